@@ -1,0 +1,397 @@
+//! A mesh as a graph: what leads to what, in the direction a request goes, and what is wrong with it.
+//!
+//! The graph is data for those who draw it. Nodes and edges are sorted, so that one inventory always gives one graph.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::inventory::Index;
+use crate::kind::Kind;
+use crate::matcher::HttpPathMatch;
+use crate::reference::Key;
+use crate::resource::{Resource, Spec};
+use crate::route::RouteSpec;
+use crate::workload::PROXY_NAME_VARIABLES;
+
+/// One mesh as a graph.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Graph {
+    /// The mesh's name.
+    pub mesh: String,
+    /// Resources, and names that nothing in the files has; sorted by kind, parent and name.
+    pub nodes: Vec<Node>,
+    /// What leads to what; sorted by both ends, for a route's targets in the route's order.
+    pub edges: Vec<Edge>,
+}
+
+/// A resource in the graph.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Node {
+    /// What kind of resource it is.
+    pub kind: Kind,
+    /// Its name; open names read `${Name}`.
+    pub name: String,
+    /// The router of a route, the gateway of a gateway route.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// What is worth knowing at a glance: `http 8080`, `prefix /api`, `priority 1`.
+    pub details: Vec<String>,
+    /// What is wrong with it.
+    pub problems: Vec<String>,
+    /// Whether it is only a name that something refers to and no file defines.
+    pub missing: bool,
+}
+
+/// What an edge means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum EdgeKind {
+    /// A gateway has a gateway route, a router a route.
+    Holds,
+    /// A gateway route hands requests to a virtual service.
+    HandsTo,
+    /// A virtual service is provided by a router or node.
+    ProvidedBy,
+    /// A route sends a share to a node.
+    SendsTo,
+    /// A node may call a virtual service.
+    Calls,
+}
+
+/// What leads to what.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Edge {
+    /// The index of the node it starts from.
+    pub from: usize,
+    /// The index of the node it leads to.
+    pub to: usize,
+    /// What it means.
+    pub kind: EdgeKind,
+    /// A target's share of its route's traffic, a fraction of 1; `None` where weights are open, and for other kinds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
+    /// The target's weight as its file says it, for targets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weight: Option<String>,
+    /// The port a target is called on, where the file says one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<String>,
+}
+
+/// What tells nodes of one graph apart, and sorts them.
+type NodeKey<'a> = (Kind, Option<Key<'a>>, Key<'a>);
+
+struct Builder<'a> {
+    nodes: BTreeMap<NodeKey<'a>, Node>,
+    edges: Vec<(NodeKey<'a>, NodeKey<'a>, usize, Edge)>,
+}
+
+impl Graph {
+    /// A graph of each mesh in the inventory, sorted by name.
+    pub fn of(index: &Index<'_>) -> Vec<Self> {
+        let inventory = index.inventory();
+        let mut builders: BTreeMap<Key<'_>, Builder<'_>> = BTreeMap::new();
+        for resource in &inventory.resources {
+            let builder = builders
+                .entry(Key::of(&resource.mesh))
+                .or_insert_with(|| Builder { nodes: BTreeMap::new(), edges: Vec::new() });
+            builder.add(resource);
+        }
+        for (_, later) in index.duplicates() {
+            let resource = &inventory.resources[*later];
+            if let Some(node) = builders.get_mut(&Key::of(&resource.mesh)).and_then(|b| b.nodes.get_mut(&key(resource)))
+            {
+                node.problems.push("defined more than once".to_owned());
+            }
+        }
+        add_workloads(index, &mut builders);
+        builders.into_iter().map(|(mesh, builder)| builder.finish(mesh)).collect()
+    }
+}
+
+fn key(resource: &Resource) -> NodeKey<'_> {
+    let id = resource.id();
+    (id.kind, id.parent, id.name)
+}
+
+/// Says at each node which tasks run its proxy.
+fn add_workloads<'a>(index: &Index<'a>, builders: &mut BTreeMap<Key<'a>, Builder<'a>>) {
+    for workload in &index.inventory().workloads {
+        for (_, value) in workload.task.proxies() {
+            let Some(position) =
+                index.inventory().resources.iter().position(|resource| names(&value.to_string(), resource))
+            else {
+                continue;
+            };
+            let resource = &index.inventory().resources[position];
+            if let Some(node) = builders.get_mut(&Key::of(&resource.mesh)).and_then(|b| b.nodes.get_mut(&key(resource)))
+            {
+                node.details.push(format!("task {}", workload.label));
+            }
+        }
+    }
+}
+
+/// Whether the value of one of [`PROXY_NAME_VARIABLES`] names the resource, by ARN, short form or expression.
+fn names(value: &str, resource: &Resource) -> bool {
+    debug_assert!(!PROXY_NAME_VARIABLES.is_empty());
+    let kind = resource.kind();
+    if kind != Kind::VirtualNode && kind != Kind::VirtualGateway {
+        return false;
+    }
+    let tail = format!("mesh/{}/{}/{}", resource.mesh, kind.api_name(), resource.name);
+    let by_label = resource.label.as_ref().is_some_and(|label| value == format!("${{{label}.Arn}}"));
+    by_label || value == tail || value.ends_with(&format!(":{tail}"))
+}
+
+impl<'a> Builder<'a> {
+    fn add(&mut self, resource: &'a Resource) {
+        let own = key(resource);
+        if self.nodes.get(&own).is_some_and(|node| !node.missing) {
+            return;
+        }
+        self.nodes.insert(own, node_of(resource));
+        if let (Some(kind), Some(parent)) = (resource.kind().parent(), &resource.parent) {
+            self.connect((kind, None, Key::of(parent)), own, edge(EdgeKind::Holds));
+        }
+        match &resource.spec {
+            Spec::Route(spec) => self.add_targets(own, spec),
+            Spec::VirtualNode(spec) => self.add_all(own, spec.references(), EdgeKind::Calls),
+            Spec::VirtualService(spec) => self.add_all(own, spec.references(), EdgeKind::ProvidedBy),
+            Spec::GatewayRoute(spec) => self.add_all(own, spec.references(), EdgeKind::HandsTo),
+            Spec::Mesh(_) | Spec::VirtualRouter(_) | Spec::VirtualGateway(_) => {}
+        }
+    }
+
+    fn add_all(
+        &mut self,
+        own: NodeKey<'a>,
+        references: impl Iterator<Item = crate::reference::Reference<'a>>,
+        kind: EdgeKind,
+    ) {
+        for reference in references {
+            self.connect(own, (reference.kind, None, reference.name), edge(kind));
+        }
+    }
+
+    fn add_targets(&mut self, own: NodeKey<'a>, spec: &'a RouteSpec) {
+        let Some((_, action)) = spec.action() else { return };
+        let shares = action.shares();
+        for (index, target) in action.weighted_targets.iter().enumerate() {
+            let edge = Edge {
+                share: shares.as_ref().map(|shares| shares[index]),
+                weight: Some(target.weight.to_string()),
+                port: target.port.as_ref().map(ToString::to_string),
+                ..edge(EdgeKind::SendsTo)
+            };
+            self.connect(own, (Kind::VirtualNode, None, Key::of(&target.virtual_node)), edge);
+        }
+    }
+
+    fn connect(&mut self, from: NodeKey<'a>, to: NodeKey<'a>, edge: Edge) {
+        for end in [from, to] {
+            self.nodes.entry(end).or_insert_with(|| Node {
+                kind: end.0,
+                name: end.2.to_string(),
+                parent: end.1.map(|parent| parent.to_string()),
+                details: Vec::new(),
+                problems: Vec::new(),
+                missing: true,
+            });
+        }
+        self.edges.push((from, to, self.edges.len(), edge));
+    }
+
+    fn finish(mut self, mesh: Key<'a>) -> Graph {
+        self.edges.sort_by(|a, b| (a.0, a.3.kind, a.2).cmp(&(b.0, b.3.kind, b.2)));
+        let positions: BTreeMap<NodeKey<'a>, usize> = self.nodes.keys().copied().zip(0..).collect();
+        let mut nodes: Vec<Node> = Vec::with_capacity(self.nodes.len());
+        for (key, mut node) in self.nodes {
+            if node.missing {
+                node.problems.push(if key.2.is_known() {
+                    "is named, but no file defines it".to_owned()
+                } else {
+                    "is an expression that no file here settles".to_owned()
+                });
+            }
+            nodes.push(node);
+        }
+        let edges: Vec<Edge> = self
+            .edges
+            .into_iter()
+            .map(|(from, to, _, edge)| Edge { from: positions[&from], to: positions[&to], ..edge })
+            .collect();
+        mark_problems(&mut nodes, &edges);
+        Graph { mesh: mesh.to_string(), nodes, edges }
+    }
+}
+
+fn edge(kind: EdgeKind) -> Edge {
+    Edge { from: 0, to: 0, kind, share: None, weight: None, port: None }
+}
+
+fn node_of(resource: &Resource) -> Node {
+    let mut problems = Vec::new();
+    if let Spec::Route(spec) = &resource.spec {
+        if let Some((_, action)) = spec.action() {
+            let all_known = action.weighted_targets.iter().all(|target| target.weight.known().is_some());
+            if all_known && action.shares().is_none() {
+                problems.push("all weights are 0: it sends nothing anywhere".to_owned());
+            }
+        } else if resource.gaps.is_empty() {
+            problems.push("has no protocol and no targets".to_owned());
+        }
+    }
+    if resource.gaps.values().any(|gap| matches!(gap, crate::resource::Gap::Faulty)) {
+        problems.push("could not be read as a whole".to_owned());
+    }
+    Node {
+        kind: resource.kind(),
+        name: resource.name.to_string(),
+        parent: resource.parent.as_ref().map(ToString::to_string),
+        details: details(resource),
+        problems,
+        missing: false,
+    }
+}
+
+/// Marks what the shape of the graph says: a service without provider, a router without routes, a node nobody reaches.
+fn mark_problems(nodes: &mut [Node], edges: &[Edge]) {
+    let mut leads = vec![false; nodes.len()];
+    let mut reached = vec![false; nodes.len()];
+    for edge in edges {
+        leads[edge.from] = true;
+        reached[edge.to] = true;
+    }
+    for (position, node) in nodes.iter_mut().enumerate() {
+        if node.missing || node.problems.iter().any(|problem| problem.starts_with("could not")) {
+            continue;
+        }
+        let problem = match node.kind {
+            Kind::VirtualService if !leads[position] => "has no provider: it answers nothing",
+            Kind::VirtualRouter if !leads[position] => "has no routes",
+            Kind::VirtualGateway if !leads[position] => "has no gateway routes",
+            Kind::VirtualNode if !reached[position] && !leads[position] => "nothing leads to it, and it calls nothing",
+            _ => continue,
+        };
+        node.problems.push(problem.to_owned());
+    }
+}
+
+/// What is worth knowing about a resource at a glance.
+fn details(resource: &Resource) -> Vec<String> {
+    let port = |port: &dyn std::fmt::Display, protocol: &dyn std::fmt::Display| format!("{protocol} {port}");
+    let mut details: Vec<String> = match &resource.spec {
+        Spec::Mesh(spec) => spec.egress_filter.iter().map(|filter| format!("egress {}", filter.kind)).collect(),
+        Spec::VirtualNode(spec) => spec
+            .listeners
+            .iter()
+            .flatten()
+            .map(|listener| {
+                let tls = if listener.tls.is_some() { " tls" } else { "" };
+                format!("{}{tls}", port(&listener.port_mapping.port, &listener.port_mapping.protocol))
+            })
+            .collect(),
+        Spec::VirtualRouter(spec) => spec
+            .listeners
+            .iter()
+            .flatten()
+            .map(|listener| port(&listener.port_mapping.port, &listener.port_mapping.protocol))
+            .collect(),
+        Spec::VirtualGateway(spec) => spec
+            .listeners
+            .iter()
+            .map(|listener| {
+                let tls = if listener.tls.is_some() { " tls" } else { "" };
+                format!("{}{tls}", port(&listener.port_mapping.port, &listener.port_mapping.protocol))
+            })
+            .collect(),
+        Spec::Route(spec) => route_details(spec),
+        Spec::GatewayRoute(spec) => gateway_route_details(spec),
+        Spec::VirtualService(_) => Vec::new(),
+    };
+    if let Some(condition) = &resource.condition {
+        details.push(format!("if {condition}"));
+    }
+    details.extend(resource.gaps.iter().filter_map(|(path, gap)| match gap {
+        crate::resource::Gap::Open(_) => Some(format!("{path} is open")),
+        crate::resource::Gap::Faulty => None,
+    }));
+    details
+}
+
+fn route_details(spec: &RouteSpec) -> Vec<String> {
+    let mut details = Vec::new();
+    if let Some(priority) = &spec.priority {
+        details.push(format!("priority {priority}"));
+    }
+    let http = spec.http_route.as_ref().map(|route| ("http", route));
+    if let Some((protocol, route)) = http.or_else(|| spec.http2_route.as_ref().map(|route| ("http2", route))) {
+        let matcher = &route.matcher;
+        details.push(protocol.to_owned());
+        push(&mut details, "method", matcher.method.as_ref());
+        push_path(&mut details, matcher.prefix.as_ref(), matcher.path.as_ref());
+        details.extend(
+            matcher.headers.iter().flat_map(|list| list.iter()).map(|header| format!("header {}", header.name)),
+        );
+        let queries = matcher.query_parameters.iter().flat_map(|list| list.iter());
+        details.extend(queries.map(|query| format!("query {}", query.name)));
+        push(&mut details, "port", matcher.port.as_ref());
+    }
+    if let Some(route) = &spec.grpc_route {
+        details.push("grpc".to_owned());
+        push(&mut details, "service", route.matcher.service_name.as_ref());
+        push(&mut details, "method", route.matcher.method_name.as_ref());
+        let metadata = route.matcher.metadata.iter().flat_map(|list| list.iter());
+        details.extend(metadata.map(|item| format!("metadata {}", item.name)));
+        push(&mut details, "port", route.matcher.port.as_ref());
+    }
+    if let Some(route) = &spec.tcp_route {
+        details.push("tcp".to_owned());
+        push(&mut details, "port", route.matcher.as_ref().and_then(|matcher| matcher.port.as_ref()));
+    }
+    details
+}
+
+fn gateway_route_details(spec: &crate::gateway_route::GatewayRouteSpec) -> Vec<String> {
+    let mut details = Vec::new();
+    if let Some(priority) = &spec.priority {
+        details.push(format!("priority {priority}"));
+    }
+    let http = spec.http_route.as_ref().map(|route| ("http", route));
+    if let Some((protocol, route)) = http.or_else(|| spec.http2_route.as_ref().map(|route| ("http2", route))) {
+        let matcher = &route.matcher;
+        details.push(protocol.to_owned());
+        push(&mut details, "method", matcher.method.as_ref());
+        push_path(&mut details, matcher.prefix.as_ref(), matcher.path.as_ref());
+        if let Some(hostname) = &matcher.hostname {
+            push(&mut details, "host", hostname.exact.as_ref());
+            push(&mut details, "host *", hostname.suffix.as_ref());
+        }
+        details.extend(
+            matcher.headers.iter().flat_map(|list| list.iter()).map(|header| format!("header {}", header.name)),
+        );
+        push(&mut details, "port", matcher.port.as_ref());
+    }
+    if let Some(route) = &spec.grpc_route {
+        details.push("grpc".to_owned());
+        push(&mut details, "service", route.matcher.service_name.as_ref());
+        if let Some(hostname) = &route.matcher.hostname {
+            push(&mut details, "host", hostname.exact.as_ref());
+            push(&mut details, "host *", hostname.suffix.as_ref());
+        }
+        push(&mut details, "port", route.matcher.port.as_ref());
+    }
+    details
+}
+
+fn push<T: std::fmt::Display>(details: &mut Vec<String>, word: &str, value: Option<&T>) {
+    details.extend(value.map(|value| format!("{word} {value}")));
+}
+
+fn push_path<T: std::fmt::Display>(details: &mut Vec<String>, prefix: Option<&T>, path: Option<&HttpPathMatch>) {
+    push(details, "prefix", prefix);
+    push(details, "path", path.and_then(|path| path.exact.as_ref()));
+    push(details, "path ~", path.and_then(|path| path.regex.as_ref()));
+}

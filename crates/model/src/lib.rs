@@ -1,0 +1,44 @@
+//! What a mesh is: the resources of AWS App Mesh with all their fields and limits, names and ARNs, what points at
+//! what, in which order it is created, and what it looks like as a graph.
+//!
+//! This crate knows no file format, no network and no clock. A known value is valid by construction; a value that its
+//! file leaves open is carried as an [`Expression`], and one that no limit allows is carried with the reason.
+
+pub mod arn;
+pub mod defaults;
+pub mod duration;
+pub mod expression;
+pub mod finding;
+pub mod gateway_route;
+pub mod graph;
+pub mod inventory;
+pub mod kind;
+pub mod limits;
+pub mod list;
+pub mod listener;
+pub mod logging;
+pub mod matcher;
+pub mod mesh;
+pub mod order;
+pub mod parameter;
+pub mod path;
+pub mod reference;
+pub mod resource;
+pub mod retry;
+pub mod route;
+pub mod scalar;
+pub mod shape;
+pub mod timeout;
+pub mod tls;
+pub mod virtual_gateway;
+pub mod virtual_node;
+pub mod virtual_router;
+pub mod virtual_service;
+pub mod workload;
+
+pub use expression::Expression;
+pub use inventory::{Index, Inventory};
+pub use kind::Kind;
+pub use path::Path;
+pub use resource::{Resource, Spec};
+pub use scalar::Scalar;

@@ -1,0 +1,529 @@
+//! The scalar types of App Mesh and the values they allow; the quotas it enforced.
+//!
+//! Source of ranges, enumerations and patterns: the service model `appmesh/2019-01-25`, as listed per field in
+//! `tests/appmesh-spec-tree.tsv`; the test `model_has_every_field_of_the_spec_tree` holds this file to it.
+
+use std::fmt;
+
+use crate::scalar::{Plain, Scalar, ScalarType};
+
+/// The values a scalar type allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// Text of so many characters, in an alphabet.
+    Text {
+        /// Fewest characters.
+        min: usize,
+        /// Most characters.
+        max: usize,
+        /// The characters allowed.
+        alphabet: Alphabet,
+    },
+    /// A whole number in a range, both ends included.
+    Integer {
+        /// The smallest.
+        min: i64,
+        /// The largest.
+        max: i64,
+    },
+    /// One of a few words.
+    OneOf(&'static [&'static str]),
+    /// `true` or `false`.
+    Bool,
+}
+
+/// Which characters a text may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alphabet {
+    /// Any.
+    Any,
+    /// `^[a-zA-Z0-9!-~]+$`: printable ASCII without the space.
+    Visible,
+    /// `^([a-zA-Z0-9!-~][ \ta-zA-Z0-9!-~]*){0,1}[a-zA-Z0-9!-~]{0,1}$`: visible first, then visible, spaces and tabs.
+    VisibleAndBlanks,
+}
+
+impl Alphabet {
+    fn allows(self, text: &str) -> bool {
+        let visible = |byte: u8| (b'!'..=b'~').contains(&byte);
+        match self {
+            Self::Any => true,
+            Self::Visible => text.bytes().all(visible),
+            Self::VisibleAndBlanks => {
+                text.bytes().next().is_none_or(visible)
+                    && text.bytes().all(|byte| visible(byte) || byte == b' ' || byte == b'\t')
+            }
+        }
+    }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text { min: 0, max: usize::MAX, .. } => formatter.write_str("text"),
+            Self::Text { min, max: usize::MAX, .. } => write!(formatter, "text of at least {min} characters"),
+            Self::Text { min, max, .. } => write!(formatter, "text of {min} to {max} characters"),
+            Self::Integer { min: i64::MIN, max: i64::MAX } => formatter.write_str("a whole number"),
+            Self::Integer { min, max: i64::MAX } => write!(formatter, "a whole number of at least {min}"),
+            Self::Integer { min, max } => write!(formatter, "a whole number from {min} to {max}"),
+            Self::OneOf(words) => write!(formatter, "one of {}", words.join(", ")),
+            Self::Bool => formatter.write_str("true or false"),
+        }
+    }
+}
+
+/// A scalar type's name and limit, for those who know the type only by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScalarInfo {
+    /// The shape's name in the API model.
+    pub name: &'static str,
+    /// The values it allows.
+    pub limit: Limit,
+}
+
+impl ScalarInfo {
+    /// The scalar type of that name; `None` for a name that no scalar type has.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        SCALARS.iter().find(|info| info.name == name)
+    }
+}
+
+fn check_text(text: &str, min: usize, max: usize, alphabet: Alphabet) -> Result<(), String> {
+    let length = text.chars().count();
+    if length < min {
+        return Err(if length == 0 {
+            "is empty".to_owned()
+        } else {
+            format!("has {length} characters, fewer than {min}")
+        });
+    }
+    if length > max {
+        return Err(format!("has {length} characters, more than {max}"));
+    }
+    if !alphabet.allows(text) {
+        return Err("has characters outside printable ASCII".to_owned());
+    }
+    Ok(())
+}
+
+fn check_integer(integer: i64, min: i64, max: i64) -> Result<i64, String> {
+    if integer < min {
+        Err(format!("{integer} is under {min}"))
+    } else if integer > max {
+        Err(format!("{integer} is over {max}"))
+    } else {
+        Ok(integer)
+    }
+}
+
+macro_rules! texts {
+    ($($(#[$doc:meta])* $type:ident($name:literal, $min:expr, $max:expr, $alphabet:ident);)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $type(String);
+
+        impl $type {
+            /// The text.
+            pub fn as_str(&self) -> &str { &self.0 }
+        }
+
+        impl ScalarType for $type {
+            const NAME: &'static str = $name;
+            const LIMIT: Limit = Limit::Text { min: $min, max: $max, alphabet: Alphabet::$alphabet };
+            fn from_text(text: &str) -> Result<Self, String> {
+                check_text(text, $min, $max, Alphabet::$alphabet)?;
+                Ok(Self(text.to_owned()))
+            }
+            fn from_integer(integer: i64) -> Result<Self, String> {
+                Err(format!("the number {integer} stands where text is due"))
+            }
+            fn from_bool(truth: bool) -> Result<Self, String> {
+                Err(format!("{truth} stands where text is due"))
+            }
+            fn from_lexeme(lexeme: &str) -> Result<Self, String> { Self::from_text(lexeme) }
+            fn plain(&self) -> Plain<'_> { Plain::Text(&self.0) }
+        }
+    )*
+        const TEXTS: &[ScalarInfo] = &[$(ScalarInfo { name: $type::NAME, limit: $type::LIMIT }),*];
+    };
+}
+
+macro_rules! integers {
+    ($($(#[$doc:meta])* $type:ident($name:literal, $min:expr, $max:expr);)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $type(i64);
+
+        impl $type {
+            /// The number.
+            pub fn value(self) -> i64 { self.0 }
+        }
+
+        impl ScalarType for $type {
+            const NAME: &'static str = $name;
+            const LIMIT: Limit = Limit::Integer { min: $min, max: $max };
+            fn from_text(text: &str) -> Result<Self, String> {
+                Err(format!("the text \"{text}\" stands where a whole number is due"))
+            }
+            fn from_integer(integer: i64) -> Result<Self, String> {
+                check_integer(integer, $min, $max).map(Self)
+            }
+            fn from_bool(truth: bool) -> Result<Self, String> {
+                Err(format!("{truth} stands where a whole number is due"))
+            }
+            fn from_lexeme(lexeme: &str) -> Result<Self, String> {
+                match lexeme.parse() {
+                    Ok(integer) => Self::from_integer(integer),
+                    Err(_) => Err(format!("\"{lexeme}\" is not {}", Self::LIMIT)),
+                }
+            }
+            fn plain(&self) -> Plain<'_> { Plain::Integer(self.0) }
+        }
+    )*
+        const INTEGERS: &[ScalarInfo] = &[$(ScalarInfo { name: $type::NAME, limit: $type::LIMIT }),*];
+    };
+}
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $type:ident($name:literal) { $($(#[$variant_doc:meta])* $variant:ident = $word:literal,)* })*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $type { $($(#[$variant_doc])* $variant,)* }
+
+        impl $type {
+            /// The word as the API spells it.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+
+        impl ScalarType for $type {
+            const NAME: &'static str = $name;
+            const LIMIT: Limit = Limit::OneOf(&[$($word),*]);
+            fn from_text(text: &str) -> Result<Self, String> {
+                match text {
+                    $($word => Ok(Self::$variant),)*
+                    _ => Err(format!("\"{text}\" is not {}", Self::LIMIT)),
+                }
+            }
+            fn from_integer(integer: i64) -> Result<Self, String> {
+                Err(format!("{integer} is not {}", Self::LIMIT))
+            }
+            fn from_bool(truth: bool) -> Result<Self, String> {
+                Err(format!("{truth} is not {}", Self::LIMIT))
+            }
+            fn from_lexeme(lexeme: &str) -> Result<Self, String> { Self::from_text(lexeme) }
+            fn plain(&self) -> Plain<'_> { Plain::Text(self.as_str()) }
+        }
+    )*
+        const WORDS: &[ScalarInfo] = &[$(ScalarInfo { name: $type::NAME, limit: $type::LIMIT }),*];
+    };
+}
+
+texts! {
+    /// The name of a mesh, node, router, route, gateway or gateway route; also of a gateway route's target service.
+    ResourceName("ResourceName", 1, 255, Any);
+    /// The name of a virtual service (usually a DNS name), or of a gRPC service in a match.
+    ServiceName("ServiceName", 0, usize::MAX, Any);
+    /// An AWS account, 12 digits. Source: API reference, AccountId.
+    AccountId("AccountId", 12, 12, Any);
+    /// An ARN of another AWS service, unchecked as in the API.
+    ResourceArn("Arn", 0, usize::MAX, Any);
+    /// A tag's key.
+    TagKey("TagKey", 1, 128, Any);
+    /// A tag's value.
+    TagValue("TagValue", 0, 256, Any);
+    /// The key of a Cloud Map instance attribute.
+    AwsCloudMapInstanceAttributeKey("AwsCloudMapInstanceAttributeKey", 1, 255, Visible);
+    /// The value of a Cloud Map instance attribute.
+    AwsCloudMapInstanceAttributeValue("AwsCloudMapInstanceAttributeValue", 1, 1024, VisibleAndBlanks);
+    /// A Cloud Map namespace or service.
+    AwsCloudMapName("AwsCloudMapName", 1, 1024, Any);
+    /// A host name that is matched as a whole.
+    ExactHostName("ExactHostName", 1, 253, Any);
+    /// The end of a host name.
+    SuffixHostname("SuffixHostname", 1, 253, Any);
+    /// A path in the proxy's file system.
+    FilePath("FilePath", 1, 255, Any);
+    /// What a header or metadata value is compared with.
+    HeaderMatch("HeaderMatch", 1, 255, Any);
+    /// The name of an HTTP header or gRPC metadata item.
+    HeaderName("HeaderName", 1, 50, Any);
+    /// A DNS host name.
+    Hostname("Hostname", 0, usize::MAX, Any);
+    /// What a gateway puts in the place of a matched prefix.
+    HttpGatewayRoutePrefix("HttpGatewayRoutePrefix", 1, 255, Any);
+    /// A whole path.
+    HttpPathExact("HttpPathExact", 1, 255, Any);
+    /// A regular expression for a whole path.
+    HttpPathRegex("HttpPathRegex", 1, 255, Any);
+    /// What makes Envoy retry; documented: `server-error`, `gateway-error`, `client-error`, `stream-error`.
+    HttpRetryPolicyEvent("HttpRetryPolicyEvent", 1, 25, Any);
+    /// A key of a JSON access log.
+    JsonKey("JsonKey", 1, 100, Any);
+    /// A value of a JSON access log.
+    JsonValue("JsonValue", 1, 100, Any);
+    /// A gRPC method.
+    MethodName("MethodName", 1, 50, Any);
+    /// A query parameter.
+    QueryParameterName("QueryParameterName", 0, usize::MAX, Any);
+    /// A secret that the proxy fetches from a Secret Discovery Service.
+    SdsSecretName("SdsSecretName", 0, usize::MAX, Any);
+    /// A DNS name or URI in a certificate.
+    SubjectAlternativeName("SubjectAlternativeName", 1, 254, Any);
+    /// The format of a text access log.
+    TextFormat("TextFormat", 1, 1000, Any);
+    /// Text that the API does not constrain.
+    Text("String", 0, usize::MAX, Any);
+}
+
+integers! {
+    /// A TCP port.
+    Port("PortNumber", 1, 65535);
+    /// The position of a route or gateway route; 0 is tried first, none sorts after 1000.
+    Priority("RoutePriority", 0, 1000);
+    /// How many checks in a row turn a host healthy or unhealthy.
+    HealthCheckThreshold("HealthCheckThreshold", 2, 10);
+    /// Milliseconds between health checks.
+    HealthCheckIntervalMillis("HealthCheckIntervalMillis", 5000, 300_000);
+    /// Milliseconds after which a health check has failed.
+    HealthCheckTimeoutMillis("HealthCheckTimeoutMillis", 2000, 60_000);
+    /// Most connections at a time.
+    MaxConnections("MaxConnections", 1, i64::MAX);
+    /// Most requests that wait for a connection.
+    MaxPendingRequests("MaxPendingRequests", 1, i64::MAX);
+    /// Most requests at a time.
+    MaxRequests("MaxRequests", 1, i64::MAX);
+    /// The largest share of hosts that outlier detection may eject, in percent.
+    OutlierDetectionMaxEjectionPercent("OutlierDetectionMaxEjectionPercent", 0, 100);
+    /// How many server errors in a row eject a host.
+    OutlierDetectionMaxServerErrors("OutlierDetectionMaxServerErrors", 1, i64::MAX);
+    /// A target's relative weight.
+    Weight("PercentInt", 0, 100);
+    /// The number of units in a duration.
+    DurationValue("DurationValue", 0, i64::MAX);
+    /// How often a request is tried again.
+    MaxRetries("MaxRetries", 0, i64::MAX);
+    /// A whole number that the API does not constrain.
+    Long("Long", i64::MIN, i64::MAX);
+}
+
+words! {
+    /// What a proxy does with traffic to a destination outside its backends.
+    EgressFilterType("EgressFilterType") {
+        /// Lets it pass.
+        AllowAll = "ALLOW_ALL",
+        /// Closes the connection.
+        DropAll = "DROP_ALL",
+    }
+    /// Which IP versions a proxy uses and prefers.
+    IpPreference("IpPreference") {
+        /// IPv6 first, then IPv4.
+        Ipv6Preferred = "IPv6_PREFERRED",
+        /// IPv4 first, then IPv6.
+        Ipv4Preferred = "IPv4_PREFERRED",
+        /// IPv4 alone.
+        Ipv4Only = "IPv4_ONLY",
+        /// IPv6 alone.
+        Ipv6Only = "IPv6_ONLY",
+    }
+    /// What a node's DNS name stands for.
+    DnsResponseType("DnsResponseType") {
+        /// A load balancer's addresses: one logical host.
+        LoadBalancer = "LOADBALANCER",
+        /// The endpoints themselves.
+        Endpoints = "ENDPOINTS",
+    }
+    /// The protocol of a listener of a node or router.
+    PortProtocol("PortProtocol") {
+        /// HTTP/1.1.
+        Http = "http",
+        /// TCP.
+        Tcp = "tcp",
+        /// HTTP/2.
+        Http2 = "http2",
+        /// gRPC.
+        Grpc = "grpc",
+    }
+    /// The protocol of a gateway's listener.
+    VirtualGatewayPortProtocol("VirtualGatewayPortProtocol") {
+        /// HTTP/1.1.
+        Http = "http",
+        /// HTTP/2.
+        Http2 = "http2",
+        /// gRPC.
+        Grpc = "grpc",
+    }
+    /// Whether a listener speaks TLS.
+    ListenerTlsMode("ListenerTlsMode") {
+        /// TLS alone.
+        Strict = "STRICT",
+        /// TLS and plaintext.
+        Permissive = "PERMISSIVE",
+        /// Plaintext alone.
+        Disabled = "DISABLED",
+    }
+    /// The unit of a duration.
+    DurationUnit("DurationUnit") {
+        /// Seconds.
+        Seconds = "s",
+        /// Milliseconds.
+        Millis = "ms",
+    }
+    /// An HTTP method.
+    HttpMethod("HttpMethod") {
+        /// GET.
+        Get = "GET",
+        /// HEAD.
+        Head = "HEAD",
+        /// POST.
+        Post = "POST",
+        /// PUT.
+        Put = "PUT",
+        /// DELETE.
+        Delete = "DELETE",
+        /// CONNECT.
+        Connect = "CONNECT",
+        /// OPTIONS.
+        Options = "OPTIONS",
+        /// TRACE.
+        Trace = "TRACE",
+        /// PATCH.
+        Patch = "PATCH",
+    }
+    /// The scheme of a request.
+    HttpScheme("HttpScheme") {
+        /// Plaintext.
+        Http = "http",
+        /// TLS.
+        Https = "https",
+    }
+    /// What makes Envoy retry a gRPC call.
+    GrpcRetryPolicyEvent("GrpcRetryPolicyEvent") {
+        /// Status CANCELLED.
+        Cancelled = "cancelled",
+        /// Status DEADLINE_EXCEEDED.
+        DeadlineExceeded = "deadline-exceeded",
+        /// Status INTERNAL.
+        Internal = "internal",
+        /// Status RESOURCE_EXHAUSTED.
+        ResourceExhausted = "resource-exhausted",
+        /// Status UNAVAILABLE.
+        Unavailable = "unavailable",
+    }
+    /// What makes Envoy retry below HTTP.
+    TcpRetryPolicyEvent("TcpRetryPolicyEvent") {
+        /// The connection failed.
+        ConnectionError = "connection-error",
+    }
+    /// Whether a gateway rewrites by default.
+    DefaultGatewayRouteRewrite("DefaultGatewayRouteRewrite") {
+        /// It does.
+        Enabled = "ENABLED",
+        /// It does not.
+        Disabled = "DISABLED",
+    }
+}
+
+impl ScalarType for bool {
+    const NAME: &'static str = "Boolean";
+    const LIMIT: Limit = Limit::Bool;
+    fn from_text(text: &str) -> Result<Self, String> {
+        Err(format!("the text \"{text}\" stands where true or false is due"))
+    }
+    fn from_integer(integer: i64) -> Result<Self, String> {
+        Err(format!("{integer} is not true or false"))
+    }
+    fn from_bool(truth: bool) -> Result<Self, String> {
+        Ok(truth)
+    }
+    fn from_lexeme(lexeme: &str) -> Result<Self, String> {
+        match lexeme {
+            "true" | "True" | "TRUE" => Ok(true),
+            "false" | "False" | "FALSE" => Ok(false),
+            _ => Err(format!("\"{lexeme}\" is not true or false")),
+        }
+    }
+    fn plain(&self) -> Plain<'_> {
+        Plain::Bool(*self)
+    }
+}
+
+const BOOLS: &[ScalarInfo] = &[ScalarInfo { name: <bool as ScalarType>::NAME, limit: <bool as ScalarType>::LIMIT }];
+
+/// Every scalar type.
+pub static SCALARS: std::sync::LazyLock<Vec<ScalarInfo>> =
+    std::sync::LazyLock::new(|| [TEXTS, INTEGERS, WORDS, BOOLS].concat());
+
+/// The name of a resource.
+pub type Name = Scalar<ResourceName>;
+
+/// A quota of an AWS account, as it stood when App Mesh was switched off.
+///
+/// Source: Service Quotas exports and roadmap #263, #449; the console showed the same defaults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// What is counted.
+    pub what: &'static str,
+    /// The default.
+    pub default: usize,
+    /// The code in Service Quotas; empty where there is none.
+    pub code: &'static str,
+    /// Whether AWS raised it on request.
+    pub adjustable: bool,
+}
+
+/// Every quota on a number of resources or connections.
+pub const QUOTAS: &[Quota] = &[
+    Quota { what: "meshes per account", default: 15, code: "L-AC861A39", adjustable: true },
+    Quota { what: "virtual services per mesh", default: 200, code: "L-DA7495A7", adjustable: true },
+    Quota { what: "virtual nodes per mesh", default: 200, code: "L-E043DFB4", adjustable: true },
+    Quota { what: "virtual routers per mesh", default: 200, code: "L-50F6C35A", adjustable: true },
+    Quota { what: "virtual gateways per mesh", default: 3, code: "L-87E74146", adjustable: true },
+    Quota { what: "routes per virtual router", default: 50, code: "L-BB90B7FF", adjustable: true },
+    Quota { what: "gateway routes per virtual gateway", default: 10, code: "L-F6F26D09", adjustable: true },
+    Quota { what: "backends per virtual node", default: 50, code: "L-8775AB18", adjustable: false },
+    Quota { what: "weighted targets per route", default: 10, code: "L-AE1D9567", adjustable: false },
+    Quota { what: "connected Envoy processes per virtual node", default: 50, code: "L-606A910B", adjustable: true },
+    Quota { what: "connected Envoy processes per virtual gateway", default: 50, code: "L-33E8F9C9", adjustable: true },
+    Quota { what: "tags per resource", default: 50, code: "", adjustable: false },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_of_a_range_are_allowed_and_one_past_is_not() {
+        assert!(Port::from_integer(1).is_ok() && Port::from_integer(65535).is_ok());
+        assert_eq!(Port::from_integer(0), Err("0 is under 1".to_owned()));
+        assert_eq!(Port::from_integer(65536), Err("65536 is over 65535".to_owned()));
+        assert_eq!(ResourceName::from_text(""), Err("is empty".to_owned()));
+        assert!(ResourceName::from_text(&"é".repeat(255)).is_ok());
+        assert!(ResourceName::from_text(&"x".repeat(256)).is_err());
+    }
+
+    #[test]
+    fn cloud_map_patterns_are_the_apis() {
+        assert!(AwsCloudMapInstanceAttributeKey::from_text("a b").is_err());
+        assert!(AwsCloudMapInstanceAttributeValue::from_text("a b\t").is_ok());
+        assert!(AwsCloudMapInstanceAttributeValue::from_text(" a").is_err());
+        assert!(AwsCloudMapInstanceAttributeValue::from_text("ä").is_err());
+    }
+
+    #[test]
+    fn typed_and_untyped_values_differ() {
+        assert!(Port::from_text("80").is_err());
+        assert_eq!(Port::from_lexeme("80").map(Port::value), Ok(80));
+        assert_eq!(bool::from_lexeme("true"), Ok(true));
+        assert!(Weight::from_lexeme("1.5").is_err());
+    }
+
+    #[test]
+    fn scalar_names_are_unique() {
+        let mut names: Vec<_> = SCALARS.iter().map(|info| info.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), SCALARS.len());
+    }
+}

@@ -1,0 +1,236 @@
+//! In which order resources are created, why, and what goes round in circles.
+//!
+//! Three sorts of edge say what comes first. *Needed* edges are the API's: a reference whose target must exist
+//! (reference 1.8); they cannot form a cycle, as every kind needs only kinds before it. *Declared* edges are the file's
+//! own: CloudFormation derives them from `Ref`, `GetAtt` and `DependsOn`, and refuses a cycle of them. *Preferred*
+//! edges keep traffic flowing while a mesh comes up: a router's routes before the services it provides, and services
+//! before the nodes that call them; where those go round, the order drops them and says so.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
+
+use crate::inventory::Index;
+use crate::kind::Kind;
+use crate::reference::{Key, Need};
+use crate::resource::Spec;
+
+/// How strictly one resource comes before another, the strictest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tie {
+    /// The API refuses the other order.
+    Needed,
+    /// The file itself demands this order.
+    Declared,
+    /// The other order works, but drops requests for a while.
+    Preferred,
+}
+
+/// Why one resource comes after another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// The position of the earlier resource in the inventory.
+    pub after: usize,
+    /// How strictly.
+    pub tie: Tie,
+    /// Where that stands in the later resource; empty where it is no single place.
+    pub path: String,
+}
+
+/// The place of one resource in the order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// The resource's position in the inventory.
+    pub position: usize,
+    /// What it comes after; those that fell to a cycle are left out.
+    pub reasons: Vec<Reason>,
+    /// How many rounds of creation come before it: resources of one stage can be created at the same time.
+    pub stage: usize,
+}
+
+/// Resources each of which waits for the next, and the last for the first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cycle {
+    /// Positions in the inventory, starting with the smallest.
+    pub positions: Vec<usize>,
+    /// The weakest tie on it: `Declared` where the file cannot be created as it stands, else `Preferred`.
+    pub tie: Tie,
+}
+
+/// A creation order. Deletion order is its reverse.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Order {
+    /// Every resource, each after all that it comes after.
+    pub placed: Vec<Placed>,
+    /// What goes round in circles; one cycle for each group of resources that do.
+    pub cycles: Vec<Cycle>,
+}
+
+impl Order {
+    /// The order of all resources of an inventory.
+    pub fn of(index: &Index<'_>) -> Self {
+        let mut edges = edges(index);
+        let mut cycles = Vec::new();
+        for weakest in [Tie::Declared, Tie::Preferred] {
+            cut_cycles(&mut edges, weakest, &mut cycles);
+        }
+        cycles.sort_by(|a, b| a.positions.cmp(&b.positions));
+        Self { placed: place(index, edges), cycles }
+    }
+}
+
+/// For each resource, what it comes after.
+fn edges(index: &Index<'_>) -> Vec<Vec<Reason>> {
+    let resources = &index.inventory().resources;
+    let mut routes_of: HashMap<usize, Vec<usize>> = HashMap::new();
+    let mut by_label: BTreeMap<(u32, &str), usize> = BTreeMap::new();
+    for (position, resource) in resources.iter().enumerate() {
+        if let (Kind::Route, Some(router)) = (resource.kind(), &resource.parent) {
+            let router = index.named(Key::of(&resource.mesh), Kind::VirtualRouter, Key::of(router));
+            routes_of.entry(router.unwrap_or(usize::MAX)).or_default().push(position);
+        }
+        if let (Some(label), Some(origin)) = (&resource.label, resource.origin) {
+            by_label.insert((origin.document, label), position);
+        }
+    }
+    let mut all = Vec::with_capacity(resources.len());
+    for (position, resource) in resources.iter().enumerate() {
+        let mut reasons: Vec<Reason> = Vec::new();
+        for reference in resource.references() {
+            let Some(after) = index.target(resource, &reference) else { continue };
+            let tie = if reference.need == Need::BeforeCreation { Tie::Needed } else { Tie::Preferred };
+            reasons.push(Reason { after, tie, path: reference.path.to_string() });
+            let is_provider = matches!(resource.spec, Spec::VirtualService(_)) && reference.kind == Kind::VirtualRouter;
+            let routes = is_provider.then(|| routes_of.get(&after)).flatten();
+            let routes = routes.into_iter().flatten().map(|route| (*route, Tie::Preferred));
+            reasons.extend(routes.map(|(after, tie)| Reason { after, tie, path: String::new() }));
+        }
+        let document = resource.origin.map_or(0, |origin| origin.document);
+        let declared = resource.depends_on.iter().filter_map(|label| by_label.get(&(document, label.as_str())));
+        reasons.extend(declared.map(|after| Reason { after: *after, tie: Tie::Declared, path: String::new() }));
+        reasons.retain(|reason| reason.after != position);
+        reasons.sort_by_key(|reason| (reason.after, reason.tie));
+        reasons.dedup_by_key(|reason| reason.after);
+        all.push(reasons);
+    }
+    all
+}
+
+/// Finds cycles among edges at least as strict as `weakest`, drops the edges of that tie on them, and names them.
+fn cut_cycles(edges: &mut [Vec<Reason>], weakest: Tie, cycles: &mut Vec<Cycle>) {
+    let components = components(edges, weakest);
+    let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (position, component) in components.iter().enumerate() {
+        members.entry(*component).or_default().push(position);
+    }
+    for group in members.values().filter(|group| group.len() > 1) {
+        cycles.push(Cycle { positions: shortest_cycle(edges, &components, group[0], weakest), tie: weakest });
+        for position in group {
+            let own = components[*position];
+            edges[*position].retain(|reason| reason.tie < weakest || components[reason.after] != own);
+        }
+    }
+}
+
+/// The shortest way from a resource back to itself inside its component, by breadth.
+fn shortest_cycle(edges: &[Vec<Reason>], components: &[usize], start: usize, weakest: Tie) -> Vec<usize> {
+    let mut came_from: HashMap<usize, usize> = HashMap::new();
+    let mut queue = std::collections::VecDeque::from([start]);
+    while let Some(position) = queue.pop_front() {
+        for reason in edges[position].iter().filter(|reason| reason.tie <= weakest) {
+            if reason.after == start {
+                let mut cycle = vec![position];
+                while let Some(previous) = came_from.get(cycle.last().unwrap_or(&start)) {
+                    cycle.push(*previous);
+                }
+                cycle.reverse();
+                return cycle;
+            }
+            if components[reason.after] == components[start] && !came_from.contains_key(&reason.after) {
+                came_from.insert(reason.after, position);
+                queue.push_back(reason.after);
+            }
+        }
+    }
+    vec![start]
+}
+
+/// The strongly connected component of each resource (Tarjan's algorithm, with its own stack).
+fn components(edges: &[Vec<Reason>], weakest: Tie) -> Vec<usize> {
+    const UNSEEN: usize = usize::MAX;
+    let count = edges.len();
+    let (mut number, mut low, mut component) = (vec![UNSEEN; count], vec![0; count], vec![UNSEEN; count]);
+    let (mut open, mut calls) = (Vec::new(), Vec::new());
+    let mut next = 0;
+    for root in 0..count {
+        if number[root] != UNSEEN {
+            continue;
+        }
+        calls.push((root, 0));
+        while let Some((position, edge)) = calls.pop() {
+            if edge == 0 {
+                number[position] = next;
+                low[position] = next;
+                next += 1;
+                open.push(position);
+            }
+            let following = edges[position][edge..].iter().position(|reason| reason.tie <= weakest);
+            if let Some(offset) = following {
+                let after = edges[position][edge + offset].after;
+                calls.push((position, edge + offset + 1));
+                if number[after] == UNSEEN {
+                    calls.push((after, 0));
+                } else if component[after] == UNSEEN {
+                    low[position] = low[position].min(number[after]);
+                }
+                continue;
+            }
+            if low[position] == number[position] {
+                while let Some(member) = open.pop() {
+                    component[member] = position;
+                    if member == position {
+                        break;
+                    }
+                }
+            }
+            if let Some((caller, _)) = calls.last() {
+                low[*caller] = low[*caller].min(low[position]);
+            }
+        }
+    }
+    component
+}
+
+/// Places every resource after all it comes after; the earliest stage first, then by kind and name.
+fn place(index: &Index<'_>, edges: Vec<Vec<Reason>>) -> Vec<Placed> {
+    let resources = &index.inventory().resources;
+    let mut waiting: Vec<usize> = edges.iter().map(Vec::len).collect();
+    let mut followers: Vec<Vec<usize>> = vec![Vec::new(); resources.len()];
+    for (position, reasons) in edges.iter().enumerate() {
+        for reason in reasons {
+            followers[reason.after].push(position);
+        }
+    }
+    let mut stages = vec![0; resources.len()];
+    let mut ready = BinaryHeap::new();
+    let rank = |position: usize, stage: usize| Reverse((stage, resources[position].id(), position));
+    for (position, count) in waiting.iter().enumerate() {
+        if *count == 0 {
+            ready.push(rank(position, 0));
+        }
+    }
+    let mut reasons_of = edges;
+    let mut placed = Vec::with_capacity(resources.len());
+    while let Some(Reverse((stage, _, position))) = ready.pop() {
+        let reasons = std::mem::take(&mut reasons_of[position]);
+        placed.push(Placed { position, reasons, stage });
+        for follower in &followers[position] {
+            waiting[*follower] -= 1;
+            stages[*follower] = stages[*follower].max(stage + 1);
+            if waiting[*follower] == 0 {
+                ready.push(rank(*follower, stages[*follower]));
+            }
+        }
+    }
+    debug_assert_eq!(placed.len(), resources.len(), "cycles were cut before");
+    placed
+}

@@ -1,0 +1,32 @@
+//! The inputs that a file declares, and the values given to them.
+
+use crate::expression::Expression;
+use crate::resource::Origin;
+
+/// An input that a file declares.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// Its type in the file's own words, such as `String` or `Number`.
+    pub kind: String,
+    /// The value it has where none is given.
+    pub default: Option<String>,
+    /// The only values it may have; empty means any.
+    pub allowed_values: Vec<String>,
+    /// The whole declaration, to be written back as it stood.
+    pub declaration: Expression,
+    /// Where it was read.
+    pub origin: Option<Origin>,
+}
+
+/// Something else that a file declares and its expressions need: a condition, a mapping, a resource of another service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Declaration {
+    /// The section of the file: `Conditions`, `Mappings`, `Resources`, …
+    pub section: String,
+    /// Its name; empty where the section is a single value.
+    pub name: String,
+    /// What it says.
+    pub body: Expression,
+}

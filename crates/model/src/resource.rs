@@ -1,0 +1,213 @@
+//! A resource of a mesh: its names, its specification, and what its file left open.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::expression::Expression;
+use crate::gateway_route::GatewayRouteSpec;
+use crate::kind::Kind;
+use crate::limits::{AccountId, Name, TagKey, TagValue};
+use crate::mesh::MeshSpec;
+use crate::path::Path;
+use crate::reference::{Key, Reference};
+use crate::route::RouteSpec;
+use crate::scalar::Scalar;
+use crate::virtual_gateway::VirtualGatewaySpec;
+use crate::virtual_node::VirtualNodeSpec;
+use crate::virtual_router::VirtualRouterSpec;
+use crate::virtual_service::VirtualServiceSpec;
+
+/// The specification of a resource, which also says its kind.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Spec {
+    /// Of a mesh.
+    Mesh(MeshSpec),
+    /// Of a virtual node.
+    VirtualNode(VirtualNodeSpec),
+    /// Of a virtual router.
+    VirtualRouter(VirtualRouterSpec),
+    /// Of a virtual gateway.
+    VirtualGateway(VirtualGatewaySpec),
+    /// Of a route.
+    Route(RouteSpec),
+    /// Of a virtual service.
+    VirtualService(VirtualServiceSpec),
+    /// Of a gateway route.
+    GatewayRoute(GatewayRouteSpec),
+}
+
+impl Spec {
+    /// The kind of resource that it specifies.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Mesh(_) => Kind::Mesh,
+            Self::VirtualNode(_) => Kind::VirtualNode,
+            Self::VirtualRouter(_) => Kind::VirtualRouter,
+            Self::VirtualGateway(_) => Kind::VirtualGateway,
+            Self::Route(_) => Kind::Route,
+            Self::VirtualService(_) => Kind::VirtualService,
+            Self::GatewayRoute(_) => Kind::GatewayRoute,
+        }
+    }
+
+    /// A specification of that kind that says nothing.
+    pub fn empty(kind: Kind) -> Self {
+        match kind {
+            Kind::Mesh => Self::Mesh(MeshSpec::default()),
+            Kind::VirtualNode => Self::VirtualNode(VirtualNodeSpec::default()),
+            Kind::VirtualRouter => Self::VirtualRouter(VirtualRouterSpec::default()),
+            Kind::VirtualGateway => Self::VirtualGateway(VirtualGatewaySpec::default()),
+            Kind::Route => Self::Route(RouteSpec::default()),
+            Kind::VirtualService => Self::VirtualService(VirtualServiceSpec::default()),
+            Kind::GatewayRoute => Self::GatewayRoute(GatewayRouteSpec::default()),
+        }
+    }
+}
+
+/// A tag. API shape `TagRef`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tag {
+    /// The key.
+    pub key: Scalar<TagKey>,
+    /// The value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Scalar<TagValue>>,
+}
+
+/// What the API says about a resource beside its specification. API shapes `ResourceMetadata` and `…Status`.
+///
+/// Values stand as their file wrote them; a file may give some and not others.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Metadata {
+    /// Each member of `metadata` with its text, and whether that was a string; in the file's order.
+    pub members: Vec<(String, String, bool)>,
+    /// `ACTIVE`, `INACTIVE` or `DELETED`.
+    pub status: Option<String>,
+}
+
+/// Where a resource was read: a document, and the place in it that holds its names and specification.
+///
+/// Only the reader that made it can say more; see its `locate`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The document's number in its reading.
+    pub document: u32,
+    /// The place's number in its document.
+    pub node: u32,
+}
+
+/// Why a path reads as absent although its file says something there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// The file leaves it open.
+    Open(Expression),
+    /// The file has a fault there, which its reader reported.
+    Faulty,
+}
+
+/// A resource of a mesh.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resource {
+    /// The mesh; for a mesh, its own name.
+    pub mesh: Name,
+    /// The account that owns the mesh, where the file says so: a mesh shared by another account.
+    pub mesh_owner: Option<Scalar<AccountId>>,
+    /// The router of a route, the gateway of a gateway route.
+    pub parent: Option<Name>,
+    /// Its own name.
+    pub name: Name,
+    /// Its specification.
+    pub spec: Spec,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+    /// What the API said about it.
+    pub metadata: Option<Metadata>,
+    /// The condition under which it exists, where parameters do not settle it.
+    pub condition: Option<String>,
+    /// Objects and lists that read as absent, and why.
+    pub gaps: BTreeMap<Path, Gap>,
+    /// The name its file gives it beside its own: a logical id.
+    pub label: Option<String>,
+    /// Labels that must be created before it, by its file's own rules.
+    pub depends_on: Vec<String>,
+    /// Where it was read.
+    pub origin: Option<Origin>,
+}
+
+/// What tells a resource from all others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Id<'a> {
+    /// The mesh.
+    pub mesh: Key<'a>,
+    /// The kind.
+    pub kind: Kind,
+    /// The router of a route, the gateway of a gateway route.
+    pub parent: Option<Key<'a>>,
+    /// The name.
+    pub name: Key<'a>,
+}
+
+impl Resource {
+    /// Its kind.
+    pub fn kind(&self) -> Kind {
+        self.spec.kind()
+    }
+
+    /// What tells it from all others.
+    pub fn id(&self) -> Id<'_> {
+        Id {
+            mesh: Key::of(&self.mesh),
+            kind: self.kind(),
+            parent: self.parent.as_ref().map(Key::of),
+            name: Key::of(&self.name),
+        }
+    }
+
+    /// Everything it points at in its mesh: the mesh, its parent, and what its specification names.
+    pub fn references(&self) -> Vec<Reference<'_>> {
+        let mut references = Vec::new();
+        let kind = self.kind();
+        if kind != Kind::Mesh {
+            references.push(Reference::needed(Path::of(&["meshName"]), Kind::Mesh, &self.mesh));
+        }
+        if let (Some(parent_kind), Some(parent)) = (kind.parent(), &self.parent) {
+            references.push(Reference::needed(Path::of(&[parent_kind.name_field()]), parent_kind, parent));
+        }
+        match &self.spec {
+            Spec::VirtualNode(spec) => references.extend(spec.references()),
+            Spec::Route(spec) => references.extend(spec.references()),
+            Spec::VirtualService(spec) => references.extend(spec.references()),
+            Spec::GatewayRoute(spec) => references.extend(spec.references()),
+            Spec::Mesh(_) | Spec::VirtualRouter(_) | Spec::VirtualGateway(_) => {}
+        }
+        references
+    }
+
+    /// Whether what stands at the path, or around it, is open or faulty, so that its absence means nothing.
+    pub fn has_gap(&self, path: &Path) -> bool {
+        self.gaps.keys().any(|gap| gap.contains(path) || path.contains(gap))
+    }
+
+    /// Whether two resources say the same, wherever and however their files wrote it.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        self.id() == other.id()
+            && self.mesh_owner == other.mesh_owner
+            && self.spec == other.spec
+            && self.tags == other.tags
+            && self.condition == other.condition
+            && self.gaps == other.gaps
+    }
+}
+
+impl fmt::Display for Id<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.parent {
+            Some(parent) => write!(formatter, "{} {}/{}", self.kind, parent, self.name),
+            None => write!(formatter, "{} {}", self.kind, self.name),
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! A single value of a resource: known and valid, left open by its file, or refused.
+//!
+//! A [`Scalar`] is what every leaf field of a specification holds. `Known` is valid by construction, because the only
+//! way to a scalar type is through its limit (see [`crate::limits`]). Dialects hand values over through serde:
+//! `visit_str`, `visit_i64` and `visit_bool` for a typed value, `visit_bytes` for a lexeme whose type its file does
+//! not say, and an enum for an [`Expression`].
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::EnumAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, EnumAccess, Error, Visitor};
+use serde::ser::{Serialize, Serializer};
+
+use crate::expression::Expression;
+use crate::limits::Limit;
+
+/// The name under which serde announces an open scalar, for serialisers that can write expressions.
+pub const OPEN: &str = "$open";
+/// The name under which serde announces a refused scalar's text, for serialisers that write it back.
+pub const REFUSED: &str = "$refused";
+
+/// A type with a limit that a single value can have. Implemented by [`crate::limits`] alone.
+pub trait ScalarType: Sized + Clone + fmt::Debug + PartialEq {
+    /// The shape's name in the App Mesh API model.
+    const NAME: &'static str;
+    /// The values it allows.
+    const LIMIT: Limit;
+
+    /// A value from text.
+    ///
+    /// # Errors
+    /// Says why the text is refused.
+    fn from_text(text: &str) -> Result<Self, String>;
+    /// A value from an integer.
+    ///
+    /// # Errors
+    /// Says why the integer is refused.
+    fn from_integer(integer: i64) -> Result<Self, String>;
+    /// A value from a truth value.
+    ///
+    /// # Errors
+    /// Says why the truth value is refused.
+    fn from_bool(truth: bool) -> Result<Self, String>;
+    /// A value from a lexeme whose file does not say whether it is text, an integer or a truth value.
+    ///
+    /// # Errors
+    /// Says why the lexeme is refused.
+    fn from_lexeme(lexeme: &str) -> Result<Self, String>;
+    /// The value as plain data.
+    fn plain(&self) -> Plain<'_>;
+}
+
+/// A scalar's value as plain data, as it stands in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plain<'a> {
+    /// Text.
+    Text(&'a str),
+    /// A whole number.
+    Integer(i64),
+    /// `true` or `false`.
+    Bool(bool),
+}
+
+impl fmt::Display for Plain<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => formatter.write_str(text),
+            Self::Integer(integer) => write!(formatter, "{integer}"),
+            Self::Bool(truth) => write!(formatter, "{truth}"),
+        }
+    }
+}
+
+/// A leaf value of a resource.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scalar<T> {
+    /// A valid value.
+    Known(T),
+    /// A value that its file leaves open.
+    Open(Box<Expression>),
+    /// What stood there, and why it is no value of this type.
+    Refused(Box<Refusal>),
+}
+
+/// Why a value is not one of its type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The text as it stood in the file; empty where a required value is missing.
+    pub text: String,
+    /// The reason, as a predicate: `70000 is over 65535`.
+    pub why: String,
+}
+
+impl<T: ScalarType> Scalar<T> {
+    /// The value, where it is known.
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Open(_) | Self::Refused(_) => None,
+        }
+    }
+
+    /// The expression, where the value is open.
+    pub fn open(&self) -> Option<&Expression> {
+        match self {
+            Self::Open(expression) => Some(expression),
+            Self::Known(_) | Self::Refused(_) => None,
+        }
+    }
+
+    /// A scalar from text: known, or refused with the reason.
+    pub fn from_text(text: &str) -> Self {
+        Self::checked(text, T::from_text(text))
+    }
+
+    /// A scalar that its file leaves open.
+    pub fn from_expression(expression: Expression) -> Self {
+        match expression {
+            Expression::Text(text) => Self::checked(&text, T::from_lexeme(&text)),
+            expression => Self::Open(Box::new(expression)),
+        }
+    }
+
+    /// A scalar that is required and missing.
+    pub fn missing() -> Self {
+        Self::refused("", "is missing")
+    }
+
+    fn refused(text: &str, why: &str) -> Self {
+        Self::Refused(Box::new(Refusal { text: text.to_owned(), why: why.to_owned() }))
+    }
+
+    fn checked(text: &str, result: Result<T, String>) -> Self {
+        result.map_or_else(|why| Self::refused(text, &why), Self::Known)
+    }
+}
+
+impl<T: ScalarType> fmt::Display for Scalar<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(value) => value.plain().fmt(formatter),
+            Self::Open(expression) => expression.fmt(formatter),
+            Self::Refused(refusal) => formatter.write_str(&refusal.text),
+        }
+    }
+}
+
+impl<T: ScalarType> Serialize for Scalar<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Known(value) => match value.plain() {
+                Plain::Text(text) => serializer.serialize_str(text),
+                Plain::Integer(integer) => serializer.serialize_i64(integer),
+                Plain::Bool(truth) => serializer.serialize_bool(truth),
+            },
+            Self::Open(expression) => serializer.serialize_newtype_struct(OPEN, expression.as_ref()),
+            Self::Refused(refusal) => serializer.serialize_newtype_struct(REFUSED, &refusal.text),
+        }
+    }
+}
+
+impl<'de, T: ScalarType> Deserialize<'de> for Scalar<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_newtype_struct(T::NAME, ScalarVisitor(PhantomData))
+    }
+}
+
+struct ScalarVisitor<T>(PhantomData<T>);
+
+impl<'de, T: ScalarType> Visitor<'de> for ScalarVisitor<T> {
+    type Value = Scalar<T>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}", T::LIMIT)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Scalar::from_text(text))
+    }
+
+    fn visit_bytes<E: Error>(self, lexeme: &[u8]) -> Result<Self::Value, E> {
+        let lexeme = String::from_utf8_lossy(lexeme);
+        Ok(Scalar::checked(&lexeme, T::from_lexeme(&lexeme)))
+    }
+
+    fn visit_i64<E: Error>(self, integer: i64) -> Result<Self::Value, E> {
+        Ok(match T::from_integer(integer) {
+            Ok(value) => Scalar::Known(value),
+            Err(why) => Scalar::refused(&integer.to_string(), &why),
+        })
+    }
+
+    fn visit_u64<E: Error>(self, integer: u64) -> Result<Self::Value, E> {
+        match i64::try_from(integer) {
+            Ok(integer) => self.visit_i64(integer),
+            Err(_) => Ok(Scalar::refused(&integer.to_string(), &format!("{integer} is too large"))),
+        }
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(Scalar::refused(&number.to_string(), &format!("{number} is not {}", T::LIMIT)))
+    }
+
+    fn visit_bool<E: Error>(self, truth: bool) -> Result<Self::Value, E> {
+        Ok(match T::from_bool(truth) {
+            Ok(value) => Scalar::Known(value),
+            Err(why) => Scalar::refused(&truth.to_string(), &why),
+        })
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Scalar::refused("null", &format!("null is not {}", T::LIMIT)))
+    }
+
+    fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Self::Value, A::Error> {
+        let expression = Expression::deserialize(EnumAccessDeserializer::new(access))?;
+        Ok(Scalar::Open(Box::new(expression)))
+    }
+}

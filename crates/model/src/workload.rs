@@ -1,0 +1,192 @@
+//! Tasks that run a proxy, and the permissions of their roles, as far as a mesh is concerned.
+//!
+//! Source of field names: the ECS API's `RegisterTaskDefinition` and IAM policy documents.
+
+use serde::{Deserialize, Serialize};
+
+use crate::limits::{Long, Text};
+use crate::resource::Origin;
+use crate::scalar::Scalar;
+
+/// A task definition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Workload {
+    /// The name its file gives it: a logical id or a family.
+    pub label: String,
+    /// What it runs.
+    pub task: TaskDefinition,
+    /// The condition under which it exists.
+    pub condition: Option<String>,
+    /// Where it was read.
+    pub origin: Option<Origin>,
+}
+
+/// What a task runs. ECS API `RegisterTaskDefinition`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TaskDefinition {
+    /// The name under which revisions are counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub family: Option<Scalar<Text>>,
+    /// Its containers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub container_definitions: Option<Vec<ContainerDefinition>>,
+    /// How its traffic is led through a proxy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy_configuration: Option<ProxyConfiguration>,
+    /// The role whose permissions its containers have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_role_arn: Option<Scalar<Text>>,
+    /// `awsvpc`, `bridge`, `host` or `none`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network_mode: Option<Scalar<Text>>,
+    /// CPU units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cpu: Option<Scalar<Text>>,
+    /// Memory in MiB.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<Scalar<Text>>,
+}
+
+/// A container of a task.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContainerDefinition {
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Scalar<Text>>,
+    /// Its image.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<Scalar<Text>>,
+    /// The user it runs as.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<Scalar<Text>>,
+    /// Whether the task ends with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub essential: Option<Scalar<bool>>,
+    /// Its environment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<Vec<KeyValuePair>>,
+    /// The ports it opens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port_mappings: Option<Vec<ContainerPortMapping>>,
+    /// The containers it waits for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub depends_on: Option<Vec<ContainerDependency>>,
+    /// How it is checked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub health_check: Option<ContainerHealthCheck>,
+}
+
+/// A name and its value. ECS API `KeyValuePair`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyValuePair {
+    /// The name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Scalar<Text>>,
+    /// The value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Scalar<Text>>,
+}
+
+/// A port of a container. ECS API `PortMapping`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContainerPortMapping {
+    /// The port in the container.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub container_port: Option<Scalar<Long>>,
+    /// The port on the host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub host_port: Option<Scalar<Long>>,
+    /// `tcp` or `udp`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<Scalar<Text>>,
+}
+
+/// A container that another waits for. ECS API `ContainerDependency`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContainerDependency {
+    /// The container.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub container_name: Option<Scalar<Text>>,
+    /// What is waited for, such as `HEALTHY`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Scalar<Text>>,
+}
+
+/// How a container is checked. ECS API `HealthCheck`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ContainerHealthCheck {
+    /// The command.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<Vec<Scalar<Text>>>,
+}
+
+/// How a task's traffic is led through a proxy. ECS API `ProxyConfiguration`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProxyConfiguration {
+    /// `APPMESH`.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<Scalar<Text>>,
+    /// The proxy's container.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub container_name: Option<Scalar<Text>>,
+    /// Ports, ignored users and addresses. CloudFormation calls them `ProxyConfigurationProperties`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub properties: Option<Vec<KeyValuePair>>,
+}
+
+/// A statement of a role's policy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoleStatement {
+    /// The name its file gives the role.
+    pub role: String,
+    /// The policy document's statement, as far as it is needed.
+    pub statement: PolicyStatement,
+    /// Where it was read.
+    pub origin: Option<Origin>,
+}
+
+/// A statement of a policy document. A member that is a single value in its file is a list of one here.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PolicyStatement {
+    /// `Allow` or `Deny`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub effect: Option<Scalar<Text>>,
+    /// The actions, such as `appmesh:StreamAggregatedResources`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<Vec<Scalar<Text>>>,
+    /// The resources they are allowed or denied on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<Vec<Scalar<Text>>>,
+}
+
+impl TaskDefinition {
+    /// The containers that are App Mesh proxies: those whose environment names a mesh resource.
+    ///
+    /// Source: reference 5.2; the first of the three variables that is set names the proxy.
+    pub fn proxies(&self) -> impl Iterator<Item = (&ContainerDefinition, &Scalar<Text>)> {
+        self.container_definitions.iter().flatten().filter_map(|container| {
+            PROXY_NAME_VARIABLES.iter().find_map(|name| container.variable(name)).map(|value| (container, value))
+        })
+    }
+}
+
+/// The environment variables that name a proxy's resource, first come first. Source: reference 5.2.
+pub const PROXY_NAME_VARIABLES: [&str; 3] =
+    ["APPMESH_RESOURCE_ARN", "APPMESH_RESOURCE_NAME", "APPMESH_VIRTUAL_NODE_NAME"];
+
+impl ContainerDefinition {
+    /// The value of an environment variable.
+    pub fn variable(&self, name: &str) -> Option<&Scalar<Text>> {
+        let named =
+            |pair: &&KeyValuePair| pair.name.as_ref().and_then(Scalar::known).is_some_and(|text| text.as_str() == name);
+        self.environment.iter().flatten().find(named).and_then(|pair| pair.value.as_ref())
+    }
+}
