@@ -163,7 +163,7 @@ fn sequence<'a, 'de, V: Visitor<'de>>(
     visitor.visit_seq(SeqDeserializer::new(pieces.map(HandOver)))
 }
 
-impl<'de> IntoDeserializer<'de> for HandOver<'_> {
+impl IntoDeserializer<'_> for HandOver<'_> {
     type Deserializer = Self;
     fn into_deserializer(self) -> Self {
         self

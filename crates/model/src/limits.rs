@@ -88,31 +88,86 @@ impl ScalarInfo {
     }
 }
 
-fn check_text(text: &str, min: usize, max: usize, alphabet: Alphabet) -> Result<(), String> {
-    let length = text.chars().count();
-    if length < min {
-        return Err(if length == 0 {
-            "is empty".to_owned()
-        } else {
-            format!("has {length} characters, fewer than {min}")
-        });
-    }
-    if length > max {
-        return Err(format!("has {length} characters, more than {max}"));
-    }
-    if !alphabet.allows(text) {
-        return Err("has characters outside printable ASCII".to_owned());
-    }
-    Ok(())
+/// A value as its file gives it, before it has a type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Given<'a> {
+    /// Text, known to be text.
+    Text(&'a str),
+    /// A whole number.
+    Integer(i64),
+    /// A number that is not whole, or too large, as it was written.
+    Number(&'a str),
+    /// `true` or `false`.
+    Bool(bool),
+    /// Something whose file does not say whether it is text, a number or a truth value.
+    Lexeme(&'a str),
+    /// Nothing.
+    Null,
 }
 
-fn check_integer(integer: i64, min: i64, max: i64) -> Result<i64, String> {
+impl fmt::Display for Given<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) | Self::Number(text) | Self::Lexeme(text) => formatter.write_str(text),
+            Self::Integer(integer) => write!(formatter, "{integer}"),
+            Self::Bool(truth) => write!(formatter, "{truth}"),
+            Self::Null => formatter.write_str("null"),
+        }
+    }
+}
+
+impl Limit {
+    /// Whether the limit allows a value.
+    ///
+    /// # Errors
+    /// Says why not, as a predicate: `70000 is over 65535`.
+    pub fn check(&self, given: Given<'_>) -> Result<(), String> {
+        match (self, given) {
+            (Self::Text { min, max, alphabet }, Given::Text(text) | Given::Lexeme(text)) => {
+                check_text(text, *min, *max, *alphabet)
+            }
+            (Self::Integer { min, max }, Given::Integer(integer)) => check_integer(integer, *min, *max),
+            (Self::Integer { min, max }, Given::Lexeme(lexeme)) => match lexeme.parse() {
+                Ok(integer) => check_integer(integer, *min, *max),
+                Err(_) => Err(format!("\"{lexeme}\" is not {self}")),
+            },
+            (Self::OneOf(words), Given::Text(text) | Given::Lexeme(text)) if words.contains(&text) => Ok(()),
+            (Self::Bool, Given::Bool(_)) => Ok(()),
+            (Self::Bool, Given::Lexeme(lexeme)) if truth(lexeme).is_some() => Ok(()),
+            (_, Given::Text(text) | Given::Lexeme(text)) => Err(format!("\"{text}\" is not {self}")),
+            (_, given) => Err(format!("{given} is not {self}")),
+        }
+    }
+}
+
+fn truth(lexeme: &str) -> Option<bool> {
+    match lexeme {
+        "true" | "True" | "TRUE" => Some(true),
+        "false" | "False" | "FALSE" => Some(false),
+        _ => None,
+    }
+}
+
+fn check_text(text: &str, min: usize, max: usize, alphabet: Alphabet) -> Result<(), String> {
+    // A character takes one to four bytes, so most texts need no counting.
+    if text.len() > max || text.len().div_ceil(4) < min {
+        match text.chars().count() {
+            0 if min > 0 => return Err("the text is empty".to_owned()),
+            length if length < min => return Err(format!("the text has {length} characters, fewer than {min}")),
+            length if length > max => return Err(format!("the text has {length} characters, more than {max}")),
+            _ => {}
+        }
+    }
+    if alphabet.allows(text) { Ok(()) } else { Err("the text has characters outside printable ASCII".to_owned()) }
+}
+
+fn check_integer(integer: i64, min: i64, max: i64) -> Result<(), String> {
     if integer < min {
         Err(format!("{integer} is under {min}"))
     } else if integer > max {
         Err(format!("{integer} is over {max}"))
     } else {
-        Ok(integer)
+        Ok(())
     }
 }
 
@@ -130,17 +185,10 @@ macro_rules! texts {
         impl ScalarType for $type {
             const NAME: &'static str = $name;
             const LIMIT: Limit = Limit::Text { min: $min, max: $max, alphabet: Alphabet::$alphabet };
-            fn from_text(text: &str) -> Result<Self, String> {
-                check_text(text, $min, $max, Alphabet::$alphabet)?;
-                Ok(Self(text.to_owned()))
+            fn accept(given: Given<'_>) -> Result<Self, String> {
+                Self::LIMIT.check(given)?;
+                Ok(Self(given.to_string()))
             }
-            fn from_integer(integer: i64) -> Result<Self, String> {
-                Err(format!("the number {integer} stands where text is due"))
-            }
-            fn from_bool(truth: bool) -> Result<Self, String> {
-                Err(format!("{truth} stands where text is due"))
-            }
-            fn from_lexeme(lexeme: &str) -> Result<Self, String> { Self::from_text(lexeme) }
             fn plain(&self) -> Plain<'_> { Plain::Text(&self.0) }
         }
     )*
@@ -162,19 +210,11 @@ macro_rules! integers {
         impl ScalarType for $type {
             const NAME: &'static str = $name;
             const LIMIT: Limit = Limit::Integer { min: $min, max: $max };
-            fn from_text(text: &str) -> Result<Self, String> {
-                Err(format!("the text \"{text}\" stands where a whole number is due"))
-            }
-            fn from_integer(integer: i64) -> Result<Self, String> {
-                check_integer(integer, $min, $max).map(Self)
-            }
-            fn from_bool(truth: bool) -> Result<Self, String> {
-                Err(format!("{truth} stands where a whole number is due"))
-            }
-            fn from_lexeme(lexeme: &str) -> Result<Self, String> {
-                match lexeme.parse() {
-                    Ok(integer) => Self::from_integer(integer),
-                    Err(_) => Err(format!("\"{lexeme}\" is not {}", Self::LIMIT)),
+            fn accept(given: Given<'_>) -> Result<Self, String> {
+                Self::LIMIT.check(given)?;
+                match given {
+                    Given::Integer(integer) => Ok(Self(integer)),
+                    other => other.to_string().parse().map(Self).map_err(|_| format!("{other} is not {}", Self::LIMIT)),
                 }
             }
             fn plain(&self) -> Plain<'_> { Plain::Integer(self.0) }
@@ -200,19 +240,13 @@ macro_rules! words {
         impl ScalarType for $type {
             const NAME: &'static str = $name;
             const LIMIT: Limit = Limit::OneOf(&[$($word),*]);
-            fn from_text(text: &str) -> Result<Self, String> {
-                match text {
+            fn accept(given: Given<'_>) -> Result<Self, String> {
+                Self::LIMIT.check(given)?;
+                match given.to_string().as_str() {
                     $($word => Ok(Self::$variant),)*
-                    _ => Err(format!("\"{text}\" is not {}", Self::LIMIT)),
+                    other => Err(format!("\"{other}\" is not {}", Self::LIMIT)),
                 }
             }
-            fn from_integer(integer: i64) -> Result<Self, String> {
-                Err(format!("{integer} is not {}", Self::LIMIT))
-            }
-            fn from_bool(truth: bool) -> Result<Self, String> {
-                Err(format!("{truth} is not {}", Self::LIMIT))
-            }
-            fn from_lexeme(lexeme: &str) -> Result<Self, String> { Self::from_text(lexeme) }
             fn plain(&self) -> Plain<'_> { Plain::Text(self.as_str()) }
         }
     )*
@@ -225,7 +259,7 @@ texts! {
     ResourceName("ResourceName", 1, 255, Any);
     /// The name of a virtual service (usually a DNS name), or of a gRPC service in a match.
     ServiceName("ServiceName", 0, usize::MAX, Any);
-    /// An AWS account, 12 digits. Source: API reference, AccountId.
+    /// An AWS account, 12 digits. Source: API reference, `AccountId`.
     AccountId("AccountId", 12, 12, Any);
     /// An ARN of another AWS service, unchecked as in the API.
     ResourceArn("Arn", 0, usize::MAX, Any);
@@ -402,11 +436,11 @@ words! {
     GrpcRetryPolicyEvent("GrpcRetryPolicyEvent") {
         /// Status CANCELLED.
         Cancelled = "cancelled",
-        /// Status DEADLINE_EXCEEDED.
+        /// Status `DEADLINE_EXCEEDED`.
         DeadlineExceeded = "deadline-exceeded",
         /// Status INTERNAL.
         Internal = "internal",
-        /// Status RESOURCE_EXHAUSTED.
+        /// Status `RESOURCE_EXHAUSTED`.
         ResourceExhausted = "resource-exhausted",
         /// Status UNAVAILABLE.
         Unavailable = "unavailable",
@@ -428,20 +462,11 @@ words! {
 impl ScalarType for bool {
     const NAME: &'static str = "Boolean";
     const LIMIT: Limit = Limit::Bool;
-    fn from_text(text: &str) -> Result<Self, String> {
-        Err(format!("the text \"{text}\" stands where true or false is due"))
-    }
-    fn from_integer(integer: i64) -> Result<Self, String> {
-        Err(format!("{integer} is not true or false"))
-    }
-    fn from_bool(truth: bool) -> Result<Self, String> {
-        Ok(truth)
-    }
-    fn from_lexeme(lexeme: &str) -> Result<Self, String> {
-        match lexeme {
-            "true" | "True" | "TRUE" => Ok(true),
-            "false" | "False" | "FALSE" => Ok(false),
-            _ => Err(format!("\"{lexeme}\" is not true or false")),
+    fn accept(given: Given<'_>) -> Result<Self, String> {
+        Self::LIMIT.check(given)?;
+        match given {
+            Given::Bool(truth) => Ok(truth),
+            other => truth(&other.to_string()).ok_or_else(|| format!("{other} is not true or false")),
         }
     }
     fn plain(&self) -> Plain<'_> {
@@ -493,30 +518,38 @@ pub const QUOTAS: &[Quota] = &[
 mod tests {
     use super::*;
 
+    fn port(given: Given<'_>) -> Result<i64, String> {
+        Port::accept(given).map(Port::value)
+    }
+
     #[test]
     fn ends_of_a_range_are_allowed_and_one_past_is_not() {
-        assert!(Port::from_integer(1).is_ok() && Port::from_integer(65535).is_ok());
-        assert_eq!(Port::from_integer(0), Err("0 is under 1".to_owned()));
-        assert_eq!(Port::from_integer(65536), Err("65536 is over 65535".to_owned()));
-        assert_eq!(ResourceName::from_text(""), Err("is empty".to_owned()));
-        assert!(ResourceName::from_text(&"é".repeat(255)).is_ok());
-        assert!(ResourceName::from_text(&"x".repeat(256)).is_err());
+        assert_eq!(port(Given::Integer(1)), Ok(1));
+        assert_eq!(port(Given::Integer(65535)), Ok(65535));
+        assert_eq!(port(Given::Integer(0)), Err("0 is under 1".to_owned()));
+        assert_eq!(port(Given::Integer(65536)), Err("65536 is over 65535".to_owned()));
+        assert_eq!(ResourceName::accept(Given::Text("")), Err("the text is empty".to_owned()));
+        assert!(ResourceName::accept(Given::Text(&"é".repeat(255))).is_ok());
+        assert!(ResourceName::accept(Given::Text(&"x".repeat(256))).is_err());
+        assert!(AccountId::accept(Given::Text(&"é".repeat(6))).is_err());
     }
 
     #[test]
     fn cloud_map_patterns_are_the_apis() {
-        assert!(AwsCloudMapInstanceAttributeKey::from_text("a b").is_err());
-        assert!(AwsCloudMapInstanceAttributeValue::from_text("a b\t").is_ok());
-        assert!(AwsCloudMapInstanceAttributeValue::from_text(" a").is_err());
-        assert!(AwsCloudMapInstanceAttributeValue::from_text("ä").is_err());
+        assert!(AwsCloudMapInstanceAttributeKey::accept(Given::Text("a b")).is_err());
+        assert!(AwsCloudMapInstanceAttributeValue::accept(Given::Text("a b\t")).is_ok());
+        assert!(AwsCloudMapInstanceAttributeValue::accept(Given::Text(" a")).is_err());
+        assert!(AwsCloudMapInstanceAttributeValue::accept(Given::Text("ä")).is_err());
     }
 
     #[test]
     fn typed_and_untyped_values_differ() {
-        assert!(Port::from_text("80").is_err());
-        assert_eq!(Port::from_lexeme("80").map(Port::value), Ok(80));
-        assert_eq!(bool::from_lexeme("true"), Ok(true));
-        assert!(Weight::from_lexeme("1.5").is_err());
+        assert_eq!(port(Given::Text("80")), Err("\"80\" is not a whole number from 1 to 65535".to_owned()));
+        assert_eq!(port(Given::Lexeme("80")), Ok(80));
+        assert_eq!(bool::accept(Given::Lexeme("true")), Ok(true));
+        assert!(bool::accept(Given::Text("true")).is_err());
+        assert!(Weight::accept(Given::Lexeme("1.5")).is_err());
+        assert!(Text::accept(Given::Integer(5)).is_err());
     }
 
     #[test]

@@ -22,6 +22,7 @@ use crate::virtual_service::VirtualServiceSpec;
 /// The specification of a resource, which also says its kind.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "most resources of a large mesh are routes, the largest variant")]
 pub enum Spec {
     /// Of a mesh.
     Mesh(MeshSpec),

@@ -13,7 +13,7 @@ use serde::de::{Deserialize, Deserializer, EnumAccess, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::expression::Expression;
-use crate::limits::Limit;
+use crate::limits::{Given, Limit};
 
 /// The name under which serde announces an open scalar, for serialisers that can write expressions.
 pub const OPEN: &str = "$open";
@@ -27,26 +27,11 @@ pub trait ScalarType: Sized + Clone + fmt::Debug + PartialEq {
     /// The values it allows.
     const LIMIT: Limit;
 
-    /// A value from text.
+    /// A value of this type from what a file gives.
     ///
     /// # Errors
-    /// Says why the text is refused.
-    fn from_text(text: &str) -> Result<Self, String>;
-    /// A value from an integer.
-    ///
-    /// # Errors
-    /// Says why the integer is refused.
-    fn from_integer(integer: i64) -> Result<Self, String>;
-    /// A value from a truth value.
-    ///
-    /// # Errors
-    /// Says why the truth value is refused.
-    fn from_bool(truth: bool) -> Result<Self, String>;
-    /// A value from a lexeme whose file does not say whether it is text, an integer or a truth value.
-    ///
-    /// # Errors
-    /// Says why the lexeme is refused.
-    fn from_lexeme(lexeme: &str) -> Result<Self, String>;
+    /// Says why it is refused, as a predicate.
+    fn accept(given: Given<'_>) -> Result<Self, String>;
     /// The value as plain data.
     fn plain(&self) -> Plain<'_>;
 }
@@ -109,30 +94,30 @@ impl<T: ScalarType> Scalar<T> {
         }
     }
 
-    /// A scalar from text: known, or refused with the reason.
-    pub fn from_text(text: &str) -> Self {
-        Self::checked(text, T::from_text(text))
+    /// A scalar from what a file gives: known, or refused with the reason.
+    pub fn from_given(given: Given<'_>) -> Self {
+        match T::accept(given) {
+            Ok(value) => Self::Known(value),
+            Err(why) => Self::Refused(Box::new(Refusal { text: given.to_string(), why })),
+        }
     }
 
-    /// A scalar that its file leaves open.
+    /// A scalar from text: known, or refused with the reason.
+    pub fn from_text(text: &str) -> Self {
+        Self::from_given(Given::Text(text))
+    }
+
+    /// A scalar that its file leaves open; known after all where the expression is nothing but text.
     pub fn from_expression(expression: Expression) -> Self {
         match expression {
-            Expression::Text(text) => Self::checked(&text, T::from_lexeme(&text)),
+            Expression::Text(text) | Expression::Literal(text) => Self::from_given(Given::Lexeme(&text)),
             expression => Self::Open(Box::new(expression)),
         }
     }
 
     /// A scalar that is required and missing.
     pub fn missing() -> Self {
-        Self::refused("", "is missing")
-    }
-
-    fn refused(text: &str, why: &str) -> Self {
-        Self::Refused(Box::new(Refusal { text: text.to_owned(), why: why.to_owned() }))
-    }
-
-    fn checked(text: &str, result: Result<T, String>) -> Self {
-        result.map_or_else(|why| Self::refused(text, &why), Self::Known)
+        Self::Refused(Box::new(Refusal { text: String::new(), why: "is missing".to_owned() }))
     }
 }
 
@@ -184,37 +169,34 @@ impl<'de, T: ScalarType> Visitor<'de> for ScalarVisitor<T> {
     }
 
     fn visit_bytes<E: Error>(self, lexeme: &[u8]) -> Result<Self::Value, E> {
-        let lexeme = String::from_utf8_lossy(lexeme);
-        Ok(Scalar::checked(&lexeme, T::from_lexeme(&lexeme)))
+        Ok(Scalar::from_given(Given::Lexeme(&String::from_utf8_lossy(lexeme))))
     }
 
     fn visit_i64<E: Error>(self, integer: i64) -> Result<Self::Value, E> {
-        Ok(match T::from_integer(integer) {
-            Ok(value) => Scalar::Known(value),
-            Err(why) => Scalar::refused(&integer.to_string(), &why),
-        })
+        Ok(Scalar::from_given(Given::Integer(integer)))
     }
 
     fn visit_u64<E: Error>(self, integer: u64) -> Result<Self::Value, E> {
         match i64::try_from(integer) {
             Ok(integer) => self.visit_i64(integer),
-            Err(_) => Ok(Scalar::refused(&integer.to_string(), &format!("{integer} is too large"))),
+            Err(_) => Ok(Scalar::from_given(Given::Number(&integer.to_string()))),
         }
     }
 
     fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
-        Ok(Scalar::refused(&number.to_string(), &format!("{number} is not {}", T::LIMIT)))
+        Ok(Scalar::from_given(Given::Number(&number.to_string())))
     }
 
     fn visit_bool<E: Error>(self, truth: bool) -> Result<Self::Value, E> {
-        Ok(match T::from_bool(truth) {
-            Ok(value) => Scalar::Known(value),
-            Err(why) => Scalar::refused(&truth.to_string(), &why),
-        })
+        Ok(Scalar::from_given(Given::Bool(truth)))
     }
 
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(Scalar::refused("null", &format!("null is not {}", T::LIMIT)))
+        Ok(Scalar::from_given(Given::Null))
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Scalar::missing())
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, access: A) -> Result<Self::Value, A::Error> {

@@ -175,7 +175,7 @@ impl<'de> Deserializer<'de> for Tracer<'_> {
             seen.iter().position(Option::is_none).unwrap_or(0)
         };
         let content = RefCell::new(None);
-        let value = visitor.visit_enum(Variant { registry: self.registry, variant, out: &content })?;
+        let value = visitor.visit_enum(Variant { registry: self.registry, number: variant, out: &content })?;
         let draft = content.into_inner().ok_or_else(|| Error::custom("a union's variant holds nothing"))?;
         let mut registry = self.registry.borrow_mut();
         let place = &mut registry.unions.get_mut(name).expect("the union was entered above")[variant];
@@ -315,7 +315,7 @@ impl<'de> Deserializer<'de> for Value<'_> {
 
 struct Variant<'r> {
     registry: &'r RefCell<Registry>,
-    variant: usize,
+    number: usize,
     out: &'r RefCell<Option<Draft>>,
 }
 
@@ -324,7 +324,7 @@ impl<'de> EnumAccess<'de> for Variant<'_> {
     type Variant = Self;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Error> {
-        let number = u32::try_from(self.variant).map_err(Error::custom)?;
+        let number = u32::try_from(self.number).map_err(Error::custom)?;
         let number: U32Deserializer<Error> = number.into_deserializer();
         Ok((seed.deserialize(number)?, self))
     }
