@@ -6,7 +6,8 @@ says about that template, {"rule", "message", "line", "path"}, in file order. `l
 `path` is a list of keys and indices, empty where the fault belongs to no place in the tree.
 
 The rules are loaded once for all templates. No cfn-lint configuration of a user or a folder is
-read, so that the answer is the same everywhere; suppressions in a template's own Metadata count.
+read, so that the answer is the same everywhere; but a resource's own Metadata may suppress a rule
+for that resource.
 """
 
 import json

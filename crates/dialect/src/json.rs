@@ -1,0 +1,420 @@
+//! Reads JSON with positions: one value, or several one after the other, as a shell loop of `describe` calls leaves them.
+//!
+//! The scanner goes on after a fault wherever it can tell what comes next, so that one slip does not hide the rest. Bare
+//! `$NAME` is taken as a shell variable left open: AWS's own examples are jq programs made of JSON and such variables.
+
+use meshwright_model::Expression;
+
+use crate::fault::{Fault, MAX_FAULTS};
+use crate::source::{Source, Span};
+use crate::tree::{Builder, MAX_DEPTH, MAX_NODES, NodeId, Style, Text, Tree, Value};
+
+/// Reads a text as JSON.
+pub(crate) fn read(source: Source) -> (Tree, Vec<Fault>) {
+    // The scanner borrows the text while the builder owns the tree around it.
+    let text = source.shared_text();
+    let mut scanner =
+        Scanner { text: text.as_bytes(), at: 0, builder: Builder::new(source), expects: Expects::Value, faults: Vec::new() };
+    scanner.run();
+    let end = text.len();
+    (scanner.builder.finish(end), scanner.faults)
+}
+
+/// What the innermost container waits for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Expects {
+    /// A value: at the top, after `[`, after `,` in a list, after `:`.
+    Value,
+    /// A key, or the end of a map.
+    Key,
+    /// The colon after a key.
+    Colon,
+    /// A comma, or the end of the container.
+    Comma,
+}
+
+struct Scanner<'t> {
+    text: &'t [u8],
+    at: usize,
+    builder: Builder,
+    expects: Expects,
+    faults: Vec<Fault>,
+}
+
+impl Scanner<'_> {
+    fn run(&mut self) {
+        if self.text.starts_with(b"\xef\xbb\xbf") {
+            self.at = 3;
+        }
+        while self.skip_blanks() {
+            if self.faults.len() >= MAX_FAULTS || self.builder.is_full() {
+                let message = if self.builder.is_full() {
+                    format!("the file holds more than {MAX_NODES} values; the rest is not read")
+                } else {
+                    format!("more than {MAX_FAULTS} faults; the rest is not read")
+                };
+                self.faults.push(Fault::error("too-large", self.here(1), message));
+                return;
+            }
+            match self.text[self.at] {
+                b'}' | b']' => self.close(),
+                b',' => self.comma(),
+                b':' => self.colon(),
+                _ => self.value(),
+            }
+        }
+        if self.builder.depth() > 0 {
+            let message = "the file ends before this value does".to_owned();
+            let end = Span::new(self.text.len(), self.text.len());
+            self.faults.push(Fault::error("syntax", end, message).help("is the file cut off?"));
+        }
+    }
+
+    fn here(&self, width: usize) -> Span {
+        Span::new(self.at, self.at + width)
+    }
+
+    fn fault(&mut self, width: usize, message: impl Into<String>) {
+        let span = self.here(width);
+        self.faults.push(Fault::error("syntax", span, message));
+    }
+
+    fn skip_blanks(&mut self) -> bool {
+        while let Some(byte) = self.text.get(self.at) {
+            if !matches!(byte, b' ' | b'\t' | b'\n' | b'\r') {
+                return true;
+            }
+            self.at += 1;
+        }
+        false
+    }
+
+    fn close(&mut self) {
+        let is_map = self.text[self.at] == b'}';
+        if self.builder.in_map() == Some(is_map) {
+            if self.expects == Expects::Colon || (self.expects == Expects::Value && is_map) {
+                self.fault(1, "a value is missing before this");
+                self.complete_entry();
+            } else if self.builder.count() > 0 && self.expects != Expects::Comma {
+                self.fault(1, "a comma stands before this end");
+            }
+            self.at += 1;
+            self.builder.end(self.at, false);
+            self.expects = self.after_value();
+        } else {
+            let closing = if is_map { "`}`" } else { "`]`" };
+            let message = match self.builder.in_map() {
+                None => format!("{closing} closes nothing"),
+                Some(true) => format!("{closing} stands where `}}` or a member is due"),
+                Some(false) => format!("{closing} stands where `]` or an element is due"),
+            };
+            self.fault(1, message);
+            self.at += 1;
+        }
+    }
+
+    /// Gives a key without a value something in its place, so that keys and values stay in step.
+    fn complete_entry(&mut self) {
+        let broken = self.builder.tree.push(self.here(0), Value::Broken);
+        self.builder.place(broken);
+    }
+
+    fn comma(&mut self) {
+        match (self.expects, self.builder.in_map()) {
+            (Expects::Comma, Some(true)) => self.expects = Expects::Key,
+            (Expects::Comma, Some(false)) => self.expects = Expects::Value,
+            // Between values at the top, some people write commas.
+            (_, None) => self.fault(1, "a comma stands between two documents"),
+            (Expects::Colon | Expects::Value, Some(true)) => {
+                self.fault(1, "a value is missing before this comma");
+                self.complete_entry();
+                self.expects = Expects::Key;
+            }
+            _ => self.fault(1, "a comma stands where a value is due"),
+        }
+        self.at += 1;
+    }
+
+    fn colon(&mut self) {
+        if self.expects == Expects::Colon {
+            self.expects = Expects::Value;
+        } else {
+            self.fault(1, "a colon stands where none is due");
+        }
+        self.at += 1;
+    }
+
+    fn after_value(&self) -> Expects {
+        match self.builder.in_map() {
+            None => Expects::Value,
+            Some(_) => Expects::Comma,
+        }
+    }
+
+    fn value(&mut self) {
+        match self.expects {
+            Expects::Comma => {
+                self.fault(1, "a comma is missing before this");
+                self.expects = if self.builder.in_map() == Some(true) { Expects::Key } else { Expects::Value };
+            }
+            Expects::Colon => {
+                self.fault(1, "a colon is missing before this");
+                self.expects = Expects::Value;
+            }
+            Expects::Key | Expects::Value => {}
+        }
+        let byte = self.text[self.at];
+        if self.expects == Expects::Key && byte != b'"' {
+            self.bad_key();
+            return;
+        }
+        match byte {
+            b'{' | b'[' => self.open(byte == b'{'),
+            b'"' => self.string(),
+            b'$' => self.variable(),
+            b'-' | b'0'..=b'9' => self.number(),
+            _ => self.word(),
+        }
+    }
+
+    fn open(&mut self, is_map: bool) {
+        if self.builder.depth() >= MAX_DEPTH {
+            self.fault(1, format!("nested deeper than {MAX_DEPTH} levels"));
+            self.skip_nested();
+            return;
+        }
+        self.builder.begin(is_map, self.at, None);
+        self.at += 1;
+        self.expects = if is_map { Expects::Key } else { Expects::Value };
+    }
+
+    /// Passes over a value that is nested too deep, however deep, without a stack.
+    fn skip_nested(&mut self) {
+        let start = self.at;
+        let mut depth = 0_usize;
+        while let Some(byte) = self.text.get(self.at) {
+            match byte {
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth = depth.saturating_sub(1),
+                b'"' => self.at = self.string_end(self.at + 1).unwrap_or(self.text.len()) - 1,
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                break;
+            }
+        }
+        self.put(Span::new(start, self.at), Value::Broken);
+    }
+
+    /// The offset past a string's closing quote, for a string whose content starts at `from`.
+    fn string_end(&self, from: usize) -> Option<usize> {
+        let mut at = from;
+        loop {
+            match self.text.get(at)? {
+                b'"' => return Some(at + 1),
+                b'\\' => at += 2,
+                b'\n' => return None,
+                _ => at += 1,
+            }
+        }
+    }
+
+    fn put(&mut self, span: Span, value: Value) -> NodeId {
+        let id = self.builder.tree.push(span, value);
+        self.builder.place(id);
+        self.expects = self.after_value();
+        id
+    }
+
+    fn string(&mut self) {
+        let start = self.at;
+        let Some(end) = self.string_end(start + 1) else {
+            let line_end = self.text[start..].iter().position(|byte| *byte == b'\n').map_or(self.text.len(), |n| start + n);
+            self.faults.push(Fault::error("syntax", Span::new(start, line_end), "this text has no closing quote"));
+            self.at = line_end;
+            self.broken(Span::new(start, line_end));
+            return;
+        };
+        self.at = end;
+        let span = Span::new(start, end);
+        let inner = Span::new(start + 1, end - 1);
+        let raw = &self.text[start + 1..end - 1];
+        let plain = !raw.iter().any(|byte| *byte == b'\\' || *byte < 0x20);
+        let id = if plain {
+            self.builder.tree.push(span, Value::Scalar(Style::Quoted, Text::Source(inner)))
+        } else {
+            let decoded = self.unescape(inner);
+            self.builder.tree.push_text(span, Style::Quoted, &decoded)
+        };
+        self.builder.place(id);
+        self.expects = if self.expects == Expects::Key { Expects::Colon } else { self.after_value() };
+    }
+
+    /// Puts nothing in the place of a value or key that cannot be read.
+    fn broken(&mut self, span: Span) {
+        let id = self.builder.tree.push(span, Value::Broken);
+        self.builder.place(id);
+        self.expects = if self.expects == Expects::Key { Expects::Colon } else { self.after_value() };
+    }
+
+    fn unescape(&mut self, span: Span) -> String {
+        let raw = self.builder.tree.source.slice(span).to_owned();
+        let mut out = String::with_capacity(raw.len());
+        let mut rest = raw.char_indices();
+        while let Some((offset, char)) = rest.next() {
+            let at = span.start as usize + offset;
+            if char != '\\' {
+                if char < ' ' {
+                    let message = format!("the control character U+{:04X} must be escaped", u32::from(char));
+                    self.faults.push(Fault::error("syntax", Span::new(at, at + 1), message));
+                }
+                out.push(char);
+                continue;
+            }
+            match rest.next().map(|(_, escaped)| escaped) {
+                Some('n') => out.push('\n'),
+                Some('t') => out.push('\t'),
+                Some('r') => out.push('\r'),
+                Some('b') => out.push('\u{8}'),
+                Some('f') => out.push('\u{c}'),
+                Some(same @ ('"' | '\\' | '/')) => out.push(same),
+                Some('u') => {
+                    let (char, used) = unicode(&raw[offset + 2..]);
+                    out.push(char.unwrap_or(char::REPLACEMENT_CHARACTER));
+                    if char.is_none() {
+                        self.faults.push(Fault::error("syntax", Span::new(at, at + 6), "this is no \\u escape of a character"));
+                    }
+                    for _ in 0..used {
+                        rest.next();
+                    }
+                }
+                _ => self.faults.push(Fault::error("syntax", Span::new(at, at + 2), "JSON has no such escape")),
+            }
+        }
+        out
+    }
+
+    fn variable(&mut self) {
+        let start = self.at;
+        let name_end = self.token_end(start + 1, |byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if name_end == start + 1 {
+            self.word();
+            return;
+        }
+        let name = String::from_utf8_lossy(&self.text[start + 1..name_end]).into_owned();
+        self.at = name_end;
+        let id = self.builder.tree.push_open(Span::new(start, name_end), Expression::Reference(name));
+        self.builder.place(id);
+        self.expects = self.after_value();
+    }
+
+    fn token_end(&self, from: usize, is_part: impl Fn(u8) -> bool) -> usize {
+        self.text[from..].iter().position(|byte| !is_part(*byte)).map_or(self.text.len(), |count| from + count)
+    }
+
+    fn number(&mut self) {
+        let start = self.at;
+        let end = self.token_end(start, |byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E'));
+        self.at = end;
+        let lexeme = std::str::from_utf8(&self.text[start..end]).unwrap_or_default();
+        let digits = lexeme.strip_prefix('-').unwrap_or(lexeme);
+        let leading_zero = digits.len() > 1 && digits.starts_with('0') && digits.as_bytes()[1].is_ascii_digit();
+        if leading_zero || lexeme.parse::<f64>().is_err() {
+            self.faults.push(Fault::error("syntax", Span::new(start, end), format!("`{lexeme}` is not a JSON number")));
+            self.broken(Span::new(start, end));
+            return;
+        }
+        let span = Span::new(start, end);
+        self.put(span, Value::Scalar(Style::Plain, Text::Source(span)));
+    }
+
+    fn word(&mut self) {
+        let start = self.at;
+        let is_part = |byte: u8| !matches!(byte, b',' | b'}' | b']' | b'{' | b'[' | b'"' | b':' | b' ' | b'\t' | b'\n' | b'\r');
+        let end = self.token_end(start, is_part).max(start + 1);
+        let end = (end..=self.text.len()).find(|end| self.is_boundary(*end)).unwrap_or(self.text.len());
+        self.at = end;
+        let span = Span::new(start, end);
+        match &self.text[start..end] {
+            b"true" | b"false" => {
+                self.put(span, Value::Scalar(Style::Plain, Text::Source(span)));
+            }
+            b"null" => {
+                self.put(span, Value::Null);
+            }
+            word => {
+                let shown: String = String::from_utf8_lossy(word).chars().filter(|char| !char.is_control()).take(40).collect();
+                let fault = Fault::error("syntax", span, format!("`{shown}` is not JSON"));
+                self.faults.push(match template_mark(word) {
+                    Some(mark) => fault.help(format!("this looks like a template ({mark}): fill it in first")),
+                    None => fault,
+                });
+                self.broken(span);
+                if self.builder.depth() == 0 {
+                    self.skip_to_document();
+                }
+            }
+        }
+    }
+
+    fn is_boundary(&self, at: usize) -> bool {
+        self.text.get(at).is_none_or(|byte| (byte & 0xc0) != 0x80)
+    }
+
+    /// After nonsense at the top, goes on where a line starts with a brace or bracket.
+    fn skip_to_document(&mut self) {
+        while self.at < self.text.len() {
+            let line_end = self.token_end(self.at, |byte| byte != b'\n');
+            self.at = (line_end + 1).min(self.text.len());
+            if matches!(self.text.get(self.at), Some(b'{' | b'[')) {
+                return;
+            }
+        }
+    }
+
+    fn bad_key(&mut self) {
+        let start = self.at;
+        let end = self.token_end(start, |byte| !matches!(byte, b',' | b'}' | b']' | b':' | b'\n')).max(start + 1);
+        let end = (end..=self.text.len()).find(|end| self.is_boundary(*end)).unwrap_or(self.text.len());
+        let fault = Fault::error("syntax", Span::new(start, end), "a key in double quotes is due here");
+        self.faults.push(match template_mark(&self.text[start..end]) {
+            Some(mark) => fault.help(format!("this looks like a template ({mark}): fill it in first")),
+            None => fault,
+        });
+        self.at = end;
+        if self.text.get(end) == Some(&b':') {
+            self.broken(Span::new(start, end));
+        } else {
+            self.expects = Expects::Comma;
+        }
+    }
+}
+
+/// The marks of template languages that people leave in JSON.
+fn template_mark(word: &[u8]) -> Option<&'static str> {
+    let has = |mark: &str| word.windows(mark.len()).any(|window| window == mark.as_bytes());
+    [("{{", "{{ … }}"), ("${", "${…}"), ("<%", "<% … %>"), ("@@", "@@…@@"), ("%{", "%{ … }"), ("$", "a shell or jq expression")]
+        .into_iter()
+        .find(|(mark, _)| has(mark))
+        .map(|(_, shown)| shown)
+}
+
+/// The character of a `\u` escape after the `u`, and how many characters it takes; a surrogate pair takes two escapes.
+fn unicode(rest: &str) -> (Option<char>, usize) {
+    let unit = |text: &str| {
+        let digits = text.get(..4)?;
+        digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok()).flatten()
+    };
+    let Some(first) = unit(rest) else { return (None, 0) };
+    if let Some(char) = char::from_u32(first) {
+        return (Some(char), 4);
+    }
+    let second = rest.get(4..6).filter(|mark| *mark == "\\u").and_then(|_| unit(rest.get(6..)?));
+    match second {
+        Some(second) if (0xd800..0xdc00).contains(&first) && (0xdc00..0xe000).contains(&second) => {
+            (char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)), 10)
+        }
+        _ => (None, 4),
+    }
+}

@@ -1,0 +1,344 @@
+//! A file's content as a tree of values with positions, whatever its notation.
+//!
+//! Nodes live in one arena and name each other by number; texts are ranges of the source where they can be. Both
+//! scanners feed the same [`Builder`], which holds the limits on depth and size.
+
+use meshwright_model::Expression;
+
+use crate::source::{Source, Span};
+
+/// The deepest nesting that is read.
+pub(crate) const MAX_DEPTH: usize = 128;
+/// The most nodes of one file, after aliases are expanded.
+pub(crate) const MAX_NODES: usize = 10_000_000;
+
+pub(crate) type NodeId = u32;
+
+/// Whether a scalar is text for certain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// Quoted, or a block of text: it is text.
+    Quoted,
+    /// Bare: what it is depends on how it reads.
+    Plain,
+}
+
+/// A scalar's text: a range of the source, or of the texts that had escapes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Text {
+    Source(Span),
+    Decoded(Span),
+}
+
+/// A run of consecutive elements in one of the tree's lists.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run {
+    first: u32,
+    count: u32,
+}
+
+impl Run {
+    fn range(self) -> std::ops::Range<usize> {
+        self.first as usize..(self.first + self.count) as usize
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.count == 0
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Value {
+    Null,
+    Scalar(Style, Text),
+    List(Run),
+    Map(Run),
+    /// Something that the file leaves open: the number of an expression.
+    Open(u32),
+    /// Something that is no value; already reported.
+    Broken,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Node {
+    pub(crate) span: Span,
+    pub(crate) value: Value,
+    /// Whether the file ended, or broke, inside this value.
+    pub(crate) cut: bool,
+    /// Whether this element of a list must not be read, as a check has found.
+    unusable: bool,
+}
+
+/// A member of a map.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    pub(crate) key: NodeId,
+    pub(crate) value: NodeId,
+    /// The field of the shape it was checked against; [`Entry::NO_FIELD`] where it has none or must not be read.
+    pub(crate) field: u8,
+}
+
+impl Entry {
+    pub(crate) const NO_FIELD: u8 = u8::MAX;
+
+    pub(crate) fn new(key: NodeId, value: NodeId) -> Self {
+        Self { key, value, field: Self::NO_FIELD }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Tree {
+    pub(crate) source: Source,
+    nodes: Vec<Node>,
+    items: Vec<NodeId>,
+    entries: Vec<Entry>,
+    decoded: String,
+    expressions: Vec<Expression>,
+    /// The values at the top: one, or several where a file holds a stream of them.
+    pub(crate) roots: Vec<NodeId>,
+}
+
+impl Tree {
+    pub(crate) fn new(source: Source) -> Self {
+        Self {
+            source,
+            nodes: Vec::new(),
+            items: Vec::new(),
+            entries: Vec::new(),
+            decoded: String::new(),
+            expressions: Vec::new(),
+            roots: Vec::new(),
+        }
+    }
+
+    pub(crate) fn node(&self, id: NodeId) -> Node {
+        self.nodes[id as usize]
+    }
+
+    pub(crate) fn span(&self, id: NodeId) -> Span {
+        self.nodes[id as usize].span
+    }
+
+    pub(crate) fn text(&self, text: Text) -> &str {
+        match text {
+            Text::Source(span) => self.source.slice(span),
+            Text::Decoded(span) => &self.decoded[span.start as usize..span.end as usize],
+        }
+    }
+
+    /// The text of a scalar, whatever its style.
+    pub(crate) fn scalar(&self, id: NodeId) -> Option<&str> {
+        match self.node(id).value {
+            Value::Scalar(_, text) => Some(self.text(text)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn items(&self, id: NodeId) -> &[NodeId] {
+        match self.node(id).value {
+            Value::List(run) => &self.items[run.range()],
+            _ => &[],
+        }
+    }
+
+    pub(crate) fn entries(&self, id: NodeId) -> &[Entry] {
+        match self.node(id).value {
+            Value::Map(run) => &self.entries[run.range()],
+            _ => &[],
+        }
+    }
+
+    pub(crate) fn is_map(&self, id: NodeId) -> bool {
+        matches!(self.node(id).value, Value::Map(_))
+    }
+
+    pub(crate) fn is_list(&self, id: NodeId) -> bool {
+        matches!(self.node(id).value, Value::List(_))
+    }
+
+    pub(crate) fn expression(&self, number: u32) -> &Expression {
+        &self.expressions[number as usize]
+    }
+
+    /// The value of a map's key: the last where it stands several times, as every YAML and JSON loader has it.
+    pub(crate) fn get(&self, map: NodeId, key: &str) -> Option<NodeId> {
+        self.entries(map).iter().rev().find(|entry| self.scalar(entry.key) == Some(key)).map(|entry| entry.value)
+    }
+
+    pub(crate) fn set_field(&mut self, map: NodeId, position: usize, field: u8) {
+        if let Value::Map(run) = self.node(map).value {
+            self.entries[run.first as usize + position].field = field;
+        }
+    }
+
+    pub(crate) fn push(&mut self, span: Span, value: Value) -> NodeId {
+        let id = number(self.nodes.len());
+        self.nodes.push(Node { span, value, cut: false, unusable: false });
+        id
+    }
+
+    pub(crate) fn push_text(&mut self, span: Span, style: Style, text: &str) -> NodeId {
+        let text = self.decode(text);
+        self.push(span, Value::Scalar(style, text))
+    }
+
+    pub(crate) fn push_open(&mut self, span: Span, expression: Expression) -> NodeId {
+        let expression_number = number(self.expressions.len());
+        self.expressions.push(expression);
+        self.push(span, Value::Open(expression_number))
+    }
+
+    pub(crate) fn push_list(&mut self, span: Span, items: &[NodeId]) -> NodeId {
+        let run = Run { first: number(self.items.len()), count: number(items.len()) };
+        self.items.extend_from_slice(items);
+        self.push(span, Value::List(run))
+    }
+
+    pub(crate) fn push_map(&mut self, span: Span, entries: &[Entry]) -> NodeId {
+        let run = Run { first: number(self.entries.len()), count: number(entries.len()) };
+        self.entries.extend_from_slice(entries);
+        self.push(span, Value::Map(run))
+    }
+
+    pub(crate) fn set_cut(&mut self, id: NodeId, cut: bool) {
+        self.nodes[id as usize].cut = cut;
+    }
+
+    pub(crate) fn set_unusable(&mut self, id: NodeId) {
+        self.nodes[id as usize].unusable = true;
+    }
+
+    pub(crate) fn is_unusable(&self, id: NodeId) -> bool {
+        self.nodes[id as usize].unusable
+    }
+
+    fn decode(&mut self, text: &str) -> Text {
+        let start = self.decoded.len();
+        self.decoded.push_str(text);
+        Text::Decoded(Span::new(start, self.decoded.len()))
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a file's size and MAX_NODES bound every arena far below u32::MAX")]
+fn number(count: usize) -> u32 {
+    count as u32
+}
+
+/// Builds a tree from a scanner's events.
+pub(crate) struct Builder {
+    pub(crate) tree: Tree,
+    open: Vec<Container>,
+    pending: Vec<NodeId>,
+}
+
+struct Container {
+    is_map: bool,
+    start: usize,
+    first_pending: usize,
+    tag: Option<(String, Span)>,
+}
+
+impl Builder {
+    pub(crate) fn new(source: Source) -> Self {
+        Self { tree: Tree::new(source), open: Vec::new(), pending: Vec::new() }
+    }
+
+    pub(crate) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Whether the tree may grow no more.
+    pub(crate) fn is_full(&self) -> bool {
+        self.tree.nodes.len() >= MAX_NODES
+    }
+
+    /// Whether the innermost open container is a map.
+    pub(crate) fn in_map(&self) -> Option<bool> {
+        self.open.last().map(|container| container.is_map)
+    }
+
+    /// How many nodes the innermost open container has so far.
+    pub(crate) fn count(&self) -> usize {
+        self.pending.len() - self.open.last().map_or(0, |container| container.first_pending)
+    }
+
+    pub(crate) fn begin(&mut self, is_map: bool, start: usize, tag: Option<(String, Span)>) {
+        self.open.push(Container { is_map, start, first_pending: self.pending.len(), tag });
+    }
+
+    /// Closes the innermost container and returns it; `cut` where its end was never reached.
+    pub(crate) fn end(&mut self, end: usize, cut: bool) -> Option<NodeId> {
+        let container = self.open.pop()?;
+        let span = Span::new(container.start, end);
+        let children = self.pending.split_off(container.first_pending);
+        let id = if container.is_map {
+            let entries: Vec<Entry> = children.chunks_exact(2).map(|pair| Entry::new(pair[0], pair[1])).collect();
+            self.tree.push_map(span, &entries)
+        } else {
+            self.tree.push_list(span, &children)
+        };
+        self.tree.set_cut(id, cut);
+        Some(self.place_tagged(id, container.tag))
+    }
+
+    pub(crate) fn place(&mut self, id: NodeId) {
+        if self.open.is_empty() {
+            self.tree.roots.push(id);
+        } else {
+            self.pending.push(id);
+        }
+    }
+
+    /// Places a node; a tag becomes a map of one member, the function's long name and its argument.
+    pub(crate) fn place_tagged(&mut self, id: NodeId, tag: Option<(String, Span)>) -> NodeId {
+        let id = match tag {
+            None => id,
+            Some((name, span)) => {
+                let key = self.tree.push_text(span, Style::Quoted, &name);
+                let span = span.to(self.tree.span(id));
+                self.tree.push_map(span, &[Entry::new(key, id)])
+            }
+        };
+        self.place(id);
+        id
+    }
+
+    /// Places a copy of a subtree, for an alias; `false` where the tree would grow past its limit.
+    pub(crate) fn place_copy(&mut self, id: NodeId) -> bool {
+        match self.copy(id) {
+            Some(copy) => {
+                self.place(copy);
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn copy(&mut self, id: NodeId) -> Option<NodeId> {
+        if self.is_full() {
+            return None;
+        }
+        let node = self.tree.node(id);
+        let copy = match node.value {
+            Value::List(_) => {
+                let items = self.tree.items(id).to_vec();
+                let copies: Option<Vec<NodeId>> = items.into_iter().map(|item| self.copy(item)).collect();
+                self.tree.push_list(node.span, &copies?)
+            }
+            Value::Map(_) => {
+                let entries = self.tree.entries(id).to_vec();
+                let copy = |entry: Entry| Some(Entry::new(entry.key, self.copy(entry.value)?));
+                let copies: Option<Vec<Entry>> = entries.into_iter().map(copy).collect();
+                self.tree.push_map(node.span, &copies?)
+            }
+            value => self.tree.push(node.span, value),
+        };
+        Some(copy)
+    }
+
+    /// Closes everything that is still open, at the place where reading stopped.
+    pub(crate) fn finish(mut self, end: usize) -> Tree {
+        while self.end(end, true).is_some() {}
+        self.tree
+    }
+}
