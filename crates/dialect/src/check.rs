@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use meshwright_model::expression::Expression;
-use meshwright_model::limits::{Given, ScalarInfo};
+use meshwright_model::limits::{Given, ResourceName, ScalarInfo, ServiceName};
 use meshwright_model::path::Step;
 use meshwright_model::resource::Gap;
+use meshwright_model::scalar::ScalarType;
 use meshwright_model::Path;
 
 use crate::fault::{Fault, nearest};
@@ -242,7 +243,11 @@ impl<'c> Check<'c> {
         let given = match node.value {
             Value::Map(_) | Value::List(_) => return self.wrong_type(id, &info.limit.to_string()),
             Value::Null => return self.wrong_type(id, &info.limit.to_string()),
-            Value::Open(_) | Value::Broken => return true,
+            Value::Open(number) => {
+                self.arn_as_name(node.span, number, info);
+                return true;
+            }
+            Value::Broken => return true,
             Value::Scalar(style, text) => (style, self.tree.text(text)),
         };
         let result = match given {
@@ -258,6 +263,33 @@ impl<'c> Check<'c> {
     }
 }
 
+impl Check<'_> {
+    /// Reports an ARN in the place of a name: `Ref` of an App Mesh resource gives its ARN (reference 3.1).
+    fn arn_as_name(&mut self, span: Span, number: u32, info: &'static ScalarInfo) {
+        if info.name != ResourceName::NAME && info.name != ServiceName::NAME {
+            return;
+        }
+        let expression = self.tree.expression(number);
+        let fault = match expression {
+            Expression::Attribute(label, attribute) if attribute == "Arn" => {
+                let message = format!("this is the ARN of `{label}`, where its name is due");
+                let name = self.path.steps().last().map(|step| match step {
+                    Step::Field(name) if name == "virtualNode" => "VirtualNodeName".to_owned(),
+                    Step::Field(name) => name[..1].to_uppercase() + &name[1..],
+                    Step::Index(_) => String::new(),
+                });
+                let help = format!("`Ref` gives the ARN; write `!GetAtt {label}.{}`", name.unwrap_or_default());
+                Fault::error("arn-as-name", span, message).help(help)
+            }
+            Expression::Join(parts) if matches!(parts.first(), Some(Expression::Text(text)) if text.starts_with("arn:")) => {
+                Fault::error("arn-as-name", span, format!("`{}` is an ARN, where a name is due", shorten(&expression.to_string())))
+            }
+            _ => return,
+        };
+        self.report(fault);
+    }
+}
+
 /// A bare JSON lexeme with its type.
 pub(crate) fn json_given(lexeme: &str) -> Given<'_> {
     match lexeme {
@@ -268,7 +300,7 @@ pub(crate) fn json_given(lexeme: &str) -> Given<'_> {
 }
 
 /// The first line's worth of a container: a fault about what it lacks points at its start.
-fn opening(span: Span) -> Span {
+pub(crate) fn opening(span: Span) -> Span {
     Span { start: span.start, end: (span.start + 1).min(span.end.max(span.start)) }
 }
 

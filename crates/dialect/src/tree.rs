@@ -41,10 +41,6 @@ impl Run {
     fn range(self) -> std::ops::Range<usize> {
         self.first as usize..(self.first + self.count) as usize
     }
-
-    pub(crate) fn is_empty(self) -> bool {
-        self.count == 0
-    }
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -81,7 +81,7 @@ impl Naming {
     pub(crate) fn views(&'static self) -> Views {
         let (specs, tag, task, statement) = &*SHAPES;
         Views {
-            specs: specs.each_ref().map(|shape| self.view("spec", shape)),
+            specs: Kind::ALL.map(|kind| self.view(kind.api_name(), &specs[kind as usize])),
             tag: self.view("tags", tag),
             task: self.view("task", task),
             statement: self.statement(statement),

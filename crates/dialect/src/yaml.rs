@@ -39,7 +39,7 @@ pub(crate) fn read(source: Source) -> (Tree, Vec<Fault>) {
             }
             Err(error) => {
                 stop = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
-                reader.syntax(stop, &error.info());
+                reader.syntax(stop, &error.kind().to_string());
                 break;
             }
         }

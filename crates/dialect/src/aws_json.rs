@@ -1,0 +1,395 @@
+//! AWS JSON: what `describe-*` prints, with and without the AWS CLI's wrapper, and what `create-*` and `update-*` take.
+//!
+//! A file may hold one object, an array, or a stream of objects. Which kind an object is follows from its wrapper, its
+//! ARN, its names or its specification, in that order; where none of them tells, the file's name may.
+
+mod write;
+
+use std::collections::BTreeMap;
+
+use meshwright_model::arn::Arn;
+use meshwright_model::finding::Subject;
+use meshwright_model::resource::{Metadata, Origin};
+use meshwright_model::workload::{PolicyStatement, RoleStatement, TaskDefinition, Workload};
+use meshwright_model::{Expression, Kind};
+
+use crate::envelope::{Envelope, listed, read_part};
+use crate::fault::Fault;
+use crate::reading::{Options, Reading};
+use crate::tree::{Entry, NodeId, Style, Tree, Value};
+use crate::view::{Naming, Views};
+
+pub(crate) use write::write;
+
+/// The API's own names.
+pub(crate) static NAMING: Naming =
+    Naming { key: |_, field| field.to_owned(), demands: |_, _, required| required, is_lenient: false };
+
+pub(crate) static VIEWS: std::sync::LazyLock<Views> = std::sync::LazyLock::new(|| NAMING.views());
+
+/// Members of create and update inputs and of describe outputs beside names, specification and tags.
+const OTHERS: &[&str] = &["metadata", "status", "clientToken"];
+
+/// Reads the documents that hold AWS JSON.
+pub(crate) fn read(reading: &mut Reading, documents: &[usize], options: &Options<'_>) {
+    for document in documents {
+        let roots = reading.documents[*document].tree.roots.clone();
+        let mut reader = Reader { reading, document: *document, options, found: 0 };
+        for root in &roots {
+            reader.value(*root, None);
+        }
+        if reader.found == 0 {
+            let span = roots.first().map(|root| crate::check::opening(reader.tree().span(*root))).unwrap_or_default();
+            let fault = Fault::info("no-resources", span, "there is no App Mesh resource in this file");
+            reader.report(None, vec![fault]);
+        }
+    }
+}
+
+struct Reader<'r, 'o> {
+    reading: &'r mut Reading,
+    document: usize,
+    options: &'o Options<'o>,
+    /// How many things of interest the document had so far.
+    found: usize,
+}
+
+impl Reader<'_, '_> {
+    fn tree(&mut self) -> &mut Tree {
+        &mut self.reading.documents[self.document].tree
+    }
+
+    fn report(&mut self, subject: Option<&Subject>, faults: Vec<Fault>) {
+        self.reading.report(self.document, subject, faults);
+    }
+
+    /// Reads a value at the top, in an array, or in a wrapper that says its kind.
+    fn value(&mut self, id: NodeId, kind: Option<Kind>) {
+        match self.tree().node(id).value {
+            Value::List(_) => {
+                let items = self.tree().items(id).to_vec();
+                if !items.is_empty() && items.iter().all(|item| self.is_container(*item)) {
+                    return self.containers(id);
+                }
+                for item in items {
+                    self.value(item, kind);
+                }
+            }
+            Value::Map(_) => self.object(id, kind),
+            Value::Broken => {}
+            _ => {
+                let span = self.tree().span(id);
+                self.report(None, vec![Fault::error("wrong-type", span, "an object or an array is due here")]);
+            }
+        }
+    }
+
+    fn object(&mut self, id: NodeId, kind: Option<Kind>) {
+        let tree = self.tree();
+        if kind.is_none() && tree.get(id, "spec").is_none() {
+            // A recorded answer: cloud-custodian and others keep the call's status beside its data.
+            if let (Some(data), Some(_)) = (tree.get(id, "data"), tree.get(id, "status_code")) {
+                return self.object(data, None);
+            }
+            let wrapped = Kind::ALL.into_iter().find_map(|kind| Some((kind, tree.get(id, kind.api_name())?)));
+            if let Some((kind, inner)) = wrapped.filter(|(_, inner)| tree.is_map(*inner)) {
+                return self.object(inner, Some(kind));
+            }
+            if self.list_output(id) || self.beside_a_mesh(id) {
+                self.found += 1;
+                return;
+            }
+        }
+        let Some(kind) = kind.or_else(|| self.kind_of(id)) else { return };
+        self.found += 1;
+        self.resource(id, kind);
+    }
+
+    /// The output of a list operation: names, and as a rule nothing else.
+    fn list_output(&mut self, id: NodeId) -> bool {
+        let tree = self.tree();
+        let lists = Kind::ALL.into_iter().find_map(|kind| {
+            let key = if kind == Kind::Mesh { "meshes".to_owned() } else { format!("{}s", kind.api_name()) };
+            Some((kind, tree.get(id, &key).filter(|list| tree.is_list(*list))?))
+        });
+        if let Some((kind, list)) = lists {
+            let items = tree.items(list).to_vec();
+            let (full, names): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| tree.get(*item, "spec").is_some());
+            if !names.is_empty() {
+                let span = crate::check::opening(tree.span(list));
+                let message = format!("this lists {} {kind} names without their specifications; they are not read", names.len());
+                let fault = Fault::info("list-output", span, message);
+                self.report(None, vec![fault.help(format!("describe each {kind} to get its specification"))]);
+            }
+            for item in full {
+                self.object(item, Some(kind));
+            }
+            return true;
+        }
+        let tags = tree.get(id, "tags").filter(|_| tree.entries(id).len() == 1);
+        if let Some(tags) = tags {
+            let span = crate::check::opening(tree.span(tags));
+            let fault = Fault::info("list-output", span, "these tags do not say whose they are; they are not read");
+            self.report(None, vec![fault]);
+        }
+        tags.is_some()
+    }
+
+    /// Task definitions, containers and policy documents, which stand beside a mesh.
+    fn beside_a_mesh(&mut self, id: NodeId) -> bool {
+        let tree = self.tree();
+        if let Some(inner) = tree.get(id, "taskDefinition").filter(|inner| tree.is_map(*inner)) {
+            self.task(inner);
+        } else if tree.get(id, "containerDefinitions").is_some() {
+            self.task(id);
+        } else if self.is_container(id) {
+            let span = self.tree().span(id);
+            let list = self.tree().push_list(span, &[id]);
+            self.containers(list);
+        } else if let Some(statements) = self.tree().get(id, "Statement") {
+            self.statements(statements);
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn is_container(&mut self, id: NodeId) -> bool {
+        let tree = self.tree();
+        tree.get(id, "name").is_some() && tree.get(id, "image").is_some()
+    }
+
+    fn containers(&mut self, list: NodeId) {
+        let tree = self.tree();
+        let span = tree.span(list);
+        let key = tree.push_text(span, Style::Quoted, "containerDefinitions");
+        let task = tree.push_map(span, &[Entry::new(key, list)]);
+        self.task(task);
+    }
+
+    fn task(&mut self, id: NodeId) {
+        self.found += 1;
+        let document = self.document_number();
+        let task: TaskDefinition = read_part(self.tree(), id, &VIEWS.task, false);
+        let label = task.family.as_ref().map_or_else(|| self.tree().source.name.clone(), ToString::to_string);
+        let origin = Some(Origin { document, node: id });
+        self.reading.inventory.workloads.push(Workload { label, task, condition: None, origin });
+    }
+
+    fn statements(&mut self, statements: NodeId) {
+        let document = self.document_number();
+        let role = self.tree().source.name.clone();
+        let tree = self.tree();
+        let items = if tree.is_list(statements) { tree.items(statements).to_vec() } else { vec![statements] };
+        for item in items {
+            let map = listed(self.tree(), item, &["Action", "Resource"]);
+            let statement: PolicyStatement = read_part(self.tree(), map, &VIEWS.statement, false);
+            let origin = Some(Origin { document, node: item });
+            self.reading.inventory.statements.push(RoleStatement { role: role.clone(), statement, origin });
+        }
+    }
+
+    fn document_number(&self) -> u32 {
+        u32::try_from(self.document).unwrap_or(u32::MAX)
+    }
+
+    fn resource(&mut self, id: NodeId, kind: Kind) {
+        let id = self.fill_in(id);
+        let arn = self.arn(id);
+        let document = self.document_number();
+        let parameters = &self.options.parameters;
+        let unnamed = |field: &'static str| {
+            let from_arn = arn.as_ref().and_then(|arn| match field {
+                "meshName" => Some(arn.mesh.clone()),
+                field if field == kind.name_field() => Some(arn.name.clone()),
+                _ => arn.parent.clone(),
+            });
+            let text = from_arn.or_else(|| parameters.get(field).cloned());
+            Some(text.map_or_else(|| Expression::Reference(field.to_owned()), Expression::Text))
+        };
+        let envelope = Envelope { kind, node: id, document, views: &VIEWS, others: OTHERS, unnamed: &unnamed };
+        let tree = &mut self.reading.documents[self.document].tree;
+        let (mut resource, mut faults) = envelope.read(tree);
+        resource.metadata = metadata(tree, id);
+        if let Some(token) = tree.get(id, "clientToken") {
+            let message = "`clientToken` belongs to the call, not to the resource; it is passed over";
+            faults.push(Fault::info("passed-over", tree.span(token), message));
+        }
+        let used = ["meshName", kind.name_field()].into_iter().filter(|field| parameters.contains_key(*field));
+        self.reading.used_parameters.extend(used.map(str::to_owned));
+        let subject = Subject::of(&resource);
+        self.report(Some(&subject), faults);
+        self.reading.inventory.resources.push(resource);
+    }
+
+    /// Puts the values of shell variables that were given in their places.
+    fn fill_in(&mut self, id: NodeId) -> NodeId {
+        let parameters = &self.options.parameters;
+        if parameters.is_empty() {
+            return id;
+        }
+        let used = &mut self.reading.used_parameters;
+        fill_in(&mut self.reading.documents[self.document].tree, id, parameters, used)
+    }
+
+    fn arn(&mut self, id: NodeId) -> Option<Arn> {
+        let tree = self.tree();
+        let arn = tree.get(tree.get(id, "metadata")?, "arn")?;
+        tree.scalar(arn)?.parse().ok()
+    }
+
+    /// The kind of an object that no wrapper names; reports where nothing tells.
+    fn kind_of(&mut self, id: NodeId) -> Option<Kind> {
+        if let Some(arn) = self.arn(id) {
+            return Some(arn.kind);
+        }
+        let spec = self.tree().get(id, "spec");
+        let tree = self.tree();
+        let named = |field: &str| tree.get(id, field).is_some();
+        let by_spec = spec.and_then(|spec| kind_of_spec(tree, spec));
+        if named("routeName") {
+            return Some(Kind::Route);
+        }
+        if named("gatewayRouteName") {
+            return Some(Kind::GatewayRoute);
+        }
+        if named("virtualNodeName") {
+            return Some(Kind::VirtualNode);
+        }
+        if named("virtualServiceName") {
+            return Some(Kind::VirtualService);
+        }
+        if named("virtualRouterName") {
+            return Some(if by_spec == Some(Kind::Route) { Kind::Route } else { Kind::VirtualRouter });
+        }
+        if named("virtualGatewayName") {
+            return Some(if by_spec == Some(Kind::GatewayRoute) { Kind::GatewayRoute } else { Kind::VirtualGateway });
+        }
+        if by_spec.is_some() {
+            return by_spec;
+        }
+        let by_name = kind_of_file(&tree.source.name);
+        if spec.is_none() {
+            return (named("meshName") || (by_name == Some(Kind::Mesh) && tree.entries(id).is_empty())).then_some(Kind::Mesh);
+        }
+        if named("meshName") && spec.is_some_and(|spec| tree.entries(spec).is_empty()) {
+            return Some(Kind::Mesh);
+        }
+        by_name.or_else(|| self.unclear(id, spec))
+    }
+
+    fn unclear(&mut self, id: NodeId, spec: Option<NodeId>) -> Option<Kind> {
+        let tree = self.tree();
+        let span = crate::check::opening(tree.span(id));
+        let has_listeners = spec.is_some_and(|spec| tree.get(spec, "listeners").is_some());
+        if !has_listeners {
+            let fault = Fault::warning("unclear-kind", span, "nothing here says which kind of resource this is; it is not read");
+            self.report(None, vec![fault.help("add its name, such as \"virtualNodeName\"")]);
+            self.found += 1;
+            return None;
+        }
+        let message = "this may be a virtual router or a virtual gateway; it is read as a virtual router";
+        let help = "add its name: \"virtualRouterName\" or \"virtualGatewayName\"";
+        self.report(None, vec![Fault::warning("unclear-kind", span, message).help(help)]);
+        Some(Kind::VirtualRouter)
+    }
+}
+
+/// The kind that a specification's members tell. Source: the members of the seven specifications; a node with
+/// listeners must have service discovery (reference 1.9), so listeners with more than a port are a gateway's.
+fn kind_of_spec(tree: &Tree, spec: NodeId) -> Option<Kind> {
+    let has = |field: &str| tree.get(spec, field);
+    if has("provider").is_some() {
+        return Some(Kind::VirtualService);
+    }
+    if let Some(route) = ["httpRoute", "http2Route", "grpcRoute", "tcpRoute"].into_iter().find_map(has) {
+        let target = tree.get(route, "action").and_then(|action| tree.get(action, "target"));
+        return Some(if target.is_some() { Kind::GatewayRoute } else { Kind::Route });
+    }
+    if has("egressFilter").is_some() {
+        return Some(Kind::Mesh);
+    }
+    if let Some(discovery) = has("serviceDiscovery") {
+        let of_mesh = tree.get(discovery, "ipPreference").is_some();
+        return Some(if of_mesh { Kind::Mesh } else { Kind::VirtualNode });
+    }
+    if has("backends").is_some() {
+        return Some(Kind::VirtualNode);
+    }
+    let listeners = has("listeners")?;
+    let of_node = |listener: &NodeId| ["timeout", "outlierDetection"].iter().any(|field| tree.get(*listener, field).is_some());
+    if tree.items(listeners).iter().any(of_node) {
+        return Some(Kind::VirtualNode);
+    }
+    let of_gateway = |listener: &NodeId| ["healthCheck", "tls", "connectionPool"].iter().any(|field| tree.get(*listener, field).is_some());
+    let is_gateway = has("backendDefaults").is_some() || has("logging").is_some() || tree.items(listeners).iter().any(of_gateway);
+    is_gateway.then_some(Kind::VirtualGateway)
+}
+
+/// The kind that a file's name tells, by the words and abbreviations that AWS's own examples use.
+fn kind_of_file(name: &str) -> Option<Kind> {
+    let stem = name.rsplit(['/', '\\']).next().unwrap_or(name).to_lowercase();
+    let words: Vec<&str> = stem.split(|char: char| !char.is_ascii_alphanumeric()).collect();
+    let has = |word: &str| words.contains(&word);
+    if has("vg") || stem.contains("gateway") && !stem.contains("route") {
+        Some(Kind::VirtualGateway)
+    } else if has("vr") || stem.contains("router") {
+        Some(Kind::VirtualRouter)
+    } else if has("vn") || stem.contains("node") {
+        Some(Kind::VirtualNode)
+    } else if has("vs") || stem.contains("service") {
+        Some(Kind::VirtualService)
+    } else {
+        has("mesh").then_some(Kind::Mesh)
+    }
+}
+
+fn metadata(tree: &Tree, id: NodeId) -> Option<Metadata> {
+    let metadata = tree.get(id, "metadata");
+    let status = tree.get(id, "status").and_then(|status| tree.scalar(tree.get(status, "status").unwrap_or(status)));
+    if metadata.is_none() && status.is_none() {
+        return None;
+    }
+    let entries = metadata.map_or(&[][..], |metadata| tree.entries(metadata));
+    let member = |entry: &Entry| {
+        let is_text = matches!(tree.node(entry.value).value, Value::Scalar(Style::Quoted, _));
+        Some((tree.scalar(entry.key)?.to_owned(), tree.scalar(entry.value)?.to_owned(), is_text))
+    };
+    Some(Metadata { members: entries.iter().filter_map(member).collect(), status: status.map(str::to_owned) })
+}
+
+fn fill_in(tree: &mut Tree, id: NodeId, parameters: &BTreeMap<String, String>, used: &mut Vec<String>) -> NodeId {
+    let node = tree.node(id);
+    match node.value {
+        Value::Open(number) => {
+            let Expression::Reference(name) = tree.expression(number) else { return id };
+            let Some(value) = parameters.get(name) else { return id };
+            used.push(name.clone());
+            let is_bare = value.parse::<i64>().is_ok() || value == "true" || value == "false";
+            // A variable of jq is text unless it was passed as JSON; only the place it stands in can tell.
+            tree.push_text(node.span, if is_bare { Style::Plain } else { Style::Quoted }, value)
+        }
+        Value::List(_) => {
+            let items = tree.items(id).to_vec();
+            let filled: Vec<NodeId> = items.iter().map(|item| fill_in(tree, *item, parameters, used)).collect();
+            if filled == items { id } else { tree.push_list(node.span, &filled) }
+        }
+        Value::Map(_) => {
+            let entries = tree.entries(id).to_vec();
+            let fill = |entry: &Entry| Entry::new(entry.key, fill_in(tree, entry.value, parameters, used));
+            let filled: Vec<Entry> = entries.iter().map(fill).collect();
+            let is_same = entries.iter().zip(&filled).all(|(old, new)| old.value == new.value);
+            if is_same { id } else { tree.push_map(node.span, &filled) }
+        }
+        Value::Null | Value::Scalar(..) | Value::Broken => id,
+    }
+}
+
+/// Whether a document's value may be AWS JSON: what no other dialect claims, and JSON alone can be.
+pub(crate) fn recognises(tree: &Tree, root: NodeId) -> bool {
+    let is_other = |key: &str| tree.get(root, key).is_some();
+    let is_kubernetes = is_other("apiVersion") && is_other("kind");
+    let is_envoy = is_other("configs") || is_other("static_resources");
+    let starts_as_json = tree.source.text().trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']);
+    starts_as_json && !is_kubernetes && !is_envoy
+}

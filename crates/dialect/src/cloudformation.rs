@@ -1,0 +1,254 @@
+//! CloudFormation templates, in YAML and JSON.
+//!
+//! Templates are read together: exports meet imports, and a nested stack gets its parent's parameters. What parameters,
+//! mappings and conditions settle is resolved; the rest stays an expression. Resources of other services are passed
+//! over, except task definitions and the policies of roles.
+
+mod resolve;
+mod stacks;
+mod template;
+mod write;
+
+use meshwright_model::finding::Subject;
+use meshwright_model::parameter::{Declaration, Parameter};
+use meshwright_model::resource::Origin;
+use meshwright_model::workload::{PolicyStatement, RoleStatement, TaskDefinition, Workload};
+use meshwright_model::{Expression, Kind};
+
+use crate::envelope::{Envelope, listed, read_part};
+use crate::fault::Fault;
+use crate::reading::{Options, Reading};
+use crate::tree::{NodeId, Tree};
+use crate::view::{Naming, Views};
+use resolve::Resolver;
+use stacks::World;
+use template::{Declared, Template};
+
+pub(crate) use template::recognises;
+pub(crate) use write::{write_json, write_yaml};
+
+/// CloudFormation's names: Pascal case, with the exceptions of reference 3.1.
+pub(crate) static NAMING: Naming = Naming { key, demands, is_lenient: true };
+
+pub(crate) static VIEWS: std::sync::LazyLock<Views> = std::sync::LazyLock::new(|| NAMING.views());
+
+/// The key of a field. Source: reference 3.1, which lists the exceptions over all 488 fields.
+fn key(parent: &str, field: &str) -> String {
+    match (parent, field) {
+        (_, "tls" | "sds" | "acm" | "dns") => field.to_uppercase(),
+        (_, "awsCloudMap") => "AWSCloudMap".to_owned(),
+        ("timeout" | "connectionPool", "http" | "http2" | "grpc" | "tcp") => field.to_uppercase(),
+        // ECS: the properties of a proxy configuration have a longer name here than in the API.
+        ("proxyConfiguration", "properties") => "ProxyConfigurationProperties".to_owned(),
+        _ => {
+            let mut chars = field.chars();
+            chars.next().map(|first| first.to_ascii_uppercase().to_string() + chars.as_str()).unwrap_or_default()
+        }
+    }
+}
+
+/// What CloudFormation demands beside or against the API. Source: reference 3.1.
+fn demands(parent: &str, field: &str, api: bool) -> bool {
+    match (parent, field) {
+        (_, "unit" | "value") if is_duration(parent) => true,
+        ("match", "exact") if api => false,
+        ("virtualRouter", "listeners") | ("tags", "value") => true,
+        _ => api,
+    }
+}
+
+/// The fields whose value is a `Duration`.
+fn is_duration(field: &str) -> bool {
+    matches!(field, "idle" | "perRequest" | "perRetryTimeout" | "interval" | "baseEjectionDuration")
+}
+
+/// Reads the documents that hold templates.
+pub(crate) fn read(reading: &mut Reading, documents: &[usize], options: &Options<'_>) {
+    let mut world = World::new(reading, documents, options);
+    world.settle(reading, options);
+    for index in 0..world.templates.len() {
+        read_template(reading, &world, index, options);
+    }
+    reading.used_parameters.extend(world.used_parameters());
+}
+
+fn read_template(reading: &mut Reading, world: &World, index: usize, options: &Options<'_>) {
+    let template = &world.templates[index];
+    let document = template.document;
+    let resolver = Resolver::new(world, index, options.keep_parameters);
+    let mut faults = template.faults(&reading.documents[document].tree, world);
+    let mut found = 0;
+    for declared in &template.resources {
+        let exists = resolver.exists(&reading.documents[document].tree, declared);
+        if !exists.unwrap_or(true) {
+            found += 1;
+            continue;
+        }
+        let condition = if exists.is_none() { declared.condition.clone() } else { None };
+        let mut read = Read { reading: &mut *reading, resolver: &resolver, declared, document, condition };
+        match declared.kind.as_str() {
+            "AWS::ECS::TaskDefinition" => read.task(),
+            "AWS::IAM::Role" | "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => read.policies(),
+            kind => match template::app_mesh_kind(kind) {
+                Some(kind) => read.resource(kind),
+                None => continue,
+            },
+        }
+        found += 1;
+    }
+    faults.extend(resolver.take_faults());
+    reading.report(document, None, faults);
+    declare(reading, template, options);
+    if found == 0 && !template.has_stacks() {
+        let span = crate::check::opening(reading.documents[document].tree.span(template.root));
+        let fault = Fault::info("no-resources", span, "there is no App Mesh resource in this template");
+        reading.report(document, None, vec![fault]);
+    }
+}
+
+/// Adds what the template declares beside resources, so that it can be written back.
+fn declare(reading: &mut Reading, template: &Template, options: &Options<'_>) {
+    let document = u32::try_from(template.document).unwrap_or(u32::MAX);
+    let tree = &reading.documents[template.document].tree;
+    let inventory = &mut reading.inventory;
+    for (name, parameter) in &template.parameters {
+        let origin = Some(Origin { document, node: parameter.node });
+        inventory.parameters.push(Parameter {
+            name: name.clone(),
+            kind: parameter.kind.clone(),
+            default: parameter.default.clone(),
+            allowed_values: parameter.allowed_values.clone(),
+            declaration: template::as_written(tree, parameter.node),
+            origin,
+        });
+    }
+    let resources: Vec<(&str, &str)> = if options.keep_parameters {
+        template.resources.iter().filter(|declared| template::app_mesh_kind(&declared.kind).is_none()).map(|declared| ("Resources", declared.label.as_str())).collect()
+    } else {
+        Vec::new()
+    };
+    for section in tree.entries(template.root) {
+        let Some(name) = tree.scalar(section.key) else { continue };
+        let is_kept = matches!(name, "Conditions" | "Mappings") || options.keep_parameters;
+        if !is_kept || name == "Parameters" {
+            continue;
+        }
+        let mut push = |label: &str, node| {
+            let body = template::as_written(tree, node);
+            inventory.declarations.push(Declaration { section: name.to_owned(), name: label.to_owned(), body });
+        };
+        match name {
+            "Resources" => {
+                let others = tree.entries(section.value).iter().filter_map(|entry| Some((tree.scalar(entry.key)?, entry.value)));
+                others.filter(|(label, _)| resources.contains(&("Resources", label))).for_each(|(label, node)| push(label, node));
+            }
+            _ if tree.is_map(section.value) => {
+                let members = tree.entries(section.value).iter().filter_map(|entry| Some((tree.scalar(entry.key)?, entry.value)));
+                members.for_each(|(label, node)| push(label, node));
+            }
+            _ => push("", section.value),
+        }
+    }
+    if options.keep_parameters {
+        declare_attributes(tree, template, inventory);
+    }
+}
+
+/// Members of an App Mesh resource beside type, properties, condition and dependencies, such as `DeletionPolicy`.
+fn declare_attributes(tree: &Tree, template: &Template, inventory: &mut meshwright_model::Inventory) {
+    for declared in template.resources.iter().filter(|declared| template::app_mesh_kind(&declared.kind).is_some()) {
+        let others = tree.entries(declared.body).iter().filter_map(|entry| Some((tree.scalar(entry.key)?, entry.value)));
+        let others: Vec<(String, Expression)> = others
+            .filter(|(key, _)| !matches!(*key, "Type" | "Properties" | "Condition" | "DependsOn"))
+            .map(|(key, node)| (key.to_owned(), template::as_written(tree, node)))
+            .collect();
+        if !others.is_empty() {
+            let section = write::ATTRIBUTES.to_owned();
+            inventory.declarations.push(Declaration { section, name: declared.label.clone(), body: Expression::Map(others) });
+        }
+    }
+}
+
+/// Reading one resource of a template.
+struct Read<'r> {
+    reading: &'r mut Reading,
+    resolver: &'r Resolver<'r>,
+    declared: &'r Declared,
+    document: usize,
+    condition: Option<String>,
+}
+
+impl Read<'_> {
+    fn tree(&mut self) -> &mut Tree {
+        &mut self.reading.documents[self.document].tree
+    }
+
+    fn origin(&self, node: NodeId) -> Origin {
+        Origin { document: u32::try_from(self.document).unwrap_or(u32::MAX), node }
+    }
+
+    /// The resource's properties with everything resolved; an empty map where it has none.
+    fn properties(&mut self) -> NodeId {
+        let (resolver, declared) = (self.resolver, self.declared);
+        let tree = self.tree();
+        let resolved = declared.properties.and_then(|properties| resolver.resolve(tree, properties));
+        resolved.filter(|node| tree.is_map(*node)).unwrap_or_else(|| tree.push_map(tree.span(declared.body), &[]))
+    }
+
+    fn resource(&mut self, kind: Kind) {
+        let declared = self.declared;
+        self.resolver.begin();
+        let node = self.properties();
+        let origin = self.origin(node);
+        let label = declared.label.clone();
+        // CloudFormation makes up the names that are left out. Source: reference 3.1.
+        let unnamed = |field: &'static str| {
+            (field == kind.name_field() && kind != Kind::VirtualService)
+                .then(|| Expression::Attribute(label.clone(), key("", field)))
+        };
+        let envelope =
+            Envelope { kind, node, document: origin.document, views: &VIEWS, others: &[], unnamed: &unnamed };
+        let (mut resource, faults) = envelope.read(self.tree());
+        let heading = self.tree().span(declared.key);
+        self.reading.documents[self.document].headings.insert(node, heading);
+        resource.condition = self.condition.take();
+        resource.label = Some(label.clone());
+        resource.depends_on = self.resolver.end(&self.reading.documents[self.document].tree, declared);
+        let subject = Subject::of(&resource);
+        self.reading.report(self.document, Some(&subject), faults);
+        self.reading.inventory.resources.push(resource);
+    }
+
+    fn task(&mut self) {
+        let node = self.properties();
+        let task: TaskDefinition = read_part(self.tree(), node, &VIEWS.task, true);
+        let origin = Some(self.origin(node));
+        let workload = Workload { label: self.declared.label.clone(), task, condition: self.condition.take(), origin };
+        self.reading.inventory.workloads.push(workload);
+    }
+
+    /// The statements of a role's own policies, of a policy, or of a managed policy.
+    fn policies(&mut self) {
+        let node = self.properties();
+        let tree = self.tree();
+        let inline = tree.get(node, "Policies").map(|list| tree.items(list).to_vec()).unwrap_or_default();
+        let documents: Vec<NodeId> =
+            inline.into_iter().chain([node]).filter_map(|policy| tree.get(policy, "PolicyDocument")).collect();
+        for document in documents {
+            let Some(statements) = self.tree().get(document, "Statement") else { continue };
+            let tree = self.tree();
+            let items = if tree.is_list(statements) { tree.items(statements).to_vec() } else { vec![statements] };
+            for item in items {
+                let map = listed(self.tree(), item, &["Action", "Resource"]);
+                let statement: PolicyStatement = read_part(self.tree(), map, &VIEWS.statement, true);
+                let origin = Some(self.origin(item));
+                self.push_statement(statement, origin);
+            }
+        }
+    }
+
+    fn push_statement(&mut self, statement: PolicyStatement, origin: Option<Origin>) {
+        let role = self.declared.label.clone();
+        self.reading.inventory.statements.push(RoleStatement { role, statement, origin });
+    }
+}

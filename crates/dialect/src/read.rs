@@ -1,0 +1,137 @@
+//! Reads files of any dialect together: bytes, notation, dialect, resources.
+
+use meshwright_model::finding::{Finding, Location, Severity};
+
+use crate::fault::Fault;
+use crate::reading::{Document, Input, Options, Reading};
+use crate::source::{MAX_BYTES, Source};
+use crate::tree::{Tree, Value};
+use crate::{DIALECTS, json, yaml};
+
+/// Reads files together and says what is wrong with them.
+pub fn read(inputs: Vec<Input>, options: &Options<'_>) -> Reading {
+    let mut reading = Reading::default();
+    let mut by_dialect: Vec<Vec<usize>> = vec![Vec::new(); DIALECTS.len()];
+    for Input { name, bytes } in inputs {
+        let Some(document) = add_document(&mut reading, &name, bytes) else { continue };
+        match recognise(&reading.documents[document].tree) {
+            Recognised::As(dialect) => {
+                reading.documents[document].naming = DIALECTS[dialect].naming;
+                by_dialect[dialect].push(document);
+            }
+            Recognised::Not(fault) => {
+                let had_faults = reading.findings.iter().any(|finding| finding.location.as_ref().is_some_and(|at| at.file == name));
+                reading.report(document, None, vec![fault]);
+                if had_faults {
+                    reading.unreadable.push(name);
+                }
+            }
+        }
+    }
+    for (dialect, documents) in DIALECTS.iter().zip(&by_dialect) {
+        if !documents.is_empty() {
+            (dialect.read)(&mut reading, documents, options);
+        }
+    }
+    reading.used_parameters.sort();
+    reading.used_parameters.dedup();
+    reading.sort();
+    reading
+}
+
+/// Parses a file into the reading; `None` where nothing of it can be read, which is reported.
+pub(crate) fn add_document(reading: &mut Reading, name: &str, bytes: Vec<u8>) -> Option<usize> {
+    let text = match text_of(bytes) {
+        Ok(text) => text,
+        Err((line, column, message)) => {
+            let location = Location { file: name.to_owned(), line, column, width: 1 };
+            reading.findings.push(Finding {
+                rule: "not-text",
+                severity: Severity::Error,
+                subject: None,
+                path: None,
+                location: Some(location),
+                message,
+                help: None,
+            });
+            reading.unreadable.push(name.to_owned());
+            return None;
+        }
+    };
+    let (tree, faults) = parse(Source::new(name, text));
+    let nothing = tree.roots.iter().all(|root| matches!(tree.node(*root).value, Value::Broken | Value::Null));
+    let is_empty = tree.source.text().trim().is_empty();
+    let naming = DIALECTS[0].naming;
+    reading.documents.push(Document { tree, naming, headings: Default::default() });
+    let document = reading.documents.len() - 1;
+    reading.report(document, None, faults);
+    if is_empty {
+        reading.report(document, None, vec![Fault::error("syntax", Default::default(), "the file is empty")]);
+    }
+    if nothing {
+        reading.unreadable.push(name.to_owned());
+        return None;
+    }
+    Some(document)
+}
+
+/// The text of a file, or the line and column where it stops being text.
+fn text_of(bytes: Vec<u8>) -> Result<String, (usize, usize, String)> {
+    if bytes.len() > MAX_BYTES {
+        return Err((1, 1, format!("the file has {} bytes, more than {MAX_BYTES}", bytes.len())));
+    }
+    let place = |before: &[u8]| {
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+        (line, String::from_utf8_lossy(&before[start..]).chars().count() + 1)
+    };
+    if let Some(nul) = bytes.iter().position(|byte| *byte == 0) {
+        let (line, column) = place(&bytes[..nul]);
+        return Err((line, column, "the file is not text: it holds a NUL byte".to_owned()));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let (line, column) = place(&error.as_bytes()[..valid]);
+        (line, column, "the file is not UTF-8 text".to_owned())
+    })
+}
+
+/// Parses by content: a brace or bracket at the start is JSON, unless only YAML can read it.
+fn parse(source: Source) -> (Tree, Vec<Fault>) {
+    let is_json = source.text().trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']);
+    if !is_json {
+        return yaml::read(source);
+    }
+    let is_named_yaml = source.name.ends_with(".yaml") || source.name.ends_with(".yml");
+    let (tree, faults) = json::read(source);
+    if faults.is_empty() || !is_named_yaml {
+        return (tree, faults);
+    }
+    match yaml::read(tree.source.clone()) {
+        (flow, faults) if faults.is_empty() => (flow, faults),
+        _ => (tree, faults),
+    }
+}
+
+enum Recognised {
+    As(usize),
+    Not(Fault),
+}
+
+fn recognise(tree: &Tree) -> Recognised {
+    let dialect = tree.roots.iter().find_map(|root| DIALECTS.iter().position(|dialect| (dialect.recognises)(tree, *root)));
+    if let Some(dialect) = dialect {
+        return Recognised::As(dialect);
+    }
+    let root = tree.roots.first().copied();
+    let span = root.map(|root| crate::check::opening(tree.span(root))).unwrap_or_default();
+    let has = |key: &str| root.is_some_and(|root| tree.get(root, key).is_some());
+    let message = if has("apiVersion") && has("kind") {
+        "this is a Kubernetes manifest, which is not read yet"
+    } else if has("configs") || has("static_resources") {
+        "this is Envoy configuration, not a mesh"
+    } else {
+        "this is neither a CloudFormation template nor AWS JSON; it is not read"
+    };
+    Recognised::Not(Fault::info("not-a-mesh", span, message))
+}

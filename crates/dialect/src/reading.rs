@@ -1,0 +1,127 @@
+//! What has been read: an inventory, what was found wrong, and where every value stands.
+
+use std::collections::{BTreeMap, HashMap};
+
+use meshwright_model::finding::{Finding, Location, Severity, Subject};
+use meshwright_model::path::Step;
+use meshwright_model::resource::Origin;
+use meshwright_model::{Inventory, Path, Resource};
+
+use crate::fault::Fault;
+use crate::source::{Source, Span};
+use crate::tree::{NodeId, Tree};
+use crate::view::Naming;
+
+/// A file to read, as the edge has found it.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// The name to show: a path as it was typed, or `-`.
+    pub name: String,
+    /// The content.
+    pub bytes: Vec<u8>,
+}
+
+/// How files are read.
+pub struct Options<'o> {
+    /// Values for what files leave open: parameters, pseudo parameters, shell variables.
+    pub parameters: BTreeMap<String, String>,
+    /// Whether parameters stay references even where they have a default, as for writing them back.
+    pub keep_parameters: bool,
+    /// Reads a file beside one of the inputs, such as a nested template; `None` where there is none.
+    pub load: &'o dyn Fn(&str) -> Option<Vec<u8>>,
+}
+
+impl Default for Options<'_> {
+    fn default() -> Self {
+        Self { parameters: BTreeMap::new(), keep_parameters: false, load: &|_| None }
+    }
+}
+
+/// A file that was read.
+pub(crate) struct Document {
+    pub(crate) tree: Tree,
+    pub(crate) naming: &'static Naming,
+    /// Where the thing that a node belongs to starts: a logical id, for the properties under it.
+    pub(crate) headings: HashMap<NodeId, Span>,
+}
+
+/// What has been read.
+#[derive(Default)]
+pub struct Reading {
+    /// The resources, workloads and parameters of all files.
+    pub inventory: Inventory,
+    /// What is wrong with the files themselves, by file, line and column.
+    pub findings: Vec<Finding>,
+    /// The parameters that were given and that some file used or declared.
+    pub used_parameters: Vec<String>,
+    /// The names of the files of which nothing at all could be read.
+    pub unreadable: Vec<String>,
+    pub(crate) documents: Vec<Document>,
+}
+
+impl Reading {
+    /// Where a path of a resource stands; the nearest part that is present where the path is absent.
+    pub fn locate(&self, resource: &Resource, path: &Path) -> Option<Location> {
+        let Origin { document, node } = resource.origin?;
+        let document = self.documents.get(document as usize)?;
+        let span = document.find(node, path);
+        Some(document.tree.source.locate(span))
+    }
+
+    /// The file of that name, for showing its lines.
+    pub fn source(&self, name: &str) -> Option<&Source> {
+        self.documents.iter().map(|document| &document.tree.source).find(|source| source.name == name)
+    }
+
+    /// Whether any finding is an error or a warning.
+    pub fn has_faults(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity != Severity::Info)
+    }
+
+    pub(crate) fn report(&mut self, document: usize, subject: Option<&Subject>, faults: Vec<Fault>) {
+        let source = &self.documents[document].tree.source;
+        self.findings.extend(faults.into_iter().map(|fault| fault.into_finding(source, subject.cloned())));
+    }
+
+    /// Puts resources in the order of their files, and findings in the order of their places.
+    pub(crate) fn sort(&mut self) {
+        let document = |resource: &Resource| resource.origin.map_or(u32::MAX, |origin| origin.document);
+        self.inventory.resources.sort_by_key(document);
+        let order: HashMap<&str, usize> =
+            self.documents.iter().zip(0..).map(|(document, at)| (document.tree.source.name.as_str(), at)).collect();
+        self.findings.sort_by_cached_key(|finding| {
+            let location = finding.location.as_ref();
+            (
+                location.and_then(|location| order.get(location.file.as_str()).copied()),
+                location.map(|location| (location.line, location.column)),
+                finding.rule,
+                finding.message.clone(),
+            )
+        });
+        self.findings.dedup();
+    }
+}
+
+impl Document {
+    fn find(&self, root: NodeId, path: &Path) -> Span {
+        let mut at = root;
+        let mut parent = "";
+        let mut span = self.headings.get(&root).copied().unwrap_or_else(|| self.tree.span(root));
+        for step in path.steps() {
+            let next = match step {
+                Step::Field(name) => {
+                    let key = (self.naming.key)(parent, name);
+                    parent = name;
+                    self.tree.get(at, &key)
+                }
+                Step::Index(index) => {
+                    self.tree.items(at).iter().filter(|id| !self.tree.is_unusable(**id)).nth(*index).copied()
+                }
+            };
+            let Some(next) = next else { break };
+            at = next;
+            span = self.tree.span(at);
+        }
+        span
+    }
+}

@@ -1,0 +1,3 @@
+//! The reader and the writers against real files.
+
+mod corpus;
