@@ -16,6 +16,7 @@ use meshwright_model::{Expression, Kind};
 use crate::envelope::{Envelope, listed, read_part};
 use crate::fault::Fault;
 use crate::reading::{Options, Reading};
+use crate::source::Span;
 use crate::tree::{Entry, NodeId, Style, Tree, Value};
 use crate::view::{Naming, Views};
 
@@ -35,6 +36,7 @@ pub(crate) fn read(reading: &mut Reading, documents: &[usize], options: &Options
     for document in documents {
         let roots = reading.documents[*document].tree.roots.clone();
         let mut reader = Reader { reading, document: *document, options, found: 0 };
+        reader.name_template();
         for root in &roots {
             reader.value(*root, None);
         }
@@ -61,6 +63,35 @@ impl Reader<'_, '_> {
 
     fn report(&mut self, subject: Option<&Subject>, faults: Vec<Fault>) {
         self.reading.report(self.document, subject, faults);
+    }
+
+    /// Says which values the file leaves to a shell or a template language.
+    fn name_template(&mut self) {
+        let parameters = &self.options.parameters;
+        let tree = &self.reading.documents[self.document].tree;
+        let open: Vec<(&str, Span)> = tree
+            .open_values()
+            .filter_map(|(expression, span)| match expression {
+                Expression::Reference(name) if !parameters.contains_key(name) => Some((name.as_str(), span)),
+                _ => None,
+            })
+            .collect();
+        let marks = tree.source.text().find("@@").filter(|at| tree.source.text()[at + 2..].contains("@@"));
+        let fault = match (open.first(), marks) {
+            (Some((first, span)), _) => {
+                let mut names: Vec<&str> = open.iter().map(|(name, _)| *name).collect();
+                names.sort_unstable();
+                names.dedup();
+                let message = format!("this is a template: {} stay open", names.join(", "));
+                Fault::info("template", *span, message).help(format!("give them values, as in --parameter {first}=…"))
+            }
+            (None, Some(at)) => {
+                let message = "this is a template: what stands between @@ and @@ is read as text";
+                Fault::info("template", Span::new(at, at + 2), message).help("fill the template in first")
+            }
+            (None, None) => return,
+        };
+        self.report(None, vec![fault]);
     }
 
     /// Reads a value at the top, in an array, or in a wrapper that says its kind.

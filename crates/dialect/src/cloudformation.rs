@@ -22,7 +22,7 @@ use crate::tree::{NodeId, Tree};
 use crate::view::{Naming, Views};
 use resolve::Resolver;
 use stacks::World;
-use template::{Declared, Template};
+use template::{Declared, Template, call};
 
 pub(crate) use template::recognises;
 pub(crate) use write::{write_json, write_yaml};
@@ -106,47 +106,43 @@ fn read_template(reading: &mut Reading, world: &World, index: usize, options: &O
     }
 }
 
-/// Adds what the template declares beside resources, so that it can be written back.
+/// Adds what the template declares beside App Mesh resources, so that it can be written back: parameters, conditions and
+/// mappings where something needs them, and everything else where parameters stay references.
 fn declare(reading: &mut Reading, template: &Template, options: &Options<'_>) {
     let document = u32::try_from(template.document).unwrap_or(u32::MAX);
     let tree = &reading.documents[template.document].tree;
     let inventory = &mut reading.inventory;
     for (name, parameter) in &template.parameters {
-        let origin = Some(Origin { document, node: parameter.node });
         inventory.parameters.push(Parameter {
             name: name.clone(),
             kind: parameter.kind.clone(),
             default: parameter.default.clone(),
             allowed_values: parameter.allowed_values.clone(),
-            declaration: template::as_written(tree, parameter.node),
-            origin,
+            origin: Some(Origin { document, node: parameter.node }),
         });
     }
-    let resources: Vec<(&str, &str)> = if options.keep_parameters {
-        template.resources.iter().filter(|declared| template::app_mesh_kind(&declared.kind).is_none()).map(|declared| ("Resources", declared.label.as_str())).collect()
-    } else {
-        Vec::new()
-    };
-    for section in tree.entries(template.root) {
-        let Some(name) = tree.scalar(section.key) else { continue };
-        let is_kept = matches!(name, "Conditions" | "Mappings") || options.keep_parameters;
-        if !is_kept || name == "Parameters" {
+    for entry in tree.entries(template.root) {
+        let Some(section) = tree.scalar(entry.key) else { continue };
+        let is_needed_by_others = matches!(section, "Parameters" | "Conditions" | "Mappings");
+        if !options.keep_parameters && !is_needed_by_others {
             continue;
         }
-        let mut push = |label: &str, node| {
+        let mut push = |name: &str, node| {
             let body = template::as_written(tree, node);
-            inventory.declarations.push(Declaration { section: name.to_owned(), name: label.to_owned(), body });
+            let is_optional = !options.keep_parameters;
+            inventory.declarations.push(Declaration { section: section.to_owned(), name: name.to_owned(), body, is_optional });
         };
-        match name {
-            "Resources" => {
-                let others = tree.entries(section.value).iter().filter_map(|entry| Some((tree.scalar(entry.key)?, entry.value)));
-                others.filter(|(label, _)| resources.contains(&("Resources", label))).for_each(|(label, node)| push(label, node));
+        if !tree.is_map(entry.value) || call(tree, entry.value).is_some() {
+            push("", entry.value);
+            continue;
+        }
+        for member in tree.entries(entry.value) {
+            let Some(name) = tree.scalar(member.key) else { continue };
+            let is_mesh_resource = section == "Resources"
+                && template.declared(name).is_some_and(|declared| template::app_mesh_kind(&declared.kind).is_some());
+            if !is_mesh_resource {
+                push(name, member.value);
             }
-            _ if tree.is_map(section.value) => {
-                let members = tree.entries(section.value).iter().filter_map(|entry| Some((tree.scalar(entry.key)?, entry.value)));
-                members.for_each(|(label, node)| push(label, node));
-            }
-            _ => push("", section.value),
         }
     }
     if options.keep_parameters {
@@ -164,7 +160,8 @@ fn declare_attributes(tree: &Tree, template: &Template, inventory: &mut meshwrig
             .collect();
         if !others.is_empty() {
             let section = write::ATTRIBUTES.to_owned();
-            inventory.declarations.push(Declaration { section, name: declared.label.clone(), body: Expression::Map(others) });
+            let (name, body) = (declared.label.clone(), Expression::Map(others));
+            inventory.declarations.push(Declaration { section, name, body, is_optional: false });
         }
     }
 }

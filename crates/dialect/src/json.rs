@@ -152,6 +152,9 @@ impl Scanner<'_> {
     }
 
     fn value(&mut self) {
+        if self.text[self.at..].starts_with(b"%{") {
+            return self.directive();
+        }
         match self.expects {
             Expects::Comma => {
                 self.fault(1, "a comma is missing before this");
@@ -169,8 +172,10 @@ impl Scanner<'_> {
             return;
         }
         match byte {
+            b'{' if self.text[self.at..].starts_with(b"{{") => self.placeholder("{{", "}}"),
             b'{' | b'[' => self.open(byte == b'{'),
             b'"' => self.string(),
+            b'$' if self.text[self.at..].starts_with(b"${") => self.placeholder("${", "}"),
             b'$' => self.variable(),
             b'-' | b'0'..=b'9' => self.number(),
             _ => self.word(),
@@ -307,6 +312,28 @@ impl Scanner<'_> {
         let id = self.builder.tree.push_open(Span::new(start, name_end), Expression::Reference(name));
         self.builder.place(id);
         self.expects = self.after_value();
+    }
+
+    /// A template's placeholder in the place of a value: what stands between the marks is its name.
+    fn placeholder(&mut self, open: &str, close: &str) {
+        let start = self.at;
+        let line_end = self.token_end(start, |byte| byte != b'\n');
+        let line = String::from_utf8_lossy(&self.text[start..line_end]).into_owned();
+        let Some(length) = line.find(close) else { return self.word() };
+        self.at = (start + length + close.len()).min(line_end);
+        let name = line[open.len()..length].trim().to_owned();
+        let id = self.builder.tree.push_open(Span::new(start, self.at), Expression::Reference(name));
+        self.builder.place(id);
+        self.expects = self.after_value();
+    }
+
+    /// A template's `%{ … }`, which decides whether the file holds what follows; nobody can tell here.
+    fn directive(&mut self) {
+        let line_end = self.token_end(self.at, |byte| byte != b'\n');
+        let length = self.text[self.at..line_end].iter().position(|byte| *byte == b'}').map_or(line_end - self.at, |at| at + 1);
+        let fault = Fault::warning("template", self.here(length), "a template decides here what the file holds");
+        self.faults.push(fault.help("fill the template in first; what it guards is read as if it were there"));
+        self.at += length;
     }
 
     fn token_end(&self, from: usize, is_part: impl Fn(u8) -> bool) -> usize {

@@ -228,8 +228,9 @@ impl<'n> Serializer for Emit<'n> {
     fn serialize_bytes(self, _: &[u8]) -> Result<Out, Impossible> {
         impossible()
     }
+    /// A required value that is missing: nothing is written in its place.
     fn serialize_none(self) -> Result<Out, Impossible> {
-        impossible()
+        Ok(Out::Open(Expression::Absent))
     }
     fn serialize_unit(self) -> Result<Out, Impossible> {
         impossible()
@@ -306,8 +307,10 @@ impl SerializeStruct for EmitMap<'_> {
     type Ok = Out;
     type Error = Impossible;
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Impossible> {
-        let key = (self.emit.naming.key)(self.emit.parent, name);
-        self.entries.push((key, value.serialize(Emit { parent: name, ..self.emit })?));
+        let value = value.serialize(Emit { parent: name, ..self.emit })?;
+        if value != Out::Open(Expression::Absent) {
+            self.entries.push(((self.emit.naming.key)(self.emit.parent, name), value));
+        }
         Ok(())
     }
     fn end(self) -> Result<Out, Impossible> {

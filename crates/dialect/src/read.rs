@@ -1,5 +1,7 @@
 //! Reads files of any dialect together: bytes, notation, dialect, resources.
 
+use std::collections::HashMap;
+
 use meshwright_model::finding::{Finding, Location, Severity};
 
 use crate::fault::Fault;
@@ -16,7 +18,7 @@ pub fn read(inputs: Vec<Input>, options: &Options<'_>) -> Reading {
         let Some(document) = add_document(&mut reading, &name, bytes) else { continue };
         match recognise(&reading.documents[document].tree) {
             Recognised::As(dialect) => {
-                reading.documents[document].naming = DIALECTS[dialect].naming;
+                reading.documents[document].dialect = Some(&DIALECTS[dialect]);
                 by_dialect[dialect].push(document);
             }
             Recognised::Not(fault) => {
@@ -61,8 +63,7 @@ pub(crate) fn add_document(reading: &mut Reading, name: &str, bytes: Vec<u8>) ->
     let (tree, faults) = parse(Source::new(name, text));
     let nothing = tree.roots.iter().all(|root| matches!(tree.node(*root).value, Value::Broken | Value::Null));
     let is_empty = tree.source.text().trim().is_empty();
-    let naming = DIALECTS[0].naming;
-    reading.documents.push(Document { tree, naming, headings: Default::default() });
+    reading.documents.push(Document { tree, dialect: None, headings: HashMap::default() });
     let document = reading.documents.len() - 1;
     reading.report(document, None, faults);
     if is_empty {

@@ -7,10 +7,10 @@ use meshwright_model::path::Step;
 use meshwright_model::resource::Origin;
 use meshwright_model::{Inventory, Path, Resource};
 
+use crate::Dialect;
 use crate::fault::Fault;
 use crate::source::{Source, Span};
 use crate::tree::{NodeId, Tree};
-use crate::view::Naming;
 
 /// A file to read, as the edge has found it.
 #[derive(Clone, Debug)]
@@ -40,7 +40,8 @@ impl Default for Options<'_> {
 /// A file that was read.
 pub(crate) struct Document {
     pub(crate) tree: Tree,
-    pub(crate) naming: &'static Naming,
+    /// The dialect that recognised it, if one did.
+    pub(crate) dialect: Option<&'static Dialect>,
     /// Where the thing that a node belongs to starts: a logical id, for the properties under it.
     pub(crate) headings: HashMap<NodeId, Span>,
 }
@@ -66,6 +67,11 @@ impl Reading {
         let document = self.documents.get(document as usize)?;
         let span = document.find(node, path);
         Some(document.tree.source.locate(span))
+    }
+
+    /// The dialect that each file was read as; files that no dialect recognised are left out.
+    pub fn dialects(&self) -> impl Iterator<Item = (&str, &'static Dialect)> {
+        self.documents.iter().filter_map(|document| Some((document.tree.source.name.as_str(), document.dialect?)))
     }
 
     /// The file of that name, for showing its lines.
@@ -104,13 +110,14 @@ impl Reading {
 
 impl Document {
     fn find(&self, root: NodeId, path: &Path) -> Span {
+        let Some(dialect) = self.dialect else { return self.tree.span(root) };
         let mut at = root;
         let mut parent = "";
         let mut span = self.headings.get(&root).copied().unwrap_or_else(|| self.tree.span(root));
         for step in path.steps() {
             let next = match step {
                 Step::Field(name) => {
-                    let key = (self.naming.key)(parent, name);
+                    let key = (dialect.naming.key)(parent, name);
                     parent = name;
                     self.tree.get(at, &key)
                 }

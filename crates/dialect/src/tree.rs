@@ -156,6 +156,15 @@ impl Tree {
         &self.expressions[number as usize]
     }
 
+    /// Every open value and where it stands.
+    pub(crate) fn open_values(&self) -> impl Iterator<Item = (&Expression, Span)> {
+        let nodes = self.nodes.iter().filter(|_| !self.expressions.is_empty());
+        nodes.filter_map(|node| match node.value {
+            Value::Open(number) => Some((self.expression(number), node.span)),
+            _ => None,
+        })
+    }
+
     /// The value of a map's key: the last where it stands several times, as every YAML and JSON loader has it.
     pub(crate) fn get(&self, map: NodeId, key: &str) -> Option<NodeId> {
         self.entries(map).iter().rev().find(|entry| self.scalar(entry.key) == Some(key)).map(|entry| entry.value)

@@ -14,19 +14,20 @@ pub struct Parameter {
     pub default: Option<String>,
     /// The only values it may have; empty means any.
     pub allowed_values: Vec<String>,
-    /// The whole declaration, to be written back as it stood.
-    pub declaration: Expression,
     /// Where it was read.
     pub origin: Option<Origin>,
 }
 
-/// Something else that a file declares and its expressions need: a condition, a mapping, a resource of another service.
+/// What a file declares and its expressions need, to be written back: a parameter, a condition, a mapping, a resource
+/// of another service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Declaration {
-    /// The section of the file: `Conditions`, `Mappings`, `Resources`, …
+    /// The section of the file: `Parameters`, `Conditions`, `Mappings`, `Resources`, …
     pub section: String,
     /// Its name; empty where the section is a single value.
     pub name: String,
     /// What it says.
     pub body: Expression,
+    /// Whether it is written back only where something refers to it.
+    pub is_optional: bool,
 }

@@ -30,7 +30,7 @@ impl<'a> Key<'a> {
                 _ => Key::Refused(""),
             },
             Scalar::Open(expression) => Key::Open(expression),
-            Scalar::Refused(refusal) => Key::Refused(&refusal.text),
+            Scalar::Refused(refusal) => Key::Refused(refusal.text.as_deref().unwrap_or_default()),
         }
     }
 

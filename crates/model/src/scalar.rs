@@ -17,7 +17,7 @@ use crate::limits::{Given, Limit};
 
 /// The name under which serde announces an open scalar, for serialisers that can write expressions.
 pub const OPEN: &str = "$open";
-/// The name under which serde announces a refused scalar's text, for serialisers that write it back.
+/// The name under which serde announces a refused scalar's lexeme, if it had one, for serialisers that write it back.
 pub const REFUSED: &str = "$refused";
 
 /// A type with a limit that a single value can have. Implemented by [`crate::limits`] alone.
@@ -71,8 +71,10 @@ pub enum Scalar<T> {
 /// Why a value is not one of its type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// The text as it stood in the file; empty where a required value is missing.
-    pub text: String,
+    /// What stood in the file; `None` where a required value is missing.
+    pub text: Option<String>,
+    /// Whether it was text for certain, rather than a number, a truth value or something bare.
+    pub is_text: bool,
     /// The reason, as a predicate: `70000 is over 65535`.
     pub why: String,
 }
@@ -98,7 +100,10 @@ impl<T: ScalarType> Scalar<T> {
     pub fn from_given(given: Given<'_>) -> Self {
         match T::accept(given) {
             Ok(value) => Self::Known(value),
-            Err(why) => Self::Refused(Box::new(Refusal { text: given.to_string(), why })),
+            Err(why) => {
+                let is_text = matches!(given, Given::Text(_));
+                Self::Refused(Box::new(Refusal { text: Some(given.to_string()), is_text, why }))
+            }
         }
     }
 
@@ -117,7 +122,7 @@ impl<T: ScalarType> Scalar<T> {
 
     /// A scalar that is required and missing.
     pub fn missing() -> Self {
-        Self::Refused(Box::new(Refusal { text: String::new(), why: "is missing".to_owned() }))
+        Self::Refused(Box::new(Refusal { text: None, is_text: false, why: "is missing".to_owned() }))
     }
 }
 
@@ -126,7 +131,7 @@ impl<T: ScalarType> fmt::Display for Scalar<T> {
         match self {
             Self::Known(value) => value.plain().fmt(formatter),
             Self::Open(expression) => expression.fmt(formatter),
-            Self::Refused(refusal) => formatter.write_str(&refusal.text),
+            Self::Refused(refusal) => formatter.write_str(refusal.text.as_deref().unwrap_or_default()),
         }
     }
 }
@@ -140,7 +145,10 @@ impl<T: ScalarType> Serialize for Scalar<T> {
                 Plain::Bool(truth) => serializer.serialize_bool(truth),
             },
             Self::Open(expression) => serializer.serialize_newtype_struct(OPEN, expression.as_ref()),
-            Self::Refused(refusal) => serializer.serialize_newtype_struct(REFUSED, &refusal.text),
+            Self::Refused(refusal) => match &refusal.text {
+                Some(text) if refusal.is_text => serializer.serialize_str(text),
+                text => serializer.serialize_newtype_struct(REFUSED, text),
+            },
         }
     }
 }

@@ -73,7 +73,7 @@ fn write_resource(resource: &Resource, ledger: &mut Vec<Loss>) -> Out {
 /// A name that the file leaves to the command line stays left out.
 fn push_name(entries: &mut Vec<(String, Out)>, field: &'static str, name: &Scalar<impl ScalarType>) {
     let is_left_out = matches!(name, Scalar::Open(expression) if **expression == Expression::Reference(field.to_owned()));
-    let is_missing = matches!(name, Scalar::Refused(refusal) if refusal.text.is_empty());
+    let is_missing = matches!(name, Scalar::Refused(refusal) if refusal.text.is_none());
     if !is_left_out && !is_missing {
         entries.push((field.to_owned(), Out::of(name, &NAMING, field)));
     }

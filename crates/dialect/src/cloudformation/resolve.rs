@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use meshwright_model::Expression;
 
 use super::stacks::World;
-use super::template::{Declared, Template, app_mesh_kind, as_written, call, scalar_text};
+use super::template::{Declared, Template, app_mesh_kind, as_written, attribute, call, scalar_text};
 use crate::check::shorten;
 use crate::fault::{Fault, nearest};
 use crate::source::Span;
@@ -145,13 +145,9 @@ impl<'w> Resolver<'w> {
         let arguments = tree.items(argument);
         let known = match (function, arguments) {
             ("Ref", _) => tree.scalar(argument).map(|name| self.reference(name, span)),
-            ("Fn::GetAtt", []) => tree.scalar(argument).and_then(|path| path.split_once('.')).map(|(label, attribute)| {
-                self.attribute(tree, label, attribute, span)
-            }),
-            ("Fn::GetAtt", [label, attribute @ ..]) => tree.scalar(*label).map(|label| {
-                let parts: Vec<&str> = attribute.iter().filter_map(|part| tree.scalar(*part)).collect();
-                self.attribute(tree, label, &parts.join("."), span)
-            }),
+            ("Fn::GetAtt", _) => {
+                attribute(tree, argument).map(|(label, attribute)| self.attribute(tree, &label, &attribute, span))
+            }
             ("Fn::Sub", []) => tree.scalar(argument).map(|text| self.sub(tree, text, None, span)),
             ("Fn::Sub", [text, values]) => tree.scalar(*text).map(|text| self.sub(tree, text, Some(*values), span)),
             ("Fn::Join", [delimiter, parts]) => self.join(tree, *delimiter, *parts),

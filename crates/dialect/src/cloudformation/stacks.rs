@@ -40,7 +40,8 @@ impl World {
         for document in documents {
             world.add(reading, *document);
         }
-        let mut next = 0;
+        // A template that is to be written back keeps its stacks as they are.
+        let mut next = if options.keep_parameters { world.templates.len() } else { 0 };
         while next < world.templates.len() && world.templates.len() < documents.len() + MAX_ROUNDS * 16 {
             world.add_children(reading, next, options);
             next += 1;
@@ -140,7 +141,9 @@ impl Options<'_> {
         let bytes = (self.load)(name)?;
         let document = crate::read::add_document(reading, name, bytes)?;
         let tree = &reading.documents[document].tree;
-        tree.roots.first().is_some_and(|root| super::recognises(tree, *root)).then_some(document)
+        let is_template = tree.roots.first().is_some_and(|root| super::recognises(tree, *root));
+        reading.documents[document].dialect = crate::Dialect::named("cloudformation").filter(|_| is_template);
+        is_template.then_some(document)
     }
 }
 

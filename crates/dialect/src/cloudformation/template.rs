@@ -253,6 +253,16 @@ pub(crate) fn call(tree: &Tree, node: NodeId) -> Option<(&str, NodeId)> {
     is_function.then_some((key, entry.value))
 }
 
+/// The label and attribute of `Fn::GetAtt`, in its short form and its long.
+pub(crate) fn attribute(tree: &Tree, argument: NodeId) -> Option<(String, String)> {
+    if let Some((label, attribute)) = tree.scalar(argument).and_then(|path| path.split_once('.')) {
+        return Some((label.to_owned(), attribute.to_owned()));
+    }
+    let [label, attribute @ ..] = tree.items(argument) else { return None };
+    let parts: Option<Vec<&str>> = attribute.iter().map(|part| tree.scalar(*part)).collect();
+    Some((tree.scalar(*label)?.to_owned(), parts.filter(|parts| !parts.is_empty())?.join(".")))
+}
+
 /// A part of the template just as it was written.
 pub(crate) fn as_written(tree: &Tree, node: NodeId) -> Expression {
     match tree.node(node).value {
@@ -268,6 +278,10 @@ pub(crate) fn as_written(tree: &Tree, node: NodeId) -> Expression {
         Value::Map(_) => match call(tree, node) {
             Some(("Ref", argument)) if tree.scalar(argument).is_some() => {
                 Expression::Reference(tree.scalar(argument).unwrap_or_default().to_owned())
+            }
+            Some(("Fn::GetAtt", argument)) if attribute(tree, argument).is_some() => {
+                let (label, attribute) = attribute(tree, argument).unwrap_or_default();
+                Expression::Attribute(label, attribute)
             }
             Some((function, argument)) => Expression::Call(function.to_owned(), Box::new(as_written(tree, argument))),
             None => {

@@ -65,11 +65,11 @@ impl<'w> Writer<'w> {
             resources.push((self.labels[placed.position].clone(), out));
         }
         self.note_left_out();
-        let mut sections = self.declared_sections();
         for declaration in self.inventory.declarations.iter().filter(|declaration| declaration.section == "Resources") {
-            resources.push((declaration.name.clone(), self.as_declared(&declaration.body)));
+            resources.push((declaration.name.clone(), say(&declaration.body)));
         }
-        self.add_parameters(&resources, &mut sections);
+        let mut sections = self.declared_sections(&resources);
+        self.add_parameters(&mut sections);
         sections.insert("Resources".to_owned(), Out::Map(resources));
         sections.entry("AWSTemplateFormatVersion".to_owned()).or_insert(Out::text("2010-09-09"));
         let names = BEFORE.iter().copied().chain(["Resources"]).chain(AFTER.iter().copied());
@@ -94,59 +94,57 @@ impl<'w> Writer<'w> {
     }
 
     /// The sections that the files declared, without resources; where files differ on a name, the first holds.
-    fn declared_sections(&mut self) -> BTreeMap<String, Out> {
+    fn declared_sections(&mut self, resources: &[(String, Out)]) -> BTreeMap<String, Out> {
+        let mut used = BTreeSet::new();
+        resources.iter().for_each(|(_, out)| words(out, &mut used));
+        let inventory = self.inventory;
+        let declared: Vec<&Declaration> =
+            inventory.declarations.iter().filter(|declaration| declaration.section != "Resources" && declaration.section != ATTRIBUTES).collect();
+        // What is written may need more; each round finds what the round before needs.
+        for _ in 0..declared.len() {
+            let before = used.len();
+            for declaration in &declared {
+                if !declaration.is_optional || used.contains(&declaration.name) {
+                    words(&say(&declaration.body), &mut used);
+                }
+            }
+            if used.len() == before {
+                break;
+            }
+        }
         let mut sections: BTreeMap<String, Out> = BTreeMap::new();
         let mut seen: BTreeMap<(&str, &str), &Expression> = BTreeMap::new();
-        let inventory = self.inventory;
-        for Declaration { section, name, body } in &inventory.declarations {
-            if section == "Resources" || section == ATTRIBUTES {
+        for Declaration { section, name, body, is_optional } in declared {
+            if *is_optional && !used.contains(name) {
                 continue;
             }
-            if let Some(first) = seen.insert((section, name), body) {
-                seen.insert((section, name), first);
-                if first != body && section != "AWSTemplateFormatVersion" {
+            if let Some(first) = seen.get(&(section.as_str(), name.as_str())) {
+                if *first != body && section != "AWSTemplateFormatVersion" {
                     let name = if name.is_empty() { section.clone() } else { format!("{section}.{name}") };
                     self.loss(None, None, format!("`{name}` is declared differently by several templates; the first is written"));
                 }
                 continue;
             }
-            let body = self.as_declared(body);
+            seen.insert((section, name), body);
             if name.is_empty() {
-                sections.insert(section.clone(), body);
+                sections.insert(section.clone(), say(body));
             } else if let Out::Map(entries) = sections.entry(section.clone()).or_insert(Out::Map(Vec::new())) {
-                entries.push((name.clone(), body));
+                entries.push((name.clone(), say(body)));
             }
         }
         sections
     }
 
-    fn as_declared(&mut self, body: &Expression) -> Out {
-        say(body)
-    }
-
-    /// Declares the parameters that the template refers to: those of the files, and new ones.
-    fn add_parameters(&mut self, resources: &[(String, Out)], sections: &mut BTreeMap<String, Out>) {
-        let keeps_all = self.inventory.declarations.iter().any(|declaration| declaration.section == "Resources" || declaration.section == ATTRIBUTES || declaration.section == "AWSTemplateFormatVersion");
-        if !keeps_all {
-            prune(resources, sections);
+    /// Declares the parameters that this template has and its files had not.
+    fn add_parameters(&mut self, sections: &mut BTreeMap<String, Out>) {
+        if self.parameters.is_empty() {
+            return;
         }
-        let mut used = BTreeSet::new();
-        resources.iter().for_each(|(_, out)| references(out, &mut used));
-        sections.values().for_each(|out| references(out, &mut used));
-        let mut entries: Vec<(String, Out)> = Vec::new();
-        for parameter in &self.inventory.parameters {
-            let is_new = !entries.iter().any(|(name, _)| *name == parameter.name);
-            if is_new && (keeps_all || used.contains(&parameter.name)) {
-                entries.push((parameter.name.clone(), say(&parameter.declaration)));
-            }
-        }
-        for (name, reason) in &self.parameters {
-            if !entries.iter().any(|(entry, _)| entry == name) {
+        let section = sections.entry("Parameters".to_owned()).or_insert(Out::Map(Vec::new()));
+        if let Out::Map(entries) = section {
+            for (name, reason) in &self.parameters {
                 entries.push((name.clone(), Out::map([("Type", Out::text("String")), ("Description", Out::text(reason))])));
             }
-        }
-        if !entries.is_empty() {
-            sections.insert("Parameters".to_owned(), Out::Map(entries));
         }
     }
 
@@ -167,7 +165,7 @@ impl<'w> Writer<'w> {
         }
         let mut spec = Out::of(&resource.spec, &NAMING, "spec");
         self.fill_gaps(resource, &mut spec, &subject);
-        self.require(resource, &mut spec, &subject);
+        self.note_demands(resource, &spec, &subject);
         if kind != Kind::Mesh || spec != Out::Map(Vec::new()) {
             properties.push(("Spec".to_owned(), spec));
         }
@@ -175,8 +173,10 @@ impl<'w> Writer<'w> {
             properties.push(("Tags".to_owned(), Out::of(&resource.tags, &NAMING, "tags")));
         }
         let mut properties = Out::Map(properties);
-        let implied = self.link(position, index, &mut properties);
+        self.link(position, index, &mut properties);
         self.close_open(&mut properties);
+        let mut implied = BTreeSet::new();
+        references(&properties, &mut implied);
         self.note_metadata(resource, subject);
         self.assemble(resource, properties, &implied)
     }
@@ -215,7 +215,7 @@ impl<'w> Writer<'w> {
     fn push_name(&mut self, properties: &mut Vec<(String, Out)>, field: &'static str, name: &Name, resource: &Resource) {
         let own = Expression::Attribute(resource.label.clone().unwrap_or_default(), key("", field));
         let is_made_up = name.open() == Some(&own);
-        let is_missing = matches!(name, Scalar::Refused(refusal) if refusal.text.is_empty());
+        let is_missing = matches!(name, Scalar::Refused(refusal) if refusal.text.is_none());
         if !is_made_up && !is_missing {
             properties.push((key("", field), Out::of(name, &NAMING, field)));
         }
@@ -236,19 +236,17 @@ impl<'w> Writer<'w> {
     }
 
     /// CloudFormation demands listeners of a router, where the API does not. Source: reference 3.1.
-    fn require(&mut self, resource: &Resource, spec: &mut Out, subject: &Subject) {
+    fn note_demands(&mut self, resource: &Resource, spec: &Out, subject: &Subject) {
         let Out::Map(entries) = spec else { return };
         if resource.kind() == Kind::VirtualRouter && !entries.iter().any(|(key, _)| key == "Listeners") {
-            entries.push(("Listeners".to_owned(), Out::List(Vec::new())));
             let path = Path::of(&["spec", "listeners"]);
-            self.loss(Some(subject.clone()), Some(&path), "CloudFormation demands a router's listeners; written as an empty list");
+            self.loss(Some(subject.clone()), Some(&path), "CloudFormation demands a router's listeners, and this has none");
         }
     }
 
-    /// Names resources of this template by `GetAtt`, where they must exist first; returns the labels that are so named.
-    fn link(&self, position: usize, index: &meshwright_model::Index<'_>, properties: &mut Out) -> BTreeSet<String> {
+    /// Names resources of this template by `GetAtt`, where they must exist first.
+    fn link(&self, position: usize, index: &meshwright_model::Index<'_>, properties: &mut Out) {
         let resource = &self.inventory.resources[position];
-        let mut implied = BTreeSet::new();
         for reference in resource.references() {
             let target = index.target(resource, &reference);
             let Some(target) = target.filter(|target| *target != position && reference.need == Need::BeforeCreation) else { continue };
@@ -257,10 +255,8 @@ impl<'w> Writer<'w> {
             }
             let label = &self.labels[target];
             let attribute = Expression::Attribute(label.clone(), key("", reference.kind.name_field()));
-            implied.insert(label.clone());
             replace(properties, "", reference.path.steps(), &attribute);
         }
-        implied
     }
 
     /// Says every open value in CloudFormation's words, with new parameters for what has no other.
@@ -345,32 +341,12 @@ fn replace(out: &mut Out, parent: &str, path: &[Step], attribute: &Expression) {
     }
 }
 
-/// Drops declared conditions and mappings that nothing uses.
-fn prune(resources: &[(String, Out)], sections: &mut BTreeMap<String, Out>) {
-    let mut used = BTreeSet::new();
-    resources.iter().for_each(|(_, out)| words(out, &mut used));
-    if let Some(Out::Map(conditions)) = sections.get("Conditions") {
-        // Conditions may name conditions; each round finds those of the round before.
-        for _ in 0..conditions.len() {
-            let mut found = BTreeSet::new();
-            conditions.iter().filter(|(name, _)| used.contains(name)).for_each(|(_, out)| words(out, &mut found));
-            used.extend(found);
-        }
-    }
-    for section in ["Conditions", "Mappings"] {
-        if let Some(Out::Map(entries)) = sections.get_mut(section) {
-            entries.retain(|(name, _)| used.contains(name));
-            if entries.is_empty() {
-                sections.remove(section);
-            }
-        }
-    }
-}
-
-/// Every text in a value.
+/// Every word in a value that may name a declaration: its texts, and the names inside `Sub`.
 fn words(out: &Out, used: &mut BTreeSet<String>) {
     match out {
         Out::Text(text) => {
+            let inside = text.split("${").skip(1).filter_map(|rest| rest.split('}').next());
+            used.extend(inside.map(|name| name.trim().to_owned()));
             used.insert(text.clone());
         }
         Out::List(items) => items.iter().for_each(|item| words(item, used)),
@@ -379,24 +355,29 @@ fn words(out: &Out, used: &mut BTreeSet<String>) {
     }
 }
 
-/// Every name that a value refers to, by `Ref` and inside `Sub`.
-fn references(out: &Out, used: &mut BTreeSet<String>) {
+/// The labels and parameters that a value refers to, by `Ref`, `GetAtt` and inside `Sub`: what comes before it anyhow.
+fn references(out: &Out, names: &mut BTreeSet<String>) {
     match out {
-        Out::List(items) => items.iter().for_each(|item| references(item, used)),
         Out::Map(entries) => {
             for (key, value) in entries {
                 match (key.as_str(), value) {
                     ("Ref", Out::Text(name)) => {
-                        used.insert(name.clone());
+                        names.insert(name.clone());
                     }
-                    (_, value) => references(value, used),
+                    ("Fn::GetAtt", Out::List(parts)) => {
+                        if let Some(Out::Text(label)) = parts.first() {
+                            names.insert(label.clone());
+                        }
+                    }
+                    ("Fn::Sub", Out::Text(text)) => {
+                        let inside = text.split("${").skip(1).filter_map(|rest| rest.split(['}', '.']).next());
+                        names.extend(inside.map(str::to_owned));
+                    }
+                    (_, value) => references(value, names),
                 }
             }
         }
-        Out::Text(text) if text.contains("${") => {
-            let names = text.split("${").skip(1).filter_map(|rest| rest.split('}').next());
-            used.extend(names.map(|name| name.trim().to_owned()));
-        }
+        Out::List(items) => items.iter().for_each(|item| references(item, names)),
         Out::Text(_) | Out::Bare(_) | Out::Open(_) => {}
     }
 }
