@@ -1,2 +1,47 @@
-//! x
-fn main() {}
+//! What the project does with itself: its tests, its checks, its benchmarks. `cargo xtask help` lists them.
+//!
+//! Nothing here is shipped.
+
+mod bench;
+mod console;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+usage: cargo xtask <task>
+
+  bench [--write-readme]  measure the speed of reading; put the table into README.md
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            console::say(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Result<()> {
+    let Some((task, rest)) = arguments.split_first() else { bail!("{USAGE}") };
+    match task.as_str() {
+        "bench" => bench::run(&root(), rest),
+        "help" | "--help" => {
+            console::print(USAGE);
+            Ok(())
+        }
+        _ => bail!("there is no task `{task}`\n{USAGE}"),
+    }
+}
+
+/// The folder of the workspace.
+fn root() -> PathBuf {
+    let here =
+        std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    here.parent().map_or_else(|| here.clone(), PathBuf::from)
+}

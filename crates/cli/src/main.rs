@@ -1,2 +1,169 @@
-//! x
-fn main() {}
+//! The command line: arguments in, an answer out, an exit code. Everything it says is made by `meshwright-verbs`.
+
+mod env;
+mod load;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use meshwright_dialect::{Options, Reading};
+use meshwright_verbs::convert::ConvertOptions;
+use meshwright_verbs::files::{FileOptions, Refused, choose_mesh, unused_parameters};
+use meshwright_verbs::graph::GraphOptions;
+use meshwright_verbs::order::OrderOptions;
+use meshwright_verbs::{Answer, VERBS, convert, findings, graph, order};
+
+/// AWS App Mesh, kept alive: read, see, check and run meshes
+#[derive(Parser)]
+#[command(name = "meshwright", version, arg_required_else_help = true)]
+struct Arguments {
+    /// Write the result to a file instead of standard output
+    #[arg(long, global = true, value_name = "FILE")]
+    output: Option<String>,
+    #[command(subcommand)]
+    verb: VerbArguments,
+}
+
+#[derive(Subcommand)]
+enum VerbArguments {
+    Graph(GraphOptions),
+    Order(OrderOptions),
+    Convert(ConvertOptions),
+}
+
+impl VerbArguments {
+    fn files(&self) -> &FileOptions {
+        match self {
+            Self::Graph(options) => &options.files,
+            Self::Order(options) => &options.files,
+            Self::Convert(options) => &options.files,
+        }
+    }
+
+    fn keeps_parameters(&self) -> bool {
+        matches!(self, Self::Convert(options) if options.dialect.keeps_parameters())
+    }
+}
+
+/// How a run ends. Source: the contract of the command line in `ARCHITECTURE.md`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum End {
+    Clean = 0,
+    Findings = 1,
+    CouldNot = 2,
+}
+
+fn main() -> ExitCode {
+    let arguments = match parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are answers; a usage error is not. A closed pipe changes nothing.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let end = match run(&arguments) {
+        Ok(end) => end,
+        Err(Refused(why)) => {
+            complain(&format!("error: {why}\n"));
+            End::CouldNot
+        }
+    };
+    ExitCode::from(end as u8)
+}
+
+/// Parses the arguments; each verb's help is that of its table.
+fn parse() -> Result<Arguments, clap::Error> {
+    let mut command = Arguments::command();
+    for verb in VERBS {
+        command = command
+            .mut_subcommand(verb.name, |sub| sub.about(verb.about).after_help(format!("Example:\n  {}", verb.example)));
+    }
+    Arguments::from_arg_matches(&command.try_get_matches()?)
+}
+
+fn run(arguments: &Arguments) -> Result<End, Refused> {
+    let files = arguments.verb.files();
+    let loaded = load::load(&files.files);
+    for error in &loaded.errors {
+        complain(&format!("error: {error}\n"));
+    }
+    let mut end = if loaded.errors.is_empty() { End::Clean } else { End::CouldNot };
+    if loaded.inputs.is_empty() {
+        return Ok(End::CouldNot);
+    }
+    let mut reading = read(arguments, files, loaded.inputs)?;
+    complain(&findings::text(&reading, env::is_coloured(&std::io::stderr())));
+    if !reading.unreadable.is_empty() {
+        end = End::CouldNot;
+    } else if reading.has_faults() {
+        end = end.max(End::Findings);
+    }
+    if reading.inventory.resources.is_empty() {
+        complain("error: there is no App Mesh resource in the files\n");
+        return Ok(End::CouldNot);
+    }
+    choose_mesh(&mut reading.inventory, files.mesh.as_deref())?;
+    let answer = answer(arguments, &reading)?;
+    complain(&answer.notes);
+    if answer.has_findings {
+        end = end.max(End::Findings);
+    }
+    deliver(arguments.output.as_deref(), &answer)?;
+    Ok(end)
+}
+
+fn read(
+    arguments: &Arguments,
+    files: &FileOptions,
+    inputs: Vec<meshwright_dialect::Input>,
+) -> Result<Reading, Refused> {
+    let mut parameter_files = Vec::new();
+    for name in &files.parameters {
+        let bytes = load::read_file(Path::new(name)).map_err(|why| Refused(format!("--parameters {name}: {why}")))?;
+        parameter_files.push((name.clone(), String::from_utf8_lossy(&bytes).into_owned()));
+    }
+    let parameters = files.parameter_values(&parameter_files)?;
+    let options = Options {
+        parameters: parameters.clone(),
+        keep_parameters: arguments.verb.keeps_parameters(),
+        load: &|path| load::read_file(Path::new(path)).ok(),
+    };
+    let reading = meshwright_dialect::read(inputs, &options);
+    for unused in unused_parameters(&parameters, &reading.used_parameters, &reading.inventory.parameters) {
+        complain(&format!("warning: {unused}\n"));
+    }
+    Ok(reading)
+}
+
+fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer, Refused> {
+    match &arguments.verb {
+        VerbArguments::Graph(options) => {
+            let is_coloured = arguments.output.is_none() && env::is_coloured(&std::io::stdout());
+            Ok(graph::run(reading, options, is_coloured))
+        }
+        VerbArguments::Order(options) => Ok(order::run(reading, options)),
+        VerbArguments::Convert(options) => convert::run(reading, options),
+    }
+}
+
+/// Writes the result to where it was asked for.
+fn deliver(output: Option<&str>, answer: &Answer) -> Result<(), Refused> {
+    match output {
+        Some(path) => {
+            std::fs::write(path, &answer.output).map_err(|error| Refused(format!("--output {path}: {error}")))
+        }
+        None => {
+            // Whoever reads may stop reading: a closed pipe is no error of ours.
+            let _ = std::io::stdout().write_all(answer.output.as_bytes());
+            Ok(())
+        }
+    }
+}
+
+/// Says something on standard error.
+fn complain(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}

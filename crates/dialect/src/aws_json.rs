@@ -76,7 +76,9 @@ impl Reader<'_, '_> {
                 _ => None,
             })
             .collect();
-        let marks = tree.source.text().find("@@").filter(|at| tree.source.text()[at + 2..].contains("@@"));
+        let text = tree.source.text().as_bytes();
+        let mark = |from: usize| memchr::memmem::find(&text[from..], b"@@").map(|at| from + at);
+        let marks = mark(0).filter(|at| mark(at + 2).is_some());
         let fault = match (open.first(), marks) {
             (Some((first, span)), _) => {
                 let mut names: Vec<&str> = open.iter().map(|(name, _)| *name).collect();
@@ -148,7 +150,8 @@ impl Reader<'_, '_> {
             let (full, names): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| tree.get(*item, "spec").is_some());
             if !names.is_empty() {
                 let span = crate::check::opening(tree.span(list));
-                let message = format!("this lists {} {kind} names without their specifications; they are not read", names.len());
+                let message =
+                    format!("this lists {} {kind} names without their specifications; they are not read", names.len());
                 let fault = Fault::info("list-output", span, message);
                 self.report(None, vec![fault.help(format!("describe each {kind} to get its specification"))]);
             }
@@ -229,6 +232,7 @@ impl Reader<'_, '_> {
         let arn = self.arn(id);
         let document = self.document_number();
         let parameters = &self.options.parameters;
+        let stem = stem_of(&self.tree().source.name).to_owned();
         let unnamed = |field: &'static str| {
             let from_arn = arn.as_ref().and_then(|arn| match field {
                 "meshName" => Some(arn.mesh.clone()),
@@ -236,7 +240,14 @@ impl Reader<'_, '_> {
                 _ => arn.parent.clone(),
             });
             let text = from_arn.or_else(|| parameters.get(field).cloned());
-            Some(text.map_or_else(|| Expression::Reference(field.to_owned()), Expression::Text))
+            let left_out = || match field {
+                // Every file of a folder has the same mesh and its own name.
+                field if field == kind.name_field() && kind != Kind::Mesh => {
+                    Expression::Attribute(stem.clone(), field.to_owned())
+                }
+                field => Expression::Reference(field.to_owned()),
+            };
+            Some(text.map_or_else(left_out, Expression::Text))
         };
         let envelope = Envelope { kind, node: id, document, views: &VIEWS, others: OTHERS, unnamed: &unnamed };
         let tree = &mut self.reading.documents[self.document].tree;
@@ -301,7 +312,8 @@ impl Reader<'_, '_> {
         }
         let by_name = kind_of_file(&tree.source.name);
         if spec.is_none() {
-            return (named("meshName") || (by_name == Some(Kind::Mesh) && tree.entries(id).is_empty())).then_some(Kind::Mesh);
+            return (named("meshName") || (by_name == Some(Kind::Mesh) && tree.entries(id).is_empty()))
+                .then_some(Kind::Mesh);
         }
         if named("meshName") && spec.is_some_and(|spec| tree.entries(spec).is_empty()) {
             return Some(Kind::Mesh);
@@ -314,7 +326,11 @@ impl Reader<'_, '_> {
         let span = crate::check::opening(tree.span(id));
         let has_listeners = spec.is_some_and(|spec| tree.get(spec, "listeners").is_some());
         if !has_listeners {
-            let fault = Fault::warning("unclear-kind", span, "nothing here says which kind of resource this is; it is not read");
+            let fault = Fault::warning(
+                "unclear-kind",
+                span,
+                "nothing here says which kind of resource this is; it is not read",
+            );
             self.report(None, vec![fault.help("add its name, such as \"virtualNodeName\"")]);
             self.found += 1;
             return None;
@@ -348,18 +364,28 @@ fn kind_of_spec(tree: &Tree, spec: NodeId) -> Option<Kind> {
         return Some(Kind::VirtualNode);
     }
     let listeners = has("listeners")?;
-    let of_node = |listener: &NodeId| ["timeout", "outlierDetection"].iter().any(|field| tree.get(*listener, field).is_some());
+    let of_node =
+        |listener: &NodeId| ["timeout", "outlierDetection"].iter().any(|field| tree.get(*listener, field).is_some());
     if tree.items(listeners).iter().any(of_node) {
         return Some(Kind::VirtualNode);
     }
-    let of_gateway = |listener: &NodeId| ["healthCheck", "tls", "connectionPool"].iter().any(|field| tree.get(*listener, field).is_some());
-    let is_gateway = has("backendDefaults").is_some() || has("logging").is_some() || tree.items(listeners).iter().any(of_gateway);
+    let of_gateway = |listener: &NodeId| {
+        ["healthCheck", "tls", "connectionPool"].iter().any(|field| tree.get(*listener, field).is_some())
+    };
+    let is_gateway =
+        has("backendDefaults").is_some() || has("logging").is_some() || tree.items(listeners).iter().any(of_gateway);
     is_gateway.then_some(Kind::VirtualGateway)
+}
+
+/// A file's name without its folders and ending.
+fn stem_of(name: &str) -> &str {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    last.strip_suffix(".json").unwrap_or(last)
 }
 
 /// The kind that a file's name tells, by the words and abbreviations that AWS's own examples use.
 fn kind_of_file(name: &str) -> Option<Kind> {
-    let stem = name.rsplit(['/', '\\']).next().unwrap_or(name).to_lowercase();
+    let stem = stem_of(name).to_lowercase();
     let words: Vec<&str> = stem.split(|char: char| !char.is_ascii_alphanumeric()).collect();
     let has = |word: &str| words.contains(&word);
     if has("vg") || stem.contains("gateway") && !stem.contains("route") {

@@ -2,7 +2,10 @@
 
 use meshwright_model::expression::HandOver;
 use serde::de::value::Error;
-use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer, MapAccess, SeqAccess, VariantAccess, Visitor};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer, MapAccess, SeqAccess,
+    VariantAccess, Visitor,
+};
 
 use crate::check::json_given;
 use crate::tree::{Entry, NodeId, Style, Tree, Value};
@@ -62,7 +65,12 @@ impl<'de> Deserializer<'de> for At<'_> {
         visitor.visit_seq(Items { at: self, element, items: items.iter(), left: max.unwrap_or(usize::MAX) })
     }
 
-    fn deserialize_tuple_struct<V: Visitor<'de>>(self, _: &'static str, _: usize, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Error> {
         self.deserialize_seq(visitor)
     }
 

@@ -5,12 +5,12 @@
 
 use std::collections::BTreeMap;
 
+use meshwright_model::Path;
 use meshwright_model::expression::Expression;
 use meshwright_model::limits::{Given, ResourceName, ScalarInfo, ServiceName};
 use meshwright_model::path::Step;
 use meshwright_model::resource::Gap;
 use meshwright_model::scalar::ScalarType;
-use meshwright_model::Path;
 
 use crate::fault::{Fault, nearest};
 use crate::source::Span;
@@ -129,7 +129,8 @@ impl<'c> Check<'c> {
         }
         let name = name.to_owned();
         let near = nearest(&name, fields.iter().map(|field| field.key.as_str()));
-        let fault = Fault::error("unknown-field", self.tree.span(key), format!("`{}` is not a field here", shorten(&name)));
+        let fault =
+            Fault::error("unknown-field", self.tree.span(key), format!("`{}` is not a field here", shorten(&name)));
         let meant = near.and_then(|near| fields.iter().position(|field| field.key == near));
         let fault = match meant {
             Some(index) => fault.help(format!("did you mean `{}`?", fields[index].key)),
@@ -282,7 +283,11 @@ impl Check<'_> {
                 Fault::error("arn-as-name", span, message).help(help)
             }
             Expression::Join(parts) if matches!(parts.first(), Some(Expression::Text(text)) if text.starts_with("arn:")) => {
-                Fault::error("arn-as-name", span, format!("`{}` is an ARN, where a name is due", shorten(&expression.to_string())))
+                Fault::error(
+                    "arn-as-name",
+                    span,
+                    format!("`{}` is an ARN, where a name is due", shorten(&expression.to_string())),
+                )
             }
             _ => return,
         };

@@ -130,7 +130,12 @@ fn declare(reading: &mut Reading, template: &Template, options: &Options<'_>) {
         let mut push = |name: &str, node| {
             let body = template::as_written(tree, node);
             let is_optional = !options.keep_parameters;
-            inventory.declarations.push(Declaration { section: section.to_owned(), name: name.to_owned(), body, is_optional });
+            inventory.declarations.push(Declaration {
+                section: section.to_owned(),
+                name: name.to_owned(),
+                body,
+                is_optional,
+            });
         };
         if !tree.is_map(entry.value) || call(tree, entry.value).is_some() {
             push("", entry.value);
@@ -153,7 +158,8 @@ fn declare(reading: &mut Reading, template: &Template, options: &Options<'_>) {
 /// Members of an App Mesh resource beside type, properties, condition and dependencies, such as `DeletionPolicy`.
 fn declare_attributes(tree: &Tree, template: &Template, inventory: &mut meshwright_model::Inventory) {
     for declared in template.resources.iter().filter(|declared| template::app_mesh_kind(&declared.kind).is_some()) {
-        let others = tree.entries(declared.body).iter().filter_map(|entry| Some((tree.scalar(entry.key)?, entry.value)));
+        let others =
+            tree.entries(declared.body).iter().filter_map(|entry| Some((tree.scalar(entry.key)?, entry.value)));
         let others: Vec<(String, Expression)> = others
             .filter(|(key, _)| !matches!(*key, "Type" | "Properties" | "Condition" | "DependsOn"))
             .map(|(key, node)| (key.to_owned(), template::as_written(tree, node)))

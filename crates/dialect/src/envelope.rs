@@ -45,7 +45,8 @@ impl Envelope<'_> {
         let mesh = self.name(tree, "meshName", &mut faults);
         let parent = kind.parent().map(|parent| self.name(tree, parent.name_field(), &mut faults));
         let name = if kind == Kind::Mesh { mesh.clone() } else { self.name(tree, kind.name_field(), &mut faults) };
-        let mesh_owner = self.child(tree, "meshOwner").map(|id| self.scalar::<AccountId>(tree, id, "meshOwner", &mut faults));
+        let mesh_owner =
+            self.child(tree, "meshOwner").map(|id| self.scalar::<AccountId>(tree, id, "meshOwner", &mut faults));
         let (tags, tag_gaps) = self.tags(tree, &mut faults);
         let (spec, mut gaps) = self.spec(tree, &mut faults);
         gaps.extend(tag_gaps);
@@ -91,9 +92,17 @@ impl Envelope<'_> {
             let Some(key) = tree.scalar(entry.key) else { continue };
             let span = tree.span(entry.key);
             if seen.contains(&key) {
-                faults.push(Fault::error("duplicate-key", span, format!("`{key}` stands here more than once; the last is read")));
+                faults.push(Fault::error(
+                    "duplicate-key",
+                    span,
+                    format!("`{key}` stands here more than once; the last is read"),
+                ));
             } else if !known.iter().any(|field| field == key) {
-                let fault = Fault::error("unknown-field", span, format!("`{}` is not a field of a {}", crate::check::shorten(key), self.kind));
+                let fault = Fault::error(
+                    "unknown-field",
+                    span,
+                    format!("`{}` is not a field of a {}", crate::check::shorten(key), self.kind),
+                );
                 faults.push(match nearest(key, known.iter().map(String::as_str)) {
                     Some(near) => fault.help(format!("did you mean `{near}`?")),
                     None => fault,
@@ -118,7 +127,13 @@ impl Envelope<'_> {
         }
     }
 
-    fn scalar<T: ScalarType>(&self, tree: &mut Tree, id: NodeId, field: &'static str, faults: &mut Vec<Fault>) -> Scalar<T> {
+    fn scalar<T: ScalarType>(
+        &self,
+        tree: &mut Tree,
+        id: NodeId,
+        field: &'static str,
+        faults: &mut Vec<Fault>,
+    ) -> Scalar<T> {
         let view = match Shape::of::<Scalar<T>>() {
             Shape::Scalar(info) => View::Scalar(info),
             _ => return Scalar::missing(),
@@ -156,7 +171,10 @@ impl Envelope<'_> {
             Ok(value) => (value, gaps),
             Err(error) => {
                 let message = format!("this could not be read: {error}");
-                faults.push(Fault::error("internal", tree.span(id), message).help("this is a bug in Meshwright; please report it"));
+                faults.push(
+                    Fault::error("internal", tree.span(id), message)
+                        .help("this is a bug in Meshwright; please report it"),
+                );
                 gaps.insert(path, Gap::Faulty);
                 (T::default(), gaps)
             }
@@ -178,11 +196,19 @@ impl Envelope<'_> {
         match self.kind {
             Kind::Mesh => wrap(Spec::Mesh, self.checked::<MeshSpec>(tree, id, view, path, faults)),
             Kind::VirtualNode => wrap(Spec::VirtualNode, self.checked::<VirtualNodeSpec>(tree, id, view, path, faults)),
-            Kind::VirtualRouter => wrap(Spec::VirtualRouter, self.checked::<VirtualRouterSpec>(tree, id, view, path, faults)),
-            Kind::VirtualGateway => wrap(Spec::VirtualGateway, self.checked::<VirtualGatewaySpec>(tree, id, view, path, faults)),
+            Kind::VirtualRouter => {
+                wrap(Spec::VirtualRouter, self.checked::<VirtualRouterSpec>(tree, id, view, path, faults))
+            }
+            Kind::VirtualGateway => {
+                wrap(Spec::VirtualGateway, self.checked::<VirtualGatewaySpec>(tree, id, view, path, faults))
+            }
             Kind::Route => wrap(Spec::Route, self.checked::<RouteSpec>(tree, id, view, path, faults)),
-            Kind::VirtualService => wrap(Spec::VirtualService, self.checked::<VirtualServiceSpec>(tree, id, view, path, faults)),
-            Kind::GatewayRoute => wrap(Spec::GatewayRoute, self.checked::<GatewayRouteSpec>(tree, id, view, path, faults)),
+            Kind::VirtualService => {
+                wrap(Spec::VirtualService, self.checked::<VirtualServiceSpec>(tree, id, view, path, faults))
+            }
+            Kind::GatewayRoute => {
+                wrap(Spec::GatewayRoute, self.checked::<GatewayRouteSpec>(tree, id, view, path, faults))
+            }
         }
     }
 }
@@ -192,7 +218,12 @@ fn wrap<T>(variant: fn(T) -> Spec, (spec, gaps): (T, BTreeMap<Path, Gap>)) -> (S
 }
 
 /// Reads something of which only a part is modelled; what cannot be read is left out without a word.
-pub(crate) fn read_part<T: DeserializeOwned + Default>(tree: &mut Tree, id: NodeId, view: &View, is_lenient: bool) -> T {
+pub(crate) fn read_part<T: DeserializeOwned + Default>(
+    tree: &mut Tree,
+    id: NodeId,
+    view: &View,
+    is_lenient: bool,
+) -> T {
     let mut check = Check::new(tree, is_lenient, Path::default());
     check.is_partial = true;
     if !check.value(id, view) {

@@ -13,8 +13,13 @@ use crate::tree::{Builder, MAX_DEPTH, MAX_NODES, NodeId, Style, Text, Tree, Valu
 pub(crate) fn read(source: Source) -> (Tree, Vec<Fault>) {
     // The scanner borrows the text while the builder owns the tree around it.
     let text = source.shared_text();
-    let mut scanner =
-        Scanner { text: text.as_bytes(), at: 0, builder: Builder::new(source), expects: Expects::Value, faults: Vec::new() };
+    let mut scanner = Scanner {
+        text: text.as_bytes(),
+        at: 0,
+        builder: Builder::new(source),
+        expects: Expects::Value,
+        faults: Vec::new(),
+    };
     scanner.run();
     let end = text.len();
     (scanner.builder.finish(end), scanner.faults)
@@ -216,11 +221,11 @@ impl Scanner<'_> {
     fn string_end(&self, from: usize) -> Option<usize> {
         let mut at = from;
         loop {
-            match self.text.get(at)? {
+            at += memchr::memchr3(b'"', b'\\', b'\n', self.text.get(at..)?)?;
+            match self.text[at] {
                 b'"' => return Some(at + 1),
                 b'\\' => at += 2,
-                b'\n' => return None,
-                _ => at += 1,
+                _ => return None,
             }
         }
     }
@@ -235,7 +240,8 @@ impl Scanner<'_> {
     fn string(&mut self) {
         let start = self.at;
         let Some(end) = self.string_end(start + 1) else {
-            let line_end = self.text[start..].iter().position(|byte| *byte == b'\n').map_or(self.text.len(), |n| start + n);
+            let line_end =
+                self.text[start..].iter().position(|byte| *byte == b'\n').map_or(self.text.len(), |n| start + n);
             self.faults.push(Fault::error("syntax", Span::new(start, line_end), "this text has no closing quote"));
             self.at = line_end;
             self.broken(Span::new(start, line_end));
@@ -288,7 +294,11 @@ impl Scanner<'_> {
                     let (char, used) = unicode(&raw[offset + 2..]);
                     out.push(char.unwrap_or(char::REPLACEMENT_CHARACTER));
                     if char.is_none() {
-                        self.faults.push(Fault::error("syntax", Span::new(at, at + 6), "this is no \\u escape of a character"));
+                        self.faults.push(Fault::error(
+                            "syntax",
+                            Span::new(at, at + 6),
+                            "this is no \\u escape of a character",
+                        ));
                     }
                     for _ in 0..used {
                         rest.next();
@@ -330,7 +340,8 @@ impl Scanner<'_> {
     /// A template's `%{ … }`, which decides whether the file holds what follows; nobody can tell here.
     fn directive(&mut self) {
         let line_end = self.token_end(self.at, |byte| byte != b'\n');
-        let length = self.text[self.at..line_end].iter().position(|byte| *byte == b'}').map_or(line_end - self.at, |at| at + 1);
+        let length =
+            self.text[self.at..line_end].iter().position(|byte| *byte == b'}').map_or(line_end - self.at, |at| at + 1);
         let fault = Fault::warning("template", self.here(length), "a template decides here what the file holds");
         self.faults.push(fault.help("fill the template in first; what it guards is read as if it were there"));
         self.at += length;
@@ -342,7 +353,8 @@ impl Scanner<'_> {
 
     fn number(&mut self) {
         let start = self.at;
-        let end = self.token_end(start, |byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E'));
+        let end =
+            self.token_end(start, |byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E'));
         self.at = end;
         let lexeme = std::str::from_utf8(&self.text[start..end]).unwrap_or_default();
         let digits = lexeme.strip_prefix('-').unwrap_or(lexeme);
@@ -358,7 +370,8 @@ impl Scanner<'_> {
 
     fn word(&mut self) {
         let start = self.at;
-        let is_part = |byte: u8| !matches!(byte, b',' | b'}' | b']' | b'{' | b'[' | b'"' | b':' | b' ' | b'\t' | b'\n' | b'\r');
+        let is_part =
+            |byte: u8| !matches!(byte, b',' | b'}' | b']' | b'{' | b'[' | b'"' | b':' | b' ' | b'\t' | b'\n' | b'\r');
         let end = self.token_end(start, is_part).max(start + 1);
         let end = (end..=self.text.len()).find(|end| self.is_boundary(*end)).unwrap_or(self.text.len());
         self.at = end;
@@ -371,7 +384,8 @@ impl Scanner<'_> {
                 self.put(span, Value::Null);
             }
             word => {
-                let shown: String = String::from_utf8_lossy(word).chars().filter(|char| !char.is_control()).take(40).collect();
+                let shown: String =
+                    String::from_utf8_lossy(word).chars().filter(|char| !char.is_control()).take(40).collect();
                 let fault = Fault::error("syntax", span, format!("`{shown}` is not JSON"));
                 self.faults.push(match template_mark(word) {
                     Some(mark) => fault.help(format!("this looks like a template ({mark}): fill it in first")),
@@ -421,10 +435,17 @@ impl Scanner<'_> {
 /// The marks of template languages that people leave in JSON.
 fn template_mark(word: &[u8]) -> Option<&'static str> {
     let has = |mark: &str| word.windows(mark.len()).any(|window| window == mark.as_bytes());
-    [("{{", "{{ … }}"), ("${", "${…}"), ("<%", "<% … %>"), ("@@", "@@…@@"), ("%{", "%{ … }"), ("$", "a shell or jq expression")]
-        .into_iter()
-        .find(|(mark, _)| has(mark))
-        .map(|(_, shown)| shown)
+    [
+        ("{{", "{{ … }}"),
+        ("${", "${…}"),
+        ("<%", "<% … %>"),
+        ("@@", "@@…@@"),
+        ("%{", "%{ … }"),
+        ("$", "a shell or jq expression"),
+    ]
+    .into_iter()
+    .find(|(mark, _)| has(mark))
+    .map(|(_, shown)| shown)
 }
 
 /// The character of a `\u` escape after the `u`, and how many characters it takes; a surrogate pair takes two escapes.

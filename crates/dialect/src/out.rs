@@ -49,7 +49,8 @@ impl Out {
             (Step::Field(name), View::Struct(fields) | View::Union(fields), Self::Map(entries)) => {
                 let Some(field) = fields.iter().find(|field| field.api == name.as_ref()) else { return };
                 let position = entries.iter().position(|(key, _)| *key == field.key).unwrap_or_else(|| {
-                    let empty = if matches!(field.view, View::List(..)) { Self::List(vec![]) } else { Self::Map(vec![]) };
+                    let empty =
+                        if matches!(field.view, View::List(..)) { Self::List(vec![]) } else { Self::Map(vec![]) };
                     entries.push((field.key.clone(), empty));
                     entries.len() - 1
                 });
@@ -333,8 +334,7 @@ impl SerializeMap for EmitMap<'_> {
 }
 
 /// Names as they are, for the parts of an expression.
-static RAW: Naming =
-    Naming { key: |_, field| field.to_owned(), demands: |_, _, required| required, is_lenient: false };
+static RAW: Naming = Naming { key: |_, field| field.to_owned(), demands: |_, _, required| required, is_lenient: false };
 
 /// The expression that serde's derived serialisation has spelt out.
 fn take_expression(out: Out) -> Result<Expression, Impossible> {
@@ -365,11 +365,9 @@ fn take_expression(out: Out) -> Result<Expression, Impossible> {
             _ => return impossible(),
         },
         ("Choice", Out::List(parts)) => match <[Out; 3]>::try_from(parts) {
-            Ok([Out::Text(condition), then, otherwise]) => Expression::Choice(
-                condition,
-                Box::new(take_expression(then)?),
-                Box::new(take_expression(otherwise)?),
-            ),
+            Ok([Out::Text(condition), then, otherwise]) => {
+                Expression::Choice(condition, Box::new(take_expression(then)?), Box::new(take_expression(otherwise)?))
+            }
             _ => return impossible(),
         },
         _ => return impossible(),

@@ -113,7 +113,8 @@ fn write_entries(entries: &[(String, Out)], depth: usize, text: &mut String, fir
         scalar(key, text);
         text.push(':');
         write_after_key(value, depth, text);
-        let is_section = depth == 0 || (depth == 1 && matches!(value, Out::Map(inner) if inner.iter().any(|(key, _)| key == "Type")));
+        let is_section = depth == 0
+            || (depth == 1 && matches!(value, Out::Map(inner) if inner.iter().any(|(key, _)| key == "Type")));
         if is_section && index + 1 < entries.len() && matches!(value, Out::Map(_)) && !text.ends_with("\n\n") {
             text.push('\n');
         }
@@ -210,7 +211,8 @@ fn scalar(value: &str, text: &mut String) {
 
 fn is_bare(value: &str) -> bool {
     let mut chars = value.chars();
-    let first_is_letter = chars.next().is_some_and(|char| char.is_ascii_alphabetic() || char == '/' || char == '_' || char == '$');
+    let first_is_letter =
+        chars.next().is_some_and(|char| char.is_ascii_alphabetic() || char == '/' || char == '_' || char == '$');
     let is_plain = |char: char| char.is_ascii_alphanumeric() || " _./-:${}()+".contains(char);
     let reserved = ["true", "false", "yes", "no", "on", "off", "null", "y", "n", "nan", "inf"];
     first_is_letter

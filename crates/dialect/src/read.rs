@@ -22,7 +22,8 @@ pub fn read(inputs: Vec<Input>, options: &Options<'_>) -> Reading {
                 by_dialect[dialect].push(document);
             }
             Recognised::Not(fault) => {
-                let had_faults = reading.findings.iter().any(|finding| finding.location.as_ref().is_some_and(|at| at.file == name));
+                let had_faults =
+                    reading.findings.iter().any(|finding| finding.location.as_ref().is_some_and(|at| at.file == name));
                 reading.report(document, None, vec![fault]);
                 if had_faults {
                     reading.unreadable.push(name);
@@ -86,7 +87,7 @@ fn text_of(bytes: Vec<u8>) -> Result<String, (usize, usize, String)> {
         let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
         (line, String::from_utf8_lossy(&before[start..]).chars().count() + 1)
     };
-    if let Some(nul) = bytes.iter().position(|byte| *byte == 0) {
+    if let Some(nul) = memchr::memchr(0, &bytes) {
         let (line, column) = place(&bytes[..nul]);
         return Err((line, column, "the file is not text: it holds a NUL byte".to_owned()));
     }
@@ -120,7 +121,8 @@ enum Recognised {
 }
 
 fn recognise(tree: &Tree) -> Recognised {
-    let dialect = tree.roots.iter().find_map(|root| DIALECTS.iter().position(|dialect| (dialect.recognises)(tree, *root)));
+    let dialect =
+        tree.roots.iter().find_map(|root| DIALECTS.iter().position(|dialect| (dialect.recognises)(tree, *root)));
     if let Some(dialect) = dialect {
         return Recognised::As(dialect);
     }

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use meshwright_model::Kind;
 use meshwright_model::gateway_route::GatewayRouteSpec;
 use meshwright_model::limits::ScalarInfo;
 use meshwright_model::mesh::MeshSpec;
@@ -13,7 +14,6 @@ use meshwright_model::virtual_node::VirtualNodeSpec;
 use meshwright_model::virtual_router::VirtualRouterSpec;
 use meshwright_model::virtual_service::VirtualServiceSpec;
 use meshwright_model::workload::{PolicyStatement, TaskDefinition};
-use meshwright_model::Kind;
 
 /// A shape in the words of a dialect.
 #[derive(Clone, Debug)]

@@ -111,7 +111,13 @@ impl Reader<'_> {
         }
     }
 
-    fn scalar(&mut self, value: &Cow<'_, str>, style: ScalarStyle, bytes: &std::ops::Range<usize>, tag: Option<&Tag>) -> NodeId {
+    fn scalar(
+        &mut self,
+        value: &Cow<'_, str>,
+        style: ScalarStyle,
+        bytes: &std::ops::Range<usize>,
+        tag: Option<&Tag>,
+    ) -> NodeId {
         let span = Span::new(bytes.start, bytes.end);
         let is_text = style != ScalarStyle::Plain || tag.is_some_and(|tag| tag.core_suffix() == Some("str"));
         if !is_text && matches!(value.as_ref(), "" | "~" | "null" | "Null" | "NULL") && function(tag, 0).is_none() {
@@ -200,7 +206,9 @@ fn integer(digits: &str) -> Option<u64> {
         return sexagesimal(digits);
     }
     match digits.strip_prefix('0') {
-        Some(octal) if !octal.is_empty() => octal.bytes().all(|b| matches!(b, b'0'..=b'7' | b'_')).then(|| radix(octal, 8)).flatten(),
+        Some(octal) if !octal.is_empty() => {
+            octal.bytes().all(|b| matches!(b, b'0'..=b'7' | b'_')).then(|| radix(octal, 8)).flatten()
+        }
         _ => digits.bytes().all(|b| b.is_ascii_digit() || b == b'_').then(|| radix(digits, 10)).flatten(),
     }
 }
@@ -225,9 +233,21 @@ mod tests {
     #[test]
     fn plain_scalars_are_read_by_yaml_1_1() {
         for (written, taken) in [
-            ("0123", "83"), ("012345678901", "012345678901"), ("123456789012", "123456789012"), ("0x1F", "31"),
-            ("1_000", "1000"), ("yes", "true"), ("Off", "false"), ("1:30", "90"), ("8080:80", "8080:80"),
-            ("1.5", "1.5"), ("-7", "-7"), ("+7", "7"), ("http", "http"), ("0", "0"), ("2012-10-17", "2012-10-17"),
+            ("0123", "83"),
+            ("012345678901", "012345678901"),
+            ("123456789012", "123456789012"),
+            ("0x1F", "31"),
+            ("1_000", "1000"),
+            ("yes", "true"),
+            ("Off", "false"),
+            ("1:30", "90"),
+            ("8080:80", "8080:80"),
+            ("1.5", "1.5"),
+            ("-7", "-7"),
+            ("+7", "7"),
+            ("http", "http"),
+            ("0", "0"),
+            ("2012-10-17", "2012-10-17"),
         ] {
             assert_eq!(lexeme(written), taken, "{written}");
         }

@@ -2,16 +2,21 @@
 //!
 //! The graph is data for those who draw it. Nodes and edges are sorted, so that one inventory always gives one graph.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::defaults::PRIORITY;
 use crate::inventory::Index;
 use crate::kind::Kind;
+use crate::limits::Text;
 use crate::matcher::HttpPathMatch;
+use crate::path::Path;
 use crate::reference::Key;
-use crate::resource::{Resource, Spec};
+use crate::resource::{Gap, Resource, Spec};
 use crate::route::RouteSpec;
+use crate::scalar::Scalar;
 use crate::workload::PROXY_NAME_VARIABLES;
 
 /// One mesh as a graph.
@@ -21,7 +26,7 @@ pub struct Graph {
     pub mesh: String,
     /// Resources, and names that nothing in the files has; sorted by kind, parent and name.
     pub nodes: Vec<Node>,
-    /// What leads to what; sorted by both ends, for a route's targets in the route's order.
+    /// What leads to what, sorted by where it starts: routes in the order they are tried, targets in their route's order.
     pub edges: Vec<Edge>,
 }
 
@@ -84,8 +89,12 @@ type NodeKey<'a> = (Kind, Option<Key<'a>>, Key<'a>);
 
 struct Builder<'a> {
     nodes: BTreeMap<NodeKey<'a>, Node>,
-    edges: Vec<(NodeKey<'a>, NodeKey<'a>, usize, Edge)>,
+    edges: Vec<(NodeKey<'a>, NodeKey<'a>, Rank, Edge)>,
 }
+
+/// The place of an edge among those of its kind from one node: for routes the order in which they are tried (priority,
+/// then the longer prefix; reference 4.2), for others the order in their file.
+type Rank = (i64, Reverse<usize>, usize);
 
 impl Graph {
     /// A graph of each mesh in the inventory, sorted by name.
@@ -102,7 +111,10 @@ impl Graph {
             let resource = &inventory.resources[*later];
             if let Some(node) = builders.get_mut(&Key::of(&resource.mesh)).and_then(|b| b.nodes.get_mut(&key(resource)))
             {
-                node.problems.push("defined more than once".to_owned());
+                let problem = "is defined more than once".to_owned();
+                if !node.problems.contains(&problem) {
+                    node.problems.push(problem);
+                }
             }
         }
         add_workloads(index, &mut builders);
@@ -153,7 +165,9 @@ impl<'a> Builder<'a> {
         }
         self.nodes.insert(own, node_of(resource));
         if let (Some(kind), Some(parent)) = (resource.kind().parent(), &resource.parent) {
-            self.connect((kind, None, Key::of(parent)), own, edge(EdgeKind::Holds));
+            let (priority, length) = precedence(&resource.spec);
+            let rank = (priority, Reverse(length), 0);
+            self.connect_ranked((kind, None, Key::of(parent)), own, rank, edge(EdgeKind::Holds));
         }
         match &resource.spec {
             Spec::Route(spec) => self.add_targets(own, spec),
@@ -190,6 +204,10 @@ impl<'a> Builder<'a> {
     }
 
     fn connect(&mut self, from: NodeKey<'a>, to: NodeKey<'a>, edge: Edge) {
+        self.connect_ranked(from, to, (0, Reverse(0), self.edges.len()), edge);
+    }
+
+    fn connect_ranked(&mut self, from: NodeKey<'a>, to: NodeKey<'a>, rank: Rank, edge: Edge) {
         for end in [from, to] {
             self.nodes.entry(end).or_insert_with(|| Node {
                 kind: end.0,
@@ -200,21 +218,26 @@ impl<'a> Builder<'a> {
                 missing: true,
             });
         }
-        self.edges.push((from, to, self.edges.len(), edge));
+        self.edges.push((from, to, rank, edge));
     }
 
     fn finish(mut self, mesh: Key<'a>) -> Graph {
-        self.edges.sort_by(|a, b| (a.0, a.3.kind, a.2).cmp(&(b.0, b.3.kind, b.2)));
+        self.edges.sort_by(|a, b| (a.0, a.3.kind, a.2, a.1).cmp(&(b.0, b.3.kind, b.2, b.1)));
         let positions: BTreeMap<NodeKey<'a>, usize> = self.nodes.keys().copied().zip(0..).collect();
         let mut nodes: Vec<Node> = Vec::with_capacity(self.nodes.len());
+        let mut is_sure = Vec::with_capacity(self.nodes.len());
+        let unsure = Unsure::of(&self.nodes);
         for (key, mut node) in self.nodes {
             if node.missing {
-                node.problems.push(if key.2.is_known() {
-                    "is named, but no file defines it".to_owned()
-                } else {
-                    "is an expression that no file here settles".to_owned()
-                });
+                match key.2.is_known() {
+                    true if unsure.names.contains(&key.0) => {
+                        node.details.push("not defined here by this name".to_owned())
+                    }
+                    true => node.problems.push("is named, but no file defines it".to_owned()),
+                    false => node.details.push("an expression that no file here settles".to_owned()),
+                }
             }
+            is_sure.push(key.2.is_known() && !unsure.references.contains(&key.0));
             nodes.push(node);
         }
         let edges: Vec<Edge> = self
@@ -222,9 +245,58 @@ impl<'a> Builder<'a> {
             .into_iter()
             .map(|(from, to, _, edge)| Edge { from: positions[&from], to: positions[&to], ..edge })
             .collect();
-        mark_problems(&mut nodes, &edges);
+        mark_problems(&mut nodes, &edges, &is_sure);
         Graph { mesh: mesh.to_string(), nodes, edges }
     }
+}
+
+/// Kinds of which some resource, or some reference, has an open name.
+#[derive(Default)]
+struct Unsure {
+    names: BTreeSet<Kind>,
+    references: BTreeSet<Kind>,
+}
+
+impl Unsure {
+    fn of(nodes: &BTreeMap<NodeKey<'_>, Node>) -> Self {
+        let mut unsure = Self::default();
+        for ((kind, ..), node) in nodes.iter().filter(|((.., name), _)| !name.is_known()) {
+            if node.missing {
+                unsure.references.insert(*kind)
+            } else {
+                unsure.names.insert(*kind)
+            };
+        }
+        // Where a part of a resource is open, references may hide in it.
+        if nodes.values().any(|node| node.details.iter().any(|detail| detail.ends_with(IS_OPEN))) {
+            unsure.references.extend([Kind::VirtualNode, Kind::VirtualRouter, Kind::VirtualService]);
+        }
+        unsure
+    }
+}
+
+/// How a detail about an open part ends.
+const IS_OPEN: &str = " is open";
+
+/// The priority of a route or gateway route, and the length of its prefix or exact path.
+fn precedence(spec: &Spec) -> (i64, usize) {
+    let length = |prefix: Option<&Scalar<Text>>, path: Option<&HttpPathMatch>| {
+        let prefix = prefix.and_then(Scalar::known).map(|prefix| prefix.as_str().len());
+        let exact = path.and_then(|path| path.exact.as_ref()).and_then(Scalar::known).map(|path| path.as_str().len());
+        prefix.or(exact).unwrap_or(0)
+    };
+    let (priority, length) = match spec {
+        Spec::Route(spec) => {
+            let http = spec.http_route.as_ref().or(spec.http2_route.as_ref()).map(|route| &route.matcher);
+            (&spec.priority, http.map_or(0, |matcher| length(matcher.prefix.as_ref(), matcher.path.as_ref())))
+        }
+        Spec::GatewayRoute(spec) => {
+            let http = spec.http_route.as_ref().or(spec.http2_route.as_ref()).map(|route| &route.matcher);
+            (&spec.priority, http.map_or(0, |matcher| length(matcher.prefix.as_ref(), matcher.path.as_ref())))
+        }
+        _ => return (PRIORITY, 0),
+    };
+    (priority.as_ref().and_then(Scalar::known).map_or(PRIORITY, |priority| priority.value()), length)
 }
 
 fn edge(kind: EdgeKind) -> Edge {
@@ -243,7 +315,13 @@ fn node_of(resource: &Resource) -> Node {
             problems.push("has no protocol and no targets".to_owned());
         }
     }
-    if resource.gaps.values().any(|gap| matches!(gap, crate::resource::Gap::Faulty)) {
+    if let Spec::VirtualService(spec) = &resource.spec
+        && spec.provider.is_none()
+        && !resource.has_gap(&Path::of(&["spec", "provider"]))
+    {
+        problems.push("has no provider: it answers nothing".to_owned());
+    }
+    if resource.gaps.values().any(|gap| matches!(gap, Gap::Faulty)) {
         problems.push("could not be read as a whole".to_owned());
     }
     Node {
@@ -257,7 +335,9 @@ fn node_of(resource: &Resource) -> Node {
 }
 
 /// Marks what the shape of the graph says: a service without provider, a router without routes, a node nobody reaches.
-fn mark_problems(nodes: &mut [Node], edges: &[Edge]) {
+///
+/// Of a node whose name is open, or that an open name may stand for, nothing of the kind can be said.
+fn mark_problems(nodes: &mut [Node], edges: &[Edge], is_sure: &[bool]) {
     let mut leads = vec![false; nodes.len()];
     let mut reached = vec![false; nodes.len()];
     for edge in edges {
@@ -265,11 +345,10 @@ fn mark_problems(nodes: &mut [Node], edges: &[Edge]) {
         reached[edge.to] = true;
     }
     for (position, node) in nodes.iter_mut().enumerate() {
-        if node.missing || node.problems.iter().any(|problem| problem.starts_with("could not")) {
+        if node.missing || !is_sure[position] {
             continue;
         }
         let problem = match node.kind {
-            Kind::VirtualService if !leads[position] => "has no provider: it answers nothing",
             Kind::VirtualRouter if !leads[position] => "has no routes",
             Kind::VirtualGateway if !leads[position] => "has no gateway routes",
             Kind::VirtualNode if !reached[position] && !leads[position] => "nothing leads to it, and it calls nothing",
@@ -315,8 +394,8 @@ fn details(resource: &Resource) -> Vec<String> {
         details.push(format!("if {condition}"));
     }
     details.extend(resource.gaps.iter().filter_map(|(path, gap)| match gap {
-        crate::resource::Gap::Open(_) => Some(format!("{path} is open")),
-        crate::resource::Gap::Faulty => None,
+        Gap::Open(_) => Some(format!("{path}{IS_OPEN}")),
+        Gap::Faulty => None,
     }));
     details
 }

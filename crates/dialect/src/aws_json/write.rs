@@ -18,10 +18,8 @@ pub(crate) fn write(inventory: &Inventory) -> Written {
     let order = Order::of(&inventory.index());
     let resources = order.placed.iter().map(|placed| &inventory.resources[placed.position]);
     let mut objects: Vec<Out> = resources.map(|resource| write_resource(resource, &mut ledger)).collect();
-    let rest = [
-        (inventory.workloads.len(), "task definition"),
-        (inventory.statements.len(), "statement of a role's policy"),
-    ];
+    let rest =
+        [(inventory.workloads.len(), "task definition"), (inventory.statements.len(), "statement of a role's policy")];
     for (count, what) in rest.into_iter().filter(|(count, _)| *count > 0) {
         let message = format!("{count} × {what}: not a resource of App Mesh; left out");
         ledger.push(Loss { subject: None, path: None, message });
@@ -72,7 +70,10 @@ fn write_resource(resource: &Resource, ledger: &mut Vec<Loss>) -> Out {
 
 /// A name that the file leaves to the command line stays left out.
 fn push_name(entries: &mut Vec<(String, Out)>, field: &'static str, name: &Scalar<impl ScalarType>) {
-    let is_left_out = matches!(name, Scalar::Open(expression) if **expression == Expression::Reference(field.to_owned()));
+    let is_left_out = name.open().is_some_and(|expression| match expression {
+        Expression::Reference(name) | Expression::Attribute(_, name) => name == field,
+        _ => false,
+    });
     let is_missing = matches!(name, Scalar::Refused(refusal) if refusal.text.is_none());
     if !is_left_out && !is_missing {
         entries.push((field.to_owned(), Out::of(name, &NAMING, field)));
@@ -98,7 +99,8 @@ fn note_gap(out: &mut Out, resource: &Resource, path: &Path, gap: &Gap, subject:
     let message = match gap {
         Gap::Faulty => "could not be read; left out".to_owned(),
         Gap::Open(expression) => {
-            if let (Expression::Reference(_), Some(below), Out::Map(entries)) = (expression, below_spec(path), &mut *out)
+            if let (Expression::Reference(_), Some(below), Out::Map(entries)) =
+                (expression, below_spec(path), &mut *out)
                 && let Some((_, spec)) = entries.iter_mut().find(|(key, _)| key == "spec")
             {
                 // A shell variable in the place of an object goes back where it stood.

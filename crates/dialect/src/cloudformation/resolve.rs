@@ -121,8 +121,11 @@ impl<'w> Resolver<'w> {
                 Some(Outcome::Value(value)) => value,
                 None => {
                     let entries = tree.entries(node).iter();
-                    let member = |entry: &Entry| Some((tree.scalar(entry.key)?.to_owned(), self.expression(tree, entry.value)));
-                    Expression::Map(entries.filter_map(member).filter(|(_, value)| *value != Expression::Absent).collect())
+                    let member =
+                        |entry: &Entry| Some((tree.scalar(entry.key)?.to_owned(), self.expression(tree, entry.value)));
+                    Expression::Map(
+                        entries.filter_map(member).filter(|(_, value)| *value != Expression::Absent).collect(),
+                    )
                 }
             },
             _ => as_written(tree, node),
@@ -154,14 +157,16 @@ impl<'w> Resolver<'w> {
             ("Fn::Split", [delimiter, source]) => self.split(tree, *delimiter, *source),
             ("Fn::Select", [position, list]) => self.select(tree, *position, *list),
             ("Fn::FindInMap", [map, first, second, ..]) => self.find_in_map(tree, [*map, *first, *second]),
-            ("Fn::Base64", _) => self.expression(tree, argument).text().map(|text| Expression::Text(base64(text.as_bytes()))),
+            ("Fn::Base64", _) => {
+                self.expression(tree, argument).text().map(|text| Expression::Text(base64(text.as_bytes())))
+            }
             ("Fn::ImportValue", _) => self.world.exports.get(&self.expression(tree, argument)).cloned(),
             ("Fn::If", [condition, then, otherwise]) => return self.choice(tree, *condition, *then, *otherwise),
             _ => None,
         };
-        Outcome::Value(known.unwrap_or_else(|| {
-            Expression::Call(function.to_owned(), Box::new(self.expression(tree, argument)))
-        }))
+        Outcome::Value(
+            known.unwrap_or_else(|| Expression::Call(function.to_owned(), Box::new(self.expression(tree, argument)))),
+        )
     }
 
     fn choice(&self, tree: &Tree, condition: NodeId, then: NodeId, otherwise: NodeId) -> Outcome {
@@ -181,7 +186,11 @@ impl<'w> Resolver<'w> {
     }
 
     fn undefined<'n>(&self, span: Span, what: &str, name: &str, known: impl Iterator<Item = &'n String>) {
-        let fault = Fault::error("undefined-name", span, format!("{what} `{}` is not declared in this template", shorten(name)));
+        let fault = Fault::error(
+            "undefined-name",
+            span,
+            format!("{what} `{}` is not declared in this template", shorten(name)),
+        );
         self.faults.borrow_mut().push(match nearest(name, known.map(String::as_str)) {
             Some(near) => fault.help(format!("did you mean `{near}`?")),
             None => fault,

@@ -35,7 +35,11 @@ impl World {
             outputs: BTreeMap::new(),
             children: BTreeMap::new(),
             passed: BTreeMap::new(),
-            parameters: options.parameters.iter().map(|(name, value)| (name.clone(), Expression::Text(value.clone()))).collect(),
+            parameters: options
+                .parameters
+                .iter()
+                .map(|(name, value)| (name.clone(), Expression::Text(value.clone())))
+                .collect(),
         };
         for document in documents {
             world.add(reading, *document);
@@ -73,7 +77,10 @@ impl World {
             }
         }
         for (label, name, span) in wanted {
-            let known = self.templates.iter().position(|template| same_file(&reading.documents[template.document].tree.source.name, &name));
+            let known = self
+                .templates
+                .iter()
+                .position(|template| same_file(&reading.documents[template.document].tree.source.name, &name));
             let child = match known {
                 Some(child) => Some(child),
                 None => options.load_template(reading, &name).and_then(|document| self.add(reading, document)),
@@ -83,7 +90,8 @@ impl World {
                     self.children.insert((parent, label), child);
                 }
                 _ => {
-                    let message = format!("the nested template `{name}` cannot be read here; what it holds stays unknown");
+                    let message =
+                        format!("the nested template `{name}` cannot be read here; what it holds stays unknown");
                     reading.report(document, None, vec![Fault::info("unread-stack", span, message)]);
                 }
             }

@@ -12,8 +12,18 @@ use crate::yaml;
 
 /// The sections that a template may have. Source: CloudFormation User Guide, template anatomy; SAM adds `Globals`.
 const SECTIONS: &[&str] = &[
-    "AWSTemplateFormatVersion", "Description", "Metadata", "Parameters", "Rules", "Mappings", "Conditions", "Transform",
-    "Resources", "Outputs", "Hooks", "Globals",
+    "AWSTemplateFormatVersion",
+    "Description",
+    "Metadata",
+    "Parameters",
+    "Rules",
+    "Mappings",
+    "Conditions",
+    "Transform",
+    "Resources",
+    "Outputs",
+    "Hooks",
+    "Globals",
 ];
 
 /// A parameter of a template.
@@ -68,7 +78,8 @@ pub(crate) struct Template {
 pub(crate) fn recognises(tree: &Tree, root: NodeId) -> bool {
     let typed = |resources: NodeId| {
         tree.is_map(resources)
-            && (tree.entries(resources).is_empty() || tree.entries(resources).iter().any(|entry| tree.get(entry.value, "Type").is_some()))
+            && (tree.entries(resources).is_empty()
+                || tree.entries(resources).iter().any(|entry| tree.get(entry.value, "Type").is_some()))
     };
     tree.get(root, "AWSTemplateFormatVersion").is_some() || tree.get(root, "Resources").is_some_and(typed)
 }
@@ -83,7 +94,10 @@ impl Template {
     pub(crate) fn new(tree: &Tree, number: usize, document: usize, root: NodeId) -> Self {
         let members = |section: &str| -> Vec<(String, NodeId, NodeId)> {
             let entries = tree.get(root, section).map_or(&[][..], |section| tree.entries(section));
-            entries.iter().filter_map(|entry| Some((tree.scalar(entry.key)?.to_owned(), entry.key, entry.value))).collect()
+            entries
+                .iter()
+                .filter_map(|entry| Some((tree.scalar(entry.key)?.to_owned(), entry.key, entry.value)))
+                .collect()
         };
         let named = |section: &str| members(section).into_iter().map(|(name, _, node)| (name, node)).collect();
         let mut resources: Vec<Declared> = Vec::new();
@@ -145,7 +159,11 @@ impl Template {
         for section in tree.entries(self.root) {
             let Some(name) = tree.scalar(section.key) else { continue };
             if !SECTIONS.contains(&name) && !name.starts_with("Fn::") {
-                let fault = Fault::error("unknown-field", tree.span(section.key), format!("`{}` is not a section of a template", shorten(name)));
+                let fault = Fault::error(
+                    "unknown-field",
+                    tree.span(section.key),
+                    format!("`{}` is not a section of a template", shorten(name)),
+                );
                 faults.push(match nearest(name, SECTIONS.iter().copied()) {
                     Some(near) => fault.help(format!("did you mean `{near}`?")),
                     None => fault,
@@ -168,7 +186,11 @@ impl Template {
         for declared in &self.resources {
             let span = tree.span(declared.key);
             if declared.kind.is_empty() && !tree.node(declared.body).cut && !declared.label.starts_with("Fn::") {
-                faults.push(Fault::error("missing-field", span, format!("`{}` has no `Type`", shorten(&declared.label))));
+                faults.push(Fault::error(
+                    "missing-field",
+                    span,
+                    format!("`{}` has no `Type`", shorten(&declared.label)),
+                ));
             }
             if let Some(name) = declared.kind.strip_prefix("AWS::AppMesh::")
                 && app_mesh_kind(&declared.kind).is_none()
@@ -186,23 +208,39 @@ impl Template {
                 let Some(key) = tree.scalar(entry.key) else { continue };
                 if !ATTRIBUTES.contains(&key) {
                     let near = nearest(key, ATTRIBUTES.iter().copied());
-                    let fault = Fault::error("unknown-field", tree.span(entry.key), format!("`{}` does not belong beside `Type`", shorten(key)));
-                    faults.push(fault.help(near.map_or("does it belong under `Properties`?".to_owned(), |near| format!("did you mean `{near}`?"))));
+                    let fault = Fault::error(
+                        "unknown-field",
+                        tree.span(entry.key),
+                        format!("`{}` does not belong beside `Type`", shorten(key)),
+                    );
+                    faults.push(fault.help(near.map_or("does it belong under `Properties`?".to_owned(), |near| {
+                        format!("did you mean `{near}`?")
+                    })));
                 }
             }
             duplicates(tree, declared.body, faults);
             if let Some(name) = &declared.condition
                 && !self.conditions.contains_key(name)
             {
-                faults.push(Fault::error("undefined-name", span, format!("condition `{}` is not declared", shorten(name))));
+                faults.push(Fault::error(
+                    "undefined-name",
+                    span,
+                    format!("condition `{}` is not declared", shorten(name)),
+                ));
             }
         }
     }
 
     fn parameter_faults(&self, tree: &Tree, world: &World, faults: &mut Vec<Fault>) {
         for (name, parameter) in &self.parameters {
-            let Some(value) = world.given(self, name).and_then(Expression::text).or(parameter.default.as_deref()) else { continue };
-            if !parameter.allowed_values.is_empty() && !parameter.is_list() && !parameter.allowed_values.iter().any(|allowed| allowed == value) {
+            let Some(value) = world.given(self, name).and_then(Expression::text).or(parameter.default.as_deref())
+            else {
+                continue;
+            };
+            if !parameter.allowed_values.is_empty()
+                && !parameter.is_list()
+                && !parameter.allowed_values.iter().any(|allowed| allowed == value)
+            {
                 let message = format!("`{}` is not allowed for parameter `{name}`", shorten(value));
                 let help = format!("it takes {}", parameter.allowed_values.join(", "));
                 faults.push(Fault::error("invalid-value", tree.span(parameter.key), message).help(help));
@@ -213,8 +251,16 @@ impl Template {
 
 /// The members of a resource. Source: CloudFormation User Guide, resource attributes.
 const ATTRIBUTES: &[&str] = &[
-    "Type", "Properties", "Condition", "DependsOn", "Metadata", "DeletionPolicy", "UpdatePolicy", "UpdateReplacePolicy",
-    "CreationPolicy", "Connectors",
+    "Type",
+    "Properties",
+    "Condition",
+    "DependsOn",
+    "Metadata",
+    "DeletionPolicy",
+    "UpdatePolicy",
+    "UpdateReplacePolicy",
+    "CreationPolicy",
+    "Connectors",
 ];
 
 pub(crate) fn is_stack(kind: &str) -> bool {
@@ -286,7 +332,9 @@ pub(crate) fn as_written(tree: &Tree, node: NodeId) -> Expression {
             Some((function, argument)) => Expression::Call(function.to_owned(), Box::new(as_written(tree, argument))),
             None => {
                 let entries = tree.entries(node).iter();
-                let entry = |entry: &crate::tree::Entry| Some((tree.scalar(entry.key)?.to_owned(), as_written(tree, entry.value)));
+                let entry = |entry: &crate::tree::Entry| {
+                    Some((tree.scalar(entry.key)?.to_owned(), as_written(tree, entry.value)))
+                };
                 Expression::Map(entries.filter_map(entry).collect())
             }
         },

@@ -22,7 +22,17 @@ use crate::print;
 pub(crate) const ATTRIBUTES: &str = "(resource attributes)";
 
 /// Sections that stand before the resources, in their usual order, and after them.
-const BEFORE: &[&str] = &["AWSTemplateFormatVersion", "Description", "Transform", "Metadata", "Globals", "Parameters", "Rules", "Mappings", "Conditions"];
+const BEFORE: &[&str] = &[
+    "AWSTemplateFormatVersion",
+    "Description",
+    "Transform",
+    "Metadata",
+    "Globals",
+    "Parameters",
+    "Rules",
+    "Mappings",
+    "Conditions",
+];
 const AFTER: &[&str] = &["Outputs", "Hooks"];
 
 /// Writes YAML.
@@ -98,8 +108,11 @@ impl<'w> Writer<'w> {
         let mut used = BTreeSet::new();
         resources.iter().for_each(|(_, out)| words(out, &mut used));
         let inventory = self.inventory;
-        let declared: Vec<&Declaration> =
-            inventory.declarations.iter().filter(|declaration| declaration.section != "Resources" && declaration.section != ATTRIBUTES).collect();
+        let declared: Vec<&Declaration> = inventory
+            .declarations
+            .iter()
+            .filter(|declaration| declaration.section != "Resources" && declaration.section != ATTRIBUTES)
+            .collect();
         // What is written may need more; each round finds what the round before needs.
         for _ in 0..declared.len() {
             let before = used.len();
@@ -121,7 +134,11 @@ impl<'w> Writer<'w> {
             if let Some(first) = seen.get(&(section.as_str(), name.as_str())) {
                 if *first != body && section != "AWSTemplateFormatVersion" {
                     let name = if name.is_empty() { section.clone() } else { format!("{section}.{name}") };
-                    self.loss(None, None, format!("`{name}` is declared differently by several templates; the first is written"));
+                    self.loss(
+                        None,
+                        None,
+                        format!("`{name}` is declared differently by several templates; the first is written"),
+                    );
                 }
                 continue;
             }
@@ -143,7 +160,10 @@ impl<'w> Writer<'w> {
         let section = sections.entry("Parameters".to_owned()).or_insert(Out::Map(Vec::new()));
         if let Out::Map(entries) = section {
             for (name, reason) in &self.parameters {
-                entries.push((name.clone(), Out::map([("Type", Out::text("String")), ("Description", Out::text(reason))])));
+                entries.push((
+                    name.clone(),
+                    Out::map([("Type", Out::text("String")), ("Description", Out::text(reason))]),
+                ));
             }
         }
     }
@@ -182,7 +202,8 @@ impl<'w> Writer<'w> {
     }
 
     fn assemble(&mut self, resource: &Resource, properties: Out, implied: &BTreeSet<String>) -> Out {
-        let mut entries = vec![("Type".to_owned(), Out::Text(format!("AWS::AppMesh::{}", resource.kind().type_name())))];
+        let mut entries =
+            vec![("Type".to_owned(), Out::Text(format!("AWS::AppMesh::{}", resource.kind().type_name())))];
         if let Some(condition) = &resource.condition {
             entries.push(("Condition".to_owned(), Out::text(condition)));
         }
@@ -195,7 +216,11 @@ impl<'w> Writer<'w> {
             entries.push(("DependsOn".to_owned(), Out::List(depends_on)));
         }
         let label = resource.label.as_deref().unwrap_or_default();
-        let attributes = self.inventory.declarations.iter().find(|declaration| declaration.section == ATTRIBUTES && declaration.name == label);
+        let attributes = self
+            .inventory
+            .declarations
+            .iter()
+            .find(|declaration| declaration.section == ATTRIBUTES && declaration.name == label);
         if let Some(Expression::Map(attributes)) = attributes.map(|declaration| &declaration.body) {
             entries.extend(attributes.iter().map(|(key, value)| (key.clone(), say(value))));
         }
@@ -212,7 +237,13 @@ impl<'w> Writer<'w> {
     }
 
     /// A name that CloudFormation makes up stays left out.
-    fn push_name(&mut self, properties: &mut Vec<(String, Out)>, field: &'static str, name: &Name, resource: &Resource) {
+    fn push_name(
+        &mut self,
+        properties: &mut Vec<(String, Out)>,
+        field: &'static str,
+        name: &Name,
+        resource: &Resource,
+    ) {
         let own = Expression::Attribute(resource.label.clone().unwrap_or_default(), key("", field));
         let is_made_up = name.open() == Some(&own);
         let is_missing = matches!(name, Scalar::Refused(refusal) if refusal.text.is_none());
@@ -240,7 +271,11 @@ impl<'w> Writer<'w> {
         let Out::Map(entries) = spec else { return };
         if resource.kind() == Kind::VirtualRouter && !entries.iter().any(|(key, _)| key == "Listeners") {
             let path = Path::of(&["spec", "listeners"]);
-            self.loss(Some(subject.clone()), Some(&path), "CloudFormation demands a router's listeners, and this has none");
+            self.loss(
+                Some(subject.clone()),
+                Some(&path),
+                "CloudFormation demands a router's listeners, and this has none",
+            );
         }
     }
 
@@ -249,8 +284,13 @@ impl<'w> Writer<'w> {
         let resource = &self.inventory.resources[position];
         for reference in resource.references() {
             let target = index.target(resource, &reference);
-            let Some(target) = target.filter(|target| *target != position && reference.need == Need::BeforeCreation) else { continue };
-            if self.inventory.resources[target].condition != resource.condition && self.inventory.resources[target].condition.is_some() {
+            let Some(target) = target.filter(|target| *target != position && reference.need == Need::BeforeCreation)
+            else {
+                continue;
+            };
+            if self.inventory.resources[target].condition != resource.condition
+                && self.inventory.resources[target].condition.is_some()
+            {
                 continue;
             }
             let label = &self.labels[target];
@@ -287,7 +327,9 @@ impl<'w> Writer<'w> {
             Expression::Choice(condition, then, otherwise) => {
                 Expression::Choice(condition.clone(), Box::new(self.renamed(then)), Box::new(self.renamed(otherwise)))
             }
-            Expression::Call(function, argument) => Expression::Call(function.clone(), Box::new(self.renamed(argument))),
+            Expression::Call(function, argument) => {
+                Expression::Call(function.clone(), Box::new(self.renamed(argument)))
+            }
             Expression::Map(entries) => {
                 Expression::Map(entries.iter().map(|(key, value)| (key.clone(), self.renamed(value))).collect())
             }
@@ -425,7 +467,8 @@ fn labels(inventory: &Inventory, others: &BTreeSet<&str>) -> Vec<String> {
     let mut taken: BTreeSet<String> = others.iter().map(|label| (*label).to_owned()).chain(parameters).collect();
     let mut labels = Vec::with_capacity(inventory.resources.len());
     for resource in &inventory.resources {
-        let wanted = resource.label.clone().unwrap_or_else(|| made_label(resource));
+        let own = resource.label.clone().filter(|label| label.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        let wanted = own.unwrap_or_else(|| made_label(resource));
         let free = (1..).map(|count| if count == 1 { wanted.clone() } else { format!("{wanted}{count}") });
         let label = free.into_iter().find(|label| !taken.contains(label)).unwrap_or(wanted);
         taken.insert(label.clone());

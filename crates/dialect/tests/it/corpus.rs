@@ -26,7 +26,11 @@ fn index(folder: &Path) -> Vec<Row> {
             flags: columns[7].to_owned(),
         }
     };
-    text.lines().skip(1).map(row).filter(|row| matches!(row.dialect.as_str(), "cli-json" | "cloudformation" | "ecs-task-definitions")).collect()
+    text.lines()
+        .skip(1)
+        .map(row)
+        .filter(|row| matches!(row.dialect.as_str(), "cli-json" | "cloudformation" | "ecs-task-definitions"))
+        .collect()
 }
 
 /// The list's word for a kind.
@@ -45,7 +49,10 @@ fn word(kind: Kind) -> &'static str {
 /// Where our count differs from the list's on purpose.
 const DIFFERENT: &[(&str, &str)] = &[
     // The logical id `Mesh` stands twice with different contents; both are one resource to every loader.
-    ("before-c6cfc43/walkthroughs/howto-http2/mesh.yaml", "the list counts both definitions of a duplicate key as one, as we do"),
+    (
+        "before-c6cfc43/walkthroughs/howto-http2/mesh.yaml",
+        "the list counts both definitions of a duplicate key as one, as we do",
+    ),
     // `{}` in a file named mesh.json: the input of create-mesh with everything on the command line.
     ("howto-timeout-policy/mesh/mesh.json", "an empty object named mesh is a mesh without a word about it"),
 ];
@@ -65,7 +72,8 @@ fn every_public_file_gives_the_resources_that_the_index_lists() {
                 kind => reading.inventory.resources.iter().filter(|resource| word(resource.kind()) == kind).count(),
             };
             let is_template = row.flags.contains("not JSON");
-            if found.to_string() != count && !is_template && !DIFFERENT.iter().any(|(path, _)| row.path.ends_with(path)) {
+            if found.to_string() != count && !is_template && !DIFFERENT.iter().any(|(path, _)| row.path.ends_with(path))
+            {
                 wrong.push(format!("{}: {kind} {found}, listed {count}", row.path));
             }
         }
@@ -81,7 +89,11 @@ fn templates_are_recognised_and_named_as_such() {
     assert_eq!(templated.len(), 39, "the index flags jq programs");
     for row in templated {
         let reading = read(vec![input(&folder.join(&row.path))], &Options::default());
-        assert!(reading.findings.iter().any(|finding| finding.rule == "template"), "{} is not named a template", row.path);
+        assert!(
+            reading.findings.iter().any(|finding| finding.rule == "template"),
+            "{} is not named a template",
+            row.path
+        );
         assert_eq!(reading.inventory.resources.len(), 1, "{}", row.path);
     }
 }
@@ -100,7 +112,10 @@ fn sound_public_files_have_no_errors_and_faulty_ones_the_known() {
     let Some(folder) = public_corpus() else { return };
     for row in index(&folder) {
         // The preview API of 2018 had other fields; template languages are not JSON.
-        if row.flags.contains("preview-2018-api") || row.flags.contains("not JSON") || row.dialect == "ecs-task-definitions" {
+        if row.flags.contains("preview-2018-api")
+            || row.flags.contains("not JSON")
+            || row.dialect == "ecs-task-definitions"
+        {
             continue;
         }
         let reading = read(vec![input(&folder.join(&row.path))], &Options { load: &load, ..Options::default() });

@@ -63,7 +63,10 @@ fn read_own(names: &[&str]) -> Reading {
 fn read_text(name: &str, text: &str, parameters: &[(&str, &str)]) -> Reading {
     let parameters: BTreeMap<String, String> =
         parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    read(vec![Input { name: name.to_owned(), bytes: text.as_bytes().to_vec() }], &Options { parameters, ..Options::default() })
+    read(
+        vec![Input { name: name.to_owned(), bytes: text.as_bytes().to_vec() }],
+        &Options { parameters, ..Options::default() },
+    )
 }
 
 /// A finding as a line: `3:7 error rule: message`.

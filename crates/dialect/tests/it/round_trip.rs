@@ -36,7 +36,8 @@ fn check(path: &Path) -> usize {
         let written = notation.write(&first.inventory);
         // A bare specification's kind may follow from its file's name.
         let name = path.display().to_string();
-        let second: Reading = read(vec![Input { name, bytes: written.text.clone().into_bytes() }], &options(keep_parameters));
+        let second: Reading =
+            read(vec![Input { name, bytes: written.text.clone().into_bytes() }], &options(keep_parameters));
         let (left, right) = (said(&first.inventory), said(&second.inventory));
         let place = format!("{} as {} {}", path.display(), dialect.title, notation.name);
         assert_eq!(left.len(), right.len(), "{place}\n{}", written.text);
@@ -79,7 +80,8 @@ fn own_files_come_back_as_they_were() {
 #[test]
 fn public_files_come_back_as_they_were() {
     let Some(folder) = public_corpus() else { return };
-    let files: Vec<_> = ["cloudformation", "cli-json"].iter().flat_map(|dialect| files_below(&folder.join(dialect))).collect();
+    let files: Vec<_> =
+        ["cloudformation", "cli-json"].iter().flat_map(|dialect| files_below(&folder.join(dialect))).collect();
     let checked = check_all(&files);
     assert!(checked > 170, "{checked} files were compared");
 }

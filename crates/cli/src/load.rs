@@ -1,0 +1,135 @@
+//! Finds and loads files: as they were named, standard input, and what a directory holds.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use meshwright_dialect::Input;
+use meshwright_dialect::source::MAX_BYTES;
+
+/// The most files that a directory may hold for a mesh to be looked for in it.
+const MAX_FILES: usize = 100_000;
+
+/// Words of which every mesh file has one.
+const MARKS: &[&str] = &[
+    "AWS::AppMesh",
+    "AWS::CloudFormation::Stack",
+    "AWS::ECS::TaskDefinition",
+    "containerDefinitions",
+    "meshName",
+    "virtualNode",
+    "virtualRouter",
+    "virtualService",
+    "virtualGateway",
+    "weightedTargets",
+    "egressFilter",
+    "portMapping",
+];
+
+/// The endings of files that are looked at in a directory.
+const ENDINGS: &[&str] = &["yaml", "yml", "json", "template"];
+
+/// What was named on the command line, loaded; and what could not be, with the reason.
+pub(crate) struct Loaded {
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) errors: Vec<String>,
+}
+
+/// Loads files as they were named.
+pub(crate) fn load(names: &[String]) -> Loaded {
+    let mut loaded = Loaded { inputs: Vec::new(), errors: Vec::new() };
+    let mut seen = std::collections::HashSet::new();
+    for name in names {
+        if !seen.insert(name) {
+            continue;
+        }
+        if name == "-" {
+            loaded.take(name, bounded(std::io::stdin()));
+        } else if Path::new(name).is_dir() {
+            loaded.take_directory(name);
+        } else {
+            loaded.take(name, read_file(Path::new(name)));
+        }
+    }
+    loaded
+}
+
+/// A file's content, if it is a file and not too large.
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, String> {
+    let file = std::fs::File::open(path).map_err(|error| describe(&error))?;
+    bounded(file)
+}
+
+fn bounded(reader: impl Read) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    reader.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| describe(&error))?;
+    if bytes.len() > MAX_BYTES { Err(format!("it has more than {MAX_BYTES} bytes")) } else { Ok(bytes) }
+}
+
+fn describe(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "it may not be read".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+impl Loaded {
+    fn take(&mut self, name: &str, content: Result<Vec<u8>, String>) {
+        match content {
+            Ok(bytes) => self.inputs.push(Input { name: name.to_owned(), bytes }),
+            Err(why) => self.errors.push(format!("{name}: {why}")),
+        }
+    }
+
+    /// Every file below a directory that may hold a part of a mesh, sorted by path; links are not followed.
+    fn take_directory(&mut self, name: &str) {
+        let mut files = Vec::new();
+        let mut folders = vec![PathBuf::from(name)];
+        while let Some(folder) = folders.pop() {
+            let entries = match std::fs::read_dir(&folder) {
+                Ok(entries) => entries,
+                Err(error) => {
+                    self.errors.push(format!("{}: {}", folder.display(), describe(&error)));
+                    continue;
+                }
+            };
+            for entry in entries.flatten() {
+                let path = entry.path();
+                let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+                let Ok(kind) = entry.file_type() else { continue };
+                if kind.is_dir() && !is_hidden && entry.file_name() != "node_modules" {
+                    folders.push(path);
+                } else if kind.is_file() && has_mesh_ending(&path) {
+                    files.push(path);
+                }
+            }
+            if files.len() + folders.len() > MAX_FILES {
+                self.errors.push(format!("{name}: it holds more than {MAX_FILES} files; name the ones to read"));
+                return;
+            }
+        }
+        files.sort();
+        let before = self.inputs.len();
+        for path in files {
+            match read_file(&path) {
+                Ok(bytes) if has_mark(&bytes) => self.inputs.push(Input { name: path.display().to_string(), bytes }),
+                Ok(_) => {}
+                Err(why) => self.errors.push(format!("{}: {why}", path.display())),
+            }
+        }
+        if self.inputs.len() == before {
+            self.errors.push(format!("{name}: no file below it holds a part of a mesh"));
+        }
+    }
+}
+
+fn has_mesh_ending(path: &Path) -> bool {
+    path.extension()
+        .and_then(|ending| ending.to_str())
+        .is_some_and(|ending| ENDINGS.contains(&ending.to_lowercase().as_str()))
+}
+
+fn has_mark(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    MARKS.iter().any(|mark| text.contains(mark))
+}

@@ -1,0 +1,115 @@
+//! The verb `convert`: a mesh in another dialect, and a ledger of what that dialect cannot say.
+
+use std::fmt::Write as _;
+
+use clap::{Args, ValueEnum};
+use meshwright_dialect::{Dialect, Loss, Reading};
+
+use crate::files::{FileOptions, Refused};
+use crate::{Answer, Verb};
+
+/// How help shows it.
+pub const VERB: Verb = Verb {
+    name: "convert",
+    about: "One dialect to another, with a ledger of what could not be said",
+    example: "meshwright convert --as json mesh.yaml > mesh.json   # for aws appmesh … --cli-input-json",
+};
+
+/// Options of `convert`.
+#[derive(Args, Clone, Debug)]
+pub struct ConvertOptions {
+    /// Which files, which parameters, which mesh.
+    #[command(flatten)]
+    pub files: FileOptions,
+    /// The dialect to write
+    #[arg(long = "as", value_enum, value_name = "DIALECT")]
+    pub dialect: DialectName,
+    /// The notation to write it in, where the dialect has several
+    #[arg(long, value_enum, value_name = "NOTATION")]
+    pub notation: Option<NotationName>,
+}
+
+/// A dialect that can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DialectName {
+    /// A CloudFormation template
+    Cloudformation,
+    /// AWS JSON, as the AWS CLI takes it
+    Json,
+}
+
+/// A notation of a dialect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum NotationName {
+    /// YAML
+    Yaml,
+    /// JSON
+    Json,
+}
+
+impl DialectName {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Cloudformation => "cloudformation",
+            Self::Json => "json",
+        }
+    }
+
+    /// Whether parameters with a default stay references when they are read for it.
+    pub fn keeps_parameters(self) -> bool {
+        Dialect::named(self.name()).is_some_and(|dialect| dialect.keeps_parameters)
+    }
+}
+
+impl NotationName {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Yaml => "yaml",
+            Self::Json => "json",
+        }
+    }
+}
+
+/// Answers with the mesh in another dialect.
+///
+/// # Errors
+/// Says which notations the dialect has, where it has not the one asked for.
+pub fn run(reading: &Reading, options: &ConvertOptions) -> Result<Answer, Refused> {
+    let name = options.dialect.name();
+    let dialect = Dialect::named(name).ok_or_else(|| Refused(format!("--as {name}: there is no such dialect")))?;
+    let wanted = options.notation.map(NotationName::name);
+    let notation = dialect.notations.iter().find(|notation| wanted.is_none_or(|wanted| notation.name == wanted));
+    let notation = notation.ok_or_else(|| {
+        let names: Vec<&str> = dialect.notations.iter().map(|notation| notation.name).collect();
+        Refused(format!(
+            "--notation {}: {} is written as {}",
+            wanted.unwrap_or_default(),
+            dialect.title,
+            names.join(" or ")
+        ))
+    })?;
+    let written = notation.write(&reading.inventory);
+    let notes = ledger(&written.ledger);
+    Ok(Answer { output: written.text, notes, has_findings: !written.ledger.is_empty() })
+}
+
+/// The ledger as text: resource by resource, what could not be said.
+fn ledger(losses: &[Loss]) -> String {
+    let mut out = String::new();
+    for loss in losses {
+        let subject = loss.subject.as_ref().map(|subject| match &subject.parent {
+            Some(parent) => format!("{} {parent}/{}", subject.kind, subject.name),
+            None => format!("{} {}", subject.kind, subject.name),
+        });
+        let place = [subject, loss.path.as_ref().map(ToString::to_string)];
+        let place: Vec<String> = place.into_iter().flatten().filter(|part| !part.is_empty()).collect();
+        let place: String = if place.is_empty() { String::new() } else { format!("{}: ", place.join(": ")) };
+        let line = format!("ledger: {place}{}", loss.message);
+        let _ = writeln!(
+            out,
+            "{}",
+            line.chars().map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect::<String>()
+        );
+    }
+    out
+}

@@ -1,0 +1,144 @@
+//! `cargo xtask bench`: how long reading takes, as a ratio to a baseline of the same run, and how much memory.
+//!
+//! The table goes to standard output, and into the README with `--write-readme`. Figures depend on the machine; ratios
+//! should not, so the goals are mostly ratios. No test measures time.
+
+mod generate;
+mod measure;
+mod table;
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use meshwright_dialect::Input;
+
+use crate::console::{print, say};
+use generate::Size;
+use measure::{best, peak_memory_of_child};
+use table::{Row, megabytes};
+
+const USAGE: &str = "usage: cargo xtask bench [--write-readme]";
+
+/// How many templates the mesh is cut into.
+const PARTS: usize = 40;
+
+/// What a large mesh has more of.
+const TIMES: usize = 10;
+
+const START: &str = "<!-- bench -->";
+const END: &str = "<!-- /bench -->";
+
+/// Measures everything, in a release build.
+pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<()> {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let writes_readme = match words.as_slice() {
+        [] => false,
+        ["--write-readme"] => true,
+        ["--one", files @ ..] => return measure::read_once(files),
+        _ => bail!("{USAGE}"),
+    };
+    if cfg!(debug_assertions) {
+        return run_in_release(root, arguments);
+    }
+    let table = table::markdown(&measure_all(root)?);
+    print(&table);
+    if writes_readme {
+        let path = root.join("README.md");
+        let readme = std::fs::read_to_string(&path).context("README.md")?;
+        std::fs::write(&path, replace_table(&readme, &table)?).context("README.md")?;
+        say("README.md has the new table");
+    }
+    Ok(())
+}
+
+fn run_in_release(root: &Path, arguments: &[String]) -> Result<()> {
+    let build =
+        Command::new("cargo").current_dir(root).args(["build", "--release", "--package", "meshwright"]).status();
+    let run = |mut command: Command| command.status().context("cargo does not start");
+    if !build.context("cargo does not start")?.success() {
+        bail!("meshwright does not build");
+    }
+    let mut bench = Command::new("cargo");
+    bench.current_dir(root).args(["run", "--release", "--package", "xtask", "--", "bench"]).args(arguments);
+    if run(bench)?.success() { Ok(()) } else { bail!("the benchmark failed") }
+}
+
+fn measure_all(root: &Path) -> Result<Vec<Row>> {
+    let folder = tempfile::tempdir().context("a temporary folder")?;
+    let mut rows = Vec::new();
+    let json = vec![input("mesh.json", generate::describe(Size::quota(1)))];
+    let yaml = vec![input("mesh.yaml", generate::template(Size::quota(1)))];
+    let parts: Vec<Input> =
+        generate::templates(Size::quota(1), PARTS).into_iter().map(|(name, text)| input(&name, text)).collect();
+
+    say("AWS JSON …");
+    let (json_time, values) = best(|| measure::read_and_order(&json), || measure::json_values(&json));
+    rows.push(
+        Row::new("AWS JSON, 10,000 routes in one file", &json, json_time)
+            .against("`serde_json::Value`", values, 3.0)
+            .within_millis(200.0),
+    );
+    say("CloudFormation …");
+    let (yaml_time, events) = best(|| measure::read_and_order(&yaml), || measure::yaml_events(&yaml));
+    rows.push(
+        Row::new("CloudFormation YAML, the same mesh", &yaml, yaml_time)
+            .against("events of the YAML parser", events, 2.0)
+            .within_millis(600.0),
+    );
+    let (parts_time, one_time) = best(|| measure::read_and_order(&parts), || measure::read_and_order(&yaml));
+    rows.push(Row::new(&format!("the same as {PARTS} templates"), &parts, parts_time).against(
+        "one template",
+        one_time,
+        1.1,
+    ));
+
+    say("memory …");
+    for (what, files) in [("AWS JSON", &json), ("CloudFormation YAML", &yaml), ("40 templates", &parts)] {
+        let peak = peak_memory_of_child(folder.path(), files)?;
+        rows.push(Row::memory(&format!("peak memory, {what}"), files, peak, 300.0));
+    }
+    drop((json, yaml, parts));
+
+    say("ten times that …");
+    let large = vec![input("mesh.json", generate::describe(Size::quota(TIMES)))];
+    let (time, _) = best(|| measure::read_and_order(&large), measure::nothing);
+    rows.push(Row::new("AWS JSON, 100,000 routes", &large, time).against("10,000 routes", json_time, 11.0));
+    drop(large);
+    let large = vec![input("mesh.yaml", generate::template(Size::quota(TIMES)))];
+    let (time, _) = best(|| measure::read_and_order(&large), measure::nothing);
+    rows.push(Row::new("CloudFormation YAML, 100,000 routes", &large, time).against("10,000 routes", yaml_time, 11.0));
+    drop(large);
+
+    say("the whole process …");
+    let template = root.join("corpus/shop/shop.yaml");
+    let bytes = std::fs::read(&template).context("corpus/shop/shop.yaml")?;
+    let time = measure::whole_process(&["order"], &template)?;
+    let shop = [Input { name: "shop.yaml".to_owned(), bytes }];
+    rows.push(Row::new("`meshwright order shop.yaml`, the whole process", &shop, time).within_millis(20.0));
+    Ok(rows)
+}
+
+fn input(name: &str, text: String) -> Input {
+    say(&format!("{name}: {}", megabytes(text.len())));
+    Input { name: name.to_owned(), bytes: text.into_bytes() }
+}
+
+/// The README with the table between its marks replaced.
+fn replace_table(readme: &str, table: &str) -> Result<String> {
+    let (before, rest) = readme.split_once(START).with_context(|| format!("README.md has no {START}"))?;
+    let (_, after) = rest.split_once(END).with_context(|| format!("README.md has no {END}"))?;
+    Ok(format!("{before}{START}\n\n{table}\n{END}{after}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_goes_between_its_marks() {
+        let readme = "a\n<!-- bench -->\nold\n<!-- /bench -->\nb\n";
+        assert_eq!(replace_table(readme, "| new |\n").unwrap(), "a\n<!-- bench -->\n\n| new |\n\n<!-- /bench -->\nb\n");
+        assert!(replace_table("no marks", "").is_err());
+    }
+}
