@@ -16,7 +16,7 @@ use meshwright_dialect::Input;
 use crate::console::{print, say};
 use generate::Size;
 use measure::{best, peak_memory_of_child};
-use table::{Row, megabytes};
+use table::Row;
 
 const USAGE: &str = "usage: cargo xtask bench [--write-readme]";
 
@@ -120,7 +120,6 @@ fn measure_all(root: &Path) -> Result<Vec<Row>> {
 }
 
 fn input(name: &str, text: String) -> Input {
-    say(&format!("{name}: {}", megabytes(text.len())));
     Input { name: name.to_owned(), bytes: text.into_bytes() }
 }
 

@@ -3,6 +3,7 @@
 //! A file may hold one object, an array, or a stream of objects. Which kind an object is follows from its wrapper, its
 //! ARN, its names or its specification, in that order; where none of them tells, the file's name may.
 
+mod kind;
 mod write;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ use crate::source::Span;
 use crate::tree::{Entry, NodeId, Style, Tree, Value};
 use crate::view::{Naming, Views};
 
+use kind::{kind_of_file, kind_of_spec, stem_of};
 pub(crate) use write::write;
 
 /// The API's own names.
@@ -339,65 +341,6 @@ impl Reader<'_, '_> {
         let help = "add its name: \"virtualRouterName\" or \"virtualGatewayName\"";
         self.report(None, vec![Fault::warning("unclear-kind", span, message).help(help)]);
         Some(Kind::VirtualRouter)
-    }
-}
-
-/// The kind that a specification's members tell. Source: the members of the seven specifications; a node with
-/// listeners must have service discovery (reference 1.9), so listeners with more than a port are a gateway's.
-fn kind_of_spec(tree: &Tree, spec: NodeId) -> Option<Kind> {
-    let has = |field: &str| tree.get(spec, field);
-    if has("provider").is_some() {
-        return Some(Kind::VirtualService);
-    }
-    if let Some(route) = ["httpRoute", "http2Route", "grpcRoute", "tcpRoute"].into_iter().find_map(has) {
-        let target = tree.get(route, "action").and_then(|action| tree.get(action, "target"));
-        return Some(if target.is_some() { Kind::GatewayRoute } else { Kind::Route });
-    }
-    if has("egressFilter").is_some() {
-        return Some(Kind::Mesh);
-    }
-    if let Some(discovery) = has("serviceDiscovery") {
-        let of_mesh = tree.get(discovery, "ipPreference").is_some();
-        return Some(if of_mesh { Kind::Mesh } else { Kind::VirtualNode });
-    }
-    if has("backends").is_some() {
-        return Some(Kind::VirtualNode);
-    }
-    let listeners = has("listeners")?;
-    let of_node =
-        |listener: &NodeId| ["timeout", "outlierDetection"].iter().any(|field| tree.get(*listener, field).is_some());
-    if tree.items(listeners).iter().any(of_node) {
-        return Some(Kind::VirtualNode);
-    }
-    let of_gateway = |listener: &NodeId| {
-        ["healthCheck", "tls", "connectionPool"].iter().any(|field| tree.get(*listener, field).is_some())
-    };
-    let is_gateway =
-        has("backendDefaults").is_some() || has("logging").is_some() || tree.items(listeners).iter().any(of_gateway);
-    is_gateway.then_some(Kind::VirtualGateway)
-}
-
-/// A file's name without its folders and ending.
-fn stem_of(name: &str) -> &str {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    last.strip_suffix(".json").unwrap_or(last)
-}
-
-/// The kind that a file's name tells, by the words and abbreviations that AWS's own examples use.
-fn kind_of_file(name: &str) -> Option<Kind> {
-    let stem = stem_of(name).to_lowercase();
-    let words: Vec<&str> = stem.split(|char: char| !char.is_ascii_alphanumeric()).collect();
-    let has = |word: &str| words.contains(&word);
-    if has("vg") || stem.contains("gateway") && !stem.contains("route") {
-        Some(Kind::VirtualGateway)
-    } else if has("vr") || stem.contains("router") {
-        Some(Kind::VirtualRouter)
-    } else if has("vn") || stem.contains("node") {
-        Some(Kind::VirtualNode)
-    } else if has("vs") || stem.contains("service") {
-        Some(Kind::VirtualService)
-    } else {
-        has("mesh").then_some(Kind::Mesh)
     }
 }
 

@@ -62,7 +62,7 @@ impl<'de> Deserializer<'de> for At<'_> {
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         let View::List(element, max) = self.view else { return Err(Error::custom("no list is due here")) };
         let items = self.id.map_or(&[][..], |id| self.tree.items(id));
-        visitor.visit_seq(Items { at: self, element, items: items.iter(), left: max.unwrap_or(usize::MAX) })
+        visitor.visit_seq(Items { at: self, element, ids: items.iter(), left: max.unwrap_or(usize::MAX) })
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -109,7 +109,7 @@ impl<'de> Deserializer<'de> for At<'_> {
 struct Items<'t> {
     at: At<'t>,
     element: &'t View,
-    items: std::slice::Iter<'t, NodeId>,
+    ids: std::slice::Iter<'t, NodeId>,
     left: usize,
 }
 
@@ -118,7 +118,7 @@ impl<'de> SeqAccess<'de> for Items<'_> {
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Error> {
         let tree = self.at.tree;
-        let Some(id) = self.items.by_ref().find(|id| !tree.is_unusable(**id)) else { return Ok(None) };
+        let Some(id) = self.ids.by_ref().find(|id| !tree.is_unusable(**id)) else { return Ok(None) };
         if self.left == 0 {
             return Ok(None);
         }

@@ -242,8 +242,7 @@ impl<'c> Check<'c> {
     fn scalar(&mut self, id: NodeId, info: &'static ScalarInfo) -> bool {
         let node = self.tree.node(id);
         let given = match node.value {
-            Value::Map(_) | Value::List(_) => return self.wrong_type(id, &info.limit.to_string()),
-            Value::Null => return self.wrong_type(id, &info.limit.to_string()),
+            Value::Map(_) | Value::List(_) | Value::Null => return self.wrong_type(id, &info.limit.to_string()),
             Value::Open(number) => {
                 self.arn_as_name(node.span, number, info);
                 return true;

@@ -194,8 +194,8 @@ impl Read<'_> {
     fn properties(&mut self) -> NodeId {
         let (resolver, declared) = (self.resolver, self.declared);
         let tree = self.tree();
-        let resolved = declared.properties.and_then(|properties| resolver.resolve(tree, properties));
-        resolved.filter(|node| tree.is_map(*node)).unwrap_or_else(|| tree.push_map(tree.span(declared.body), &[]))
+        let properties = declared.properties.and_then(|properties| resolver.resolve(tree, properties));
+        properties.filter(|node| tree.is_map(*node)).unwrap_or_else(|| tree.push_map(tree.span(declared.body), &[]))
     }
 
     fn resource(&mut self, kind: Kind) {

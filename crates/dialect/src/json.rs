@@ -3,11 +3,14 @@
 //! The scanner goes on after a fault wherever it can tell what comes next, so that one slip does not hide the rest. Bare
 //! `$NAME` is taken as a shell variable left open: AWS's own examples are jq programs made of JSON and such variables.
 
+mod text;
+
 use meshwright_model::Expression;
 
 use crate::fault::{Fault, MAX_FAULTS};
 use crate::source::{Source, Span};
 use crate::tree::{Builder, MAX_DEPTH, MAX_NODES, NodeId, Style, Text, Tree, Value};
+use text::{template_mark, unescape};
 
 /// Reads a text as JSON.
 pub(crate) fn read(source: Source) -> (Tree, Vec<Fault>) {
@@ -255,7 +258,8 @@ impl Scanner<'_> {
         let id = if plain {
             self.builder.tree.push(span, Value::Scalar(Style::Quoted, Text::Source(inner)))
         } else {
-            let decoded = self.unescape(inner);
+            let raw = self.builder.tree.source.slice(inner);
+            let decoded = unescape(raw, inner.start as usize, &mut self.faults);
             self.builder.tree.push_text(span, Style::Quoted, &decoded)
         };
         self.builder.place(id);
@@ -267,47 +271,6 @@ impl Scanner<'_> {
         let id = self.builder.tree.push(span, Value::Broken);
         self.builder.place(id);
         self.expects = if self.expects == Expects::Key { Expects::Colon } else { self.after_value() };
-    }
-
-    fn unescape(&mut self, span: Span) -> String {
-        let raw = self.builder.tree.source.slice(span).to_owned();
-        let mut out = String::with_capacity(raw.len());
-        let mut rest = raw.char_indices();
-        while let Some((offset, char)) = rest.next() {
-            let at = span.start as usize + offset;
-            if char != '\\' {
-                if char < ' ' {
-                    let message = format!("the control character U+{:04X} must be escaped", u32::from(char));
-                    self.faults.push(Fault::error("syntax", Span::new(at, at + 1), message));
-                }
-                out.push(char);
-                continue;
-            }
-            match rest.next().map(|(_, escaped)| escaped) {
-                Some('n') => out.push('\n'),
-                Some('t') => out.push('\t'),
-                Some('r') => out.push('\r'),
-                Some('b') => out.push('\u{8}'),
-                Some('f') => out.push('\u{c}'),
-                Some(same @ ('"' | '\\' | '/')) => out.push(same),
-                Some('u') => {
-                    let (char, used) = unicode(&raw[offset + 2..]);
-                    out.push(char.unwrap_or(char::REPLACEMENT_CHARACTER));
-                    if char.is_none() {
-                        self.faults.push(Fault::error(
-                            "syntax",
-                            Span::new(at, at + 6),
-                            "this is no \\u escape of a character",
-                        ));
-                    }
-                    for _ in 0..used {
-                        rest.next();
-                    }
-                }
-                _ => self.faults.push(Fault::error("syntax", Span::new(at, at + 2), "JSON has no such escape")),
-            }
-        }
-        out
     }
 
     fn variable(&mut self) {
@@ -429,40 +392,5 @@ impl Scanner<'_> {
         } else {
             self.expects = Expects::Comma;
         }
-    }
-}
-
-/// The marks of template languages that people leave in JSON.
-fn template_mark(word: &[u8]) -> Option<&'static str> {
-    let has = |mark: &str| word.windows(mark.len()).any(|window| window == mark.as_bytes());
-    [
-        ("{{", "{{ … }}"),
-        ("${", "${…}"),
-        ("<%", "<% … %>"),
-        ("@@", "@@…@@"),
-        ("%{", "%{ … }"),
-        ("$", "a shell or jq expression"),
-    ]
-    .into_iter()
-    .find(|(mark, _)| has(mark))
-    .map(|(_, shown)| shown)
-}
-
-/// The character of a `\u` escape after the `u`, and how many characters it takes; a surrogate pair takes two escapes.
-fn unicode(rest: &str) -> (Option<char>, usize) {
-    let unit = |text: &str| {
-        let digits = text.get(..4)?;
-        digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u32::from_str_radix(digits, 16).ok()).flatten()
-    };
-    let Some(first) = unit(rest) else { return (None, 0) };
-    if let Some(char) = char::from_u32(first) {
-        return (Some(char), 4);
-    }
-    let second = rest.get(4..6).filter(|mark| *mark == "\\u").and_then(|_| unit(rest.get(6..)?));
-    match second {
-        Some(second) if (0xd800..0xdc00).contains(&first) && (0xdc00..0xe000).contains(&second) => {
-            (char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)), 10)
-        }
-        _ => (None, 4),
     }
 }

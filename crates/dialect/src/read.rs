@@ -6,7 +6,7 @@ use meshwright_model::finding::{Finding, Location, Severity};
 
 use crate::fault::Fault;
 use crate::reading::{Document, Input, Options, Reading};
-use crate::source::{MAX_BYTES, Source};
+use crate::source::{MAX_BYTES, Source, Span};
 use crate::tree::{Tree, Value};
 use crate::{DIALECTS, json, yaml};
 
@@ -68,7 +68,7 @@ pub(crate) fn add_document(reading: &mut Reading, name: &str, bytes: Vec<u8>) ->
     let document = reading.documents.len() - 1;
     reading.report(document, None, faults);
     if is_empty {
-        reading.report(document, None, vec![Fault::error("syntax", Default::default(), "the file is empty")]);
+        reading.report(document, None, vec![Fault::error("syntax", Span::default(), "the file is empty")]);
     }
     if nothing {
         reading.unreadable.push(name.to_owned());
@@ -83,7 +83,7 @@ fn text_of(bytes: Vec<u8>) -> Result<String, (usize, usize, String)> {
         return Err((1, 1, format!("the file has {} bytes, more than {MAX_BYTES}", bytes.len())));
     }
     let place = |before: &[u8]| {
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = memchr::memchr_iter(b'\n', before).count() + 1;
         let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
         (line, String::from_utf8_lossy(&before[start..]).chars().count() + 1)
     };
@@ -104,7 +104,7 @@ fn parse(source: Source) -> (Tree, Vec<Fault>) {
     if !is_json {
         return yaml::read(source);
     }
-    let is_named_yaml = source.name.ends_with(".yaml") || source.name.ends_with(".yml");
+    let is_named_yaml = [".yaml", ".yml"].iter().any(|ending| source.name.to_lowercase().ends_with(ending));
     let (tree, faults) = json::read(source);
     if faults.is_empty() || !is_named_yaml {
         return (tree, faults);

@@ -113,7 +113,7 @@ impl Reader<'_> {
 
     fn scalar(
         &mut self,
-        value: &Cow<'_, str>,
+        value: &str,
         style: ScalarStyle,
         bytes: &std::ops::Range<usize>,
         tag: Option<&Tag>,
@@ -134,10 +134,9 @@ impl Reader<'_> {
     }
 
     /// Where a text that the parser borrowed stands in the source.
-    fn offset_of(&self, value: &Cow<'_, str>) -> Option<usize> {
-        let Cow::Borrowed(value) = value else { return None };
+    fn offset_of(&self, value: &str) -> Option<usize> {
         let offset = (value.as_ptr() as usize).checked_sub(self.text.as_ptr() as usize)?;
-        (self.text.get(offset..offset + value.len())? == *value).then_some(offset)
+        (self.text.get(offset..offset.checked_add(value.len())?)? == value).then_some(offset)
     }
 
     fn syntax(&mut self, at: usize, info: &str) {

@@ -2,6 +2,8 @@
 //!
 //! The graph is data for those who draw it. Nodes and edges are sorted, so that one inventory always gives one graph.
 
+mod details;
+
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +19,7 @@ use crate::reference::Key;
 use crate::resource::{Gap, Resource, Spec};
 use crate::route::RouteSpec;
 use crate::scalar::Scalar;
-use crate::workload::PROXY_NAME_VARIABLES;
+use details::details;
 
 /// One mesh as a graph.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -145,9 +147,8 @@ fn add_workloads<'a>(index: &Index<'a>, builders: &mut BTreeMap<Key<'a>, Builder
     }
 }
 
-/// Whether the value of one of [`PROXY_NAME_VARIABLES`] names the resource, by ARN, short form or expression.
+/// Whether the value of a variable that names a proxy's resource ([`crate::workload::PROXY_NAME_VARIABLES`]) names the resource, by ARN, short form or expression.
 fn names(value: &str, resource: &Resource) -> bool {
-    debug_assert!(!PROXY_NAME_VARIABLES.is_empty());
     let kind = resource.kind();
     if kind != Kind::VirtualNode && kind != Kind::VirtualGateway {
         return false;
@@ -231,7 +232,7 @@ impl<'a> Builder<'a> {
             if node.missing {
                 match key.2.is_known() {
                     true if unsure.names.contains(&key.0) => {
-                        node.details.push("not defined here by this name".to_owned())
+                        node.details.push("not defined here by this name".to_owned());
                     }
                     true => node.problems.push("is named, but no file defines it".to_owned()),
                     false => node.details.push("an expression that no file here settles".to_owned()),
@@ -356,121 +357,4 @@ fn mark_problems(nodes: &mut [Node], edges: &[Edge], is_sure: &[bool]) {
         };
         node.problems.push(problem.to_owned());
     }
-}
-
-/// What is worth knowing about a resource at a glance.
-fn details(resource: &Resource) -> Vec<String> {
-    let port = |port: &dyn std::fmt::Display, protocol: &dyn std::fmt::Display| format!("{protocol} {port}");
-    let mut details: Vec<String> = match &resource.spec {
-        Spec::Mesh(spec) => spec.egress_filter.iter().map(|filter| format!("egress {}", filter.kind)).collect(),
-        Spec::VirtualNode(spec) => spec
-            .listeners
-            .iter()
-            .flatten()
-            .map(|listener| {
-                let tls = if listener.tls.is_some() { " tls" } else { "" };
-                format!("{}{tls}", port(&listener.port_mapping.port, &listener.port_mapping.protocol))
-            })
-            .collect(),
-        Spec::VirtualRouter(spec) => spec
-            .listeners
-            .iter()
-            .flatten()
-            .map(|listener| port(&listener.port_mapping.port, &listener.port_mapping.protocol))
-            .collect(),
-        Spec::VirtualGateway(spec) => spec
-            .listeners
-            .iter()
-            .map(|listener| {
-                let tls = if listener.tls.is_some() { " tls" } else { "" };
-                format!("{}{tls}", port(&listener.port_mapping.port, &listener.port_mapping.protocol))
-            })
-            .collect(),
-        Spec::Route(spec) => route_details(spec),
-        Spec::GatewayRoute(spec) => gateway_route_details(spec),
-        Spec::VirtualService(_) => Vec::new(),
-    };
-    if let Some(condition) = &resource.condition {
-        details.push(format!("if {condition}"));
-    }
-    details.extend(resource.gaps.iter().filter_map(|(path, gap)| match gap {
-        Gap::Open(_) => Some(format!("{path}{IS_OPEN}")),
-        Gap::Faulty => None,
-    }));
-    details
-}
-
-fn route_details(spec: &RouteSpec) -> Vec<String> {
-    let mut details = Vec::new();
-    if let Some(priority) = &spec.priority {
-        details.push(format!("priority {priority}"));
-    }
-    let http = spec.http_route.as_ref().map(|route| ("http", route));
-    if let Some((protocol, route)) = http.or_else(|| spec.http2_route.as_ref().map(|route| ("http2", route))) {
-        let matcher = &route.matcher;
-        details.push(protocol.to_owned());
-        push(&mut details, "method", matcher.method.as_ref());
-        push_path(&mut details, matcher.prefix.as_ref(), matcher.path.as_ref());
-        details.extend(
-            matcher.headers.iter().flat_map(|list| list.iter()).map(|header| format!("header {}", header.name)),
-        );
-        let queries = matcher.query_parameters.iter().flat_map(|list| list.iter());
-        details.extend(queries.map(|query| format!("query {}", query.name)));
-        push(&mut details, "port", matcher.port.as_ref());
-    }
-    if let Some(route) = &spec.grpc_route {
-        details.push("grpc".to_owned());
-        push(&mut details, "service", route.matcher.service_name.as_ref());
-        push(&mut details, "method", route.matcher.method_name.as_ref());
-        let metadata = route.matcher.metadata.iter().flat_map(|list| list.iter());
-        details.extend(metadata.map(|item| format!("metadata {}", item.name)));
-        push(&mut details, "port", route.matcher.port.as_ref());
-    }
-    if let Some(route) = &spec.tcp_route {
-        details.push("tcp".to_owned());
-        push(&mut details, "port", route.matcher.as_ref().and_then(|matcher| matcher.port.as_ref()));
-    }
-    details
-}
-
-fn gateway_route_details(spec: &crate::gateway_route::GatewayRouteSpec) -> Vec<String> {
-    let mut details = Vec::new();
-    if let Some(priority) = &spec.priority {
-        details.push(format!("priority {priority}"));
-    }
-    let http = spec.http_route.as_ref().map(|route| ("http", route));
-    if let Some((protocol, route)) = http.or_else(|| spec.http2_route.as_ref().map(|route| ("http2", route))) {
-        let matcher = &route.matcher;
-        details.push(protocol.to_owned());
-        push(&mut details, "method", matcher.method.as_ref());
-        push_path(&mut details, matcher.prefix.as_ref(), matcher.path.as_ref());
-        if let Some(hostname) = &matcher.hostname {
-            push(&mut details, "host", hostname.exact.as_ref());
-            push(&mut details, "host *", hostname.suffix.as_ref());
-        }
-        details.extend(
-            matcher.headers.iter().flat_map(|list| list.iter()).map(|header| format!("header {}", header.name)),
-        );
-        push(&mut details, "port", matcher.port.as_ref());
-    }
-    if let Some(route) = &spec.grpc_route {
-        details.push("grpc".to_owned());
-        push(&mut details, "service", route.matcher.service_name.as_ref());
-        if let Some(hostname) = &route.matcher.hostname {
-            push(&mut details, "host", hostname.exact.as_ref());
-            push(&mut details, "host *", hostname.suffix.as_ref());
-        }
-        push(&mut details, "port", route.matcher.port.as_ref());
-    }
-    details
-}
-
-fn push<T: std::fmt::Display>(details: &mut Vec<String>, word: &str, value: Option<&T>) {
-    details.extend(value.map(|value| format!("{word} {value}")));
-}
-
-fn push_path<T: std::fmt::Display>(details: &mut Vec<String>, prefix: Option<&T>, path: Option<&HttpPathMatch>) {
-    push(details, "prefix", prefix);
-    push(details, "path", path.and_then(|path| path.exact.as_ref()));
-    push(details, "path ~", path.and_then(|path| path.regex.as_ref()));
 }

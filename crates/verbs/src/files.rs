@@ -16,7 +16,7 @@ pub struct FileOptions {
     /// A parameter's value; may be given several times
     #[arg(long, value_name = "KEY=VALUE")]
     pub parameter: Vec<String>,
-    /// A file of parameters: CloudFormation's list of ParameterKey and ParameterValue, an object, or lines of KEY=VALUE
+    /// A file of parameters: a list as CloudFormation takes it, an object, or lines of KEY=VALUE
     #[arg(long, value_name = "FILE")]
     pub parameters: Vec<String>,
     /// The mesh to answer about, where the files hold several

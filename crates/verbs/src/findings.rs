@@ -17,7 +17,8 @@ pub fn text(reading: &Reading, is_coloured: bool) -> String {
     let renderer = renderer.decor_style(DecorStyle::Ascii);
     let mut out = String::new();
     for finding in &reading.findings {
-        out.push_str(&renderer.render(&[group(reading, finding, &shown_line(reading, finding))]));
+        let line = shown_line(reading, finding);
+        out.push_str(&renderer.render(&[group(finding, line.as_ref())]));
         out.push_str("\n\n");
     }
     out
@@ -52,8 +53,7 @@ fn shown_line(reading: &Reading, finding: &Finding) -> Option<ShownLine> {
     Some(ShownLine { text, mark })
 }
 
-fn group<'g>(reading: &Reading, finding: &'g Finding, line: &'g Option<ShownLine>) -> Group<'g> {
-    let _ = reading;
+fn group<'g>(finding: &'g Finding, line: Option<&'g ShownLine>) -> Group<'g> {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,

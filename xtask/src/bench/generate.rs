@@ -78,7 +78,7 @@ fn route(node: usize, number: usize, size: Size) -> RoutePlan {
         tenant: (number % 4 == 1).then(|| TENANTS[number / 4 % TENANTS.len()]),
         version: (number % 5 == 2).then_some((number, number + 10)),
         targets: [(node, 100 - canary), (neighbour, canary)],
-        retries: (!number.is_multiple_of(3)).then_some(1 + number % 3),
+        retries: (number % 3 == 1).then_some(1 + number % 4),
         timeout_seconds: 5 + number % 20,
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn read_and_order(files: &[Input]) -> Timed<(Reading, Order)> {
     timed(|| {
         let reading = read(files, &Options::default());
         let order = Order::of(&reading.inventory.index());
-        assert!(reading.findings.is_empty() && order.placed.len() > 100, "the generated mesh is sound");
+        assert!(reading.findings.is_empty(), "the generated mesh is sound: {:?}", reading.findings.first());
         (reading, order)
     })
 }

@@ -3,13 +3,16 @@
 //! Source of what functions do and of what `Ref` and `GetAtt` return: CloudFormation User Guide, intrinsic function
 //! reference; for the App Mesh types reference 3.1.
 
+mod condition;
+mod passed;
+
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use meshwright_model::Expression;
 
 use super::stacks::World;
-use super::template::{Declared, Template, app_mesh_kind, as_written, attribute, call, scalar_text};
+use super::template::{Declared, Template, app_mesh_kind, as_written, attribute, call};
 use crate::check::shorten;
 use crate::fault::{Fault, nearest};
 use crate::source::Span;
@@ -319,72 +322,6 @@ impl<'w> Resolver<'w> {
         Some(self.expression(tree, node))
     }
 
-    /// Whether a condition holds; `None` where it cannot be known.
-    fn truth_of(&self, tree: &Tree, name: &str) -> Option<bool> {
-        if let Some(known) = self.truths.borrow().get(name) {
-            return *known;
-        }
-        // A condition that asks for itself cannot be known.
-        self.truths.borrow_mut().insert(name.to_owned(), None);
-        let truth = self.template.conditions.get(name).and_then(|node| self.truth(tree, *node, 0));
-        self.truths.borrow_mut().insert(name.to_owned(), truth);
-        truth
-    }
-
-    fn truth(&self, tree: &Tree, node: NodeId, depth: usize) -> Option<bool> {
-        if depth > MAX_CHAIN {
-            return None;
-        }
-        let [entry] = tree.entries(node) else {
-            return scalar_text(tree, node).and_then(|text| text.parse().ok());
-        };
-        let arguments = tree.items(entry.value);
-        let truths = || arguments.iter().map(|argument| self.truth(tree, *argument, depth + 1));
-        match (tree.scalar(entry.key)?, arguments) {
-            ("Condition", _) => self.truth_of(tree, tree.scalar(entry.value)?),
-            ("Fn::Equals", [left, right]) => {
-                let (left, right) = (self.expression(tree, *left), self.expression(tree, *right));
-                match (left.text(), right.text()) {
-                    (Some(left), Some(right)) => Some(left == right),
-                    _ => (left == right).then_some(true),
-                }
-            }
-            ("Fn::Not", [argument]) => self.truth(tree, *argument, depth + 1).map(|truth| !truth),
-            ("Fn::And", _) if truths().any(|truth| truth == Some(false)) => Some(false),
-            ("Fn::And", _) => truths().all(|truth| truth == Some(true)).then_some(true),
-            ("Fn::Or", _) if truths().any(|truth| truth == Some(true)) => Some(true),
-            ("Fn::Or", _) => truths().all(|truth| truth == Some(false)).then_some(false),
-            _ => None,
-        }
-    }
-
-    /// What a stack passes to its template.
-    pub(crate) fn stack_parameters(&self, tree: &Tree, label: &str) -> BTreeMap<String, Expression> {
-        let properties = self.template.declared(label).and_then(|declared| declared.properties);
-        let parameters = properties.and_then(|properties| tree.get(properties, "Parameters"));
-        let entries = parameters.map_or(&[][..], |parameters| tree.entries(parameters));
-        let pass = |entry: &Entry| Some((tree.scalar(entry.key)?.to_owned(), self.expression(tree, entry.value)));
-        entries.iter().filter_map(pass).map(|(name, value)| (name, as_text(value))).collect()
-    }
-
-    /// The values of the template's outputs, by name.
-    pub(crate) fn outputs(&self, tree: &Tree) -> BTreeMap<String, Expression> {
-        let value = |(name, node): (&String, &NodeId)| {
-            Some((name.clone(), as_text(self.expression(tree, tree.get(*node, "Value")?))))
-        };
-        self.template.outputs.iter().filter_map(value).collect()
-    }
-
-    /// The values that the template exports, by the exports' names.
-    pub(crate) fn exports(&self, tree: &Tree) -> Vec<(Expression, Expression)> {
-        let export = |node: &NodeId| {
-            let name = tree.get(tree.get(*node, "Export")?, "Name")?;
-            let value = tree.get(*node, "Value")?;
-            Some((self.expression(tree, name), as_text(self.expression(tree, value))))
-        };
-        self.template.outputs.values().filter_map(export).collect()
-    }
-
     /// The labels that `DependsOn` names.
     fn note_depends_on(&self, tree: &Tree, declared: &Declared) {
         let Some(node) = tree.get(declared.body, "DependsOn") else { return };
@@ -396,14 +333,6 @@ impl<'w> Resolver<'w> {
             }
             self.needed.borrow_mut().insert(name.to_owned());
         }
-    }
-}
-
-/// A literal passed from template to template is text: CloudFormation knows nothing else there.
-fn as_text(value: Expression) -> Expression {
-    match value {
-        Expression::Literal(text) => Expression::Text(text),
-        value => value,
     }
 }
 

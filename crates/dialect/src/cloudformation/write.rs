@@ -1,6 +1,9 @@
 //! Writes CloudFormation templates: resources in creation order, names as `GetAtt` where the template makes them, so
 //! that CloudFormation creates things in the same order; parameters, conditions and mappings as they were declared.
 
+mod labels;
+mod words;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use meshwright_model::finding::Subject;
@@ -8,7 +11,7 @@ use meshwright_model::limits::Name;
 use meshwright_model::order::Order;
 use meshwright_model::parameter::Declaration;
 use meshwright_model::path::{Path, Step};
-use meshwright_model::reference::{Key, Need};
+use meshwright_model::reference::Need;
 use meshwright_model::resource::Gap;
 use meshwright_model::{Expression, Inventory, Kind, Resource, Scalar};
 
@@ -17,6 +20,8 @@ use crate::envelope::below_spec;
 use crate::ledger::{Loss, Written};
 use crate::out::Out;
 use crate::print;
+use labels::{labels, logical};
+use words::{references, say, words};
 
 /// The section of declarations that are members of App Mesh resources; no section of a template.
 pub(crate) const ATTRIBUTES: &str = "(resource attributes)";
@@ -106,7 +111,9 @@ impl<'w> Writer<'w> {
     /// The sections that the files declared, without resources; where files differ on a name, the first holds.
     fn declared_sections(&mut self, resources: &[(String, Out)]) -> BTreeMap<String, Out> {
         let mut used = BTreeSet::new();
-        resources.iter().for_each(|(_, out)| words(out, &mut used));
+        for (_, out) in resources {
+            words(out, &mut used);
+        }
         let inventory = self.inventory;
         let declared: Vec<&Declaration> = inventory
             .declarations
@@ -173,12 +180,12 @@ impl<'w> Writer<'w> {
         let subject = Subject::of(resource);
         let kind = resource.kind();
         let mut properties: Vec<(String, Out)> = Vec::new();
-        self.push_name(&mut properties, "meshName", &resource.mesh, resource);
+        Self::push_name(&mut properties, "meshName", &resource.mesh, resource);
         if let (Some(parent_kind), Some(parent)) = (kind.parent(), &resource.parent) {
-            self.push_name(&mut properties, parent_kind.name_field(), parent, resource);
+            Self::push_name(&mut properties, parent_kind.name_field(), parent, resource);
         }
         if kind != Kind::Mesh {
-            self.push_name(&mut properties, kind.name_field(), &resource.name, resource);
+            Self::push_name(&mut properties, kind.name_field(), &resource.name, resource);
         }
         if let Some(owner) = &resource.mesh_owner {
             properties.push((key("", "meshOwner"), Out::of(owner, &NAMING, "meshOwner")));
@@ -237,13 +244,7 @@ impl<'w> Writer<'w> {
     }
 
     /// A name that CloudFormation makes up stays left out.
-    fn push_name(
-        &mut self,
-        properties: &mut Vec<(String, Out)>,
-        field: &'static str,
-        name: &Name,
-        resource: &Resource,
-    ) {
+    fn push_name(properties: &mut Vec<(String, Out)>, field: &'static str, name: &Name, resource: &Resource) {
         let own = Expression::Attribute(resource.label.clone().unwrap_or_default(), key("", field));
         let is_made_up = name.open() == Some(&own);
         let is_missing = matches!(name, Scalar::Refused(refusal) if refusal.text.is_none());
@@ -381,118 +382,4 @@ fn replace(out: &mut Out, parent: &str, path: &[Step], attribute: &Expression) {
         }
         _ => {}
     }
-}
-
-/// Every word in a value that may name a declaration: its texts, and the names inside `Sub`.
-fn words(out: &Out, used: &mut BTreeSet<String>) {
-    match out {
-        Out::Text(text) => {
-            let inside = text.split("${").skip(1).filter_map(|rest| rest.split('}').next());
-            used.extend(inside.map(|name| name.trim().to_owned()));
-            used.insert(text.clone());
-        }
-        Out::List(items) => items.iter().for_each(|item| words(item, used)),
-        Out::Map(entries) => entries.iter().for_each(|(_, value)| words(value, used)),
-        Out::Bare(_) | Out::Open(_) => {}
-    }
-}
-
-/// The labels and parameters that a value refers to, by `Ref`, `GetAtt` and inside `Sub`: what comes before it anyhow.
-fn references(out: &Out, names: &mut BTreeSet<String>) {
-    match out {
-        Out::Map(entries) => {
-            for (key, value) in entries {
-                match (key.as_str(), value) {
-                    ("Ref", Out::Text(name)) => {
-                        names.insert(name.clone());
-                    }
-                    ("Fn::GetAtt", Out::List(parts)) => {
-                        if let Some(Out::Text(label)) = parts.first() {
-                            names.insert(label.clone());
-                        }
-                    }
-                    ("Fn::Sub", Out::Text(text)) => {
-                        let inside = text.split("${").skip(1).filter_map(|rest| rest.split(['}', '.']).next());
-                        names.extend(inside.map(str::to_owned));
-                    }
-                    (_, value) => references(value, names),
-                }
-            }
-        }
-        Out::List(items) => items.iter().for_each(|item| references(item, names)),
-        Out::Text(_) | Out::Bare(_) | Out::Open(_) => {}
-    }
-}
-
-/// An expression in CloudFormation's words.
-fn say(expression: &Expression) -> Out {
-    match expression {
-        Expression::Text(text) => Out::text(text),
-        Expression::Literal(text) => Out::Bare(text.clone()),
-        Expression::Reference(name) => Out::map([("Ref", Out::text(name))]),
-        Expression::Attribute(label, attribute) => {
-            Out::map([("Fn::GetAtt", Out::List(vec![Out::text(label), Out::text(attribute)]))])
-        }
-        Expression::Join(parts) => say_join(parts),
-        Expression::Choice(condition, then, otherwise) => {
-            Out::map([("Fn::If", Out::List(vec![Out::text(condition), say(then), say(otherwise)]))])
-        }
-        Expression::Call(function, argument) => Out::Map(vec![(function.clone(), say(argument))]),
-        Expression::List(items) => Out::List(items.iter().map(say).collect()),
-        Expression::Map(entries) => Out::Map(entries.iter().map(|(key, value)| (key.clone(), say(value))).collect()),
-        Expression::Absent => Out::map([("Ref", Out::text("AWS::NoValue"))]),
-    }
-}
-
-/// `Sub` where the parts allow it, else `Join`.
-fn say_join(parts: &[Expression]) -> Out {
-    let part = |part: &Expression| match part {
-        Expression::Text(text) => Some(text.replace("${", "${!")),
-        Expression::Reference(name) => Some(format!("${{{name}}}")),
-        Expression::Attribute(label, attribute) => Some(format!("${{{label}.{attribute}}}")),
-        _ => None,
-    };
-    match parts.iter().map(part).collect::<Option<String>>() {
-        Some(text) => Out::map([("Fn::Sub", Out::Text(text))]),
-        None => {
-            let parts = parts.iter().map(say).collect();
-            Out::map([("Fn::Join", Out::List(vec![Out::text(""), Out::List(parts)]))])
-        }
-    }
-}
-
-/// A logical id for each resource: the one its file gives, or one made of its name; each once.
-fn labels(inventory: &Inventory, others: &BTreeSet<&str>) -> Vec<String> {
-    let parameters = inventory.parameters.iter().map(|parameter| parameter.name.clone());
-    let mut taken: BTreeSet<String> = others.iter().map(|label| (*label).to_owned()).chain(parameters).collect();
-    let mut labels = Vec::with_capacity(inventory.resources.len());
-    for resource in &inventory.resources {
-        let own = resource.label.clone().filter(|label| label.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-        let wanted = own.unwrap_or_else(|| made_label(resource));
-        let free = (1..).map(|count| if count == 1 { wanted.clone() } else { format!("{wanted}{count}") });
-        let label = free.into_iter().find(|label| !taken.contains(label)).unwrap_or(wanted);
-        taken.insert(label.clone());
-        labels.push(label);
-    }
-    labels
-}
-
-fn made_label(resource: &Resource) -> String {
-    let kind = resource.kind();
-    if kind == Kind::Mesh {
-        return "Mesh".to_owned();
-    }
-    let text = |name: Key<'_>| match name {
-        Key::Known(text) | Key::Refused(text) => text.to_owned(),
-        Key::Open(expression) => expression.to_string(),
-    };
-    let parent = resource.parent.as_ref().map(|parent| text(Key::of(parent))).unwrap_or_default();
-    logical(&format!("{parent} {} {}", text(Key::of(&resource.name)), kind.type_name()))
-}
-
-/// Words as one alphanumeric name in Pascal case, as logical ids and parameters must be.
-fn logical(words: &str) -> String {
-    let parts = words.split(|char: char| !char.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
-    let name: String = parts.map(|part| part[..1].to_ascii_uppercase() + &part[1..]).collect();
-    if name.is_empty() { "Unnamed".to_owned() } else { name.chars().take(200).collect() }
 }

@@ -1,5 +1,7 @@
 //! The reader and the writers against real files: the project's own, and public ones where they are at hand.
 
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests fail by panicking, and say what they skip")]
+
 mod broken;
 mod corpus;
 mod hostile;

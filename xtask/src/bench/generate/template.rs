@@ -24,8 +24,7 @@ Parameters:
 Resources:
 "#;
 
-const MESH: &str = "\
-  Mesh:
+const MESH: &str = r"  Mesh:
     Type: AWS::AppMesh::Mesh
     Properties:
       MeshName: !Ref MeshName

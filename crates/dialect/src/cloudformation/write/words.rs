@@ -1,0 +1,85 @@
+//! Expressions in CloudFormation's words, and which names a value speaks of.
+
+use std::collections::BTreeSet;
+
+use meshwright_model::Expression;
+
+use crate::out::Out;
+
+/// Every word in a value that may name a declaration: its texts, and the names inside `Sub`.
+pub(super) fn words(out: &Out, used: &mut BTreeSet<String>) {
+    match out {
+        Out::Text(text) => {
+            let inside = text.split("${").skip(1).filter_map(|rest| rest.split('}').next());
+            used.extend(inside.map(|name| name.trim().to_owned()));
+            used.insert(text.clone());
+        }
+        Out::List(items) => items.iter().for_each(|item| words(item, used)),
+        Out::Map(entries) => entries.iter().for_each(|(_, value)| words(value, used)),
+        Out::Bare(_) | Out::Open(_) => {}
+    }
+}
+
+/// The labels and parameters that a value refers to, by `Ref`, `GetAtt` and inside `Sub`: what comes before it anyhow.
+pub(super) fn references(out: &Out, names: &mut BTreeSet<String>) {
+    match out {
+        Out::Map(entries) => {
+            for (key, value) in entries {
+                match (key.as_str(), value) {
+                    ("Ref", Out::Text(name)) => {
+                        names.insert(name.clone());
+                    }
+                    ("Fn::GetAtt", Out::List(parts)) => {
+                        if let Some(Out::Text(label)) = parts.first() {
+                            names.insert(label.clone());
+                        }
+                    }
+                    ("Fn::Sub", Out::Text(text)) => {
+                        let inside = text.split("${").skip(1).filter_map(|rest| rest.split(['}', '.']).next());
+                        names.extend(inside.map(str::to_owned));
+                    }
+                    (_, value) => references(value, names),
+                }
+            }
+        }
+        Out::List(items) => items.iter().for_each(|item| references(item, names)),
+        Out::Text(_) | Out::Bare(_) | Out::Open(_) => {}
+    }
+}
+
+/// An expression in CloudFormation's words.
+pub(super) fn say(expression: &Expression) -> Out {
+    match expression {
+        Expression::Text(text) => Out::text(text),
+        Expression::Literal(text) => Out::Bare(text.clone()),
+        Expression::Reference(name) => Out::map([("Ref", Out::text(name))]),
+        Expression::Attribute(label, attribute) => {
+            Out::map([("Fn::GetAtt", Out::List(vec![Out::text(label), Out::text(attribute)]))])
+        }
+        Expression::Join(parts) => say_join(parts),
+        Expression::Choice(condition, then, otherwise) => {
+            Out::map([("Fn::If", Out::List(vec![Out::text(condition), say(then), say(otherwise)]))])
+        }
+        Expression::Call(function, argument) => Out::Map(vec![(function.clone(), say(argument))]),
+        Expression::List(items) => Out::List(items.iter().map(say).collect()),
+        Expression::Map(entries) => Out::Map(entries.iter().map(|(key, value)| (key.clone(), say(value))).collect()),
+        Expression::Absent => Out::map([("Ref", Out::text("AWS::NoValue"))]),
+    }
+}
+
+/// `Sub` where the parts allow it, else `Join`.
+fn say_join(parts: &[Expression]) -> Out {
+    let part = |part: &Expression| match part {
+        Expression::Text(text) => Some(text.replace("${", "${!")),
+        Expression::Reference(name) => Some(format!("${{{name}}}")),
+        Expression::Attribute(label, attribute) => Some(format!("${{{label}.{attribute}}}")),
+        _ => None,
+    };
+    match parts.iter().map(part).collect::<Option<String>>() {
+        Some(text) => Out::map([("Fn::Sub", Out::Text(text))]),
+        None => {
+            let parts = parts.iter().map(say).collect();
+            Out::map([("Fn::Join", Out::List(vec![Out::text(""), Out::List(parts)]))])
+        }
+    }
+}
