@@ -10,7 +10,7 @@ mod table;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use meshwright_dialect::Input;
 
 use crate::console::{print, say};
@@ -52,16 +52,18 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// Builds what is measured, with this benchmark, and hands over to it.
 fn run_in_release(root: &Path, arguments: &[String]) -> Result<()> {
-    let build =
-        Command::new("cargo").current_dir(root).args(["build", "--release", "--package", "meshwright"]).status();
-    let run = |mut command: Command| command.status().context("cargo does not start");
-    if !build.context("cargo does not start")?.success() {
-        bail!("meshwright does not build");
-    }
-    let mut bench = Command::new("cargo");
-    bench.current_dir(root).args(["run", "--release", "--package", "xtask", "--", "bench"]).args(arguments);
-    if run(bench)?.success() { Ok(()) } else { bail!("the benchmark failed") }
+    let mut build = Command::new("cargo");
+    build.current_dir(root).args(["build", "--release", "--package", "meshwright", "--package", "xtask"]);
+    ensure!(build.status().context("cargo does not start")?.success(), "the release build failed");
+    let this = std::env::current_exe()?;
+    let folder = this.parent().and_then(Path::parent).context("this executable stands in no target folder")?;
+    let release = folder.join("release").join(this.file_name().context("this executable has no name")?);
+    let status =
+        Command::new(release).arg("bench").args(arguments).status().context("the release build does not start")?;
+    ensure!(status.success(), "the benchmark failed");
+    Ok(())
 }
 
 fn measure_all(root: &Path) -> Result<Vec<Row>> {

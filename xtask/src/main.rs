@@ -4,6 +4,9 @@
 
 mod bench;
 mod console;
+mod judges;
+mod suite;
+mod tidy;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,6 +16,9 @@ use anyhow::{Result, bail};
 const USAGE: &str = "\
 usage: cargo xtask <task>
 
+  test [arguments]        install what the tests need into .tools, and run them all; arguments go to the runner
+  ci                      formatting, lints, tidy and tests, as a change must pass them
+  tidy                    what the layout demands: edges between crates, purity, files, no cycles of modules
   bench [--write-readme]  measure the speed of reading; put the table into README.md
 ";
 
@@ -30,6 +36,9 @@ fn main() -> ExitCode {
 fn run(arguments: &[String]) -> Result<()> {
     let Some((task, rest)) = arguments.split_first() else { bail!("{USAGE}") };
     match task.as_str() {
+        "test" => suite::test(&root(), rest),
+        "ci" => suite::ci(&root()),
+        "tidy" => tidy::run(&root()),
         "bench" => bench::run(&root(), rest),
         "help" | "--help" => {
             console::print(USAGE);

@@ -111,16 +111,10 @@ impl Reader<'_> {
         }
     }
 
-    fn scalar(
-        &mut self,
-        value: &str,
-        style: ScalarStyle,
-        bytes: &std::ops::Range<usize>,
-        tag: Option<&Tag>,
-    ) -> NodeId {
+    fn scalar(&mut self, value: &str, style: ScalarStyle, bytes: &std::ops::Range<usize>, tag: Option<&Tag>) -> NodeId {
         let span = Span::new(bytes.start, bytes.end);
         let is_text = style != ScalarStyle::Plain || tag.is_some_and(|tag| tag.core_suffix() == Some("str"));
-        if !is_text && matches!(value.as_ref(), "" | "~" | "null" | "Null" | "NULL") && function(tag, 0).is_none() {
+        if !is_text && matches!(value, "" | "~" | "null" | "Null" | "NULL") && function(tag, 0).is_none() {
             return self.builder.tree.push(span, Value::Null);
         }
         let style = if is_text { Style::Quoted } else { Style::Plain };

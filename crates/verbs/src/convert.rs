@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use meshwright_dialect::{Dialect, Loss, Reading};
 
 use crate::files::{FileOptions, Refused};
+use crate::visible::visible;
 use crate::{Answer, Verb};
 
 /// How help shows it.
@@ -105,11 +106,7 @@ fn ledger(losses: &[Loss]) -> String {
         let place: Vec<String> = place.into_iter().flatten().filter(|part| !part.is_empty()).collect();
         let place: String = if place.is_empty() { String::new() } else { format!("{}: ", place.join(": ")) };
         let line = format!("ledger: {place}{}", loss.message);
-        let _ = writeln!(
-            out,
-            "{}",
-            line.chars().map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect::<String>()
-        );
+        let _ = writeln!(out, "{}", visible(&line));
     }
     out
 }

@@ -10,6 +10,7 @@ use meshwright_model::{Kind, Resource};
 use serde_json::{Value, json};
 
 use crate::files::FileOptions;
+use crate::visible::visible;
 use crate::{Answer, Verb, findings};
 
 /// How help shows it.
@@ -84,8 +85,7 @@ impl<'v> View<'v> {
     }
 
     fn show(&self, position: usize) -> String {
-        let name = self.resource(position).id().to_string();
-        name.chars().map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect()
+        visible(&self.resource(position).id().to_string())
     }
 
     /// What a step comes after, with the reason; in reverse, what must be gone before it.
@@ -143,13 +143,16 @@ impl<'v> View<'v> {
     fn text(&self) -> String {
         let steps = self.steps();
         let meshes = self.reading.inventory.meshes();
-        let names: Vec<String> = meshes.iter().map(ToString::to_string).collect();
+        let names: Vec<String> = meshes.iter().map(|mesh| visible(&mesh.to_string())).collect();
         let what = if self.is_reverse { "Deletion" } else { "Creation" };
         let mut out = format!("{what} order: {} resources, mesh {}\n\n", steps.len(), names.join(", "));
         let width = steps.len().to_string().len();
         for (number, placed) in steps.iter().enumerate() {
-            let show_mesh =
-                if meshes.len() > 1 { format!("{}: ", self.resource(placed.position).mesh) } else { String::new() };
+            let show_mesh = if meshes.len() > 1 {
+                format!("{}: ", visible(&self.resource(placed.position).mesh.to_string()))
+            } else {
+                String::new()
+            };
             let _ = writeln!(out, "{:>width$}. {show_mesh}{}", number + 1, self.show(placed.position));
             for (other, why) in grouped(&self.shown_reasons(placed)) {
                 let others: Vec<String> = other.iter().take(4).map(|other| self.show(*other)).collect();

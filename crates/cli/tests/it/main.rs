@@ -1,0 +1,44 @@
+//! The command as its users run it: arguments, standard input, standard output, standard error, exit codes.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod graph;
+mod usage;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// What a run left behind.
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+/// The project's own meshes.
+fn corpus(name: &str) -> String {
+    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus").join(name);
+    path.display().to_string()
+}
+
+/// Runs the command with something on its standard input.
+fn run_with(input: &[u8], arguments: &[&str]) -> Run {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_meshwright"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+    Run {
+        code: status.code().unwrap(),
+        out: String::from_utf8(stdout).unwrap(),
+        err: String::from_utf8(stderr).unwrap(),
+    }
+}
+
+fn run(arguments: &[&str]) -> Run {
+    run_with(b"", arguments)
+}

@@ -1,0 +1,93 @@
+//! Sad paths: bad files, bad options, and the exit code each gives.
+
+use meshwright_verbs::VERBS;
+
+use crate::{corpus, run, run_with};
+
+#[test]
+fn a_faulty_file_gives_findings_with_place_and_1_and_the_rest_is_answered() {
+    let run = run(&["graph", &corpus("broken/unknown-field.yaml")]);
+    assert_eq!(run.code, 1);
+    assert!(run.err.contains("error[unknown-field]"), "{}", run.err);
+    assert!(run.err.contains("unknown-field.yaml:17:13"), "{}", run.err);
+    assert!(run.out.contains("mesh "), "{}", run.out);
+}
+
+#[test]
+fn a_file_of_which_nothing_can_be_read_gives_2_and_the_others_are_answered() {
+    for name in ["broken/empty.yaml", "broken/binary.json"] {
+        let run = run(&["graph", &corpus(name)]);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{name}");
+        assert!(run.err.contains(name), "{}", run.err);
+    }
+    let both = run(&["graph", &corpus("broken/empty.yaml"), &corpus("shop/shop.yaml")]);
+    assert_eq!(both.code, 2);
+    assert!(both.out.contains("mesh shop"));
+    let missing = run(&["graph", "no/such/file.yaml", &corpus("shop/shop.yaml")]);
+    assert_eq!(missing.code, 2);
+    assert!(missing.err.contains("no/such/file.yaml: there is no such file"), "{}", missing.err);
+    assert!(missing.out.contains("mesh shop"));
+}
+
+#[test]
+fn files_without_a_mesh_say_so() {
+    let run = run(&["graph", &corpus("broken/not-a-mesh.yaml")]);
+    assert_eq!((run.code, run.out.as_str()), (2, ""));
+    assert!(run.err.contains("there is no App Mesh resource"), "{}", run.err);
+}
+
+#[test]
+fn bad_usage_gives_2() {
+    for arguments in [&["graph"][..], &["grahp", "x"], &["graph", "--format", "png", "x"], &["convert", "x"], &[]] {
+        assert_eq!(run(arguments).code, 2, "{arguments:?}");
+    }
+    let run = run(&["graph", "--parameter", "novalue", &corpus("shop/shop.yaml")]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("KEY=VALUE"), "{}", run.err);
+}
+
+#[test]
+fn a_parameter_is_filled_in_and_one_that_nothing_reads_is_named() {
+    let template = "Parameters:\n  MeshName:\n    Type: String\nResources:\n  M:\n    Type: AWS::AppMesh::Mesh\n    Properties:\n      MeshName: !Ref MeshName\n";
+    let open = run_with(template.as_bytes(), &["graph", "-"]);
+    assert!(open.out.contains("mesh ${MeshName}"), "{}", open.out);
+    let given = run_with(template.as_bytes(), &["graph", "--parameter", "MeshName=prod", "-"]);
+    assert!(given.out.contains("mesh prod"), "{}", given.out);
+    let slip = run_with(template.as_bytes(), &["graph", "--parameter", "meshname=prod", "-"]);
+    assert!(slip.err.contains("did you mean `MeshName`"), "{}", slip.err);
+}
+
+#[test]
+fn a_mesh_is_chosen_by_name() {
+    let (shop, library) = (corpus("shop/shop.yaml"), corpus("grpc/library.yaml"));
+    let both = run(&["graph", &shop, &library]);
+    assert_eq!(both.out.matches("\nmesh ").count() + usize::from(both.out.starts_with("mesh ")), 2, "{}", both.out);
+    let one = run(&["graph", "--mesh", "shop", &shop, &library]);
+    assert_eq!(one.out, run(&["graph", &shop]).out);
+    let none = run(&["graph", "--mesh", "shpo", &shop]);
+    assert_eq!(none.code, 2);
+    assert!(none.err.contains("the files hold shop"), "{}", none.err);
+}
+
+#[test]
+fn terminal_escapes_in_a_file_do_not_reach_the_terminal() {
+    let hostile = r#"{"meshName": "m\u001b[31m", "virtualNodeName": "n\u001b]0;x\u0007", "spec": {"bad\u001b[0m": 1}}"#;
+    for verb in ["graph", "order"] {
+        let run = run_with(hostile.as_bytes(), &[verb, "-"]);
+        assert!(!run.out.contains('\u{1b}') && !run.err.contains('\u{1b}'), "{verb}: {:?} {:?}", run.out, run.err);
+    }
+}
+
+#[test]
+fn every_verb_has_help_with_an_example() {
+    for verb in VERBS {
+        let help = run(&[verb.name, "--help"]);
+        assert_eq!(help.code, 0);
+        assert!(help.out.contains(verb.about.split(':').next().unwrap()), "{}", help.out);
+        assert!(
+            help.out.contains("Example:") && help.out.contains(&format!("meshwright {}", verb.name)),
+            "{}",
+            help.out
+        );
+    }
+}

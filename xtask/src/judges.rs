@@ -1,0 +1,52 @@
+//! Installs the judges that tests ask: Python packages, pinned in `judges/requirements.txt`, in a folder of their own.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::console::say;
+
+const WHAT_TO_INSTALL: &str = "\
+the tests need Python 3.10 or later with its modules venv and pip, for judges that are written in it;
+install them (Debian, Ubuntu: apt-get install python3 python3-venv; Fedora: dnf install python3; macOS: brew install python)";
+
+/// Installs what has changed since the last time, and answers with the judges' Python.
+pub(crate) fn install(root: &Path) -> Result<PathBuf> {
+    let requirements = root.join("judges/requirements.txt");
+    let wanted = std::fs::read_to_string(&requirements).context("judges/requirements.txt")?;
+    let folder = root.join(".tools/judges");
+    let stamp = folder.join("installed.txt");
+    let python = if cfg!(windows) { folder.join("Scripts/python.exe") } else { folder.join("bin/python") };
+    if python.is_file() && std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(python);
+    }
+    say("installing the judges into .tools (once)");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).context(".tools/judges")?;
+    }
+    let base = find_python().context(WHAT_TO_INSTALL)?;
+    run(Command::new(base).args(["-m", "venv"]).arg(&folder)).context(WHAT_TO_INSTALL)?;
+    let mut pip = Command::new(&python);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&requirements);
+    run(&mut pip).context("pip cannot install judges/requirements.txt; it needs a package index in reach")?;
+    std::fs::write(&stamp, wanted).context(".tools/judges/installed.txt")?;
+    Ok(python)
+}
+
+/// A Python on the PATH that is new enough.
+fn find_python() -> Option<&'static str> {
+    let is_new_enough = |name: &&str| {
+        let check = ["-c", "import sys; sys.exit(sys.version_info < (3, 10))"];
+        Command::new(name).args(check).output().is_ok_and(|output| output.status.success())
+    };
+    ["python3", "python"].into_iter().find(is_new_enough)
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    let output = command.output().with_context(|| format!("{} does not start", command.get_program().display()))?;
+    if !output.status.success() {
+        bail!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr).trim_end());
+    }
+    Ok(())
+}

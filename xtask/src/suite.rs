@@ -1,0 +1,64 @@
+//! `cargo xtask test` and `cargo xtask ci`: the tests with all that they need, and every check before them.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::console::say;
+use crate::{judges, tidy};
+
+/// Installs what the tests need and runs them all; arguments go to the runner.
+pub(crate) fn test(root: &Path, arguments: &[String]) -> Result<()> {
+    let python = judges::install(root)?;
+    let mut tests = cargo(root);
+    if has_nextest(root) {
+        tests.args(["nextest", "run", "--workspace"]);
+    } else {
+        say("cargo-nextest is not installed: running cargo test instead");
+        tests.args(["test", "--workspace"]);
+    }
+    tests.args(arguments).env("MESHWRIGHT_JUDGES_PYTHON", python);
+    let corpus = root.join("../shared/corpus");
+    if std::env::var_os("MESHWRIGHT_CORPUS").is_none()
+        && let Ok(corpus) = corpus.canonicalize()
+    {
+        tests.env("MESHWRIGHT_CORPUS", corpus);
+    }
+    succeed(&mut tests, "a test failed")
+}
+
+/// Every check in turn, the tests last.
+pub(crate) fn ci(root: &Path) -> Result<()> {
+    step("fmt", || succeed(cargo(root).args(["fmt", "--all", "--check"]), "run cargo fmt --all"))?;
+    let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
+    step("clippy", || succeed(cargo(root).args(clippy), "clippy has something to say"))?;
+    step("tidy", || tidy::run(root))?;
+    // The runner's own summary, with its time, stays the last word.
+    say("test …");
+    test(root, &[]).context("test")
+}
+
+fn step(name: &'static str, work: impl FnOnce() -> Result<()>) -> Result<()> {
+    say(&format!("{name} …"));
+    let start = Instant::now();
+    work().context(name)?;
+    say(&format!("{name}: passed in {:.1} s", start.elapsed().as_secs_f64()));
+    Ok(())
+}
+
+fn has_nextest(root: &Path) -> bool {
+    cargo(root).args(["nextest", "--version"]).output().is_ok_and(|output| output.status.success())
+}
+
+fn cargo(root: &Path) -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root);
+    cargo
+}
+
+fn succeed(command: &mut Command, otherwise: &'static str) -> Result<()> {
+    let status = command.status().context("cargo does not start")?;
+    if status.success() { Ok(()) } else { bail!(otherwise) }
+}

@@ -1,0 +1,97 @@
+//! Which crate may depend on which: a new edge is a change of design. Tests may depend on anything.
+
+use super::workspace::Workspace;
+
+/// Each crate by its folder, and the crates of ours that it may depend on; `None` is all of them.
+const EDGES: &[(&str, Option<&[&str]>)] = &[
+    ("model", Some(&[])),
+    ("traffic", Some(&["model"])),
+    ("dialect", Some(&["model"])),
+    ("language", Some(&["model"])),
+    ("rollout", Some(&["model"])),
+    ("store", Some(&["model"])),
+    ("lint", Some(&["traffic", "model"])),
+    ("envoy", Some(&["model"])),
+    ("ads", Some(&["envoy", "store", "model"])),
+    ("verbs", Some(&["lint", "traffic", "dialect", "language", "rollout", "envoy", "model"])),
+    ("server", Some(&["store", "verbs", "model"])),
+    ("aws", Some(&["model"])),
+    ("llm", Some(&["language"])),
+    ("mcp", Some(&["verbs"])),
+    ("cli", None),
+    ("testkit", Some(&["store", "model"])),
+    ("xtask", Some(&["dialect", "model"])),
+];
+
+/// Crates that nothing which is shipped may depend on.
+const NOT_SHIPPED: &[&str] = &["testkit", "xtask"];
+
+pub(super) fn check(workspace: &Workspace) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for package in &workspace.packages {
+        let name = &package.name;
+        let Some((_, allowed)) = EDGES.iter().find(|(crate_name, _)| crate_name == name) else {
+            complaints
+                .push(format!("crate `{name}` has no row in the table of edges; a new crate is a change of design"));
+            continue;
+        };
+        for own in package.dependencies.iter().filter_map(|dependency| dependency.own.as_deref()) {
+            let is_allowed = allowed.is_none_or(|allowed| allowed.contains(&own)) && !NOT_SHIPPED.contains(&own);
+            if !is_allowed {
+                complaints.push(format!("crate `{name}` depends on `{own}`, and no edge of the layout allows that"));
+            }
+        }
+    }
+    complaints
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::workspace::tests::{fake, manifest};
+    use super::*;
+
+    fn check_edges(crates: &[(&str, &str)], expected: &[&str]) {
+        let manifests: Vec<(String, String)> = crates
+            .iter()
+            .map(|(name, dependencies)| (format!("crates/{name}/Cargo.toml"), manifest(name, dependencies)))
+            .collect();
+        let files: Vec<(&str, &str)> = manifests.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let (_folder, workspace) = fake(&files);
+        assert_eq!(check(&workspace), expected);
+    }
+
+    const MODEL: &str = "[dependencies]\nmeshwright-model = { path = \"../model\" }";
+    const DIALECT: &str = "[dependencies]\nmeshwright-dialect = { path = \"../dialect\" }";
+
+    #[test]
+    fn edges_of_the_layout_are_allowed() {
+        check_edges(&[("model", ""), ("dialect", MODEL), ("cli", DIALECT)], &[]);
+    }
+
+    #[test]
+    fn other_edges_are_not() {
+        check_edges(
+            &[("model", DIALECT), ("dialect", "")],
+            &["crate `model` depends on `dialect`, and no edge of the layout allows that"],
+        );
+        let build = DIALECT.replace("dependencies", "build-dependencies");
+        check_edges(
+            &[("lint", &build), ("dialect", "")],
+            &["crate `lint` depends on `dialect`, and no edge of the layout allows that"],
+        );
+    }
+
+    #[test]
+    fn tests_may_use_anything() {
+        let dev = DIALECT.replace("dependencies", "dev-dependencies");
+        check_edges(&[("model", &dev), ("dialect", "")], &[]);
+    }
+
+    #[test]
+    fn a_new_crate_needs_a_row() {
+        check_edges(
+            &[("novelty", "")],
+            &["crate `novelty` has no row in the table of edges; a new crate is a change of design"],
+        );
+    }
+}
