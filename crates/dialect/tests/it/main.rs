@@ -6,6 +6,7 @@ mod broken;
 mod corpus;
 mod hostile;
 mod intrinsics;
+mod judges;
 mod positions;
 mod round_trip;
 mod same_mesh;

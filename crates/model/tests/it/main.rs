@@ -1,4 +1,5 @@
-//! The model against the list of every field of the App Mesh API.
+//! The model: every field of the App Mesh API, creation order, the graph.
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,8 @@ use meshwright_model::virtual_node::VirtualNodeSpec;
 use meshwright_model::virtual_router::VirtualRouterSpec;
 use meshwright_model::virtual_service::VirtualServiceSpec;
 
+mod graph;
+mod mesh;
 mod order;
 
 const SPEC_TREE: &str = include_str!("../appmesh-spec-tree.tsv");
