@@ -365,9 +365,7 @@ fn fill_in(tree: &mut Tree, id: NodeId, parameters: &BTreeMap<String, String>, u
             let Expression::Reference(name) = tree.expression(number) else { return id };
             let Some(value) = parameters.get(name) else { return id };
             used.push(name.clone());
-            let is_bare = value.parse::<i64>().is_ok() || value == "true" || value == "false";
-            // A variable of jq is text unless it was passed as JSON; only the place it stands in can tell.
-            tree.push_text(node.span, if is_bare { Style::Plain } else { Style::Quoted }, value)
+            tree.push_text(node.span, Style::Untyped, value)
         }
         Value::List(_) => {
             let items = tree.items(id).to_vec();

@@ -46,7 +46,7 @@ impl<'de> Deserializer<'de> for At<'_> {
                 let text = self.tree.text(text);
                 match (style, self.is_lenient) {
                     (Style::Quoted, false) => visitor.visit_str(text),
-                    (Style::Quoted, true) => visitor.visit_bytes(text.as_bytes()),
+                    (Style::Quoted, true) | (Style::Untyped, _) => visitor.visit_bytes(text.as_bytes()),
                     (Style::Plain, true) => visitor.visit_bytes(yaml::lexeme(text).as_bytes()),
                     (Style::Plain, false) => match json_given(text) {
                         Given::Bool(truth) => visitor.visit_bool(truth),

@@ -251,6 +251,7 @@ impl<'c> Check<'c> {
             Value::Scalar(style, text) => (style, self.tree.text(text)),
         };
         let result = match given {
+            (Style::Untyped, text) => info.limit.check(Given::Lexeme(text)),
             (Style::Quoted, text) if !self.is_lenient => info.limit.check(Given::Text(text)),
             (Style::Plain, text) if !self.is_lenient => info.limit.check(json_given(text)),
             (Style::Plain, text) => info.limit.check(Given::Lexeme(&yaml::lexeme(text))),

@@ -21,6 +21,8 @@ pub(crate) enum Style {
     Quoted,
     /// Bare: what it is depends on how it reads.
     Plain,
+    /// Given from outside the file: whatever is due in its place.
+    Untyped,
 }
 
 /// A scalar's text: a range of the source, or of the texts that had escapes.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::kind::Kind;
 use crate::path::Path;
+use crate::reference::Key;
 use crate::resource::Resource;
 
 /// How bad a finding is.
@@ -48,9 +49,9 @@ impl Subject {
     pub fn of(resource: &Resource) -> Self {
         Self {
             kind: resource.kind(),
-            mesh: resource.mesh.to_string(),
-            name: resource.name.to_string(),
-            parent: resource.parent.as_ref().map(ToString::to_string),
+            mesh: Key::of(&resource.mesh).shown(),
+            name: Key::of(&resource.name).shown(),
+            parent: resource.parent.as_ref().map(|parent| Key::of(parent).shown()),
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::kind::Kind;
 use crate::limits::Text;
 use crate::matcher::HttpPathMatch;
 use crate::path::Path;
-use crate::reference::Key;
+use crate::reference::{Key, cut};
 use crate::resource::{Gap, Resource, Spec};
 use crate::route::RouteSpec;
 use crate::scalar::Scalar;
@@ -212,8 +212,8 @@ impl<'a> Builder<'a> {
         for end in [from, to] {
             self.nodes.entry(end).or_insert_with(|| Node {
                 kind: end.0,
-                name: end.2.to_string(),
-                parent: end.1.map(|parent| parent.to_string()),
+                name: end.2.shown(),
+                parent: end.1.map(Key::shown),
                 details: Vec::new(),
                 problems: Vec::new(),
                 missing: true,
@@ -247,7 +247,7 @@ impl<'a> Builder<'a> {
             .map(|(from, to, _, edge)| Edge { from: positions[&from], to: positions[&to], ..edge })
             .collect();
         mark_problems(&mut nodes, &edges, &is_sure);
-        Graph { mesh: mesh.to_string(), nodes, edges }
+        Graph { mesh: mesh.shown(), nodes, edges }
     }
 }
 
@@ -327,9 +327,9 @@ fn node_of(resource: &Resource) -> Node {
     }
     Node {
         kind: resource.kind(),
-        name: resource.name.to_string(),
-        parent: resource.parent.as_ref().map(ToString::to_string),
-        details: details(resource),
+        name: Key::of(&resource.name).shown(),
+        parent: resource.parent.as_ref().map(|parent| Key::of(parent).shown()),
+        details: details(resource).iter().map(|detail| cut(detail)).collect(),
         problems,
         missing: false,
     }

@@ -34,9 +34,29 @@ impl<'a> Key<'a> {
         }
     }
 
+    /// The name for people; a valid name is never longer than [`MAX_SHOWN`], and what is longer is cut.
+    pub fn shown(self) -> String {
+        let text = match self {
+            Key::Known(text) | Key::Refused(text) => text,
+            Key::Open(expression) => return cut(&expression.to_string()),
+        };
+        cut(text)
+    }
+
     /// Whether the name is known.
     pub fn is_known(self) -> bool {
         matches!(self, Key::Known(_))
+    }
+}
+
+/// The most characters of a name that are shown.
+pub const MAX_SHOWN: usize = 300;
+
+/// A text of a file for people, cut where it is longer than any valid name.
+pub(crate) fn cut(text: &str) -> String {
+    match text.char_indices().nth(MAX_SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

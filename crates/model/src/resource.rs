@@ -207,8 +207,8 @@ impl Resource {
 impl fmt::Display for Id<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.parent {
-            Some(parent) => write!(formatter, "{} {}/{}", self.kind, parent, self.name),
-            None => write!(formatter, "{} {}", self.kind, self.name),
+            Some(parent) => write!(formatter, "{} {}/{}", self.kind, parent.shown(), self.name.shown()),
+            None => write!(formatter, "{} {}", self.kind, self.name.shown()),
         }
     }
 }

@@ -340,8 +340,7 @@ impl<'w> Resolver<'w> {
 fn place(tree: &mut Tree, span: Span, value: Expression) -> Option<NodeId> {
     match value {
         Expression::Absent => None,
-        // What a text stands for is decided by the field it stands in, as for a quoted text.
-        Expression::Text(text) | Expression::Literal(text) => Some(tree.push_text(span, Style::Quoted, &text)),
+        Expression::Text(text) | Expression::Literal(text) => Some(tree.push_text(span, Style::Untyped, &text)),
         Expression::List(items) => {
             let items: Vec<NodeId> = items.into_iter().filter_map(|item| place(tree, span, item)).collect();
             Some(tree.push_list(span, &items))

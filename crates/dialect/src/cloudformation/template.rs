@@ -286,7 +286,7 @@ fn text(tree: &Tree, map: NodeId, key: &str) -> Option<String> {
 pub(crate) fn scalar_text(tree: &Tree, node: NodeId) -> Option<String> {
     match tree.node(node).value {
         Value::Scalar(Style::Plain, text) => Some(yaml::lexeme(tree.text(text)).into_owned()),
-        Value::Scalar(Style::Quoted, text) => Some(tree.text(text).to_owned()),
+        Value::Scalar(Style::Quoted | Style::Untyped, text) => Some(tree.text(text).to_owned()),
         _ => None,
     }
 }
@@ -312,7 +312,7 @@ pub(crate) fn attribute(tree: &Tree, argument: NodeId) -> Option<(String, String
 /// A part of the template just as it was written.
 pub(crate) fn as_written(tree: &Tree, node: NodeId) -> Expression {
     match tree.node(node).value {
-        Value::Scalar(Style::Quoted, text) => Expression::Text(tree.text(text).to_owned()),
+        Value::Scalar(Style::Quoted | Style::Untyped, text) => Expression::Text(tree.text(text).to_owned()),
         Value::Scalar(Style::Plain, text) => {
             let lexeme = yaml::lexeme(tree.text(text));
             let is_bare = lexeme.parse::<f64>().is_ok_and(f64::is_finite) || lexeme == "true" || lexeme == "false";
