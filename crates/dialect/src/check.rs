@@ -12,11 +12,12 @@ use meshwright_model::path::Step;
 use meshwright_model::resource::Gap;
 use meshwright_model::scalar::ScalarType;
 
-use crate::fault::{Fault, nearest};
+use crate::fault::Fault;
 use crate::source::Span;
 use crate::tree::{Entry, NodeId, Style, Tree, Value};
 use crate::view::{Field, View};
 use crate::yaml;
+use meshwright_model::spelling::nearest;
 
 /// A check of one resource.
 pub(crate) struct Check<'c> {

@@ -19,9 +19,10 @@ use serde::de::DeserializeOwned;
 
 use crate::build::build;
 use crate::check::Check;
-use crate::fault::{Fault, nearest};
+use crate::fault::Fault;
 use crate::tree::{NodeId, Tree, Value};
 use crate::view::{View, Views};
+use meshwright_model::spelling::nearest;
 
 /// A resource's place in a tree, and what its dialect says about it.
 pub(crate) struct Envelope<'e> {

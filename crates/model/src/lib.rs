@@ -28,6 +28,7 @@ pub mod retry;
 pub mod route;
 pub mod scalar;
 pub mod shape;
+pub mod spelling;
 pub mod timeout;
 pub mod tls;
 pub mod virtual_gateway;

@@ -3,11 +3,12 @@
 use std::fmt::Write as _;
 
 use clap::{Args, ValueEnum};
-use meshwright_dialect::{Dialect, Loss, Reading};
+use meshwright_dialect::{Dialect, Loss, Reading, Written};
+use serde_json::json;
 
 use crate::files::{FileOptions, Refused};
 use crate::visible::visible;
-use crate::{Answer, Verb};
+use crate::{Answer, Verb, findings};
 
 /// How help shows it.
 pub const VERB: Verb = Verb {
@@ -28,6 +29,18 @@ pub struct ConvertOptions {
     /// The notation to write it in, where the dialect has several
     #[arg(long, value_enum, value_name = "NOTATION")]
     pub notation: Option<NotationName>,
+    /// How the answer is shown
+    #[arg(long, value_enum, default_value_t = ConvertFormat::Text)]
+    pub format: ConvertFormat,
+}
+
+/// How a conversion is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ConvertFormat {
+    /// The text itself, and the ledger on standard error
+    Text,
+    /// Text, ledger and findings, for programs
+    Json,
 }
 
 /// A dialect that can be written.
@@ -90,8 +103,27 @@ pub fn run(reading: &Reading, options: &ConvertOptions) -> Result<Answer, Refuse
         ))
     })?;
     let written = notation.write(&reading.inventory);
-    let notes = ledger(&written.ledger);
-    Ok(Answer { output: written.text, notes, has_findings: !written.ledger.is_empty() })
+    let has_findings = !written.ledger.is_empty();
+    Ok(match options.format {
+        ConvertFormat::Text => Answer { notes: ledger(&written.ledger), output: written.text, has_findings },
+        ConvertFormat::Json => Answer { notes: String::new(), output: as_json(reading, &written), has_findings },
+    })
+}
+
+fn as_json(reading: &Reading, written: &Written) -> String {
+    let loss = |loss: &Loss| {
+        let mut value = json!({"message": loss.message});
+        if let Some(subject) = &loss.subject {
+            value["resource"] = json!(subject);
+        }
+        if let Some(path) = &loss.path {
+            value["path"] = json!(path.to_string());
+        }
+        value
+    };
+    let ledger: Vec<_> = written.ledger.iter().map(loss).collect();
+    let findings: Vec<_> = reading.findings.iter().map(findings::json).collect();
+    format!("{:#}\n", json!({"content": written.text, "ledger": ledger, "findings": findings}))
 }
 
 /// The ledger as text: resource by resource, what could not be said.

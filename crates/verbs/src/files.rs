@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use clap::Args;
 use meshwright_model::parameter::Parameter;
 use meshwright_model::reference::Key;
+use meshwright_model::spelling::nearest;
 use meshwright_model::{Inventory, Resource};
 
 /// Which files are read, and with which parameters.
@@ -90,12 +91,9 @@ fn parameter_file(name: &str, content: &str) -> Result<BTreeMap<String, String>,
 pub fn unused_parameters(given: &BTreeMap<String, String>, used: &[String], declared: &[Parameter]) -> Vec<String> {
     let unused = given.keys().filter(|name| !used.contains(name));
     unused
-        .map(|name| {
-            let near = declared.iter().find(|parameter| parameter.name.eq_ignore_ascii_case(name));
-            match near {
-                Some(parameter) => format!("no file reads the parameter `{name}`; did you mean `{}`?", parameter.name),
-                None => format!("no file reads the parameter `{name}`"),
-            }
+        .map(|name| match nearest(name, declared.iter().map(|parameter| parameter.name.as_str())) {
+            Some(near) => format!("no file reads the parameter `{name}`; did you mean `{near}`?"),
+            None => format!("no file reads the parameter `{name}`"),
         })
         .collect()
 }
@@ -109,7 +107,12 @@ pub fn choose_mesh(inventory: &mut Inventory, mesh: Option<&str>) -> Result<(), 
     let is_wanted = |resource: &Resource| Key::of(&resource.mesh).to_string() == wanted;
     if !inventory.resources.iter().any(is_wanted) {
         let names: Vec<String> = inventory.meshes().iter().map(ToString::to_string).collect();
-        return Err(Refused(format!("--mesh {wanted}: there is no such mesh; the files hold {}", names.join(", "))));
+        let near = nearest(wanted, names.iter().map(String::as_str));
+        let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        return Err(Refused(format!(
+            "--mesh {wanted}: there is no such mesh; the files hold {}{near}",
+            names.join(", ")
+        )));
     }
     inventory.resources.retain(is_wanted);
     Ok(())

@@ -153,8 +153,6 @@ pub fn summary(findings: &[Finding]) -> String {
 mod tests {
     use meshwright_dialect::{Input, Options, read};
 
-    use super::*;
-
     fn check(text: &str, expected: &str) {
         let input = Input { name: "mesh.json".to_owned(), bytes: text.as_bytes().to_vec() };
         let shown = super::text(&read(vec![input], &Options::default()), false);

@@ -14,9 +14,10 @@ use meshwright_model::Expression;
 use super::stacks::World;
 use super::template::{Declared, Template, app_mesh_kind, as_written, attribute, call};
 use crate::check::shorten;
-use crate::fault::{Fault, nearest};
+use crate::fault::Fault;
 use crate::source::Span;
 use crate::tree::{Entry, NodeId, Style, Tree, Value};
+use meshwright_model::spelling::nearest;
 
 /// How deep values may refer to values before they are taken as open.
 const MAX_CHAIN: usize = 32;

@@ -6,9 +6,10 @@ use meshwright_model::{Expression, Kind};
 
 use super::stacks::World;
 use crate::check::shorten;
-use crate::fault::{Fault, nearest};
+use crate::fault::Fault;
 use crate::tree::{NodeId, Style, Tree, Value};
 use crate::yaml;
+use meshwright_model::spelling::nearest;
 
 /// The sections that a template may have. Source: CloudFormation User Guide, template anatomy; SAM adds `Globals`.
 const SECTIONS: &[&str] = &[
@@ -185,7 +186,15 @@ impl Template {
     fn resource_faults(&self, tree: &Tree, faults: &mut Vec<Fault>) {
         for declared in &self.resources {
             let span = tree.span(declared.key);
-            if declared.kind.is_empty() && !tree.node(declared.body).cut && !declared.label.starts_with("Fn::") {
+            if declared.label.starts_with("Fn::") {
+                let message = format!(
+                    "`{}` is expanded by CloudFormation alone; what it makes is not read",
+                    shorten(&declared.label)
+                );
+                faults.push(Fault::info("not-expanded", span, message));
+                continue;
+            }
+            if declared.kind.is_empty() && !tree.node(declared.body).cut {
                 faults.push(Fault::error(
                     "missing-field",
                     span,

@@ -1,0 +1,45 @@
+//! Which of the words we know somebody most likely meant.
+
+/// The known word that a reader most likely meant, if any is near.
+pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = word.to_lowercase();
+    let budget = (word.chars().count() / 3).clamp(1, 3);
+    known
+        .map(|candidate| (distance(&lower, &candidate.to_lowercase(), budget), candidate))
+        .filter(|(distance, _)| *distance <= budget)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// The Levenshtein distance of two words; more than `budget` where it is out of reach.
+fn distance(a: &str, b: &str, budget: usize) -> usize {
+    let a: Vec<char> = a.chars().take(64).collect();
+    let b: Vec<char> = b.chars().take(64).collect();
+    if a.len().abs_diff(b.len()) > budget {
+        return budget + 1;
+    }
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, left) in a.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, right) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(left != right);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nearest_ignores_case_and_small_slips_but_not_other_words() {
+        let known = || ["MaxServerErrors", "Interval", "Tags"].into_iter();
+        assert_eq!(nearest("maxServerErrors", known()), Some("MaxServerErrors"));
+        assert_eq!(nearest("Intervall", known()), Some("Interval"));
+        assert_eq!(nearest("Listeners", known()), None);
+    }
+}
