@@ -26,6 +26,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<suite::AlreadySaid>() => ExitCode::FAILURE,
         Err(error) => {
             console::say(&format!("error: {error:#}"));
             ExitCode::FAILURE

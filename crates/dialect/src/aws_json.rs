@@ -11,9 +11,11 @@ use std::collections::BTreeMap;
 use meshwright_model::arn::Arn;
 use meshwright_model::finding::Subject;
 use meshwright_model::resource::{Metadata, Origin};
+use meshwright_model::spelling::nearest;
 use meshwright_model::workload::{PolicyStatement, RoleStatement, TaskDefinition, Workload};
 use meshwright_model::{Expression, Kind};
 
+use crate::check::found;
 use crate::envelope::{Envelope, listed, read_part};
 use crate::fault::Fault;
 use crate::reading::{Options, Reading};
@@ -33,11 +35,14 @@ pub(crate) static VIEWS: std::sync::LazyLock<Views> = std::sync::LazyLock::new(|
 /// Members of create and update inputs and of describe outputs beside names, specification and tags.
 const OTHERS: &[&str] = &["metadata", "status", "clientToken"];
 
+/// How many objects that are no resource are named.
+const MAX_UNRECOGNISED: usize = 20;
+
 /// Reads the documents that hold AWS JSON.
 pub(crate) fn read(reading: &mut Reading, documents: &[usize], options: &Options<'_>) {
     for document in documents {
         let roots = reading.documents[*document].tree.roots.clone();
-        let mut reader = Reader { reading, document: *document, options, found: 0 };
+        let mut reader = Reader { reading, document: *document, options, found: 0, unrecognised: 0 };
         reader.name_template();
         for root in &roots {
             reader.value(*root, None);
@@ -56,6 +61,8 @@ struct Reader<'r, 'o> {
     options: &'o Options<'o>,
     /// How many things of interest the document had so far.
     found: usize,
+    /// How many objects were no resource.
+    unrecognised: usize,
 }
 
 impl Reader<'_, '_> {
@@ -127,17 +134,53 @@ impl Reader<'_, '_> {
                 return self.object(data, None);
             }
             let wrapped = Kind::ALL.into_iter().find_map(|kind| Some((kind, tree.get(id, kind.api_name())?)));
-            if let Some((kind, inner)) = wrapped.filter(|(_, inner)| tree.is_map(*inner)) {
-                return self.object(inner, Some(kind));
+            if let Some((kind, inner)) = wrapped {
+                return self.wrapped(inner, kind);
             }
             if self.list_output(id) || self.beside_a_mesh(id) {
                 self.found += 1;
                 return;
             }
         }
-        let Some(kind) = kind.or_else(|| self.kind_of(id)) else { return };
+        let Some(kind) = kind.or_else(|| self.kind_of(id)) else { return self.unrecognised(id) };
         self.found += 1;
         self.resource(id, kind);
+    }
+
+    /// Says that an object is no resource; of a thousand such, the first few tell enough.
+    fn unrecognised(&mut self, id: NodeId) {
+        self.unrecognised += 1;
+        let is_enough = self.unrecognised > MAX_UNRECOGNISED;
+        let tree = self.tree();
+        if is_enough || tree.entries(id).is_empty() {
+            return;
+        }
+        let span = crate::check::opening(tree.span(id));
+        let keys = tree.entries(id).iter().filter_map(|entry| tree.scalar(entry.key));
+        let known = || Kind::ALL.into_iter().flat_map(|kind| [kind.api_name(), kind.name_field()]).chain(["spec"]);
+        let slip = keys.filter_map(|key| nearest(key, known()).filter(|near| *near != key)).next();
+        let fault =
+            Fault::warning("unclear-kind", span, "nothing here says which kind of resource this is; it is not read");
+        let fault = match slip {
+            Some(near) => fault.help(format!("did you mean `{near}`?")),
+            None => fault.help("add its name, such as \"virtualNodeName\""),
+        };
+        self.report(None, vec![fault]);
+    }
+
+    /// What stands under the AWS CLI's wrapper.
+    fn wrapped(&mut self, inner: NodeId, kind: Kind) {
+        let tree = self.tree();
+        match tree.node(inner).value {
+            Value::Map(_) => self.object(inner, Some(kind)),
+            Value::Broken => {}
+            _ => {
+                let message = format!("{} stands where an object is due", found(tree, inner));
+                let fault = Fault::error("wrong-type", tree.span(inner), message);
+                self.found += 1;
+                self.report(None, vec![fault]);
+            }
+        }
     }
 
     /// The output of a list operation: names, and as a rule nothing else.
@@ -326,15 +369,7 @@ impl Reader<'_, '_> {
     fn unclear(&mut self, id: NodeId, spec: Option<NodeId>) -> Option<Kind> {
         let tree = self.tree();
         let span = crate::check::opening(tree.span(id));
-        let has_listeners = spec.is_some_and(|spec| tree.get(spec, "listeners").is_some());
-        if !has_listeners {
-            let fault = Fault::warning(
-                "unclear-kind",
-                span,
-                "nothing here says which kind of resource this is; it is not read",
-            );
-            self.report(None, vec![fault.help("add its name, such as \"virtualNodeName\"")]);
-            self.found += 1;
+        if !spec.is_some_and(|spec| tree.get(spec, "listeners").is_some()) {
             return None;
         }
         let message = "this may be a virtual router or a virtual gateway; it is read as a virtual router";

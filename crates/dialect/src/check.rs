@@ -69,22 +69,11 @@ impl<'c> Check<'c> {
     fn wrong_type(&mut self, id: NodeId, view_due: &str) -> bool {
         let node = self.tree.node(id);
         if !(node.cut && matches!(node.value, Value::Map(_) | Value::List(_))) {
-            let message = format!("{} stands where {view_due} is due", self.found(id));
+            let message = format!("{} stands where {view_due} is due", found(self.tree, id));
             self.report(Fault::error("wrong-type", node.span, message));
         }
         self.gap(Gap::Faulty);
         false
-    }
-
-    fn found(&self, id: NodeId) -> String {
-        match self.tree.node(id).value {
-            Value::Null => "null".to_owned(),
-            Value::Scalar(_, text) => format!("`{}`", shorten(self.tree.text(text))),
-            Value::List(_) => "a list".to_owned(),
-            Value::Map(_) => "an object".to_owned(),
-            Value::Open(number) => format!("`{}`", shorten(&self.tree.expression(number).to_string())),
-            Value::Broken => "nothing that can be read".to_owned(),
-        }
     }
 
     fn inside(&mut self, step: Step, id: NodeId, view: &View) -> bool {
@@ -104,13 +93,14 @@ impl<'c> Check<'c> {
                 near |= self.unknown(key, fields);
                 continue;
             };
+            let field = &fields[index];
             if seen & (1 << index) != 0 {
-                let message = format!("`{}` stands here more than once; the first is read", fields[index].key);
+                let message = format!("`{}` stands here more than once; the last is read", field.key);
                 self.report(Fault::error("duplicate-key", self.tree.span(key), message));
-                continue;
+                self.forget(id, position, index);
+                usable &= !(1 << index);
             }
             seen |= 1 << index;
-            let field = &fields[index];
             if self.inside(Step::Field(field.api.into()), value, &field.view) {
                 usable |= 1 << index;
                 let number = u8::try_from(index).unwrap_or(Entry::NO_FIELD);
@@ -118,6 +108,15 @@ impl<'c> Check<'c> {
             }
         }
         (seen | near, usable)
+    }
+
+    /// Takes a field from the members before a position.
+    fn forget(&mut self, id: NodeId, position: usize, index: usize) {
+        for earlier in 0..position {
+            if usize::from(self.tree.entries(id)[earlier].field) == index {
+                self.tree.set_field(id, earlier, Entry::NO_FIELD);
+            }
+        }
     }
 
     /// Reports a member that is no field; returns the field it was probably meant to be, so that it is not missed too.
@@ -293,6 +292,18 @@ impl Check<'_> {
             _ => return,
         };
         self.report(fault);
+    }
+}
+
+/// What stands at a place, in words.
+pub(crate) fn found(tree: &Tree, id: NodeId) -> String {
+    match tree.node(id).value {
+        Value::Null => "null".to_owned(),
+        Value::Scalar(_, text) => format!("`{}`", shorten(tree.text(text))),
+        Value::List(_) => "a list".to_owned(),
+        Value::Map(_) => "an object".to_owned(),
+        Value::Open(number) => format!("`{}`", shorten(&tree.expression(number).to_string())),
+        Value::Broken => "nothing that can be read".to_owned(),
     }
 }
 

@@ -42,7 +42,7 @@ impl Envelope<'_> {
     pub(crate) fn read(&self, tree: &mut Tree) -> (Resource, Vec<Fault>) {
         let kind = self.kind;
         let mut faults = Vec::new();
-        self.report_members(tree, &mut faults);
+        let meant = self.report_members(tree, &mut faults);
         let mesh = self.name(tree, "meshName", &mut faults);
         let parent = kind.parent().map(|parent| self.name(tree, parent.name_field(), &mut faults));
         let name = if kind == Kind::Mesh { mesh.clone() } else { self.name(tree, kind.name_field(), &mut faults) };
@@ -51,6 +51,7 @@ impl Envelope<'_> {
         let (tags, tag_gaps) = self.tags(tree, &mut faults);
         let (spec, mut gaps) = self.spec(tree, &mut faults);
         gaps.extend(tag_gaps);
+        self.forgive(&meant, &mut faults, &mut gaps);
         let resource = Resource {
             mesh,
             mesh_owner,
@@ -66,6 +67,15 @@ impl Envelope<'_> {
             origin: Some(Origin { document: self.document, node: self.node }),
         };
         (resource, faults)
+    }
+
+    /// What a member with a slip in its key was meant to be is not missing too.
+    fn forgive(&self, meant: &[String], faults: &mut Vec<Fault>, gaps: &mut BTreeMap<Path, Gap>) {
+        for field in self.fields().into_iter().filter(|field| meant.contains(&self.key(field))) {
+            let path = Path::default().field(field);
+            faults.retain(|fault| fault.rule != "missing-field" || fault.path.as_ref() != Some(&path));
+            gaps.insert(path, Gap::Faulty);
+        }
     }
 
     fn key(&self, field: &str) -> String {
@@ -86,9 +96,11 @@ impl Envelope<'_> {
         fields
     }
 
-    fn report_members(&self, tree: &Tree, faults: &mut Vec<Fault>) {
+    /// Reports members that are no fields, and returns what they were probably meant to be.
+    fn report_members(&self, tree: &Tree, faults: &mut Vec<Fault>) -> Vec<String> {
         let known: Vec<String> = self.fields().iter().chain(self.others).map(|field| self.key(field)).collect();
         let mut seen: Vec<&str> = Vec::new();
+        let mut meant = Vec::new();
         for entry in tree.entries(self.node) {
             let Some(key) = tree.scalar(entry.key) else { continue };
             let span = tree.span(entry.key);
@@ -105,12 +117,16 @@ impl Envelope<'_> {
                     format!("`{}` is not a field of a {}", crate::check::shorten(key), self.kind),
                 );
                 faults.push(match nearest(key, known.iter().map(String::as_str)) {
-                    Some(near) => fault.help(format!("did you mean `{near}`?")),
+                    Some(near) => {
+                        meant.push(near.to_owned());
+                        fault.help(format!("did you mean `{near}`?"))
+                    }
                     None => fault,
                 });
             }
             seen.push(key);
         }
+        meant
     }
 
     fn name(&self, tree: &mut Tree, field: &'static str, faults: &mut Vec<Fault>) -> Name {

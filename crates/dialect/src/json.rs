@@ -10,7 +10,7 @@ use meshwright_model::Expression;
 use crate::fault::{Fault, MAX_FAULTS};
 use crate::source::{Source, Span};
 use crate::tree::{Builder, MAX_DEPTH, MAX_NODES, NodeId, Style, Text, Tree, Value};
-use text::{template_mark, unescape};
+use text::{is_number, template_mark, unescape};
 
 /// Reads a text as JSON.
 pub(crate) fn read(source: Source) -> (Tree, Vec<Fault>) {
@@ -21,6 +21,7 @@ pub(crate) fn read(source: Source) -> (Tree, Vec<Fault>) {
         at: 0,
         builder: Builder::new(source),
         expects: Expects::Value,
+        is_indented: false,
         faults: Vec::new(),
     };
     scanner.run();
@@ -46,6 +47,8 @@ struct Scanner<'t> {
     at: usize,
     builder: Builder,
     expects: Expects,
+    /// Whether the document at hand has its members on lines of their own, indented.
+    is_indented: bool,
     faults: Vec<Fault>,
 }
 
@@ -65,6 +68,10 @@ impl Scanner<'_> {
                 return;
             }
             match self.text[self.at] {
+                b'{' if self.is_new_document() => self.begin_again(),
+                b'#' => self.comment(b"\n"),
+                b'/' if self.text[self.at..].starts_with(b"//") => self.comment(b"\n"),
+                b'/' if self.text[self.at..].starts_with(b"/*") => self.comment(b"*/"),
                 b'}' | b']' => self.close(),
                 b',' => self.comma(),
                 b':' => self.colon(),
@@ -76,6 +83,30 @@ impl Scanner<'_> {
             let end = Span::new(self.text.len(), self.text.len());
             self.faults.push(Fault::error("syntax", end, message).help("is the file cut off?"));
         }
+    }
+
+    /// Whether a brace starts a document although the one before it has not ended: it stands at the start of a line, where
+    /// an indented document has nothing but its own last brace.
+    fn is_new_document(&self) -> bool {
+        let starts_line = self.at > 0 && self.text[self.at - 1] == b'\n';
+        let value_is_due = self.expects == Expects::Value && self.builder.depth() < 2;
+        starts_line && self.is_indented && self.builder.depth() > 0 && !value_is_due
+    }
+
+    /// Closes what is open and goes on at the top.
+    fn begin_again(&mut self) {
+        self.fault(1, "a document starts here before the one above has ended");
+        self.builder.close_all(self.at);
+        self.expects = Expects::Value;
+        self.value();
+    }
+
+    fn comment(&mut self, end: &[u8]) {
+        let length =
+            memchr::memmem::find(&self.text[self.at..], end).map_or(self.text.len() - self.at, |at| at + end.len());
+        let first_line = memchr::memchr(b'\n', &self.text[self.at..]).unwrap_or(length);
+        self.fault(length.min(first_line), "JSON has no comments");
+        self.at += length;
     }
 
     fn here(&self, width: usize) -> Span {
@@ -195,6 +226,11 @@ impl Scanner<'_> {
             self.fault(1, format!("nested deeper than {MAX_DEPTH} levels"));
             self.skip_nested();
             return;
+        }
+        if self.builder.depth() == 0 {
+            let rest = &self.text[self.at + 1..];
+            self.is_indented =
+                is_map && (rest.starts_with(b"\n ") || rest.starts_with(b"\n\t") || rest.starts_with(b"\r\n "));
         }
         self.builder.begin(is_map, self.at, None);
         self.at += 1;
@@ -320,9 +356,7 @@ impl Scanner<'_> {
             self.token_end(start, |byte| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E'));
         self.at = end;
         let lexeme = std::str::from_utf8(&self.text[start..end]).unwrap_or_default();
-        let digits = lexeme.strip_prefix('-').unwrap_or(lexeme);
-        let leading_zero = digits.len() > 1 && digits.starts_with('0') && digits.as_bytes()[1].is_ascii_digit();
-        if leading_zero || lexeme.parse::<f64>().is_err() {
+        if !is_number(lexeme) {
             self.faults.push(Fault::error("syntax", Span::new(start, end), format!("`{lexeme}` is not a JSON number")));
             self.broken(Span::new(start, end));
             return;

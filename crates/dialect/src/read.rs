@@ -1,6 +1,6 @@
 //! Reads files of any dialect together: bytes, notation, dialect, resources.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use meshwright_model::finding::{Finding, Location, Severity};
 
@@ -22,12 +22,7 @@ pub fn read(inputs: Vec<Input>, options: &Options<'_>) -> Reading {
                 by_dialect[dialect].push(document);
             }
             Recognised::Not(fault) => {
-                let had_faults =
-                    reading.findings.iter().any(|finding| finding.location.as_ref().is_some_and(|at| at.file == name));
                 reading.report(document, None, vec![fault]);
-                if had_faults {
-                    reading.unreadable.push(name);
-                }
             }
         }
     }
@@ -36,10 +31,32 @@ pub fn read(inputs: Vec<Input>, options: &Options<'_>) -> Reading {
             (dialect.read)(&mut reading, documents, options);
         }
     }
+    name_unreadable(&mut reading);
     reading.used_parameters.sort();
     reading.used_parameters.dedup();
     reading.sort();
     reading
+}
+
+/// A file with faults of notation that gave nothing at all could not be read; that it holds no resource is no news then.
+fn name_unreadable(reading: &mut Reading) {
+    let inventory = &reading.inventory;
+    let origins = (inventory.resources.iter().filter_map(|resource| resource.origin))
+        .chain(inventory.workloads.iter().filter_map(|workload| workload.origin))
+        .chain(inventory.statements.iter().filter_map(|statement| statement.origin));
+    let fruitful: HashSet<u32> = origins.map(|origin| origin.document).collect();
+    let is_at = |finding: &Finding, name: &str| finding.location.as_ref().is_some_and(|at| at.file == name);
+    for (number, document) in (0..).zip(&reading.documents) {
+        let name = &document.tree.source.name;
+        let is_faulty = || reading.findings.iter().any(|finding| finding.rule == "syntax" && is_at(finding, name));
+        if !fruitful.contains(&number) && !reading.unreadable.contains(name) && is_faulty() {
+            reading.unreadable.push(name.clone());
+        }
+    }
+    let unreadable = &reading.unreadable;
+    let is_news =
+        |finding: &Finding| finding.rule != "no-resources" || !unreadable.iter().any(|name| is_at(finding, name));
+    reading.findings.retain(is_news);
 }
 
 /// Parses a file into the reading; `None` where nothing of it can be read, which is reported.
@@ -63,12 +80,14 @@ pub(crate) fn add_document(reading: &mut Reading, name: &str, bytes: Vec<u8>) ->
     };
     let (tree, faults) = parse(Source::new(name, text));
     let nothing = tree.roots.iter().all(|root| matches!(tree.node(*root).value, Value::Broken | Value::Null));
-    let is_empty = tree.source.text().trim().is_empty();
+    let is_unexplained = nothing && faults.is_empty();
     reading.documents.push(Document { tree, dialect: None, headings: HashMap::default() });
     let document = reading.documents.len() - 1;
     reading.report(document, None, faults);
-    if is_empty {
-        reading.report(document, None, vec![Fault::error("syntax", Span::default(), "the file is empty")]);
+    if is_unexplained {
+        let is_empty = reading.documents[document].tree.source.text().trim_start_matches('\u{feff}').trim().is_empty();
+        let message = if is_empty { "the file is empty" } else { "the file holds no value" };
+        reading.report(document, None, vec![Fault::error("syntax", Span::default(), message)]);
     }
     if nothing {
         reading.unreadable.push(name.to_owned());
@@ -87,6 +106,9 @@ fn text_of(bytes: Vec<u8>) -> Result<String, (usize, usize, String)> {
         let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
         (line, String::from_utf8_lossy(&before[start..]).chars().count() + 1)
     };
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err((1, 1, "the file is UTF-16; save it as UTF-8".to_owned()));
+    }
     if let Some(nul) = memchr::memchr(0, &bytes) {
         let (line, column) = place(&bytes[..nul]);
         return Err((line, column, "the file is not text: it holds a NUL byte".to_owned()));

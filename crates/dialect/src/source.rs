@@ -66,8 +66,8 @@ impl Source {
         let starts = self.line_starts();
         let line = starts.partition_point(|start| *start <= span.start).max(1);
         let start = starts[line - 1] as usize;
-        let position = self.floor(span.start as usize);
-        let end = self.floor(span.end as usize);
+        let position = self.floor(span.start as usize).max(start);
+        let end = self.floor(span.end as usize).max(position);
         let column = self.text[start..position].chars().count() + 1;
         let on_line = self.text[position..end].split('\n').next().unwrap_or_default();
         let width = on_line.trim_end().chars().count().max(1);
@@ -82,7 +82,11 @@ impl Source {
     fn line_starts(&self) -> &[u32] {
         self.line_starts.get_or_init(|| {
             let newlines = memchr::memchr_iter(b'\n', self.text.as_bytes());
-            std::iter::once(0).chain(newlines.map(|offset| Span::new(offset + 1, 0).start)).collect()
+            // A byte order mark is no part of the first line.
+            let first = if self.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+            std::iter::once(Span::new(first, 0).start)
+                .chain(newlines.map(|offset| Span::new(offset + 1, 0).start))
+                .collect()
         })
     }
 }

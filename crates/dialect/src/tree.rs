@@ -344,8 +344,13 @@ impl Builder {
     }
 
     /// Closes everything that is still open, at the place where reading stopped.
-    pub(crate) fn finish(mut self, end: usize) -> Tree {
+    pub(crate) fn close_all(&mut self, end: usize) {
         while self.end(end, true).is_some() {}
+    }
+
+    /// The tree, with everything closed that is still open.
+    pub(crate) fn finish(mut self, end: usize) -> Tree {
+        self.close_all(end);
         self.tree
     }
 }

@@ -138,7 +138,10 @@ impl Reader<'_> {
         let line = self.text[line_start..].lines().next().unwrap_or_default();
         let fault = Fault::error("syntax", Span::new(at, at + 1), info.to_lowercase().trim_end_matches('.').to_owned());
         let indent: &str = &line[..line.len() - line.trim_start().len()];
-        self.faults.push(if indent.contains('\t') {
+        let is_at_end = self.text[self.floor(at)..].trim().is_empty();
+        self.faults.push(if is_at_end || fault.message.starts_with("unclosed") {
+            fault.help("is the file cut off?")
+        } else if indent.contains('\t') {
             fault.help("YAML is indented with spaces; there is a tab on this line")
         } else if line.contains("{{") || line.contains("{%") {
             fault.help("this looks like a template: fill it in first")

@@ -11,24 +11,28 @@ pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&
         .map(|(_, candidate)| candidate)
 }
 
-/// The Levenshtein distance of two words; more than `budget` where it is out of reach.
+/// How many letters must be put in, taken out, replaced or swapped with their neighbour to make one word of another; more
+/// than `budget` where it is out of reach.
 fn distance(a: &str, b: &str, budget: usize) -> usize {
     let a: Vec<char> = a.chars().take(64).collect();
     let b: Vec<char> = b.chars().take(64).collect();
     if a.len().abs_diff(b.len()) > budget {
         return budget + 1;
     }
-    let mut row: Vec<usize> = (0..=b.len()).collect();
+    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
     for (i, left) in a.iter().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
+        let mut row = vec![i + 1];
         for (j, right) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(left != right);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+            let replaced = rows[i][j] + usize::from(left != right);
+            let mut best = replaced.min(rows[i][j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *left == b[j - 1] && a[i - 1] == *right {
+                best = best.min(rows[i - 1][j - 1] + 1);
+            }
+            row.push(best);
         }
+        rows.push(row);
     }
-    row[b.len()]
+    rows[a.len()][b.len()]
 }
 
 #[cfg(test)]
@@ -40,6 +44,7 @@ mod tests {
         let known = || ["MaxServerErrors", "Interval", "Tags"].into_iter();
         assert_eq!(nearest("maxServerErrors", known()), Some("MaxServerErrors"));
         assert_eq!(nearest("Intervall", known()), Some("Interval"));
+        assert_eq!(nearest("Tgas", known()), Some("Tags"));
         assert_eq!(nearest("Listeners", known()), None);
     }
 }

@@ -8,6 +8,7 @@ use super::resolve::Resolver;
 use super::template::{Template, is_stack};
 use crate::fault::Fault;
 use crate::reading::{Options, Reading};
+use crate::tree::{NodeId, Value};
 
 /// The deepest that stacks nest, and the most rounds that values take to travel between templates.
 const MAX_ROUNDS: usize = 16;
@@ -42,7 +43,9 @@ impl World {
                 .collect(),
         };
         for document in documents {
-            world.add(reading, *document);
+            for root in reading.documents[*document].tree.roots.clone() {
+                world.add_root(reading, *document, root);
+            }
         }
         // A template that is to be written back keeps its stacks as they are.
         let mut next = if options.keep_parameters { world.templates.len() } else { 0 };
@@ -53,9 +56,26 @@ impl World {
         world
     }
 
-    fn add(&mut self, reading: &Reading, document: usize) -> Option<usize> {
+    fn add(&mut self, reading: &mut Reading, document: usize) -> Option<usize> {
+        let root = *reading.documents[document].tree.roots.first()?;
+        self.add_root(reading, document, root)
+    }
+
+    /// Adds a document's value, if it is a template; says so where it is not.
+    fn add_root(&mut self, reading: &mut Reading, document: usize, root: NodeId) -> Option<usize> {
         let tree = &reading.documents[document].tree;
-        let root = *tree.roots.first()?;
+        if !super::recognises(tree, root) {
+            if !matches!(tree.node(root).value, Value::Null | Value::Broken) {
+                let span = crate::check::opening(tree.span(root));
+                let fault = Fault::warning(
+                    "not-a-mesh",
+                    span,
+                    "this is no template, unlike what stands beside it; it is not read",
+                );
+                reading.report(document, None, vec![fault]);
+            }
+            return None;
+        }
         let number = self.templates.len();
         self.templates.push(Template::new(tree, number, document, root));
         Some(number)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use meshwright_model::{Expression, Kind};
 
 use super::stacks::World;
-use crate::check::shorten;
+use crate::check::{found, shorten};
 use crate::fault::Fault;
 use crate::tree::{NodeId, Style, Tree, Value};
 use crate::yaml;
@@ -212,6 +212,13 @@ impl Template {
             }
             if app_mesh_kind(&declared.kind).is_none() {
                 continue;
+            }
+            if let Some(properties) = declared.properties
+                && !tree.is_map(properties)
+                && !tree.node(properties).cut
+            {
+                let message = format!("{} stands where an object is due", found(tree, properties));
+                faults.push(Fault::error("wrong-type", tree.span(properties), message));
             }
             for entry in tree.entries(declared.body) {
                 let Some(key) = tree.scalar(entry.key) else { continue };
