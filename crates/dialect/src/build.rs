@@ -11,7 +11,7 @@ use crate::check::json_given;
 use crate::tree::{Entry, NodeId, Style, Tree, Value};
 use crate::view::{Field, View};
 use crate::yaml;
-use meshwright_model::limits::Given;
+use meshwright_model::value::Given;
 
 /// Builds a value that [`crate::check::Check`] has found usable.
 pub(crate) fn build<T: DeserializeOwned>(tree: &Tree, id: NodeId, view: &View, is_lenient: bool) -> Result<T, Error> {

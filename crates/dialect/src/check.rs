@@ -7,10 +7,12 @@ use std::collections::BTreeMap;
 
 use meshwright_model::Path;
 use meshwright_model::expression::Expression;
-use meshwright_model::limits::{Given, ResourceName, ScalarInfo, ServiceName};
+use meshwright_model::limits::{ResourceName, ScalarInfo, ServiceName};
 use meshwright_model::path::Step;
 use meshwright_model::resource::Gap;
-use meshwright_model::scalar::ScalarType;
+use meshwright_model::value::Given;
+use meshwright_model::value::ScalarType;
+use meshwright_model::visible::cut;
 
 use crate::fault::Fault;
 use crate::source::Span;
@@ -328,6 +330,5 @@ fn keys(fields: &[Field]) -> String {
 
 /// A text as a message can show it.
 pub(crate) fn shorten(text: &str) -> String {
-    let clean: String = text.chars().take(60).map(|char| if char.is_control() { '\u{fffd}' } else { char }).collect();
-    if text.chars().count() > 60 { format!("{clean}…") } else { clean }
+    cut(text, 60)
 }

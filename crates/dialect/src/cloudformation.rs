@@ -4,9 +4,11 @@
 //! mappings and conditions settle is resolved; the rest stays an expression. Resources of other services are passed
 //! over, except task definitions and the policies of roles.
 
+mod faults;
 mod resolve;
 mod stacks;
 mod template;
+mod world;
 mod write;
 
 use meshwright_model::finding::Subject;
@@ -21,8 +23,8 @@ use crate::reading::{Options, Reading};
 use crate::tree::{NodeId, Tree};
 use crate::view::{Naming, Views};
 use resolve::Resolver;
-use stacks::World;
 use template::{Declared, Template, call};
+use world::World;
 
 pub(crate) use template::recognises;
 pub(crate) use write::{write_json, write_yaml};
@@ -76,7 +78,7 @@ fn read_template(reading: &mut Reading, world: &World, index: usize, options: &O
     let template = &world.templates[index];
     let document = template.document;
     let resolver = Resolver::new(world, index, options.keep_parameters);
-    let mut faults = template.faults(&reading.documents[document].tree, world);
+    let mut faults = faults::faults(template, &reading.documents[document].tree, world);
     let mut found = 0;
     for declared in &template.resources {
         let exists = resolver.exists(&reading.documents[document].tree, declared);

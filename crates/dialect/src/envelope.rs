@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use meshwright_model::gateway_route::GatewayRouteSpec;
-use meshwright_model::limits::{AccountId, Name, ResourceName};
+use meshwright_model::limits::{AccountId, ResourceName};
 use meshwright_model::mesh::MeshSpec;
 use meshwright_model::path::Step;
 use meshwright_model::resource::{Gap, Origin, Tag};
 use meshwright_model::route::RouteSpec;
-use meshwright_model::scalar::ScalarType;
+use meshwright_model::scalar::Name;
 use meshwright_model::shape::Shape;
+use meshwright_model::value::ScalarType;
 use meshwright_model::virtual_gateway::VirtualGatewaySpec;
 use meshwright_model::virtual_node::VirtualNodeSpec;
 use meshwright_model::virtual_router::VirtualRouterSpec;

@@ -2,11 +2,15 @@
 
 use meshwright_model::Path;
 use meshwright_model::finding::{Finding, Severity, Subject};
+use meshwright_model::visible::{cut, visible};
 
 use crate::source::{Source, Span};
 
 /// The most faults that are reported of one file; more of the same help nobody.
 pub(crate) const MAX_FAULTS: usize = 1000;
+
+/// The most characters of a message; what a file says in it may be longer.
+const MAX_MESSAGE: usize = 500;
 
 /// What is wrong at a place of a file.
 #[derive(Clone, Debug)]
@@ -47,8 +51,8 @@ impl Fault {
             subject,
             path: self.path,
             location: Some(source.locate(self.span)),
-            message: self.message,
-            help: self.help,
+            message: visible(&cut(&self.message, MAX_MESSAGE)),
+            help: self.help.map(|help| visible(&cut(&help, MAX_MESSAGE))),
         }
     }
 }

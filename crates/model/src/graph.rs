@@ -15,10 +15,11 @@ use crate::kind::Kind;
 use crate::limits::Text;
 use crate::matcher::HttpPathMatch;
 use crate::path::Path;
-use crate::reference::{Key, cut};
+use crate::reference::{Key, MAX_SHOWN};
 use crate::resource::{Gap, Resource, Spec};
 use crate::route::RouteSpec;
 use crate::scalar::Scalar;
+use crate::visible::cut;
 use details::details;
 
 /// One mesh as a graph.
@@ -329,7 +330,7 @@ fn node_of(resource: &Resource) -> Node {
         kind: resource.kind(),
         name: Key::of(&resource.name).shown(),
         parent: resource.parent.as_ref().map(|parent| Key::of(parent).shown()),
-        details: details(resource).iter().map(|detail| cut(detail)).collect(),
+        details: details(resource).iter().map(|detail| cut(detail, MAX_SHOWN)).collect(),
         problems,
         missing: false,
     }

@@ -31,10 +31,12 @@ pub mod shape;
 pub mod spelling;
 pub mod timeout;
 pub mod tls;
+pub mod value;
 pub mod virtual_gateway;
 pub mod virtual_node;
 pub mod virtual_router;
 pub mod virtual_service;
+pub mod visible;
 pub mod workload;
 
 pub use expression::Expression;

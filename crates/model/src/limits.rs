@@ -3,74 +3,7 @@
 //! Source of ranges, enumerations and patterns: the service model `appmesh/2019-01-25`, as listed per field in
 //! `tests/appmesh-spec-tree.tsv`; the test `model_has_every_field_of_the_spec_tree` holds this file to it.
 
-use std::fmt;
-
-use crate::scalar::{Plain, Scalar, ScalarType};
-
-/// The values a scalar type allows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Limit {
-    /// Text of so many characters, in an alphabet.
-    Text {
-        /// Fewest characters.
-        min: usize,
-        /// Most characters.
-        max: usize,
-        /// The characters allowed.
-        alphabet: Alphabet,
-    },
-    /// A whole number in a range, both ends included.
-    Integer {
-        /// The smallest.
-        min: i64,
-        /// The largest.
-        max: i64,
-    },
-    /// One of a few words.
-    OneOf(&'static [&'static str]),
-    /// `true` or `false`.
-    Bool,
-}
-
-/// Which characters a text may hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Alphabet {
-    /// Any.
-    Any,
-    /// `^[a-zA-Z0-9!-~]+$`: printable ASCII without the space.
-    Visible,
-    /// `^([a-zA-Z0-9!-~][ \ta-zA-Z0-9!-~]*){0,1}[a-zA-Z0-9!-~]{0,1}$`: visible first, then visible, spaces and tabs.
-    VisibleAndBlanks,
-}
-
-impl Alphabet {
-    fn allows(self, text: &str) -> bool {
-        let visible = |byte: u8| (b'!'..=b'~').contains(&byte);
-        match self {
-            Self::Any => true,
-            Self::Visible => text.bytes().all(visible),
-            Self::VisibleAndBlanks => {
-                text.bytes().next().is_none_or(visible)
-                    && text.bytes().all(|byte| visible(byte) || byte == b' ' || byte == b'\t')
-            }
-        }
-    }
-}
-
-impl fmt::Display for Limit {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text { min: 0, max: usize::MAX, .. } => formatter.write_str("text"),
-            Self::Text { min, max: usize::MAX, .. } => write!(formatter, "text of at least {min} characters"),
-            Self::Text { min, max, .. } => write!(formatter, "text of {min} to {max} characters"),
-            Self::Integer { min: i64::MIN, max: i64::MAX } => formatter.write_str("a whole number"),
-            Self::Integer { min, max: i64::MAX } => write!(formatter, "a whole number of at least {min}"),
-            Self::Integer { min, max } => write!(formatter, "a whole number from {min} to {max}"),
-            Self::OneOf(words) => write!(formatter, "one of {}", words.join(", ")),
-            Self::Bool => formatter.write_str("true or false"),
-        }
-    }
-}
+use crate::value::{Alphabet, Given, Limit, Plain, ScalarType, truth};
 
 /// A scalar type's name and limit, for those who know the type only by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,89 +18,6 @@ impl ScalarInfo {
     /// The scalar type of that name; `None` for a name that no scalar type has.
     pub fn named(name: &str) -> Option<&'static Self> {
         SCALARS.iter().find(|info| info.name == name)
-    }
-}
-
-/// A value as its file gives it, before it has a type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Given<'a> {
-    /// Text, known to be text.
-    Text(&'a str),
-    /// A whole number.
-    Integer(i64),
-    /// A number that is not whole, or too large, as it was written.
-    Number(&'a str),
-    /// `true` or `false`.
-    Bool(bool),
-    /// Something whose file does not say whether it is text, a number or a truth value.
-    Lexeme(&'a str),
-    /// Nothing.
-    Null,
-}
-
-impl fmt::Display for Given<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(text) | Self::Number(text) | Self::Lexeme(text) => formatter.write_str(text),
-            Self::Integer(integer) => write!(formatter, "{integer}"),
-            Self::Bool(truth) => write!(formatter, "{truth}"),
-            Self::Null => formatter.write_str("null"),
-        }
-    }
-}
-
-impl Limit {
-    /// Whether the limit allows a value.
-    ///
-    /// # Errors
-    /// Says why not, as a predicate: `70000 is over 65535`.
-    pub fn check(&self, given: Given<'_>) -> Result<(), String> {
-        match (self, given) {
-            (Self::Text { min, max, alphabet }, Given::Text(text) | Given::Lexeme(text)) => {
-                check_text(text, *min, *max, *alphabet)
-            }
-            (Self::Integer { min, max }, Given::Integer(integer)) => check_integer(integer, *min, *max),
-            (Self::Integer { min, max }, Given::Lexeme(lexeme)) => match lexeme.parse() {
-                Ok(integer) => check_integer(integer, *min, *max),
-                Err(_) => Err(format!("\"{lexeme}\" is not {self}")),
-            },
-            (Self::OneOf(words), Given::Text(text) | Given::Lexeme(text)) if words.contains(&text) => Ok(()),
-            (Self::Bool, Given::Bool(_)) => Ok(()),
-            (Self::Bool, Given::Lexeme(lexeme)) if truth(lexeme).is_some() => Ok(()),
-            (_, Given::Text(text) | Given::Lexeme(text)) => Err(format!("\"{text}\" is not {self}")),
-            (_, given) => Err(format!("{given} is not {self}")),
-        }
-    }
-}
-
-fn truth(lexeme: &str) -> Option<bool> {
-    match lexeme {
-        "true" | "True" | "TRUE" => Some(true),
-        "false" | "False" | "FALSE" => Some(false),
-        _ => None,
-    }
-}
-
-fn check_text(text: &str, min: usize, max: usize, alphabet: Alphabet) -> Result<(), String> {
-    // A character takes one to four bytes, so most texts need no counting.
-    if text.len() > max || text.len().div_ceil(4) < min {
-        match text.chars().count() {
-            0 if min > 0 => return Err("the text is empty".to_owned()),
-            length if length < min => return Err(format!("the text has {length} characters, fewer than {min}")),
-            length if length > max => return Err(format!("the text has {length} characters, more than {max}")),
-            _ => {}
-        }
-    }
-    if alphabet.allows(text) { Ok(()) } else { Err("the text has characters outside printable ASCII".to_owned()) }
-}
-
-fn check_integer(integer: i64, min: i64, max: i64) -> Result<(), String> {
-    if integer < min {
-        Err(format!("{integer} is under {min}"))
-    } else if integer > max {
-        Err(format!("{integer} is over {max}"))
-    } else {
-        Ok(())
     }
 }
 
@@ -479,9 +329,6 @@ const BOOLS: &[ScalarInfo] = &[ScalarInfo { name: <bool as ScalarType>::NAME, li
 /// Every scalar type.
 pub static SCALARS: std::sync::LazyLock<Vec<ScalarInfo>> =
     std::sync::LazyLock::new(|| [TEXTS, INTEGERS, WORDS, BOOLS].concat());
-
-/// The name of a resource.
-pub type Name = Scalar<ResourceName>;
 
 /// A quota of an AWS account, as it stood when App Mesh was switched off.
 ///

@@ -6,7 +6,9 @@
 use crate::expression::Expression;
 use crate::kind::Kind;
 use crate::path::Path;
-use crate::scalar::{Scalar, ScalarType};
+use crate::scalar::Scalar;
+use crate::value::ScalarType;
+use crate::visible::cut;
 
 /// A name as something to look up: its text where known, its expression where open.
 ///
@@ -26,7 +28,7 @@ impl<'a> Key<'a> {
     pub fn of<T: ScalarType>(name: &'a Scalar<T>) -> Self {
         match name {
             Scalar::Known(value) => match value.plain() {
-                crate::scalar::Plain::Text(text) => Key::Known(text),
+                crate::value::Plain::Text(text) => Key::Known(text),
                 _ => Key::Refused(""),
             },
             Scalar::Open(expression) => Key::Open(expression),
@@ -38,9 +40,9 @@ impl<'a> Key<'a> {
     pub fn shown(self) -> String {
         let text = match self {
             Key::Known(text) | Key::Refused(text) => text,
-            Key::Open(expression) => return cut(&expression.to_string()),
+            Key::Open(expression) => return cut(&expression.to_string(), MAX_SHOWN),
         };
-        cut(text)
+        cut(text, MAX_SHOWN)
     }
 
     /// Whether the name is known.
@@ -51,14 +53,6 @@ impl<'a> Key<'a> {
 
 /// The most characters of a name that are shown.
 pub const MAX_SHOWN: usize = 300;
-
-/// A text of a file for people, cut where it is longer than any valid name.
-pub(crate) fn cut(text: &str) -> String {
-    match text.char_indices().nth(MAX_SHOWN) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}
 
 impl std::fmt::Display for Key<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -13,49 +13,13 @@ use serde::de::{Deserialize, Deserializer, EnumAccess, Error, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 use crate::expression::Expression;
-use crate::limits::{Given, Limit};
+use crate::limits::ResourceName;
+use crate::value::{Given, Plain, ScalarType};
 
 /// The name under which serde announces an open scalar, for serialisers that can write expressions.
 pub const OPEN: &str = "$open";
 /// The name under which serde announces a refused scalar's lexeme, if it had one, for serialisers that write it back.
 pub const REFUSED: &str = "$refused";
-
-/// A type with a limit that a single value can have. Implemented by [`crate::limits`] alone.
-pub trait ScalarType: Sized + Clone + fmt::Debug + PartialEq {
-    /// The shape's name in the App Mesh API model.
-    const NAME: &'static str;
-    /// The values it allows.
-    const LIMIT: Limit;
-
-    /// A value of this type from what a file gives.
-    ///
-    /// # Errors
-    /// Says why it is refused, as a predicate.
-    fn accept(given: Given<'_>) -> Result<Self, String>;
-    /// The value as plain data.
-    fn plain(&self) -> Plain<'_>;
-}
-
-/// A scalar's value as plain data, as it stands in a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Plain<'a> {
-    /// Text.
-    Text(&'a str),
-    /// A whole number.
-    Integer(i64),
-    /// `true` or `false`.
-    Bool(bool),
-}
-
-impl fmt::Display for Plain<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(text) => formatter.write_str(text),
-            Self::Integer(integer) => write!(formatter, "{integer}"),
-            Self::Bool(truth) => write!(formatter, "{truth}"),
-        }
-    }
-}
 
 /// A leaf value of a resource.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,6 +31,9 @@ pub enum Scalar<T> {
     /// What stood there, and why it is no value of this type.
     Refused(Box<Refusal>),
 }
+
+/// The name of a resource.
+pub type Name = Scalar<ResourceName>;
 
 /// Why a value is not one of its type.
 #[derive(Clone, Debug, PartialEq, Eq)]

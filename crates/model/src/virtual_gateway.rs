@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{
-    HealthCheckIntervalMillis, HealthCheckThreshold, HealthCheckTimeoutMillis, Name, Port, Text,
-    VirtualGatewayPortProtocol,
+    HealthCheckIntervalMillis, HealthCheckThreshold, HealthCheckTimeoutMillis, Port, Text, VirtualGatewayPortProtocol,
 };
 use crate::listener::{HttpConnectionPool, RequestConnectionPool};
 use crate::logging::Logging;
+use crate::scalar::Name;
 use crate::scalar::Scalar;
 use crate::tls::{ClientPolicy, ListenerTls};
 

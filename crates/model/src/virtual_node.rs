@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use crate::kind::Kind;
 use crate::limits::{
     AwsCloudMapInstanceAttributeKey, AwsCloudMapInstanceAttributeValue, AwsCloudMapName, DnsResponseType, Hostname,
-    IpPreference, Name, ServiceName,
+    IpPreference, ServiceName,
 };
 use crate::listener::Listener;
 use crate::logging::Logging;
 use crate::path::Path;
 use crate::reference::{Key, Need, Reference};
+use crate::scalar::Name;
 use crate::scalar::Scalar;
 use crate::tls::ClientPolicy;
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits::Name;
 use crate::listener::PortMapping;
+use crate::scalar::Name;
 
 /// The name of a virtual router.
 pub type VirtualRouterName = Name;

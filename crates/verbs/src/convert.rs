@@ -7,8 +7,8 @@ use meshwright_dialect::{Dialect, Loss, Reading, Written};
 use serde_json::json;
 
 use crate::files::{FileOptions, Refused};
-use crate::visible::visible;
 use crate::{Answer, Verb, findings};
+use meshwright_model::visible::visible;
 
 /// How help shows it.
 pub const VERB: Verb = Verb {

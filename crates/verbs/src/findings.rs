@@ -6,7 +6,7 @@ use meshwright_dialect::Reading;
 use meshwright_model::finding::{Finding, Severity};
 use serde_json::{Value, json};
 
-use crate::visible::visible;
+use meshwright_model::visible::visible;
 
 /// The most characters of a source line that are shown; more are cut off around the place.
 const MAX_LINE: usize = 160;

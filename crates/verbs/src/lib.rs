@@ -8,7 +8,6 @@ pub mod files;
 pub mod findings;
 pub mod graph;
 pub mod order;
-pub mod visible;
 
 /// A verb, as help and documentation show it.
 #[derive(Clone, Copy, Debug)]

@@ -10,8 +10,8 @@ use meshwright_model::{Kind, Resource};
 use serde_json::{Value, json};
 
 use crate::files::FileOptions;
-use crate::visible::visible;
 use crate::{Answer, Verb, findings};
+use meshwright_model::visible::visible;
 
 /// How help shows it.
 pub const VERB: Verb = Verb {

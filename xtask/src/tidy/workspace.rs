@@ -8,9 +8,8 @@ use serde_json::Value;
 
 use super::source::Source;
 
-/// All packages of a workspace, and the text files that are no package's.
+/// All packages of a workspace.
 pub(super) struct Workspace {
-    pub(super) root: PathBuf,
     pub(super) packages: Vec<Package>,
 }
 
@@ -44,7 +43,7 @@ impl Workspace {
         let mut packages: Vec<Package> =
             packages.iter().map(|package| Package::load(root, package)).collect::<Result<_>>()?;
         packages.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Self { root: root.to_owned(), packages })
+        Ok(Self { packages })
     }
 
     /// Every Rust file, tests included.

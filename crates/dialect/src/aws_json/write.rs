@@ -3,7 +3,7 @@
 use meshwright_model::finding::Subject;
 use meshwright_model::order::Order;
 use meshwright_model::resource::{Gap, Metadata};
-use meshwright_model::scalar::ScalarType;
+use meshwright_model::value::ScalarType;
 use meshwright_model::{Expression, Inventory, Path, Resource, Scalar};
 
 use super::{NAMING, VIEWS};

@@ -11,8 +11,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use meshwright_model::Expression;
 
-use super::stacks::World;
 use super::template::{Declared, Template, app_mesh_kind, as_written, attribute, call};
+use super::world::World;
 use crate::check::shorten;
 use crate::fault::Fault;
 use crate::source::Span;

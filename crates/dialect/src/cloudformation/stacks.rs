@@ -1,31 +1,18 @@
 //! Templates that are read together: exports and imports, nested stacks and their parameters and outputs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use meshwright_model::Expression;
 
 use super::resolve::Resolver;
 use super::template::{Template, is_stack};
+use super::world::World;
 use crate::fault::Fault;
 use crate::reading::{Options, Reading};
 use crate::tree::{NodeId, Value};
 
 /// The deepest that stacks nest, and the most rounds that values take to travel between templates.
 const MAX_ROUNDS: usize = 16;
-
-/// All templates of a reading, and what passes between them.
-pub(crate) struct World {
-    pub(crate) templates: Vec<Template>,
-    /// The values of exports, by their names; a name may itself be an expression.
-    pub(crate) exports: BTreeMap<Expression, Expression>,
-    /// The outputs of nested stacks: by the parent's number and the stack's label.
-    pub(crate) outputs: BTreeMap<(usize, String), BTreeMap<String, Expression>>,
-    /// The child of a stack: by the parent's number and the stack's label.
-    children: BTreeMap<(usize, String), usize>,
-    /// The parameters of nested templates, by the child's number.
-    passed: BTreeMap<usize, BTreeMap<String, Expression>>,
-    parameters: BTreeMap<String, Expression>,
-}
 
 impl World {
     /// The templates of the documents, and those that they nest.
@@ -141,26 +128,6 @@ impl World {
                 break;
             }
         }
-    }
-
-    /// The value given to a template's parameter, by its parent or on the command line.
-    pub(crate) fn given(&self, template: &Template, name: &str) -> Option<&Expression> {
-        match self.passed.get(&template.number) {
-            Some(passed) => passed.get(name),
-            None => self.parameters.get(name),
-        }
-    }
-
-    /// A pseudo parameter's value, where the command line gives it.
-    pub(crate) fn pseudo(&self, name: &str) -> Option<&Expression> {
-        self.parameters.get(name)
-    }
-
-    /// The given parameters that some template declares or that are pseudo parameters.
-    pub(crate) fn used_parameters(&self) -> BTreeSet<String> {
-        let declared = self.templates.iter().flat_map(|template| template.parameters.keys());
-        let pseudo = self.parameters.keys().filter(|name| name.starts_with("AWS::"));
-        declared.chain(pseudo).filter(|name| self.parameters.contains_key(*name)).cloned().collect()
     }
 }
 

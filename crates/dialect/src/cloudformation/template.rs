@@ -4,28 +4,8 @@ use std::collections::BTreeMap;
 
 use meshwright_model::{Expression, Kind};
 
-use super::stacks::World;
-use crate::check::{found, shorten};
-use crate::fault::Fault;
 use crate::tree::{NodeId, Style, Tree, Value};
 use crate::yaml;
-use meshwright_model::spelling::nearest;
-
-/// The sections that a template may have. Source: CloudFormation User Guide, template anatomy; SAM adds `Globals`.
-const SECTIONS: &[&str] = &[
-    "AWSTemplateFormatVersion",
-    "Description",
-    "Metadata",
-    "Parameters",
-    "Rules",
-    "Mappings",
-    "Conditions",
-    "Transform",
-    "Resources",
-    "Outputs",
-    "Hooks",
-    "Globals",
-];
 
 /// A parameter of a template.
 #[derive(Clone, Debug)]
@@ -152,146 +132,10 @@ impl Template {
     pub(crate) fn has_stacks(&self) -> bool {
         self.resources.iter().any(|declared| is_stack(&declared.kind))
     }
-
-    /// What is wrong with the sections themselves.
-    pub(crate) fn faults(&self, tree: &Tree, world: &World) -> Vec<Fault> {
-        let mut faults = Vec::new();
-        duplicates(tree, self.root, &mut faults);
-        for section in tree.entries(self.root) {
-            let Some(name) = tree.scalar(section.key) else { continue };
-            if !SECTIONS.contains(&name) && !name.starts_with("Fn::") {
-                let fault = Fault::error(
-                    "unknown-field",
-                    tree.span(section.key),
-                    format!("`{}` is not a section of a template", shorten(name)),
-                );
-                faults.push(match nearest(name, SECTIONS.iter().copied()) {
-                    Some(near) => fault.help(format!("did you mean `{near}`?")),
-                    None => fault,
-                });
-            }
-            let is_listed = matches!(name, "Parameters" | "Conditions" | "Mappings" | "Resources" | "Outputs");
-            if is_listed && !tree.is_map(section.value) && !tree.node(section.value).cut {
-                let message = format!("`{name}` holds something else than an object");
-                faults.push(Fault::error("wrong-type", tree.span(section.value), message));
-            } else if is_listed {
-                duplicates(tree, section.value, &mut faults);
-            }
-        }
-        self.resource_faults(tree, &mut faults);
-        self.parameter_faults(tree, world, &mut faults);
-        faults
-    }
-
-    fn resource_faults(&self, tree: &Tree, faults: &mut Vec<Fault>) {
-        for declared in &self.resources {
-            let span = tree.span(declared.key);
-            if declared.label.starts_with("Fn::") {
-                let message = format!(
-                    "`{}` is expanded by CloudFormation alone; what it makes is not read",
-                    shorten(&declared.label)
-                );
-                faults.push(Fault::info("not-expanded", span, message));
-                continue;
-            }
-            if declared.kind.is_empty() && !tree.node(declared.body).cut {
-                faults.push(Fault::error(
-                    "missing-field",
-                    span,
-                    format!("`{}` has no `Type`", shorten(&declared.label)),
-                ));
-            }
-            if let Some(name) = declared.kind.strip_prefix("AWS::AppMesh::")
-                && app_mesh_kind(&declared.kind).is_none()
-            {
-                let near = nearest(name, Kind::ALL.iter().map(|kind| kind.type_name()));
-                let help = near.map_or("the types end in Mesh, VirtualNode, VirtualRouter, Route, VirtualService, VirtualGateway and GatewayRoute".to_owned(), |near| format!("did you mean `AWS::AppMesh::{near}`?"));
-                let message = format!("`{}` is not a type of App Mesh", shorten(&declared.kind));
-                let span = tree.get(declared.body, "Type").map_or(span, |node| tree.span(node));
-                faults.push(Fault::error("unknown-type", span, message).help(help));
-            }
-            if app_mesh_kind(&declared.kind).is_none() {
-                continue;
-            }
-            if let Some(properties) = declared.properties
-                && !tree.is_map(properties)
-                && !tree.node(properties).cut
-            {
-                let message = format!("{} stands where an object is due", found(tree, properties));
-                faults.push(Fault::error("wrong-type", tree.span(properties), message));
-            }
-            for entry in tree.entries(declared.body) {
-                let Some(key) = tree.scalar(entry.key) else { continue };
-                if !ATTRIBUTES.contains(&key) {
-                    let near = nearest(key, ATTRIBUTES.iter().copied());
-                    let fault = Fault::error(
-                        "unknown-field",
-                        tree.span(entry.key),
-                        format!("`{}` does not belong beside `Type`", shorten(key)),
-                    );
-                    faults.push(fault.help(near.map_or("does it belong under `Properties`?".to_owned(), |near| {
-                        format!("did you mean `{near}`?")
-                    })));
-                }
-            }
-            duplicates(tree, declared.body, faults);
-            if let Some(name) = &declared.condition
-                && !self.conditions.contains_key(name)
-            {
-                faults.push(Fault::error(
-                    "undefined-name",
-                    span,
-                    format!("condition `{}` is not declared", shorten(name)),
-                ));
-            }
-        }
-    }
-
-    fn parameter_faults(&self, tree: &Tree, world: &World, faults: &mut Vec<Fault>) {
-        for (name, parameter) in &self.parameters {
-            let Some(value) = world.given(self, name).and_then(Expression::text).or(parameter.default.as_deref())
-            else {
-                continue;
-            };
-            if !parameter.allowed_values.is_empty()
-                && !parameter.is_list()
-                && !parameter.allowed_values.iter().any(|allowed| allowed == value)
-            {
-                let message = format!("`{}` is not allowed for parameter `{name}`", shorten(value));
-                let help = format!("it takes {}", parameter.allowed_values.join(", "));
-                faults.push(Fault::error("invalid-value", tree.span(parameter.key), message).help(help));
-            }
-        }
-    }
 }
-
-/// The members of a resource. Source: CloudFormation User Guide, resource attributes.
-const ATTRIBUTES: &[&str] = &[
-    "Type",
-    "Properties",
-    "Condition",
-    "DependsOn",
-    "Metadata",
-    "DeletionPolicy",
-    "UpdatePolicy",
-    "UpdateReplacePolicy",
-    "CreationPolicy",
-    "Connectors",
-];
 
 pub(crate) fn is_stack(kind: &str) -> bool {
     kind == "AWS::CloudFormation::Stack" || kind == "AWS::Serverless::Application"
-}
-
-fn duplicates(tree: &Tree, map: NodeId, faults: &mut Vec<Fault>) {
-    let mut seen = std::collections::HashSet::new();
-    for entry in tree.entries(map) {
-        let Some(key) = tree.scalar(entry.key) else { continue };
-        if !seen.insert(key) {
-            let message = format!("`{}` stands here more than once; the last is read", shorten(key));
-            faults.push(Fault::error("duplicate-key", tree.span(entry.key), message));
-        }
-    }
 }
 
 fn text(tree: &Tree, map: NodeId, key: &str) -> Option<String> {

@@ -63,7 +63,7 @@ fn routes_stand_in_the_order_they_are_tried() {
     let mut inventory = inventory("router r\nroute r/a -> n=1\nroute r/b -> n=1\nroute r/c -> n=1\nnode n");
     for (position, priority) in [(1, None), (2, Some("5")), (3, Some("0"))] {
         let meshwright_model::Spec::Route(spec) = &mut inventory.resources[position].spec else { panic!("a route") };
-        spec.priority = priority.map(|text| Scalar::from_given(meshwright_model::limits::Given::Lexeme(text)));
+        spec.priority = priority.map(|text| Scalar::from_given(meshwright_model::value::Given::Lexeme(text)));
     }
     let graph = Graph::of(&inventory.index()).remove(0);
     let held: Vec<&str> = graph

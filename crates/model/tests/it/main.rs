@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use meshwright_model::gateway_route::GatewayRouteSpec;
-use meshwright_model::limits::{Alphabet, Limit};
 use meshwright_model::mesh::MeshSpec;
 use meshwright_model::route::RouteSpec;
 use meshwright_model::shape::{Field, Shape};
+use meshwright_model::value::{Alphabet, Limit};
 use meshwright_model::virtual_gateway::VirtualGatewaySpec;
 use meshwright_model::virtual_node::VirtualNodeSpec;
 use meshwright_model::virtual_router::VirtualRouterSpec;

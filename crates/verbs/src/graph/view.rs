@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use meshwright_model::Kind;
 use meshwright_model::graph::{Edge, EdgeKind, Graph, Node};
 
-use crate::visible::visible;
+use meshwright_model::visible::visible;
 
 /// A graph with its texts made visible and its edges sorted by their ends.
 pub(super) struct View {

@@ -21,6 +21,14 @@ fn steers(letter: char) -> bool {
     letter.is_control() || is_hidden
 }
 
+/// A text of at most `max` characters; what is longer ends in `…`.
+pub fn cut(text: &str, max: usize) -> String {
+    match text.char_indices().nth(max) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

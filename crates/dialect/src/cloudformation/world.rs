@@ -1,0 +1,43 @@
+//! All templates of a reading, and what passes between them: parameters, outputs, exports.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use meshwright_model::Expression;
+
+use super::template::Template;
+
+/// All templates of a reading, and what passes between them.
+pub(crate) struct World {
+    pub(crate) templates: Vec<Template>,
+    /// The values of exports, by their names; a name may itself be an expression.
+    pub(crate) exports: BTreeMap<Expression, Expression>,
+    /// The outputs of nested stacks: by the parent's number and the stack's label.
+    pub(crate) outputs: BTreeMap<(usize, String), BTreeMap<String, Expression>>,
+    /// The child of a stack: by the parent's number and the stack's label.
+    pub(crate) children: BTreeMap<(usize, String), usize>,
+    /// The parameters of nested templates, by the child's number.
+    pub(crate) passed: BTreeMap<usize, BTreeMap<String, Expression>>,
+    pub(crate) parameters: BTreeMap<String, Expression>,
+}
+
+impl World {
+    /// The value given to a template's parameter, by its parent or on the command line.
+    pub(crate) fn given(&self, template: &Template, name: &str) -> Option<&Expression> {
+        match self.passed.get(&template.number) {
+            Some(passed) => passed.get(name),
+            None => self.parameters.get(name),
+        }
+    }
+
+    /// A pseudo parameter's value, where the command line gives it.
+    pub(crate) fn pseudo(&self, name: &str) -> Option<&Expression> {
+        self.parameters.get(name)
+    }
+
+    /// The given parameters that some template declares or that are pseudo parameters.
+    pub(crate) fn used_parameters(&self) -> BTreeSet<String> {
+        let declared = self.templates.iter().flat_map(|template| template.parameters.keys());
+        let pseudo = self.parameters.keys().filter(|name| name.starts_with("AWS::"));
+        declared.chain(pseudo).filter(|name| self.parameters.contains_key(*name)).cloned().collect()
+    }
+}
