@@ -4,6 +4,7 @@
 
 mod broken;
 mod corpus;
+mod generated;
 mod hostile;
 mod intrinsics;
 mod judges;
