@@ -51,7 +51,7 @@ impl<'de> Deserializer<'de> for At<'_> {
                     (Style::Plain, false) => match json_given(text) {
                         Given::Bool(truth) => visitor.visit_bool(truth),
                         Given::Integer(integer) => visitor.visit_i64(integer),
-                        _ => visitor.visit_f64(text.parse().unwrap_or(f64::NAN)),
+                        _ => visitor.visit_byte_buf(text.as_bytes().to_vec()),
                     },
                 }
             }

@@ -15,6 +15,7 @@ use meshwright_model::value::ScalarType;
 use meshwright_model::visible::cut;
 
 use crate::fault::Fault;
+use crate::print::is_literal;
 use crate::source::Span;
 use crate::tree::{Entry, NodeId, Style, Tree, Value};
 use crate::view::{Field, View};
@@ -87,7 +88,9 @@ impl<'c> Check<'c> {
 
     /// Gives each member its field and checks it; returns which fields are there and which of them can be built.
     fn members(&mut self, id: NodeId, fields: &[Field]) -> (u64, u64) {
-        let (mut seen, mut near, mut usable) = (0_u64, 0_u64, 0_u64);
+        let (mut near, mut usable) = (0_u64, 0_u64);
+        // Where each field stands; the last of equal keys counts.
+        let mut places: Vec<Option<usize>> = vec![None; fields.len()];
         for position in 0..self.tree.entries(id).len() {
             let Entry { key, value, .. } = self.tree.entries(id)[position];
             let found = self.tree.scalar(key).and_then(|key| fields.iter().position(|field| field.key == key));
@@ -96,43 +99,38 @@ impl<'c> Check<'c> {
                 continue;
             };
             let field = &fields[index];
-            if seen & (1 << index) != 0 {
+            if let Some(earlier) = places[index].replace(position) {
                 let message = format!("`{}` stands here more than once; the last is read", field.key);
                 self.report(Fault::error("duplicate-key", self.tree.span(key), message));
-                self.forget(id, position, index);
+                self.tree.set_field(id, earlier, Entry::NO_FIELD);
                 usable &= !(1 << index);
             }
-            seen |= 1 << index;
             if self.inside(Step::Field(field.api.into()), value, &field.view) {
                 usable |= 1 << index;
                 let number = u8::try_from(index).unwrap_or(Entry::NO_FIELD);
                 self.tree.set_field(id, position, number);
             }
         }
-        (seen | near, usable)
-    }
-
-    /// Takes a field from the members before a position.
-    fn forget(&mut self, id: NodeId, position: usize, index: usize) {
-        for earlier in 0..position {
-            if usize::from(self.tree.entries(id)[earlier].field) == index {
-                self.tree.set_field(id, earlier, Entry::NO_FIELD);
-            }
-        }
+        let seen = places.iter().enumerate().filter(|(_, place)| place.is_some());
+        (seen.fold(near, |seen, (index, _)| seen | 1 << index), usable)
     }
 
     /// Reports a member that is no field; returns the field it was probably meant to be, so that it is not missed too.
     fn unknown(&mut self, key: NodeId, fields: &[Field]) -> u64 {
-        let Some(name) = self.tree.scalar(key) else {
-            return 0;
-        };
         if self.is_partial {
             return 0;
         }
-        let name = name.to_owned();
+        let span = self.tree.span(key);
+        let Some(name) = self.tree.scalar(key).map(str::to_owned) else {
+            self.report(not_a_key(self.tree, key));
+            return 0;
+        };
+        if name.starts_with("Fn::") {
+            self.report(not_expanded(span, &name));
+            return 0;
+        }
         let near = nearest(&name, fields.iter().map(|field| field.key.as_str()));
-        let fault =
-            Fault::error("unknown-field", self.tree.span(key), format!("`{}` is not a field here", shorten(&name)));
+        let fault = Fault::error("unknown-field", span, format!("`{}` is not a field here", shorten(&name)));
         let meant = near.and_then(|near| fields.iter().position(|field| field.key == near));
         let fault = match meant {
             Some(index) => fault.help(format!("did you mean `{}`?", fields[index].key)),
@@ -166,20 +164,19 @@ impl<'c> Check<'c> {
             }
         }
         if !complete {
-            self.gap(Gap::Faulty);
-            self.promote();
+            self.give_up(id);
         }
         complete
     }
 
-    /// Where an object cannot be built because a part of it is open, the object is open, not faulty.
-    fn promote(&mut self) {
-        let inner_is_faulty =
-            self.gaps.iter().any(|(path, gap)| path != &self.path && self.path.contains(path) && *gap == Gap::Faulty);
-        let open = self.gaps.iter().any(|(path, gap)| self.path.contains(path) && matches!(gap, Gap::Open(_)));
-        if open && !inner_is_faulty {
-            self.gap(Gap::Open(Expression::Absent));
+    /// Notes that an object cannot be built. Where a part of it is open, the whole is open, as it stands.
+    fn give_up(&mut self, id: NodeId) {
+        let below = self.gaps_below(&self.path);
+        let is_open = below.iter().any(|path| matches!(self.gaps.get(path), Some(Gap::Open(_))));
+        for path in below {
+            self.gaps.remove(&path);
         }
+        self.gap(if is_open { Gap::Open(block(self.tree, id)) } else { Gap::Faulty });
     }
 
     fn union(&mut self, id: NodeId, members: &[Field]) -> bool {
@@ -199,10 +196,26 @@ impl<'c> Check<'c> {
             let message = format!("one of {} is missing", keys(members));
             self.report(Fault::error("union", opening(node.span), message));
         }
-        if usable == 0 && !self.gaps.keys().any(|path| self.path.contains(path)) {
-            self.gap(Gap::Faulty);
+        self.note_extra(members, present, usable);
+        if usable == 0 {
+            self.give_up(id);
         }
         usable != 0
+    }
+
+    /// Notes the members of a union that are not read, beside the first that can be.
+    fn note_extra(&mut self, members: &[Field], present: u64, usable: u64) {
+        let has_gaps = self.gaps.range(&self.path..).next().is_some_and(|(path, _)| self.path.contains(path));
+        if usable == 0 && !has_gaps {
+            self.gap(Gap::Faulty);
+        }
+        let read = usable.trailing_zeros();
+        for (index, member) in (0..).zip(members) {
+            if usable != 0 && index != read && present & (1 << index) != 0 {
+                let path = self.path.field(member.api);
+                self.gaps.entry(path).or_insert(Gap::Faulty);
+            }
+        }
     }
 
     fn has_unknown(&self, id: NodeId) -> bool {
@@ -215,13 +228,15 @@ impl<'c> Check<'c> {
         }
         let items = self.tree.items(id).to_vec();
         let most = max.unwrap_or(usize::MAX);
-        let mut usable = 0;
+        let (mut usable, mut placed) = (0, 0);
         for (index, item) in items.iter().enumerate() {
-            if index < most && self.inside(Step::Index(index), *item, element) {
+            if index < most && self.inside(Step::Index(usable), *item, element) {
                 usable += 1;
-            } else {
-                self.tree.set_unusable(*item);
+                placed += 1;
+                continue;
             }
+            self.tree.set_unusable(*item);
+            placed += usize::from(index < most && self.settle_element(usable, placed));
         }
         let node = self.tree.node(id);
         if items.len() > most {
@@ -241,6 +256,27 @@ impl<'c> Check<'c> {
         true
     }
 
+    /// Settles an element that cannot be built: an open one gets a place of its own, a faulty one is a fault of its list.
+    /// Returns whether it is open.
+    fn settle_element(&mut self, index: usize, place: usize) -> bool {
+        let element = self.path.index(index);
+        if let Some(Gap::Open(expression)) = self.gaps.remove(&element) {
+            self.gaps.insert(self.path.with(Step::Open(place)), Gap::Open(expression));
+            return true;
+        }
+        for path in self.gaps_below(&element) {
+            self.gaps.remove(&path);
+        }
+        self.gaps.entry(self.path.clone()).or_insert(Gap::Faulty);
+        false
+    }
+
+    /// The gaps at a path and below it.
+    fn gaps_below(&self, path: &Path) -> Vec<Path> {
+        let after = self.gaps.range(path..).map(|(gap, _)| gap);
+        after.take_while(|gap| path.contains(gap)).cloned().collect()
+    }
+
     fn scalar(&mut self, id: NodeId, info: &'static ScalarInfo) -> bool {
         let node = self.tree.node(id);
         let given = match node.value {
@@ -252,6 +288,11 @@ impl<'c> Check<'c> {
             Value::Broken => return true,
             Value::Scalar(style, text) => (style, self.tree.text(text)),
         };
+        if self.is_lenient && given.1.contains(DYNAMIC_REFERENCE) {
+            let expression = Expression::Text(given.1.to_owned());
+            self.tree.make_open(id, expression);
+            return true;
+        }
         let result = match given {
             (Style::Untyped, text) => info.limit.check(Given::Lexeme(text)),
             (Style::Quoted, text) if !self.is_lenient => info.limit.check(Given::Text(text)),
@@ -279,22 +320,64 @@ impl Check<'_> {
                 let name = self.path.steps().last().map(|step| match step {
                     Step::Field(name) if name == "virtualNode" => "VirtualNodeName".to_owned(),
                     Step::Field(name) => name[..1].to_uppercase() + &name[1..],
-                    Step::Index(_) => String::new(),
+                    Step::Index(_) | Step::Open(_) => String::new(),
                 });
                 let help = format!("`Ref` gives the ARN; write `!GetAtt {label}.{}`", name.unwrap_or_default());
                 Fault::error("arn-as-name", span, message).help(help)
             }
-            Expression::Join(parts) if matches!(parts.first(), Some(Expression::Text(text)) if text.starts_with("arn:")) => {
-                Fault::error(
-                    "arn-as-name",
-                    span,
-                    format!("`{}` is an ARN, where a name is due", shorten(&expression.to_string())),
-                )
+            Expression::Join(parts) if parts.first().is_some_and(starts_as_arn) => {
+                let message = format!("`{}` starts with an ARN, where a name is due", shorten(&expression.to_string()));
+                let fault = Fault::error("arn-as-name", span, message);
+                fault.help("`Ref` of an App Mesh resource gives its ARN; `GetAtt` gives its name")
             }
             _ => return,
         };
         self.report(fault);
     }
+}
+
+/// What CloudFormation replaces when it creates a resource: a value from the parameter store or a secret.
+///
+/// Source: CloudFormation User Guide, dynamic references.
+const DYNAMIC_REFERENCE: &str = "{{resolve:";
+
+/// Whether the first part of a join makes it an ARN.
+fn starts_as_arn(part: &Expression) -> bool {
+    match part {
+        Expression::Text(text) => text.starts_with("arn:"),
+        Expression::Attribute(_, attribute) => attribute == "Arn",
+        _ => false,
+    }
+}
+
+/// A part of the tree as it stands, to be written back.
+fn block(tree: &Tree, id: NodeId) -> Expression {
+    match tree.node(id).value {
+        Value::Null => Expression::Literal("null".to_owned()),
+        Value::Scalar(Style::Plain, text) => {
+            let lexeme = yaml::lexeme(tree.text(text)).into_owned();
+            if is_literal(&lexeme) { Expression::Literal(lexeme) } else { Expression::Text(lexeme) }
+        }
+        Value::Scalar(Style::Quoted | Style::Untyped, text) => Expression::Text(tree.text(text).to_owned()),
+        Value::Open(number) => tree.expression(number).clone(),
+        Value::List(_) => Expression::List(tree.items(id).iter().map(|item| block(tree, *item)).collect()),
+        Value::Map(_) => {
+            let entry = |entry: &Entry| Some((tree.scalar(entry.key)?.to_owned(), block(tree, entry.value)));
+            Expression::Map(tree.entries(id).iter().filter_map(entry).collect())
+        }
+        Value::Broken => Expression::Absent,
+    }
+}
+
+/// A key that is no text.
+pub(crate) fn not_a_key(tree: &Tree, key: NodeId) -> Fault {
+    Fault::error("wrong-type", tree.span(key), format!("{} stands where a key is due", found(tree, key)))
+}
+
+/// A function in the place of a key, which decides what stands there.
+pub(crate) fn not_expanded(span: Span, function: &str) -> Fault {
+    let message = format!("`{}` is expanded by CloudFormation alone; what it makes is not read", shorten(function));
+    Fault::info("not-expanded", span, message)
 }
 
 /// What stands at a place, in words.

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use meshwright_model::gateway_route::GatewayRouteSpec;
-use meshwright_model::limits::{AccountId, ResourceName};
+use meshwright_model::limits::{AccountId, ResourceName, ScalarInfo};
 use meshwright_model::mesh::MeshSpec;
 use meshwright_model::path::Step;
 use meshwright_model::resource::{Gap, Origin, Tag};
 use meshwright_model::route::RouteSpec;
 use meshwright_model::scalar::Name;
-use meshwright_model::shape::Shape;
 use meshwright_model::value::ScalarType;
 use meshwright_model::virtual_gateway::VirtualGatewaySpec;
 use meshwright_model::virtual_node::VirtualNodeSpec;
@@ -19,7 +18,7 @@ use meshwright_model::{Expression, Kind, Path, Resource, Scalar, Spec};
 use serde::de::DeserializeOwned;
 
 use crate::build::build;
-use crate::check::Check;
+use crate::check::{Check, not_a_key, not_expanded};
 use crate::fault::Fault;
 use crate::tree::{NodeId, Tree, Value};
 use crate::view::{View, Views};
@@ -100,12 +99,19 @@ impl Envelope<'_> {
     /// Reports members that are no fields, and returns what they were probably meant to be.
     fn report_members(&self, tree: &Tree, faults: &mut Vec<Fault>) -> Vec<String> {
         let known: Vec<String> = self.fields().iter().chain(self.others).map(|field| self.key(field)).collect();
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen = std::collections::HashSet::new();
         let mut meant = Vec::new();
         for entry in tree.entries(self.node) {
-            let Some(key) = tree.scalar(entry.key) else { continue };
+            let Some(key) = tree.scalar(entry.key) else {
+                faults.push(not_a_key(tree, entry.key));
+                continue;
+            };
             let span = tree.span(entry.key);
-            if seen.contains(&key) {
+            if key.starts_with("Fn::") {
+                faults.push(not_expanded(span, key));
+                continue;
+            }
+            if !seen.insert(key) {
                 faults.push(Fault::error(
                     "duplicate-key",
                     span,
@@ -125,7 +131,6 @@ impl Envelope<'_> {
                     None => fault,
                 });
             }
-            seen.push(key);
         }
         meant
     }
@@ -152,10 +157,8 @@ impl Envelope<'_> {
         field: &'static str,
         faults: &mut Vec<Fault>,
     ) -> Scalar<T> {
-        let view = match Shape::of::<Scalar<T>>() {
-            Shape::Scalar(info) => View::Scalar(info),
-            _ => return Scalar::missing(),
-        };
+        let Some(info) = ScalarInfo::named(T::NAME) else { return Scalar::missing() };
+        let view = View::Scalar(info);
         let is_lenient = self.views.naming.is_lenient;
         let mut check = Check::new(tree, is_lenient, Path::default().field(field));
         check.value(id, &view);

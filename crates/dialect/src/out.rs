@@ -57,12 +57,12 @@ impl Out {
                 entries[position].1.insert(rest, &field.view, block);
             }
             (Step::Index(index), View::List(element, _), Self::List(items)) => {
-                if rest.is_empty() {
-                    items.insert((*index).min(items.len()), block);
-                } else if let Some(item) = items.get_mut(*index) {
+                if let Some(item) = items.get_mut(*index) {
                     item.insert(rest, element, block);
                 }
             }
+            // Open elements come last of all gaps of their list, each at its place among the others.
+            (Step::Open(place), View::List(..), Self::List(items)) => items.insert((*place).min(items.len()), block),
             _ => {}
         }
     }

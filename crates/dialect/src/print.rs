@@ -54,12 +54,17 @@ fn write_json(out: &Out, depth: usize, text: &mut String) {
 
 /// A number or truth value; anything else that was refused where one was due is written as text.
 fn bare_json(value: &str, text: &mut String) {
-    let digits = value.strip_prefix('-').unwrap_or(value);
-    let is_number = value.parse::<f64>().is_ok_and(f64::is_finite)
+    if is_literal(value) { text.push_str(value) } else { quote(value, text) }
+}
+
+/// Whether a lexeme is a number, a truth value or null in JSON, and so stands bare.
+pub(crate) fn is_literal(lexeme: &str) -> bool {
+    let digits = lexeme.strip_prefix('-').unwrap_or(lexeme);
+    let is_number = lexeme.parse::<f64>().is_ok_and(f64::is_finite)
         && digits.starts_with(|char: char| char.is_ascii_digit())
         && !(digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0."))
         && !digits.ends_with('.');
-    if is_number || matches!(value, "true" | "false" | "null") { text.push_str(value) } else { quote(value, text) }
+    is_number || matches!(lexeme, "true" | "false" | "null")
 }
 
 /// Whether a name can stand as a shell's or jq's variable.

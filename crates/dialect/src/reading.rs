@@ -121,6 +121,7 @@ impl Document {
                     parent = name;
                     self.tree.get(at, &key)
                 }
+                Step::Open(_) => None,
                 Step::Index(index) => {
                     self.tree.items(at).iter().filter(|id| !self.tree.is_unusable(**id)).nth(*index).copied()
                 }

@@ -207,6 +207,12 @@ impl Tree {
         self.push(span, Value::Map(run))
     }
 
+    /// Leaves a value open after all.
+    pub(crate) fn make_open(&mut self, id: NodeId, expression: Expression) {
+        self.nodes[id as usize].value = Value::Open(number(self.expressions.len()));
+        self.expressions.push(expression);
+    }
+
     pub(crate) fn set_cut(&mut self, id: NodeId, cut: bool) {
         self.nodes[id as usize].cut = cut;
     }

@@ -8,8 +8,10 @@ use std::fmt;
 pub enum Step {
     /// A member of an object.
     Field(Cow<'static, str>),
-    /// An element of a list, from 0.
+    /// An element of a list, from 0; open elements do not count.
     Index(usize),
+    /// An open element of a list: its place among all elements that can be read, known and open, from 0.
+    Open(usize),
 }
 
 /// The place of a value in a resource, from the resource's root.
@@ -71,6 +73,7 @@ impl fmt::Display for Path {
                 Step::Field(name) if position == 0 => formatter.write_str(name)?,
                 Step::Field(name) => write!(formatter, ".{name}")?,
                 Step::Index(index) => write!(formatter, "[{index}]")?,
+                Step::Open(place) => write!(formatter, "[{place}?]")?,
             }
         }
         Ok(())

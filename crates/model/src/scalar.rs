@@ -2,8 +2,8 @@
 //!
 //! A [`Scalar`] is what every leaf field of a specification holds. `Known` is valid by construction, because the only
 //! way to a scalar type is through its limit (see [`crate::limits`]). Dialects hand values over through serde:
-//! `visit_str`, `visit_i64` and `visit_bool` for a typed value, `visit_bytes` for a lexeme whose type its file does
-//! not say, and an enum for an [`Expression`].
+//! `visit_str`, `visit_i64` and `visit_bool` for a typed value, `visit_byte_buf` for a number that is not whole or too
+//! large, `visit_bytes` for a lexeme whose type its file does not say, and an enum for an [`Expression`].
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -145,6 +145,10 @@ impl<'de, T: ScalarType> Visitor<'de> for ScalarVisitor<T> {
 
     fn visit_bytes<E: Error>(self, lexeme: &[u8]) -> Result<Self::Value, E> {
         Ok(Scalar::from_given(Given::Lexeme(&String::from_utf8_lossy(lexeme))))
+    }
+
+    fn visit_byte_buf<E: Error>(self, number: Vec<u8>) -> Result<Self::Value, E> {
+        Ok(Scalar::from_given(Given::Number(&String::from_utf8_lossy(&number))))
     }
 
     fn visit_i64<E: Error>(self, integer: i64) -> Result<Self::Value, E> {

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use meshwright_dialect::{DIALECTS, Reading};
 use meshwright_model::finding::Severity;
-use meshwright_model::limits::{Alphabet, Limit};
 use meshwright_model::shape::Shape;
+use meshwright_model::value::{Alphabet, Limit};
 use meshwright_model::{Kind, Resource};
 use proptest::option::weighted;
 use proptest::prelude::*;
@@ -20,11 +20,85 @@ use crate::read_text;
 
 /// Texts that some notation takes for something else, or cannot say bare.
 const AWKWARD: &[&str] = &[
-    "a", "b", "orders.shop.local", "ä ö", "日本", "🦀", "a\u{301}", " lead", "trail ", "two\nlines", "\ttab", "cr\r\n", "\u{1}\u{1b}[31m",
-    "nel\u{85}", "ls\u{2028}ps\u{2029}", "\u{feff}bom", "\u{fffe}", "\u{10ffff}", "yes", "No", "off", "null", "~", "true", "0", "0123",
-    "012345678901", "0x1F", "1e3", "1_000", "1:30", "8080", "-7", ".inf", "2012-10-17", "!Ref x", "*a", "&a", "- x", "-", "---", "...", "? x",
-    ": x", "x: y", "x:", "x #y", "#x", "{", "}", "[x", "{a: b}", "\"", "'", "\"x\"", "'x'", "\\", "\\n", "|", ">", "%", "@x", "`", "<<", "=",
-    "${x}", "${!x}", "${AWS::Region}", "$x", "$", "{{x}}", "{{resolve:ssm:/x}", "%{if}", "@@x@@", "AWS::NoValue", "Ref", "Fn::Sub", ",", "a,b",
+    "a",
+    "b",
+    "orders.shop.local",
+    "ä ö",
+    "日本",
+    "🦀",
+    "a\u{301}",
+    " lead",
+    "trail ",
+    "two\nlines",
+    "\ttab",
+    "cr\r\n",
+    "\u{1}\u{1b}[31m",
+    "nel\u{85}",
+    "ls\u{2028}ps\u{2029}",
+    "\u{feff}bom",
+    "\u{fffe}",
+    "\u{10ffff}",
+    "yes",
+    "No",
+    "off",
+    "null",
+    "~",
+    "true",
+    "0",
+    "0123",
+    "012345678901",
+    "0x1F",
+    "1e3",
+    "1_000",
+    "1:30",
+    "8080",
+    "-7",
+    ".inf",
+    "2012-10-17",
+    "!Ref x",
+    "*a",
+    "&a",
+    "- x",
+    "-",
+    "---",
+    "...",
+    "? x",
+    ": x",
+    "x: y",
+    "x:",
+    "x #y",
+    "#x",
+    "{",
+    "}",
+    "[x",
+    "{a: b}",
+    "\"",
+    "'",
+    "\"x\"",
+    "'x'",
+    "\\",
+    "\\n",
+    "|",
+    ">",
+    "%",
+    "@x",
+    "`",
+    "<<",
+    "=",
+    "${x}",
+    "${!x}",
+    "${AWS::Region}",
+    "$x",
+    "$",
+    "{{x}}",
+    "{{resolve:ssm:/x}",
+    "%{if}",
+    "@@x@@",
+    "AWS::NoValue",
+    "Ref",
+    "Fn::Sub",
+    ",",
+    "a,b",
 ];
 
 fn text(min: usize, max: usize, alphabet: Alphabet) -> BoxedStrategy<String> {
@@ -34,14 +108,20 @@ fn text(min: usize, max: usize, alphabet: Alphabet) -> BoxedStrategy<String> {
         Alphabet::Any => prop_oneof![8 => prop::char::range('a', 'z'), 1 => any::<char>().prop_map(|char| if char == '\0' { 'x' } else { char })].boxed(),
         Alphabet::Visible | Alphabet::VisibleAndBlanks => prop::char::range('!', '~').boxed(),
     };
-    let of_length = |length: std::ops::RangeInclusive<usize>| prop::collection::vec(char.clone(), length).prop_map(String::from_iter);
+    let of_length = |length: std::ops::RangeInclusive<usize>| {
+        prop::collection::vec(char.clone(), length).prop_map(String::from_iter)
+    };
     let fits = move |text: &&str| {
         let length = text.chars().count();
         (min..=max).contains(&length) && alphabet == Alphabet::Any
     };
     let awkward: Vec<&str> = AWKWARD.iter().copied().filter(fits).collect();
     let plain = prop_oneof![4 => of_length(min..=longest.min(min + 12)), 1 => of_length(min..=min), 1 => of_length(longest..=longest)];
-    if awkward.is_empty() { plain.boxed() } else { prop_oneof![3 => select(awkward).prop_map(str::to_owned), 2 => plain].boxed() }
+    if awkward.is_empty() {
+        plain.boxed()
+    } else {
+        prop_oneof![3 => select(awkward).prop_map(str::to_owned), 2 => plain].boxed()
+    }
 }
 
 fn scalar(limit: Limit) -> BoxedStrategy<Value> {
@@ -61,7 +141,10 @@ fn value(shape: &Shape) -> BoxedStrategy<Value> {
         Shape::List(element, Some(max)) => {
             let length = prop_oneof![8 => 1..=(*max).min(2), 1 => Just(*max)];
             let element = value(element);
-            length.prop_flat_map(move |length| prop::collection::vec(element.clone(), length)).prop_map(Value::Array).boxed()
+            length
+                .prop_flat_map(move |length| prop::collection::vec(element.clone(), length))
+                .prop_map(Value::Array)
+                .boxed()
         }
         Shape::Union(members) => {
             let member = |member: &meshwright_model::shape::Field| {
@@ -81,7 +164,8 @@ fn value(shape: &Shape) -> BoxedStrategy<Value> {
                 .collect();
             fields
                 .prop_map(move |values| {
-                    let members = names.iter().zip(values).filter_map(|(name, value)| Some(((*name).to_owned(), value?)));
+                    let members =
+                        names.iter().zip(values).filter_map(|(name, value)| Some(((*name).to_owned(), value?)));
                     Value::Object(members.collect())
                 })
                 .boxed()

@@ -129,7 +129,8 @@ fn names(reading: &Reading, resource: &Resource) -> usize {
     let parent = kind.parent().zip(resource.parent.as_ref()).map(|(kind, name)| (kind.name_field(), name));
     let own = (kind != Kind::Mesh).then_some((kind.name_field(), &resource.name));
     let names = [("meshName", &resource.mesh)].into_iter().chain(parent).chain(own);
-    let known = names.filter_map(|(field, name)| Some((Path::default().field(field), name.known()?.as_str().to_owned())));
+    let known =
+        names.filter_map(|(field, name)| Some((Path::default().field(field), name.known()?.as_str().to_owned())));
     let tags = resource.tags.iter().enumerate().flat_map(|(index, tag)| {
         let path = Path::of(&["tags"]).index(index);
         let value = tag.value.as_ref().map(|value| (path.field("value"), value.to_string()));
@@ -251,8 +252,13 @@ fn elements_after_faulty_ones_are_found_where_they_stand() {
 #[test]
 fn a_finding_about_a_value_stands_where_its_path_leads() {
     let (name, text) = ROUTES[0];
-    for (good, bad) in [("Weight: 1\n", "Weight: 101\n"), ("Prefix: /\n", "Prefix: [1]\n"), ("VirtualNode: a", "VirtualNode: ''")] {
-        let sound = text.replace("              - 5\n", "").replace("              - ~\n", "").replace("              - [x]\n", "");
+    for (good, bad) in
+        [("Weight: 1\n", "Weight: 101\n"), ("Prefix: /\n", "Prefix: [1]\n"), ("VirtualNode: a", "VirtualNode: ''")]
+    {
+        let sound = text
+            .replace("              - 5\n", "")
+            .replace("              - ~\n", "")
+            .replace("              - [x]\n", "");
         let reading = read_text(name, &sound.replace(good, bad), &[]);
         assert_eq!(reading.findings.len(), 1, "{:?}", all_said(&reading));
         let finding = &reading.findings[0];
@@ -265,8 +271,14 @@ fn a_finding_about_a_value_stands_where_its_path_leads() {
 #[test]
 fn a_value_that_stands_twice_is_found_where_it_was_read() {
     for (name, text) in [
-        ("x.yaml", "Resources:\n  M:\n    Type: AWS::AppMesh::Mesh\n    Properties:\n      MeshName: m\n      Spec:\n        EgressFilter:\n          Type: DROP_ALL\n          Type: ALLOW_ALL\n"),
-        ("x.json", "{\"meshName\": \"m\", \"spec\": {\"egressFilter\": {\"type\": \"DROP_ALL\", \"type\": \"ALLOW_ALL\"}}}"),
+        (
+            "x.yaml",
+            "Resources:\n  M:\n    Type: AWS::AppMesh::Mesh\n    Properties:\n      MeshName: m\n      Spec:\n        EgressFilter:\n          Type: DROP_ALL\n          Type: ALLOW_ALL\n",
+        ),
+        (
+            "x.json",
+            "{\"meshName\": \"m\", \"spec\": {\"egressFilter\": {\"type\": \"DROP_ALL\", \"type\": \"ALLOW_ALL\"}}}",
+        ),
     ] {
         assert!(check(&read_text(name, text, &[])).0 >= 2);
     }
@@ -278,7 +290,11 @@ fn a_resource_stands_at_its_logical_id_and_elsewhere_at_its_object() {
         (ROUTES[0].0, ROUTES[0].1, (2, 3)),
         (ROUTES[1].0, ROUTES[1].1, (1, 16)),
         (ROUTES[2].0, ROUTES[2].1, (1, 1)),
-        ("x.json", "[\n  {\"virtualNode\": {\"meshName\": \"m\", \"virtualNodeName\": \"n\", \"spec\": {}}}\n]", (2, 19)),
+        (
+            "x.json",
+            "[\n  {\"virtualNode\": {\"meshName\": \"m\", \"virtualNodeName\": \"n\", \"spec\": {}}}\n]",
+            (2, 19),
+        ),
     ] {
         let reading = read_text(name, text, &[]);
         let resource = &reading.inventory.resources[0];
@@ -325,7 +341,10 @@ fn branches_that_are_taken_are_found_and_those_that_are_not_do_not_count() {
     let line = |path: Path| at(&reading, gateway, &path).line;
     assert_eq!([0, 1, 2].map(|index| line(listener(index).field("portMapping").field("protocol"))), [19, 22, 24]);
     assert_eq!(line(listener(0).field("portMapping").field("port")), 19);
-    assert_eq!(text_at(&reading, &at(&reading, gateway, &listener(2).field("tls"))), "!If [HasExtra, {Mode: STRICT}, !Ref AWS::NoValue]");
+    assert_eq!(
+        text_at(&reading, &at(&reading, gateway, &listener(2).field("tls"))),
+        "!If [HasExtra, {Mode: STRICT}, !Ref AWS::NoValue]"
+    );
 }
 
 /// A listener that may be there shifts no other: what is open about the third is not said of the second.
