@@ -148,7 +148,11 @@ const BROKEN: &[Broken] = &[
         ],
         &["virtual node tailor"],
     ),
-    read_in_part("truncated.yaml", &["16:50 error syntax: unclosed quote"], &["mesh broken", "virtual node tailor"]),
+    read_in_part(
+        "truncated.yaml",
+        &["16:50 error syntax: unclosed quote -> is the file cut off?"],
+        &["mesh broken", "virtual node tailor"],
+    ),
     read_in_part(
         "two-union-members.yaml",
         &[
