@@ -194,17 +194,17 @@ pub struct GrpcGatewayRouteMatch {
 }
 
 impl GatewayRouteSpec {
-    /// The target of whichever protocol the route has, and its field; the first where a file gives several.
-    pub fn target(&self) -> Option<(&'static str, &GatewayRouteTarget)> {
+    /// The target of each protocol the route has, and its field: one, unless its file has a fault there.
+    pub fn targets(&self) -> impl Iterator<Item = (&'static str, &GatewayRouteTarget)> {
         let http = self.http_route.as_ref().map(|route| ("httpRoute", &route.action.target));
-        let http2 = || self.http2_route.as_ref().map(|route| ("http2Route", &route.action.target));
-        let grpc = || self.grpc_route.as_ref().map(|route| ("grpcRoute", &route.action.target));
-        http.or_else(http2).or_else(grpc)
+        let http2 = self.http2_route.as_ref().map(|route| ("http2Route", &route.action.target));
+        let grpc = self.grpc_route.as_ref().map(|route| ("grpcRoute", &route.action.target));
+        [http, http2, grpc].into_iter().flatten()
     }
 
-    /// The virtual service it hands requests to.
+    /// The virtual services it hands requests to.
     pub fn references(&self) -> impl Iterator<Item = Reference<'_>> {
-        self.target().into_iter().map(|(field, target)| {
+        self.targets().map(|(field, target)| {
             let path = Path::of(&["spec", field, "action", "target", "virtualService", "virtualServiceName"]);
             Reference::needed(path, Kind::VirtualService, &target.virtual_service.virtual_service_name)
         })

@@ -3,9 +3,10 @@
 //! The graph is data for those who draw it. Nodes and edges are sorted, so that one inventory always gives one graph.
 
 mod details;
+mod tasks;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Serialize;
 
@@ -17,7 +18,7 @@ use crate::matcher::HttpPathMatch;
 use crate::path::Path;
 use crate::reference::{Key, MAX_SHOWN};
 use crate::resource::{Gap, Resource, Spec};
-use crate::route::RouteSpec;
+use crate::route::{RouteAction, RouteSpec};
 use crate::scalar::Scalar;
 use crate::visible::cut;
 use details::details;
@@ -90,8 +91,13 @@ pub struct Edge {
 /// What tells nodes of one graph apart, and sorts them.
 type NodeKey<'a> = (Kind, Option<Key<'a>>, Key<'a>);
 
+#[derive(Default)]
 struct Builder<'a> {
     nodes: BTreeMap<NodeKey<'a>, Node>,
+    /// What is defined, by the condition of each definition.
+    defined: BTreeMap<NodeKey<'a>, BTreeSet<Option<&'a str>>>,
+    /// Kinds that open or faulty parts of resources may name.
+    hidden: BTreeSet<Kind>,
     edges: Vec<(NodeKey<'a>, NodeKey<'a>, Rank, Edge)>,
 }
 
@@ -105,22 +111,9 @@ impl Graph {
         let inventory = index.inventory();
         let mut builders: BTreeMap<Key<'_>, Builder<'_>> = BTreeMap::new();
         for resource in &inventory.resources {
-            let builder = builders
-                .entry(Key::of(&resource.mesh))
-                .or_insert_with(|| Builder { nodes: BTreeMap::new(), edges: Vec::new() });
-            builder.add(resource);
+            builders.entry(Key::of(&resource.mesh)).or_default().add(resource);
         }
-        for (_, later) in index.duplicates() {
-            let resource = &inventory.resources[*later];
-            if let Some(node) = builders.get_mut(&Key::of(&resource.mesh)).and_then(|b| b.nodes.get_mut(&key(resource)))
-            {
-                let problem = "is defined more than once".to_owned();
-                if !node.problems.contains(&problem) {
-                    node.problems.push(problem);
-                }
-            }
-        }
-        add_workloads(index, &mut builders);
+        tasks::add(index, &mut builders);
         builders.into_iter().map(|(mesh, builder)| builder.finish(mesh)).collect()
     }
 }
@@ -130,53 +123,42 @@ fn key(resource: &Resource) -> NodeKey<'_> {
     (id.kind, id.parent, id.name)
 }
 
-/// Says at each node which tasks run its proxy.
-fn add_workloads<'a>(index: &Index<'a>, builders: &mut BTreeMap<Key<'a>, Builder<'a>>) {
-    for workload in &index.inventory().workloads {
-        for (_, value) in workload.task.proxies() {
-            let Some(position) =
-                index.inventory().resources.iter().position(|resource| names(&value.to_string(), resource))
-            else {
-                continue;
-            };
-            let resource = &index.inventory().resources[position];
-            if let Some(node) = builders.get_mut(&Key::of(&resource.mesh)).and_then(|b| b.nodes.get_mut(&key(resource)))
-            {
-                node.details.push(format!("task {}", workload.label));
-            }
-        }
-    }
-}
-
-/// Whether the value of a variable that names a proxy's resource ([`crate::workload::PROXY_NAME_VARIABLES`]) names the resource, by ARN, short form or expression.
-fn names(value: &str, resource: &Resource) -> bool {
-    let kind = resource.kind();
-    if kind != Kind::VirtualNode && kind != Kind::VirtualGateway {
-        return false;
-    }
-    let tail = format!("mesh/{}/{}/{}", resource.mesh, kind.api_name(), resource.name);
-    let by_label = resource.label.as_ref().is_some_and(|label| value == format!("${{{label}.Arn}}"));
-    by_label || value == tail || value.ends_with(&format!(":{tail}"))
-}
-
 impl<'a> Builder<'a> {
+    /// Adds a resource and its edges; another of the same name only where conditions may keep them apart.
     fn add(&mut self, resource: &'a Resource) {
         let own = key(resource);
-        if self.nodes.get(&own).is_some_and(|node| !node.missing) {
-            return;
+        let variants = self.defined.entry(own).or_default();
+        let is_first = variants.is_empty();
+        let is_new = variants.insert(resource.condition.as_deref());
+        let node = node_of(resource);
+        match self.nodes.get_mut(&own) {
+            Some(known) if !is_new => {
+                add_missing(&mut known.problems, vec!["is defined more than once".to_owned()]);
+                return;
+            }
+            Some(known) if !is_first => {
+                add_missing(&mut known.details, node.details);
+                add_missing(&mut known.problems, node.problems);
+            }
+            _ => {
+                self.nodes.insert(own, node);
+            }
         }
-        self.nodes.insert(own, node_of(resource));
         if let (Some(kind), Some(parent)) = (resource.kind().parent(), &resource.parent) {
             let (priority, length) = precedence(&resource.spec);
             let rank = (priority, Reverse(length), 0);
             self.connect_ranked((kind, None, Key::of(parent)), own, rank, edge(EdgeKind::Holds));
         }
         match &resource.spec {
-            Spec::Route(spec) => self.add_targets(own, spec),
+            Spec::Route(spec) => self.add_targets(own, resource, spec),
             Spec::VirtualNode(spec) => self.add_all(own, spec.references(), EdgeKind::Calls),
             Spec::VirtualService(spec) => self.add_all(own, spec.references(), EdgeKind::ProvidedBy),
             Spec::GatewayRoute(spec) => self.add_all(own, spec.references(), EdgeKind::HandsTo),
             Spec::Mesh(_) | Spec::VirtualRouter(_) | Spec::VirtualGateway(_) => {}
+        }
+        if resource.may_hide_references() {
+            self.hidden.extend(resource.kind().refers_to());
+            self.add_hidden(own, resource);
         }
     }
 
@@ -191,17 +173,31 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn add_targets(&mut self, own: NodeKey<'a>, spec: &'a RouteSpec) {
-        let Some((_, action)) = spec.action() else { return };
-        let shares = action.shares();
-        for (index, target) in action.weighted_targets.iter().enumerate() {
-            let edge = Edge {
-                share: shares.as_ref().map(|shares| shares[index]),
-                weight: Some(target.weight.to_string()),
-                port: target.port.as_ref().map(ToString::to_string),
-                ..edge(EdgeKind::SendsTo)
-            };
-            self.connect(own, (Kind::VirtualNode, None, Key::of(&target.virtual_node)), edge);
+    /// What the open parts of a resource name; their weights and ports are not looked for.
+    fn add_hidden(&mut self, own: NodeKey<'a>, resource: &'a Resource) {
+        let kind = match resource.kind() {
+            Kind::Route => EdgeKind::SendsTo,
+            Kind::VirtualNode => EdgeKind::Calls,
+            Kind::VirtualService => EdgeKind::ProvidedBy,
+            _ => EdgeKind::HandsTo,
+        };
+        let mut seen = BTreeSet::new();
+        let references = resource.hidden_references().into_iter();
+        self.add_all(own, references.filter(|reference| seen.insert((reference.kind, reference.name))), kind);
+    }
+
+    fn add_targets(&mut self, own: NodeKey<'a>, resource: &Resource, spec: &'a RouteSpec) {
+        for (field, action) in spec.actions() {
+            let shares = if has_all_targets(resource, field) { action.shares() } else { None };
+            for (index, target) in action.weighted_targets.iter().enumerate() {
+                let edge = Edge {
+                    share: shares.as_ref().map(|shares| shares[index]),
+                    weight: Some(target.weight.to_string()),
+                    port: target.port.as_ref().map(ToString::to_string),
+                    ..edge(EdgeKind::SendsTo)
+                };
+                self.connect(own, (Kind::VirtualNode, None, Key::of(&target.virtual_node)), edge);
+            }
         }
     }
 
@@ -213,8 +209,8 @@ impl<'a> Builder<'a> {
         for end in [from, to] {
             self.nodes.entry(end).or_insert_with(|| Node {
                 kind: end.0,
-                name: end.2.shown(),
-                parent: end.1.map(Key::shown),
+                name: shown(end.2),
+                parent: end.1.map(shown),
                 details: Vec::new(),
                 problems: Vec::new(),
                 missing: true,
@@ -223,12 +219,25 @@ impl<'a> Builder<'a> {
         self.edges.push((from, to, rank, edge));
     }
 
+    /// Drops what several variants of one resource say alike.
+    fn drop_repeated(&mut self) {
+        let defined = &self.defined;
+        let is_variant = |key: &NodeKey<'_>| defined.get(key).is_some_and(|variants| variants.len() > 1);
+        let mut seen = HashSet::new();
+        self.edges.retain(|(from, to, _, edge)| {
+            let is_repeatable = is_variant(from) || edge.kind == EdgeKind::Holds && is_variant(to);
+            let said = (*from, *to, edge.kind, edge.share.map(f64::to_bits), edge.weight.clone(), edge.port.clone());
+            !is_repeatable || seen.insert(said)
+        });
+    }
+
     fn finish(mut self, mesh: Key<'a>) -> Graph {
         self.edges.sort_by(|a, b| (a.0, a.3.kind, a.2, a.1).cmp(&(b.0, b.3.kind, b.2, b.1)));
+        self.drop_repeated();
         let positions: BTreeMap<NodeKey<'a>, usize> = self.nodes.keys().copied().zip(0..).collect();
         let mut nodes: Vec<Node> = Vec::with_capacity(self.nodes.len());
         let mut is_sure = Vec::with_capacity(self.nodes.len());
-        let unsure = Unsure::of(&self.nodes);
+        let unsure = Unsure::of(&self.nodes, self.hidden);
         for (key, mut node) in self.nodes {
             if node.missing {
                 match key.2.is_known() {
@@ -236,6 +245,7 @@ impl<'a> Builder<'a> {
                         node.details.push("not defined here by this name".to_owned());
                     }
                     true => node.problems.push("is named, but no file defines it".to_owned()),
+                    false if matches!(key.2, Key::Refused(_)) => node.details.push("no valid name".to_owned()),
                     false => node.details.push("an expression that no file here settles".to_owned()),
                 }
             }
@@ -248,20 +258,19 @@ impl<'a> Builder<'a> {
             .map(|(from, to, _, edge)| Edge { from: positions[&from], to: positions[&to], ..edge })
             .collect();
         mark_problems(&mut nodes, &edges, &is_sure);
-        Graph { mesh: mesh.shown(), nodes, edges }
+        Graph { mesh: shown(mesh), nodes, edges }
     }
 }
 
 /// Kinds of which some resource, or some reference, has an open name.
-#[derive(Default)]
 struct Unsure {
     names: BTreeSet<Kind>,
     references: BTreeSet<Kind>,
 }
 
 impl Unsure {
-    fn of(nodes: &BTreeMap<NodeKey<'_>, Node>) -> Self {
-        let mut unsure = Self::default();
+    fn of(nodes: &BTreeMap<NodeKey<'_>, Node>, hidden: BTreeSet<Kind>) -> Self {
+        let mut unsure = Self { names: BTreeSet::new(), references: hidden };
         for ((kind, ..), node) in nodes.iter().filter(|((.., name), _)| !name.is_known()) {
             if node.missing {
                 unsure.references.insert(*kind)
@@ -269,16 +278,9 @@ impl Unsure {
                 unsure.names.insert(*kind)
             };
         }
-        // Where a part of a resource is open, references may hide in it.
-        if nodes.values().any(|node| node.details.iter().any(|detail| detail.ends_with(IS_OPEN))) {
-            unsure.references.extend([Kind::VirtualNode, Kind::VirtualRouter, Kind::VirtualService]);
-        }
         unsure
     }
 }
-
-/// How a detail about an open part ends.
-const IS_OPEN: &str = " is open";
 
 /// The priority of a route or gateway route, and the length of its prefix or exact path.
 fn precedence(spec: &Spec) -> (i64, usize) {
@@ -305,15 +307,41 @@ fn edge(kind: EdgeKind) -> Edge {
     Edge { from: 0, to: 0, kind, share: None, weight: None, port: None }
 }
 
+/// A name for people, where there is one.
+fn shown(name: Key<'_>) -> String {
+    match name {
+        Key::Refused("") => "(no name)".to_owned(),
+        name => name.shown(),
+    }
+}
+
+fn add_missing(texts: &mut Vec<String>, more: Vec<String>) {
+    for text in more {
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+}
+
+/// Whether all targets of a route's action were read, so that their shares are the whole.
+fn has_all_targets(resource: &Resource, field: &str) -> bool {
+    !resource.has_gap(&Path::of(&["spec"]).field(field.to_owned()).field("action").field("weightedTargets"))
+}
+
+/// A node for a resource, with what is wrong with it alone.
+///
+/// Source: reference 4.4, a sum of weights of 0 is taken as refused by Envoy (inferred); 4.11, a service without
+/// provider is valid, and Envoy answers 404.
 fn node_of(resource: &Resource) -> Node {
     let mut problems = Vec::new();
     if let Spec::Route(spec) = &resource.spec {
-        if let Some((_, action)) = spec.action() {
+        let sends_nothing = |(field, action): (&str, &RouteAction)| {
             let all_known = action.weighted_targets.iter().all(|target| target.weight.known().is_some());
-            if all_known && action.shares().is_none() {
-                problems.push("all weights are 0: it sends nothing anywhere".to_owned());
-            }
-        } else if resource.gaps.is_empty() {
+            all_known && action.shares().is_none() && has_all_targets(resource, field)
+        };
+        if spec.actions().any(sends_nothing) {
+            problems.push("all weights are 0: the proxy refuses that".to_owned());
+        } else if spec.actions().next().is_none() && resource.gaps.is_empty() {
             problems.push("has no protocol and no targets".to_owned());
         }
     }
@@ -321,15 +349,15 @@ fn node_of(resource: &Resource) -> Node {
         && spec.provider.is_none()
         && !resource.has_gap(&Path::of(&["spec", "provider"]))
     {
-        problems.push("has no provider: it answers nothing".to_owned());
+        problems.push("has no provider: callers get 404".to_owned());
     }
     if resource.gaps.values().any(|gap| matches!(gap, Gap::Faulty)) {
         problems.push("could not be read as a whole".to_owned());
     }
     Node {
         kind: resource.kind(),
-        name: Key::of(&resource.name).shown(),
-        parent: resource.parent.as_ref().map(|parent| Key::of(parent).shown()),
+        name: shown(Key::of(&resource.name)),
+        parent: resource.parent.as_ref().map(|parent| shown(Key::of(parent))),
         details: details(resource).iter().map(|detail| cut(detail, MAX_SHOWN)).collect(),
         problems,
         missing: false,

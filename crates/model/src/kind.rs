@@ -83,6 +83,16 @@ impl Kind {
         }
     }
 
+    /// The kinds that a specification of this kind names.
+    pub fn refers_to(self) -> &'static [Self] {
+        match self {
+            Self::VirtualNode | Self::GatewayRoute => &[Self::VirtualService],
+            Self::Route => &[Self::VirtualNode],
+            Self::VirtualService => &[Self::VirtualNode, Self::VirtualRouter],
+            Self::Mesh | Self::VirtualRouter | Self::VirtualGateway => &[],
+        }
+    }
+
     /// The words for people: `virtual node`.
     pub fn words(self) -> &'static str {
         match self {

@@ -11,7 +11,7 @@ use crate::kind::Kind;
 use crate::limits::{AccountId, TagKey, TagValue};
 use crate::mesh::MeshSpec;
 use crate::path::Path;
-use crate::reference::{Key, Reference};
+use crate::reference::{Key, Need, Reference};
 use crate::route::RouteSpec;
 use crate::scalar::Name;
 use crate::scalar::Scalar;
@@ -169,7 +169,8 @@ impl Resource {
         }
     }
 
-    /// Everything it points at in its mesh: the mesh, its parent, and what its specification names.
+    /// Everything it points at in its mesh: the mesh, its parent, what its specification names, and what its open
+    /// parts may name.
     pub fn references(&self) -> Vec<Reference<'_>> {
         let mut references = Vec::new();
         let kind = self.kind();
@@ -186,7 +187,43 @@ impl Resource {
             Spec::GatewayRoute(spec) => references.extend(spec.references()),
             Spec::Mesh(_) | Spec::VirtualRouter(_) | Spec::VirtualGateway(_) => {}
         }
+        references.extend(self.hidden_references());
         references
+    }
+
+    /// The names that stand in open parts of its specification: it may refer to them, by how its file is deployed.
+    pub fn hidden_references(&self) -> Vec<Reference<'_>> {
+        let mut hidden = Vec::new();
+        let kinds = self.kind().refers_to();
+        for (path, gap) in &self.gaps {
+            let Gap::Open(expression) = gap else { continue };
+            expression.walk(&mut |part| {
+                let Expression::Map(entries) = part else { return };
+                hidden.extend(entries.iter().filter_map(|(key, value)| {
+                    let kind = kinds.iter().find(|kind| is_name_key(key, **kind))?;
+                    let text = value.text().filter(|text| !text.is_empty())?;
+                    let name = Key::Known(text);
+                    Some(Reference { path: path.clone(), kind: *kind, name, need: Need::Eventually })
+                }));
+            });
+        }
+        hidden
+    }
+
+    /// Whether a gap stands where its specification would name other resources.
+    pub fn may_hide_references(&self) -> bool {
+        let places: &[&[&'static str]] = match self.kind() {
+            Kind::VirtualNode => &[&["spec", "backends"]],
+            Kind::VirtualService => &[&["spec", "provider"]],
+            Kind::Route | Kind::GatewayRoute => &[
+                &["spec", "httpRoute", "action"],
+                &["spec", "http2Route", "action"],
+                &["spec", "grpcRoute", "action"],
+                &["spec", "tcpRoute", "action"],
+            ],
+            Kind::Mesh | Kind::VirtualRouter | Kind::VirtualGateway => &[],
+        };
+        places.iter().any(|place| self.has_gap(&Path::of(place)))
     }
 
     /// Whether what stands at the path, or around it, is open or faulty, so that its absence means nothing.
@@ -203,6 +240,15 @@ impl Resource {
             && self.condition == other.condition
             && self.gaps == other.gaps
     }
+}
+
+/// Whether a key holds the name of a resource of that kind, in whatever case its dialect writes keys:
+/// `VirtualNodeName`, `virtual_node_name`, and the `virtualNode` of a weighted target.
+fn is_name_key(key: &str, kind: Kind) -> bool {
+    let letters =
+        || key.chars().filter(|letter| !matches!(letter, '_' | '-')).map(|letter| letter.to_ascii_lowercase());
+    let is = |field: &str| letters().eq(field.chars().map(|letter| letter.to_ascii_lowercase()));
+    is(kind.name_field()) || kind == Kind::VirtualNode && is(kind.api_name())
 }
 
 impl fmt::Display for Id<'_> {

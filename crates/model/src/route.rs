@@ -158,18 +158,18 @@ pub struct TcpRouteMatch {
 }
 
 impl RouteSpec {
-    /// The action of whichever protocol the route has, and its field; the first where a file gives several.
-    pub fn action(&self) -> Option<(&'static str, &RouteAction)> {
+    /// The action of each protocol the route has, and its field: one, unless its file has a fault there.
+    pub fn actions(&self) -> impl Iterator<Item = (&'static str, &RouteAction)> {
         let http = self.http_route.as_ref().map(|route| ("httpRoute", &route.action));
-        let http2 = || self.http2_route.as_ref().map(|route| ("http2Route", &route.action));
-        let grpc = || self.grpc_route.as_ref().map(|route| ("grpcRoute", &route.action));
-        let tcp = || self.tcp_route.as_ref().map(|route| ("tcpRoute", &route.action));
-        http.or_else(http2).or_else(grpc).or_else(tcp)
+        let http2 = self.http2_route.as_ref().map(|route| ("http2Route", &route.action));
+        let grpc = self.grpc_route.as_ref().map(|route| ("grpcRoute", &route.action));
+        let tcp = self.tcp_route.as_ref().map(|route| ("tcpRoute", &route.action));
+        [http, http2, grpc, tcp].into_iter().flatten()
     }
 
     /// The nodes it sends to.
     pub fn references(&self) -> impl Iterator<Item = Reference<'_>> {
-        self.action().into_iter().flat_map(|(field, action)| {
+        self.actions().flat_map(|(field, action)| {
             action.weighted_targets.iter().enumerate().map(move |(index, target)| {
                 let path = Path::of(&["spec", field, "action", "weightedTargets"]).index(index).field("virtualNode");
                 Reference::needed(path, Kind::VirtualNode, &target.virtual_node)
@@ -181,7 +181,8 @@ impl RouteSpec {
 impl RouteAction {
     /// Each target's share of the traffic, a fraction of 1: its weight over the sum of weights.
     ///
-    /// `None` where a weight is not known or the sum is 0. Source: reference 4.4.
+    /// `None` where a weight is not known or the sum is 0. It sees only the targets that were read: where the list has a
+    /// gap, ask nothing of it. Source: reference 4.4.
     pub fn shares(&self) -> Option<Vec<f64>> {
         let weights: Option<Vec<i64>> =
             self.weighted_targets.iter().map(|target| target.weight.known().map(|weight| weight.value())).collect();

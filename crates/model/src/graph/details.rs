@@ -2,11 +2,11 @@
 
 use std::fmt::Display;
 
-use super::IS_OPEN;
 use crate::gateway_route::GatewayRouteSpec;
-use crate::matcher::HttpPathMatch;
+use crate::matcher::{HeaderMatchMethod, HeaderMatcher, HttpPathMatch, HttpQueryParameter};
 use crate::resource::{Gap, Resource, Spec};
 use crate::route::RouteSpec;
+use crate::scalar::Scalar;
 
 /// What is worth knowing about a resource at a glance.
 pub(super) fn details(resource: &Resource) -> Vec<String> {
@@ -44,7 +44,7 @@ pub(super) fn details(resource: &Resource) -> Vec<String> {
         details.push(format!("if {condition}"));
     }
     details.extend(resource.gaps.iter().filter_map(|(path, gap)| match gap {
-        Gap::Open(_) => Some(format!("{path}{IS_OPEN}")),
+        Gap::Open(_) => Some(format!("{path} is open")),
         Gap::Faulty => None,
     }));
     details
@@ -61,19 +61,16 @@ fn route_details(spec: &RouteSpec) -> Vec<String> {
         details.push(protocol.to_owned());
         push(&mut details, "method", matcher.method.as_ref());
         push_path(&mut details, matcher.prefix.as_ref(), matcher.path.as_ref());
-        details.extend(
-            matcher.headers.iter().flat_map(|list| list.iter()).map(|header| format!("header {}", header.name)),
-        );
+        details.extend(matcher.headers.iter().flat_map(|list| list.iter()).map(|header| item("header", header)));
         let queries = matcher.query_parameters.iter().flat_map(|list| list.iter());
-        details.extend(queries.map(|query| format!("query {}", query.name)));
+        details.extend(queries.map(query));
         push(&mut details, "port", matcher.port.as_ref());
     }
     if let Some(route) = &spec.grpc_route {
         details.push("grpc".to_owned());
         push(&mut details, "service", route.matcher.service_name.as_ref());
         push(&mut details, "method", route.matcher.method_name.as_ref());
-        let metadata = route.matcher.metadata.iter().flat_map(|list| list.iter());
-        details.extend(metadata.map(|item| format!("metadata {}", item.name)));
+        details.extend(route.matcher.metadata.iter().flat_map(|list| list.iter()).map(|data| item("metadata", data)));
         push(&mut details, "port", route.matcher.port.as_ref());
     }
     if let Some(route) = &spec.tcp_route {
@@ -98,9 +95,8 @@ fn gateway_route_details(spec: &GatewayRouteSpec) -> Vec<String> {
             push(&mut details, "host", hostname.exact.as_ref());
             push(&mut details, "host *", hostname.suffix.as_ref());
         }
-        details.extend(
-            matcher.headers.iter().flat_map(|list| list.iter()).map(|header| format!("header {}", header.name)),
-        );
+        details.extend(matcher.headers.iter().flat_map(|list| list.iter()).map(|header| item("header", header)));
+        details.extend(matcher.query_parameters.iter().flat_map(|list| list.iter()).map(query));
         push(&mut details, "port", matcher.port.as_ref());
     }
     if let Some(route) = &spec.grpc_route {
@@ -110,9 +106,35 @@ fn gateway_route_details(spec: &GatewayRouteSpec) -> Vec<String> {
             push(&mut details, "host", hostname.exact.as_ref());
             push(&mut details, "host *", hostname.suffix.as_ref());
         }
+        details.extend(route.matcher.metadata.iter().flat_map(|list| list.iter()).map(|data| item("metadata", data)));
         push(&mut details, "port", route.matcher.port.as_ref());
     }
     details
+}
+
+/// A header or metadata item with what it is compared with: `header x-version = v2`, `not header x present`.
+fn item(word: &str, item: &HeaderMatcher) -> String {
+    let compared = match &item.matcher {
+        Some(HeaderMatchMethod::Exact(value)) => format!("= {value}"),
+        Some(HeaderMatchMethod::Prefix(value)) => format!("= {value}*"),
+        Some(HeaderMatchMethod::Suffix(value)) => format!("= *{value}"),
+        Some(HeaderMatchMethod::Regex(value)) => format!("~ {value}"),
+        Some(HeaderMatchMethod::Range(range)) => format!("[{}, {})", range.start, range.end),
+        None => "present".to_owned(),
+    };
+    let not = match &item.invert {
+        Some(Scalar::Known(true)) => "not ".to_owned(),
+        Some(Scalar::Open(expression)) => format!("not if {expression}: "),
+        _ => String::new(),
+    };
+    format!("{not}{word} {} {compared}", item.name)
+}
+
+fn query(query: &HttpQueryParameter) -> String {
+    match query.matcher.as_ref().and_then(|matcher| matcher.exact.as_ref()) {
+        Some(value) => format!("query {} = {value}", query.name),
+        None => format!("query {} present", query.name),
+    }
 }
 
 fn push<T: Display>(details: &mut Vec<String>, word: &str, value: Option<&T>) {

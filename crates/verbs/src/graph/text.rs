@@ -312,7 +312,7 @@ mod tests {
             .service_of_node("unused.local", "back")
             .router("idle", &["http 80"])
             .route("idle", "all", &["http"], &[("back", 0), ("alone", 0)])
-            .problem("all", "all weights are 0: it sends nothing anywhere")
+            .problem("all", "all weights are 0: the proxy refuses that")
             .build();
         insta::assert_snapshot!(render(&[graph], false), @r"
         mesh spare: 1 gateway, 2 virtual services, 1 router, 1 route, 3 nodes
@@ -331,13 +331,13 @@ mod tests {
 
         routers that provide nothing
           router idle  http 80
-          └─ route all  http  ! all weights are 0: it sends nothing anywhere
+          └─ route all  http  ! all weights are 0: the proxy refuses that
              ├─ weight 0  node back (above)
              └─ weight 0  node alone  http 80
 
         2 problems
           ! gateway empty: has no gateway routes
-          ! route all of router idle: all weights are 0: it sends nothing anywhere
+          ! route all of router idle: all weights are 0: the proxy refuses that
         ");
     }
 
