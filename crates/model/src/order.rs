@@ -43,6 +43,8 @@ pub struct Placed {
     pub position: usize,
     /// What it comes after; those that fell to a cycle are left out.
     pub reasons: Vec<Reason>,
+    /// How many routes it comes after besides: of a crowded router's routes, the reasons name only the first few.
+    pub unnamed_routes: usize,
     /// How many rounds of creation come before it: resources of one stage can be created at the same time.
     pub stage: usize,
 }
@@ -68,41 +70,92 @@ pub struct Order {
 impl Order {
     /// The order of all resources of an inventory.
     pub fn of(index: &Index<'_>) -> Self {
-        let mut edges = edges(index);
+        let (mut edges, gates) = edges(index);
         let mut cycles = Vec::new();
         for weakest in [Tie::Declared, Tie::Preferred] {
             cut_cycles(&mut edges, weakest, &mut cycles);
         }
+        // A gate is no resource; what it stands for is on the circle too.
+        for cycle in &mut cycles {
+            cycle.positions.retain(|position| *position < edges.len() - gates);
+        }
         cycles.sort_by(|a, b| a.positions.cmp(&b.positions));
-        Self { placed: place(index, edges), cycles }
+        Self { placed: place(index, &edges), cycles }
     }
 }
 
-/// For each resource, what it comes after.
-fn edges(index: &Index<'_>) -> Vec<Vec<Reason>> {
+/// The most pairs of a route and a service of one router that are followed one by one.
+///
+/// Beyond, a gate stands between them: a position past all resources, which comes after all routes of its router, and
+/// after which its services come. A circle through a gate then frees all services of the router, not only its own.
+const MAX_PAIRS: usize = 4096;
+
+/// How many routes of a router behind a gate are named as reasons.
+const NAMED_ROUTES: usize = 8;
+
+/// The routes of each router, and the routers that need a gate.
+struct Routes {
+    of: HashMap<usize, Vec<usize>>,
+    /// The position of each router's gate.
+    gates: BTreeMap<usize, usize>,
+}
+
+impl Routes {
+    fn new(index: &Index<'_>) -> Self {
+        let resources = &index.inventory().resources;
+        let mut of: HashMap<usize, Vec<usize>> = HashMap::new();
+        let mut services: BTreeMap<usize, usize> = BTreeMap::new();
+        for (position, resource) in resources.iter().enumerate() {
+            if let (Kind::Route, Some(router)) = (resource.kind(), &resource.parent) {
+                let router = index.named(Key::of(&resource.mesh), Kind::VirtualRouter, Key::of(router));
+                of.entry(router.unwrap_or(usize::MAX)).or_default().push(position);
+            }
+            if matches!(resource.spec, Spec::VirtualService(_)) {
+                for reference in resource.references().iter().filter(|reference| reference.kind == Kind::VirtualRouter)
+                {
+                    index.target(resource, reference).into_iter().for_each(|router| {
+                        *services.entry(router).or_default() += 1;
+                    });
+                }
+            }
+        }
+        let routes = |router: &usize| of.get(router).map_or(0, Vec::len);
+        let crowded =
+            services.iter().filter(|(router, services)| routes(router).saturating_mul(**services) > MAX_PAIRS);
+        let gates = crowded.map(|(router, _)| *router).zip(resources.len()..).collect();
+        Self { of, gates }
+    }
+
+    /// What a service comes after, beside the router that provides it.
+    fn before_service(&self, router: usize) -> Vec<usize> {
+        match self.gates.get(&router) {
+            Some(gate) => vec![*gate],
+            None => self.of.get(&router).cloned().unwrap_or_default(),
+        }
+    }
+}
+
+/// For each resource, and after them for each gate, what it comes after; and how many gates there are.
+fn edges(index: &Index<'_>) -> (Vec<Vec<Reason>>, usize) {
     let resources = &index.inventory().resources;
-    let mut routes_of: HashMap<usize, Vec<usize>> = HashMap::new();
+    let routes = Routes::new(index);
     let mut by_label: BTreeMap<(u32, &str), usize> = BTreeMap::new();
     for (position, resource) in resources.iter().enumerate() {
-        if let (Kind::Route, Some(router)) = (resource.kind(), &resource.parent) {
-            let router = index.named(Key::of(&resource.mesh), Kind::VirtualRouter, Key::of(router));
-            routes_of.entry(router.unwrap_or(usize::MAX)).or_default().push(position);
-        }
         if let (Some(label), Some(origin)) = (&resource.label, resource.origin) {
             by_label.insert((origin.document, label), position);
         }
     }
-    let mut all = Vec::with_capacity(resources.len());
+    let preferred = |after: usize| Reason { after, tie: Tie::Preferred, path: String::new() };
+    let mut all = Vec::with_capacity(resources.len() + routes.gates.len());
     for (position, resource) in resources.iter().enumerate() {
         let mut reasons: Vec<Reason> = Vec::new();
         for reference in resource.references() {
             let Some(after) = index.target(resource, &reference) else { continue };
             let tie = if reference.need == Need::BeforeCreation { Tie::Needed } else { Tie::Preferred };
             reasons.push(Reason { after, tie, path: reference.path.to_string() });
-            let is_provider = matches!(resource.spec, Spec::VirtualService(_)) && reference.kind == Kind::VirtualRouter;
-            let routes = is_provider.then(|| routes_of.get(&after)).flatten();
-            let routes = routes.into_iter().flatten().map(|route| (*route, Tie::Preferred));
-            reasons.extend(routes.map(|(after, tie)| Reason { after, tie, path: String::new() }));
+            if matches!(resource.spec, Spec::VirtualService(_)) && reference.kind == Kind::VirtualRouter {
+                reasons.extend(routes.before_service(after).into_iter().map(preferred));
+            }
         }
         let document = resource.origin.map_or(0, |origin| origin.document);
         let declared = resource.depends_on.iter().filter_map(|label| by_label.get(&(document, label.as_str())));
@@ -112,7 +165,10 @@ fn edges(index: &Index<'_>) -> Vec<Vec<Reason>> {
         reasons.dedup_by_key(|reason| reason.after);
         all.push(reasons);
     }
-    all
+    for router in routes.gates.keys() {
+        all.push(routes.of.get(router).into_iter().flatten().copied().map(preferred).collect());
+    }
+    (all, routes.gates.len())
 }
 
 /// Finds cycles among edges at least as strict as `weakest`, drops the edges of that tie on them, and names them.
@@ -201,31 +257,37 @@ fn components(edges: &[Vec<Reason>], weakest: Tie) -> Vec<usize> {
 }
 
 /// Places every resource after all it comes after; the earliest stage first, then by kind and name.
-fn place(index: &Index<'_>, edges: Vec<Vec<Reason>>) -> Vec<Placed> {
+fn place(index: &Index<'_>, edges: &[Vec<Reason>]) -> Vec<Placed> {
     let resources = &index.inventory().resources;
     let mut waiting: Vec<usize> = edges.iter().map(Vec::len).collect();
-    let mut followers: Vec<Vec<usize>> = vec![Vec::new(); resources.len()];
+    let mut followers: Vec<Vec<usize>> = vec![Vec::new(); edges.len()];
     for (position, reasons) in edges.iter().enumerate() {
         for reason in reasons {
             followers[reason.after].push(position);
         }
     }
-    let mut stages = vec![0; resources.len()];
+    let mut stages = vec![0; edges.len()];
     let mut ready = BinaryHeap::new();
-    let rank = |position: usize, stage: usize| Reverse((stage, resources[position].id(), position));
+    // A gate is passed as soon as it opens, and takes no stage of its own.
+    let rank = |position: usize, stage: usize| {
+        let id = resources.get(position).map(crate::Resource::id);
+        Reverse((stage, id, position))
+    };
     for (position, count) in waiting.iter().enumerate() {
         if *count == 0 {
             ready.push(rank(position, 0));
         }
     }
-    let mut reasons_of = edges;
     let mut placed = Vec::with_capacity(resources.len());
-    while let Some(Reverse((stage, _, position))) = ready.pop() {
-        let reasons = std::mem::take(&mut reasons_of[position]);
-        placed.push(Placed { position, reasons, stage });
+    while let Some(Reverse((stage, id, position))) = ready.pop() {
+        if id.is_some() {
+            let (reasons, unnamed_routes) = shown_reasons(edges, resources.len(), position);
+            placed.push(Placed { position, reasons, unnamed_routes, stage });
+        }
         for follower in &followers[position] {
             waiting[*follower] -= 1;
-            stages[*follower] = stages[*follower].max(stage + 1);
+            let next = if *follower < resources.len() { stage + 1 } else { stage };
+            stages[*follower] = stages[*follower].max(next);
             if waiting[*follower] == 0 {
                 ready.push(rank(*follower, stages[*follower]));
             }
@@ -233,4 +295,19 @@ fn place(index: &Index<'_>, edges: Vec<Vec<Reason>>) -> Vec<Placed> {
     }
     debug_assert_eq!(placed.len(), resources.len(), "cycles were cut before");
     placed
+}
+
+/// The reasons of a resource, with the first routes behind a gate in the gate's place, and the count of the others.
+fn shown_reasons(edges: &[Vec<Reason>], resources: usize, position: usize) -> (Vec<Reason>, usize) {
+    let (mut reasons, mut unnamed) = (Vec::new(), 0);
+    for reason in &edges[position] {
+        if reason.after < resources {
+            reasons.push(reason.clone());
+            continue;
+        }
+        let routes = &edges[reason.after];
+        reasons.extend(routes.iter().take(NAMED_ROUTES).cloned());
+        unnamed += routes.len().saturating_sub(NAMED_ROUTES);
+    }
+    (reasons, unnamed)
 }

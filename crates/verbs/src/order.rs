@@ -56,6 +56,9 @@ pub fn run(reading: &Reading, options: &OrderOptions) -> Answer {
     Answer { output, notes: String::new(), has_findings }
 }
 
+/// Why a service comes after the routes of its router.
+const ROUTES_FIRST: &str = "callers find routes from the start";
+
 struct View<'v> {
     reading: &'v Reading,
     order: &'v Order,
@@ -108,7 +111,7 @@ impl<'v> View<'v> {
             (_, _, Kind::Mesh) => "it belongs to it",
             (_, Kind::Route | Kind::GatewayRoute, Kind::VirtualRouter | Kind::VirtualGateway) => "it belongs to it",
             (_, Kind::Route, _) => "it sends to it",
-            (_, Kind::VirtualService, Kind::Route) => "callers find routes from the start",
+            (_, Kind::VirtualService, Kind::Route) => ROUTES_FIRST,
             (_, Kind::VirtualService, _) => "it is provided by it",
             (_, Kind::GatewayRoute, _) => "it hands requests to it",
             (_, Kind::VirtualNode, _) => "it calls it from the start",
@@ -145,7 +148,8 @@ impl<'v> View<'v> {
         let meshes = self.reading.inventory.meshes();
         let names: Vec<String> = meshes.iter().map(|mesh| visible(&mesh.to_string())).collect();
         let what = if self.is_reverse { "Deletion" } else { "Creation" };
-        let mut out = format!("{what} order: {} resources, mesh {}\n\n", steps.len(), names.join(", "));
+        let noun = if steps.len() == 1 { "resource" } else { "resources" };
+        let mut out = format!("{what} order: {} {noun}, mesh {}\n\n", steps.len(), names.join(", "));
         let width = steps.len().to_string().len();
         for (number, placed) in steps.iter().enumerate() {
             let show_mesh = if meshes.len() > 1 {
@@ -156,7 +160,9 @@ impl<'v> View<'v> {
             let _ = writeln!(out, "{:>width$}. {show_mesh}{}", number + 1, self.show(placed.position));
             for (other, why) in grouped(&self.shown_reasons(placed)) {
                 let others: Vec<String> = other.iter().take(4).map(|other| self.show(*other)).collect();
-                let more = if other.len() > 4 { format!(" and {} more", other.len() - 4) } else { String::new() };
+                let unnamed = if why == ROUTES_FIRST { placed.unnamed_routes } else { 0 };
+                let more = other.len().saturating_sub(4) + unnamed;
+                let more = if more > 0 { format!(" and {more} more") } else { String::new() };
                 let _ = writeln!(out, "{:width$}  after {}{more}: {why}", "", others.join(", "));
             }
         }
@@ -174,10 +180,26 @@ impl<'v> View<'v> {
             Tie::Preferred => format!(
                 "Goes in circles: {circle}\n  This is allowed: a backend may name a virtual service that does not exist yet.\n"
             ),
-            Tie::Needed | Tie::Declared => format!(
-                "Circular dependency: {circle}\n  CloudFormation refuses this template: write one of the names as text instead of Ref or GetAtt.\n"
-            ),
+            Tie::Needed | Tie::Declared => {
+                let advice = if self.has_depends_on(cycle) {
+                    "drop one of the DependsOn"
+                } else {
+                    "write one of the names as text instead of Ref or GetAtt"
+                };
+                format!("Circular dependency: {circle}\n  CloudFormation refuses this template: {advice}.\n")
+            }
         }
+    }
+
+    /// Whether some resource on the circle waits for the next by its file's word alone, and does not name it.
+    fn has_depends_on(&self, cycle: &Cycle) -> bool {
+        let index = self.reading.inventory.index();
+        let nexts = cycle.positions.iter().cycle().skip(1);
+        cycle.positions.iter().zip(nexts).any(|(position, next)| {
+            let resource = self.resource(*position);
+            let waits = self.resource(*next).label.as_ref().is_some_and(|label| resource.depends_on.contains(label));
+            waits && !resource.references().iter().any(|reference| index.target(resource, reference) == Some(*next))
+        })
     }
 
     fn json(&self) -> String {
@@ -188,7 +210,11 @@ impl<'v> View<'v> {
                 .iter()
                 .map(|(other, why)| json!({"resource": subject(*other), "reason": why}))
                 .collect();
-            json!({"resource": subject(placed.position), "stage": placed.stage, "after": after})
+            let mut step = json!({"resource": subject(placed.position), "stage": placed.stage, "after": after});
+            if placed.unnamed_routes > 0 && !self.is_reverse {
+                step["moreRoutes"] = placed.unnamed_routes.into();
+            }
+            step
         };
         let cycle = |cycle: &Cycle| {
             let resources: Vec<Subject> = cycle.positions.iter().map(|position| subject(*position)).collect();

@@ -84,3 +84,36 @@ fn a_long_chain_needs_no_stack() {
     let order = Order::of(&inventory(&lines).index());
     assert_eq!((order.placed.len(), order.cycles.len()), (40_000, 0));
 }
+
+#[test]
+fn names_in_open_blocks_come_first_where_they_can() {
+    use meshwright_model::resource::Gap;
+    use meshwright_model::{Expression, Path};
+    let mut inventory = inventory("node a\nnode b\nservice s -> node:b");
+    let block = Expression::Map(vec![("virtual_service_name".to_owned(), Expression::Text("s".to_owned()))]);
+    inventory.resources[0].gaps.insert(Path::of(&["spec", "backends"]).index(0), Gap::Open(block));
+    let order = Order::of(&inventory.index());
+    assert_eq!(names(&inventory, order.placed.iter().map(|placed| placed.position)), ["b", "s", "a"]);
+    assert_eq!(order.placed[2].reasons[0].tie, Tie::Preferred);
+}
+
+#[test]
+fn a_router_with_many_routes_and_services_is_no_product() {
+    use std::fmt::Write as _;
+    let mut lines = "router r\nnode n -> s0\n".to_owned();
+    for number in 0..4000 {
+        let _ = writeln!(lines, "route r/x{number} -> n=1\nservice s{number} -> router:r");
+    }
+    let inventory = inventory(&lines);
+    let order = Order::of(&inventory.index());
+    assert_eq!(order.placed.len(), 8002);
+    assert_eq!(names(&inventory, order.cycles[0].positions.clone()), ["n", "s0", "x0"]);
+    let lines = lines.replace("node n -> s0", "node n");
+    let inventory = crate::mesh::inventory(&lines);
+    let order = Order::of(&inventory.index());
+    assert_eq!(order.cycles.len(), 0);
+    let stages: Vec<usize> = order.placed.iter().map(|placed| placed.stage).collect();
+    assert_eq!((stages[1], stages[2], stages[4001], stages[4002]), (0, 1, 1, 2));
+    let service = &order.placed[8001];
+    assert_eq!((service.reasons.len(), service.unnamed_routes), (9, 3992), "its router and eight routes");
+}
