@@ -1,6 +1,6 @@
 //! What App Mesh applied where a file says nothing. Each default names its source.
 
-use crate::limits::{DefaultGatewayRouteRewrite, DnsResponseType, EgressFilterType};
+use crate::limits::{DefaultGatewayRouteRewrite, DnsResponseType, EgressFilterType, IpPreference};
 
 /// How long a request may take where neither route nor listener says, in milliseconds.
 ///
@@ -39,3 +39,40 @@ pub const REWRITE_PREFIX: DefaultGatewayRouteRewrite = DefaultGatewayRouteRewrit
 ///
 /// Source: aws-app-mesh-examples, blogs/http-headers-and-priority ("think 1000 + 1").
 pub const PRIORITY: i64 = 1001;
+
+/// How a request is tried again where its route has no retry policy, or its service no route.
+///
+/// Source: App Mesh User Guide, Envoy defaults (reference 4.5); not for accounts that had a mesh before 2020-07-29.
+pub const RETRY: DefaultRetry = DefaultRetry {
+    max_retries: 2,
+    retry_on: &["unavailable", "connect-failure", "refused-stream", "retriable-status-codes", "reset"],
+    status_codes: &[503],
+};
+
+/// A retry policy in Envoy's words, as App Mesh's own is no policy that its API can say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DefaultRetry {
+    /// How often it is tried again.
+    pub max_retries: u32,
+    /// What makes it be tried again: Envoy's `retry_on`.
+    pub retry_on: &'static [&'static str],
+    /// The answers that do: Envoy's `retriable_status_codes`.
+    pub status_codes: &'static [u16],
+}
+
+/// The port that is checked where a listener's health check names none: the listener's own.
+///
+/// Source: API reference, `HealthCheckPolicy` (reference 2.0).
+pub const fn health_check_port(listener_port: i64) -> i64 {
+    listener_port
+}
+
+/// Which IP versions are resolved where neither node nor mesh says: no preference, so IPv6 first, IPv4 where there is none.
+///
+/// Source: aws-app-mesh-examples, howto-ipv6 (reference 4.9).
+pub const IP_PREFERENCE: Option<IpPreference> = None;
+
+/// What a route's path starts with where its match has neither prefix nor path: with that, every path.
+///
+/// Source: aws-app-mesh-examples, howto-multiple-listeners (reference 4.3).
+pub const PREFIX: &str = "/";

@@ -8,7 +8,7 @@ use crate::reference::Reference;
 use crate::virtual_node::VirtualNodeName;
 use crate::virtual_router::VirtualRouterName;
 
-/// A virtual service; without a provider it answers nothing. API shape `VirtualServiceSpec`.
+/// A virtual service; without a provider its callers get 404 (reference 4.11). API shape `VirtualServiceSpec`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VirtualServiceSpec {
