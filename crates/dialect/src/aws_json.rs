@@ -6,6 +6,7 @@
 mod kind;
 mod write;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use meshwright_model::arn::Arn;
@@ -133,12 +134,18 @@ impl Reader<'_, '_> {
             if let (Some(data), Some(_)) = (tree.get(id, "data"), tree.get(id, "status_code")) {
                 return self.object(data, None);
             }
-            let wrapped = Kind::ALL.into_iter().find_map(|kind| Some((kind, tree.get(id, kind.api_name())?)));
-            if let Some((kind, inner)) = wrapped {
-                return self.wrapped(inner, kind);
+            // Answers may have been put together by hand: all of them are read.
+            let wrapped: Vec<(Kind, NodeId)> =
+                Kind::ALL.into_iter().filter_map(|kind| Some((kind, tree.get(id, kind.api_name())?))).collect();
+            for (kind, inner) in &wrapped {
+                self.wrapped(*inner, *kind);
             }
-            if self.list_output(id) || self.beside_a_mesh(id) {
+            let is_list = self.list_output(id);
+            if is_list || self.beside_a_mesh(id) {
                 self.found += 1;
+                return;
+            }
+            if !wrapped.is_empty() {
                 return;
             }
         }
@@ -186,25 +193,18 @@ impl Reader<'_, '_> {
     /// The output of a list operation: names, and as a rule nothing else.
     fn list_output(&mut self, id: NodeId) -> bool {
         let tree = self.tree();
-        let lists = Kind::ALL.into_iter().find_map(|kind| {
+        let list_of = |kind: Kind| {
             let key = if kind == Kind::Mesh { "meshes".to_owned() } else { format!("{}s", kind.api_name()) };
             Some((kind, tree.get(id, &key).filter(|list| tree.is_list(*list))?))
-        });
-        if let Some((kind, list)) = lists {
-            let items = tree.items(list).to_vec();
-            let (full, names): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| tree.get(*item, "spec").is_some());
-            if !names.is_empty() {
-                let span = crate::check::opening(tree.span(list));
-                let message =
-                    format!("this lists {} {kind} names without their specifications; they are not read", names.len());
-                let fault = Fault::info("list-output", span, message);
-                self.report(None, vec![fault.help(format!("describe each {kind} to get its specification"))]);
-            }
-            for item in full {
-                self.object(item, Some(kind));
-            }
+        };
+        let lists: Vec<(Kind, NodeId)> = Kind::ALL.into_iter().filter_map(list_of).collect();
+        for (kind, list) in &lists {
+            self.list(*list, *kind);
+        }
+        if !lists.is_empty() {
             return true;
         }
+        let tree = self.tree();
         let tags = tree.get(id, "tags").filter(|_| tree.entries(id).len() == 1);
         if let Some(tags) = tags {
             let span = crate::check::opening(tree.span(tags));
@@ -212,6 +212,23 @@ impl Reader<'_, '_> {
             self.report(None, vec![fault]);
         }
         tags.is_some()
+    }
+
+    /// The resources of a list, and how many of its items are names alone.
+    fn list(&mut self, list: NodeId, kind: Kind) {
+        let tree = self.tree();
+        let items = tree.items(list).to_vec();
+        let (full, names): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| tree.get(*item, "spec").is_some());
+        if !names.is_empty() {
+            let span = crate::check::opening(tree.span(list));
+            let message =
+                format!("this lists {} {kind} names without their specifications; they are not read", names.len());
+            let fault = Fault::info("list-output", span, message);
+            self.report(None, vec![fault.help(format!("describe each {kind} to get its specification"))]);
+        }
+        for item in full {
+            self.object(item, Some(kind));
+        }
     }
 
     /// Task definitions, containers and policy documents, which stand beside a mesh.
@@ -278,13 +295,16 @@ impl Reader<'_, '_> {
         let document = self.document_number();
         let parameters = &self.options.parameters;
         let stem = stem_of(&self.tree().source.name).to_owned();
+        let used = RefCell::new(Vec::new());
         let unnamed = |field: &'static str| {
             let from_arn = arn.as_ref().and_then(|arn| match field {
                 "meshName" => Some(arn.mesh.clone()),
                 field if field == kind.name_field() => Some(arn.name.clone()),
                 _ => arn.parent.clone(),
             });
-            let text = from_arn.or_else(|| parameters.get(field).cloned());
+            let from_parameter =
+                || parameters.get(field).inspect(|_| used.borrow_mut().push(field.to_owned())).cloned();
+            let text = from_arn.or_else(from_parameter);
             let left_out = || match field {
                 // Every file of a folder has the same mesh and its own name.
                 field if field == kind.name_field() && kind != Kind::Mesh => {
@@ -302,8 +322,7 @@ impl Reader<'_, '_> {
             let message = "`clientToken` belongs to the call, not to the resource; it is passed over";
             faults.push(Fault::info("passed-over", tree.span(token), message));
         }
-        let used = ["meshName", kind.name_field()].into_iter().filter(|field| parameters.contains_key(*field));
-        self.reading.used_parameters.extend(used.map(str::to_owned));
+        self.reading.used_parameters.append(&mut used.take());
         let subject = Subject::of(&resource);
         self.report(Some(&subject), faults);
         self.reading.inventory.resources.push(resource);
