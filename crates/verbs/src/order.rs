@@ -241,3 +241,43 @@ fn grouped(reasons: &[(usize, &'static str)]) -> Vec<(Vec<usize>, &'static str)>
     }
     groups
 }
+
+#[cfg(test)]
+mod tests {
+    use meshwright_dialect::{Input, Options, read};
+
+    use super::*;
+
+    fn text(template: &str) -> String {
+        let input = Input { name: "mesh.yaml".to_owned(), bytes: template.as_bytes().to_vec() };
+        let reading = read(vec![input], &Options::default());
+        let order = Order::of(&reading.inventory.index());
+        View::new(&reading, &order, false).text()
+    }
+
+    fn circle(first: &str, second: &str) -> String {
+        text(&format!(
+            "Resources:
+  A:
+    Type: AWS::AppMesh::VirtualNode
+    {first}
+    Properties: {{MeshName: m, VirtualNodeName: a, Spec: {{}}}}
+  S:
+    Type: AWS::AppMesh::VirtualService
+    Properties: {{MeshName: m, VirtualServiceName: s, Spec: {{Provider: {{VirtualNode: {{VirtualNodeName: {second}}}}}}}}}
+"
+        ))
+    }
+
+    #[test]
+    fn the_advice_fits_what_makes_the_circle() {
+        let shown = circle("DependsOn: S", "!GetAtt A.VirtualNodeName");
+        assert!(shown.contains("drop one of the DependsOn"), "{shown}");
+    }
+
+    #[test]
+    fn one_resource_is_not_called_resources() {
+        let shown = text("Resources: {M: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: m}}}");
+        assert!(shown.starts_with("Creation order: 1 resource, mesh m\n"), "{shown}");
+    }
+}

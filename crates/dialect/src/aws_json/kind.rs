@@ -62,3 +62,42 @@ pub(super) fn kind_of_file(name: &str) -> Option<Kind> {
         has("mesh").then_some(Kind::Mesh)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use crate::{Input, Options, Reading, read};
+
+    fn read_with(text: &str, parameters: &[(&str, &str)]) -> Reading {
+        let given = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let parameters: BTreeMap<String, String> = parameters.iter().map(given).collect();
+        let input = Input { name: "all.json".to_owned(), bytes: text.as_bytes().to_vec() };
+        read(vec![input], &Options { parameters, ..Options::default() })
+    }
+
+    fn names(reading: &Reading) -> Vec<String> {
+        reading.inventory.resources.iter().map(|resource| resource.id().to_string()).collect()
+    }
+
+    #[test]
+    fn every_wrapper_and_every_list_of_an_object_is_read() {
+        let node = r#"{"meshName":"m","virtualNodeName":"n","spec":{}}"#;
+        let router = r#"{"meshName":"m","virtualRouterName":"r","spec":{"listeners":[]}}"#;
+        let lists = format!(r#"{{"virtualNodes":[{node}],"virtualRouters":[{router}]}}"#);
+        assert_eq!(names(&read_with(&lists, &[])), ["virtual node n", "virtual router r"]);
+        let wrappers = format!(r#"{{"mesh":{{"meshName":"m","spec":{{}}}},"virtualNode":{node}}}"#);
+        assert_eq!(names(&read_with(&wrappers, &[])), ["mesh m", "virtual node n"]);
+        let both = format!(r#"{{"virtualNode":{node},"virtualRouters":[{router}]}}"#);
+        assert_eq!(names(&read_with(&both, &[])), ["virtual node n", "virtual router r"]);
+    }
+
+    #[test]
+    fn a_parameter_is_used_where_a_name_needed_it() {
+        let action = r#"{"weightedTargets":[{"virtualNode":"n","weight":1}]}"#;
+        let route = format!(r#"{{"meshName":"m","routeName":"x","spec":{{"tcpRoute":{{"action":{action}}}}}}}"#);
+        let reading = read_with(&route, &[("virtualRouterName", "r"), ("meshName", "other")]);
+        assert_eq!(names(&reading), ["route r/x"]);
+        assert_eq!(reading.used_parameters, ["virtualRouterName"]);
+    }
+}
