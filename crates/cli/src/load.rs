@@ -1,5 +1,7 @@
 //! Finds and loads files: as they were named, standard input, and what a directory holds.
 
+use std::cell::Cell;
+use std::collections::HashSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -32,14 +34,15 @@ const ENDINGS: &[&str] = &["yaml", "yml", "json", "template"];
 pub(crate) struct Loaded {
     pub(crate) inputs: Vec<Input>,
     pub(crate) errors: Vec<String>,
+    /// Every file and folder that was taken, by its real path: one file may have several names.
+    seen: HashSet<PathBuf>,
 }
 
 /// Loads files as they were named.
 pub(crate) fn load(names: &[String]) -> Loaded {
-    let mut loaded = Loaded { inputs: Vec::new(), errors: Vec::new() };
-    let mut seen = std::collections::HashSet::new();
+    let mut loaded = Loaded { inputs: Vec::new(), errors: Vec::new(), seen: HashSet::new() };
     for name in names {
-        if !seen.insert(name) {
+        if !loaded.is_new(Path::new(name)) {
             continue;
         }
         if name == "-" {
@@ -51,6 +54,39 @@ pub(crate) fn load(names: &[String]) -> Loaded {
         }
     }
     loaded
+}
+
+/// The most files that templates may name.
+const MAX_NESTED: usize = 256;
+
+/// The files that inputs may name: regular ones below the inputs' folders. A template may come from anywhere, and must not
+/// get to show what else there is on this machine.
+pub(crate) struct Nested {
+    folders: Vec<PathBuf>,
+    left: Cell<usize>,
+}
+
+impl Nested {
+    /// Those of inputs by these names.
+    pub(crate) fn of(names: &[String]) -> Self {
+        let folders = names.iter().filter(|name| *name != "-").filter_map(|name| {
+            let path = Path::new(name);
+            let folder = if path.is_dir() { path } else { path.parent()? };
+            let here = folder.as_os_str().is_empty();
+            std::fs::canonicalize(if here { Path::new(".") } else { folder }).ok()
+        });
+        Self { folders: folders.collect(), left: Cell::new(MAX_NESTED) }
+    }
+
+    /// The content of a file that an input names, if it may be read.
+    pub(crate) fn read(&self, name: &str) -> Option<Vec<u8>> {
+        self.left.set(self.left.get().checked_sub(1)?);
+        let path = std::fs::canonicalize(name).ok()?;
+        let is_below = self.folders.iter().any(|folder| path.starts_with(folder));
+        // Opening a pipe would wait for somebody to write to it.
+        let is_file = || std::fs::metadata(&path).is_ok_and(|metadata| metadata.is_file());
+        if is_below && is_file() { read_file(&path).ok() } else { None }
+    }
 }
 
 /// A file's content, if it is a file and not too large.
@@ -74,6 +110,11 @@ fn describe(error: &std::io::Error) -> String {
 }
 
 impl Loaded {
+    fn is_new(&mut self, path: &Path) -> bool {
+        // What has no real path, such as a pipe of the shell's, is known by its name.
+        self.seen.insert(std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()))
+    }
+
     fn take(&mut self, name: &str, content: Result<Vec<u8>, String>) {
         match content {
             Ok(bytes) => self.inputs.push(Input { name: name.to_owned(), bytes }),
@@ -109,15 +150,22 @@ impl Loaded {
             }
         }
         files.sort();
-        let before = self.inputs.len();
+        let mut is_mesh = false;
         for path in files {
+            if !self.is_new(&path) {
+                is_mesh = true;
+                continue;
+            }
             match read_file(&path) {
-                Ok(bytes) if has_mark(&bytes) => self.inputs.push(Input { name: path.display().to_string(), bytes }),
+                Ok(bytes) if has_mark(&bytes) => {
+                    is_mesh = true;
+                    self.inputs.push(Input { name: path.display().to_string(), bytes });
+                }
                 Ok(_) => {}
                 Err(why) => self.errors.push(format!("{}: {why}", path.display())),
             }
         }
-        if self.inputs.len() == before {
+        if !is_mesh {
             self.errors.push(format!("{name}: no file below it holds a part of a mesh"));
         }
     }

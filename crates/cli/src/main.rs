@@ -3,7 +3,7 @@
 mod env;
 mod load;
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -59,8 +59,12 @@ fn main() -> ExitCode {
     let arguments = match parse() {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help and version are answers; a usage error is not. A closed pipe changes nothing.
-            let _ = error.print();
+            // Help and version are answers; a usage error is not.
+            let printed = said(error.print().and_then(|()| std::io::stdout().flush()));
+            if let Err(why) = printed {
+                complain(&format!("error: standard output: {why}\n"));
+                return ExitCode::from(End::CouldNot as u8);
+            }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
@@ -126,10 +130,11 @@ fn read(
         parameter_files.push((name.clone(), String::from_utf8_lossy(&bytes).into_owned()));
     }
     let parameters = files.parameter_values(&parameter_files)?;
+    let nested = load::Nested::of(&files.files);
     let options = Options {
         parameters: parameters.clone(),
         keep_parameters: arguments.verb.keeps_parameters(),
-        load: &|path| load::read_file(Path::new(path)).ok(),
+        load: &|path| nested.read(path),
     };
     let reading = meshwright_dialect::read(inputs, &options);
     for unused in unused_parameters(&parameters, &reading.used_parameters, &reading.inventory.parameters) {
@@ -156,11 +161,16 @@ fn deliver(output: Option<&str>, answer: &Answer) -> Result<(), Refused> {
             std::fs::write(path, &answer.output).map_err(|error| Refused(format!("--output {path}: {error}")))
         }
         None => {
-            // Whoever reads may stop reading: a closed pipe is no error of ours.
-            let _ = std::io::stdout().write_all(answer.output.as_bytes());
-            Ok(())
+            let mut stdout = std::io::stdout().lock();
+            let written = stdout.write_all(answer.output.as_bytes()).and_then(|()| stdout.flush());
+            said(written).map_err(|error| Refused(format!("standard output: {error}")))
         }
     }
+}
+
+/// Whoever reads may stop reading: a closed pipe is no error of ours.
+fn said(written: std::io::Result<()>) -> std::io::Result<()> {
+    written.or_else(|error| if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
 }
 
 /// Says something on standard error.

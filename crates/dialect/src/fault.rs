@@ -23,6 +23,14 @@ pub(crate) struct Fault {
     pub(crate) help: Option<String>,
 }
 
+/// Adds a fault while there are not too many of them.
+pub(crate) fn note(faults: &mut Vec<Fault>, fault: Fault) {
+    // One more than is reported, so that whoever reports can tell that there were more.
+    if faults.len() <= MAX_FAULTS {
+        faults.push(fault);
+    }
+}
+
 impl Fault {
     pub(crate) fn error(rule: &'static str, span: Span, message: impl Into<String>) -> Self {
         Self { rule, severity: Severity::Error, span, path: None, message: message.into(), help: None }

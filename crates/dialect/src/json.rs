@@ -13,7 +13,19 @@ use crate::tree::{Builder, MAX_DEPTH, MAX_NODES, NodeId, Style, Text, Tree, Valu
 use text::{is_number, template_mark, unescape};
 
 /// Reads a text as JSON.
+///
+/// Where a document is cut off, the next may start inside it. Valid JSON can look the same, so that is a second try.
 pub(crate) fn read(source: Source) -> (Tree, Vec<Fault>) {
+    let (tree, faults) = scan(source, false);
+    if faults.is_empty() {
+        return (tree, faults);
+    }
+    let (recovered, fewer) = scan(tree.source.clone(), true);
+    // Among equals, the one that takes a document's start for one loses less of the file.
+    if fewer.len() <= faults.len() { (recovered, fewer) } else { (tree, faults) }
+}
+
+fn scan(source: Source, recovers: bool) -> (Tree, Vec<Fault>) {
     // The scanner borrows the text while the builder owns the tree around it.
     let text = source.shared_text();
     let mut scanner = Scanner {
@@ -22,12 +34,16 @@ pub(crate) fn read(source: Source) -> (Tree, Vec<Fault>) {
         builder: Builder::new(source),
         expects: Expects::Value,
         is_indented: false,
+        recovers,
         faults: Vec::new(),
     };
     scanner.run();
     let end = text.len();
     (scanner.builder.finish(end), scanner.faults)
 }
+
+/// The most bytes of what stands between a placeholder's marks.
+const MAX_PLACEHOLDER: usize = 1024;
 
 /// What the innermost container waits for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -49,6 +65,8 @@ struct Scanner<'t> {
     expects: Expects,
     /// Whether the document at hand has its members on lines of their own, indented.
     is_indented: bool,
+    /// Whether a document may start before the one above has ended.
+    recovers: bool,
     faults: Vec<Fault>,
 }
 
@@ -58,13 +76,13 @@ impl Scanner<'_> {
             self.at = 3;
         }
         while self.skip_blanks() {
-            if self.faults.len() >= MAX_FAULTS || self.builder.is_full() {
-                let message = if self.builder.is_full() {
-                    format!("the file holds more than {MAX_NODES} values; the rest is not read")
-                } else {
-                    format!("more than {MAX_FAULTS} faults; the rest is not read")
-                };
+            if self.builder.is_full() {
+                let message = format!("the file holds more than {MAX_NODES} values; the rest is not read");
                 self.faults.push(Fault::error("too-large", self.here(1), message));
+                return;
+            }
+            if self.faults.len() > MAX_FAULTS {
+                // Whoever reports them says that there are more.
                 return;
             }
             match self.text[self.at] {
@@ -90,7 +108,7 @@ impl Scanner<'_> {
     fn is_new_document(&self) -> bool {
         let starts_line = self.at > 0 && self.text[self.at - 1] == b'\n';
         let value_is_due = self.expects == Expects::Value && self.builder.depth() < 2;
-        starts_line && self.is_indented && self.builder.depth() > 0 && !value_is_due
+        self.recovers && starts_line && self.is_indented && self.builder.depth() > 0 && !value_is_due
     }
 
     /// Closes what is open and goes on at the top.
@@ -326,11 +344,13 @@ impl Scanner<'_> {
     /// A template's placeholder in the place of a value: what stands between the marks is its name.
     fn placeholder(&mut self, open: &str, close: &str) {
         let start = self.at;
-        let line_end = self.token_end(start, |byte| byte != b'\n');
-        let line = String::from_utf8_lossy(&self.text[start..line_end]).into_owned();
-        let Some(length) = line.find(close) else { return self.word() };
-        self.at = (start + length + close.len()).min(line_end);
-        let name = line[open.len()..length].trim().to_owned();
+        let from = start + open.len();
+        // A name is short: a search to the line's end would take forever where one line holds many marks.
+        let window = &self.text[from..self.text.len().min(from + MAX_PLACEHOLDER)];
+        let window = &window[..memchr::memchr(b'\n', window).unwrap_or(window.len())];
+        let Some(length) = memchr::memmem::find(window, close.as_bytes()) else { return self.word() };
+        self.at = from + length + close.len();
+        let name = String::from_utf8_lossy(&window[..length]).trim().to_owned();
         let id = self.builder.tree.push_open(Span::new(start, self.at), Expression::Reference(name));
         self.builder.place(id);
         self.expects = self.after_value();
@@ -426,5 +446,34 @@ impl Scanner<'_> {
         } else {
             self.expects = Expects::Comma;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn valid_json_may_start_its_lines_where_a_document_would() {
+        let text = "{\n  \"virtualNodes\": [\n{\n\"a\": 1\n},\n{\n\"a\": 2\n}\n  ]\n}\n";
+        let (tree, faults) = read(Source::new("x", text));
+        assert!(faults.is_empty(), "{faults:?}");
+        assert_eq!(tree.roots.len(), 1);
+        let (tree, faults) = read(Source::new("x", "{\n  \"a\": {\n{\n  \"b\": 1\n}\n"));
+        assert_eq!((tree.roots.len(), faults.len()), (2, 1), "{faults:?}");
+    }
+
+    #[test]
+    fn faults_inside_one_text_are_bounded() {
+        let (_, faults) = read(Source::new("x", format!("[\"{}\"]", "\\q".repeat(5000))));
+        assert!(faults.len() <= MAX_FAULTS + 1, "{}", faults.len());
+    }
+
+    #[test]
+    fn placeholders_end_near_where_they_start() {
+        let (tree, faults) = read(Source::new("x", "[{{ a }}, ${b}]"));
+        assert_eq!((faults.len(), tree.open_values().count()), (0, 2));
+        let (tree, _) = read(Source::new("x", format!("[{{{{ {} }}}}]", "a".repeat(MAX_PLACEHOLDER))));
+        assert_eq!(tree.open_values().count(), 0);
     }
 }

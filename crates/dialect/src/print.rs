@@ -86,14 +86,21 @@ fn quote(value: &str, text: &mut String) {
             '\n' => text.push_str("\\n"),
             '\r' => text.push_str("\\r"),
             '\t' => text.push_str("\\t"),
-            // YAML takes no other control characters bare, nor the line and paragraph separators.
-            control if control.is_control() || matches!(control, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
+            // YAML takes no other control characters bare, nor the line and paragraph separators, nor what is no character.
+            control if control.is_control() || is_special(control) => {
                 let _ = write!(text, "\\u{:04x}", u32::from(control));
             }
             plain => text.push(plain),
         }
     }
     text.push('"');
+}
+
+/// Whether a character must not stand bare: a separator of lines, a byte order mark, or none that YAML prints.
+///
+/// Source: YAML 1.2.2, `c-printable`.
+fn is_special(char: char) -> bool {
+    matches!(char, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 /// Prints YAML in block style. A map of one member that is a CloudFormation function becomes a tag where it can.
@@ -226,4 +233,18 @@ fn is_bare(value: &str) -> bool {
         && !value.contains(": ")
         && !value.contains(" #")
         && !reserved.contains(&value.to_ascii_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_yaml_does_not_print_is_escaped() {
+        let mut text = String::new();
+        quote("a\u{fffe}b\u{ffff}\u{1fffe}\u{e000}", &mut text);
+        assert_eq!(text, "\"a\\ufffeb\\uffff\u{1fffe}\u{e000}\"");
+        let (_, faults) = crate::yaml::read(crate::source::Source::new("x", text));
+        assert!(faults.is_empty(), "{faults:?}");
+    }
 }

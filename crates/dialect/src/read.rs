@@ -1,6 +1,6 @@
 //! Reads files of any dialect together: bytes, notation, dialect, resources.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use meshwright_model::finding::{Finding, Location, Severity};
 
@@ -81,7 +81,7 @@ pub(crate) fn add_document(reading: &mut Reading, name: &str, bytes: Vec<u8>) ->
     let (tree, faults) = parse(Source::new(name, text));
     let nothing = tree.roots.iter().all(|root| matches!(tree.node(*root).value, Value::Broken | Value::Null));
     let is_unexplained = nothing && faults.is_empty();
-    reading.documents.push(Document { tree, dialect: None, headings: HashMap::default() });
+    reading.documents.push(Document::new(tree));
     let document = reading.documents.len() - 1;
     reading.report(document, None, faults);
     if is_unexplained {
@@ -120,15 +120,18 @@ fn text_of(bytes: Vec<u8>) -> Result<String, (usize, usize, String)> {
     })
 }
 
-/// Parses by content: a brace or bracket at the start is JSON, unless only YAML can read it.
+/// Parses by content: a brace or bracket at the start is JSON, unless only YAML can read it, such as `{a: 1}`.
+///
+/// What neither can read without a fault is told its faults as JSON. A name that says JSON is taken at its word: YAML takes
+/// trailing commas and missing values that no reader of JSON does.
 fn parse(source: Source) -> (Tree, Vec<Fault>) {
     let is_json = source.text().trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']);
     if !is_json {
         return yaml::read(source);
     }
-    let is_named_yaml = [".yaml", ".yml"].iter().any(|ending| source.name.to_lowercase().ends_with(ending));
+    let is_named_json = source.name.to_lowercase().ends_with(".json");
     let (tree, faults) = json::read(source);
-    if faults.is_empty() || !is_named_yaml {
+    if faults.is_empty() || is_named_json {
         return (tree, faults);
     }
     match yaml::read(tree.source.clone()) {
@@ -159,4 +162,23 @@ fn recognise(tree: &Tree) -> Recognised {
         "this is neither a CloudFormation template nor AWS JSON; it is not read"
     };
     Recognised::Not(Fault::info("not-a-mesh", span, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(name: &str, text: &str) -> usize {
+        parse(Source::new(name, text)).1.len()
+    }
+
+    #[test]
+    fn yaml_in_flow_style_is_read_whatever_its_name_unless_that_says_json() {
+        for name in ["-", "x.template", "x.txt", "x.yaml"] {
+            assert_eq!(faults(name, "{Resources: {}}"), 0, "{name}");
+        }
+        assert_ne!(faults("x.json", "{Resources: {}}"), 0);
+        let both = parse(Source::new("-", "{\"a\": 1, // why\n \"b\": [2,],\n \"c\": {]}")).1;
+        assert!(both.iter().any(|fault| fault.message == "JSON has no comments"), "{both:?}");
+    }
 }

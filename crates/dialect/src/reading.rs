@@ -8,7 +8,7 @@ use meshwright_model::resource::Origin;
 use meshwright_model::{Inventory, Path, Resource};
 
 use crate::Dialect;
-use crate::fault::Fault;
+use crate::fault::{Fault, MAX_FAULTS};
 use crate::source::{Source, Span};
 use crate::tree::{NodeId, Tree};
 
@@ -44,6 +44,8 @@ pub(crate) struct Document {
     pub(crate) dialect: Option<&'static Dialect>,
     /// Where the thing that a node belongs to starts: a logical id, for the properties under it.
     pub(crate) headings: HashMap<NodeId, Span>,
+    /// How many of its faults are reported.
+    reported: usize,
 }
 
 /// What has been read.
@@ -85,8 +87,21 @@ impl Reading {
     }
 
     pub(crate) fn report(&mut self, document: usize, subject: Option<&Subject>, faults: Vec<Fault>) {
-        let source = &self.documents[document].tree.source;
-        self.findings.extend(faults.into_iter().map(|fault| fault.into_finding(source, subject.cloned())));
+        let document = &mut self.documents[document];
+        let source = &document.tree.source;
+        for fault in faults {
+            if document.reported == MAX_FAULTS {
+                let message = format!("more than {MAX_FAULTS} faults; the rest is not said");
+                self.findings.push(Fault::error("too-large", fault.span, message).into_finding(source, None));
+            }
+            document.reported += 1;
+            if document.reported > MAX_FAULTS {
+                // Only the first that is too many says so.
+                document.reported = MAX_FAULTS + 1;
+                break;
+            }
+            self.findings.push(fault.into_finding(source, subject.cloned()));
+        }
     }
 
     /// Puts resources in the order of their files, and findings in the order of their places.
@@ -109,6 +124,10 @@ impl Reading {
 }
 
 impl Document {
+    pub(crate) fn new(tree: Tree) -> Self {
+        Self { tree, dialect: None, headings: HashMap::new(), reported: 0 }
+    }
+
     fn find(&self, root: NodeId, path: &Path) -> Span {
         let Some(dialect) = self.dialect else { return self.tree.span(root) };
         let mut at = root;

@@ -7,6 +7,12 @@ use meshwright_model::finding::Location;
 /// The largest file that is read, in bytes: 256 MB.
 pub const MAX_BYTES: usize = 256 * 1024 * 1024;
 
+/// The most bytes of a place that its width is counted over.
+const MAX_WIDTH: usize = 4096;
+
+/// How many bytes lie between the places where the count of characters is known.
+const STRIDE: usize = 1024;
+
 /// A file as its user gave it.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -14,6 +20,7 @@ pub struct Source {
     pub name: String,
     text: Arc<str>,
     line_starts: OnceLock<Vec<u32>>,
+    counts: OnceLock<Vec<usize>>,
 }
 
 /// A range of bytes of a file.
@@ -37,7 +44,7 @@ impl Span {
 impl Source {
     /// A file of that name and content.
     pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Self {
-        Self { name: name.into(), text: text.into(), line_starts: OnceLock::new() }
+        Self { name: name.into(), text: text.into(), line_starts: OnceLock::new(), counts: OnceLock::new() }
     }
 
     /// The content.
@@ -68,10 +75,29 @@ impl Source {
         let start = starts[line - 1] as usize;
         let position = self.floor(span.start as usize).max(start);
         let end = self.floor(span.end as usize).max(position);
-        let column = self.text[start..position].chars().count() + 1;
+        let column = self.chars_before(position) - self.chars_before(start) + 1;
+        // No line that is shown is wider; a value may be the whole file.
+        let end = self.floor(end.min(position + MAX_WIDTH));
         let on_line = self.text[position..end].split('\n').next().unwrap_or_default();
         let width = on_line.trim_end().chars().count().max(1);
         Location { file: self.name.clone(), line, column, width }
+    }
+
+    /// How many characters stand before a byte: counted once for every [`STRIDE`] bytes, since one long line may have
+    /// thousands of findings.
+    fn chars_before(&self, position: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let count = |bytes: &[u8]| bytes.iter().filter(|byte| (**byte & 0xc0) != 0x80).count();
+        let counts = self.counts.get_or_init(|| {
+            let strides = bytes.chunks(STRIDE).scan(0, |sum, stride| {
+                let before = *sum;
+                *sum += count(stride);
+                Some(before)
+            });
+            strides.collect()
+        });
+        let stride = position / STRIDE;
+        counts.get(stride).map_or_else(|| count(bytes), |before| before + count(&bytes[stride * STRIDE..position]))
     }
 
     fn floor(&self, offset: usize) -> usize {
@@ -103,5 +129,15 @@ mod tests {
         assert_eq!(source.line(2), "äb c");
         assert_eq!((source.line(0), source.line(9)), ("", ""));
         assert_eq!(source.locate(Span::new(99, 99)).line, 3);
+    }
+
+    #[test]
+    fn columns_of_long_lines_are_those_of_short_ones() {
+        for length in [STRIDE - 1, STRIDE, STRIDE + 1, 5 * STRIDE] {
+            let source = Source::new("x", format!("ü\nä{}ö", "x".repeat(length)));
+            let end = source.text().len();
+            assert_eq!(source.locate(Span::new(end - 2, end)).column, length + 2);
+            assert_eq!(source.locate(Span::new(end, end)).column, length + 3);
+        }
     }
 }

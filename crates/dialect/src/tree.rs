@@ -237,6 +237,15 @@ fn number(count: usize) -> u32 {
     count as u32
 }
 
+/// Why an alias is not followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// The tree would hold more than [`MAX_NODES`].
+    TooLarge,
+    /// The tree would nest deeper than [`MAX_DEPTH`].
+    TooDeep,
+}
+
 /// Builds a tree from a scanner's events.
 pub(crate) struct Builder {
     pub(crate) tree: Tree,
@@ -316,37 +325,36 @@ impl Builder {
         id
     }
 
-    /// Places a copy of a subtree, for an alias; `false` where the tree would grow past its limit.
-    pub(crate) fn place_copy(&mut self, id: NodeId) -> bool {
-        match self.copy(id) {
-            Some(copy) => {
-                self.place(copy);
-                true
-            }
-            None => false,
-        }
+    /// Places a copy of a subtree, for an alias, where the tree's limits have room for it.
+    pub(crate) fn place_copy(&mut self, id: NodeId) -> Result<(), Refusal> {
+        let copy = self.copy(id, self.depth())?;
+        self.place(copy);
+        Ok(())
     }
 
-    fn copy(&mut self, id: NodeId) -> Option<NodeId> {
+    /// Copies a subtree to a place that is `depth` containers deep. Aliases of aliases would otherwise nest without end.
+    fn copy(&mut self, id: NodeId, depth: usize) -> Result<NodeId, Refusal> {
         if self.is_full() {
-            return None;
+            return Err(Refusal::TooLarge);
         }
         let node = self.tree.node(id);
-        let copy = match node.value {
+        if matches!(node.value, Value::List(_) | Value::Map(_)) && depth >= MAX_DEPTH {
+            return Err(Refusal::TooDeep);
+        }
+        Ok(match node.value {
             Value::List(_) => {
                 let items = self.tree.items(id).to_vec();
-                let copies: Option<Vec<NodeId>> = items.into_iter().map(|item| self.copy(item)).collect();
+                let copies: Result<Vec<NodeId>, _> = items.into_iter().map(|item| self.copy(item, depth + 1)).collect();
                 self.tree.push_list(node.span, &copies?)
             }
             Value::Map(_) => {
                 let entries = self.tree.entries(id).to_vec();
-                let copy = |entry: Entry| Some(Entry::new(entry.key, self.copy(entry.value)?));
-                let copies: Option<Vec<Entry>> = entries.into_iter().map(copy).collect();
+                let copy = |entry: Entry| Ok(Entry::new(entry.key, self.copy(entry.value, depth + 1)?));
+                let copies: Result<Vec<Entry>, _> = entries.into_iter().map(copy).collect();
                 self.tree.push_map(node.span, &copies?)
             }
             value => self.tree.push(node.span, value),
-        };
-        Some(copy)
+        })
     }
 
     /// Closes everything that is still open, at the place where reading stopped.

@@ -7,9 +7,9 @@ use std::collections::HashMap;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, Tag};
 
-use crate::fault::Fault;
+use crate::fault::{Fault, note};
 use crate::source::{Source, Span};
-use crate::tree::{Builder, MAX_DEPTH, MAX_NODES, NodeId, Style, Text, Tree, Value};
+use crate::tree::{Builder, MAX_DEPTH, MAX_NODES, NodeId, Refusal, Style, Text, Tree, Value};
 
 /// Reads a text as YAML.
 pub(crate) fn read(source: Source) -> (Tree, Vec<Fault>) {
@@ -81,21 +81,28 @@ impl Reader<'_> {
                     self.remember(anchor, id);
                 }
             }
-            Event::Alias(anchor) => match self.anchors.get(&anchor) {
-                Some(id) => {
-                    if !self.builder.place_copy(*id) {
-                        return self.too_large(bytes.start);
-                    }
-                }
-                None => {
-                    let span = Span::new(bytes.start, bytes.end);
-                    self.faults.push(Fault::error("syntax", span, "this alias stands inside what it repeats"));
-                    let id = self.builder.tree.push(span, Value::Broken);
-                    self.builder.place(id);
-                }
-            },
+            Event::Alias(anchor) => return self.alias(anchor, Span::new(bytes.start, bytes.end)),
             _ => {}
         }
+        true
+    }
+
+    /// Puts a copy of what an alias repeats in its place; `false` where reading must stop.
+    fn alias(&mut self, anchor: usize, span: Span) -> bool {
+        let copied = self.anchors.get(&anchor).map(|id| self.builder.place_copy(*id));
+        let fault = match copied {
+            Some(Ok(())) => return true,
+            Some(Err(Refusal::TooLarge)) => return self.too_large(span.start as usize),
+            Some(Err(Refusal::TooDeep)) => Fault::error(
+                "syntax",
+                span,
+                format!("what this alias repeats nests deeper than {MAX_DEPTH} levels here"),
+            ),
+            None => Fault::error("syntax", span, "this alias stands inside what it repeats"),
+        };
+        note(&mut self.faults, fault);
+        let id = self.builder.tree.push(span, Value::Broken);
+        self.builder.place(id);
         true
     }
 
@@ -225,6 +232,18 @@ fn sexagesimal(digits: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn aliases_of_aliases_do_not_nest_past_the_limit() {
+        let chain: String = (1..300).map(|n| format!("- &a{n} [[[[*a{}]]]]\n", n - 1)).collect();
+        let (tree, faults) = read(Source::new("x", format!("- &a0 [x]\n{chain}")));
+        assert!(faults.first().is_some_and(|fault| fault.message.contains("nests deeper")), "{faults:?}");
+        let mut level = tree.roots.clone();
+        for _ in 0..=MAX_DEPTH {
+            level = level.iter().flat_map(|id| tree.items(*id)).copied().collect();
+        }
+        assert!(level.is_empty(), "nothing lies deeper than the limit");
+    }
 
     #[test]
     fn plain_scalars_are_read_by_yaml_1_1() {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use clap::Args;
+use meshwright_model::arn::Arn;
 use meshwright_model::parameter::Parameter;
 use meshwright_model::reference::Key;
 use meshwright_model::spelling::nearest;
@@ -20,7 +21,7 @@ pub struct FileOptions {
     /// A file of parameters: a list as CloudFormation takes it, an object, or lines of KEY=VALUE
     #[arg(long, value_name = "FILE")]
     pub parameters: Vec<String>,
-    /// The mesh to answer about, where the files hold several
+    /// The mesh to answer about, where the files hold several: its name or ARN
     #[arg(long, value_name = "NAME")]
     pub mesh: Option<String>,
 }
@@ -43,6 +44,9 @@ impl FileOptions {
             let Some((key, value)) = parameter.split_once('=') else {
                 return Err(Refused(format!("--parameter {parameter}: it should read KEY=VALUE")));
             };
+            if key.trim().is_empty() {
+                return Err(Refused(format!("--parameter {parameter}: the name before the `=` is missing")));
+            }
             values.insert(key.trim().to_owned(), value.to_owned());
         }
         Ok(values)
@@ -61,7 +65,10 @@ fn parameter_file(name: &str, content: &str) -> Result<BTreeMap<String, String>,
     if !content.trim_start().starts_with(['{', '[']) {
         let lines = content.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
         return lines
-            .map(|line| line.split_once('=').map(|(key, value)| (key.trim().to_owned(), value.to_owned())))
+            .map(|line| {
+                let (key, value) = line.split_once('=')?;
+                (!key.trim().is_empty()).then(|| (key.trim().to_owned(), value.trim().to_owned()))
+            })
             .collect::<Option<_>>()
             .ok_or_else(|| refuse("it is neither JSON nor lines of KEY=VALUE"));
     }
@@ -91,23 +98,36 @@ fn parameter_file(name: &str, content: &str) -> Result<BTreeMap<String, String>,
 pub fn unused_parameters(given: &BTreeMap<String, String>, used: &[String], declared: &[Parameter]) -> Vec<String> {
     let unused = given.keys().filter(|name| !used.contains(name));
     unused
-        .map(|name| match nearest(name, declared.iter().map(|parameter| parameter.name.as_str())) {
+        .map(|name| match near_parameter(name, declared) {
             Some(near) => format!("no file reads the parameter `{name}`; did you mean `{near}`?"),
             None => format!("no file reads the parameter `{name}`"),
         })
         .collect()
 }
 
-/// Leaves only the resources of one mesh in the inventory.
+/// The parameter that was most likely meant: spelled alike, or one name is the start of the other.
+fn near_parameter<'d>(name: &str, declared: &'d [Parameter]) -> Option<&'d str> {
+    let names = || declared.iter().map(|parameter| parameter.name.as_str());
+    let lower = name.to_lowercase();
+    let starts_alike = |known: &&str| {
+        let known = known.to_lowercase();
+        known.starts_with(&lower) || lower.starts_with(&known)
+    };
+    nearest(name, names()).or_else(|| names().find(starts_alike))
+}
+
+/// Leaves only the resources of one mesh in the inventory: its name is given, its ARN, or `mesh/NAME`.
 ///
 /// # Errors
 /// Names the meshes there are, where the one asked for is not among them.
 pub fn choose_mesh(inventory: &mut Inventory, mesh: Option<&str>) -> Result<(), Refused> {
     let Some(wanted) = mesh else { return Ok(()) };
-    let is_wanted = |resource: &Resource| Key::of(&resource.mesh).to_string() == wanted;
+    let arn = wanted.parse::<Arn>().ok();
+    let name = arn.as_ref().map_or(wanted, |arn| arn.mesh.as_str());
+    let is_wanted = |resource: &Resource| Key::of(&resource.mesh).to_string() == name;
     if !inventory.resources.iter().any(is_wanted) {
         let names: Vec<String> = inventory.meshes().iter().map(ToString::to_string).collect();
-        let near = nearest(wanted, names.iter().map(String::as_str));
+        let near = nearest(name, names.iter().map(String::as_str));
         let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         return Err(Refused(format!(
             "--mesh {wanted}: there is no such mesh; the files hold {}{near}",
@@ -136,7 +156,8 @@ mod tests {
         assert_eq!(values(r#"["A=1","B=x=y"]"#), expected);
         assert_eq!(values(r#"{"Parameters":{"A":1,"B":"x=y"},"Tags":{}}"#), expected);
         assert_eq!(values(r#"{"A":1,"B":"x=y"}"#), expected);
-        assert_eq!(values("# comment\nA=1\n\nB=x=y\n"), expected);
+        assert_eq!(values("# comment\nA = 1\n\nB=x=y\n"), expected);
+        assert!(values("=1").is_err());
         assert!(values("[1]").is_err() && values("{").is_err() && values("A").is_err());
     }
 }

@@ -1,5 +1,7 @@
 //! Sad paths: bad files, bad options, and the exit code each gives.
 
+use std::process::Command;
+
 use meshwright_verbs::VERBS;
 
 use crate::{corpus, run, run_with};
@@ -55,6 +57,10 @@ fn a_parameter_is_filled_in_and_one_that_nothing_reads_is_named() {
     assert!(given.out.contains("mesh prod"), "{}", given.out);
     let slip = run_with(template.as_bytes(), &["graph", "--parameter", "meshname=prod", "-"]);
     assert!(slip.err.contains("did you mean `MeshName`"), "{}", slip.err);
+    let start = run_with(template.as_bytes(), &["graph", "--parameter", "Mesh=prod", "-"]);
+    assert!(start.err.contains("did you mean `MeshName`"), "{}", start.err);
+    let nameless = run_with(template.as_bytes(), &["graph", "--parameter", "=prod", "-"]);
+    assert_eq!(nameless.code, 2, "{}", nameless.err);
 }
 
 #[test]
@@ -64,6 +70,9 @@ fn a_mesh_is_chosen_by_name() {
     assert_eq!(both.out.matches("\nmesh ").count() + usize::from(both.out.starts_with("mesh ")), 2, "{}", both.out);
     let one = run(&["graph", "--mesh", "shop", &shop, &library]);
     assert_eq!(one.out, run(&["graph", &shop]).out);
+    for arn in ["mesh/shop", "arn:aws:appmesh:eu-west-1:123456789012:mesh/shop"] {
+        assert_eq!(run(&["graph", "--mesh", arn, &shop, &library]).out, one.out, "{arn}");
+    }
     let none = run(&["graph", "--mesh", "shpo", &shop]);
     assert_eq!(none.code, 2);
     assert!(none.err.contains("the files hold shop"), "{}", none.err);
@@ -90,4 +99,54 @@ fn every_verb_has_help_with_an_example() {
             help.out
         );
     }
+}
+
+#[test]
+fn a_file_is_read_once_whatever_it_is_called() {
+    let (shop, folder) = (corpus("shop/shop.yaml"), corpus("shop"));
+    let once = run(&["graph", &shop]);
+    let twice = run(&["graph", &shop, &corpus("shop/./shop.yaml"), &corpus("shop/../shop/shop.yaml")]);
+    assert_eq!((twice.code, &twice.out, twice.err.as_str()), (0, &once.out, ""));
+    let both = run(&["graph", &folder, &corpus("shop/shop.yaml")]);
+    assert_eq!(both.out, run(&["graph", &folder]).out);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_written_gives_2() {
+    for arguments in [&["graph", &corpus("shop/shop.yaml")][..], &["--help"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_meshwright")).args(arguments).stdout(full).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("standard output"), "{arguments:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_template_names_only_files_beside_and_below_it() {
+    let folder = std::env::temp_dir().join(format!("meshwright-nested-{}", std::process::id()));
+    let inner = folder.join("inner");
+    std::fs::create_dir_all(&inner).unwrap();
+    let secret = folder.join("secret.yaml");
+    let mesh = "Resources: {M: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: nested}}}\n";
+    std::fs::write(&secret, mesh).unwrap();
+    std::fs::write(inner.join("child.yaml"), mesh).unwrap();
+    assert!(Command::new("mkfifo").arg(inner.join("pipe")).status().unwrap().success());
+    std::os::unix::fs::symlink(&secret, inner.join("link.yaml")).unwrap();
+    let main = inner.join("main.yaml");
+    let secret = secret.display().to_string();
+    for (url, is_read) in [
+        ("child.yaml", true),
+        ("../secret.yaml", false),
+        (secret.as_str(), false),
+        ("pipe", false),
+        ("link.yaml", false),
+    ] {
+        let stack = format!("{{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: {url}}}}}");
+        std::fs::write(&main, format!("Resources:\n  S: {stack}\n")).unwrap();
+        let run = run(&["graph", &main.display().to_string()]);
+        assert_eq!(run.out.contains("mesh nested"), is_read, "{url}: {}", run.err);
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
 }

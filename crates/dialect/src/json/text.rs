@@ -1,6 +1,6 @@
 //! What stands inside JSON's strings, and between them where a template language has been at work.
 
-use crate::fault::Fault;
+use crate::fault::{Fault, note};
 use crate::source::Span;
 
 /// The text that a string with escapes stands for; `start` is where it stands in its file.
@@ -12,7 +12,7 @@ pub(super) fn unescape(raw: &str, start: usize, faults: &mut Vec<Fault>) -> Stri
         if char != '\\' {
             if char < ' ' {
                 let message = format!("the control character U+{:04X} must be escaped", u32::from(char));
-                faults.push(Fault::error("syntax", Span::new(at, at + 1), message));
+                note(faults, Fault::error("syntax", Span::new(at, at + 1), message));
             }
             out.push(char);
             continue;
@@ -28,13 +28,14 @@ pub(super) fn unescape(raw: &str, start: usize, faults: &mut Vec<Fault>) -> Stri
                 let (char, used) = unicode(&raw[offset + 2..]);
                 out.push(char.unwrap_or(char::REPLACEMENT_CHARACTER));
                 if char.is_none() {
-                    faults.push(Fault::error("syntax", Span::new(at, at + 6), "this is no \\u escape of a character"));
+                    let message = "this is no \\u escape of a character";
+                    note(faults, Fault::error("syntax", Span::new(at, at + 6), message));
                 }
                 for _ in 0..used {
                     rest.next();
                 }
             }
-            _ => faults.push(Fault::error("syntax", Span::new(at, at + 2), "JSON has no such escape")),
+            _ => note(faults, Fault::error("syntax", Span::new(at, at + 2), "JSON has no such escape")),
         }
     }
     out
