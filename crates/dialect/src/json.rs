@@ -12,16 +12,14 @@ use crate::source::{Source, Span};
 use crate::tree::{Builder, MAX_DEPTH, MAX_NODES, NodeId, Style, Text, Tree, Value};
 use text::{is_number, template_mark, unescape};
 
-/// Reads a text as JSON.
-///
-/// Where a document is cut off, the next may start inside it. Valid JSON can look the same, so that is a second try.
+/// Reads a text as JSON. Where a document is cut off, the next may start inside it. Valid JSON can
+/// look the same, so that is a second try, which is taken where it has no more faults.
 pub(crate) fn read(source: Source) -> (Tree, Vec<Fault>) {
     let (tree, faults) = scan(source, false);
     if faults.is_empty() {
         return (tree, faults);
     }
     let (recovered, fewer) = scan(tree.source.clone(), true);
-    // Among equals, the one that takes a document's start for one loses less of the file.
     if fewer.len() <= faults.len() { (recovered, fewer) } else { (tree, faults) }
 }
 

@@ -3,6 +3,8 @@
 //! Nodes live in one arena and name each other by number; texts are ranges of the source where they can be. Both
 //! scanners feed the same [`Builder`], which holds the limits on depth and size.
 
+use std::collections::HashSet;
+
 use meshwright_model::Expression;
 
 use crate::source::{Source, Span};
@@ -251,6 +253,19 @@ pub(crate) struct Builder {
     pub(crate) tree: Tree,
     open: Vec<Container>,
     pending: Vec<NodeId>,
+    /// Where keys stand that can be no field's name; YAML has them.
+    pub(crate) odd_keys: Vec<(OddKey, Span)>,
+}
+
+/// What is wrong with a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OddKey {
+    /// It is a list or a map.
+    NoText,
+    /// It is empty.
+    Empty,
+    /// It is `<<`, which some YAML readers replace by the members of another map.
+    Merge,
 }
 
 struct Container {
@@ -262,7 +277,7 @@ struct Container {
 
 impl Builder {
     pub(crate) fn new(source: Source) -> Self {
-        Self { tree: Tree::new(source), open: Vec::new(), pending: Vec::new() }
+        Self { tree: Tree::new(source), open: Vec::new(), pending: Vec::new(), odd_keys: Vec::new() }
     }
 
     pub(crate) fn depth(&self) -> usize {
@@ -294,13 +309,52 @@ impl Builder {
         let span = Span::new(container.start, end);
         let children = self.pending.split_off(container.first_pending);
         let id = if container.is_map {
-            let entries: Vec<Entry> = children.chunks_exact(2).map(|pair| Entry::new(pair[0], pair[1])).collect();
+            let entries = self.entries(&children);
             self.tree.push_map(span, &entries)
         } else {
             self.tree.push_list(span, &children)
         };
         self.tree.set_cut(id, cut);
         Some(self.place_tagged(id, container.tag))
+    }
+
+    /// The members of a map; those that a merge key brings stand first, where members of the map's own override them.
+    fn entries(&mut self, children: &[NodeId]) -> Vec<Entry> {
+        let (mut own, mut merged) = (Vec::with_capacity(children.len() / 2), Vec::new());
+        for pair in children.chunks_exact(2) {
+            let entry = Entry::new(pair[0], pair[1]);
+            let Some(odd) = self.odd_key(entry.key) else {
+                own.push(entry);
+                continue;
+            };
+            self.odd_keys.push((odd, self.tree.span(entry.key)));
+            if odd == OddKey::Merge {
+                merged.extend_from_slice(self.tree.entries(entry.value));
+                merged.extend(self.tree.items(entry.value).iter().flat_map(|item| self.tree.entries(*item)));
+            } else {
+                own.push(entry);
+            }
+        }
+        if merged.is_empty() {
+            return own;
+        }
+        let mut names: HashSet<&str> = own.iter().filter_map(|entry| self.tree.scalar(entry.key)).collect();
+        merged.retain(|entry| self.tree.scalar(entry.key).is_none_or(|name| names.insert(name)));
+        merged.extend(own);
+        merged
+    }
+
+    fn odd_key(&self, key: NodeId) -> Option<OddKey> {
+        match self.tree.node(key).value {
+            Value::List(_) | Value::Map(_) => Some(OddKey::NoText),
+            Value::Null => Some(OddKey::Empty),
+            Value::Scalar(style, text) => match self.tree.text(text) {
+                "" => Some(OddKey::Empty),
+                "<<" if style == Style::Plain => Some(OddKey::Merge),
+                _ => None,
+            },
+            Value::Open(_) | Value::Broken => None,
+        }
     }
 
     pub(crate) fn place(&mut self, id: NodeId) {

@@ -9,7 +9,7 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, Tag};
 
 use crate::fault::{Fault, note};
 use crate::source::{Source, Span};
-use crate::tree::{Builder, MAX_DEPTH, MAX_NODES, NodeId, Refusal, Style, Text, Tree, Value};
+use crate::tree::{Builder, MAX_DEPTH, MAX_NODES, NodeId, OddKey, Refusal, Style, Text, Tree, Value};
 
 /// Reads a text as YAML.
 pub(crate) fn read(source: Source) -> (Tree, Vec<Fault>) {
@@ -44,6 +44,8 @@ pub(crate) fn read(source: Source) -> (Tree, Vec<Fault>) {
             }
         }
     }
+    reader.builder.close_all(stop);
+    reader.odd_keys();
     (reader.builder.finish(stop), reader.faults)
 }
 
@@ -104,6 +106,19 @@ impl Reader<'_> {
         let id = self.builder.tree.push(span, Value::Broken);
         self.builder.place(id);
         true
+    }
+
+    fn odd_keys(&mut self) {
+        for (odd, span) in std::mem::take(&mut self.builder.odd_keys) {
+            let fault = match odd {
+                OddKey::NoText => Fault::error("wrong-type", span, "a key must be text, not a list or an object")
+                    .help("`{{ … }}` is a template: fill it in first"),
+                OddKey::Empty => Fault::error("wrong-type", span, "this key is empty"),
+                OddKey::Merge => Fault::error("wrong-type", span, "CloudFormation has no merge keys")
+                    .help("write out what is merged; it is read as if it stood here"),
+            };
+            note(&mut self.faults, fault);
+        }
     }
 
     fn too_large(&mut self, at: usize) -> bool {
@@ -234,9 +249,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn keys_that_can_be_no_name_are_reported_and_merges_are_read() {
+        let (tree, faults) =
+            read(Source::new("x", "a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\n? [k]\n: 1\n~: 2\n\"\": 3\n"));
+        let said: Vec<&str> = faults.iter().map(|fault| fault.message.as_str()).collect();
+        let key = "a key must be text, not a list or an object";
+        assert_eq!(said, ["CloudFormation has no merge keys", key, "this key is empty", "this key is empty"]);
+        let merged = tree.get(tree.roots[0], "b").map(|b| tree.entries(b));
+        let values = merged.into_iter().flatten().map(|entry| tree.scalar(entry.value));
+        assert_eq!(values.collect::<Vec<_>>(), [Some("1"), Some("3")]);
+    }
+
+    #[test]
     fn aliases_of_aliases_do_not_nest_past_the_limit() {
-        let chain: String = (1..300).map(|n| format!("- &a{n} [[[[*a{}]]]]\n", n - 1)).collect();
-        let (tree, faults) = read(Source::new("x", format!("- &a0 [x]\n{chain}")));
+        let chain: Vec<String> = (1..300).map(|n| format!("- &a{n} [[[[*a{}]]]]\n", n - 1)).collect();
+        let (tree, faults) = read(Source::new("x", format!("- &a0 [x]\n{}", chain.concat())));
         assert!(faults.first().is_some_and(|fault| fault.message.contains("nests deeper")), "{faults:?}");
         let mut level = tree.roots.clone();
         for _ in 0..=MAX_DEPTH {
