@@ -163,9 +163,9 @@ impl Reader<'_, '_> {
             return;
         }
         let span = crate::check::opening(tree.span(id));
-        let keys = tree.entries(id).iter().filter_map(|entry| tree.scalar(entry.key));
+        let mut keys = tree.entries(id).iter().filter_map(|entry| tree.scalar(entry.key));
         let known = || Kind::ALL.into_iter().flat_map(|kind| [kind.api_name(), kind.name_field()]).chain(["spec"]);
-        let slip = keys.filter_map(|key| nearest(key, known()).filter(|near| *near != key)).next();
+        let slip = keys.find_map(|key| nearest(key, known()).filter(|near| *near != key));
         let fault =
             Fault::warning("unclear-kind", span, "nothing here says which kind of resource this is; it is not read");
         let fault = match slip {
@@ -388,7 +388,7 @@ impl Reader<'_, '_> {
     fn unclear(&mut self, id: NodeId, spec: Option<NodeId>) -> Option<Kind> {
         let tree = self.tree();
         let span = crate::check::opening(tree.span(id));
-        if !spec.is_some_and(|spec| tree.get(spec, "listeners").is_some()) {
+        if spec.is_none_or(|spec| tree.get(spec, "listeners").is_none()) {
             return None;
         }
         let message = "this may be a virtual router or a virtual gateway; it is read as a virtual router";
