@@ -184,3 +184,42 @@ fn ledger(losses: &[Loss]) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use meshwright_dialect::{Input, Options, read};
+
+    use super::*;
+
+    const MESH: &str = "Resources:\n  Mesh:\n    Type: AWS::AppMesh::Mesh\n    Properties:\n      MeshName: a\n";
+
+    fn conflict_of(texts: &[String]) -> Option<String> {
+        let input = |(at, text): (usize, &String)| Input { name: format!("{at}.yaml"), bytes: text.clone().into() };
+        let inputs = texts.iter().enumerate().map(input).collect();
+        conflict(&read(inputs, &Options { keep_parameters: true, ..Options::default() }))
+    }
+
+    /// A template with a mesh of that label, and more sections.
+    fn template(label: &str, more: &str) -> String {
+        MESH.replace("  Mesh:", &format!("  {label}:")).replace("MeshName: a", &format!("MeshName: {label}")) + more
+    }
+
+    #[test]
+    fn templates_whose_names_clash_are_not_merged() {
+        let parameter = |default: &str| format!("Parameters:\n  P:\n    Type: String\n    Default: {default}\n");
+        let two = |left: &str, right: &str| conflict_of(&[template("A", left), template("B", right)]);
+        assert_eq!(two("Description: x\n", "Description: y\n"), None);
+        assert_eq!(two(&parameter("a"), &parameter("a")), None);
+        let clash = Some("several templates declare `Parameters.P`, and not alike".to_owned());
+        assert_eq!(two(&parameter("a"), &parameter("b")), clash);
+        let queue = "  Q:\n    Type: AWS::SQS::Queue\n";
+        assert_eq!(two(queue, queue), Some("several templates have something named `Q`".to_owned()));
+        assert_eq!(
+            two("", &parameter("a").replace("  P:", "  A:")),
+            Some("several templates have something named `A`".to_owned())
+        );
+        let same = conflict_of(&[template("A", ""), template("A", "")]);
+        assert_eq!(same, Some("several templates have a resource `A`".to_owned()));
+        assert_eq!(conflict_of(&[template("A", &parameter("a"))]), None);
+    }
+}

@@ -61,8 +61,8 @@ fn every_open_name_of_json_has_a_parameter_of_its_own() {
     let text = r#"{"meshName": $A_B, "virtualNodeName": $AB, "spec": {}}"#;
     let written = write("cloudformation", &read_text("x.json", text, &[]));
     assert!(written.text.contains("!Ref AB\n") && written.text.contains("!Ref AB2\n"), "{}", written.text);
-    let text = r#"{"listeners": [], "backends": []} {"listeners": [], "serviceDiscovery": {"dns": {"hostname": "h"}}}"#;
-    let reading = read_text("x.json", text, &[("meshName", "a")]);
+    let text = r#"{"spec": {"backends": []}} {"spec": {"serviceDiscovery": {"dns": {"hostname": "h"}}}}"#;
+    let reading = read_text("virtual-node.json", text, &[]);
     assert_eq!(reading.inventory.resources.len(), 2);
     let written = write("cloudformation", &reading);
     let mut names: Vec<&str> = written.text.lines().filter(|line| line.contains("VirtualNodeName: !Ref")).collect();
