@@ -68,7 +68,7 @@ pub(crate) fn is_literal(lexeme: &str) -> bool {
 }
 
 /// Whether a name can stand as a shell's or jq's variable.
-fn is_variable(name: &str) -> bool {
+pub(crate) fn is_variable(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 

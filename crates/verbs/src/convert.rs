@@ -1,5 +1,6 @@
 //! The verb `convert`: a mesh in another dialect, and a ledger of what that dialect cannot say.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use clap::{Args, ValueEnum};
@@ -8,6 +9,7 @@ use serde_json::json;
 
 use crate::files::{FileOptions, Refused};
 use crate::{Answer, Verb, findings};
+use meshwright_model::parameter::Declaration;
 use meshwright_model::visible::visible;
 
 /// How help shows it.
@@ -87,7 +89,8 @@ impl NotationName {
 /// Answers with the mesh in another dialect.
 ///
 /// # Errors
-/// Says which notations the dialect has, where it has not the one asked for.
+/// Says which notations the dialect has, where it has not the one asked for; and which names several templates give to
+/// different things, where one template cannot hold them all.
 pub fn run(reading: &Reading, options: &ConvertOptions) -> Result<Answer, Refused> {
     let name = options.dialect.name();
     let dialect = Dialect::named(name).ok_or_else(|| Refused(format!("--as {name}: there is no such dialect")))?;
@@ -102,12 +105,51 @@ pub fn run(reading: &Reading, options: &ConvertOptions) -> Result<Answer, Refuse
             names.join(" or ")
         ))
     })?;
+    if options.dialect.keeps_parameters()
+        && let Some(conflict) = conflict(reading)
+    {
+        return Err(Refused(format!("--as {name}: {conflict}; convert them one by one")));
+    }
     let written = notation.write(&reading.inventory);
     let has_findings = !written.ledger.is_empty();
     Ok(match options.format {
         ConvertFormat::Text => Answer { notes: ledger(&written.ledger), output: written.text, has_findings },
         ConvertFormat::Json => Answer { notes: String::new(), output: as_json(reading, &written), has_findings },
     })
+}
+
+/// Why several templates cannot become one: a name that means different things in them.
+fn conflict(reading: &Reading) -> Option<String> {
+    let templates = reading.dialects().filter(|(_, dialect)| dialect.keeps_parameters).count();
+    if templates < 2 {
+        return None;
+    }
+    // Parameters and resources share one space of names, as `Ref` does not tell them apart.
+    let mut labels: BTreeMap<&str, Option<u32>> = BTreeMap::new();
+    for resource in &reading.inventory.resources {
+        let Some(label) = resource.label.as_deref() else { continue };
+        let document = resource.origin.map(|origin| origin.document);
+        if labels.insert(label, document).is_some_and(|other| other != document) {
+            return Some(format!("several templates have a resource `{label}`"));
+        }
+    }
+    let mut bodies = BTreeMap::new();
+    for Declaration { section, name, body, .. } in &reading.inventory.declarations {
+        let is_taken = match section.as_str() {
+            "AWSTemplateFormatVersion" | "Description" | "Metadata" => continue,
+            "Resources" => labels.insert(name, None).is_some(),
+            "Parameters" => labels.contains_key(name.as_str()),
+            _ => false,
+        };
+        if is_taken {
+            return Some(format!("several templates have something named `{name}`"));
+        }
+        if bodies.insert((section, name), body).is_some_and(|other| other != body) {
+            let name = if name.is_empty() { section.clone() } else { format!("{section}.{name}") };
+            return Some(format!("several templates declare `{name}`, and not alike"));
+        }
+    }
+    None
 }
 
 fn as_json(reading: &Reading, written: &Written) -> String {
@@ -141,4 +183,43 @@ fn ledger(losses: &[Loss]) -> String {
         let _ = writeln!(out, "{}", visible(&line));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use meshwright_dialect::{Input, Options, read};
+
+    use super::*;
+
+    const MESH: &str = "Resources:\n  Mesh:\n    Type: AWS::AppMesh::Mesh\n    Properties:\n      MeshName: a\n";
+
+    fn conflict_of(texts: &[String]) -> Option<String> {
+        let input = |(at, text): (usize, &String)| Input { name: format!("{at}.yaml"), bytes: text.clone().into() };
+        let inputs = texts.iter().enumerate().map(input).collect();
+        conflict(&read(inputs, &Options { keep_parameters: true, ..Options::default() }))
+    }
+
+    /// A template with a mesh of that label, and more sections.
+    fn template(label: &str, more: &str) -> String {
+        MESH.replace("  Mesh:", &format!("  {label}:")).replace("MeshName: a", &format!("MeshName: {label}")) + more
+    }
+
+    #[test]
+    fn templates_whose_names_clash_are_not_merged() {
+        let parameter = |default: &str| format!("Parameters:\n  P:\n    Type: String\n    Default: {default}\n");
+        let two = |left: &str, right: &str| conflict_of(&[template("A", left), template("B", right)]);
+        assert_eq!(two("Description: x\n", "Description: y\n"), None);
+        assert_eq!(two(&parameter("a"), &parameter("a")), None);
+        let clash = Some("several templates declare `Parameters.P`, and not alike".to_owned());
+        assert_eq!(two(&parameter("a"), &parameter("b")), clash);
+        let queue = "  Q:\n    Type: AWS::SQS::Queue\n";
+        assert_eq!(two(queue, queue), Some("several templates have something named `Q`".to_owned()));
+        assert_eq!(
+            two("", &parameter("a").replace("  P:", "  A:")),
+            Some("several templates have something named `A`".to_owned())
+        );
+        let same = conflict_of(&[template("A", ""), template("A", "")]);
+        assert_eq!(same, Some("several templates have a resource `A`".to_owned()));
+        assert_eq!(conflict_of(&[template("A", &parameter("a"))]), None);
+    }
 }

@@ -1,5 +1,7 @@
 //! Writes AWS JSON: a resource as `create-*` takes it, or as `describe-*` prints it where its metadata is known.
 
+use std::collections::BTreeMap;
+
 use meshwright_model::finding::Subject;
 use meshwright_model::order::Order;
 use meshwright_model::resource::{Gap, Metadata};
@@ -24,8 +26,24 @@ pub(crate) fn write(inventory: &Inventory) -> Written {
         let message = format!("{count} × {what}: not a resource of App Mesh; left out");
         ledger.push(Loss { subject: None, path: None, message });
     }
+    ledger.extend(left_out(inventory));
     let out = if objects.len() == 1 { objects.swap_remove(0) } else { Out::List(objects) };
     Written { text: print::json(&out), ledger }
+}
+
+/// What the files declare beside App Mesh resources, where the inventory knows of it. Parameters, conditions and mappings
+/// are resolved, and what is left open of them is said where it stands.
+fn left_out(inventory: &Inventory) -> Option<Loss> {
+    let resolved = ["Parameters", "Conditions", "Mappings", "AWSTemplateFormatVersion", "Description", "Metadata"];
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for declaration in &inventory.declarations {
+        if !resolved.contains(&declaration.section.as_str()) {
+            *counts.entry(declaration.section.trim_matches(['(', ')'])).or_default() += 1;
+        }
+    }
+    let counts: Vec<String> = counts.into_iter().map(|(section, count)| format!("{count} × {section}")).collect();
+    let message = format!("{}: only CloudFormation has them; left out", counts.join(", "));
+    (!counts.is_empty()).then_some(Loss { subject: None, path: None, message })
 }
 
 fn write_resource(resource: &Resource, ledger: &mut Vec<Loss>) -> Out {
@@ -55,8 +73,10 @@ fn write_resource(resource: &Resource, ledger: &mut Vec<Loss>) -> Out {
     }
     let note = &mut |path: &Path, expression: &Expression| {
         let message = match expression {
-            Expression::Reference(_) => format!("`{expression}` stays open: written as a variable of jq"),
-            _ => format!("`{expression}` stays open: AWS JSON has no expressions; written as text"),
+            Expression::Reference(name) if print::is_variable(name) => {
+                format!("`{expression}` stays open: written as a variable of jq")
+            }
+            _ => format!("`{expression}` stays open: written as text, which neither jq nor the AWS CLI fills in"),
         };
         ledger.push(Loss { subject: Some(subject.clone()), path: Some(path.clone()), message });
     };
@@ -98,6 +118,7 @@ fn metadata(metadata: &Metadata) -> Vec<(String, Out)> {
 fn note_gap(out: &mut Out, resource: &Resource, path: &Path, gap: &Gap, subject: &Subject, ledger: &mut Vec<Loss>) {
     let message = match gap {
         Gap::Faulty => "could not be read; left out".to_owned(),
+        Gap::Open(Expression::Absent) => return,
         Gap::Open(expression) => {
             if let (Expression::Reference(_), Some(below), Out::Map(entries)) =
                 (expression, below_spec(path), &mut *out)

@@ -1,10 +1,12 @@
 //! Writes CloudFormation templates: resources in creation order, names as `GetAtt` where the template makes them, so
 //! that CloudFormation creates things in the same order; parameters, conditions and mappings as they were declared.
 
+mod demands;
+mod invented;
 mod labels;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use meshwright_model::finding::Subject;
 use meshwright_model::order::Order;
@@ -20,7 +22,8 @@ use crate::envelope::below_spec;
 use crate::ledger::{Loss, Written};
 use crate::out::Out;
 use crate::print;
-use labels::{labels, logical};
+use invented::Invented;
+use labels::labels;
 use words::{references, say, words};
 
 /// The section of declarations that are members of App Mesh resources; no section of a template.
@@ -58,17 +61,44 @@ struct Writer<'w> {
     labels: Vec<String>,
     /// Labels of resources that are written beside those of App Mesh.
     others: BTreeSet<&'w str>,
-    /// New parameters for what the template cannot say otherwise, with their reason.
-    parameters: BTreeMap<String, String>,
+    /// Every name that `Ref` and `GetAtt` find in this template: labels and declared parameters.
+    names: BTreeSet<String>,
+    /// What the files say of App Mesh resources beside their properties, by label.
+    attributes: HashMap<&'w str, &'w Expression>,
+    /// Whether a transform may make resources that no file names.
+    has_transform: bool,
+    /// For a resource whose id stands before it too: which one of that id it is, from 2.
+    repeats: HashMap<usize, usize>,
+    /// New parameters for what files in other dialects leave open.
+    invented: Invented,
     ledger: Vec<Loss>,
 }
 
 impl<'w> Writer<'w> {
     fn new(inventory: &'w Inventory) -> Self {
-        let others = inventory.declarations.iter().filter(|declaration| declaration.section == "Resources");
-        let others: BTreeSet<&str> = others.map(|declaration| declaration.name.as_str()).collect();
+        let section = |section: &'static str| {
+            inventory.declarations.iter().filter(move |declaration| declaration.section == section)
+        };
+        let others: BTreeSet<&str> = section("Resources").map(|declaration| declaration.name.as_str()).collect();
         let labels = labels(inventory, &others);
-        Self { inventory, labels, others, parameters: BTreeMap::new(), ledger: Vec::new() }
+        let parameters = inventory.parameters.iter().map(|parameter| parameter.name.clone());
+        let names = labels.iter().cloned().chain(others.iter().map(|label| (*label).to_owned())).chain(parameters);
+        let names: BTreeSet<String> = names.collect();
+        let mut attributes = HashMap::new();
+        for declaration in section(ATTRIBUTES) {
+            attributes.entry(declaration.name.as_str()).or_insert(&declaration.body);
+        }
+        let mut counts: HashMap<usize, usize> = HashMap::new();
+        let mut repeats = HashMap::new();
+        for (first, later) in inventory.index().duplicates() {
+            let count = counts.entry(*first).or_insert(1);
+            *count += 1;
+            repeats.insert(*later, *count);
+        }
+        let has_transform = section("Transform").next().is_some();
+        let invented = Invented::new(inventory, names.clone());
+        let ledger = Vec::new();
+        Self { inventory, labels, others, names, attributes, has_transform, repeats, invented, ledger }
     }
 
     fn template(mut self) -> (Out, Vec<Loss>) {
@@ -80,8 +110,17 @@ impl<'w> Writer<'w> {
             resources.push((self.labels[placed.position].clone(), out));
         }
         self.note_left_out();
+        let mut seen = BTreeSet::new();
         for declaration in self.inventory.declarations.iter().filter(|declaration| declaration.section == "Resources") {
-            resources.push((declaration.name.clone(), say(&declaration.body)));
+            if seen.insert(declaration.name.as_str()) {
+                resources.push((declaration.name.clone(), say(&declaration.body)));
+            } else {
+                self.loss(
+                    None,
+                    None,
+                    format!("`{}` is declared by several templates; the first is written", declaration.name),
+                );
+            }
         }
         let mut sections = self.declared_sections(&resources);
         self.add_parameters(&mut sections);
@@ -91,6 +130,16 @@ impl<'w> Writer<'w> {
         let known: Vec<(String, Out)> = names.filter_map(|name| sections.remove_entry(name)).collect();
         let out = Out::Map(known.into_iter().chain(sections).collect());
         (out, self.ledger)
+    }
+
+    /// A name that a value refers to and that this template does not have, where it must have it.
+    fn missing(&self, value: &Out) -> Option<String> {
+        if self.has_transform {
+            return None;
+        }
+        let mut names = BTreeSet::new();
+        references(value, &mut names);
+        names.into_iter().find(|name| !name.starts_with("AWS::") && !self.names.contains(name))
     }
 
     fn loss(&mut self, subject: Option<Subject>, path: Option<&Path>, message: impl Into<String>) {
@@ -150,6 +199,11 @@ impl<'w> Writer<'w> {
                 continue;
             }
             seen.insert((section, name), body);
+            let missing = if section == "Outputs" { self.missing(&say(body)) } else { None };
+            if let Some(missing) = missing {
+                self.loss(None, None, format!("output `{name}` refers to `{missing}`, which is not written; left out"));
+                continue;
+            }
             if name.is_empty() {
                 sections.insert(section.clone(), say(body));
             } else if let Out::Map(entries) = sections.entry(section.clone()).or_insert(Out::Map(Vec::new())) {
@@ -161,16 +215,17 @@ impl<'w> Writer<'w> {
 
     /// Declares the parameters that this template has and its files had not.
     fn add_parameters(&mut self, sections: &mut BTreeMap<String, Out>) {
-        if self.parameters.is_empty() {
+        let parameters = self.invented.parameters();
+        if parameters.len() == 0 {
             return;
         }
         let section = sections.entry("Parameters".to_owned()).or_insert(Out::Map(Vec::new()));
         if let Out::Map(entries) = section {
-            for (name, reason) in &self.parameters {
-                entries.push((
-                    name.clone(),
-                    Out::map([("Type", Out::text("String")), ("Description", Out::text(reason))]),
-                ));
+            for (name, reason) in parameters {
+                let body = Out::map([("Type", Out::text("String")), ("Description", Out::text(reason))]);
+                entries.push((name.to_owned(), body));
+                let message = format!("parameter `{name}` is new: it {reason}");
+                self.ledger.push(Loss { subject: None, path: None, message });
             }
         }
     }
@@ -189,10 +244,14 @@ impl<'w> Writer<'w> {
         }
         if let Some(owner) = &resource.mesh_owner {
             properties.push((key("", "meshOwner"), Out::of(owner, &NAMING, "meshOwner")));
+        } else if let Some(owner) = sharing_owner(resource) {
+            properties.push((key("", "meshOwner"), Out::text(owner)));
         }
         let mut spec = Out::of(&resource.spec, &NAMING, "spec");
         self.fill_gaps(resource, &mut spec, &subject);
-        self.note_demands(resource, &spec, &subject);
+        for (path, message) in demands::missing(resource, &spec) {
+            self.loss(Some(subject.clone()), Some(&path), message);
+        }
         if kind != Kind::Mesh || spec != Out::Map(Vec::new()) {
             properties.push(("Spec".to_owned(), spec));
         }
@@ -200,35 +259,36 @@ impl<'w> Writer<'w> {
             properties.push(("Tags".to_owned(), Out::of(&resource.tags, &NAMING, "tags")));
         }
         let mut properties = Out::Map(properties);
+        self.tell_apart(position, &mut properties);
         self.link(position, index, &mut properties);
-        self.close_open(&mut properties);
+        self.close_open(&mut properties, resource.label.is_some());
         let mut implied = BTreeSet::new();
         references(&properties, &mut implied);
-        self.note_metadata(resource, subject);
-        self.assemble(resource, properties, &implied)
+        self.note_metadata(resource, &subject);
+        self.assemble(resource, properties, &implied, &subject)
     }
 
-    fn assemble(&mut self, resource: &Resource, properties: Out, implied: &BTreeSet<String>) -> Out {
+    fn assemble(&mut self, resource: &Resource, properties: Out, implied: &BTreeSet<String>, subject: &Subject) -> Out {
         let mut entries =
             vec![("Type".to_owned(), Out::Text(format!("AWS::AppMesh::{}", resource.kind().type_name())))];
         if let Some(condition) = &resource.condition {
             entries.push(("Condition".to_owned(), Out::text(condition)));
         }
-        let written = |label: &&String| self.labels.contains(label) || self.others.contains(label.as_str());
-        let depends_on: Vec<Out> = (resource.depends_on.iter())
-            .filter(|label| written(label) && !implied.contains(*label))
-            .map(Out::text)
-            .collect();
+        let mut depends_on = Vec::new();
+        for label in resource.depends_on.iter().filter(|label| !implied.contains(*label)) {
+            // A transform may make what no file names.
+            if self.has_transform || self.names.contains(label) {
+                depends_on.push(Out::text(label));
+            } else {
+                let message = format!("it depends on `{label}`, which is not written; left out");
+                self.loss(Some(subject.clone()), None, message);
+            }
+        }
         if !depends_on.is_empty() {
             entries.push(("DependsOn".to_owned(), Out::List(depends_on)));
         }
         let label = resource.label.as_deref().unwrap_or_default();
-        let attributes = self
-            .inventory
-            .declarations
-            .iter()
-            .find(|declaration| declaration.section == ATTRIBUTES && declaration.name == label);
-        if let Some(Expression::Map(attributes)) = attributes.map(|declaration| &declaration.body) {
+        if let Some(Expression::Map(attributes)) = self.attributes.get(label) {
             entries.extend(attributes.iter().map(|(key, value)| (key.clone(), say(value))));
         }
         if properties != Out::Map(Vec::new()) {
@@ -237,9 +297,28 @@ impl<'w> Writer<'w> {
         Out::Map(entries)
     }
 
-    fn note_metadata(&mut self, resource: &Resource, subject: Subject) {
-        if resource.metadata.is_some() {
-            self.loss(Some(subject), None, "ARN, uid, version, times and status are the API's to give; left out");
+    /// What the API gives and no template can say: named one by one, as a file may hold some of it only.
+    fn note_metadata(&mut self, resource: &Resource, subject: &Subject) {
+        let Some(metadata) = &resource.metadata else { return };
+        let is_written = |key: &str| key == "meshOwner" && sharing_owner(resource).is_some();
+        let members = metadata.members.iter().map(|(key, _, _)| key.as_str()).filter(|key| !is_written(key));
+        let members: Vec<String> =
+            members.chain(metadata.status.as_ref().map(|_| "status")).map(|key| format!("`{key}`")).collect();
+        if !members.is_empty() {
+            let message = format!("{}: the API's to give; left out", members.join(", "));
+            self.loss(Some(subject.clone()), None, message);
+        }
+    }
+
+    /// Several specifications of one file that leave their names to the command line have one name each.
+    fn tell_apart(&self, position: usize, properties: &mut Out) {
+        let resource = &self.inventory.resources[position];
+        let (Some(count), None, Out::Map(entries)) = (self.repeats.get(&position), &resource.label, properties) else {
+            return;
+        };
+        let own = key("", resource.kind().name_field());
+        if let Some((_, Out::Open(Expression::Attribute(stem, _)))) = entries.iter_mut().find(|(key, _)| *key == own) {
+            *stem = format!("{stem} {count}");
         }
     }
 
@@ -267,19 +346,6 @@ impl<'w> Writer<'w> {
         }
     }
 
-    /// CloudFormation demands listeners of a router, where the API does not. Source: reference 3.1.
-    fn note_demands(&mut self, resource: &Resource, spec: &Out, subject: &Subject) {
-        let Out::Map(entries) = spec else { return };
-        if resource.kind() == Kind::VirtualRouter && !entries.iter().any(|(key, _)| key == "Listeners") {
-            let path = Path::of(&["spec", "listeners"]);
-            self.loss(
-                Some(subject.clone()),
-                Some(&path),
-                "CloudFormation demands a router's listeners, and this has none",
-            );
-        }
-    }
-
     /// Names resources of this template by `GetAtt`, where they must exist first.
     fn link(&self, position: usize, index: &meshwright_model::Index<'_>, properties: &mut Out) {
         let resource = &self.inventory.resources[position];
@@ -295,76 +361,35 @@ impl<'w> Writer<'w> {
                 continue;
             }
             let label = &self.labels[target];
-            let attribute = Expression::Attribute(label.clone(), key("", reference.kind.name_field()));
+            let attribute = say(&Expression::Attribute(label.clone(), key("", reference.kind.name_field())));
             replace(properties, "", reference.path.steps(), &attribute);
         }
     }
 
-    /// Says every open value in CloudFormation's words, with new parameters for what has no other.
-    fn close_open(&mut self, out: &mut Out) {
+    /// Says every open value in CloudFormation's words: a template's own as they stood, others' with new parameters.
+    fn close_open(&mut self, out: &mut Out, is_template: bool) {
         match out {
-            Out::Open(expression) => {
-                let expression = self.renamed(expression);
-                *out = say(&expression);
-            }
-            Out::List(items) => items.iter_mut().for_each(|item| self.close_open(item)),
-            Out::Map(entries) => entries.iter_mut().for_each(|(_, value)| self.close_open(value)),
+            Out::Open(expression) if is_template => *out = say(expression),
+            Out::Open(expression) => *out = say(&self.invented.rename(expression)),
+            Out::List(items) => items.iter_mut().for_each(|item| self.close_open(item, is_template)),
+            Out::Map(entries) => entries.iter_mut().for_each(|(_, value)| self.close_open(value, is_template)),
             Out::Text(_) | Out::Bare(_) => {}
-        }
-    }
-
-    /// The expression with every name that this template does not have turned into a parameter.
-    fn renamed(&mut self, expression: &Expression) -> Expression {
-        let many = |writer: &mut Self, items: &[Expression]| items.iter().map(|item| writer.renamed(item)).collect();
-        match expression {
-            Expression::Reference(name) => Expression::Reference(self.parameter(name)),
-            Expression::Attribute(label, attribute) if !self.has_label(label) => {
-                let name = logical(&format!("{label} {attribute}"));
-                self.add_parameter(&name, &format!("was the attribute {attribute} of {label}"));
-                Expression::Reference(name)
-            }
-            Expression::Join(items) => Expression::Join(many(self, items)),
-            Expression::List(items) => Expression::List(many(self, items)),
-            Expression::Choice(condition, then, otherwise) => {
-                Expression::Choice(condition.clone(), Box::new(self.renamed(then)), Box::new(self.renamed(otherwise)))
-            }
-            Expression::Call(function, argument) => {
-                Expression::Call(function.clone(), Box::new(self.renamed(argument)))
-            }
-            Expression::Map(entries) => {
-                Expression::Map(entries.iter().map(|(key, value)| (key.clone(), self.renamed(value))).collect())
-            }
-            other => other.clone(),
-        }
-    }
-
-    fn has_label(&self, label: &str) -> bool {
-        self.others.contains(label) || self.labels.iter().any(|own| own == label)
-    }
-
-    /// The name by which the template refers to something: itself where it has it, else a new parameter's.
-    fn parameter(&mut self, name: &str) -> String {
-        let is_declared = self.inventory.parameters.iter().any(|parameter| parameter.name == name);
-        if name.starts_with("AWS::") || is_declared || self.has_label(name) {
-            return name.to_owned();
-        }
-        let parameter = logical(name);
-        self.add_parameter(&parameter, &format!("was {name}"));
-        parameter
-    }
-
-    fn add_parameter(&mut self, name: &str, reason: &str) {
-        if !self.parameters.contains_key(name) {
-            self.parameters.insert(name.to_owned(), reason.to_owned());
-            self.loss(None, None, format!("parameter `{name}` is new: it {reason}"));
         }
     }
 }
 
+/// The owner of a shared mesh, which a resource's metadata names where another account owns the resource.
+fn sharing_owner(resource: &Resource) -> Option<&str> {
+    let members = &resource.metadata.as_ref().filter(|_| resource.kind() != Kind::Mesh)?.members;
+    let member = |wanted: &str| members.iter().find(|(key, _, _)| key == wanted).map(|(_, value, _)| value.as_str());
+    let (mesh, own) = (member("meshOwner")?, member("resourceOwner")?);
+    (mesh != own && resource.mesh_owner.is_none()).then_some(mesh)
+}
+
 /// Puts an attribute in the place of a name. `path` is in the API's words.
-fn replace(out: &mut Out, parent: &str, path: &[Step], attribute: &Expression) {
+fn replace(out: &mut Out, parent: &str, path: &[Step], attribute: &Out) {
     let Some((step, rest)) = path.split_first() else {
-        *out = Out::Open(attribute.clone());
+        *out = attribute.clone();
         return;
     };
     match (step, out) {

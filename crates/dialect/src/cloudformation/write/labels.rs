@@ -1,6 +1,6 @@
 //! Logical ids: those of the files, and those made of names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use meshwright_model::reference::Key;
 use meshwright_model::{Inventory, Kind, Resource};
@@ -9,13 +9,18 @@ use meshwright_model::{Inventory, Kind, Resource};
 pub(super) fn labels(inventory: &Inventory, others: &BTreeSet<&str>) -> Vec<String> {
     let parameters = inventory.parameters.iter().map(|parameter| parameter.name.clone());
     let mut taken: BTreeSet<String> = others.iter().map(|label| (*label).to_owned()).chain(parameters).collect();
+    let mut counts: HashMap<String, usize> = HashMap::new();
     let mut labels = Vec::with_capacity(inventory.resources.len());
     for resource in &inventory.resources {
-        let own = resource.label.clone().filter(|label| label.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-        let wanted = own.unwrap_or_else(|| made_label(resource));
-        let free = (1..).map(|count| if count == 1 { wanted.clone() } else { format!("{wanted}{count}") });
-        let label = free.into_iter().find(|label| !taken.contains(label)).unwrap_or(wanted);
-        taken.insert(label.clone());
+        // A template's own label stays as it stood: its expressions speak of it.
+        let wanted = resource.label.clone().unwrap_or_else(|| made_label(resource));
+        let mut label = wanted.clone();
+        // Counting goes on from the last of that name, so that many of one name are no work.
+        let count = counts.entry(wanted.clone()).or_insert(1);
+        while !taken.insert(label.clone()) {
+            *count += 1;
+            label = format!("{wanted}{count}");
+        }
         labels.push(label);
     }
     labels

@@ -34,9 +34,16 @@ pub(super) fn references(out: &Out, names: &mut BTreeSet<String>) {
                             names.insert(label.clone());
                         }
                     }
-                    ("Fn::Sub", Out::Text(text)) => {
-                        let inside = text.split("${").skip(1).filter_map(|rest| rest.split(['}', '.']).next());
-                        names.extend(inside.map(str::to_owned));
+                    ("Fn::GetAtt", Out::Text(path)) => {
+                        names.extend(path.split('.').next().map(str::to_owned));
+                    }
+                    ("Fn::Sub", Out::Text(text)) => names.extend(inside_sub(text)),
+                    ("Fn::Sub", Out::List(parts)) => {
+                        if let [Out::Text(text), Out::Map(own)] = parts.as_slice() {
+                            let is_own = |name: &String| own.iter().any(|(key, _)| key == name);
+                            names.extend(inside_sub(text).filter(|name| !is_own(name)));
+                        }
+                        references(value, names);
                     }
                     (_, value) => references(value, names),
                 }
@@ -45,6 +52,12 @@ pub(super) fn references(out: &Out, names: &mut BTreeSet<String>) {
         Out::List(items) => items.iter().for_each(|item| references(item, names)),
         Out::Text(_) | Out::Bare(_) | Out::Open(_) => {}
     }
+}
+
+/// The names inside `Sub`, without those of attributes, and without `${!…}`, which is text.
+fn inside_sub(text: &str) -> impl Iterator<Item = String> {
+    let inside = text.split("${").skip(1).filter_map(|rest| rest.split(['}', '.']).next());
+    inside.map(str::trim).filter(|name| !name.starts_with('!')).map(str::to_owned)
 }
 
 /// An expression in CloudFormation's words.
