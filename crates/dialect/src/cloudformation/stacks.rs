@@ -106,20 +106,22 @@ impl World {
                     failed.insert(file.clone());
                 }
             }
-            let why = match known {
-                None => "cannot be read here; what it holds stays unknown",
-                Some(known) if self.is_above(known, parent) => "nests itself; it is not read again here",
+            let (fault, why): (fn(_, _, _) -> Fault, _) = match known {
+                None => (Fault::info, "cannot be read here; what it holds stays unknown"),
+                Some(known) if self.is_above(known, parent) => {
+                    (Fault::error, "nests itself; it is not read again here")
+                }
                 Some(known) => match self.instance(reading, known, most) {
                     Some(child) => {
                         self.templates[child].parent = Some((parent, label.clone()));
                         self.children.insert((parent, label), child);
                         continue;
                     }
-                    None => "is not read for this stack: there are too many nested templates",
+                    None => (Fault::warning, "is not read for this stack: there are too many nested templates"),
                 },
             };
-            let message = format!("the nested template `{}` {why}", shorten(&file));
-            reading.report(document, None, vec![Fault::info("unread-stack", span, message)]);
+            let message: String = format!("the nested template `{}` {why}", shorten(&file));
+            reading.report(document, None, vec![fault("unread-stack", span, message)]);
         }
     }
 

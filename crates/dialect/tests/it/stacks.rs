@@ -172,7 +172,7 @@ Resources:
         said,
         [
             "mapping `Names` has no key `c`",
-            "there is no item 2 in a list of 2; the first is 0",
+            "there is no element 2 in a list of 2",
             "`Name` is not an attribute of a virtual node",
         ]
     );

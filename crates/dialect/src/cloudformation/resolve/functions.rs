@@ -65,13 +65,17 @@ impl Resolver<'_> {
     }
 
     pub(super) fn select(&self, tree: &Tree, position: NodeId, list: NodeId, span: Span) -> Option<Expression> {
-        let position: usize = self.expression(tree, position).text()?.parse().ok()?;
+        let position = self.expression(tree, position);
+        let written = position.text()?;
         let Expression::List(mut items) = self.expression(tree, list) else { return None };
-        if position < items.len() {
-            return Some(items.swap_remove(position));
+        match written.parse::<usize>() {
+            Ok(position) if position < items.len() => return Some(items.swap_remove(position)),
+            _ => {
+                let message = format!("there is no element {} in a list of {}", shorten(written), items.len());
+                let fault = Fault::error("invalid-value", span, message).help("the first element is 0");
+                self.faults.borrow_mut().push(fault);
+            }
         }
-        let message = format!("there is no item {position} in a list of {}; the first is 0", items.len());
-        self.faults.borrow_mut().push(Fault::error("invalid-value", span, message));
         None
     }
 
