@@ -20,7 +20,7 @@ use meshwright_model::{Expression, Kind};
 use crate::envelope::{Envelope, listed, read_part};
 use crate::fault::Fault;
 use crate::reading::{Options, Reading};
-use crate::tree::{NodeId, Tree};
+use crate::tree::{Entry, NodeId, Tree, Value};
 use crate::view::{Naming, Views};
 use resolve::Resolver;
 use template::{Declared, Template, call};
@@ -75,6 +75,9 @@ pub(crate) fn read(reading: &mut Reading, documents: &[usize], options: &Options
 }
 
 fn read_template(reading: &mut Reading, world: &World, index: usize, options: &Options<'_>) {
+    if world.is_absent(index) {
+        return;
+    }
     let template = &world.templates[index];
     let document = template.document;
     let resolver = Resolver::new(world, index, options.keep_parameters);
@@ -86,21 +89,27 @@ fn read_template(reading: &mut Reading, world: &World, index: usize, options: &O
             found += 1;
             continue;
         }
-        let condition = if exists.is_none() { declared.condition.clone() } else { None };
-        let mut read = Read { reading: &mut *reading, resolver: &resolver, declared, document, condition };
+        let own = if exists.is_none() { declared.condition.clone() } else { None };
+        let condition = own.or_else(|| world.condition(index).cloned());
+        let mut read =
+            Read { reading: &mut *reading, resolver: &resolver, declared, document, condition, faults: Vec::new() };
         match declared.kind.as_str() {
             "AWS::ECS::TaskDefinition" => read.task(),
             "AWS::IAM::Role" | "AWS::IAM::Policy" | "AWS::IAM::ManagedPolicy" => read.policies(),
             kind => match template::app_mesh_kind(kind) {
-                Some(kind) => read.resource(kind),
+                Some(kind) => read.resource(kind, options.keep_parameters),
                 None => continue,
             },
         }
+        let read = std::mem::take(&mut read.faults);
+        faults.extend(read);
         found += 1;
     }
     faults.extend(resolver.take_faults());
     reading.report(document, None, faults);
-    declare(reading, template, options);
+    if !template.is_copy {
+        declare(reading, template, options);
+    }
     if found == 0 && !template.has_stacks() {
         let span = crate::check::opening(reading.documents[document].tree.span(template.root));
         let fault = Fault::info("no-resources", span, "there is no App Mesh resource in this template");
@@ -181,6 +190,7 @@ struct Read<'r> {
     declared: &'r Declared,
     document: usize,
     condition: Option<String>,
+    faults: Vec<Fault>,
 }
 
 impl Read<'_> {
@@ -192,18 +202,50 @@ impl Read<'_> {
         Origin { document: u32::try_from(self.document).unwrap_or(u32::MAX), node }
     }
 
-    /// The resource's properties with everything resolved; an empty map where it has none.
-    fn properties(&mut self) -> NodeId {
+    /// The resource's properties with everything resolved; an empty map where it has none; `None`, with a word about it,
+    /// where CloudFormation alone knows them.
+    fn properties(&mut self, must_be_whole: bool) -> Option<NodeId> {
         let (resolver, declared) = (self.resolver, self.declared);
-        let tree = self.tree();
-        let properties = declared.properties.and_then(|properties| resolver.resolve(tree, properties));
-        properties.filter(|node| tree.is_map(*node)).unwrap_or_else(|| tree.push_map(tree.span(declared.body), &[]))
+        let tree = &mut self.reading.documents[self.document].tree;
+        let Some(node) = declared.properties.and_then(|properties| resolver.resolve(tree, properties)) else {
+            return Some(tree.push_map(tree.span(declared.body), &[]));
+        };
+        let message = "what stands here is decided by CloudFormation alone; not read";
+        if matches!(tree.node(node).value, Value::Null | Value::Broken) || tree.node(node).cut && !tree.is_map(node) {
+            let map = tree.push_map(tree.span(declared.body), &[]);
+            tree.set_cut(map, tree.node(node).cut);
+            return Some(map);
+        }
+        if !tree.is_map(node) {
+            if matches!(tree.node(node).value, Value::Open(_)) {
+                self.faults.push(Fault::info("not-expanded", tree.span(node), message));
+            }
+            return None;
+        }
+        let is_call = |entry: &Entry| tree.scalar(entry.key).is_some_and(|key| key.starts_with("Fn::"));
+        let (calls, others): (Vec<Entry>, Vec<Entry>) = tree.entries(node).iter().copied().partition(is_call);
+        let Some(call) = calls.first() else { return Some(node) };
+        self.faults.push(Fault::info("not-expanded", tree.span(call.key), message));
+        if must_be_whole {
+            return None;
+        }
+        let map = tree.push_map(tree.span(node), &others);
+        tree.set_cut(map, true);
+        Some(map)
     }
 
-    fn resource(&mut self, kind: Kind) {
+    fn resource(&mut self, kind: Kind, keep_parameters: bool) {
         let declared = self.declared;
         self.resolver.begin();
-        let node = self.properties();
+        let Some(node) = self.properties(keep_parameters) else {
+            if keep_parameters {
+                let body = template::as_written(self.tree(), declared.body);
+                let (section, name) = ("Resources".to_owned(), declared.label.clone());
+                let declaration = Declaration { section, name, body, is_optional: false };
+                self.reading.inventory.declarations.push(declaration);
+            }
+            return;
+        };
         let origin = self.origin(node);
         let label = declared.label.clone();
         // CloudFormation makes up the names that are left out. Source: reference 3.1.
@@ -213,7 +255,11 @@ impl Read<'_> {
         };
         let envelope =
             Envelope { kind, node, document: origin.document, views: &VIEWS, others: &[], unnamed: &unnamed };
-        let (mut resource, faults) = envelope.read(self.tree());
+        let (mut resource, mut faults) = envelope.read(self.tree());
+        if !self.faults.is_empty() {
+            // What CloudFormation adds may be what seems to be missing.
+            faults.retain(|fault| fault.rule != "missing-field");
+        }
         let heading = self.tree().span(declared.key);
         self.reading.documents[self.document].headings.insert(node, heading);
         resource.condition = self.condition.take();
@@ -225,7 +271,7 @@ impl Read<'_> {
     }
 
     fn task(&mut self) {
-        let node = self.properties();
+        let Some(node) = self.properties(false) else { return };
         let task: TaskDefinition = read_part(self.tree(), node, &VIEWS.task, true);
         let origin = Some(self.origin(node));
         let workload = Workload { label: self.declared.label.clone(), task, condition: self.condition.take(), origin };
@@ -234,7 +280,7 @@ impl Read<'_> {
 
     /// The statements of a role's own policies, of a policy, or of a managed policy.
     fn policies(&mut self) {
-        let node = self.properties();
+        let Some(node) = self.properties(false) else { return };
         let tree = self.tree();
         let inline = tree.get(node, "Policies").map(|list| tree.items(list).to_vec()).unwrap_or_default();
         let documents: Vec<NodeId> =

@@ -119,6 +119,7 @@ fn resource_faults(template: &Template, tree: &Tree, faults: &mut Vec<Fault>) {
         duplicates(tree, declared.body, faults);
         if let Some(name) = &declared.condition
             && !template.conditions.contains_key(name)
+            && !template.is_expanded
         {
             faults.push(Fault::error("undefined-name", span, format!("condition `{}` is not declared", shorten(name))));
         }

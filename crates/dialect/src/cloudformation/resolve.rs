@@ -3,21 +3,24 @@
 //! Source of what functions do and of what `Ref` and `GetAtt` return: CloudFormation User Guide, intrinsic function
 //! reference; for the App Mesh types reference 3.1.
 
+mod bounds;
 mod condition;
+mod functions;
+mod needs;
 mod passed;
+mod undefined;
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use meshwright_model::Expression;
 
 use super::template::{Declared, Template, app_mesh_kind, as_written, attribute, call};
 use super::world::World;
-use crate::check::shorten;
 use crate::fault::Fault;
 use crate::source::Span;
 use crate::tree::{Entry, NodeId, Style, Tree, Value};
-use meshwright_model::spelling::nearest;
+use functions::base64;
 
 /// How deep values may refer to values before they are taken as open.
 const MAX_CHAIN: usize = 32;
@@ -42,6 +45,13 @@ pub(crate) struct Resolver<'w> {
     /// Labels that the resource at hand refers to.
     needed: RefCell<BTreeSet<String>>,
     faults: RefCell<Vec<Fault>>,
+    steps: Cell<usize>,
+    said_too_much: Cell<bool>,
+    /// How many undefined names were found.
+    undefined: Cell<usize>,
+    /// The resources that others name, by position, and the steps that were taken among them.
+    referred: RefCell<BTreeMap<usize, BTreeSet<usize>>>,
+    walked: Cell<usize>,
 }
 
 impl<'w> Resolver<'w> {
@@ -56,6 +66,11 @@ impl<'w> Resolver<'w> {
             chain: Cell::new(0),
             needed: RefCell::default(),
             faults: RefCell::default(),
+            steps: Cell::new(0),
+            said_too_much: Cell::new(false),
+            undefined: Cell::new(0),
+            referred: RefCell::default(),
+            walked: Cell::new(0),
         }
     }
 
@@ -68,17 +83,11 @@ impl<'w> Resolver<'w> {
         self.needed.borrow_mut().clear();
     }
 
-    /// The labels that a resource comes after: those it refers to, and those of `DependsOn`.
-    pub(crate) fn end(&self, tree: &Tree, declared: &Declared) -> Vec<String> {
-        self.note_depends_on(tree, declared);
-        let mut needed = self.needed.take();
-        needed.remove(&declared.label);
-        needed.into_iter().collect()
-    }
-
     /// Whether a resource exists; `None` where only parameters that nobody gave can tell.
     pub(crate) fn exists(&self, tree: &Tree, declared: &Declared) -> Option<bool> {
-        declared.condition.as_ref().map_or(Some(true), |name| self.truth_of(tree, name))
+        let name = declared.condition.as_ref();
+        // What is to be written back keeps its conditions.
+        name.map_or(Some(true), |name| if self.keep_parameters { None } else { self.truth_of(tree, name) })
     }
 
     /// The node with every function in it replaced by what it comes to; `None` where it is left out (`AWS::NoValue`).
@@ -139,13 +148,20 @@ impl<'w> Resolver<'w> {
     /// What a call comes to; `None` for a map that calls nothing.
     fn outcome(&self, tree: &Tree, node: NodeId) -> Option<Outcome> {
         let (function, argument) = call(tree, node)?;
-        if self.chain.get() >= MAX_CHAIN {
+        let span = tree.span(node);
+        if self.is_spent() {
+            self.too_much(span);
+        }
+        if self.is_spent() || self.chain.get() >= MAX_CHAIN {
             return Some(Outcome::Value(as_written(tree, node)));
         }
         self.chain.set(self.chain.get() + 1);
-        let outcome = self.call(tree, function, argument, tree.span(node));
+        let outcome = self.call(tree, function, argument, span);
         self.chain.set(self.chain.get() - 1);
-        Some(outcome)
+        Some(match outcome {
+            Outcome::Value(value) if !self.may_stand(&value, span) => Outcome::Value(as_written(tree, node)),
+            outcome => outcome,
+        })
     }
 
     fn call(&self, tree: &Tree, function: &str, argument: NodeId, span: Span) -> Outcome {
@@ -155,12 +171,14 @@ impl<'w> Resolver<'w> {
             ("Fn::GetAtt", _) => {
                 attribute(tree, argument).map(|(label, attribute)| self.attribute(tree, &label, &attribute, span))
             }
-            ("Fn::Sub", []) => tree.scalar(argument).map(|text| self.sub(tree, text, None, span)),
-            ("Fn::Sub", [text, values]) => tree.scalar(*text).map(|text| self.sub(tree, text, Some(*values), span)),
+            ("Fn::Sub", []) => tree.scalar(argument).and_then(|text| self.sub(tree, text, None, span)),
+            ("Fn::Sub", [text, values]) => {
+                tree.scalar(*text).and_then(|text| self.sub(tree, text, Some(*values), span))
+            }
             ("Fn::Join", [delimiter, parts]) => self.join(tree, *delimiter, *parts),
             ("Fn::Split", [delimiter, source]) => self.split(tree, *delimiter, *source),
-            ("Fn::Select", [position, list]) => self.select(tree, *position, *list),
-            ("Fn::FindInMap", [map, first, second, ..]) => self.find_in_map(tree, [*map, *first, *second]),
+            ("Fn::Select", [position, list]) => self.select(tree, *position, *list, span),
+            ("Fn::FindInMap", [_, _, _, ..]) => self.find_in_map(tree, arguments, span),
             ("Fn::Base64", _) => {
                 self.expression(tree, argument).text().map(|text| Expression::Text(base64(text.as_bytes())))
             }
@@ -187,18 +205,6 @@ impl<'w> Resolver<'w> {
                 Box::new(self.expression(tree, otherwise)),
             )),
         }
-    }
-
-    fn undefined<'n>(&self, span: Span, what: &str, name: &str, known: impl Iterator<Item = &'n String>) {
-        let fault = Fault::error(
-            "undefined-name",
-            span,
-            format!("{what} `{}` is not declared in this template", shorten(name)),
-        );
-        self.faults.borrow_mut().push(match nearest(name, known.map(String::as_str)) {
-            Some(near) => fault.help(format!("did you mean `{near}`?")),
-            None => fault,
-        });
     }
 
     /// `Ref`: a parameter's value, a pseudo parameter, or what stands for a resource (an App Mesh resource's ARN).
@@ -247,7 +253,9 @@ impl<'w> Resolver<'w> {
             let outputs = self.world.outputs.get(&(self.index, label.to_owned()));
             return outputs.and_then(|outputs| outputs.get(output)).cloned().unwrap_or_else(open);
         }
-        if app_mesh_kind(&declared.kind).is_none() || !attribute.ends_with("Name") {
+        let Some(kind) = app_mesh_kind(&declared.kind) else { return open() };
+        self.check_attribute(kind, attribute, span);
+        if !attribute.ends_with("Name") {
             return open();
         }
         let key = (label.to_owned(), attribute.to_owned());
@@ -260,80 +268,6 @@ impl<'w> Resolver<'w> {
         self.needed.replace(needed);
         self.attributes.borrow_mut().insert(key, value.clone());
         value
-    }
-
-    /// `Sub`: `${Name}`, `${Label.Attribute}`, `${!Literal}`, with values of its own first.
-    fn sub(&self, tree: &Tree, text: &str, values: Option<NodeId>, span: Span) -> Expression {
-        let mut parts = Vec::new();
-        let mut rest = text;
-        while let Some(start) = rest.find("${") {
-            let Some(length) = rest[start..].find('}') else { break };
-            parts.push(Expression::Text(rest[..start].to_owned()));
-            let name = rest[start + 2..start + length].trim();
-            let own = values.and_then(|values| tree.get(values, name));
-            parts.push(match (name.strip_prefix('!'), own, name.split_once('.')) {
-                (Some(literal), ..) => Expression::Text(format!("${{{literal}}}")),
-                (None, Some(own), _) => self.expression(tree, own),
-                (None, None, Some((label, attribute))) => self.attribute(tree, label, attribute, span),
-                (None, None, None) => self.reference(name, span),
-            });
-            rest = &rest[start + length + 1..];
-        }
-        parts.push(Expression::Text(rest.to_owned()));
-        Expression::join(parts)
-    }
-
-    fn join(&self, tree: &Tree, delimiter: NodeId, parts: NodeId) -> Option<Expression> {
-        let delimiter = tree.scalar(delimiter)?;
-        let Expression::List(parts) = self.expression(tree, parts) else { return None };
-        let mut joined = Vec::with_capacity(parts.len() * 2);
-        for (index, part) in parts.into_iter().enumerate() {
-            if matches!(part, Expression::List(_) | Expression::Map(_)) {
-                return None;
-            }
-            if index > 0 {
-                joined.push(Expression::Text(delimiter.to_owned()));
-            }
-            joined.push(part);
-        }
-        Some(Expression::join(joined))
-    }
-
-    fn split(&self, tree: &Tree, delimiter: NodeId, source: NodeId) -> Option<Expression> {
-        let delimiter = tree.scalar(delimiter).filter(|delimiter| !delimiter.is_empty())?;
-        let source = self.expression(tree, source);
-        let parts = source.text()?.split(delimiter).map(|part| Expression::Text(part.to_owned()));
-        Some(Expression::List(parts.collect()))
-    }
-
-    fn select(&self, tree: &Tree, position: NodeId, list: NodeId) -> Option<Expression> {
-        let position: usize = self.expression(tree, position).text()?.parse().ok()?;
-        match self.expression(tree, list) {
-            Expression::List(mut items) if position < items.len() => Some(items.swap_remove(position)),
-            _ => None,
-        }
-    }
-
-    fn find_in_map(&self, tree: &Tree, keys: [NodeId; 3]) -> Option<Expression> {
-        let mut node = self.template.mappings?;
-        for key in keys {
-            let key = self.expression(tree, key);
-            node = tree.get(node, key.text()?)?;
-        }
-        Some(self.expression(tree, node))
-    }
-
-    /// The labels that `DependsOn` names.
-    fn note_depends_on(&self, tree: &Tree, declared: &Declared) {
-        let Some(node) = tree.get(declared.body, "DependsOn") else { return };
-        let labels = if tree.is_list(node) { tree.items(node).to_vec() } else { vec![node] };
-        for label in labels {
-            let Some(name) = tree.scalar(label) else { continue };
-            if self.template.declared(name).is_none() {
-                self.undefined(tree.span(label), "resource", name, self.template.by_label.keys());
-            }
-            self.needed.borrow_mut().insert(name.to_owned());
-        }
     }
 }
 
@@ -355,32 +289,5 @@ fn place(tree: &mut Tree, span: Span, value: Expression) -> Option<NodeId> {
             Some(tree.push_map(span, &entries))
         }
         open => Some(tree.push_open(span, open)),
-    }
-}
-
-/// Base64 with the usual alphabet and padding (RFC 4648, section 4).
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let group = chunk.iter().chain([0, 0].iter()).take(3).fold(0_u32, |group, byte| group << 8 | u32::from(*byte));
-        for position in 0..4 {
-            let sextet = (group >> (18 - 6 * position)) & 0x3f;
-            text.push(if position <= chunk.len() { char::from(ALPHABET[sextet as usize]) } else { '=' });
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::base64;
-
-    #[test]
-    fn base64_is_that_of_rfc_4648() {
-        let pairs = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")];
-        for (plain, encoded) in pairs {
-            assert_eq!(base64(plain.as_bytes()), encoded);
-        }
     }
 }

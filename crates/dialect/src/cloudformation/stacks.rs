@@ -1,18 +1,33 @@
 //! Templates that are read together: exports and imports, nested stacks and their parameters and outputs.
 
-use std::collections::BTreeMap;
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use meshwright_model::Expression;
 
 use super::resolve::Resolver;
 use super::template::{Template, is_stack};
-use super::world::World;
+use super::world::{Existence, World};
+use crate::check::shorten;
 use crate::fault::Fault;
 use crate::reading::{Options, Reading};
-use crate::tree::{NodeId, Value};
+use crate::source::Span;
+use crate::tree::{NodeId, Tree, Value};
 
 /// The deepest that stacks nest, and the most rounds that values take to travel between templates.
 const MAX_ROUNDS: usize = 16;
+
+/// The most templates that stacks add to those that are given.
+const MAX_NESTED: usize = 256;
+
+/// A stack that names its template by a local path.
+struct Wanted {
+    label: String,
+    file: String,
+    span: Span,
+    /// Whether it is known already that it does not exist.
+    is_absent: bool,
+}
 
 impl World {
     /// The templates of the documents, and those that they nest.
@@ -28,6 +43,8 @@ impl World {
                 .iter()
                 .map(|(name, value)| (name.clone(), Expression::Text(value.clone())))
                 .collect(),
+            conditional: BTreeMap::new(),
+            steps: Cell::new(0),
         };
         for document in documents {
             for root in reading.documents[*document].tree.roots.clone() {
@@ -35,17 +52,14 @@ impl World {
             }
         }
         // A template that is to be written back keeps its stacks as they are.
-        let mut next = if options.keep_parameters { world.templates.len() } else { 0 };
-        while next < world.templates.len() && world.templates.len() < documents.len() + MAX_ROUNDS * 16 {
-            world.add_children(reading, next, options);
+        let given = world.templates.len();
+        let mut failed = BTreeSet::new();
+        let mut next = if options.keep_parameters { given } else { 0 };
+        while next < world.templates.len() {
+            world.add_children(reading, next, given + MAX_NESTED, &mut failed, options);
             next += 1;
         }
         world
-    }
-
-    fn add(&mut self, reading: &mut Reading, document: usize) -> Option<usize> {
-        let root = *reading.documents[document].tree.roots.first()?;
-        self.add_root(reading, document, root)
     }
 
     /// Adds a document's value, if it is a template; says so where it is not.
@@ -68,77 +82,180 @@ impl World {
         Some(number)
     }
 
-    /// Finds or loads the templates that a template's stacks name by a local path.
-    fn add_children(&mut self, reading: &mut Reading, parent: usize, options: &Options<'_>) {
+    /// Finds or loads the templates that a template's stacks name by a local path, each anew for each stack.
+    fn add_children(
+        &mut self,
+        reading: &mut Reading,
+        parent: usize,
+        most: usize,
+        failed: &mut BTreeSet<String>,
+        options: &Options<'_>,
+    ) {
         let document = self.templates[parent].document;
-        let mut wanted = Vec::new();
-        {
-            let tree = &reading.documents[document].tree;
-            for declared in self.templates[parent].resources.iter().filter(|declared| is_stack(&declared.kind)) {
-                let Some(properties) = declared.properties else { continue };
-                let url = tree.get(properties, "TemplateURL").or_else(|| tree.get(properties, "Location"));
-                let Some((node, url)) = url.and_then(|node| Some((node, tree.scalar(node)?))) else { continue };
-                if !url.contains("://") {
-                    wanted.push((declared.label.clone(), beside(&tree.source.name, url), tree.span(node)));
+        for Wanted { label, file, span, is_absent } in self.wanted(reading, parent) {
+            let mut known = self.of_file(reading, &file);
+            if known.is_none() && is_absent {
+                continue;
+            }
+            if known.is_none() && !failed.contains(&file) && self.templates.len() < most {
+                known = options.load_template(reading, &file).and_then(|document| {
+                    let root = *reading.documents[document].tree.roots.first()?;
+                    self.add_root(reading, document, root)
+                });
+                if known.is_none() {
+                    failed.insert(file.clone());
                 }
             }
-        }
-        for (label, name, span) in wanted {
-            let known = self
-                .templates
-                .iter()
-                .position(|template| same_file(&reading.documents[template.document].tree.source.name, &name));
-            let child = match known {
-                Some(child) => Some(child),
-                None => options.load_template(reading, &name).and_then(|document| self.add(reading, document)),
+            let (fault, why): (fn(_, _, _) -> Fault, _) = match known {
+                None => (Fault::info, "cannot be read here; what it holds stays unknown"),
+                Some(known) if self.is_above(known, parent) => {
+                    (Fault::error, "nests itself; it is not read again here")
+                }
+                Some(known) => match self.instance(reading, known, most) {
+                    Some(child) => {
+                        self.templates[child].parent = Some((parent, label.clone()));
+                        self.children.insert((parent, label), child);
+                        continue;
+                    }
+                    None => (Fault::warning, "is not read for this stack: there are too many nested templates"),
+                },
             };
-            match child {
-                Some(child) if child != parent => {
-                    self.children.insert((parent, label), child);
-                }
-                _ => {
-                    let message =
-                        format!("the nested template `{name}` cannot be read here; what it holds stays unknown");
-                    reading.report(document, None, vec![Fault::info("unread-stack", span, message)]);
-                }
+            let message: String = format!("the nested template `{}` {why}", shorten(&file));
+            reading.report(document, None, vec![fault("unread-stack", span, message)]);
+        }
+    }
+
+    /// The stacks of a template that name a local path.
+    fn wanted(&self, reading: &Reading, parent: usize) -> Vec<Wanted> {
+        let template = &self.templates[parent];
+        let tree = &reading.documents[template.document].tree;
+        let resolver = Resolver::new(self, parent, false).quiet();
+        let mut wanted = Vec::new();
+        for declared in template.resources.iter().filter(|declared| is_stack(&declared.kind)) {
+            let Some(properties) = declared.properties else { continue };
+            let url = tree.get(properties, "TemplateURL").or_else(|| tree.get(properties, "Location"));
+            let Some((node, url)) = url.and_then(|node| Some((node, tree.scalar(node)?))) else { continue };
+            if !url.contains("://") {
+                // What a nested template's conditions come to is known only later.
+                let is_absent = template.parent.is_none() && resolver.exists(tree, declared) == Some(false);
+                let file = beside(&tree.source.name, url);
+                wanted.push(Wanted { label: declared.label.clone(), file, span: tree.span(node), is_absent });
             }
         }
+        wanted
+    }
+
+    /// The first template that was read from a file.
+    fn of_file(&self, reading: &Reading, file: &str) -> Option<usize> {
+        let name = |template: &Template| same_file(&reading.documents[template.document].tree.source.name, file);
+        self.templates.iter().position(name)
+    }
+
+    /// Whether a template's document is that of another or of one that nests it.
+    fn is_above(&self, known: usize, mut number: usize) -> bool {
+        loop {
+            if self.templates[number].document == self.templates[known].document {
+                return true;
+            }
+            match &self.templates[number].parent {
+                Some((parent, _)) => number = *parent,
+                None => return false,
+            }
+        }
+    }
+
+    /// The template itself where no stack has it yet, else a copy; `None` where there are too many.
+    fn instance(&mut self, reading: &Reading, known: usize, most: usize) -> Option<usize> {
+        if self.templates[known].parent.is_none() {
+            return Some(known);
+        }
+        let number = self.templates.len();
+        if number >= most {
+            return None;
+        }
+        let Template { document, root, .. } = self.templates[known];
+        let mut copy = Template::new(&reading.documents[document].tree, number, document, root);
+        copy.is_copy = true;
+        self.templates.push(copy);
+        Some(number)
     }
 
     /// Lets values travel between templates until nothing changes.
     pub(crate) fn settle(&mut self, reading: &Reading, options: &Options<'_>) {
         for _ in 0..MAX_ROUNDS {
-            let (mut exports, mut outputs, mut passed) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+            let (mut outputs, mut passed, mut conditional) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+            let mut exports: BTreeMap<Expression, Option<Expression>> = BTreeMap::new();
             for (index, template) in self.templates.iter().enumerate() {
                 let tree = &reading.documents[template.document].tree;
-                let resolver = Resolver::new(self, index, options.keep_parameters);
-                for ((parent, label), child) in &self.children {
-                    if *parent == index {
-                        passed.insert(*child, resolver.stack_parameters(tree, label));
-                    }
-                    if *child == index {
-                        outputs.insert((*parent, label.clone()), resolver.outputs(tree));
+                let resolver = Resolver::new(self, index, options.keep_parameters).quiet();
+                for ((_, label), child) in self.children.range((index, String::new())..(index + 1, String::new())) {
+                    passed.insert(*child, resolver.stack_parameters(tree, label));
+                    if let Some(condition) = self.condition_of(&resolver, tree, template, label) {
+                        conditional.insert(*child, condition);
                     }
                 }
-                exports.extend(resolver.exports(tree));
+                if self.is_absent(index) {
+                    continue;
+                }
+                if let Some(stack) = &template.parent {
+                    outputs.insert(stack.clone(), resolver.outputs(tree));
+                }
+                for (name, value) in resolver.exports(tree) {
+                    // Two exports of one name cannot both be: which of them is meant stays open.
+                    let value = Some(value);
+                    exports
+                        .entry(name)
+                        .and_modify(|known| *known = known.take().filter(|known| Some(known) == value.as_ref()))
+                        .or_insert(value);
+                }
             }
-            let is_settled = exports == self.exports && outputs == self.outputs && passed == self.passed;
+            let exports = exports.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+            let is_settled = exports == self.exports
+                && outputs == self.outputs
+                && passed == self.passed
+                && conditional == self.conditional;
             (self.exports, self.outputs, self.passed) = (exports, outputs, passed);
+            self.conditional = conditional;
             if is_settled {
                 break;
             }
         }
     }
+
+    /// Under which condition a stack exists, `None` where it exists for sure.
+    fn condition_of(
+        &self,
+        resolver: &Resolver<'_>,
+        tree: &Tree,
+        template: &Template,
+        label: &str,
+    ) -> Option<Existence> {
+        let declared = template.declared(label)?;
+        if self.is_absent(template.number) {
+            return Some(Existence::Absent);
+        }
+        match resolver.exists(tree, declared) {
+            Some(true) => self.condition(template.number).cloned().map(Existence::If),
+            Some(false) => Some(Existence::Absent),
+            None => declared.condition.clone().map(Existence::If),
+        }
+    }
 }
 
 impl Options<'_> {
+    /// Reads a file that a stack names; it leaves nothing behind where it is no template.
     fn load_template(&self, reading: &mut Reading, name: &str) -> Option<usize> {
         let bytes = (self.load)(name)?;
-        let document = crate::read::add_document(reading, name, bytes)?;
-        let tree = &reading.documents[document].tree;
-        let is_template = tree.roots.first().is_some_and(|root| super::recognises(tree, *root));
-        reading.documents[document].dialect = crate::Dialect::named("cloudformation").filter(|_| is_template);
-        is_template.then_some(document)
+        let before = reading.documents.len();
+        let document = crate::read::add_document(reading, name, bytes).filter(|document| {
+            let tree = &reading.documents[*document].tree;
+            tree.roots.first().is_some_and(|root| super::recognises(tree, *root))
+        });
+        match document {
+            Some(document) => reading.documents[document].dialect = crate::Dialect::named("cloudformation"),
+            None => reading.documents.truncate(before),
+        }
+        document
     }
 }
 

@@ -53,6 +53,12 @@ pub(crate) struct Template {
     pub(crate) by_label: BTreeMap<String, usize>,
     pub(crate) outputs: BTreeMap<String, NodeId>,
     pub(crate) mappings: Option<NodeId>,
+    /// Whether macros, transforms or loops make something of it that does not stand in it.
+    pub(crate) is_expanded: bool,
+    /// The stack that it is read for: its template's number and its label.
+    pub(crate) parent: Option<(usize, String)>,
+    /// Whether another template was read from the same place before.
+    pub(crate) is_copy: bool,
 }
 
 /// Whether a document's value is a template.
@@ -122,6 +128,9 @@ impl Template {
             by_label,
             outputs: named("Outputs"),
             mappings: tree.get(root, "Mappings"),
+            is_expanded: is_expanded(tree, root),
+            parent: None,
+            is_copy: false,
         }
     }
 
@@ -132,6 +141,18 @@ impl Template {
     pub(crate) fn has_stacks(&self) -> bool {
         self.resources.iter().any(|declared| is_stack(&declared.kind))
     }
+}
+
+/// Whether a template names a macro, or calls a function where sections or their members stand.
+fn is_expanded(tree: &Tree, root: NodeId) -> bool {
+    let calls = |map: NodeId| {
+        let mut keys = tree.entries(map).iter().filter_map(|entry| tree.scalar(entry.key));
+        keys.any(|key| key.starts_with("Fn::"))
+    };
+    let sections = ["Parameters", "Conditions", "Resources"];
+    tree.get(root, "Transform").is_some()
+        || calls(root)
+        || sections.iter().filter_map(|section| tree.get(root, section)).any(calls)
 }
 
 pub(crate) fn is_stack(kind: &str) -> bool {

@@ -1,10 +1,20 @@
 //! All templates of a reading, and what passes between them: parameters, outputs, exports.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use meshwright_model::Expression;
 
 use super::template::Template;
+
+/// Whether a stack exists, where that is not for sure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Existence {
+    /// It does not.
+    Absent,
+    /// Where the condition of this name holds.
+    If(String),
+}
 
 /// All templates of a reading, and what passes between them.
 pub(crate) struct World {
@@ -18,6 +28,10 @@ pub(crate) struct World {
     /// The parameters of nested templates, by the child's number.
     pub(crate) passed: BTreeMap<usize, BTreeMap<String, Expression>>,
     pub(crate) parameters: BTreeMap<String, Expression>,
+    /// The nested templates whose stacks do not exist for sure.
+    pub(crate) conditional: BTreeMap<usize, Existence>,
+    /// The steps that resolving has taken in all templates.
+    pub(crate) steps: Cell<usize>,
 }
 
 impl World {
@@ -26,6 +40,19 @@ impl World {
         match self.passed.get(&template.number) {
             Some(passed) => passed.get(name),
             None => self.parameters.get(name),
+        }
+    }
+
+    /// Whether a template belongs to a stack that does not exist.
+    pub(crate) fn is_absent(&self, number: usize) -> bool {
+        self.conditional.get(&number) == Some(&Existence::Absent)
+    }
+
+    /// The condition of the stack that a template belongs to.
+    pub(crate) fn condition(&self, number: usize) -> Option<&String> {
+        match self.conditional.get(&number)? {
+            Existence::If(condition) => Some(condition),
+            Existence::Absent => None,
         }
     }
 

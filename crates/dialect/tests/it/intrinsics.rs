@@ -767,7 +767,8 @@ Resources:
 Outputs: {O: {Value: !Ref Function}}
 ";
     let reading = read_text("x.yaml", text, &[]);
-    let said = "9:3 info not-expanded: `Fn::ForEach::Loop` is expanded by CloudFormation alone; what it makes is not read";
+    let said =
+        "9:3 info not-expanded: `Fn::ForEach::Loop` is expanded by CloudFormation alone; what it makes is not read";
     assert_eq!(all_said(&reading), [said]);
     assert_eq!(names(&reading), ["mesh m"]);
     let reading = read_own(&["ecs/bakery.yaml"]);

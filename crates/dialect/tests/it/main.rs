@@ -11,6 +11,7 @@ mod judges;
 mod positions;
 mod round_trip;
 mod same_mesh;
+mod stacks;
 mod writing;
 
 use std::collections::BTreeMap;

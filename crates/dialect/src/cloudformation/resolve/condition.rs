@@ -10,9 +10,14 @@ impl Resolver<'_> {
         if let Some(known) = self.truths.borrow().get(name) {
             return *known;
         }
+        if self.chain.get() >= MAX_CHAIN {
+            return None;
+        }
         // A condition that asks for itself cannot be known.
         self.truths.borrow_mut().insert(name.to_owned(), None);
+        self.chain.set(self.chain.get() + 1);
         let truth = self.template.conditions.get(name).and_then(|node| self.truth(tree, *node, 0));
+        self.chain.set(self.chain.get() - 1);
         self.truths.borrow_mut().insert(name.to_owned(), truth);
         truth
     }
@@ -25,7 +30,9 @@ impl Resolver<'_> {
             return scalar_text(tree, node).and_then(|text| text.parse().ok());
         };
         let arguments = tree.items(entry.value);
-        let truths = || arguments.iter().map(|argument| self.truth(tree, *argument, depth + 1));
+        let truths = || -> Vec<Option<bool>> {
+            arguments.iter().map(|argument| self.truth(tree, *argument, depth + 1)).collect()
+        };
         match (tree.scalar(entry.key)?, arguments) {
             ("Condition", _) => self.truth_of(tree, tree.scalar(entry.value)?),
             ("Fn::Equals", [left, right]) => {
@@ -36,11 +43,17 @@ impl Resolver<'_> {
                 }
             }
             ("Fn::Not", [argument]) => self.truth(tree, *argument, depth + 1).map(|truth| !truth),
-            ("Fn::And", _) if truths().any(|truth| truth == Some(false)) => Some(false),
-            ("Fn::And", _) => truths().all(|truth| truth == Some(true)).then_some(true),
-            ("Fn::Or", _) if truths().any(|truth| truth == Some(true)) => Some(true),
-            ("Fn::Or", _) => truths().all(|truth| truth == Some(false)).then_some(false),
+            ("Fn::And", _) => settled(&truths(), false),
+            ("Fn::Or", _) => settled(&truths(), true),
             _ => None,
         }
     }
+}
+
+/// What several truths come to where one `decisive` one decides; `None` where those unknown could.
+fn settled(truths: &[Option<bool>], decisive: bool) -> Option<bool> {
+    if truths.contains(&Some(decisive)) {
+        return Some(decisive);
+    }
+    truths.iter().all(Option::is_some).then_some(!decisive)
 }

@@ -20,6 +20,7 @@ impl Resolver<'_> {
     /// The values of the template's outputs, by name.
     pub(crate) fn outputs(&self, tree: &Tree) -> BTreeMap<String, Expression> {
         let value = |(name, node): (&String, &NodeId)| {
+            self.is_given(tree, *node).then_some(())?;
             Some((name.clone(), as_text(self.expression(tree, tree.get(*node, "Value")?))))
         };
         self.template.outputs.iter().filter_map(value).collect()
@@ -28,11 +29,18 @@ impl Resolver<'_> {
     /// The values that the template exports, by the exports' names.
     pub(crate) fn exports(&self, tree: &Tree) -> Vec<(Expression, Expression)> {
         let export = |node: &NodeId| {
+            self.is_given(tree, *node).then_some(())?;
             let name = tree.get(tree.get(*node, "Export")?, "Name")?;
             let value = tree.get(*node, "Value")?;
             Some((self.expression(tree, name), as_text(self.expression(tree, value))))
         };
         self.template.outputs.values().filter_map(export).collect()
+    }
+
+    /// Whether an output's condition, if it has one, holds or may hold.
+    fn is_given(&self, tree: &Tree, output: NodeId) -> bool {
+        let condition = tree.get(output, "Condition").and_then(|node| tree.scalar(node));
+        condition.is_none_or(|name| self.keep_parameters || self.truth_of(tree, name) != Some(false))
     }
 }
 

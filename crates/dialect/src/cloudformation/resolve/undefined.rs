@@ -1,0 +1,74 @@
+//! Names that nothing declares.
+
+use meshwright_model::Kind;
+use meshwright_model::spelling::nearest;
+
+use super::Resolver;
+use crate::check::shorten;
+use crate::fault::Fault;
+use crate::source::Span;
+
+/// The most undefined names that are reported of one template.
+const MAX_UNDEFINED: usize = 100;
+/// The most of them that come with a name that may be meant: finding it looks at every name there is.
+const MAX_SUGGESTED: usize = 20;
+
+impl Resolver<'_> {
+    /// Makes this resolver find nothing wrong.
+    pub(crate) fn quiet(self) -> Self {
+        self.undefined.set(MAX_UNDEFINED);
+        self
+    }
+
+    pub(super) fn undefined<'n>(&self, span: Span, what: &str, name: &str, known: impl Iterator<Item = &'n String>) {
+        let message = format!("{what} `{}` is not declared in this template", shorten(name));
+        self.undefined_as(span, message, name, known.map(String::as_str));
+    }
+
+    /// Reports a name that nothing declares, unless what declares it may yet be made by a macro.
+    pub(super) fn undefined_as<'n>(
+        &self,
+        span: Span,
+        message: String,
+        name: &str,
+        known: impl Iterator<Item = &'n str>,
+    ) {
+        let count = self.undefined.get();
+        if self.template.is_expanded || count >= MAX_UNDEFINED {
+            return;
+        }
+        self.undefined.set(count + 1);
+        let fault = Fault::error("undefined-name", span, message);
+        let near = if count < MAX_SUGGESTED { nearest(name, known) } else { None };
+        self.faults.borrow_mut().push(match near {
+            Some(near) => fault.help(format!("did you mean `{near}`?")),
+            None => fault,
+        });
+    }
+
+    /// Reports an attribute that resources of a kind do not have.
+    pub(super) fn check_attribute(&self, kind: Kind, attribute: &str, span: Span) {
+        let attributes = attributes(kind);
+        let count = self.undefined.get();
+        if attributes.iter().any(|known| known == attribute) || count >= MAX_UNDEFINED {
+            return;
+        }
+        self.undefined.set(count + 1);
+        let message = format!("`{}` is not an attribute of a {kind}", shorten(attribute));
+        let help = match nearest(attribute, attributes.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if attribute == "Name" => format!("did you mean `{}`?", super::super::key("", kind.name_field())),
+            None => format!("it has {}", attributes.join(", ")),
+        };
+        self.faults.borrow_mut().push(Fault::error("undefined-name", span, message).help(help));
+    }
+}
+
+/// What `Fn::GetAtt` gives of a resource. Source: reference 3.1.
+fn attributes(kind: Kind) -> Vec<String> {
+    let names = [Some("meshName"), kind.parent().map(Kind::name_field), Some(kind.name_field())];
+    let mut attributes: Vec<String> = names.into_iter().flatten().map(|field| super::super::key("", field)).collect();
+    attributes.dedup();
+    attributes.extend(["Id", "Arn", "Uid", "MeshOwner", "ResourceOwner"].map(str::to_owned));
+    attributes
+}

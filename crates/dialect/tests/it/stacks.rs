@@ -1,0 +1,212 @@
+//! Templates that nest templates, and what resolving them may cost.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use meshwright_dialect::{Input, Options, Reading, read};
+
+use crate::{lines, read_text};
+
+/// Reads `root.yaml` with the other files beside it.
+fn read_stacks(files: &[(&str, &str)]) -> Reading {
+    let beside: BTreeMap<&str, &str> = files.iter().copied().collect();
+    let load = |name: &str| beside.get(name).map(|text| text.as_bytes().to_vec());
+    let root = Input { name: "root.yaml".to_owned(), bytes: beside["root.yaml"].as_bytes().to_vec() };
+    read(vec![root], &Options { load: &load, ..Options::default() })
+}
+
+fn names(reading: &Reading) -> Vec<String> {
+    reading.inventory.resources.iter().map(|resource| resource.name.to_string()).collect()
+}
+
+const SERVICE: &str = "\
+Parameters: {Name: {Type: String}}
+Resources:
+  Node:
+    Type: AWS::AppMesh::VirtualNode
+    Properties: {MeshName: shop, VirtualNodeName: !Ref Name, Spec: {}}
+";
+
+fn stack(label: &str, file: &str, rest: &str) -> String {
+    format!(
+        "  {label}: {{Type: AWS::CloudFormation::Stack, {rest} Properties: {{TemplateURL: {file}, Parameters: {{Name: {label}}}}}}}\n"
+    )
+}
+
+fn mesh(rest: &str) -> String {
+    format!("Resources:\n  Mesh: {{Type: AWS::AppMesh::Mesh, Properties: {{MeshName: shop}}}}\n{rest}")
+}
+
+#[test]
+fn a_template_nested_twice_is_read_for_each_stack() {
+    let root = format!("Resources:\n{}{}", stack("a", "service.yaml", ""), stack("b", "service.yaml", ""));
+    let reading = read_stacks(&[("root.yaml", &root), ("service.yaml", SERVICE)]);
+    assert_eq!(names(&reading), ["a", "b"]);
+    assert_eq!(lines(&reading), [""; 0]);
+}
+
+#[test]
+fn a_template_that_nests_itself_is_read_once() {
+    let root = mesh(&stack("a", "root.yaml", ""));
+    let reading = read_stacks(&[("root.yaml", &root)]);
+    assert_eq!(names(&reading), ["shop"]);
+    assert_eq!(reading.findings[0].rule, "unread-stack");
+}
+
+#[test]
+fn nested_templates_are_bounded() {
+    let ten = |file: &str| -> String {
+        (0..10)
+            .map(|number| stack(&format!("s{number}"), file, ""))
+            .fold("Resources:\n".to_owned(), |all, one| all + &one)
+    };
+    let (root, second, third) = (ten("second.yaml"), ten("third.yaml"), ten("service.yaml"));
+    let files = [("root.yaml", &*root), ("second.yaml", &second), ("third.yaml", &third), ("service.yaml", SERVICE)];
+    let reading = read_stacks(&files);
+    assert!((1..=256).contains(&names(&reading).len()), "{}", names(&reading).len());
+    assert!(reading.findings.iter().any(|finding| finding.rule == "unread-stack"));
+}
+
+#[test]
+fn a_stack_exists_as_its_condition_says() {
+    let conditions =
+        "Parameters: {Env: {Type: String}}\nConditions:\n  Never: !Equals [a, b]\n  Prod: !Equals [!Ref Env, prod]\n";
+    let stacks = stack("a", "service.yaml", "Condition: Never,") + &stack("b", "service.yaml", "Condition: Prod,");
+    let root = format!("{conditions}Resources:\n{stacks}");
+    let reading = read_stacks(&[("root.yaml", &root), ("service.yaml", SERVICE)]);
+    assert_eq!(names(&reading), ["b"]);
+    assert_eq!(reading.inventory.resources[0].condition.as_deref(), Some("Prod"));
+}
+
+#[test]
+fn what_is_no_template_is_asked_for_once() {
+    let root = mesh(&(stack("a", "notes.yaml", "") + &stack("b", "notes.yaml", "")));
+    let asked = std::cell::Cell::new(0);
+    let load = |_: &str| {
+        asked.set(asked.get() + 1);
+        Some(b"just: notes\n".to_vec())
+    };
+    let input = Input { name: "root.yaml".to_owned(), bytes: root.into_bytes() };
+    let reading = read(vec![input], &Options { load: &load, ..Options::default() });
+    assert_eq!(asked.get(), 1);
+    assert!(reading.source("notes.yaml").is_none());
+}
+
+#[test]
+fn exports_follow_conditions_and_do_not_compete() {
+    let outputs = "\
+Conditions: {Never: !Equals [a, b]}
+Outputs:
+  A: {Condition: Never, Value: a, Export: {Name: one}}
+  B: {Value: b, Export: {Name: one}}
+  C: {Value: c, Export: {Name: two}}
+  D: {Value: d, Export: {Name: two}}
+Resources:
+  One: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: !ImportValue one}}
+  Two: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: !ImportValue two}}
+";
+    assert_eq!(names(&read_text("x.yaml", outputs, &[])), ["b", "${ImportValue two}"]);
+}
+
+#[test]
+fn resolving_is_bounded() {
+    let nested = |function: &str, depth: usize, innermost: &str| {
+        (0..depth).fold(innermost.to_owned(), |inner, _| function.replace('#', &inner))
+    };
+    let or =
+        nested(r#"{"Fn::Or": [#, {"Fn::Equals": ["a", {"Ref": "P"}]}]}"#, 30, r#"{"Fn::Equals": ["a", {"Ref": "P"}]}"#);
+    let sub = nested(r#"{"Fn::Sub": ["${a}${a}", {"a": #}]}"#, 30, r#""x""#);
+    let coded = nested(r#"{"Fn::Base64": #}"#, 30, r#"{"Ref": "P"}"#);
+    let name = |number: usize| {
+        format!(
+            r#""R{number}": {{"Type": "AWS::AppMesh::Mesh", "Properties": {{"MeshName": {{"Fn::Sub": "${{R{}.MeshName}}${{R{}.MeshName}}"}}}}}}"#,
+            number + 1,
+            number + 1
+        )
+    };
+    let chain: Vec<String> = (0..40).map(name).collect();
+    for resources in [
+        format!(r#""M": {{"Type": "AWS::AppMesh::Mesh", "Properties": {{"MeshName": {sub}}}}}"#),
+        format!(r#""M": {{"Type": "AWS::AppMesh::Mesh", "Properties": {{"MeshName": {coded}}}}}"#),
+        format!(
+            r#"{}, "R40": {{"Type": "AWS::AppMesh::Mesh", "Condition": "C", "Properties": {{"MeshName": "xx"}}}}"#,
+            chain.join(",")
+        ),
+    ] {
+        let text = format!(
+            r#"{{"Parameters": {{"P": {{"Type": "String"}}}}, "Conditions": {{"C": {or}}}, "Resources": {{{resources}}}}}"#
+        );
+        let start = Instant::now();
+        let reading = read_text("x.json", &text, &[]);
+        assert!(start.elapsed() < Duration::from_secs(20));
+        assert!(!names(&reading).is_empty());
+    }
+}
+
+#[test]
+fn undefined_names_are_bounded_and_left_to_macros() {
+    let mesh =
+        |number: usize| format!("  R{number}: {{Type: AWS::AppMesh::Mesh, Properties: {{MeshName: !Ref Q{number}}}}}");
+    let refs = (0..20_000).map(mesh).collect::<Vec<String>>().join("\n");
+    let start = Instant::now();
+    let reading = read_text("x.yaml", &format!("Resources:\n{refs}"), &[]);
+    assert!(start.elapsed() < Duration::from_secs(30));
+    assert_eq!(reading.findings.iter().filter(|finding| finding.rule == "undefined-name").count(), 100);
+    let one = "Resources:\n  M: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: !Ref Q}}\n";
+    assert_eq!(read_text("x.yaml", one, &[]).findings.len(), 1);
+    assert!(!read_text("x.yaml", &format!("Transform: AWS::Serverless-2016-10-31\n{one}"), &[]).has_faults());
+}
+
+#[test]
+fn attributes_keys_and_positions_that_do_not_exist_are_reported() {
+    let text = "\
+Mappings: {Names: {a: {b: shop}}}
+Resources:
+  Node: {Type: AWS::AppMesh::VirtualNode, Properties: {MeshName: !FindInMap [Names, a, c], Spec: {}}}
+  Mesh: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: !Select [2, [a, b]]}}
+  Other: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: !GetAtt Node.Name}}
+";
+    let reading = read_text("x.yaml", text, &[]);
+    let said: Vec<&str> = reading.findings.iter().map(|finding| finding.message.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "mapping `Names` has no key `c`",
+            "there is no element 2 in a list of 2",
+            "`Name` is not an attribute of a virtual node",
+        ]
+    );
+    assert_eq!(reading.findings[2].help.as_deref(), Some("did you mean `VirtualNodeName`?"));
+}
+
+#[test]
+fn open_properties_are_not_read_and_not_lost() {
+    let text = "\
+Conditions: {Never: !Equals [a, b]}
+Resources:
+  Node: {Type: AWS::AppMesh::VirtualNode, Properties: {'Fn::Transform': {Name: Make}}}
+  Mesh: {Type: AWS::AppMesh::Mesh, Condition: Never, Properties: {MeshName: shop}}
+  Beside: {Type: AWS::AppMesh::VirtualNode, Properties: {MeshName: shop, 'Fn::Transform': {Name: Make}}}
+";
+    let reading = read_text("x.yaml", text, &[]);
+    assert!(!reading.has_faults(), "{:?}", lines(&reading));
+    assert_eq!(reading.inventory.resources.len(), 1);
+    let input = Input { name: "x.yaml".to_owned(), bytes: text.as_bytes().to_vec() };
+    let kept = read(vec![input], &Options { keep_parameters: true, ..Options::default() });
+    assert_eq!(kept.inventory.resources[0].condition.as_deref(), Some("Never"));
+    let declared: Vec<&str> = kept.inventory.declarations.iter().map(|declared| declared.name.as_str()).collect();
+    assert!(declared.contains(&"Node") && declared.contains(&"Beside"), "{declared:?}");
+}
+
+#[test]
+fn dependencies_reach_through_other_resources() {
+    let text = "\
+Resources:
+  Mesh: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: shop}}
+  Wait: {Type: AWS::CloudFormation::WaitConditionHandle, DependsOn: Mesh}
+  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Sub '${Wait}'}}
+  Node: {Type: AWS::AppMesh::VirtualNode, DependsOn: Topic, Properties: {MeshName: shop, Spec: {}}}
+";
+    let reading = read_text("x.yaml", text, &[]);
+    assert_eq!(reading.inventory.resources[1].depends_on, ["Mesh", "Topic"]);
+}
