@@ -210,3 +210,14 @@ Resources:
     let reading = read_text("x.yaml", text, &[]);
     assert_eq!(reading.inventory.resources[1].depends_on, ["Mesh", "Topic"]);
 }
+
+#[test]
+fn mappings_call_no_functions() {
+    let text = "\
+Mappings: {Names: {a: {b: !Ref AWS::Region, c: shop}}}
+Resources:
+  Mesh: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: !FindInMap [Names, a, c]}}
+  Open: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: !FindInMap [Names, a, b]}}
+";
+    assert_eq!(names(&read_text("x.yaml", text, &[("AWS::Region", "eu")])), ["shop", "${AWS::Region}"]);
+}

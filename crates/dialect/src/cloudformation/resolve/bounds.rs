@@ -77,7 +77,7 @@ impl Resolver<'_> {
     pub(super) fn too_much(&self, span: Span) {
         if !self.said_too_much.replace(true) {
             let message = "resolving this takes too much; it stays as it is written, and so may others after it";
-            self.faults.borrow_mut().push(Fault::info("not-expanded", span, message));
+            self.faults.borrow_mut().push(Fault::error("not-expanded", span, message));
         }
     }
 }

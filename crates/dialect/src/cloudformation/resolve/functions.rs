@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use meshwright_model::Expression;
 
+use super::super::template::as_written;
 use super::Resolver;
 use super::bounds::Size;
 use crate::check::shorten;
@@ -99,7 +100,8 @@ impl Resolver<'_> {
             }
             at = Some(next?);
         }
-        Some(self.expression(tree, at?))
+        // A mapping holds values, not functions.
+        at.map(|value| as_written(tree, value))
     }
 }
 
