@@ -288,7 +288,7 @@ impl<'c> Check<'c> {
             Value::Broken => return true,
             Value::Scalar(style, text) => (style, self.tree.text(text)),
         };
-        if self.is_lenient && given.1.contains(DYNAMIC_REFERENCE) {
+        if self.is_lenient && has_dynamic_reference(given.1) {
             let expression = Expression::Text(given.1.to_owned());
             self.tree.make_open(id, expression);
             return true;
@@ -339,7 +339,9 @@ impl Check<'_> {
 /// What CloudFormation replaces when it creates a resource: a value from the parameter store or a secret.
 ///
 /// Source: CloudFormation User Guide, dynamic references.
-const DYNAMIC_REFERENCE: &str = "{{resolve:";
+fn has_dynamic_reference(text: &str) -> bool {
+    text.split_once("{{resolve:").is_some_and(|(_, rest)| rest.contains("}}"))
+}
 
 /// Whether the first part of a join makes it an ARN.
 fn starts_as_arn(part: &Expression) -> bool {

@@ -158,7 +158,7 @@ impl Reader<'_> {
     fn syntax(&mut self, at: usize, info: &str) {
         let line_start = self.text[..self.floor(at)].rfind('\n').map_or(0, |newline| newline + 1);
         let line = self.text[line_start..].lines().next().unwrap_or_default();
-        let fault = Fault::error("syntax", Span::new(at, at + 1), info.to_lowercase().trim_end_matches('.').to_owned());
+        let fault = Fault::error("syntax", Span::new(at, at + 1), plain_words(info));
         let indent: &str = &line[..line.len() - line.trim_start().len()];
         let is_at_end = self.text[self.floor(at)..].trim().is_empty();
         self.faults.push(if is_at_end || fault.message.starts_with("unclosed") {
@@ -242,6 +242,15 @@ fn sexagesimal(digits: &str) -> Option<u64> {
         let is_part = matches!(part.as_bytes(), [b'0'..=b'9'] | [b'0'..=b'5', b'0'..=b'9']);
         is_part.then(|| sum.checked_mul(60)?.checked_add(part.parse().ok()?)).flatten()
     })
+}
+
+/// The parser's message as ours read.
+fn plain_words(info: &str) -> String {
+    let info = info.to_lowercase();
+    if info.contains("recursion limit") {
+        return format!("nested deeper than {MAX_DEPTH} levels");
+    }
+    info.trim_end_matches('.').to_owned()
 }
 
 #[cfg(test)]

@@ -19,8 +19,8 @@ pub(super) fn kind_of_spec(tree: &Tree, spec: NodeId) -> Option<Kind> {
         return Some(Kind::Mesh);
     }
     if let Some(discovery) = has("serviceDiscovery") {
-        let of_mesh = tree.get(discovery, "ipPreference").is_some();
-        return Some(if of_mesh { Kind::Mesh } else { Kind::VirtualNode });
+        let of_node = ["dns", "awsCloudMap"].iter().any(|field| tree.get(discovery, field).is_some());
+        return Some(if of_node { Kind::VirtualNode } else { Kind::Mesh });
     }
     if has("backends").is_some() {
         return Some(Kind::VirtualNode);

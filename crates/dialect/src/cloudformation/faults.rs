@@ -3,7 +3,7 @@
 use meshwright_model::spelling::nearest;
 use meshwright_model::{Expression, Kind};
 
-use super::template::{Template, app_mesh_kind};
+use super::template::{Declared, Template, app_mesh_kind, is_stack};
 use super::world::World;
 use crate::check::{found, shorten};
 use crate::fault::Fault;
@@ -69,9 +69,21 @@ pub(crate) fn faults(template: &Template, tree: &Tree, world: &World) -> Vec<Fau
     faults
 }
 
+/// A nested template that is no local file: nobody can read it here.
+fn distant_stack(tree: &Tree, declared: &Declared) -> Option<Fault> {
+    let properties = declared.properties.filter(|_| is_stack(&declared.kind))?;
+    let url = tree.get(properties, "TemplateURL").or_else(|| tree.get(properties, "Location"))?;
+    if tree.scalar(url).is_some_and(|url| !url.contains("://")) {
+        return None;
+    }
+    let message = "the nested template is no local file; what it holds stays unknown";
+    Some(Fault::info("unread-stack", tree.span(url), message))
+}
+
 fn resource_faults(template: &Template, tree: &Tree, faults: &mut Vec<Fault>) {
     for declared in &template.resources {
         let span = tree.span(declared.key);
+        faults.extend(distant_stack(tree, declared));
         if declared.label.starts_with("Fn::") {
             let message = format!(
                 "`{}` is expanded by CloudFormation alone; what it makes is not read",

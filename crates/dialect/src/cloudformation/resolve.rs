@@ -40,6 +40,8 @@ pub(crate) struct Resolver<'w> {
     index: usize,
     keep_parameters: bool,
     attributes: RefCell<HashMap<(String, String), Expression>>,
+    /// Conditions and attributes that are being looked up, to notice those that ask for themselves.
+    in_progress: RefCell<BTreeSet<String>>,
     truths: RefCell<HashMap<String, Option<bool>>>,
     chain: Cell<usize>,
     /// Labels that the resource at hand refers to.
@@ -62,6 +64,7 @@ impl<'w> Resolver<'w> {
             index,
             keep_parameters,
             attributes: RefCell::default(),
+            in_progress: RefCell::default(),
             truths: RefCell::default(),
             chain: Cell::new(0),
             needed: RefCell::default(),
@@ -184,8 +187,14 @@ impl<'w> Resolver<'w> {
             }
             ("Fn::ImportValue", _) => self.world.exports.get(&self.expression(tree, argument)).cloned(),
             ("Fn::If", [condition, then, otherwise]) => return self.choice(tree, *condition, *then, *otherwise),
-            _ => None,
+            _ => {
+                self.check_call(function, span);
+                None
+            }
         };
+        if known.is_none() && (function == "Fn::GetAtt" || function == "Ref") {
+            self.malformed(function, span);
+        }
         Outcome::Value(
             known.unwrap_or_else(|| Expression::Call(function.to_owned(), Box::new(self.expression(tree, argument)))),
         )
@@ -263,9 +272,15 @@ impl<'w> Resolver<'w> {
             return known.clone();
         }
         let property = declared.properties.and_then(|properties| tree.get(properties, attribute));
+        let what = format!("{label}.{attribute}");
+        if !self.in_progress.borrow_mut().insert(what.clone()) {
+            self.circle(&what, span);
+            return open();
+        }
         let needed = self.needed.take();
         let value = property.map_or_else(open, |property| self.expression(tree, property));
         self.needed.replace(needed);
+        self.in_progress.borrow_mut().remove(&what);
         self.attributes.borrow_mut().insert(key, value.clone());
         value
     }

@@ -10,14 +10,20 @@ impl Resolver<'_> {
         if let Some(known) = self.truths.borrow().get(name) {
             return *known;
         }
-        if self.chain.get() >= MAX_CHAIN {
+        let what = format!("condition {name}");
+        if !self.in_progress.borrow_mut().insert(what.clone()) {
+            let span = self.template.conditions.get(name).map(|node| tree.span(*node)).unwrap_or_default();
+            self.circle(&what, span);
             return None;
         }
-        // A condition that asks for itself cannot be known.
-        self.truths.borrow_mut().insert(name.to_owned(), None);
+        if self.chain.get() >= MAX_CHAIN {
+            self.in_progress.borrow_mut().remove(&what);
+            return None;
+        }
         self.chain.set(self.chain.get() + 1);
         let truth = self.template.conditions.get(name).and_then(|node| self.truth(tree, *node, 0));
         self.chain.set(self.chain.get() - 1);
+        self.in_progress.borrow_mut().remove(&what);
         self.truths.borrow_mut().insert(name.to_owned(), truth);
         truth
     }

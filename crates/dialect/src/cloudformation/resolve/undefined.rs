@@ -13,6 +13,38 @@ const MAX_UNDEFINED: usize = 100;
 /// The most of them that come with a name that may be meant: finding it looks at every name there is.
 const MAX_SUGGESTED: usize = 20;
 
+/// What the functions that are resolved here take. Source: CloudFormation User Guide, intrinsic function reference.
+const TAKES: &[(&str, &str)] = &[
+    ("Ref", "a name"),
+    ("Fn::GetAtt", "a resource and an attribute"),
+    ("Fn::Sub", "a text, or a text and its values"),
+    ("Fn::Join", "a delimiter and a list"),
+    ("Fn::Split", "a delimiter and a text"),
+    ("Fn::Select", "a position and a list"),
+    ("Fn::FindInMap", "a mapping and two keys"),
+    ("Fn::If", "a condition and two values"),
+];
+
+/// The functions that stay as they are written.
+const OTHER_FUNCTIONS: &[&str] = &[
+    "Fn::Cidr",
+    "Fn::GetAZs",
+    "Fn::Length",
+    "Fn::ToJsonString",
+    "Fn::Transform",
+    "Fn::And",
+    "Fn::Or",
+    "Fn::Not",
+    "Fn::Equals",
+    "Fn::Contains",
+    "Fn::EachMemberEquals",
+    "Fn::EachMemberIn",
+    "Fn::RefAll",
+    "Fn::ValueOf",
+    "Fn::ValueOfAll",
+    "Fn::GetStackOutput",
+];
+
 impl Resolver<'_> {
     /// Makes this resolver find nothing wrong.
     pub(crate) fn quiet(self) -> Self {
@@ -44,6 +76,37 @@ impl Resolver<'_> {
             Some(near) => fault.help(format!("did you mean `{near}`?")),
             None => fault,
         });
+    }
+
+    /// Reports something that can only be known once it is known.
+    pub(super) fn circle(&self, what: &str, span: Span) {
+        self.wrong("circle", span, format!("`{}` refers to itself", shorten(what)));
+    }
+
+    /// Reports a function that CloudFormation does not have, or one with arguments that it does not take.
+    pub(super) fn check_call(&self, function: &str, span: Span) {
+        let takes_more = TAKES.iter().any(|(name, _)| *name == function);
+        if takes_more {
+            self.malformed(function, span);
+        } else if !OTHER_FUNCTIONS.contains(&function) {
+            let name = shorten(function.strip_prefix("Fn::").unwrap_or(function));
+            self.wrong("unknown-function", span, format!("`{name}` is no function of CloudFormation"));
+        }
+    }
+
+    /// Reports a function with arguments that it does not take.
+    pub(super) fn malformed(&self, function: &str, span: Span) {
+        let takes = TAKES.iter().find(|(name, _)| *name == function).map_or("other arguments", |(_, takes)| takes);
+        let name = function.strip_prefix("Fn::").unwrap_or(function);
+        self.wrong("malformed-function", span, format!("`{name}` takes {takes}"));
+    }
+
+    fn wrong(&self, rule: &'static str, span: Span, message: String) {
+        let count = self.undefined.get();
+        if count < MAX_UNDEFINED {
+            self.undefined.set(count + 1);
+            self.faults.borrow_mut().push(Fault::error(rule, span, message));
+        }
     }
 
     /// Reports an attribute that resources of a kind do not have.
