@@ -155,6 +155,9 @@ impl<'w> Resolver<'w> {
         if self.is_spent() {
             self.too_much(span);
         }
+        if self.chain.get() >= MAX_CHAIN {
+            self.too_long(tree.span(node));
+        }
         if self.is_spent() || self.chain.get() >= MAX_CHAIN {
             return Some(Outcome::Value(as_written(tree, node)));
         }

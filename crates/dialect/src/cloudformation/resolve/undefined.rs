@@ -3,7 +3,7 @@
 use meshwright_model::Kind;
 use meshwright_model::spelling::nearest;
 
-use super::Resolver;
+use super::{MAX_CHAIN, Resolver};
 use crate::check::shorten;
 use crate::fault::Fault;
 use crate::source::Span;
@@ -81,6 +81,12 @@ impl Resolver<'_> {
     /// Reports something that can only be known once it is known.
     pub(super) fn circle(&self, what: &str, span: Span) {
         self.wrong("circle", span, format!("`{}` refers to itself", shorten(what)));
+    }
+
+    /// Reports a chain of values that is not followed to its end.
+    pub(super) fn too_long(&self, span: Span) {
+        let message = format!("values refer to values more than {MAX_CHAIN} deep here; this stays as it is written");
+        self.wrong("circle", span, message);
     }
 
     /// Reports a function that CloudFormation does not have, or one with arguments that it does not take.
