@@ -65,8 +65,51 @@ pub(crate) fn faults(template: &Template, tree: &Tree, world: &World) -> Vec<Fau
         }
     }
     resource_faults(template, tree, &mut faults);
+    condition_faults(template, tree, &mut faults);
     parameter_faults(template, tree, world, &mut faults);
     faults
+}
+
+/// Members beside the properties that are of another type than they should be.
+fn mistyped(tree: &Tree, declared: &Declared) -> Vec<Fault> {
+    let members = [("Type", "text"), ("Condition", "text"), ("DependsOn", "text or a list")];
+    let wrong = members.into_iter().filter_map(|(member, due)| {
+        let node = tree.get(declared.body, member)?;
+        let is_due =
+            tree.scalar(node).is_some() || (member == "DependsOn" && tree.is_list(node)) || tree.node(node).cut;
+        let message = format!("{} stands where {due} is due", found(tree, node));
+        (!is_due).then(|| Fault::error("wrong-type", tree.span(node), message))
+    });
+    wrong.collect()
+}
+
+/// Conditions that say nothing: no function of conditions, wrong arguments, or a condition that nobody declares.
+fn condition_faults(template: &Template, tree: &Tree, faults: &mut Vec<Fault>) {
+    for (name, node) in template.conditions.iter().filter(|_| !template.is_expanded) {
+        if !tree.node(*node).cut && !is_condition(template, tree, *node, 0) {
+            let message = format!("condition `{}` says nothing that can be true or false", shorten(name));
+            let help = "a condition is one of Fn::Equals, Fn::And, Fn::Or, Fn::Not and Condition";
+            faults.push(Fault::error("wrong-condition", tree.span(*node), message).help(help));
+        }
+    }
+}
+
+/// Source: CloudFormation User Guide, condition functions: `Equals` takes two values, `Not` one condition, `And` and `Or` 2
+/// to 10. Deeper than any template goes, the answer is yes.
+fn is_condition(template: &Template, tree: &Tree, node: NodeId, depth: usize) -> bool {
+    const DEEPEST: usize = 32;
+    let [entry] = tree.entries(node) else { return false };
+    let arguments = tree.items(entry.value);
+    let all_are = |arguments: &[NodeId]| {
+        depth >= DEEPEST || arguments.iter().all(|argument| is_condition(template, tree, *argument, depth + 1))
+    };
+    match tree.scalar(entry.key) {
+        Some("Condition") => tree.scalar(entry.value).is_some_and(|name| template.conditions.contains_key(name)),
+        Some("Fn::Equals") => arguments.len() == 2,
+        Some("Fn::Not") => arguments.len() == 1 && all_are(arguments),
+        Some("Fn::And" | "Fn::Or") => !arguments.is_empty() && all_are(arguments),
+        _ => false,
+    }
 }
 
 /// A nested template that is no local file: nobody can read it here.
@@ -84,6 +127,7 @@ fn resource_faults(template: &Template, tree: &Tree, faults: &mut Vec<Fault>) {
     for declared in &template.resources {
         let span = tree.span(declared.key);
         faults.extend(distant_stack(tree, declared));
+        faults.extend(mistyped(tree, declared));
         if declared.label.starts_with("Fn::") {
             let message = format!(
                 "`{}` is expanded by CloudFormation alone; what it makes is not read",
@@ -92,7 +136,7 @@ fn resource_faults(template: &Template, tree: &Tree, faults: &mut Vec<Fault>) {
             faults.push(Fault::info("not-expanded", span, message));
             continue;
         }
-        if declared.kind.is_empty() && !tree.node(declared.body).cut {
+        if declared.kind.is_empty() && !tree.node(declared.body).cut && tree.get(declared.body, "Type").is_none() {
             faults.push(Fault::error("missing-field", span, format!("`{}` has no `Type`", shorten(&declared.label))));
         }
         if let Some(name) = declared.kind.strip_prefix("AWS::AppMesh::")

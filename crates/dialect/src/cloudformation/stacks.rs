@@ -182,7 +182,7 @@ impl World {
 
     /// Lets values travel between templates until nothing changes.
     pub(crate) fn settle(&mut self, reading: &Reading, options: &Options<'_>) {
-        for _ in 0..MAX_ROUNDS {
+        for round in 1..=MAX_ROUNDS {
             let (mut outputs, mut passed, mut conditional) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
             let mut exports: BTreeMap<Expression, Option<Expression>> = BTreeMap::new();
             for (index, template) in self.templates.iter().enumerate() {
@@ -209,7 +209,14 @@ impl World {
                         .or_insert(value);
                 }
             }
-            let exports = exports.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+            let mut exports: BTreeMap<Expression, Expression> =
+                exports.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+            if round == MAX_ROUNDS {
+                // What still changes goes in a circle, and is nothing that anybody could know.
+                exports.retain(|name, value| self.exports.get(name) == Some(value));
+                keep_settled(&mut outputs, &self.outputs);
+                keep_settled(&mut passed, &self.passed);
+            }
             let is_settled = exports == self.exports
                 && outputs == self.outputs
                 && passed == self.passed
@@ -256,6 +263,17 @@ impl Options<'_> {
             None => reading.documents.truncate(before),
         }
         document
+    }
+}
+
+/// Drops the values that are not what they were a round before.
+fn keep_settled<K: Ord>(
+    now: &mut BTreeMap<K, BTreeMap<String, Expression>>,
+    before: &BTreeMap<K, BTreeMap<String, Expression>>,
+) {
+    for (key, values) in now {
+        let known = before.get(key);
+        values.retain(|name, value| known.and_then(|known| known.get(name)) == Some(value));
     }
 }
 

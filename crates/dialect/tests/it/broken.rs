@@ -511,6 +511,18 @@ fn sections_and_members_of_a_template_have_types_too() {
             "Resources:\n  Mesh:\n    Type: AWS::AppMesh::Mesh\n    Properties: [1]\n",
             "4:17 error wrong-type: a list stands where an object is due",
         ),
+        (
+            "Resources:\n  Mesh:\n    Type: AWS::AppMesh::Mesh\n    Condition: [A]\n",
+            "4:16 error wrong-type: a list stands where text is due",
+        ),
+        (
+            "Resources:\n  Mesh:\n    Type: AWS::AppMesh::Mesh\n    DependsOn: {A: b}\n",
+            "4:16 error wrong-type: an object stands where text or a list is due",
+        ),
+        (
+            "Resources:\n  Mesh:\n    Type: [AWS::AppMesh::Mesh]\n",
+            "3:11 error wrong-type: a list stands where text is due",
+        ),
     ] {
         let reading = read_text("x.yaml", text, &[]);
         let lines: Vec<String> = reading.findings.iter().map(line).collect();

@@ -281,6 +281,26 @@ fn conditions_hold_fail_or_wait_for_parameters() {
     }
 }
 
+/// CloudFormation refuses these; a resource that then hangs on nothing would be shown as if it might be there.
+#[test]
+fn conditions_that_say_nothing_are_errors() {
+    for condition in
+        ["!Equalz [a, a]", "5", "!Equals [a]", "!Not [Condition: Yes, Condition: No]", "!Condition Nope", "[a]", "~"]
+    {
+        let text = format!(
+            "Conditions:\n  Yes: !Equals [a, a]\n  No: !Equals [a, b]\n  C: {condition}\nResources:\n  M:\n    Type: AWS::AppMesh::Mesh\n    \
+             Condition: C\n    Properties: {{MeshName: m}}\n"
+        );
+        let reading = read_text("x.yaml", &text, &[]);
+        assert_eq!(names(&reading), ["mesh m"], "{condition}");
+        let lines: Vec<String> = reading.findings.iter().map(crate::line).collect();
+        assert!(
+            lines.len() == 1 && lines[0].starts_with("4:") && lines[0].contains(" error "),
+            "{condition}: {lines:?}"
+        );
+    }
+}
+
 #[test]
 fn regions_and_accounts_settle_conditions_where_they_are_given() {
     let text = template(&mesh("!If [C, here, there]"), true)
