@@ -18,6 +18,10 @@ use generate::Size;
 use measure::{best, peak_memory_of_child};
 use table::Row;
 
+/// What ten times as much may cost at the most, as a ratio, and still be called linear: caches and the allocator add some;
+/// `serde_json` and the YAML parser alone come to 10.1 to 10.3.
+const LINEAR: f64 = 12.0;
+
 const USAGE: &str = "usage: cargo xtask bench [--write-readme]";
 
 /// How many templates the mesh is cut into.
@@ -105,11 +109,15 @@ fn measure_all(root: &Path) -> Result<Vec<Row>> {
     say("ten times that …");
     let large = vec![input("mesh.json", generate::describe(Size::quota(TIMES)))];
     let (time, _) = best(|| measure::read_and_order(&large), measure::nothing);
-    rows.push(Row::new("AWS JSON, 100,000 routes", &large, time).against("10,000 routes", json_time, 11.0));
+    rows.push(Row::new("AWS JSON, 100,000 routes", &large, time).against("10,000 routes", json_time, LINEAR));
     drop(large);
     let large = vec![input("mesh.yaml", generate::template(Size::quota(TIMES)))];
     let (time, _) = best(|| measure::read_and_order(&large), measure::nothing);
-    rows.push(Row::new("CloudFormation YAML, 100,000 routes", &large, time).against("10,000 routes", yaml_time, 11.0));
+    rows.push(Row::new("CloudFormation YAML, 100,000 routes", &large, time).against(
+        "10,000 routes",
+        yaml_time,
+        LINEAR,
+    ));
     drop(large);
 
     say("the whole process …");

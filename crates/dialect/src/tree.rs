@@ -253,6 +253,7 @@ pub(crate) struct Builder {
     pub(crate) tree: Tree,
     open: Vec<Container>,
     pending: Vec<NodeId>,
+    members: Vec<Entry>,
     /// Where keys stand that can be no field's name; YAML has them.
     pub(crate) odd_keys: Vec<(OddKey, Span)>,
 }
@@ -277,7 +278,13 @@ struct Container {
 
 impl Builder {
     pub(crate) fn new(source: Source) -> Self {
-        Self { tree: Tree::new(source), open: Vec::new(), pending: Vec::new(), odd_keys: Vec::new() }
+        Self {
+            tree: Tree::new(source),
+            open: Vec::new(),
+            pending: Vec::new(),
+            members: Vec::new(),
+            odd_keys: Vec::new(),
+        }
     }
 
     pub(crate) fn depth(&self) -> usize {
@@ -307,13 +314,21 @@ impl Builder {
     pub(crate) fn end(&mut self, end: usize, cut: bool) -> Option<NodeId> {
         let container = self.open.pop()?;
         let span = Span::new(container.start, end);
-        let children = self.pending.split_off(container.first_pending);
-        let id = if container.is_map {
+        let children = &self.pending[container.first_pending..];
+        let is_usual = |key: NodeId| self.tree.scalar(key).is_some_and(|key| !key.is_empty() && key != "<<");
+        let id = if !container.is_map {
+            self.tree.push_list(span, children)
+        } else if !children.chunks_exact(2).all(|pair| is_usual(pair[0])) {
+            let children = children.to_vec();
             let entries = self.entries(&children);
             self.tree.push_map(span, &entries)
         } else {
-            self.tree.push_list(span, &children)
+            // Most maps have nothing but names for keys: one buffer serves them all.
+            self.members.clear();
+            self.members.extend(children.chunks_exact(2).map(|pair| Entry::new(pair[0], pair[1])));
+            self.tree.push_map(span, &self.members)
         };
+        self.pending.truncate(container.first_pending);
         self.tree.set_cut(id, cut);
         Some(self.place_tagged(id, container.tag))
     }

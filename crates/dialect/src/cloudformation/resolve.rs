@@ -39,7 +39,7 @@ pub(crate) struct Resolver<'w> {
     template: &'w Template,
     index: usize,
     keep_parameters: bool,
-    attributes: RefCell<HashMap<(String, String), Expression>>,
+    attributes: RefCell<HashMap<String, HashMap<String, Expression>>>,
     /// Conditions and attributes that are being looked up, to notice those that ask for themselves.
     in_progress: RefCell<BTreeSet<String>>,
     truths: RefCell<HashMap<String, Option<bool>>>,
@@ -97,11 +97,7 @@ impl<'w> Resolver<'w> {
     pub(crate) fn resolve(&self, tree: &mut Tree, node: NodeId) -> Option<NodeId> {
         let span = tree.span(node);
         match tree.node(node).value {
-            Value::List(_) => {
-                let items = tree.items(node).to_vec();
-                let resolved: Vec<NodeId> = items.iter().filter_map(|item| self.resolve(tree, *item)).collect();
-                Some(if resolved == items { node } else { tree.push_list(span, &resolved) })
-            }
+            Value::List(_) => Some(self.resolve_items(tree, node, span)),
             Value::Map(_) => match self.outcome(tree, node) {
                 Some(Outcome::Node(branch)) => self.resolve(tree, branch),
                 Some(Outcome::Value(value)) => place(tree, span, value),
@@ -111,16 +107,37 @@ impl<'w> Resolver<'w> {
         }
     }
 
+    fn resolve_items(&self, tree: &mut Tree, node: NodeId, span: Span) -> NodeId {
+        // Most lists hold no function; those that do are copied from the first element that changes.
+        let mut changed: Option<Vec<NodeId>> = None;
+        for position in 0..tree.items(node).len() {
+            let item = tree.items(node)[position];
+            let resolved = self.resolve(tree, item);
+            if changed.is_none() && resolved != Some(item) {
+                changed = Some(tree.items(node)[..position].to_vec());
+            }
+            if let Some(changed) = &mut changed {
+                changed.extend(resolved);
+            }
+        }
+        changed.map_or(node, |items| tree.push_list(span, &items))
+    }
+
     fn resolve_members(&self, tree: &mut Tree, node: NodeId, span: Span) -> NodeId {
         let cut = tree.node(node).cut;
-        let entries = tree.entries(node).to_vec();
-        let resolve = |entry: &Entry| Some(Entry::new(entry.key, self.resolve(tree, entry.value)?));
-        let resolved: Vec<Entry> = entries.iter().filter_map(resolve).collect();
-        let is_same = resolved.len() == entries.len() && entries.iter().zip(&resolved).all(|(a, b)| a.value == b.value);
-        if is_same {
-            return node;
+        let mut changed: Option<Vec<Entry>> = None;
+        for position in 0..tree.entries(node).len() {
+            let entry = tree.entries(node)[position];
+            let resolved = self.resolve(tree, entry.value);
+            if changed.is_none() && resolved != Some(entry.value) {
+                changed = Some(tree.entries(node)[..position].to_vec());
+            }
+            if let Some(changed) = &mut changed {
+                changed.extend(resolved.map(|value| Entry::new(entry.key, value)));
+            }
         }
-        let map = tree.push_map(span, &resolved);
+        let Some(entries) = changed else { return node };
+        let map = tree.push_map(span, &entries);
         tree.set_cut(map, cut);
         map
     }
@@ -266,13 +283,12 @@ impl<'w> Resolver<'w> {
             return outputs.and_then(|outputs| outputs.get(output)).cloned().unwrap_or_else(open);
         }
         let Some(kind) = app_mesh_kind(&declared.kind) else { return open() };
+        if let Some(known) = self.attributes.borrow().get(label).and_then(|of_label| of_label.get(attribute)) {
+            return known.clone();
+        }
         self.check_attribute(kind, attribute, span);
         if !attribute.ends_with("Name") {
             return open();
-        }
-        let key = (label.to_owned(), attribute.to_owned());
-        if let Some(known) = self.attributes.borrow().get(&key) {
-            return known.clone();
         }
         let property = declared.properties.and_then(|properties| tree.get(properties, attribute));
         let what = format!("{label}.{attribute}");
@@ -284,7 +300,8 @@ impl<'w> Resolver<'w> {
         let value = property.map_or_else(open, |property| self.expression(tree, property));
         self.needed.replace(needed);
         self.in_progress.borrow_mut().remove(&what);
-        self.attributes.borrow_mut().insert(key, value.clone());
+        let mut attributes = self.attributes.borrow_mut();
+        attributes.entry(label.to_owned()).or_default().insert(attribute.to_owned(), value.clone());
         value
     }
 }
