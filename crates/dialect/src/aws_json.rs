@@ -14,7 +14,7 @@ use meshwright_model::finding::Subject;
 use meshwright_model::resource::{Metadata, Origin};
 use meshwright_model::spelling::nearest;
 use meshwright_model::workload::{PolicyStatement, RoleStatement, TaskDefinition, Workload};
-use meshwright_model::{Expression, Kind};
+use meshwright_model::{Expression, Kind, Symbol};
 
 use crate::check::found;
 use crate::envelope::{Envelope, listed, read_part};
@@ -43,7 +43,8 @@ const MAX_UNRECOGNISED: usize = 20;
 pub(crate) fn read(reading: &mut Reading, documents: &[usize], options: &Options<'_>) {
     for document in documents {
         let roots = reading.documents[*document].tree.roots.clone();
-        let mut reader = Reader { reading, document: *document, options, found: 0, unrecognised: 0 };
+        let scope = reading.new_scope();
+        let mut reader = Reader { reading, document: *document, scope, options, found: 0, unrecognised: 0 };
         reader.name_template();
         for root in &roots {
             reader.value(*root, None);
@@ -59,6 +60,8 @@ pub(crate) fn read(reading: &mut Reading, documents: &[usize], options: &Options
 struct Reader<'r, 'o> {
     reading: &'r mut Reading,
     document: usize,
+    /// The scope of the names that are the document's own.
+    scope: u32,
     options: &'o Options<'o>,
     /// How many things of interest the document had so far.
     found: usize,
@@ -82,7 +85,7 @@ impl Reader<'_, '_> {
         let open: Vec<(&str, Span)> = tree
             .open_values()
             .filter_map(|(expression, span)| match expression {
-                Expression::Reference(name) if !parameters.contains_key(name) => Some((name.as_str(), span)),
+                Expression::Reference(name) if !parameters.contains_key(name.as_str()) => Some((name.as_str(), span)),
                 _ => None,
             })
             .collect();
@@ -294,7 +297,7 @@ impl Reader<'_, '_> {
         let arn = self.arn(id);
         let document = self.document_number();
         let parameters = &self.options.parameters;
-        let stem = stem_of(&self.tree().source.name).to_owned();
+        let own = Symbol { scope: self.scope, name: stem_of(&self.tree().source.name).to_owned() };
         let used = RefCell::new(Vec::new());
         let unnamed = |field: &'static str| {
             let from_arn = arn.as_ref().and_then(|arn| match field {
@@ -308,9 +311,9 @@ impl Reader<'_, '_> {
             let left_out = || match field {
                 // Every file of a folder has the same mesh and its own name.
                 field if field == kind.name_field() && kind != Kind::Mesh => {
-                    Expression::Attribute(stem.clone(), field.to_owned())
+                    Expression::Attribute(own.clone(), field.to_owned())
                 }
-                field => Expression::Reference(field.to_owned()),
+                field => Expression::Reference(field.into()),
             };
             Some(text.map_or_else(left_out, Expression::Text))
         };
@@ -417,8 +420,8 @@ fn fill_in(tree: &mut Tree, id: NodeId, parameters: &BTreeMap<String, String>, u
     match node.value {
         Value::Open(number) => {
             let Expression::Reference(name) = tree.expression(number) else { return id };
-            let Some(value) = parameters.get(name) else { return id };
-            used.push(name.clone());
+            let Some(value) = parameters.get(name.as_str()) else { return id };
+            used.push(name.name.clone());
             tree.push_text(node.span, Style::Untyped, value)
         }
         Value::List(_) => {

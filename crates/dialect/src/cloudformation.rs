@@ -1,11 +1,13 @@
 //! CloudFormation templates, in YAML and JSON.
 //!
 //! Templates are read together: exports meet imports, and a nested stack gets its parent's parameters. What parameters,
-//! mappings and conditions settle is resolved; the rest stays an expression. Resources of other services are passed
+//! mappings and conditions settle is resolved; the rest stays an expression. What a name that stays open stands for in
+//! which templates is decided in `scope.rs`. Resources of other services are passed
 //! over, except task definitions and the policies of roles.
 
 mod faults;
 mod resolve;
+mod scope;
 mod stacks;
 mod template;
 mod world;
@@ -15,7 +17,7 @@ use meshwright_model::finding::Subject;
 use meshwright_model::parameter::{Declaration, Parameter};
 use meshwright_model::resource::Origin;
 use meshwright_model::workload::{PolicyStatement, RoleStatement, TaskDefinition, Workload};
-use meshwright_model::{Expression, Kind};
+use meshwright_model::{Expression, Kind, Symbol};
 
 use crate::envelope::{Envelope, listed, read_part};
 use crate::fault::Fault;
@@ -139,7 +141,7 @@ fn declare(reading: &mut Reading, template: &Template, options: &Options<'_>) {
             continue;
         }
         let mut push = |name: &str, node| {
-            let body = template::as_written(tree, node);
+            let body = template::as_written(tree, node, Symbol::EVERYWHERE);
             let is_optional = !options.keep_parameters;
             inventory.declarations.push(Declaration {
                 section: section.to_owned(),
@@ -173,7 +175,7 @@ fn declare_attributes(tree: &Tree, template: &Template, inventory: &mut meshwrig
             tree.entries(declared.body).iter().filter_map(|entry| Some((tree.scalar(entry.key)?, entry.value)));
         let others: Vec<(String, Expression)> = others
             .filter(|(key, _)| !matches!(*key, "Type" | "Properties" | "Condition" | "DependsOn"))
-            .map(|(key, node)| (key.to_owned(), template::as_written(tree, node)))
+            .map(|(key, node)| (key.to_owned(), template::as_written(tree, node, Symbol::EVERYWHERE)))
             .collect();
         if !others.is_empty() {
             let section = write::ATTRIBUTES.to_owned();
@@ -239,7 +241,7 @@ impl Read<'_> {
         self.resolver.begin();
         let Some(node) = self.properties(keep_parameters) else {
             if keep_parameters {
-                let body = template::as_written(self.tree(), declared.body);
+                let body = template::as_written(self.tree(), declared.body, Symbol::EVERYWHERE);
                 let (section, name) = ("Resources".to_owned(), declared.label.clone());
                 let declaration = Declaration { section, name, body, is_optional: false };
                 self.reading.inventory.declarations.push(declaration);
@@ -247,7 +249,7 @@ impl Read<'_> {
             return;
         };
         let origin = self.origin(node);
-        let label = declared.label.clone();
+        let label = Symbol::new(&declared.label, self.resolver.scope());
         // CloudFormation makes up the names that are left out. Source: reference 3.1.
         let unnamed = |field: &'static str| {
             (field == kind.name_field() && kind != Kind::VirtualService)

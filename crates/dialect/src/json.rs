@@ -334,7 +334,7 @@ impl Scanner<'_> {
         }
         let name = String::from_utf8_lossy(&self.text[start + 1..name_end]).into_owned();
         self.at = name_end;
-        let id = self.builder.tree.push_open(Span::new(start, name_end), Expression::Reference(name));
+        let id = self.builder.tree.push_open(Span::new(start, name_end), Expression::Reference(name.into()));
         self.builder.place(id);
         self.expects = self.after_value();
     }
@@ -349,7 +349,7 @@ impl Scanner<'_> {
         let Some(length) = memchr::memmem::find(window, close.as_bytes()) else { return self.word() };
         self.at = from + length + close.len();
         let name = String::from_utf8_lossy(&window[..length]).trim().to_owned();
-        let id = self.builder.tree.push_open(Span::new(start, self.at), Expression::Reference(name));
+        let id = self.builder.tree.push_open(Span::new(start, self.at), Expression::Reference(name.into()));
         self.builder.place(id);
         self.expects = self.after_value();
     }

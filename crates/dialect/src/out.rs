@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use meshwright_model::Symbol;
 use meshwright_model::expression::Expression;
 use meshwright_model::path::{Path, Step};
 use meshwright_model::scalar::{OPEN, REFUSED};
@@ -343,7 +344,7 @@ fn take_expression(out: Out) -> Result<Expression, Impossible> {
     let expression = match (variant.as_str(), content) {
         ("Text", Out::Text(text)) => Expression::Text(text),
         ("Literal", Out::Text(text)) => Expression::Literal(text),
-        ("Reference", Out::Text(name)) => Expression::Reference(name),
+        ("Reference", name) => Expression::Reference(take_symbol(name)?),
         ("Join", Out::List(items)) => Expression::Join(take_all(items)?),
         ("List", Out::List(items)) => Expression::List(take_all(items)?),
         ("Map", Out::List(pairs)) => {
@@ -357,22 +358,33 @@ fn take_expression(out: Out) -> Result<Expression, Impossible> {
             Expression::Map(pairs.into_iter().map(pair).collect::<Result<_, _>>()?)
         }
         ("Attribute", Out::List(parts)) => match <[Out; 2]>::try_from(parts) {
-            Ok([Out::Text(resource), Out::Text(attribute)]) => Expression::Attribute(resource, attribute),
+            Ok([resource, Out::Text(attribute)]) => Expression::Attribute(take_symbol(resource)?, attribute),
             _ => return impossible(),
         },
         ("Call", Out::List(parts)) => match <[Out; 2]>::try_from(parts) {
-            Ok([Out::Text(function), argument]) => Expression::Call(function, Box::new(take_expression(argument)?)),
+            Ok([function, argument]) => Expression::Call(take_symbol(function)?, Box::new(take_expression(argument)?)),
             _ => return impossible(),
         },
         ("Choice", Out::List(parts)) => match <[Out; 3]>::try_from(parts) {
-            Ok([Out::Text(condition), then, otherwise]) => {
-                Expression::Choice(condition, Box::new(take_expression(then)?), Box::new(take_expression(otherwise)?))
+            Ok([condition, then, otherwise]) => {
+                let (then, otherwise) = (take_expression(then)?, take_expression(otherwise)?);
+                Expression::Choice(take_symbol(condition)?, Box::new(then), Box::new(otherwise))
             }
             _ => return impossible(),
         },
         _ => return impossible(),
     };
     Ok(expression)
+}
+
+fn take_symbol(out: Out) -> Result<Symbol, Impossible> {
+    let Out::Map(entries) = out else { return impossible() };
+    match <[(String, Out); 2]>::try_from(entries) {
+        Ok([(_, Out::Text(name)), (_, Out::Bare(scope))]) => {
+            scope.parse().map(|scope| Symbol::new(name, scope)).or_else(|_| impossible())
+        }
+        _ => impossible(),
+    }
 }
 
 fn take_all(items: Vec<Out>) -> Result<Vec<Expression>, Impossible> {

@@ -60,6 +60,8 @@ pub struct Reading {
     /// The names of the files of which nothing at all could be read.
     pub unreadable: Vec<String>,
     pub(crate) documents: Vec<Document>,
+    /// How many scopes of names were given out.
+    scopes: u32,
 }
 
 impl Reading {
@@ -84,6 +86,12 @@ impl Reading {
     /// Whether any finding is an error or a warning.
     pub fn has_faults(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity != Severity::Info)
+    }
+
+    /// A scope for the names of a template or file that are its own.
+    pub(crate) fn new_scope(&mut self) -> u32 {
+        self.scopes += 1;
+        self.scopes
     }
 
     pub(crate) fn report(&mut self, document: usize, subject: Option<&Subject>, faults: Vec<Fault>) {

@@ -1,13 +1,16 @@
 //! What a file says where it does not say a value: a small tree of references, joins, conditions and calls.
 //!
 //! Expressions are compared by structure, so that `!Sub "${Mesh}-node"` and `!Join ["", [!Ref Mesh, "-node"]]` are
-//! equal; they are shown as `${Mesh}-node` and written back by the dialect that read them.
+//! equal; they are shown as `${Mesh}-node` and written back by the dialect that read them. Names in them are symbols: equal
+//! expressions certainly come to one value.
 
 use std::fmt;
 
 use serde::de::value::SeqDeserializer;
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, VariantAccess, Visitor};
 use serde::{Deserialize, Serialize};
+
+use crate::symbol::Symbol;
 
 /// A value that depends on something its file does not settle.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -17,15 +20,16 @@ pub enum Expression {
     /// A number or truth value as it was written; only inside others.
     Literal(String),
     /// A named input: a parameter, a pseudo parameter or a shell variable.
-    Reference(String),
-    /// An attribute of a resource of the same file: logical name, attribute.
-    Attribute(String, String),
+    Reference(Symbol),
+    /// An attribute of a resource: logical name, attribute.
+    Attribute(Symbol, String),
     /// Parts that stand one after the other. Never nested, never two texts in a row, never fewer than two parts.
     Join(Vec<Expression>),
     /// A condition's name, what holds where it is true, what holds where it is false.
-    Choice(String, Box<Expression>, Box<Expression>),
-    /// A function of the dialect that read it, by its long name, and its argument.
-    Call(String, Box<Expression>),
+    Choice(Symbol, Box<Expression>, Box<Expression>),
+    /// A function of the dialect that read it, by its long name, and its argument. It has a scope where what it comes to
+    /// depends on the file that calls it, and not on its argument alone.
+    Call(Symbol, Box<Expression>),
     /// A list, as an argument or as an open block.
     List(Vec<Expression>),
     /// A mapping in the dialect's own keys, as an argument or as an open block.
@@ -94,7 +98,7 @@ impl fmt::Display for Expression {
             Self::Join(parts) => parts.iter().try_for_each(|part| part.fmt(formatter)),
             Self::Choice(condition, then, otherwise) => write!(formatter, "${{{condition} ? {then} : {otherwise}}}"),
             Self::Call(function, argument) => {
-                let function = function.strip_prefix("Fn::").unwrap_or(function);
+                let function = function.strip_prefix("Fn::").unwrap_or(function.as_str());
                 write!(formatter, "${{{function} {argument}}}")
             }
             Self::List(items) => {
@@ -124,6 +128,8 @@ pub struct HandOver<'a>(Piece<'a>);
 #[derive(Clone, Copy, Debug)]
 enum Piece<'a> {
     Text(&'a str),
+    Number(u32),
+    Symbol(&'a Symbol),
     One(&'a Expression),
     Many(&'a [Expression]),
     Pairs(&'a [(String, Expression)]),
@@ -143,6 +149,10 @@ impl<'de> Deserializer<'de> for HandOver<'_> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
         match self.0 {
             Piece::Text(text) => visitor.visit_str(text),
+            Piece::Number(number) => visitor.visit_u32(number),
+            Piece::Symbol(Symbol { name, scope }) => {
+                sequence([Piece::Text(name), Piece::Number(*scope)].into_iter(), visitor)
+            }
             Piece::One(_) => visitor.visit_enum(self),
             Piece::Many(items) => sequence(items.iter().map(Piece::One), visitor),
             Piece::Pairs(pairs) => sequence(pairs.iter().map(Piece::Pair), visitor),
@@ -203,9 +213,8 @@ impl<'de> VariantAccess<'de> for HandOver<'_> {
 
     fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Self::Error> {
         let piece = match self.0 {
-            Piece::One(Expression::Text(text) | Expression::Literal(text) | Expression::Reference(text)) => {
-                Piece::Text(text)
-            }
+            Piece::One(Expression::Text(text) | Expression::Literal(text)) => Piece::Text(text),
+            Piece::One(Expression::Reference(symbol)) => Piece::Symbol(symbol),
             Piece::One(Expression::Join(items) | Expression::List(items)) => Piece::Many(items),
             Piece::One(Expression::Map(pairs)) => Piece::Pairs(pairs),
             other => other,
@@ -216,13 +225,13 @@ impl<'de> VariantAccess<'de> for HandOver<'_> {
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Self::Error> {
         match self.0 {
             Piece::One(Expression::Attribute(resource, attribute)) => {
-                sequence([Piece::Text(resource), Piece::Text(attribute)].into_iter(), visitor)
+                sequence([Piece::Symbol(resource), Piece::Text(attribute)].into_iter(), visitor)
             }
             Piece::One(Expression::Call(function, argument)) => {
-                sequence([Piece::Text(function), Piece::One(argument)].into_iter(), visitor)
+                sequence([Piece::Symbol(function), Piece::One(argument)].into_iter(), visitor)
             }
             Piece::One(Expression::Choice(condition, then, otherwise)) => {
-                let pieces = [Piece::Text(condition), Piece::One(then), Piece::One(otherwise)];
+                let pieces = [Piece::Symbol(condition), Piece::One(then), Piece::One(otherwise)];
                 sequence(pieces.into_iter(), visitor)
             }
             _ => Err(de::Error::custom("an expression was expected")),
@@ -239,7 +248,7 @@ mod tests {
     use super::*;
 
     fn name(text: &str) -> Expression {
-        Expression::Reference(text.to_owned())
+        Expression::Reference(text.into())
     }
 
     fn text(text: &str) -> Expression {
@@ -258,12 +267,12 @@ mod tests {
     #[test]
     fn every_variant_survives_the_hand_over() {
         let all = Expression::Choice(
-            "IsProd".to_owned(),
+            Symbol::new("IsProd", 7),
             Box::new(Expression::join([text("a"), name("X"), Expression::Attribute("R".into(), "Arn".into())])),
             Box::new(Expression::Map(vec![(
                 "Port".to_owned(),
                 Expression::List(vec![
-                    Expression::Call("Fn::ImportValue".to_owned(), Box::new(text("x"))),
+                    Expression::Call("Fn::ImportValue".into(), Box::new(text("x"))),
                     Expression::Literal("1".to_owned()),
                     Expression::Absent,
                 ]),

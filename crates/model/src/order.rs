@@ -13,6 +13,7 @@ use crate::inventory::Index;
 use crate::kind::Kind;
 use crate::reference::{Key, Need};
 use crate::resource::Spec;
+use crate::symbol::Symbol;
 
 /// How strictly one resource comes before another, the strictest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -141,8 +142,8 @@ fn edges(index: &Index<'_>) -> (Vec<Vec<Reason>>, usize) {
     let routes = Routes::new(index);
     let mut by_label: BTreeMap<(u32, &str), usize> = BTreeMap::new();
     for (position, resource) in resources.iter().enumerate() {
-        if let (Some(label), Some(origin)) = (&resource.label, resource.origin) {
-            by_label.insert((origin.document, label), position);
+        if let Some(label) = &resource.label {
+            by_label.insert((label.scope, label), position);
         }
     }
     let preferred = |after: usize| Reason { after, tie: Tie::Preferred, path: String::new() };
@@ -157,8 +158,8 @@ fn edges(index: &Index<'_>) -> (Vec<Vec<Reason>>, usize) {
                 reasons.extend(routes.before_service(after).into_iter().map(preferred));
             }
         }
-        let document = resource.origin.map_or(0, |origin| origin.document);
-        let declared = resource.depends_on.iter().filter_map(|label| by_label.get(&(document, label.as_str())));
+        let scope = resource.label.as_ref().map_or(Symbol::EVERYWHERE, |label| label.scope);
+        let declared = resource.depends_on.iter().filter_map(|label| by_label.get(&(scope, label.as_str())));
         reasons.extend(declared.map(|after| Reason { after: *after, tie: Tie::Declared, path: String::new() }));
         reasons.retain(|reason| reason.after != position);
         reasons.sort_by_key(|reason| (reason.after, reason.tie));

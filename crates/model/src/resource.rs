@@ -15,6 +15,7 @@ use crate::reference::{Key, Need, Reference};
 use crate::route::RouteSpec;
 use crate::scalar::Name;
 use crate::scalar::Scalar;
+use crate::symbol::Symbol;
 use crate::virtual_gateway::VirtualGatewaySpec;
 use crate::virtual_node::VirtualNodeSpec;
 use crate::virtual_router::VirtualRouterSpec;
@@ -133,8 +134,8 @@ pub struct Resource {
     /// Objects and lists that read as absent, and why.
     pub gaps: BTreeMap<Path, Gap>,
     /// The name its file gives it beside its own: a logical id.
-    pub label: Option<String>,
-    /// Labels that must be created before it, by its file's own rules.
+    pub label: Option<Symbol>,
+    /// Labels of its file, in the scope of its own, that must be created before it, by its file's own rules.
     pub depends_on: Vec<String>,
     /// Where it was read.
     pub origin: Option<Origin>,

@@ -126,11 +126,19 @@ fn conflict(reading: &Reading) -> Option<String> {
     }
     // Parameters and resources share one space of names, as `Ref` does not tell them apart.
     let mut labels: BTreeMap<&str, Option<u32>> = BTreeMap::new();
+    let mut names: BTreeMap<String, Option<u32>> = BTreeMap::new();
     for resource in &reading.inventory.resources {
         let Some(label) = resource.label.as_deref() else { continue };
         let document = resource.origin.map(|origin| origin.document);
         if labels.insert(label, document).is_some_and(|other| other != document) {
             return Some(format!("several templates have a resource `{label}`"));
+        }
+        // One template has one parameter of a name, and one stack: names that were apart would be one.
+        let id = resource.id();
+        let parent = id.parent.map(|parent| format!("{parent}/")).unwrap_or_default();
+        let name = format!("{} {parent}{} of mesh {}", id.kind, id.name, id.mesh);
+        if names.insert(name.clone(), document).is_some_and(|other| other != document) {
+            return Some(format!("several templates define {name}"));
         }
     }
     let mut bodies = BTreeMap::new();
@@ -218,6 +226,14 @@ mod tests {
             two("", &parameter("a").replace("  P:", "  A:")),
             Some("several templates have something named `A`".to_owned())
         );
+        let node = |label: &str| {
+            format!(
+                "  {label}:\n    Type: AWS::AppMesh::VirtualNode\n    Properties: {{MeshName: m, VirtualNodeName: !Sub \
+                 '${{AWS::StackName}}-n', Spec: {{}}}}\n"
+            )
+        };
+        let clash = Some("several templates define virtual node ${AWS::StackName}-n of mesh m".to_owned());
+        assert_eq!(two(&node("N"), &node("O")), clash);
         let same = conflict_of(&[template("A", ""), template("A", "")]);
         assert_eq!(same, Some("several templates have a resource `A`".to_owned()));
         assert_eq!(conflict_of(&[template("A", &parameter("a"))]), None);

@@ -197,7 +197,8 @@ impl<'v> View<'v> {
         let nexts = cycle.positions.iter().cycle().skip(1);
         cycle.positions.iter().zip(nexts).any(|(position, next)| {
             let resource = self.resource(*position);
-            let waits = self.resource(*next).label.as_ref().is_some_and(|label| resource.depends_on.contains(label));
+            let waits =
+                self.resource(*next).label.as_ref().is_some_and(|label| resource.depends_on.contains(&label.name));
             waits && !resource.references().iter().any(|reference| index.target(resource, reference) == Some(*next))
         })
     }

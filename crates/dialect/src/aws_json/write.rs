@@ -91,7 +91,8 @@ fn write_resource(resource: &Resource, ledger: &mut Vec<Loss>) -> Out {
 /// A name that the file leaves to the command line stays left out.
 fn push_name(entries: &mut Vec<(String, Out)>, field: &'static str, name: &Scalar<impl ScalarType>) {
     let is_left_out = name.open().is_some_and(|expression| match expression {
-        Expression::Reference(name) | Expression::Attribute(_, name) => name == field,
+        Expression::Reference(name) => name.as_str() == field,
+        Expression::Attribute(_, name) => name == field,
         _ => false,
     });
     let is_missing = matches!(name, Scalar::Refused(refusal) if refusal.text.is_none());

@@ -13,7 +13,7 @@ mod undefined;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use meshwright_model::Expression;
+use meshwright_model::{Expression, Symbol};
 
 use super::template::{Declared, Template, app_mesh_kind, as_written, attribute, call};
 use super::world::World;
@@ -75,6 +75,14 @@ impl<'w> Resolver<'w> {
             referred: RefCell::default(),
             walked: Cell::new(0),
         }
+    }
+
+    pub(super) fn template(&self) -> &'w Template {
+        self.template
+    }
+
+    pub(super) fn world(&self) -> &'w World {
+        self.world
     }
 
     pub(crate) fn take_faults(&self) -> Vec<Fault> {
@@ -161,7 +169,7 @@ impl<'w> Resolver<'w> {
                     )
                 }
             },
-            _ => as_written(tree, node),
+            _ => as_written(tree, node, self.scope()),
         }
     }
 
@@ -176,13 +184,15 @@ impl<'w> Resolver<'w> {
             self.too_long(tree.span(node));
         }
         if self.is_spent() || self.chain.get() >= MAX_CHAIN {
-            return Some(Outcome::Value(as_written(tree, node)));
+            return Some(Outcome::Value(as_written(tree, node, self.scope())));
         }
         self.chain.set(self.chain.get() + 1);
         let outcome = self.call(tree, function, argument, span);
         self.chain.set(self.chain.get() - 1);
         Some(match outcome {
-            Outcome::Value(value) if !self.may_stand(&value, span) => Outcome::Value(as_written(tree, node)),
+            Outcome::Value(value) if !self.may_stand(&value, span) => {
+                Outcome::Value(as_written(tree, node, self.scope()))
+            }
             outcome => outcome,
         })
     }
@@ -215,9 +225,11 @@ impl<'w> Resolver<'w> {
         if known.is_none() && (function == "Fn::GetAtt" || function == "Ref") {
             self.malformed(function, span);
         }
-        Outcome::Value(
-            known.unwrap_or_else(|| Expression::Call(function.to_owned(), Box::new(self.expression(tree, argument)))),
-        )
+        let open = || {
+            let function = Symbol::new(function, self.scope_of_function(function));
+            Expression::Call(function, Box::new(self.expression(tree, argument)))
+        };
+        Outcome::Value(known.unwrap_or_else(open))
     }
 
     fn choice(&self, tree: &Tree, condition: NodeId, then: NodeId, otherwise: NodeId) -> Outcome {
@@ -229,7 +241,7 @@ impl<'w> Resolver<'w> {
             Some(true) => Outcome::Node(then),
             Some(false) => Outcome::Node(otherwise),
             None => Outcome::Value(Expression::Choice(
-                name.to_owned(),
+                Symbol::new(name, self.scope()),
                 Box::new(self.expression(tree, then)),
                 Box::new(self.expression(tree, otherwise)),
             )),
@@ -238,7 +250,7 @@ impl<'w> Resolver<'w> {
 
     /// `Ref`: a parameter's value, a pseudo parameter, or what stands for a resource (an App Mesh resource's ARN).
     fn reference(&self, name: &str, span: Span) -> Expression {
-        let open = || Expression::Reference(name.to_owned());
+        let open = || Expression::Reference(Symbol::new(name, self.scope_of_reference(name)));
         if name == "AWS::NoValue" {
             return Expression::Absent;
         }
@@ -265,14 +277,14 @@ impl<'w> Resolver<'w> {
         };
         self.needed.borrow_mut().insert(name.to_owned());
         match app_mesh_kind(&declared.kind) {
-            Some(_) => Expression::Attribute(name.to_owned(), "Arn".to_owned()),
+            Some(_) => Expression::Attribute(Symbol::new(name, self.scope()), "Arn".to_owned()),
             None => open(),
         }
     }
 
     /// `GetAtt`: the name properties of App Mesh resources, the outputs of nested stacks; others stay open.
     fn attribute(&self, tree: &Tree, label: &str, attribute: &str, span: Span) -> Expression {
-        let open = || Expression::Attribute(label.to_owned(), attribute.to_owned());
+        let open = || Expression::Attribute(Symbol::new(label, self.scope()), attribute.to_owned());
         let Some(declared) = self.template.declared(label) else {
             self.undefined(span, "resource", label, self.template.by_label.keys());
             return open();

@@ -44,6 +44,7 @@ impl World {
                 .map(|(name, value)| (name.clone(), Expression::Text(value.clone())))
                 .collect(),
             conditional: BTreeMap::new(),
+            apart: BTreeSet::new(),
             steps: Cell::new(0),
         };
         for document in documents {
@@ -77,8 +78,9 @@ impl World {
             }
             return None;
         }
-        let number = self.templates.len();
-        self.templates.push(Template::new(tree, number, document, root));
+        let (number, scope) = (self.templates.len(), reading.new_scope());
+        let tree = &reading.documents[document].tree;
+        self.templates.push(Template::new(tree, number, document, root, scope));
         Some(number)
     }
 
@@ -165,7 +167,7 @@ impl World {
     }
 
     /// The template itself where no stack has it yet, else a copy; `None` where there are too many.
-    fn instance(&mut self, reading: &Reading, known: usize, most: usize) -> Option<usize> {
+    fn instance(&mut self, reading: &mut Reading, known: usize, most: usize) -> Option<usize> {
         if self.templates[known].parent.is_none() {
             return Some(known);
         }
@@ -174,14 +176,24 @@ impl World {
             return None;
         }
         let Template { document, root, .. } = self.templates[known];
-        let mut copy = Template::new(&reading.documents[document].tree, number, document, root);
+        let scope = reading.new_scope();
+        let mut copy = Template::new(&reading.documents[document].tree, number, document, root, scope);
         copy.is_copy = true;
         self.templates.push(copy);
         Some(number)
     }
 
-    /// Lets values travel between templates until nothing changes.
+    /// Lets values travel between templates, and takes apart what cannot be one.
     pub(crate) fn settle(&mut self, reading: &Reading, options: &Options<'_>) {
+        self.pass_values(reading, options);
+        // What is written back becomes one template, whose parameters have one value each.
+        if !options.keep_parameters && self.take_apart(reading) {
+            self.pass_values(reading, options);
+        }
+    }
+
+    /// Lets values travel between templates until nothing changes.
+    fn pass_values(&mut self, reading: &Reading, options: &Options<'_>) {
         for round in 1..=MAX_ROUNDS {
             let (mut outputs, mut passed, mut conditional) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
             let mut exports: BTreeMap<Expression, Option<Expression>> = BTreeMap::new();

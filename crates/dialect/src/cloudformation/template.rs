@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use meshwright_model::{Expression, Kind};
+use meshwright_model::{Expression, Kind, Symbol};
 
 use crate::tree::{NodeId, Style, Tree, Value};
 use crate::yaml;
@@ -55,6 +55,8 @@ pub(crate) struct Template {
     pub(crate) mappings: Option<NodeId>,
     /// Whether macros, transforms or loops make something of it that does not stand in it.
     pub(crate) is_expanded: bool,
+    /// The scope of the names that are its own.
+    pub(crate) scope: u32,
     /// The stack that it is read for: its template's number and its label.
     pub(crate) parent: Option<(usize, String)>,
     /// Whether another template was read from the same place before.
@@ -78,7 +80,7 @@ pub(crate) fn app_mesh_kind(kind: &str) -> Option<Kind> {
 }
 
 impl Template {
-    pub(crate) fn new(tree: &Tree, number: usize, document: usize, root: NodeId) -> Self {
+    pub(crate) fn new(tree: &Tree, number: usize, document: usize, root: NodeId, scope: u32) -> Self {
         let members = |section: &str| -> Vec<(String, NodeId, NodeId)> {
             let entries = tree.get(root, section).map_or(&[][..], |section| tree.entries(section));
             entries
@@ -129,6 +131,7 @@ impl Template {
             outputs: named("Outputs"),
             mappings: tree.get(root, "Mappings"),
             is_expanded: is_expanded(tree, root),
+            scope,
             parent: None,
             is_copy: false,
         }
@@ -190,8 +193,8 @@ pub(crate) fn attribute(tree: &Tree, argument: NodeId) -> Option<(String, String
     Some((tree.scalar(*label)?.to_owned(), parts.filter(|parts| !parts.is_empty())?.join(".")))
 }
 
-/// A part of the template just as it was written.
-pub(crate) fn as_written(tree: &Tree, node: NodeId) -> Expression {
+/// A part of the template just as it was written, with its names in a scope.
+pub(crate) fn as_written(tree: &Tree, node: NodeId, scope: u32) -> Expression {
     match tree.node(node).value {
         Value::Scalar(Style::Quoted | Style::Untyped, text) => Expression::Text(tree.text(text).to_owned()),
         Value::Scalar(Style::Plain, text) => {
@@ -201,20 +204,24 @@ pub(crate) fn as_written(tree: &Tree, node: NodeId) -> Expression {
         }
         Value::Null | Value::Broken => Expression::Literal("null".to_owned()),
         Value::Open(number) => tree.expression(number).clone(),
-        Value::List(_) => Expression::List(tree.items(node).iter().map(|item| as_written(tree, *item)).collect()),
+        Value::List(_) => {
+            Expression::List(tree.items(node).iter().map(|item| as_written(tree, *item, scope)).collect())
+        }
         Value::Map(_) => match call(tree, node) {
             Some(("Ref", argument)) if tree.scalar(argument).is_some() => {
-                Expression::Reference(tree.scalar(argument).unwrap_or_default().to_owned())
+                Expression::Reference(Symbol::new(tree.scalar(argument).unwrap_or_default(), scope))
             }
             Some(("Fn::GetAtt", argument)) if attribute(tree, argument).is_some() => {
                 let (label, attribute) = attribute(tree, argument).unwrap_or_default();
-                Expression::Attribute(label, attribute)
+                Expression::Attribute(Symbol::new(label, scope), attribute)
             }
-            Some((function, argument)) => Expression::Call(function.to_owned(), Box::new(as_written(tree, argument))),
+            Some((function, argument)) => {
+                Expression::Call(Symbol::new(function, scope), Box::new(as_written(tree, argument, scope)))
+            }
             None => {
                 let entries = tree.entries(node).iter();
                 let entry = |entry: &crate::tree::Entry| {
-                    Some((tree.scalar(entry.key)?.to_owned(), as_written(tree, entry.value)))
+                    Some((tree.scalar(entry.key)?.to_owned(), as_written(tree, entry.value, scope)))
                 };
                 Expression::Map(entries.filter_map(entry).collect())
             }

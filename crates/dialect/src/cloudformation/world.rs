@@ -30,6 +30,8 @@ pub(crate) struct World {
     pub(crate) parameters: BTreeMap<String, Expression>,
     /// The nested templates whose stacks do not exist for sure.
     pub(crate) conditional: BTreeMap<usize, Existence>,
+    /// Parameters that each template has for itself, although others have one of the same name.
+    pub(crate) apart: BTreeSet<String>,
     /// The steps that resolving has taken in all templates.
     pub(crate) steps: Cell<usize>,
 }

@@ -318,14 +318,14 @@ impl<'w> Writer<'w> {
         };
         let own = key("", resource.kind().name_field());
         if let Some((_, Out::Open(Expression::Attribute(stem, _)))) = entries.iter_mut().find(|(key, _)| *key == own) {
-            *stem = format!("{stem} {count}");
+            stem.name = format!("{stem} {count}");
         }
     }
 
     /// A name that CloudFormation makes up stays left out.
     fn push_name(properties: &mut Vec<(String, Out)>, field: &'static str, name: &Name, resource: &Resource) {
-        let own = Expression::Attribute(resource.label.clone().unwrap_or_default(), key("", field));
-        let is_made_up = name.open() == Some(&own);
+        let own = resource.label.clone().map(|label| Expression::Attribute(label, key("", field)));
+        let is_made_up = own.is_some() && name.open() == own.as_ref();
         let is_missing = matches!(name, Scalar::Refused(refusal) if refusal.text.is_none());
         if !is_made_up && !is_missing {
             properties.push((key("", field), Out::of(name, &NAMING, field)));
@@ -361,7 +361,7 @@ impl<'w> Writer<'w> {
                 continue;
             }
             let label = &self.labels[target];
-            let attribute = say(&Expression::Attribute(label.clone(), key("", reference.kind.name_field())));
+            let attribute = say(&Expression::Attribute(label.as_str().into(), key("", reference.kind.name_field())));
             replace(properties, "", reference.path.steps(), &attribute);
         }
     }

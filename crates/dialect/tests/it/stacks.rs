@@ -45,6 +45,94 @@ fn a_template_nested_twice_is_read_for_each_stack() {
     assert_eq!(lines(&reading), [""; 0]);
 }
 
+/// A template whose names nothing settles.
+const OPEN: &str = "\
+Parameters: {MeshName: {Type: String}, ServiceName: {Type: String}}
+Conditions: {Blue: !Equals [!Ref ServiceName, blue]}
+Mappings: {Names: {eu: {name: x}}}
+Resources:
+  Named:
+    Type: AWS::AppMesh::VirtualNode
+    DependsOn: Unnamed
+    Properties: {MeshName: !Ref MeshName, VirtualNodeName: !Sub '${ServiceName}-node', Spec: {}}
+  Unnamed: {Type: AWS::AppMesh::VirtualNode, Properties: {MeshName: !Ref MeshName, Spec: {}}}
+  OfStack:
+    Type: AWS::AppMesh::VirtualNode
+    Properties: {MeshName: !Ref MeshName, VirtualNodeName: !Ref AWS::StackName, Spec: {}}
+  Chosen:
+    Type: AWS::AppMesh::VirtualNode
+    Properties: {MeshName: !Ref MeshName, VirtualNodeName: !If [Blue, a, b], Spec: {}}
+  Mapped:
+    Type: AWS::AppMesh::VirtualNode
+    Properties: {MeshName: !Ref MeshName, VirtualNodeName: !FindInMap [Names, !Ref AWS::Region, name], Spec: {}}
+  Route:
+    Type: AWS::AppMesh::VirtualService
+    Properties:
+      MeshName: !Ref MeshName
+      VirtualServiceName: !Sub '${ServiceName}.local'
+      Spec: {Provider: {VirtualNode: {VirtualNodeName: !GetAtt Named.VirtualNodeName}}}
+";
+
+/// Each resource of a mesh stands in its graph by itself, leads to what stands in its own template, and waits for that.
+fn assert_apart(reading: &Reading) {
+    let inventory = &reading.inventory;
+    let index = inventory.index();
+    assert_eq!((inventory.resources.len(), index.duplicates()), (12, &[][..]));
+    let order = meshwright_model::order::Order::of(&index);
+    for placed in &order.placed {
+        let resource = &inventory.resources[placed.position];
+        let wanted: &[usize] = match resource.label.as_deref().unwrap() {
+            "Named" => &[placed.position + 1],
+            "Route" => &[placed.position - 5],
+            _ => &[],
+        };
+        let after: Vec<usize> = placed.reasons.iter().map(|reason| reason.after).collect();
+        assert_eq!(after, wanted, "{}", resource.name);
+    }
+}
+
+#[test]
+fn open_names_of_two_templates_do_not_clash_but_for_their_mesh() {
+    let input = |name: &str, text: &str| Input { name: name.to_owned(), bytes: text.as_bytes().to_vec() };
+    let reading = read(vec![input("a.yaml", OPEN), input("b.yaml", OPEN)], &Options::default());
+    assert_apart(&reading);
+    assert_eq!(reading.inventory.meshes().len(), 1);
+    let shown: Vec<String> = names(&reading).into_iter().step_by(6).collect();
+    assert_eq!(shown, ["${ServiceName}-node", "${ServiceName}-node"]);
+    // What one template defines and another names is the same thing, as one parameter has one value.
+    let mesh = "Parameters: {MeshName: {Type: String}, ServiceName: {Type: String}}\nResources:\n  Service:\n    \
+        Type: AWS::AppMesh::VirtualService\n    Properties: {MeshName: !Ref MeshName, VirtualServiceName: s, \
+        Spec: {Provider: {VirtualNode: {VirtualNodeName: !Sub '${ServiceName}-node'}}}}\n";
+    let reading = read(vec![input("a.yaml", OPEN), input("b.yaml", mesh)], &Options::default());
+    let service = reading.inventory.resources.last().unwrap();
+    let provider = service.references().pop().unwrap();
+    assert_eq!(reading.inventory.index().target(service, &provider), Some(0));
+}
+
+#[test]
+fn a_template_nested_twice_has_names_of_its_own_in_each_stack() {
+    let stack = |label: &str, more: &str| {
+        format!(
+            "  {label}: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: open.yaml, \
+             Parameters: {{MeshName: !Ref M{more}}}}}}}\n"
+        )
+    };
+    let root = |a: &str, b: &str| {
+        format!("Parameters: {{M: {{Type: String}}}}\nResources:\n{}{}", stack("a", a), stack("b", b))
+    };
+    // Given differently by what nobody knows, and not given at all.
+    let others = ("ServiceName: !GetAtt X.Name", "ServiceName: !GetAtt Y.Name");
+    for (a, b) in [(format!(", {}", others.0), format!(", {}", others.1)), (String::new(), String::new())] {
+        let reading = read_stacks(&[("root.yaml", &root(&a, &b)), ("open.yaml", OPEN)]);
+        assert_apart(&reading);
+        assert_eq!(reading.inventory.meshes().len(), 1);
+    }
+    // Given alike, one name is one name.
+    let (a, b) = (", ServiceName: !Ref M", ", ServiceName: !Ref M");
+    let reading = read_stacks(&[("root.yaml", &root(a, b)), ("open.yaml", OPEN)]);
+    assert_eq!(reading.inventory.index().duplicates(), [(0, 6), (5, 11)]);
+}
+
 #[test]
 fn a_template_that_nests_itself_is_read_once() {
     let root = mesh(&stack("a", "root.yaml", ""));

@@ -10,9 +10,10 @@ use crate::kind::Kind;
 use crate::limits::Text;
 use crate::reference::Key;
 use crate::scalar::Scalar;
+use crate::symbol::Symbol;
 
-/// The position of the resource that a label of a document stands for.
-type Labels<'a> = HashMap<(u32, &'a str), usize>;
+/// The position of the resource that a label stands for.
+type Labels<'a> = HashMap<&'a Symbol, usize>;
 
 /// Says at each node and gateway which tasks run its proxy.
 pub(super) fn add<'a>(index: &Index<'a>, builders: &mut BTreeMap<Key<'a>, Builder<'a>>) {
@@ -23,14 +24,13 @@ pub(super) fn add<'a>(index: &Index<'a>, builders: &mut BTreeMap<Key<'a>, Builde
     let mut labels = Labels::new();
     for (position, resource) in inventory.resources.iter().enumerate() {
         let is_proxied = matches!(resource.kind(), Kind::VirtualNode | Kind::VirtualGateway);
-        if let (true, Some(label), Some(origin)) = (is_proxied, &resource.label, resource.origin) {
-            labels.insert((origin.document, label), position);
+        if let (true, Some(label)) = (is_proxied, &resource.label) {
+            labels.insert(label, position);
         }
     }
     for workload in &inventory.workloads {
-        let document = workload.origin.map(|origin| origin.document);
         for (_, value) in workload.task.proxies() {
-            let Some(position) = proxied(index, &labels, document, value) else { continue };
+            let Some(position) = proxied(index, &labels, value) else { continue };
             let resource = &inventory.resources[position];
             let builder = builders.get_mut(&Key::of(&resource.mesh));
             if let Some(node) = builder.and_then(|builder| builder.nodes.get_mut(&key(resource))) {
@@ -41,17 +41,15 @@ pub(super) fn add<'a>(index: &Index<'a>, builders: &mut BTreeMap<Key<'a>, Builde
 }
 
 /// The resource that the value of [`crate::workload::PROXY_NAME_VARIABLES`] names: by ARN, short form or label.
-fn proxied(index: &Index<'_>, labels: &Labels<'_>, document: Option<u32>, value: &Scalar<Text>) -> Option<usize> {
+fn proxied(index: &Index<'_>, labels: &Labels<'_>, value: &Scalar<Text>) -> Option<usize> {
     if let Some(text) = value.known() {
         let arn: Arn = text.as_str().parse().ok()?;
         let is_proxied = matches!(arn.kind, Kind::VirtualNode | Kind::VirtualGateway);
         return is_proxied.then(|| index.named(Key::Known(&arn.mesh), arn.kind, Key::Known(&arn.name)))?;
     }
     match value.open()? {
-        Expression::Reference(label) => labels.get(&(document?, label.as_str())).copied(),
-        Expression::Attribute(label, attribute) if attribute == "Arn" => {
-            labels.get(&(document?, label.as_str())).copied()
-        }
+        Expression::Reference(label) => labels.get(label).copied(),
+        Expression::Attribute(label, attribute) if attribute == "Arn" => labels.get(label).copied(),
         Expression::Join(parts) => {
             let segments = split(parts, '/');
             let [head, mesh, kind, name] = &segments[..] else { return None };

@@ -3,7 +3,7 @@
 use meshwright_model::graph::{EdgeKind, Graph};
 use meshwright_model::resource::{Gap, Origin, Resource};
 use meshwright_model::workload::{TaskDefinition, Workload};
-use meshwright_model::{Expression, Inventory, Path, Scalar, Spec};
+use meshwright_model::{Expression, Inventory, Path, Scalar, Spec, Symbol};
 use serde_json::json;
 
 use crate::mesh::inventory;
@@ -56,7 +56,7 @@ fn what_is_wrong_stands_where_it_is_wrong() {
 #[test]
 fn open_names_cause_no_false_problems() {
     let mut inventory = inventory("node a\nroute r/x -> b=1\nrouter r\nservice s -> router:r");
-    inventory.resources[0].name = Scalar::from_expression(Expression::Reference("Name".to_owned()));
+    inventory.resources[0].name = Scalar::from_expression(Expression::Reference("Name".into()));
     let graph = Graph::of(&inventory.index()).remove(0);
     assert_eq!(problems(&graph), Vec::<String>::new(), "`${{Name}}` may be `b`");
 }
@@ -88,7 +88,7 @@ fn two_definitions_of_one_name_are_one_node_with_a_problem() {
 fn open_block(fields: &[(&str, &str)]) -> Gap {
     let entry = |(key, value): &(&str, &str)| ((*key).to_owned(), Expression::Text((*value).to_owned()));
     let block = Expression::Map(fields.iter().map(entry).collect());
-    Gap::Open(Expression::Choice("Canary".to_owned(), Box::new(block), Box::new(Expression::Absent)))
+    Gap::Open(Expression::Choice("Canary".into(), Box::new(block), Box::new(Expression::Absent)))
 }
 
 fn edges(graph: &Graph) -> Vec<(&str, &str, Option<f64>)> {
@@ -174,13 +174,13 @@ fn a_missing_name_is_said_to_be_none() {
     assert_eq!(Graph::of(&inventory.index()).remove(0).nodes[0].name, "(no name)");
 }
 
-fn with_task(mut inventory: Inventory, document: u32, value: Expression) -> Vec<String> {
+fn with_task(mut inventory: Inventory, value: Expression) -> Vec<String> {
     let environment = json!([{"name": "APPMESH_RESOURCE_ARN", "value": "x"}]);
     let mut task: TaskDefinition =
         serde_json::from_value(json!({"containerDefinitions": [{"environment": environment}]})).unwrap();
     let variable = task.container_definitions.as_mut().unwrap()[0].environment.as_mut().unwrap();
     variable[0].value = Some(Scalar::from_expression(value));
-    let origin = Some(Origin { document, node: 0 });
+    let origin = Some(Origin { document: 0, node: 0 });
     inventory.workloads.push(Workload { label: "T".to_owned(), task, condition: None, origin });
     Graph::of(&inventory.index()).remove(0).nodes.remove(0).details
 }
@@ -188,8 +188,8 @@ fn with_task(mut inventory: Inventory, document: u32, value: Expression) -> Vec<
 #[test]
 fn tasks_stand_at_the_node_whose_proxy_they_run() {
     let text = |text: &str| Expression::Text(text.to_owned());
-    let name = |name: &str| Expression::Reference(name.to_owned());
-    let label = Expression::Attribute("a".to_owned(), "Arn".to_owned());
+    let name = |name: &str| Expression::Reference(name.into());
+    let label = |scope: u32| Expression::Attribute(Symbol::new("a", scope), "Arn".to_owned());
     let given = [
         text("mesh/m/virtualNode/a"),
         text("arn:aws:appmesh:eu-west-1:123456789012:mesh/m@210987654321/virtualNode/a"),
@@ -200,16 +200,16 @@ fn tasks_stand_at_the_node_whose_proxy_they_run() {
             name("O"),
             text("/virtualNode/a"),
         ]),
-        label.clone(),
+        label(Symbol::EVERYWHERE),
     ];
     for value in given {
-        assert_eq!(with_task(inventory("node a"), 0, value), ["task T"]);
+        assert_eq!(with_task(inventory("node a"), value), ["task T"]);
     }
-    for (document, value) in [(1, label), (0, text("mesh/other/virtualNode/a")), (0, text("mesh/m/virtualGateway/a"))] {
-        assert_eq!(with_task(inventory("node a"), document, value), Vec::<String>::new());
+    for value in [label(1), text("mesh/other/virtualNode/a"), text("mesh/m/virtualGateway/a")] {
+        assert_eq!(with_task(inventory("node a"), value), Vec::<String>::new());
     }
     let mut open = inventory("node a");
     open.resources[0].name = Scalar::from_expression(name("Name"));
     let value = Expression::join([text("mesh/m/virtualNode/"), name("Name")]);
-    assert_eq!(with_task(open, 0, value), ["task T"]);
+    assert_eq!(with_task(open, value), ["task T"]);
 }

@@ -31,7 +31,7 @@ fn resource(line: &str) -> Resource {
         metadata: None,
         condition: None,
         gaps: BTreeMap::new(),
-        label: Some(name.to_owned()),
+        label: Some(name.into()),
         depends_on: Vec::new(),
         origin: Some(Origin { document: 0, node: 0 }),
     }

@@ -35,7 +35,8 @@ impl Size {
         value.walk(&mut |part| {
             self.parts += 1;
             self.text += match part {
-                Expression::Text(text) | Expression::Literal(text) | Expression::Reference(text) => text.len(),
+                Expression::Text(text) | Expression::Literal(text) => text.len(),
+                Expression::Reference(name) => name.len(),
                 Expression::Attribute(label, attribute) => label.len() + attribute.len(),
                 Expression::Map(entries) => entries.iter().map(|(key, _)| key.len()).sum(),
                 _ => 0,

@@ -101,7 +101,7 @@ impl Resolver<'_> {
             at = Some(next?);
         }
         // A mapping holds values, not functions.
-        at.map(|value| as_written(tree, value))
+        at.map(|value| as_written(tree, value, self.scope()))
     }
 }
 

@@ -33,7 +33,7 @@ impl Invented {
     /// The expression with every open name turned into a parameter of the template.
     pub(super) fn rename(&mut self, expression: &Expression) -> Expression {
         match expression {
-            Expression::Reference(name) if name.starts_with("AWS::") || self.declared.contains(name) => {
+            Expression::Reference(name) if name.starts_with("AWS::") || self.declared.contains(name.as_str()) => {
                 expression.clone()
             }
             Expression::Reference(name) => self.parameter(expression, name, format!("was {name}")),
@@ -60,7 +60,7 @@ impl Invented {
 
     fn parameter(&mut self, open: &Expression, words: &str, reason: String) -> Expression {
         if let Some(name) = self.made.get(open) {
-            return Expression::Reference(name.clone());
+            return Expression::Reference(name.as_str().into());
         }
         let wanted = logical(words);
         let mut name = wanted.clone();
@@ -71,6 +71,6 @@ impl Invented {
         }
         self.made.insert(open.clone(), name.clone());
         self.reasons.insert(name.clone(), reason);
-        Expression::Reference(name)
+        Expression::Reference(name.into())
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn labels(inventory: &Inventory, others: &BTreeSet<&str>) -> Vec<Stri
     let mut labels = Vec::with_capacity(inventory.resources.len());
     for resource in &inventory.resources {
         // A template's own label stays as it stood: its expressions speak of it.
-        let wanted = resource.label.clone().unwrap_or_else(|| made_label(resource));
+        let wanted = resource.label.as_deref().map_or_else(|| made_label(resource), str::to_owned);
         let mut label = wanted.clone();
         // Counting goes on from the last of that name, so that many of one name are no work.
         let count = counts.entry(wanted.clone()).or_insert(1);

@@ -65,15 +65,15 @@ pub(super) fn say(expression: &Expression) -> Out {
     match expression {
         Expression::Text(text) => Out::text(text),
         Expression::Literal(text) => Out::Bare(text.clone()),
-        Expression::Reference(name) => Out::map([("Ref", Out::text(name))]),
+        Expression::Reference(name) => Out::map([("Ref", Out::text(name.as_str()))]),
         Expression::Attribute(label, attribute) => {
-            Out::map([("Fn::GetAtt", Out::List(vec![Out::text(label), Out::text(attribute)]))])
+            Out::map([("Fn::GetAtt", Out::List(vec![Out::text(label.as_str()), Out::text(attribute)]))])
         }
         Expression::Join(parts) => say_join(parts),
         Expression::Choice(condition, then, otherwise) => {
-            Out::map([("Fn::If", Out::List(vec![Out::text(condition), say(then), say(otherwise)]))])
+            Out::map([("Fn::If", Out::List(vec![Out::text(condition.as_str()), say(then), say(otherwise)]))])
         }
-        Expression::Call(function, argument) => Out::Map(vec![(function.clone(), say(argument))]),
+        Expression::Call(function, argument) => Out::Map(vec![(function.name.clone(), say(argument))]),
         Expression::List(items) => Out::List(items.iter().map(say).collect()),
         Expression::Map(entries) => Out::Map(entries.iter().map(|(key, value)| (key.clone(), say(value))).collect()),
         Expression::Absent => Out::map([("Ref", Out::text("AWS::NoValue"))]),
