@@ -4,6 +4,7 @@
 //! ARN, its names or its specification, in that order; where none of them tells, the file's name may.
 
 mod kind;
+mod metadata;
 mod write;
 
 use std::cell::RefCell;
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 
 use meshwright_model::arn::Arn;
 use meshwright_model::finding::Subject;
-use meshwright_model::resource::{Metadata, Origin};
+use meshwright_model::resource::{Gap, Origin};
 use meshwright_model::spelling::nearest;
 use meshwright_model::workload::{PolicyStatement, RoleStatement, TaskDefinition, Workload};
 use meshwright_model::{Expression, Kind, Symbol};
@@ -320,7 +321,8 @@ impl Reader<'_, '_> {
         let envelope = Envelope { kind, node: id, document, views: &VIEWS, others: OTHERS, unnamed: &unnamed };
         let tree = &mut self.reading.documents[self.document].tree;
         let (mut resource, mut faults) = envelope.read(tree);
-        resource.metadata = metadata(tree, id);
+        resource.metadata = metadata::of(tree, id);
+        resource.gaps.extend(metadata::unread(tree, id).map(|path| (path, Gap::Faulty)));
         if let Some(token) = tree.get(id, "clientToken") {
             let message = "`clientToken` belongs to the call, not to the resource; it is passed over";
             faults.push(Fault::info("passed-over", tree.span(token), message));
@@ -399,20 +401,6 @@ impl Reader<'_, '_> {
         self.report(None, vec![Fault::warning("unclear-kind", span, message).help(help)]);
         Some(Kind::VirtualRouter)
     }
-}
-
-fn metadata(tree: &Tree, id: NodeId) -> Option<Metadata> {
-    let metadata = tree.get(id, "metadata");
-    let status = tree.get(id, "status").and_then(|status| tree.scalar(tree.get(status, "status").unwrap_or(status)));
-    if metadata.is_none() && status.is_none() {
-        return None;
-    }
-    let entries = metadata.map_or(&[][..], |metadata| tree.entries(metadata));
-    let member = |entry: &Entry| {
-        let is_text = matches!(tree.node(entry.value).value, Value::Scalar(Style::Quoted, _));
-        Some((tree.scalar(entry.key)?.to_owned(), tree.scalar(entry.value)?.to_owned(), is_text))
-    };
-    Some(Metadata { members: entries.iter().filter_map(member).collect(), status: status.map(str::to_owned) })
 }
 
 fn fill_in(tree: &mut Tree, id: NodeId, parameters: &BTreeMap<String, String>, used: &mut Vec<String>) -> NodeId {

@@ -3,6 +3,7 @@
 //! After it, [`crate::build`] cannot fail: each member of a map knows its field or is passed over, so that one bad value
 //! costs neither its resource nor the sight of the next fault.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use meshwright_model::Path;
@@ -123,10 +124,12 @@ impl<'c> Check<'c> {
         let span = self.tree.span(key);
         let Some(name) = self.tree.scalar(key).map(str::to_owned) else {
             self.report(not_a_key(self.tree, key));
+            self.member_gap(found(self.tree, key));
             return 0;
         };
         if name.starts_with("Fn::") {
             self.report(not_expanded(span, &name));
+            self.member_gap(shorten(&name));
             return 0;
         }
         let near = nearest(&name, fields.iter().map(|field| field.key.as_str()));
@@ -137,11 +140,17 @@ impl<'c> Check<'c> {
             None => fault.help(format!("the fields are {}", keys(fields))),
         };
         self.report(fault);
-        let Some(index) = meant else { return 0 };
-        self.path.push(Step::Field(fields[index].api.into()));
-        self.gap(Gap::Faulty);
-        self.path.pop();
+        let Some(index) = meant else {
+            self.member_gap(shorten(&name));
+            return 0;
+        };
+        self.member_gap(fields[index].api);
         1 << index
+    }
+
+    /// Notes that a member of what stands at the path is not read.
+    fn member_gap(&mut self, name: impl Into<Cow<'static, str>>) {
+        self.gaps.entry(self.path.field(name)).or_insert(Gap::Faulty);
     }
 
     fn object(&mut self, id: NodeId, fields: &[Field]) -> bool {

@@ -89,6 +89,9 @@ fn read_template(reading: &mut Reading, world: &World, index: usize, options: &O
         let exists = resolver.exists(&reading.documents[document].tree, declared);
         if !exists.unwrap_or(true) {
             found += 1;
+            if template::app_mesh_kind(&declared.kind).is_some() && !template.is_copy {
+                declare_resource(reading, document, declared);
+            }
             continue;
         }
         let own = if exists.is_none() { declared.condition.clone() } else { None };
@@ -110,7 +113,7 @@ fn read_template(reading: &mut Reading, world: &World, index: usize, options: &O
     faults.extend(resolver.take_faults());
     reading.report(document, None, faults);
     if !template.is_copy {
-        declare(reading, template, options);
+        declare(reading, world, template, options);
     }
     if found == 0 && !template.has_stacks() {
         let span = crate::check::opening(reading.documents[document].tree.span(template.root));
@@ -119,9 +122,8 @@ fn read_template(reading: &mut Reading, world: &World, index: usize, options: &O
     }
 }
 
-/// Adds what the template declares beside App Mesh resources, so that it can be written back: parameters, conditions and
-/// mappings where something needs them, and everything else where parameters stay references.
-fn declare(reading: &mut Reading, template: &Template, options: &Options<'_>) {
+/// Adds what the template declares beside App Mesh resources, so that it can be written back, or its loss be told.
+fn declare(reading: &mut Reading, world: &World, template: &Template, options: &Options<'_>) {
     let document = u32::try_from(template.document).unwrap_or(u32::MAX);
     let tree = &reading.documents[template.document].tree;
     let inventory = &mut reading.inventory;
@@ -136,19 +138,12 @@ fn declare(reading: &mut Reading, template: &Template, options: &Options<'_>) {
     }
     for entry in tree.entries(template.root) {
         let Some(section) = tree.scalar(entry.key) else { continue };
-        let is_needed_by_others = matches!(section, "Parameters" | "Conditions" | "Mappings");
-        if !options.keep_parameters && !is_needed_by_others {
-            continue;
-        }
         let mut push = |name: &str, node| {
-            let body = template::as_written(tree, node, Symbol::EVERYWHERE);
-            let is_optional = !options.keep_parameters;
-            inventory.declarations.push(Declaration {
-                section: section.to_owned(),
-                name: name.to_owned(),
-                body,
-                is_optional,
-            });
+            let mut body = template::as_written(tree, node, Symbol::EVERYWHERE);
+            if let ("Parameters", true, Some(value)) = (section, options.keep_parameters, world.given(template, name)) {
+                set_default(&mut body, value);
+            }
+            inventory.declarations.push(Declaration { section: section.to_owned(), name: name.to_owned(), body });
         };
         if !tree.is_map(entry.value) || call(tree, entry.value).is_some() {
             push("", entry.value);
@@ -163,9 +158,23 @@ fn declare(reading: &mut Reading, template: &Template, options: &Options<'_>) {
             }
         }
     }
-    if options.keep_parameters {
-        declare_attributes(tree, template, inventory);
+    declare_attributes(tree, template, inventory);
+}
+
+/// Makes the value that a parameter was given its default, where the parameter stays one.
+fn set_default(body: &mut Expression, value: &Expression) {
+    let Expression::Map(members) = body else { return };
+    match members.iter_mut().find(|(key, _)| key == "Default") {
+        Some((_, default)) => *default = value.clone(),
+        None => members.push(("Default".to_owned(), value.clone())),
     }
+}
+
+/// Adds an App Mesh resource that is not read.
+fn declare_resource(reading: &mut Reading, document: usize, declared: &Declared) {
+    let body = template::as_written(&reading.documents[document].tree, declared.body, Symbol::EVERYWHERE);
+    let (section, name) = ("Resources".to_owned(), declared.label.clone());
+    reading.inventory.declarations.push(Declaration { section, name, body });
 }
 
 /// Members of an App Mesh resource beside type, properties, condition and dependencies, such as `DeletionPolicy`.
@@ -180,7 +189,7 @@ fn declare_attributes(tree: &Tree, template: &Template, inventory: &mut meshwrig
         if !others.is_empty() {
             let section = write::ATTRIBUTES.to_owned();
             let (name, body) = (declared.label.clone(), Expression::Map(others));
-            inventory.declarations.push(Declaration { section, name, body, is_optional: false });
+            inventory.declarations.push(Declaration { section, name, body });
         }
     }
 }
@@ -240,12 +249,7 @@ impl Read<'_> {
         let declared = self.declared;
         self.resolver.begin();
         let Some(node) = self.properties(keep_parameters) else {
-            if keep_parameters {
-                let body = template::as_written(self.tree(), declared.body, Symbol::EVERYWHERE);
-                let (section, name) = ("Resources".to_owned(), declared.label.clone());
-                let declaration = Declaration { section, name, body, is_optional: false };
-                self.reading.inventory.declarations.push(declaration);
-            }
+            declare_resource(self.reading, self.document, declared);
             return;
         };
         let origin = self.origin(node);

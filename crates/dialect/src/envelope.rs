@@ -18,7 +18,7 @@ use meshwright_model::{Expression, Kind, Path, Resource, Scalar, Spec};
 use serde::de::DeserializeOwned;
 
 use crate::build::build;
-use crate::check::{Check, not_a_key, not_expanded};
+use crate::check::{Check, found, not_a_key, not_expanded, shorten};
 use crate::fault::Fault;
 use crate::tree::{NodeId, Tree, Value};
 use crate::view::{View, Views};
@@ -42,7 +42,7 @@ impl Envelope<'_> {
     pub(crate) fn read(&self, tree: &mut Tree) -> (Resource, Vec<Fault>) {
         let kind = self.kind;
         let mut faults = Vec::new();
-        let meant = self.report_members(tree, &mut faults);
+        let (meant, unknown) = self.report_members(tree, &mut faults);
         let mesh = self.name(tree, "meshName", &mut faults);
         let parent = kind.parent().map(|parent| self.name(tree, parent.name_field(), &mut faults));
         let name = if kind == Kind::Mesh { mesh.clone() } else { self.name(tree, kind.name_field(), &mut faults) };
@@ -51,6 +51,7 @@ impl Envelope<'_> {
         let (tags, tag_gaps) = self.tags(tree, &mut faults);
         let (spec, mut gaps) = self.spec(tree, &mut faults);
         gaps.extend(tag_gaps);
+        gaps.extend(unknown.into_iter().map(|path| (path, Gap::Faulty)));
         self.forgive(&meant, &mut faults, &mut gaps);
         let resource = Resource {
             mesh,
@@ -96,19 +97,22 @@ impl Envelope<'_> {
         fields
     }
 
-    /// Reports members that are no fields, and returns what they were probably meant to be.
-    fn report_members(&self, tree: &Tree, faults: &mut Vec<Fault>) -> Vec<String> {
+    /// Reports members that are no fields, and returns what they were probably meant to be, and where else they stand.
+    fn report_members(&self, tree: &Tree, faults: &mut Vec<Fault>) -> (Vec<String>, Vec<Path>) {
         let known: Vec<String> = self.fields().iter().chain(self.others).map(|field| self.key(field)).collect();
         let mut seen = std::collections::HashSet::new();
-        let mut meant = Vec::new();
+        let (mut meant, mut unknown) = (Vec::new(), Vec::new());
+        let at = |name: String| Path::default().field(name);
         for entry in tree.entries(self.node) {
             let Some(key) = tree.scalar(entry.key) else {
                 faults.push(not_a_key(tree, entry.key));
+                unknown.push(at(found(tree, entry.key)));
                 continue;
             };
             let span = tree.span(entry.key);
             if key.starts_with("Fn::") {
                 faults.push(not_expanded(span, key));
+                unknown.push(at(shorten(key)));
                 continue;
             }
             if !seen.insert(key) {
@@ -121,18 +125,21 @@ impl Envelope<'_> {
                 let fault = Fault::error(
                     "unknown-field",
                     span,
-                    format!("`{}` is not a field of a {}", crate::check::shorten(key), self.kind),
+                    format!("`{}` is not a field of a {}", shorten(key), self.kind),
                 );
                 faults.push(match nearest(key, known.iter().map(String::as_str)) {
                     Some(near) => {
                         meant.push(near.to_owned());
                         fault.help(format!("did you mean `{near}`?"))
                     }
-                    None => fault,
+                    None => {
+                        unknown.push(at(shorten(key)));
+                        fault
+                    }
                 });
             }
         }
-        meant
+        (meant, unknown)
     }
 
     fn name(&self, tree: &mut Tree, field: &'static str, faults: &mut Vec<Fault>) -> Name {

@@ -18,8 +18,8 @@ pub struct Parameter {
     pub origin: Option<Origin>,
 }
 
-/// What a file declares and its expressions need, to be written back: a parameter, a condition, a mapping, a resource
-/// of another service.
+/// What a file declares beside resources that are read, to be written back: a parameter, a condition, a mapping, an
+/// output, a resource of another service or one whose condition does not hold.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Declaration {
     /// The section of the file: `Parameters`, `Conditions`, `Mappings`, `Resources`, …
@@ -28,6 +28,4 @@ pub struct Declaration {
     pub name: String,
     /// What it says.
     pub body: Expression,
-    /// Whether it is written back only where something refers to it.
-    pub is_optional: bool,
 }

@@ -1,14 +1,16 @@
 //! Writes AWS JSON: a resource as `create-*` takes it, or as `describe-*` prints it where its metadata is known.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use meshwright_model::finding::Subject;
 use meshwright_model::order::Order;
+use meshwright_model::parameter::Declaration;
 use meshwright_model::resource::{Gap, Metadata};
 use meshwright_model::value::ScalarType;
 use meshwright_model::{Expression, Inventory, Path, Resource, Scalar};
 
 use super::{NAMING, VIEWS};
+use crate::check::shorten;
 use crate::envelope::below_spec;
 use crate::ledger::{Loss, Written};
 use crate::out::Out;
@@ -20,30 +22,51 @@ pub(crate) fn write(inventory: &Inventory) -> Written {
     let order = Order::of(&inventory.index());
     let resources = order.placed.iter().map(|placed| &inventory.resources[placed.position]);
     let mut objects: Vec<Out> = resources.map(|resource| write_resource(resource, &mut ledger)).collect();
-    let rest =
-        [(inventory.workloads.len(), "task definition"), (inventory.statements.len(), "statement of a role's policy")];
-    for (count, what) in rest.into_iter().filter(|(count, _)| *count > 0) {
-        let message = format!("{count} × {what}: not a resource of App Mesh; left out");
-        ledger.push(Loss { subject: None, path: None, message });
-    }
-    ledger.extend(left_out(inventory));
+    ledger.extend(left_out(inventory).into_iter().map(|message| Loss { subject: None, path: None, message }));
     let out = if objects.len() == 1 { objects.swap_remove(0) } else { Out::List(objects) };
     Written { text: print::json(&out), ledger }
 }
 
-/// What the files declare beside App Mesh resources, where the inventory knows of it. Parameters, conditions and mappings
-/// are resolved, and what is left open of them is said where it stands.
-fn left_out(inventory: &Inventory) -> Option<Loss> {
-    let resolved = ["Parameters", "Conditions", "Mappings", "AWSTemplateFormatVersion", "Description", "Metadata"];
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for declaration in &inventory.declarations {
-        if !resolved.contains(&declaration.section.as_str()) {
-            *counts.entry(declaration.section.trim_matches(['(', ')'])).or_default() += 1;
+/// What the files hold beside App Mesh resources, as far as the inventory knows of it.
+fn left_out(inventory: &Inventory) -> Vec<String> {
+    let mut counts: [BTreeMap<String, usize>; 4] = Default::default();
+    let mut count = |group: usize, what: String| *counts[group].entry(what).or_default() += 1;
+    let mut declared = BTreeSet::new();
+    for Declaration { section, name, body } in &inventory.declarations {
+        match (section.as_str(), kind_of(body)) {
+            // It says how to read what is left out.
+            ("AWSTemplateFormatVersion", _) => {}
+            ("Parameters" | "Conditions" | "Mappings", _) => count(3, section.clone()),
+            ("Resources", Some(kind)) => {
+                declared.insert(name.as_str());
+                count(if kind.starts_with("AWS::AppMesh::") { 2 } else { 1 }, shorten(kind));
+            }
+            (section, _) => count(1, shorten(section.trim_matches(['(', ')']))),
         }
     }
-    let counts: Vec<String> = counts.into_iter().map(|(section, count)| format!("{count} × {section}")).collect();
-    let message = format!("{}: only CloudFormation has them; left out", counts.join(", "));
-    (!counts.is_empty()).then_some(Loss { subject: None, path: None, message })
+    let tasks = inventory.workloads.iter().filter(|workload| !declared.contains(&*workload.label));
+    tasks.for_each(|_| count(0, "task definition".to_owned()));
+    let statements = inventory.statements.iter().filter(|statement| !declared.contains(&*statement.role));
+    statements.for_each(|_| count(0, "statement of a role's policy".to_owned()));
+    let said = [
+        "not a resource of App Mesh; left out",
+        "only CloudFormation has them; left out",
+        "its condition does not hold, or only CloudFormation knows what it says; left out",
+        "only CloudFormation has them; what they come to is written where it is used",
+    ];
+    counts.into_iter().zip(said).filter_map(|(counts, what)| Some(format!("{}: {what}", listed(counts)?))).collect()
+}
+
+/// The type of a resource that is declared.
+fn kind_of(body: &Expression) -> Option<&str> {
+    let Expression::Map(members) = body else { return None };
+    members.iter().find(|(key, _)| key == "Type").and_then(|(_, kind)| kind.text())
+}
+
+/// Counts in words, if there are any.
+fn listed(counts: BTreeMap<String, usize>) -> Option<String> {
+    let words: Vec<String> = counts.into_iter().map(|(what, count)| format!("{count} × {what}")).collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 fn write_resource(resource: &Resource, ledger: &mut Vec<Loss>) -> Out {

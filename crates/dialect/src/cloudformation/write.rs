@@ -24,7 +24,7 @@ use crate::out::Out;
 use crate::print;
 use invented::Invented;
 use labels::labels;
-use words::{references, say, words};
+use words::{references, say};
 
 /// The section of declarations that are members of App Mesh resources; no section of a template.
 pub(crate) const ATTRIBUTES: &str = "(resource attributes)";
@@ -122,7 +122,7 @@ impl<'w> Writer<'w> {
                 );
             }
         }
-        let mut sections = self.declared_sections(&resources);
+        let mut sections = self.declared_sections();
         self.add_parameters(&mut sections);
         sections.insert("Resources".to_owned(), Out::Map(resources));
         sections.entry("AWSTemplateFormatVersion".to_owned()).or_insert(Out::text("2010-09-09"));
@@ -158,35 +158,15 @@ impl<'w> Writer<'w> {
     }
 
     /// The sections that the files declared, without resources; where files differ on a name, the first holds.
-    fn declared_sections(&mut self, resources: &[(String, Out)]) -> BTreeMap<String, Out> {
-        let mut used = BTreeSet::new();
-        for (_, out) in resources {
-            words(out, &mut used);
-        }
+    fn declared_sections(&mut self) -> BTreeMap<String, Out> {
         let inventory = self.inventory;
-        let declared: Vec<&Declaration> = inventory
+        let declared = inventory
             .declarations
             .iter()
-            .filter(|declaration| declaration.section != "Resources" && declaration.section != ATTRIBUTES)
-            .collect();
-        // What is written may need more; each round finds what the round before needs.
-        for _ in 0..declared.len() {
-            let before = used.len();
-            for declaration in &declared {
-                if !declaration.is_optional || used.contains(&declaration.name) {
-                    words(&say(&declaration.body), &mut used);
-                }
-            }
-            if used.len() == before {
-                break;
-            }
-        }
+            .filter(|declaration| declaration.section != "Resources" && declaration.section != ATTRIBUTES);
         let mut sections: BTreeMap<String, Out> = BTreeMap::new();
         let mut seen: BTreeMap<(&str, &str), &Expression> = BTreeMap::new();
-        for Declaration { section, name, body, is_optional } in declared {
-            if *is_optional && !used.contains(name) {
-                continue;
-            }
+        for Declaration { section, name, body } in declared {
             if let Some(first) = seen.get(&(section.as_str(), name.as_str())) {
                 if *first != body && section != "AWSTemplateFormatVersion" {
                     let name = if name.is_empty() { section.clone() } else { format!("{section}.{name}") };

@@ -57,5 +57,5 @@ fn the_ledger_names_what_the_other_dialect_cannot_say() {
     let ledger = Dialect::named("json").unwrap().notations[0].write(&ecs.inventory).ledger;
     let messages: Vec<&str> = ledger.iter().map(|loss| loss.message.as_str()).collect();
     assert!(messages.iter().any(|message| message.contains("${MeshName}")), "{messages:?}");
-    assert!(messages.iter().any(|message| message.contains("task definition")), "{messages:?}");
+    assert!(messages.iter().any(|message| message.contains("AWS::ECS::TaskDefinition")), "{messages:?}");
 }

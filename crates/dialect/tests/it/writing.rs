@@ -107,5 +107,57 @@ fn the_ledger_of_json_says_how_open_values_are_written() {
 fn json_says_what_else_a_template_had() {
     let queue = "  Queue:\n    Type: AWS::SQS::Queue\nOutputs:\n  A:\n    Value: !Ref Mesh\n";
     let written = write("json", &read_template(&format!("Resources:\n{MESH}{queue}")));
-    assert_eq!(messages(&written), ["1 × Outputs, 1 × Resources: only CloudFormation has them; left out"]);
+    assert_eq!(messages(&written), ["1 × AWS::SQS::Queue, 1 × Outputs: only CloudFormation has them; left out"]);
+}
+
+/// Reads a template as `convert --as json` does, and says what of it is lost.
+fn lost_as_json(text: &str) -> Vec<String> {
+    let written = write("json", &read_text("t.yaml", text, &[]));
+    let place =
+        |loss: &meshwright_dialect::Loss| loss.path.as_ref().map(|path| format!("{path}: ")).unwrap_or_default();
+    written.ledger.iter().map(|loss| format!("{}{}", place(loss), loss.message)).collect()
+}
+
+#[test]
+fn json_says_what_of_a_template_it_leaves_out() {
+    let mesh = "Description: d\nParameters:\n  P: {Type: String, Default: a}\nConditions:\n  C: !Equals [!Ref P, b]\n\
+        Resources:\n  Queue: {Type: AWS::SQS::Queue}\n  Task: {Type: AWS::ECS::TaskDefinition}\n  Mesh:\n    \
+        Type: AWS::AppMesh::Mesh\n    DeletionPolicy: Retain\n    Properties: {MeshName: !Ref P}\n  Other:\n    \
+        Type: AWS::AppMesh::Mesh\n    Condition: C\n    Properties: {MeshName: b}\nOutputs:\n  A: {Value: !Ref Mesh}\n";
+    let expected = [
+        "1 × AWS::ECS::TaskDefinition, 1 × AWS::SQS::Queue, 1 × Description, 1 × Outputs, 1 × resource attributes: only \
+         CloudFormation has them; left out",
+        "1 × AWS::AppMesh::Mesh: its condition does not hold, or only CloudFormation knows what it says; left out",
+        "1 × Conditions, 1 × Parameters: only CloudFormation has them; what they come to is written where it is used",
+    ];
+    assert_eq!(lost_as_json(mesh), expected);
+}
+
+#[test]
+fn members_that_nothing_knows_are_in_the_ledger() {
+    let node = "Resources:\n  N:\n    Type: AWS::AppMesh::VirtualNode\n    Properties:\n      MeshName: m\n      \
+        VirtualNodeName: n\n      Colour: red\n      Spec:\n        Zzz: 1\n        Fn::Transform: {Name: Make}\n        \
+        Listeners:\n          - {PortMapping: {Port: 1, Protocol: http}, Qqqqqq: 1}\n";
+    let expected = ["Colour", "spec.Fn::Transform", "spec.Zzz", "spec.listeners[0].Qqqqqq"];
+    assert_eq!(lost_as_json(node), expected.map(|path| format!("{path}: could not be read; left out")));
+    let reading = read_template(node);
+    assert_eq!(write("cloudformation", &reading).ledger.len(), 4);
+    let json = r#"{"meshName": "m", "spec": {}, "metadata": {"uid": "u", "tags": {"a": "b"}, "arn": $ARN}}"#;
+    let ledger = write("json", &read_text("x.json", json, &[])).ledger;
+    let paths: Vec<String> = ledger.iter().filter_map(|loss| Some(loss.path.as_ref()?.to_string())).collect();
+    assert_eq!(paths, ["metadata.arn", "metadata.tags"]);
+}
+
+#[test]
+fn a_value_that_a_parameter_is_given_becomes_its_default() {
+    let text = "Parameters:\n  A: {Type: String, Default: a}\n  B: {Type: String}\n  C: {Type: Number, Default: 1}\n\
+        Resources:\n  Mesh:\n    Type: AWS::AppMesh::Mesh\n    Properties:\n      MeshName: !Sub \"${A}${B}\"\n";
+    let parameters = [("A", "x"), ("B", "007")].map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let input = Input { name: "t.yaml".to_owned(), bytes: text.as_bytes().to_vec() };
+    let options = Options { keep_parameters: true, parameters, ..Options::default() };
+    let written = write("cloudformation", &read(vec![input], &options));
+    assert_eq!(messages(&written), [""; 0]);
+    let reading = read_text("t.yaml", &written.text, &[]);
+    assert_eq!(reading.inventory.resources[0].name.to_string(), "x007");
+    assert!(written.text.contains("!Sub ${A}${B}") && written.text.contains("Default: 1\n"), "{}", written.text);
 }

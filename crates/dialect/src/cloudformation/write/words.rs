@@ -6,20 +6,6 @@ use meshwright_model::Expression;
 
 use crate::out::Out;
 
-/// Every word in a value that may name a declaration: its texts, and the names inside `Sub`.
-pub(super) fn words(out: &Out, used: &mut BTreeSet<String>) {
-    match out {
-        Out::Text(text) => {
-            let inside = text.split("${").skip(1).filter_map(|rest| rest.split('}').next());
-            used.extend(inside.map(|name| name.trim().to_owned()));
-            used.insert(text.clone());
-        }
-        Out::List(items) => items.iter().for_each(|item| words(item, used)),
-        Out::Map(entries) => entries.iter().for_each(|(_, value)| words(value, used)),
-        Out::Bare(_) | Out::Open(_) => {}
-    }
-}
-
 /// The labels and parameters that a value refers to, by `Ref`, `GetAtt` and inside `Sub`: what comes before it anyhow.
 pub(super) fn references(out: &Out, names: &mut BTreeSet<String>) {
     match out {
