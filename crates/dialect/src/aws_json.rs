@@ -5,10 +5,10 @@
 
 mod kind;
 mod metadata;
+mod variables;
 mod write;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use meshwright_model::arn::Arn;
 use meshwright_model::finding::Subject;
@@ -21,7 +21,6 @@ use crate::check::found;
 use crate::envelope::{Envelope, listed, read_part};
 use crate::fault::Fault;
 use crate::reading::{Options, Reading};
-use crate::source::Span;
 use crate::tree::{Entry, NodeId, Style, Tree, Value};
 use crate::view::{Naming, Views};
 
@@ -46,7 +45,7 @@ pub(crate) fn read(reading: &mut Reading, documents: &[usize], options: &Options
         let roots = reading.documents[*document].tree.roots.clone();
         let scope = reading.new_scope();
         let mut reader = Reader { reading, document: *document, scope, options, found: 0, unrecognised: 0 };
-        reader.name_template();
+        variables::name(reader.reading, *document, &options.parameters);
         for root in &roots {
             reader.value(*root, None);
         }
@@ -77,37 +76,6 @@ impl Reader<'_, '_> {
 
     fn report(&mut self, subject: Option<&Subject>, faults: Vec<Fault>) {
         self.reading.report(self.document, subject, faults);
-    }
-
-    /// Says which values the file leaves to a shell or a template language.
-    fn name_template(&mut self) {
-        let parameters = &self.options.parameters;
-        let tree = &self.reading.documents[self.document].tree;
-        let open: Vec<(&str, Span)> = tree
-            .open_values()
-            .filter_map(|(expression, span)| match expression {
-                Expression::Reference(name) if !parameters.contains_key(name.as_str()) => Some((name.as_str(), span)),
-                _ => None,
-            })
-            .collect();
-        let text = tree.source.text().as_bytes();
-        let mark = |from: usize| memchr::memmem::find(&text[from..], b"@@").map(|at| from + at);
-        let marks = mark(0).filter(|at| mark(at + 2).is_some());
-        let fault = match (open.first(), marks) {
-            (Some((first, span)), _) => {
-                let mut names: Vec<&str> = open.iter().map(|(name, _)| *name).collect();
-                names.sort_unstable();
-                names.dedup();
-                let message = format!("this is a template: {} stay open", names.join(", "));
-                Fault::info("template", *span, message).help(format!("give them values, as in --parameter {first}=…"))
-            }
-            (None, Some(at)) => {
-                let message = "this is a template: what stands between @@ and @@ is read as text";
-                Fault::info("template", Span::new(at, at + 2), message).help("fill the template in first")
-            }
-            (None, None) => return,
-        };
-        self.report(None, vec![fault]);
     }
 
     /// Reads a value at the top, in an array, or in a wrapper that says its kind.
@@ -340,7 +308,7 @@ impl Reader<'_, '_> {
             return id;
         }
         let used = &mut self.reading.used_parameters;
-        fill_in(&mut self.reading.documents[self.document].tree, id, parameters, used)
+        variables::fill_in(&mut self.reading.documents[self.document].tree, id, parameters, used)
     }
 
     fn arn(&mut self, id: NodeId) -> Option<Arn> {
@@ -400,31 +368,6 @@ impl Reader<'_, '_> {
         let help = "add its name: \"virtualRouterName\" or \"virtualGatewayName\"";
         self.report(None, vec![Fault::warning("unclear-kind", span, message).help(help)]);
         Some(Kind::VirtualRouter)
-    }
-}
-
-fn fill_in(tree: &mut Tree, id: NodeId, parameters: &BTreeMap<String, String>, used: &mut Vec<String>) -> NodeId {
-    let node = tree.node(id);
-    match node.value {
-        Value::Open(number) => {
-            let Expression::Reference(name) = tree.expression(number) else { return id };
-            let Some(value) = parameters.get(name.as_str()) else { return id };
-            used.push(name.name.clone());
-            tree.push_text(node.span, Style::Untyped, value)
-        }
-        Value::List(_) => {
-            let items = tree.items(id).to_vec();
-            let filled: Vec<NodeId> = items.iter().map(|item| fill_in(tree, *item, parameters, used)).collect();
-            if filled == items { id } else { tree.push_list(node.span, &filled) }
-        }
-        Value::Map(_) => {
-            let entries = tree.entries(id).to_vec();
-            let fill = |entry: &Entry| Entry::new(entry.key, fill_in(tree, entry.value, parameters, used));
-            let filled: Vec<Entry> = entries.iter().map(fill).collect();
-            let is_same = entries.iter().zip(&filled).all(|(old, new)| old.value == new.value);
-            if is_same { id } else { tree.push_map(node.span, &filled) }
-        }
-        Value::Null | Value::Scalar(..) | Value::Broken => id,
     }
 }
 

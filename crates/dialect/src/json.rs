@@ -1,7 +1,8 @@
 //! Reads JSON with positions: one value, or several one after the other, as a shell loop of `describe` calls leaves them.
 //!
 //! The scanner goes on after a fault wherever it can tell what comes next, so that one slip does not hide the rest. Bare
-//! `$NAME` is taken as a shell variable left open: AWS's own examples are jq programs made of JSON and such variables.
+//! `$NAME` is taken as a shell variable left open, and so is `\($NAME)` in a text: AWS's own examples are jq programs made of
+//! JSON and such variables.
 
 mod text;
 
@@ -10,7 +11,8 @@ use meshwright_model::Expression;
 use crate::fault::{Fault, MAX_FAULTS};
 use crate::source::{Source, Span};
 use crate::tree::{Builder, MAX_DEPTH, MAX_NODES, NodeId, Style, Text, Tree, Value};
-use text::{is_number, template_mark, unescape};
+use text::{decode, interpolation_end, is_number, name_template};
+pub(crate) use text::{is_code, is_variable};
 
 /// Reads a text as JSON. Where a document is cut off, the next may start inside it. Valid JSON can
 /// look the same, so that is a second try, which is taken where it has no more faults.
@@ -279,7 +281,7 @@ impl Scanner<'_> {
             at += memchr::memchr3(b'"', b'\\', b'\n', self.text.get(at..)?)?;
             match self.text[at] {
                 b'"' => return Some(at + 1),
-                b'\\' => at += 2,
+                b'\\' => at = interpolation_end(self.text, at).unwrap_or(at + 2),
                 _ => return None,
             }
         }
@@ -311,8 +313,10 @@ impl Scanner<'_> {
             self.builder.tree.push(span, Value::Scalar(Style::Quoted, Text::Source(inner)))
         } else {
             let raw = self.builder.tree.source.slice(inner);
-            let decoded = unescape(raw, inner.start as usize, &mut self.faults);
-            self.builder.tree.push_text(span, Style::Quoted, &decoded)
+            match decode(raw, inner.start as usize, &mut self.faults) {
+                Expression::Text(decoded) => self.builder.tree.push_text(span, Style::Quoted, &decoded),
+                open => self.builder.tree.push_open(span, open),
+            }
         };
         self.builder.place(id);
         self.expects = if self.expects == Expects::Key { Expects::Colon } else { self.after_value() };
@@ -402,10 +406,7 @@ impl Scanner<'_> {
                 let shown: String =
                     String::from_utf8_lossy(word).chars().filter(|char| !char.is_control()).take(40).collect();
                 let fault = Fault::error("syntax", span, format!("`{shown}` is not JSON"));
-                self.faults.push(match template_mark(word) {
-                    Some(mark) => fault.help(format!("this looks like a template ({mark}): fill it in first")),
-                    None => fault,
-                });
+                self.faults.push(name_template(fault, word));
                 self.broken(span);
                 if self.builder.depth() == 0 {
                     self.skip_to_document();
@@ -434,10 +435,7 @@ impl Scanner<'_> {
         let end = self.token_end(start, |byte| !matches!(byte, b',' | b'}' | b']' | b':' | b'\n')).max(start + 1);
         let end = (end..=self.text.len()).find(|end| self.is_boundary(*end)).unwrap_or(self.text.len());
         let fault = Fault::error("syntax", Span::new(start, end), "a key in double quotes is due here");
-        self.faults.push(match template_mark(&self.text[start..end]) {
-            Some(mark) => fault.help(format!("this looks like a template ({mark}): fill it in first")),
-            None => fault,
-        });
+        self.faults.push(name_template(fault, &self.text[start..end]));
         self.at = end;
         if self.text.get(end) == Some(&b':') {
             self.broken(Span::new(start, end));

@@ -4,9 +4,11 @@ use std::fmt::Write as _;
 
 use meshwright_model::Expression;
 
+use crate::json::{is_code, is_variable};
 use crate::out::Out;
 
-/// Prints JSON. An open value becomes a variable as jq writes it, `$NAME`, or text where it is more than a name.
+/// Prints JSON. An open value becomes a variable as jq writes it, `$NAME`, a text with variables in it, `"a-\($NAME)"`, or
+/// plain text where jq has no words for it.
 pub(crate) fn json(out: &Out) -> String {
     let mut text = String::new();
     write_json(out, 0, &mut text);
@@ -22,7 +24,19 @@ fn write_json(out: &Out, depth: usize, text: &mut String) {
             text.push('$');
             text.push_str(name);
         }
-        Out::Open(expression) => quote(&expression.to_string(), text),
+        Out::Open(expression) => match jq_parts(expression) {
+            Some(parts) => {
+                text.push('"');
+                for part in parts {
+                    match part {
+                        JqPart::Text(part) => escape(part, text),
+                        JqPart::Code(code) => text.extend(["\\", &code]),
+                    }
+                }
+                text.push('"');
+            }
+            None => quote(&expression.to_string(), text),
+        },
         Out::List(items) if items.is_empty() => text.push_str("[]"),
         Out::Map(entries) if entries.is_empty() => text.push_str("{}"),
         Out::List(items) => {
@@ -67,9 +81,30 @@ pub(crate) fn is_literal(lexeme: &str) -> bool {
     is_number || matches!(lexeme, "true" | "false" | "null")
 }
 
-/// Whether a name can stand as a shell's or jq's variable.
-pub(crate) fn is_variable(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+/// A part of a text that jq puts together.
+pub(crate) enum JqPart<'e> {
+    Text(&'e str),
+    /// What stands behind a backslash, in parentheses.
+    Code(String),
+}
+
+/// The parts of a text that jq can put together; `None` where it need not, or has no words for something in it.
+pub(crate) fn jq_parts(expression: &Expression) -> Option<Vec<JqPart<'_>>> {
+    let parts = match expression {
+        Expression::Join(parts) => parts.as_slice(),
+        single => std::slice::from_ref(single),
+    };
+    let parts: Vec<JqPart<'_>> = parts.iter().map(jq_part).collect::<Option<_>>()?;
+    parts.iter().any(|part| matches!(part, JqPart::Code(_))).then_some(parts)
+}
+
+fn jq_part(part: &Expression) -> Option<JqPart<'_>> {
+    match part {
+        Expression::Text(text) => Some(JqPart::Text(text)),
+        Expression::Reference(name) if is_variable(name) => Some(JqPart::Code(format!("(${name})"))),
+        Expression::Reference(name) if is_code(name) => Some(JqPart::Code(name.as_str().to_owned())),
+        _ => None,
+    }
 }
 
 fn indent(depth: usize, text: &mut String) {
@@ -79,6 +114,11 @@ fn indent(depth: usize, text: &mut String) {
 /// A JSON string, which YAML takes too.
 fn quote(value: &str, text: &mut String) {
     text.push('"');
+    escape(value, text);
+    text.push('"');
+}
+
+fn escape(value: &str, text: &mut String) {
     for char in value.chars() {
         match char {
             '"' => text.push_str("\\\""),
@@ -93,7 +133,6 @@ fn quote(value: &str, text: &mut String) {
             plain => text.push(plain),
         }
     }
-    text.push('"');
 }
 
 /// Whether a character must not stand bare: a separator of lines, a byte order mark, or none that YAML prints.

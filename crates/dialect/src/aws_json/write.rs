@@ -12,6 +12,7 @@ use meshwright_model::{Expression, Inventory, Path, Resource, Scalar};
 use super::{NAMING, VIEWS};
 use crate::check::shorten;
 use crate::envelope::below_spec;
+use crate::json::is_variable;
 use crate::ledger::{Loss, Written};
 use crate::out::Out;
 use crate::print;
@@ -96,8 +97,11 @@ fn write_resource(resource: &Resource, ledger: &mut Vec<Loss>) -> Out {
     }
     let note = &mut |path: &Path, expression: &Expression| {
         let message = match expression {
-            Expression::Reference(name) if print::is_variable(name) => {
+            Expression::Reference(name) if is_variable(name) => {
                 format!("`{expression}` stays open: written as a variable of jq")
+            }
+            _ if print::jq_parts(expression).is_some() => {
+                format!("`{expression}` stays open: written as a text that jq fills in")
             }
             _ => format!("`{expression}` stays open: written as text, which neither jq nor the AWS CLI fills in"),
         };
@@ -144,8 +148,8 @@ fn note_gap(out: &mut Out, resource: &Resource, path: &Path, gap: &Gap, subject:
         Gap::Faulty => "could not be read; left out".to_owned(),
         Gap::Open(Expression::Absent) => return,
         Gap::Open(expression) => {
-            if let (Expression::Reference(_), Some(below), Out::Map(entries)) =
-                (expression, below_spec(path), &mut *out)
+            let is_variable = matches!(expression, Expression::Reference(_)) || print::jq_parts(expression).is_some();
+            if let (true, Some(below), Out::Map(entries)) = (is_variable, below_spec(path), &mut *out)
                 && let Some((_, spec)) = entries.iter_mut().find(|(key, _)| key == "spec")
             {
                 // A shell variable in the place of an object goes back where it stood.

@@ -1,10 +1,65 @@
 //! What stands inside JSON's strings, and between them where a template language has been at work.
 
+use meshwright_model::Expression;
+
 use crate::fault::{Fault, note};
 use crate::source::Span;
 
-/// The text that a string with escapes stands for; `start` is where it stands in its file.
-pub(super) fn unescape(raw: &str, start: usize, faults: &mut Vec<Fault>) -> String {
+/// What a string with escapes stands for: text, with variables in it where jq fills them in: `\($NAME)`. `start` is where
+/// it stands in its file.
+///
+/// Source: the jq manual, string interpolation. What is no variable there is taken as a name as it stands, in parentheses.
+pub(super) fn decode(raw: &str, start: usize, faults: &mut Vec<Fault>) -> Expression {
+    let (mut parts, mut from, mut at) = (Vec::new(), 0, 0);
+    while let Some(length) = memchr::memchr(b'\\', &raw.as_bytes()[at..]) {
+        let mark = at + length;
+        let Some(end) = interpolation_end(raw.as_bytes(), mark) else {
+            at = raw.len().min(mark + 2);
+            continue;
+        };
+        parts.push(Expression::Text(unescape(&raw[from..mark], start + from, faults)));
+        let inside = raw[mark + 2..end - 1].trim();
+        let variable = inside.strip_prefix('$').filter(|name| is_variable(name));
+        parts.push(Expression::Reference(variable.map_or_else(|| format!("({inside})"), str::to_owned).into()));
+        (from, at) = (end, end);
+    }
+    parts.push(Expression::Text(unescape(&raw[from..], start + from, faults)));
+    Expression::join(parts)
+}
+
+/// The offset past `\( … )`, where jq puts a value into a text; `None` where nothing like it stands at `at`.
+///
+/// A text with another backslash inside is not followed, so that looking for the end never goes the same way twice.
+pub(super) fn interpolation_end(text: &[u8], at: usize) -> Option<usize> {
+    let inside = text.get(at..)?.strip_prefix(b"\\(")?;
+    let mut depth = 1_usize;
+    for (offset, byte) in inside.iter().enumerate() {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth -= 1,
+            b'\\' | b'\n' => return None,
+            _ => {}
+        }
+        if depth == 0 {
+            return (!inside[..offset].trim_ascii().is_empty()).then_some(at + 2 + offset + 1);
+        }
+    }
+    None
+}
+
+/// Whether a name can stand as a shell's or jq's variable.
+pub(crate) fn is_variable(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// Whether a name is code of jq as [`decode`] names it.
+pub(crate) fn is_code(name: &str) -> bool {
+    let text = format!("\\{name}");
+    interpolation_end(text.as_bytes(), 0) == Some(text.len())
+}
+
+/// The text that escapes stand for.
+fn unescape(raw: &str, start: usize, faults: &mut Vec<Fault>) -> String {
     let mut out = String::with_capacity(raw.len());
     let mut rest = raw.char_indices();
     while let Some((offset, char)) = rest.next() {
@@ -41,8 +96,16 @@ pub(super) fn unescape(raw: &str, start: usize, faults: &mut Vec<Fault>) -> Stri
     out
 }
 
+/// The fault, with help where a template language has been at work.
+pub(super) fn name_template(fault: Fault, word: &[u8]) -> Fault {
+    match template_mark(word) {
+        Some(mark) => fault.help(format!("this looks like a template ({mark}): fill it in first")),
+        None => fault,
+    }
+}
+
 /// The marks of template languages that people leave in JSON.
-pub(super) fn template_mark(word: &[u8]) -> Option<&'static str> {
+fn template_mark(word: &[u8]) -> Option<&'static str> {
     let has = |mark: &str| word.windows(mark.len()).any(|window| window == mark.as_bytes());
     [
         ("{{", "{{ … }}"),

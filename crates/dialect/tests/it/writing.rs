@@ -86,18 +86,20 @@ fn the_owner_of_a_shared_mesh_is_kept() {
 #[test]
 fn the_ledger_of_json_says_how_open_values_are_written() {
     let text = format!(
-        "Parameters:\n  P:\n    Type: String\nResources:\n{MESH}{}{}",
+        "Parameters:\n  P:\n    Type: String\n  Q:\n    Type: String\nResources:\n{MESH}{}{}{}",
         node("", "!Sub \"${P}-x\""),
-        "  Router:\n    Type: AWS::AppMesh::VirtualRouter\n    Properties:\n      MeshName: !Ref P\n      \
+        node("", "!Ref Q").replace("  Node:", "  Other:"),
+        "  Router:\n    Type: AWS::AppMesh::VirtualRouter\n    Properties:\n      MeshName: !Sub '${P}-${AWS::Region}'\n      \
          VirtualRouterName: !Ref AWS::Region\n      Spec:\n        Listeners: []\n"
     );
     let written = write("json", &read_text("t.yaml", &text, &[]));
     let messages = messages(&written).join("\n");
     let as_text = "written as text, which neither jq nor the AWS CLI fills in";
     for expected in [
-        format!("`${{P}}-x` stays open: {as_text}"),
+        "`${P}-x` stays open: written as a text that jq fills in".to_owned(),
+        format!("`${{P}}-${{AWS::Region}}` stays open: {as_text}"),
         format!("`${{AWS::Region}}` stays open: {as_text}"),
-        "`${P}` stays open: written as a variable of jq".to_owned(),
+        "`${Q}` stays open: written as a variable of jq".to_owned(),
     ] {
         assert!(messages.contains(&expected), "{messages}");
     }
@@ -160,4 +162,33 @@ fn a_value_that_a_parameter_is_given_becomes_its_default() {
     let reading = read_text("t.yaml", &written.text, &[]);
     assert_eq!(reading.inventory.resources[0].name.to_string(), "x007");
     assert!(written.text.contains("!Sub ${A}${B}") && written.text.contains("Default: 1\n"), "{}", written.text);
+}
+
+#[test]
+fn texts_that_jq_fills_in_come_back_as_they_were() {
+    let text = r#"{"meshName": $MESH, "virtualNodeName": "a-\( $A )-\u0062\\(x)\(.b["c"] // (1))", "spec": {"serviceDiscovery":
+        {"dns": {"hostname": "\($A)"}}, "listeners": "l-\($L)"}}"#;
+    let first = read_text("x.json", text, &[]);
+    let node = &first.inventory.resources[0];
+    assert_eq!(node.name.to_string(), r#"a-${A}-b\(x)${(.b["c"] // (1))}"#);
+    let said: Vec<String> = first.findings.iter().map(|finding| finding.message.clone()).collect();
+    assert_eq!(said, [r#"this is a template: (.b["c"] // (1)), A, L, MESH stay open"#]);
+    let written = write("json", &first);
+    assert!(written.text.contains(r#""a-\($A)-b\\(x)\(.b["c"] // (1))""#), "{}", written.text);
+    assert!(written.text.contains(r#""hostname": $A"#) && written.text.contains(r#""l-\($L)""#), "{}", written.text);
+    let second = read_text("x.json", &written.text, &[]);
+    assert!(node.says_the_same(&second.inventory.resources[0]), "{}", written.text);
+    assert_eq!(write("json", &second).text, written.text);
+    let filled = read_text("x.json", text, &[("A", "7"), ("MESH", "m"), ("L", "l")]);
+    assert_eq!(filled.inventory.resources[0].name.to_string(), r#"a-7-b\(x)${(.b["c"] // (1))}"#);
+    assert_eq!(filled.used_parameters, ["A", "L", "MESH"]);
+}
+
+#[test]
+fn what_only_looks_like_jq_is_a_fault() {
+    for text in [r"\(", r"\()", r"\( )", r"\(a", r"\(a\(b))", r"\x"] {
+        let reading = read_text("x.json", &format!(r#"{{"meshName": "{text}"}}"#), &[]);
+        assert!(reading.findings.iter().any(|finding| finding.message == "JSON has no such escape"), "{text}");
+        assert_eq!(reading.inventory.resources.len(), 1, "{text}");
+    }
 }
