@@ -286,7 +286,8 @@ impl Reader<'_, '_> {
             };
             Some(text.map_or_else(left_out, Expression::Text))
         };
-        let envelope = Envelope { kind, node: id, document, views: &VIEWS, others: OTHERS, unnamed: &unnamed };
+        let scope = self.scope;
+        let envelope = Envelope { kind, node: id, document, scope, views: &VIEWS, others: OTHERS, unnamed: &unnamed };
         let tree = &mut self.reading.documents[self.document].tree;
         let (mut resource, mut faults) = envelope.read(tree);
         resource.metadata = metadata::of(tree, id);

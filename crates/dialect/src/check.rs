@@ -6,7 +6,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use meshwright_model::Path;
 use meshwright_model::expression::Expression;
 use meshwright_model::limits::{ResourceName, ScalarInfo, ServiceName};
 use meshwright_model::path::Step;
@@ -14,6 +13,7 @@ use meshwright_model::resource::Gap;
 use meshwright_model::value::Given;
 use meshwright_model::value::ScalarType;
 use meshwright_model::visible::cut;
+use meshwright_model::{Path, Symbol};
 
 use crate::fault::Fault;
 use crate::print::is_literal;
@@ -29,6 +29,8 @@ pub(crate) struct Check<'c> {
     pub(crate) is_lenient: bool,
     /// Whether unknown members are nothing to report: for types of which only a part is modelled.
     pub(crate) is_partial: bool,
+    /// The scope of the names that are the file's own.
+    pub(crate) scope: u32,
     pub(crate) path: Path,
     pub(crate) faults: Vec<Fault>,
     pub(crate) gaps: BTreeMap<Path, Gap>,
@@ -36,7 +38,8 @@ pub(crate) struct Check<'c> {
 
 impl<'c> Check<'c> {
     pub(crate) fn new(tree: &'c mut Tree, is_lenient: bool, path: Path) -> Self {
-        Self { tree, is_lenient, is_partial: false, path, faults: Vec::new(), gaps: BTreeMap::new() }
+        let (faults, gaps) = (Vec::new(), BTreeMap::new());
+        Self { tree, is_lenient, is_partial: false, scope: Symbol::EVERYWHERE, path, faults, gaps }
     }
 
     /// Checks the value against the view; `true` where it can be built.
@@ -331,7 +334,12 @@ impl Check<'_> {
                     Step::Field(name) => name[..1].to_uppercase() + &name[1..],
                     Step::Index(_) | Step::Open(_) => String::new(),
                 });
-                let help = format!("`Ref` gives the ARN; write `!GetAtt {label}.{}`", name.unwrap_or_default());
+                let name = format!("`!GetAtt {label}.{}`", name.unwrap_or_default());
+                let help = if label.scope == self.scope {
+                    format!("`Ref` gives the ARN; write {name}")
+                } else {
+                    format!("another template hands it over; let that hand over {name}")
+                };
                 Fault::error("arn-as-name", span, message).help(help)
             }
             Expression::Join(parts) if parts.first().is_some_and(starts_as_arn) => {

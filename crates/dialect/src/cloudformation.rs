@@ -259,8 +259,8 @@ impl Read<'_> {
             (field == kind.name_field() && kind != Kind::VirtualService)
                 .then(|| Expression::Attribute(label.clone(), key("", field)))
         };
-        let envelope =
-            Envelope { kind, node, document: origin.document, views: &VIEWS, others: &[], unnamed: &unnamed };
+        let (document, scope) = (origin.document, label.scope);
+        let envelope = Envelope { kind, node, document, scope, views: &VIEWS, others: &[], unnamed: &unnamed };
         let (mut resource, mut faults) = envelope.read(self.tree());
         if !self.faults.is_empty() {
             // What CloudFormation adds may be what seems to be missing.

@@ -30,6 +30,8 @@ pub(crate) struct Envelope<'e> {
     /// The map that holds the names and the specification.
     pub(crate) node: NodeId,
     pub(crate) document: u32,
+    /// The scope of the names that are the file's own.
+    pub(crate) scope: u32,
     pub(crate) views: &'e Views,
     /// Members that the dialect deals with itself, or passes over.
     pub(crate) others: &'e [&'static str],
@@ -168,6 +170,7 @@ impl Envelope<'_> {
         let view = View::Scalar(info);
         let is_lenient = self.views.naming.is_lenient;
         let mut check = Check::new(tree, is_lenient, Path::default().field(field));
+        check.scope = self.scope;
         check.value(id, &view);
         faults.append(&mut check.faults);
         build(tree, id, &view, is_lenient).unwrap_or_else(|_| Scalar::missing())
@@ -189,6 +192,7 @@ impl Envelope<'_> {
     ) -> (T, BTreeMap<Path, Gap>) {
         let is_lenient = self.views.naming.is_lenient;
         let mut check = Check::new(tree, is_lenient, path.clone());
+        check.scope = self.scope;
         let usable = check.value(id, view);
         faults.append(&mut check.faults);
         let mut gaps = check.gaps;

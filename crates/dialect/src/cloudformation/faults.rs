@@ -184,6 +184,11 @@ fn resource_faults(template: &Template, tree: &Tree, faults: &mut Vec<Fault>) {
 
 fn parameter_faults(template: &Template, tree: &Tree, world: &World, faults: &mut Vec<Fault>) {
     for (name, parameter) in &template.parameters {
+        if parameter.is_stored() && template.parent.is_none() && world.given(template, name).is_some() {
+            let message =
+                format!("what is given for parameter `{name}` is the name of a stored value; the value stays open");
+            faults.push(Fault::info("stored-value", tree.span(parameter.key), message));
+        }
         let Some(value) = world.given(template, name).and_then(Expression::text).or(parameter.default.as_deref())
         else {
             continue;

@@ -258,10 +258,11 @@ impl<'w> Resolver<'w> {
             return self.world.pseudo(name).cloned().unwrap_or_else(open);
         }
         if let Some(parameter) = self.template.parameters.get(name) {
-            if self.keep_parameters {
+            // What is given of a stored value is its name, and so is the default.
+            if self.keep_parameters || parameter.is_stored() {
                 return open();
             }
-            let default = || parameter.default.clone().filter(|_| !parameter.is_stored()).map(Expression::Text);
+            let default = || parameter.default.clone().map(Expression::Text);
             return match self.world.given(self.template, name).cloned().or_else(default) {
                 Some(Expression::Text(text)) if parameter.is_list() => {
                     Expression::List(text.split(',').map(|part| Expression::Text(part.trim().to_owned())).collect())

@@ -23,7 +23,9 @@ impl DeclaredParameter {
         self.kind == "CommaDelimitedList" || self.kind.contains("List<")
     }
 
-    /// Whether its default is the name of a value in the parameter store, rather than the value.
+    /// Whether its default, or what is given for it, is the name of a value in the parameter store, rather than the value.
+    ///
+    /// Source: CloudFormation User Guide, Systems Manager parameter types.
     pub(crate) fn is_stored(&self) -> bool {
         self.kind.starts_with("AWS::SSM::Parameter::Value")
     }

@@ -309,3 +309,33 @@ Resources:
 ";
     assert_eq!(names(&read_text("x.yaml", text, &[("AWS::Region", "eu")])), ["shop", "${AWS::Region}"]);
 }
+
+#[test]
+fn an_arn_from_another_template_is_put_right_there() {
+    let file = |name: &str, text: &str| Input { name: name.to_owned(), bytes: text.as_bytes().to_vec() };
+    let mesh = "Resources:\n  Mesh: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: m}}\n  Own: {Type: \
+        AWS::AppMesh::VirtualNode, Properties: {MeshName: !Ref Mesh, Spec: {}}}\nOutputs:\n  M: {Value: !Ref Mesh, \
+        Export: {Name: mesh}}\n";
+    let node =
+        "Resources:\n  Node: {Type: AWS::AppMesh::VirtualNode, Properties: {MeshName: !ImportValue mesh, Spec: {}}}\n";
+    let reading = read(vec![file("mesh.yaml", mesh), file("node.yaml", node)], &Options::default());
+    let help: Vec<&str> = reading.findings.iter().filter_map(|finding| finding.help.as_deref()).collect();
+    assert_eq!(
+        help,
+        [
+            "`Ref` gives the ARN; write `!GetAtt Mesh.MeshName`",
+            "another template hands it over; let that hand over `!GetAtt Mesh.MeshName`",
+        ]
+    );
+}
+
+#[test]
+fn the_name_of_a_stored_value_is_not_the_value() {
+    let text = "Parameters: {P: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /mesh/name}}\nResources:\n  \
+        Mesh: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: !Ref P}}\n";
+    assert_eq!(names(&read_text("x.yaml", text, &[])), ["${P}"]);
+    let given = read_text("x.yaml", text, &[("P", "/other")]);
+    assert_eq!((names(&given), given.used_parameters.len()), (vec!["${P}".to_owned()], 1));
+    let message = "what is given for parameter `P` is the name of a stored value; the value stays open";
+    assert_eq!(lines(&given), [format!("1:14 info stored-value: {message}")]);
+}
