@@ -10,7 +10,7 @@ use meshwright_model::Expression;
 
 use crate::fault::{Fault, MAX_FAULTS};
 use crate::source::{Source, Span};
-use crate::tree::{Builder, MAX_DEPTH, MAX_NODES, NodeId, Style, Text, Tree, Value};
+use crate::tree::{Builder, MAX_DEPTH, NodeId, Style, Text, Tree, Value};
 use text::{decode, interpolation_end, is_number, name_template};
 pub(crate) use text::{is_code, is_variable};
 
@@ -77,7 +77,7 @@ impl Scanner<'_> {
         }
         while self.skip_blanks() {
             if self.builder.is_full() {
-                let message = format!("the file holds more than {MAX_NODES} values; the rest is not read");
+                let message = format!("the file holds more than {} values; the rest is not read", self.builder.most);
                 self.faults.push(Fault::error("too-large", self.here(1), message));
                 return;
             }

@@ -13,6 +13,10 @@ use crate::source::{Source, Span};
 pub(crate) const MAX_DEPTH: usize = 128;
 /// The most nodes of one file, after aliases are expanded.
 pub(crate) const MAX_NODES: usize = 10_000_000;
+/// The nodes that each file may have, however short it is.
+const SURE_NODES: usize = 100_000;
+/// The most nodes for each byte of a longer file. Without aliases no byte makes more than a few.
+const NODES_A_BYTE: usize = 100;
 
 pub(crate) type NodeId = u32;
 
@@ -242,7 +246,7 @@ fn number(count: usize) -> u32 {
 /// Why an alias is not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// The tree would hold more than [`MAX_NODES`].
+    /// The tree would hold more nodes than its file may have.
     TooLarge,
     /// The tree would nest deeper than [`MAX_DEPTH`].
     TooDeep,
@@ -251,6 +255,8 @@ pub(crate) enum Refusal {
 /// Builds a tree from a scanner's events.
 pub(crate) struct Builder {
     pub(crate) tree: Tree,
+    /// The most nodes that the file may have.
+    pub(crate) most: usize,
     open: Vec<Container>,
     pending: Vec<NodeId>,
     members: Vec<Entry>,
@@ -278,8 +284,10 @@ struct Container {
 
 impl Builder {
     pub(crate) fn new(source: Source) -> Self {
+        let most = source.text().len().saturating_mul(NODES_A_BYTE).clamp(SURE_NODES, MAX_NODES);
         Self {
             tree: Tree::new(source),
+            most,
             open: Vec::new(),
             pending: Vec::new(),
             members: Vec::new(),
@@ -293,7 +301,7 @@ impl Builder {
 
     /// Whether the tree may grow no more.
     pub(crate) fn is_full(&self) -> bool {
-        self.tree.nodes.len() >= MAX_NODES
+        self.tree.nodes.len() >= self.most
     }
 
     /// Whether the innermost open container is a map.

@@ -9,7 +9,7 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, Tag};
 
 use crate::fault::{Fault, note};
 use crate::source::{Source, Span};
-use crate::tree::{Builder, MAX_DEPTH, MAX_NODES, NodeId, OddKey, Refusal, Style, Text, Tree, Value};
+use crate::tree::{Builder, MAX_DEPTH, NodeId, OddKey, Refusal, Style, Text, Tree, Value};
 
 /// Reads a text as YAML.
 pub(crate) fn read(source: Source) -> (Tree, Vec<Fault>) {
@@ -122,7 +122,8 @@ impl Reader<'_> {
     }
 
     fn too_large(&mut self, at: usize) -> bool {
-        let message = format!("the file holds more than {MAX_NODES} values, aliases expanded; the rest is not read");
+        let most = self.builder.most;
+        let message = format!("the file holds more than {most} values, aliases expanded; the rest is not read");
         self.faults.push(Fault::error("too-large", Span::new(at, at + 1), message));
         false
     }

@@ -102,8 +102,15 @@ fn laughs_end_before_memory_does() {
     let lol = ["lol"; 10].join(", ");
     let text = format!("Resources:\n{}Metadata:\n  x0: &x0 [{lol}]\n{}", mesh("a"), many(1..10, laugh));
     let reading = hurt("x.yaml", &text);
-    assert_says(&reading, "aliases expanded");
+    assert!(text.len() < 1000, "a short file");
+    assert_says(&reading, "more than 100000 values, aliases expanded");
     assert_eq!(names(&reading), ["mesh a"]);
+    let long = hurt("x.yaml", &format!("{text}# {}\n", "x".repeat(2000)));
+    assert!(
+        long.findings.iter().any(|finding| finding.message.contains("more than 270500 values")),
+        "{:?}",
+        long.findings
+    );
 }
 
 #[test]
