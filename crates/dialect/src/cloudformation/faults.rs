@@ -3,7 +3,7 @@
 use meshwright_model::spelling::nearest;
 use meshwright_model::{Expression, Kind};
 
-use super::template::{Declared, Template, app_mesh_kind, is_stack};
+use super::template::{Declared, DeclaredParameter, Template, app_mesh_kind, is_stack, scalar_text};
 use super::world::World;
 use crate::check::{found, shorten};
 use crate::fault::Fault;
@@ -193,15 +193,46 @@ fn parameter_faults(template: &Template, tree: &Tree, world: &World, faults: &mu
         else {
             continue;
         };
-        if !parameter.allowed_values.is_empty()
-            && !parameter.is_list()
-            && !parameter.allowed_values.iter().any(|allowed| allowed == value)
-        {
-            let message = format!("`{}` is not allowed for parameter `{name}`", shorten(value));
-            let help = format!("it takes {}", parameter.allowed_values.join(", "));
+        let values: Vec<&str> = match parameter.is_list() {
+            true if value.is_empty() => Vec::new(),
+            true => value.split(',').map(str::trim).collect(),
+            false => vec![value],
+        };
+        let wrong = values.iter().find_map(|value| Some((value, refusal(tree, parameter, value)?)));
+        if let Some((value, (what, help))) = wrong {
+            let message = format!("`{}` {what} for parameter `{name}`", shorten(value));
             faults.push(Fault::error("invalid-value", tree.span(parameter.key), message).help(help));
         }
     }
+}
+
+/// Why a parameter does not take a value, and what it takes. Its `AllowedPattern`, a regular expression of Java's, is not
+/// looked at.
+///
+/// Source: CloudFormation User Guide, parameter properties; of a list, each element is held against them.
+fn refusal(tree: &Tree, parameter: &DeclaredParameter, value: &str) -> Option<(&'static str, String)> {
+    if !parameter.allowed_values.is_empty() && !parameter.allowed_values.iter().any(|allowed| allowed == value) {
+        return Some(("is not allowed", format!("it takes {}", parameter.allowed_values.join(", "))));
+    }
+    let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
+    let (measure, low, high, words) = match parameter.kind.as_str() {
+        "Number" | "List<Number>" => match number(value) {
+            None => return Some(("is no number", "its type is `Number`".to_owned())),
+            Some(number) => (number, "MinValue", "MaxValue", ("is too small", "is too large")),
+        },
+        "String" => {
+            let length = u32::try_from(value.chars().count()).map_or(f64::INFINITY, f64::from);
+            (length, "MinLength", "MaxLength", ("is too short", "is too long"))
+        }
+        _ => return None,
+    };
+    let bound = |name: &str| scalar_text(tree, tree.get(parameter.node, name)?);
+    let is_beyond =
+        |text: &String, beyond: fn(&f64, &f64) -> bool| number(text).is_some_and(|bound| beyond(&measure, &bound));
+    let below =
+        bound(low).filter(|text| is_beyond(text, f64::lt)).map(|text| (words.0, format!("its {low} is {text}")));
+    let above = || bound(high).filter(|text| is_beyond(text, f64::gt));
+    below.or_else(|| above().map(|text| (words.1, format!("its {high} is {text}"))))
 }
 
 fn duplicates(tree: &Tree, map: NodeId, faults: &mut Vec<Fault>) {

@@ -446,7 +446,8 @@ fn values_take_the_type_of_the_place_they_stand_in() {
     assert_eq!(policy["validation"]["trust"]["acm"]["certificateAuthorityArns"], serde_json::json!(["a", "b"]));
     let given = read_text("x.yaml", &text, &[("Number", "many"), ("Ports", "1,70000")]);
     let lines: Vec<String> = given.findings.iter().map(crate::line).collect();
-    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    assert!(lines[0].contains("`many` is no number for parameter `Number`"), "{lines:?}");
     assert!(lines.iter().any(|line| line.contains("\"many\" is not a whole number from 1 to 65535")), "{lines:?}");
     assert!(lines.iter().any(|line| line.contains("70000 is over 65535")), "{lines:?}");
 }
@@ -472,6 +473,46 @@ fn dynamic_references_stay_open_and_are_written_back() {
 }
 
 // ---------------------------------------------------------------------------------------------- parameters
+
+#[test]
+fn values_of_parameters_keep_to_their_declaration() {
+    for (declared, value, said) in [
+        ("{Type: String, MinLength: 2, MaxLength: '3'}", "ab", None),
+        (
+            "{Type: String, MinLength: 2, MaxLength: '3'}",
+            "ä",
+            Some("`ä` is too short for parameter `P` -> its MinLength is 2"),
+        ),
+        ("{Type: String, MaxLength: '3'}", "abcd", Some("`abcd` is too long for parameter `P` -> its MaxLength is 3")),
+        ("{Type: Number, MinValue: 1, MaxValue: 65535}", "65535", None),
+        ("{Type: Number, MinValue: 1}", "0", Some("`0` is too small for parameter `P` -> its MinValue is 1")),
+        ("{Type: Number, MaxValue: 1.5}", "1.6", Some("`1.6` is too large for parameter `P` -> its MaxValue is 1.5")),
+        ("{Type: Number}", "many", Some("`many` is no number for parameter `P` -> its type is `Number`")),
+        ("{Type: Number, MaxValue: many}", "5", None),
+        (
+            "{Type: List<Number>, MaxValue: 9}",
+            "1, 10",
+            Some("`10` is too large for parameter `P` -> its MaxValue is 9"),
+        ),
+        ("{Type: CommaDelimitedList, AllowedValues: [a, b]}", "b, a", None),
+        ("{Type: CommaDelimitedList, AllowedValues: [a, b]}", "", None),
+        (
+            "{Type: CommaDelimitedList, AllowedValues: [a, b]}",
+            "a,c",
+            Some("`c` is not allowed for parameter `P` -> it takes a, b"),
+        ),
+        ("{Type: String, AllowedPattern: '[a-z]+'}", "1", None),
+    ] {
+        let text = format!("Parameters:\n  P: {declared}\nResources: {{M: {{Type: AWS::AppMesh::Mesh}}}}\n");
+        let expected: Vec<String> = said.map(|said| format!("2:3 error invalid-value: {said}")).into_iter().collect();
+        let defaulted = text.replacen("{Type", &format!("{{Default: \"{value}\", Type"), 1);
+        for (text, given) in [(&text, vec![("P", value)]), (&defaulted, vec![])] {
+            let mut said = all_said(&read_text("x.yaml", text, &given));
+            said.retain(|said| said.contains("invalid-value"));
+            assert_eq!(said, expected, "{text}");
+        }
+    }
+}
 
 #[test]
 fn parameters_are_given_defaulted_refused_or_open() {
