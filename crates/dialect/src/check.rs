@@ -313,7 +313,7 @@ impl<'c> Check<'c> {
             (Style::Quoted, text) => info.limit.check(Given::Lexeme(text)),
         };
         if let Err(why) = result {
-            self.report(Fault::error("invalid-value", node.span, why));
+            self.report(Fault::error("invalid-value", node.span, why.to_string()));
         }
         true
     }

@@ -5,6 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::error::Error;
 use crate::kind::Kind;
 
 /// The ARN of a mesh resource, or its short form `mesh/m/virtualNode/n`.
@@ -37,36 +38,22 @@ pub struct Scope {
     pub account: String,
 }
 
-/// Why a text is not the ARN of a mesh resource.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ArnError {
-    /// It does not have the parts of an ARN.
-    #[error("`{0}` is not an ARN: it should read arn:PARTITION:appmesh:REGION:ACCOUNT:mesh/NAME/…")]
-    NotAnArn(String),
-    /// It is another service's.
-    #[error("`{0}` is an ARN of `{1}`, not of appmesh")]
-    OtherService(String, String),
-    /// What follows the account does not name a mesh resource.
-    #[error("`{0}` does not name a mesh resource: it should read mesh/NAME/virtualNode/NAME or the like")]
-    NotAResource(String),
-}
-
 impl FromStr for Arn {
-    type Err = ArnError;
+    type Err = Error;
 
-    fn from_str(text: &str) -> Result<Self, ArnError> {
+    fn from_str(text: &str) -> Result<Self, Error> {
         let Some(rest) = text.strip_prefix("arn:") else {
             return Self::from_resource(None, text, text);
         };
         let parts: Vec<&str> = rest.splitn(5, ':').collect();
         let [partition, service, region, account, resource] = parts[..] else {
-            return Err(ArnError::NotAnArn(text.to_owned()));
+            return Err(Error::NotAnArn(text.to_owned()));
         };
         if service != "appmesh" && service != "appmesh-preview" {
-            return Err(ArnError::OtherService(text.to_owned(), service.to_owned()));
+            return Err(Error::OtherService(text.to_owned(), service.to_owned()));
         }
         if partition.is_empty() || region.is_empty() || account.is_empty() {
-            return Err(ArnError::NotAnArn(text.to_owned()));
+            return Err(Error::NotAnArn(text.to_owned()));
         }
         let scope = Scope {
             partition: partition.to_owned(),
@@ -79,8 +66,8 @@ impl FromStr for Arn {
 }
 
 impl Arn {
-    fn from_resource(scope: Option<Scope>, resource: &str, whole: &str) -> Result<Self, ArnError> {
-        let refuse = || ArnError::NotAResource(whole.to_owned());
+    fn from_resource(scope: Option<Scope>, resource: &str, whole: &str) -> Result<Self, Error> {
+        let refuse = || Error::NotAResource(whole.to_owned());
         let parts: Vec<&str> = resource.split('/').collect();
         if parts.iter().any(|part| part.is_empty()) {
             return Err(refuse());
@@ -151,11 +138,11 @@ mod tests {
     fn what_is_not_a_mesh_resource_is_refused_with_the_reason() {
         let error = |text: &str| text.parse::<Arn>().unwrap_err();
         assert!(
-            matches!(error("arn:aws:acm:us-east-1:1:certificate/x"), ArnError::OtherService(_, service) if service == "acm")
+            matches!(error("arn:aws:acm:us-east-1:1:certificate/x"), Error::OtherService(_, service) if service == "acm")
         );
-        assert!(matches!(error("arn:aws:appmesh:us-east-1"), ArnError::NotAnArn(_)));
-        assert!(matches!(error("mesh/shop/virtualNode"), ArnError::NotAResource(_)));
-        assert!(matches!(error("mesh/shop/virtualNode/"), ArnError::NotAResource(_)));
-        assert!(matches!(error(""), ArnError::NotAResource(_)));
+        assert!(matches!(error("arn:aws:appmesh:us-east-1"), Error::NotAnArn(_)));
+        assert!(matches!(error("mesh/shop/virtualNode"), Error::NotAResource(_)));
+        assert!(matches!(error("mesh/shop/virtualNode/"), Error::NotAResource(_)));
+        assert!(matches!(error(""), Error::NotAResource(_)));
     }
 }

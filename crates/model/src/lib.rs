@@ -7,6 +7,7 @@
 pub mod arn;
 pub mod defaults;
 pub mod duration;
+pub mod error;
 pub mod expression;
 pub mod finding;
 pub mod gateway_route;
@@ -40,6 +41,7 @@ pub mod virtual_service;
 pub mod visible;
 pub mod workload;
 
+pub use error::Error;
 pub use expression::Expression;
 pub use inventory::{Index, Inventory};
 pub use kind::Kind;

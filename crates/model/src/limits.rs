@@ -3,6 +3,7 @@
 //! Source of ranges, enumerations and patterns: the service model `appmesh/2019-01-25`, as listed per field in
 //! `tests/appmesh-spec-tree.tsv`; the test `model_has_every_field_of_the_spec_tree` holds this file to it.
 
+use crate::error::Error;
 use crate::value::{Alphabet, Given, Limit, Plain, ScalarType, truth};
 
 /// A scalar type's name and limit, for those who know the type only by its name.
@@ -35,7 +36,7 @@ macro_rules! texts {
         impl ScalarType for $type {
             const NAME: &'static str = $name;
             const LIMIT: Limit = Limit::Text { min: $min, max: $max, alphabet: Alphabet::$alphabet };
-            fn accept(given: Given<'_>) -> Result<Self, String> {
+            fn accept(given: Given<'_>) -> Result<Self, Error> {
                 Self::LIMIT.check(given)?;
                 Ok(Self(given.to_string()))
             }
@@ -60,11 +61,11 @@ macro_rules! integers {
         impl ScalarType for $type {
             const NAME: &'static str = $name;
             const LIMIT: Limit = Limit::Integer { min: $min, max: $max };
-            fn accept(given: Given<'_>) -> Result<Self, String> {
+            fn accept(given: Given<'_>) -> Result<Self, Error> {
                 Self::LIMIT.check(given)?;
                 match given {
                     Given::Integer(integer) => Ok(Self(integer)),
-                    other => other.to_string().parse().map(Self).map_err(|_| format!("{other} is not {}", Self::LIMIT)),
+                    other => other.to_string().parse().map(Self).map_err(|_| Self::LIMIT.refuse(other)),
                 }
             }
             fn plain(&self) -> Plain<'_> { Plain::Integer(self.0) }
@@ -90,11 +91,11 @@ macro_rules! words {
         impl ScalarType for $type {
             const NAME: &'static str = $name;
             const LIMIT: Limit = Limit::OneOf(&[$($word),*]);
-            fn accept(given: Given<'_>) -> Result<Self, String> {
+            fn accept(given: Given<'_>) -> Result<Self, Error> {
                 Self::LIMIT.check(given)?;
                 match given.to_string().as_str() {
                     $($word => Ok(Self::$variant),)*
-                    other => Err(format!("\"{other}\" is not {}", Self::LIMIT)),
+                    _ => Err(Self::LIMIT.refuse(given)),
                 }
             }
             fn plain(&self) -> Plain<'_> { Plain::Text(self.as_str()) }
@@ -312,11 +313,11 @@ words! {
 impl ScalarType for bool {
     const NAME: &'static str = "Boolean";
     const LIMIT: Limit = Limit::Bool;
-    fn accept(given: Given<'_>) -> Result<Self, String> {
+    fn accept(given: Given<'_>) -> Result<Self, Error> {
         Self::LIMIT.check(given)?;
         match given {
             Given::Bool(truth) => Ok(truth),
-            other => truth(&other.to_string()).ok_or_else(|| format!("{other} is not true or false")),
+            other => truth(&other.to_string()).ok_or_else(|| Self::LIMIT.refuse(other)),
         }
     }
     fn plain(&self) -> Plain<'_> {
@@ -365,7 +366,7 @@ pub const QUOTAS: &[Quota] = &[
 mod tests {
     use super::*;
 
-    fn port(given: Given<'_>) -> Result<i64, String> {
+    fn port(given: Given<'_>) -> Result<i64, Error> {
         Port::accept(given).map(Port::value)
     }
 
@@ -373,9 +374,9 @@ mod tests {
     fn ends_of_a_range_are_allowed_and_one_past_is_not() {
         assert_eq!(port(Given::Integer(1)), Ok(1));
         assert_eq!(port(Given::Integer(65535)), Ok(65535));
-        assert_eq!(port(Given::Integer(0)), Err("0 is under 1".to_owned()));
-        assert_eq!(port(Given::Integer(65536)), Err("65536 is over 65535".to_owned()));
-        assert_eq!(ResourceName::accept(Given::Text("")), Err("the text is empty".to_owned()));
+        assert_eq!(port(Given::Integer(0)), Err(Error::TooSmall { number: 0, min: 1 }));
+        assert_eq!(port(Given::Integer(65536)), Err(Error::TooLarge { number: 65536, max: 65535 }));
+        assert_eq!(ResourceName::accept(Given::Text("")), Err(Error::EmptyText));
         assert!(ResourceName::accept(Given::Text(&"é".repeat(255))).is_ok());
         assert!(ResourceName::accept(Given::Text(&"x".repeat(256))).is_err());
         assert!(AccountId::accept(Given::Text(&"é".repeat(6))).is_err());
@@ -391,7 +392,8 @@ mod tests {
 
     #[test]
     fn typed_and_untyped_values_differ() {
-        assert_eq!(port(Given::Text("80")), Err("\"80\" is not a whole number from 1 to 65535".to_owned()));
+        let error = port(Given::Text("80")).map_err(|error| error.to_string());
+        assert_eq!(error, Err("\"80\" is not a whole number from 1 to 65535".to_owned()));
         assert_eq!(port(Given::Lexeme("80")), Ok(80));
         assert_eq!(bool::accept(Given::Lexeme("true")), Ok(true));
         assert!(bool::accept(Given::Text("true")).is_err());

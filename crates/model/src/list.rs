@@ -4,8 +4,10 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
+
+use crate::error::Error;
 
 /// A list of 1 to `MAX` elements. Serde announces it as a tuple struct of that name and length, so that a shape knows.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,10 +21,10 @@ impl<T, const MAX: usize> List<T, MAX> {
     ///
     /// # Errors
     /// Says how many elements there are where there are none, or more than `MAX`.
-    pub fn new(elements: Vec<T>) -> Result<Self, String> {
+    pub fn new(elements: Vec<T>) -> Result<Self, Error> {
         match elements.len() {
-            0 => Err("is empty".to_owned()),
-            count if count > MAX => Err(format!("has {count} elements, more than {MAX}")),
+            0 => Err(Error::EmptyList),
+            count if count > MAX => Err(Error::LongList { count, max: MAX }),
             _ => Ok(Self(elements)),
         }
     }

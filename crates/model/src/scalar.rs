@@ -67,7 +67,8 @@ impl<T: ScalarType> Scalar<T> {
     pub fn from_given(given: Given<'_>) -> Self {
         match T::accept(given) {
             Ok(value) => Self::Known(value),
-            Err(why) => {
+            Err(error) => {
+                let why = error.to_string();
                 let is_text = matches!(given, Given::Text(_));
                 Self::Refused(Box::new(Refusal { text: Some(given.to_string()), is_text, why }))
             }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::error::Error;
+
 /// A type with a limit that a single value can have. Implemented by [`crate::limits`] alone.
 pub trait ScalarType: Sized + Clone + fmt::Debug + PartialEq {
     /// The shape's name in the App Mesh API model.
@@ -13,7 +15,7 @@ pub trait ScalarType: Sized + Clone + fmt::Debug + PartialEq {
     ///
     /// # Errors
     /// Says why it is refused, as a predicate.
-    fn accept(given: Given<'_>) -> Result<Self, String>;
+    fn accept(given: Given<'_>) -> Result<Self, Error>;
     /// The value as plain data.
     fn plain(&self) -> Plain<'_>;
 }
@@ -137,7 +139,7 @@ impl Limit {
     ///
     /// # Errors
     /// Says why not, as a predicate: `70000 is over 65535`.
-    pub fn check(&self, given: Given<'_>) -> Result<(), String> {
+    pub fn check(&self, given: Given<'_>) -> Result<(), Error> {
         match (self, given) {
             (Self::Text { min, max, alphabet }, Given::Text(text) | Given::Lexeme(text)) => {
                 check_text(text, *min, *max, *alphabet)
@@ -145,14 +147,22 @@ impl Limit {
             (Self::Integer { min, max }, Given::Integer(integer)) => check_integer(integer, *min, *max),
             (Self::Integer { min, max }, Given::Lexeme(lexeme)) => match lexeme.parse() {
                 Ok(integer) => check_integer(integer, *min, *max),
-                Err(_) => Err(format!("\"{lexeme}\" is not {self}")),
+                Err(_) => Err(self.refuse(given)),
             },
             (Self::OneOf(words), Given::Text(text) | Given::Lexeme(text)) if words.contains(&text) => Ok(()),
             (Self::Bool, Given::Bool(_)) => Ok(()),
             (Self::Bool, Given::Lexeme(lexeme)) if truth(lexeme).is_some() => Ok(()),
-            (_, Given::Text(text) | Given::Lexeme(text)) => Err(format!("\"{text}\" is not {self}")),
-            (_, given) => Err(format!("{given} is not {self}")),
+            _ => Err(self.refuse(given)),
         }
+    }
+
+    /// That a value is of another type.
+    pub(crate) fn refuse(self, given: Given<'_>) -> Error {
+        let given = match given {
+            Given::Text(text) | Given::Lexeme(text) => format!("\"{text}\""),
+            given => given.to_string(),
+        };
+        Error::NotOfType { given, due: self.to_string() }
     }
 }
 
@@ -165,24 +175,24 @@ pub(crate) fn truth(lexeme: &str) -> Option<bool> {
     }
 }
 
-fn check_text(text: &str, min: usize, max: usize, alphabet: Alphabet) -> Result<(), String> {
+fn check_text(text: &str, min: usize, max: usize, alphabet: Alphabet) -> Result<(), Error> {
     // A character takes one to four bytes, so most texts need no counting.
     if text.len() > max || text.len().div_ceil(4) < min {
         match text.chars().count() {
-            0 if min > 0 => return Err("the text is empty".to_owned()),
-            length if length < min => return Err(format!("the text has {length} characters, fewer than {min}")),
-            length if length > max => return Err(format!("the text has {length} characters, more than {max}")),
+            0 if min > 0 => return Err(Error::EmptyText),
+            length if length < min => return Err(Error::ShortText { length, min }),
+            length if length > max => return Err(Error::LongText { length, max }),
             _ => {}
         }
     }
-    if alphabet.allows(text) { Ok(()) } else { Err("the text has characters outside printable ASCII".to_owned()) }
+    if alphabet.allows(text) { Ok(()) } else { Err(Error::OutsideAlphabet) }
 }
 
-fn check_integer(integer: i64, min: i64, max: i64) -> Result<(), String> {
-    if integer < min {
-        Err(format!("{integer} is under {min}"))
-    } else if integer > max {
-        Err(format!("{integer} is over {max}"))
+fn check_integer(number: i64, min: i64, max: i64) -> Result<(), Error> {
+    if number < min {
+        Err(Error::TooSmall { number, min })
+    } else if number > max {
+        Err(Error::TooLarge { number, max })
     } else {
         Ok(())
     }
