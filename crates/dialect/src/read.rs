@@ -31,6 +31,7 @@ pub fn read(inputs: Vec<Input>, options: &Options<'_>) -> Reading {
             (dialect.read)(&mut reading, documents, options);
         }
     }
+    reading.name_owners();
     name_unreadable(&mut reading);
     reading.used_parameters.sort();
     reading.used_parameters.dedup();

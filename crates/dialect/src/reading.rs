@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use meshwright_model::finding::{Finding, Location, Severity, Subject};
+use meshwright_model::limits::AccountId;
 use meshwright_model::path::Step;
+use meshwright_model::reference::Key;
 use meshwright_model::resource::Origin;
 use meshwright_model::{Inventory, Path, Resource};
 
@@ -112,6 +114,34 @@ impl Reading {
         }
     }
 
+    /// Says where meshes of one name have several owners: a name alone tells meshes apart, so that they are taken for one.
+    ///
+    /// Who owns a mesh, its own files need not say; nobody can tell then which of two is meant.
+    pub(crate) fn name_owners(&mut self) {
+        let mut first: HashMap<Key<'_>, &str> = HashMap::new();
+        let mut others: BTreeMap<(Key<'_>, &str), &Resource> = BTreeMap::new();
+        for resource in &self.inventory.resources {
+            let Some(owner) = owner_of(resource) else { continue };
+            let mesh = Key::of(&resource.mesh);
+            if *first.entry(mesh).or_insert(owner) != owner {
+                others.entry((mesh, owner)).or_insert(resource);
+            }
+        }
+        let fault = |((mesh, owner), resource): ((Key<'_>, &str), &Resource)| {
+            let Origin { document, node } = resource.origin?;
+            let path = Path::of(&["meshOwner"]);
+            let span = self.documents.get(document as usize)?.find(node, &path);
+            let message = format!("mesh `{mesh}` of {owner} is taken for the mesh of that name of {}", first[&mesh]);
+            let fault = Fault::warning("several-owners", span, message).at(&path);
+            let help = "give the files of one owner at a time";
+            Some((document as usize, Subject::of(resource), fault.help(help)))
+        };
+        let faults: Vec<_> = others.into_iter().filter_map(fault).collect();
+        for (document, subject, fault) in faults {
+            self.report(document, Some(&subject), vec![fault]);
+        }
+    }
+
     /// Puts resources in the order of their files, and findings in the order of their places.
     pub(crate) fn sort(&mut self) {
         let document = |resource: &Resource| resource.origin.map_or(u32::MAX, |origin| origin.document);
@@ -129,6 +159,15 @@ impl Reading {
         });
         self.findings.dedup();
     }
+}
+
+/// The owner of a resource's mesh, where its file says so.
+fn owner_of(resource: &Resource) -> Option<&str> {
+    if let Some(owner) = &resource.mesh_owner {
+        return owner.known().map(AccountId::as_str);
+    }
+    let mut members = resource.metadata.iter().flat_map(|metadata| &metadata.members);
+    members.find(|(key, ..)| key == "meshOwner").map(|(_, owner, _)| owner.as_str())
 }
 
 impl Document {

@@ -932,3 +932,22 @@ fn jq_programs_take_values_from_the_command_line() {
         ]
     );
 }
+
+#[test]
+fn meshes_of_one_name_and_several_owners_are_told() {
+    let node =
+        |name: &str, owner: &str| format!(r#"{{"meshName": "m", "virtualNodeName": "{name}", "spec": {{}}{owner}}}"#);
+    let given = |owner: &str| format!(r#", "meshOwner": "{owner}""#);
+    let described =
+        |owner: &str| format!(r#", "metadata": {{"meshOwner": "{owner}", "resourceOwner": "333333333333"}}"#);
+    let said = |nodes: &[String]| all_said(&crate::read_text("x.json", &nodes.join("\n"), &[]));
+    let (one, two) = ("111111111111", "222222222222");
+    let alike = [node("a", ""), node("b", &given(one)), node("c", &described(one))];
+    assert_eq!(said(&alike), [""; 0]);
+    let message = "mesh `m` of 222222222222 is taken for the mesh of that name of 111111111111 [meshOwner] -> give the files of \
+                   one owner at a time";
+    let apart = [node("a", &given(one)), node("b", &described(two)), node("c", &given(two))];
+    assert_eq!(said(&apart), [format!("2:1 warning several-owners: {message}")]);
+    let other = node("b", &given(two)).replace("\"m\"", "\"n\"");
+    assert_eq!(said(&[node("a", &given(one)), other]), [""; 0]);
+}
