@@ -13,7 +13,8 @@ use meshwright_verbs::convert::ConvertOptions;
 use meshwright_verbs::files::{FileOptions, Refused, choose_mesh, unused_parameters};
 use meshwright_verbs::graph::GraphOptions;
 use meshwright_verbs::order::OrderOptions;
-use meshwright_verbs::{Answer, VERBS, convert, findings, graph, order};
+use meshwright_verbs::validate::ValidateOptions;
+use meshwright_verbs::{Answer, VERBS, convert, findings, graph, order, validate};
 
 /// AWS App Mesh, kept alive: read, see, check and run meshes
 #[derive(Parser)]
@@ -31,6 +32,7 @@ enum VerbArguments {
     Graph(GraphOptions),
     Order(OrderOptions),
     Convert(ConvertOptions),
+    Validate(ValidateOptions),
 }
 
 impl VerbArguments {
@@ -39,6 +41,7 @@ impl VerbArguments {
             Self::Graph(options) => &options.files,
             Self::Order(options) => &options.files,
             Self::Convert(options) => &options.files,
+            Self::Validate(options) => &options.files,
         }
     }
 
@@ -99,7 +102,9 @@ fn run(arguments: &Arguments) -> Result<End, Refused> {
         return Ok(End::CouldNot);
     }
     let mut reading = read(arguments, files, loaded.inputs)?;
-    complain(&findings::text(&reading, env::is_coloured(&std::io::stderr())));
+    if !matches!(arguments.verb, VerbArguments::Validate(_)) {
+        complain(&findings::text(&reading, &reading.findings, env::is_coloured(&std::io::stderr())));
+    }
     if !reading.unreadable.is_empty() {
         end = End::CouldNot;
     } else if reading.has_faults() {
@@ -144,13 +149,12 @@ fn read(
 }
 
 fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer, Refused> {
+    let is_coloured = arguments.output.is_none() && env::is_coloured(&std::io::stdout());
     match &arguments.verb {
-        VerbArguments::Graph(options) => {
-            let is_coloured = arguments.output.is_none() && env::is_coloured(&std::io::stdout());
-            Ok(graph::run(reading, options, is_coloured))
-        }
+        VerbArguments::Graph(options) => Ok(graph::run(reading, options, is_coloured)),
         VerbArguments::Order(options) => Ok(order::run(reading, options)),
         VerbArguments::Convert(options) => convert::run(reading, options),
+        VerbArguments::Validate(options) => Ok(validate::run(reading, options, is_coloured)),
     }
 }
 

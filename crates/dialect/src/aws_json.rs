@@ -11,9 +11,9 @@ mod write;
 use std::cell::RefCell;
 
 use meshwright_model::arn::Arn;
-use meshwright_model::finding::Subject;
 use meshwright_model::resource::{Gap, Origin};
 use meshwright_model::spelling::nearest;
+use meshwright_model::subject::Subject;
 use meshwright_model::workload::{PolicyStatement, RoleStatement, TaskDefinition, Workload};
 use meshwright_model::{Expression, Kind, Symbol};
 
@@ -238,10 +238,10 @@ impl Reader<'_, '_> {
     fn task(&mut self, id: NodeId) {
         self.found += 1;
         let document = self.document_number();
-        let task: TaskDefinition = read_part(self.tree(), id, &VIEWS.task, false);
+        let (task, gaps) = read_part::<TaskDefinition>(self.tree(), id, &VIEWS.task, false);
         let label = task.family.as_ref().map_or_else(|| self.tree().source.name.clone(), ToString::to_string);
         let origin = Some(Origin { document, node: id });
-        self.reading.inventory.workloads.push(Workload { label, task, condition: None, origin });
+        self.reading.inventory.workloads.push(Workload { label, task, condition: None, gaps, origin });
     }
 
     fn statements(&mut self, statements: NodeId) {
@@ -251,7 +251,7 @@ impl Reader<'_, '_> {
         let items = if tree.is_list(statements) { tree.items(statements).to_vec() } else { vec![statements] };
         for item in items {
             let map = listed(self.tree(), item, &["Action", "Resource"]);
-            let statement: PolicyStatement = read_part(self.tree(), map, &VIEWS.statement, false);
+            let (statement, _) = read_part::<PolicyStatement>(self.tree(), map, &VIEWS.statement, false);
             let origin = Some(Origin { document, node: item });
             self.reading.inventory.statements.push(RoleStatement { role: role.clone(), statement, origin });
         }

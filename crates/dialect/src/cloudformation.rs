@@ -13,9 +13,9 @@ mod template;
 mod world;
 mod write;
 
-use meshwright_model::finding::Subject;
 use meshwright_model::parameter::{Declaration, Parameter};
 use meshwright_model::resource::Origin;
+use meshwright_model::subject::Subject;
 use meshwright_model::workload::{PolicyStatement, RoleStatement, TaskDefinition, Workload};
 use meshwright_model::{Expression, Kind, Symbol};
 
@@ -278,10 +278,13 @@ impl Read<'_> {
 
     fn task(&mut self) {
         let Some(node) = self.properties(false) else { return };
-        let task: TaskDefinition = read_part(self.tree(), node, &VIEWS.task, true);
+        let (task, gaps) = read_part::<TaskDefinition>(self.tree(), node, &VIEWS.task, true);
+        let (label, condition) = (self.declared.label.clone(), self.condition.take());
         let origin = Some(self.origin(node));
-        let workload = Workload { label: self.declared.label.clone(), task, condition: self.condition.take(), origin };
-        self.reading.inventory.workloads.push(workload);
+        let key = self.declared.key;
+        let heading = self.tree().span(key);
+        self.reading.documents[self.document].headings.insert(node, heading);
+        self.reading.inventory.workloads.push(Workload { label, task, condition, gaps, origin });
     }
 
     /// The statements of a role's own policies, of a policy, or of a managed policy.
@@ -297,7 +300,7 @@ impl Read<'_> {
             let items = if tree.is_list(statements) { tree.items(statements).to_vec() } else { vec![statements] };
             for item in items {
                 let map = listed(self.tree(), item, &["Action", "Resource"]);
-                let statement: PolicyStatement = read_part(self.tree(), map, &VIEWS.statement, true);
+                let (statement, _) = read_part::<PolicyStatement>(self.tree(), map, &VIEWS.statement, true);
                 let origin = Some(self.origin(item));
                 self.push_statement(statement, origin);
             }

@@ -249,19 +249,21 @@ fn wrap<T>(variant: fn(T) -> Spec, (spec, gaps): (T, BTreeMap<Path, Gap>)) -> (S
     (variant(spec), gaps)
 }
 
-/// Reads something of which only a part is modelled; what cannot be read is left out without a word.
+/// Reads something of which only a part is modelled; what cannot be read is a gap, and no fault.
 pub(crate) fn read_part<T: DeserializeOwned + Default>(
     tree: &mut Tree,
     id: NodeId,
     view: &View,
     is_lenient: bool,
-) -> T {
+) -> (T, BTreeMap<Path, Gap>) {
     let mut check = Check::new(tree, is_lenient, Path::default());
     check.is_partial = true;
-    if !check.value(id, view) {
-        return T::default();
+    let is_usable = check.value(id, view);
+    let gaps = check.gaps;
+    if !is_usable {
+        return (T::default(), gaps);
     }
-    build(tree, id, view, is_lenient).unwrap_or_default()
+    (build(tree, id, view, is_lenient).unwrap_or_default(), gaps)
 }
 
 /// Wraps the single values that a policy document may have in the place of lists.

@@ -1,7 +1,8 @@
 //! What a reader finds wrong while it reads, before it knows the line.
 
 use meshwright_model::Path;
-use meshwright_model::finding::{Finding, Severity, Subject};
+use meshwright_model::finding::{Finding, Severity};
+use meshwright_model::subject::Subject;
 use meshwright_model::visible::{cut, visible};
 
 use crate::source::{Source, Span};
@@ -53,14 +54,12 @@ impl Fault {
     }
 
     pub(crate) fn into_finding(self, source: &Source, subject: Option<Subject>) -> Finding {
+        let message = visible(&cut(&self.message, MAX_MESSAGE));
         Finding {
-            rule: self.rule,
-            severity: self.severity,
             subject,
             path: self.path,
-            location: Some(source.locate(self.span)),
-            message: visible(&cut(&self.message, MAX_MESSAGE)),
             help: self.help.map(|help| visible(&cut(&help, MAX_MESSAGE))),
+            ..Finding::new(self.rule, self.severity, Some(source.locate(self.span)), message)
         }
     }
 }

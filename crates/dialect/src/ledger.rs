@@ -1,7 +1,7 @@
 //! What a dialect could not say when it wrote a resource.
 
 use meshwright_model::Path;
-use meshwright_model::finding::Subject;
+use meshwright_model::subject::Subject;
 
 /// Something that a conversion lost, changed or left to its reader.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -66,15 +66,7 @@ pub(crate) fn add_document(reading: &mut Reading, name: &str, bytes: Vec<u8>) ->
         Ok(text) => text,
         Err((line, column, message)) => {
             let location = Location { file: name.to_owned(), line, column, width: 1 };
-            reading.findings.push(Finding {
-                rule: "not-text",
-                severity: Severity::Error,
-                subject: None,
-                path: None,
-                location: Some(location),
-                message,
-                help: None,
-            });
+            reading.findings.push(Finding::new("not-text", Severity::Error, Some(location), message));
             reading.unreadable.push(name.to_owned());
             return None;
         }

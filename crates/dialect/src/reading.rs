@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use meshwright_model::finding::{Finding, Location, Severity, Subject};
+use meshwright_model::finding::{Finding, Location, Severity};
 use meshwright_model::limits::AccountId;
 use meshwright_model::path::Step;
 use meshwright_model::reference::Key;
 use meshwright_model::resource::Origin;
+use meshwright_model::subject::Subject;
 use meshwright_model::{Inventory, Path, Resource};
 
 use crate::Dialect;
@@ -67,9 +68,9 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// Where a path of a resource stands; the nearest part that is present where the path is absent.
-    pub fn locate(&self, resource: &Resource, path: &Path) -> Option<Location> {
-        let Origin { document, node } = resource.origin?;
+    /// Where a path stands of what was read at an origin: the nearest part that is present where the path is absent.
+    pub fn locate(&self, origin: Origin, path: &Path) -> Option<Location> {
+        let Origin { document, node } = origin;
         let document = self.documents.get(document as usize)?;
         let span = document.find(node, path);
         Some(document.tree.source.locate(span))
@@ -142,13 +143,11 @@ impl Reading {
         }
     }
 
-    /// Puts resources in the order of their files, and findings in the order of their places.
-    pub(crate) fn sort(&mut self) {
-        let document = |resource: &Resource| resource.origin.map_or(u32::MAX, |origin| origin.document);
-        self.inventory.resources.sort_by_key(document);
+    /// Puts findings in the order of their places: files as they were read, then lines and columns.
+    pub fn sort_findings(&self, findings: &mut [Finding]) {
         let order: HashMap<&str, usize> =
             self.documents.iter().zip(0..).map(|(document, at)| (document.tree.source.name.as_str(), at)).collect();
-        self.findings.sort_by_cached_key(|finding| {
+        findings.sort_by_cached_key(|finding| {
             let location = finding.location.as_ref();
             (
                 location.and_then(|location| order.get(location.file.as_str()).copied()),
@@ -157,7 +156,16 @@ impl Reading {
                 finding.message.clone(),
             )
         });
-        self.findings.dedup();
+    }
+
+    /// Puts resources in the order of their files, and findings in the order of their places.
+    pub(crate) fn sort(&mut self) {
+        let document = |resource: &Resource| resource.origin.map_or(u32::MAX, |origin| origin.document);
+        self.inventory.resources.sort_by_key(document);
+        let mut findings = std::mem::take(&mut self.findings);
+        self.sort_findings(&mut findings);
+        findings.dedup();
+        self.findings = findings;
     }
 }
 

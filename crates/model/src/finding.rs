@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use crate::kind::Kind;
+use crate::edit::Fix;
 use crate::path::Path;
-use crate::reference::Key;
-use crate::resource::Resource;
+use crate::request::Witness;
+use crate::subject::Subject;
 
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -30,32 +30,6 @@ impl Severity {
     }
 }
 
-/// A resource as a finding names it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Subject {
-    /// Its kind.
-    pub kind: Kind,
-    /// Its mesh.
-    pub mesh: String,
-    /// Its name.
-    pub name: String,
-    /// The router of a route, the gateway of a gateway route.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub parent: Option<String>,
-}
-
-impl Subject {
-    /// The resource as a finding names it.
-    pub fn of(resource: &Resource) -> Self {
-        Self {
-            kind: resource.kind(),
-            mesh: Key::of(&resource.mesh).shown(),
-            name: Key::of(&resource.name).shown(),
-            parent: resource.parent.as_ref().map(|parent| Key::of(parent).shown()),
-        }
-    }
-}
-
 /// A place in a file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Location {
@@ -67,6 +41,17 @@ pub struct Location {
     pub column: usize,
     /// How many characters are concerned, on that line; 1 at least.
     pub width: usize,
+}
+
+/// Another place that a finding speaks of: the node whose port a route contradicts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// The resource, where the place is in one.
+    pub subject: Option<Subject>,
+    /// The place in the file; `None` where it cannot be told.
+    pub location: Option<Location>,
+    /// What stands there: lower case, no full stop.
+    pub message: String,
 }
 
 /// What is wrong, where, and what to do.
@@ -86,4 +71,28 @@ pub struct Finding {
     pub message: String,
     /// What to do, where that is not plain.
     pub help: Option<String>,
+    /// The other places that it speaks of.
+    pub related: Vec<Related>,
+    /// A change that removes it, where one can be made without a decision of its user's.
+    pub fix: Option<Fix>,
+    /// A request that shows it.
+    pub witness: Option<Witness>,
+}
+
+impl Finding {
+    /// A finding about a file, with nothing else to say.
+    pub fn new(rule: &'static str, severity: Severity, location: Option<Location>, message: String) -> Self {
+        Self {
+            rule,
+            severity,
+            subject: None,
+            path: None,
+            location,
+            message,
+            help: None,
+            related: Vec::new(),
+            fix: None,
+            witness: None,
+        }
+    }
 }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::kind::Kind;
 use crate::limits::{
-    DefaultGatewayRouteRewrite, HttpGatewayRoutePrefix, HttpMethod, HttpPathExact, Port, Priority, ResourceName,
-    ServiceName, Text,
+    DefaultGatewayRouteRewrite, HttpGatewayRoutePrefix, HttpMethod, HttpPathExact, Port, PortProtocol, Priority,
+    ResourceName, ServiceName, Text,
 };
 use crate::list::List;
 use crate::matcher::{GatewayRouteHostnameMatch, HeaderMatcher, HttpPathMatch, HttpQueryParameter};
@@ -193,13 +193,81 @@ pub struct GrpcGatewayRouteMatch {
     pub service_name: Option<Scalar<ServiceName>>,
 }
 
+/// A gateway route under the protocol it is for.
+#[derive(Clone, Copy, Debug)]
+pub enum ProtocolGatewayRoute<'a> {
+    /// HTTP/1.1.
+    Http(&'a HttpGatewayRoute),
+    /// HTTP/2.
+    Http2(&'a HttpGatewayRoute),
+    /// gRPC.
+    Grpc(&'a GrpcGatewayRoute),
+}
+
+impl<'a> ProtocolGatewayRoute<'a> {
+    /// The field of the specification that holds it.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Http(_) => "httpRoute",
+            Self::Http2(_) => "http2Route",
+            Self::Grpc(_) => "grpcRoute",
+        }
+    }
+
+    /// The protocol it is for.
+    pub fn protocol(self) -> PortProtocol {
+        match self {
+            Self::Http(_) => PortProtocol::Http,
+            Self::Http2(_) => PortProtocol::Http2,
+            Self::Grpc(_) => PortProtocol::Grpc,
+        }
+    }
+
+    /// The gateway route of HTTP/1.1 or HTTP/2.
+    pub fn http(self) -> Option<&'a HttpGatewayRoute> {
+        match self {
+            Self::Http(route) | Self::Http2(route) => Some(route),
+            Self::Grpc(_) => None,
+        }
+    }
+
+    /// Where requests go.
+    pub fn target(self) -> &'a GatewayRouteTarget {
+        match self {
+            Self::Http(route) | Self::Http2(route) => &route.action.target,
+            Self::Grpc(route) => &route.action.target,
+        }
+    }
+
+    /// The gateway's listener it is for, where its match names one.
+    pub fn match_port(self) -> Option<&'a Scalar<Port>> {
+        match self {
+            Self::Http(route) | Self::Http2(route) => route.matcher.port.as_ref(),
+            Self::Grpc(route) => route.matcher.port.as_ref(),
+        }
+    }
+
+    /// The host it answers to, where its match names one.
+    pub fn hostname(self) -> Option<&'a GatewayRouteHostnameMatch> {
+        match self {
+            Self::Http(route) | Self::Http2(route) => route.matcher.hostname.as_ref(),
+            Self::Grpc(route) => route.matcher.hostname.as_ref(),
+        }
+    }
+}
+
 impl GatewayRouteSpec {
-    /// The target of each protocol the route has, and its field: one, unless its file has a fault there.
-    pub fn targets(&self) -> impl Iterator<Item = (&'static str, &GatewayRouteTarget)> {
-        let http = self.http_route.as_ref().map(|route| ("httpRoute", &route.action.target));
-        let http2 = self.http2_route.as_ref().map(|route| ("http2Route", &route.action.target));
-        let grpc = self.grpc_route.as_ref().map(|route| ("grpcRoute", &route.action.target));
+    /// The route of each protocol it has: one, unless its file has a fault there.
+    pub fn protocols(&self) -> impl Iterator<Item = ProtocolGatewayRoute<'_>> {
+        let http = self.http_route.as_ref().map(ProtocolGatewayRoute::Http);
+        let http2 = self.http2_route.as_ref().map(ProtocolGatewayRoute::Http2);
+        let grpc = self.grpc_route.as_ref().map(ProtocolGatewayRoute::Grpc);
         [http, http2, grpc].into_iter().flatten()
+    }
+
+    /// The target of each protocol the route has, and its field.
+    pub fn targets(&self) -> impl Iterator<Item = (&'static str, &GatewayRouteTarget)> {
+        self.protocols().map(|route| (route.field(), route.target()))
     }
 
     /// The virtual services it hands requests to.

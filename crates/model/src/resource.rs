@@ -229,7 +229,7 @@ impl Resource {
 
     /// Whether what stands at the path, or around it, is open or faulty, so that its absence means nothing.
     pub fn has_gap(&self, path: &Path) -> bool {
-        self.gaps.keys().any(|gap| gap.contains(path) || path.contains(gap))
+        has_gap(&self.gaps, path)
     }
 
     /// Whether two resources say the same, wherever and however their files wrote it.
@@ -241,6 +241,11 @@ impl Resource {
             && self.condition == other.condition
             && self.gaps == other.gaps
     }
+}
+
+/// Whether a gap stands at the path, around it or inside it.
+pub(crate) fn has_gap(gaps: &BTreeMap<Path, Gap>, path: &Path) -> bool {
+    gaps.keys().any(|gap| gap.contains(path) || path.contains(gap))
 }
 
 /// Whether a key holds the name of a resource of that kind, in whatever case its dialect writes keys:

@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::duration::Duration;
 use crate::kind::Kind;
-use crate::limits::{HttpMethod, HttpScheme, MethodName, Port, Priority, ServiceName, Text, Weight};
+use crate::limits::{
+    HttpMethod, HttpScheme, MaxRetries, MethodName, Port, PortProtocol, Priority, ServiceName, Text, Weight,
+};
 use crate::list::List;
 use crate::matcher::{HeaderMatcher, HttpPathMatch, HttpQueryParameter};
 use crate::path::Path;
@@ -157,14 +160,111 @@ pub struct TcpRouteMatch {
     pub port: Option<Scalar<Port>>,
 }
 
+/// A route under the protocol it is for.
+#[derive(Clone, Copy, Debug)]
+pub enum ProtocolRoute<'a> {
+    /// HTTP/1.1.
+    Http(&'a HttpRoute),
+    /// HTTP/2.
+    Http2(&'a HttpRoute),
+    /// gRPC.
+    Grpc(&'a GrpcRoute),
+    /// TCP.
+    Tcp(&'a TcpRoute),
+}
+
+impl<'a> ProtocolRoute<'a> {
+    /// The field of the specification that holds it.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Http(_) => "httpRoute",
+            Self::Http2(_) => "http2Route",
+            Self::Grpc(_) => "grpcRoute",
+            Self::Tcp(_) => "tcpRoute",
+        }
+    }
+
+    /// The protocol it is for.
+    pub fn protocol(self) -> PortProtocol {
+        match self {
+            Self::Http(_) => PortProtocol::Http,
+            Self::Http2(_) => PortProtocol::Http2,
+            Self::Grpc(_) => PortProtocol::Grpc,
+            Self::Tcp(_) => PortProtocol::Tcp,
+        }
+    }
+
+    /// The route of HTTP/1.1 or HTTP/2.
+    pub fn http(self) -> Option<&'a HttpRoute> {
+        match self {
+            Self::Http(route) | Self::Http2(route) => Some(route),
+            Self::Grpc(_) | Self::Tcp(_) => None,
+        }
+    }
+
+    /// Where requests go.
+    pub fn action(self) -> &'a RouteAction {
+        match self {
+            Self::Http(route) | Self::Http2(route) => &route.action,
+            Self::Grpc(route) => &route.action,
+            Self::Tcp(route) => &route.action,
+        }
+    }
+
+    /// The router's listener it is for, where its match names one.
+    pub fn match_port(self) -> Option<&'a Scalar<Port>> {
+        match self {
+            Self::Http(route) | Self::Http2(route) => route.matcher.port.as_ref(),
+            Self::Grpc(route) => route.matcher.port.as_ref(),
+            Self::Tcp(route) => route.matcher.as_ref()?.port.as_ref(),
+        }
+    }
+
+    /// How long a request may take, where the route says; TCP has no requests.
+    pub fn per_request(self) -> Option<&'a Duration> {
+        match self {
+            Self::Http(route) | Self::Http2(route) => route.timeout.as_ref()?.per_request.as_ref(),
+            Self::Grpc(route) => route.timeout.as_ref()?.per_request.as_ref(),
+            Self::Tcp(_) => None,
+        }
+    }
+
+    /// How long a connection may be silent, where the route says.
+    pub fn idle(self) -> Option<&'a Duration> {
+        match self {
+            Self::Http(route) | Self::Http2(route) => route.timeout.as_ref()?.idle.as_ref(),
+            Self::Grpc(route) => route.timeout.as_ref()?.idle.as_ref(),
+            Self::Tcp(route) => route.timeout.as_ref()?.idle.as_ref(),
+        }
+    }
+
+    /// How often a request is tried again and how long each attempt may take, where the route has a retry policy.
+    pub fn retry(self) -> Option<(&'a Scalar<MaxRetries>, &'a Duration)> {
+        match self {
+            Self::Http(route) | Self::Http2(route) => {
+                route.retry_policy.as_ref().map(|retry| (&retry.max_retries, &retry.per_retry_timeout))
+            }
+            Self::Grpc(route) => {
+                route.retry_policy.as_ref().map(|retry| (&retry.max_retries, &retry.per_retry_timeout))
+            }
+            Self::Tcp(_) => None,
+        }
+    }
+}
+
 impl RouteSpec {
-    /// The action of each protocol the route has, and its field: one, unless its file has a fault there.
-    pub fn actions(&self) -> impl Iterator<Item = (&'static str, &RouteAction)> {
-        let http = self.http_route.as_ref().map(|route| ("httpRoute", &route.action));
-        let http2 = self.http2_route.as_ref().map(|route| ("http2Route", &route.action));
-        let grpc = self.grpc_route.as_ref().map(|route| ("grpcRoute", &route.action));
-        let tcp = self.tcp_route.as_ref().map(|route| ("tcpRoute", &route.action));
+    /// The route of each protocol it has: one, unless its file has a fault there.
+    pub fn protocols(&self) -> impl Iterator<Item = ProtocolRoute<'_>> {
+        let http = self.http_route.as_ref().map(ProtocolRoute::Http);
+        let http2 = self.http2_route.as_ref().map(ProtocolRoute::Http2);
+        let grpc = self.grpc_route.as_ref().map(ProtocolRoute::Grpc);
+        let tcp = self.tcp_route.as_ref().map(ProtocolRoute::Tcp);
         [http, http2, grpc, tcp].into_iter().flatten()
+    }
+
+    /// The action of each protocol the route has, and its field.
+    pub fn actions(&self) -> impl Iterator<Item = (&'static str, &RouteAction)> {
+        self.protocols().map(|route| (route.field(), route.action()))
     }
 
     /// The nodes it sends to.

@@ -2,10 +2,13 @@
 //!
 //! Source of field names: the ECS API's `RegisterTaskDefinition` and IAM policy documents.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{Long, Text};
-use crate::resource::Origin;
+use crate::path::Path;
+use crate::resource::{Gap, Origin, has_gap};
 use crate::scalar::Scalar;
 
 /// A task definition.
@@ -17,8 +20,17 @@ pub struct Workload {
     pub task: TaskDefinition,
     /// The condition under which it exists.
     pub condition: Option<String>,
+    /// Objects and lists that read as absent, and why.
+    pub gaps: BTreeMap<Path, Gap>,
     /// Where it was read.
     pub origin: Option<Origin>,
+}
+
+impl Workload {
+    /// Whether what stands at the path, or around it, is open or faulty, so that its absence means nothing.
+    pub fn has_gap(&self, path: &Path) -> bool {
+        has_gap(&self.gaps, path)
+    }
 }
 
 /// What a task runs. ECS API `RegisterTaskDefinition`.
@@ -167,13 +179,31 @@ pub struct PolicyStatement {
     pub resource: Option<Vec<Scalar<Text>>>,
 }
 
+/// A container that is an App Mesh proxy.
+#[derive(Clone, Copy, Debug)]
+pub struct ProxyContainer<'a> {
+    /// Its place among the task's containers.
+    pub index: usize,
+    /// The container.
+    pub container: &'a ContainerDefinition,
+    /// The variable that names its resource: one of [`PROXY_NAME_VARIABLES`].
+    pub variable: &'static str,
+    /// That variable's place in the environment.
+    pub variable_index: usize,
+    /// The name.
+    pub value: &'a Scalar<Text>,
+}
+
 impl TaskDefinition {
     /// The containers that are App Mesh proxies: those whose environment names a mesh resource.
     ///
     /// Source: reference 5.2; the first of the three variables that is set names the proxy.
-    pub fn proxies(&self) -> impl Iterator<Item = (&ContainerDefinition, &Scalar<Text>)> {
-        self.container_definitions.iter().flatten().filter_map(|container| {
-            PROXY_NAME_VARIABLES.iter().find_map(|name| container.variable(name)).map(|value| (container, value))
+    pub fn proxies(&self) -> impl Iterator<Item = ProxyContainer<'_>> {
+        self.container_definitions.iter().flatten().enumerate().filter_map(|(index, container)| {
+            PROXY_NAME_VARIABLES.into_iter().find_map(|variable| {
+                let (variable_index, value) = container.variable(variable)?;
+                Some(ProxyContainer { index, container, variable, variable_index, value })
+            })
         })
     }
 }
@@ -183,10 +213,12 @@ pub const PROXY_NAME_VARIABLES: [&str; 3] =
     ["APPMESH_RESOURCE_ARN", "APPMESH_RESOURCE_NAME", "APPMESH_VIRTUAL_NODE_NAME"];
 
 impl ContainerDefinition {
-    /// The value of an environment variable.
-    pub fn variable(&self, name: &str) -> Option<&Scalar<Text>> {
-        let named =
-            |pair: &&KeyValuePair| pair.name.as_ref().and_then(Scalar::known).is_some_and(|text| text.as_str() == name);
-        self.environment.iter().flatten().find(named).and_then(|pair| pair.value.as_ref())
+    /// The place and value of an environment variable.
+    pub fn variable(&self, name: &str) -> Option<(usize, &Scalar<Text>)> {
+        let is_named =
+            |pair: &KeyValuePair| pair.name.as_ref().and_then(Scalar::known).is_some_and(|text| text.as_str() == name);
+        let mut pairs = self.environment.iter().flatten().enumerate();
+        let (index, pair) = pairs.find(|(_, pair)| is_named(pair))?;
+        Some((index, pair.value.as_ref()?))
     }
 }

@@ -13,12 +13,12 @@ const MAX_LINE: usize = 160;
 /// How much of a cut line stands before the place.
 const BEFORE: usize = 60;
 
-/// All findings as text, the source line with each.
-pub fn text(reading: &Reading, is_coloured: bool) -> String {
+/// Findings as text, the source line with each.
+pub fn text(reading: &Reading, findings: &[Finding], is_coloured: bool) -> String {
     let renderer = if is_coloured { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
     let mut out = String::new();
-    for finding in &reading.findings {
+    for finding in findings {
         out.push_str(&renderer.render(&[Shown::of(reading, finding).group()]));
         out.push_str("\n\n");
     }
@@ -155,7 +155,8 @@ mod tests {
 
     fn check(text: &str, expected: &str) {
         let input = Input { name: "mesh.json".to_owned(), bytes: text.as_bytes().to_vec() };
-        let shown = super::text(&read(vec![input], &Options::default()), false);
+        let reading = read(vec![input], &Options::default());
+        let shown = super::text(&reading, &reading.findings, false);
         assert_eq!(shown.trim_end(), expected.trim_start_matches('\n').trim_end(), "\n{shown}");
     }
 
@@ -182,7 +183,8 @@ error[unknown-field]: `listenrs` is not a field here
             "m".repeat(200)
         );
         let input = Input { name: "mesh.json".to_owned(), bytes: text.into_bytes() };
-        let shown = super::text(&read(vec![input], &Options::default()), false);
+        let reading = read(vec![input], &Options::default());
+        let shown = super::text(&reading, &reading.findings, false);
         assert!(shown.contains("--> mesh.json:1:236"), "{shown}");
         assert!(shown.lines().all(|line| line.chars().count() < 400), "{shown}");
         let lines: Vec<&str> = shown.lines().collect();
@@ -197,7 +199,8 @@ error[unknown-field]: `listenrs` is not a field here
             name: "m.json".to_owned(),
             bytes: b"{\"virtualNodeName\": \"n\\u001b[1m\", \"spec\": {\"a\\u001b[0m\x1b[31m\": 1}}".to_vec(),
         };
-        let shown = super::text(&read(vec![input], &Options::default()), false);
+        let reading = read(vec![input], &Options::default());
+        let shown = super::text(&reading, &reading.findings, false);
         assert!(!shown.contains('\u{1b}'), "{shown:?}");
     }
 }

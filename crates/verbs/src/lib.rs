@@ -8,6 +8,7 @@ pub mod files;
 pub mod findings;
 pub mod graph;
 pub mod order;
+pub mod validate;
 
 /// A verb, as help and documentation show it.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +22,7 @@ pub struct Verb {
 }
 
 /// Every verb.
-pub const VERBS: &[Verb] = &[graph::VERB, order::VERB, convert::VERB];
+pub const VERBS: &[Verb] = &[graph::VERB, order::VERB, convert::VERB, validate::VERB];
 
 /// What a verb answers.
 #[derive(Clone, Debug, Default)]

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use clap::{Args, ValueEnum};
 use meshwright_dialect::Reading;
-use meshwright_model::finding::Subject;
 use meshwright_model::order::{Cycle, Order, Placed, Tie};
+use meshwright_model::subject::Subject;
 use meshwright_model::{Kind, Resource};
 use serde_json::{Value, json};
 

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use meshwright_model::finding::Subject;
 use meshwright_model::order::Order;
 use meshwright_model::parameter::Declaration;
 use meshwright_model::resource::{Gap, Metadata};
+use meshwright_model::subject::Subject;
 use meshwright_model::value::ScalarType;
 use meshwright_model::{Expression, Inventory, Path, Resource, Scalar};
 

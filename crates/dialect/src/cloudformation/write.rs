@@ -8,13 +8,13 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use meshwright_model::finding::Subject;
 use meshwright_model::order::Order;
 use meshwright_model::parameter::Declaration;
 use meshwright_model::path::{Path, Step};
 use meshwright_model::reference::Need;
 use meshwright_model::resource::Gap;
 use meshwright_model::scalar::Name;
+use meshwright_model::subject::Subject;
 use meshwright_model::{Expression, Inventory, Kind, Resource, Scalar};
 
 use super::{NAMING, VIEWS, key};

@@ -556,7 +556,7 @@ fn check_anything(name: &str, bytes: &[u8]) -> Result<(), TestCaseError> {
         prop_assert!(!is_empty || !reading.unreadable.is_empty());
         for resource in &reading.inventory.resources {
             for path in resource.gaps.keys() {
-                prop_assert!(reading.locate(resource, path).is_some());
+                prop_assert!(reading.locate(resource.origin.unwrap(), path).is_some());
             }
         }
         for dialect in meshwright_dialect::DIALECTS {

@@ -87,7 +87,7 @@ fn shown(value: &Value) -> String {
 }
 
 fn at(reading: &Reading, resource: &Resource, path: &Path) -> Location {
-    reading.locate(resource, path).unwrap_or_else(|| panic!("{path} of {} has no place", resource.id()))
+    reading.locate(resource.origin.unwrap(), path).unwrap_or_else(|| panic!("{path} of {} has no place", resource.id()))
 }
 
 /// Checks that a path's place says the value; `true` where it stands there literally.
@@ -262,7 +262,7 @@ fn a_finding_about_a_value_stands_where_its_path_leads() {
         let reading = read_text(name, &sound.replace(good, bad), &[]);
         assert_eq!(reading.findings.len(), 1, "{:?}", all_said(&reading));
         let finding = &reading.findings[0];
-        let place = reading.locate(&reading.inventory.resources[0], finding.path.as_ref().unwrap());
+        let place = reading.locate(reading.inventory.resources[0].origin.unwrap(), finding.path.as_ref().unwrap());
         assert_eq!(place, finding.location);
     }
 }

@@ -181,7 +181,13 @@ fn with_task(mut inventory: Inventory, value: Expression) -> Vec<String> {
     let variable = task.container_definitions.as_mut().unwrap()[0].environment.as_mut().unwrap();
     variable[0].value = Some(Scalar::from_expression(value));
     let origin = Some(Origin { document: 0, node: 0 });
-    inventory.workloads.push(Workload { label: "T".to_owned(), task, condition: None, origin });
+    inventory.workloads.push(Workload {
+        label: "T".to_owned(),
+        task,
+        condition: None,
+        gaps: std::collections::BTreeMap::new(),
+        origin,
+    });
     Graph::of(&inventory.index()).remove(0).nodes.remove(0).details
 }
 

@@ -1,0 +1,361 @@
+//! What rules ask: every resource with its specification, what it names, and what names it. Built once for all rules.
+//!
+//! Everything is found by a resource's position in the inventory, so that a rule over ten thousand routes follows numbers
+//! and compares no names.
+
+mod endpoints;
+mod links;
+mod lookup;
+mod places;
+mod proxies;
+mod reach;
+
+use meshwright_model::gateway_route::{GatewayRouteSpec, ProtocolGatewayRoute};
+use meshwright_model::mesh::MeshSpec;
+use meshwright_model::reference::Key;
+use meshwright_model::route::{ProtocolRoute, RouteSpec, WeightedTarget};
+use meshwright_model::value::ScalarType;
+use meshwright_model::virtual_gateway::VirtualGatewaySpec;
+use meshwright_model::virtual_node::{Backend, VirtualNodeSpec, VirtualServiceBackend};
+use meshwright_model::virtual_router::VirtualRouterSpec;
+use meshwright_model::virtual_service::VirtualServiceSpec;
+use meshwright_model::{Index, Inventory, Kind, Resource, Scalar, Spec};
+
+pub use endpoints::{Endpoint, Endpoints};
+use links::Links;
+pub use lookup::Lookup;
+pub use places::{backend_path, gateway_route_path, listener_path, route_path, target_path};
+pub use proxies::{Proxy, container_path};
+pub use reach::Reach;
+
+/// A resource with its specification.
+#[derive(Debug)]
+pub struct Item<'a, T> {
+    /// Its position in the inventory.
+    pub position: usize,
+    /// The resource.
+    pub resource: &'a Resource,
+    /// Its specification.
+    pub spec: &'a T,
+}
+
+impl<T> Clone for Item<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Item<'_, T> {}
+
+impl<T> Item<'_, T> {
+    /// Its name as people may see it.
+    pub fn name(&self) -> String {
+        Key::of(&self.resource.name).shown()
+    }
+}
+
+/// A mesh.
+pub type Mesh<'a> = Item<'a, MeshSpec>;
+/// A virtual node.
+pub type Node<'a> = Item<'a, VirtualNodeSpec>;
+/// A virtual router.
+pub type Router<'a> = Item<'a, VirtualRouterSpec>;
+/// A virtual gateway.
+pub type Gateway<'a> = Item<'a, VirtualGatewaySpec>;
+/// A route.
+pub type Route<'a> = Item<'a, RouteSpec>;
+/// A virtual service.
+pub type Service<'a> = Item<'a, VirtualServiceSpec>;
+/// A gateway route.
+pub type GatewayRoute<'a> = Item<'a, GatewayRouteSpec>;
+
+/// A weighted target of a route, and the node it names.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<'a> {
+    /// Its place among the route's targets.
+    pub index: usize,
+    /// The target.
+    pub target: &'a WeightedTarget,
+    /// The node; `None` where the files do not hold it.
+    pub node: Option<Node<'a>>,
+}
+
+/// A backend of a node, and the virtual service it names.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// The node that calls.
+    pub node: Node<'a>,
+    /// The backend's place among the node's.
+    pub index: usize,
+    /// The backend.
+    pub backend: &'a VirtualServiceBackend,
+    /// The virtual service; `None` where the files do not hold it.
+    pub service: Option<Service<'a>>,
+}
+
+/// What answers for a virtual service.
+#[derive(Clone, Copy, Debug)]
+pub enum Provider<'a> {
+    /// A node.
+    Node(Node<'a>),
+    /// A router.
+    Router(Router<'a>),
+}
+
+impl<'a> Provider<'a> {
+    /// Its resource.
+    pub fn resource(self) -> &'a Resource {
+        match self {
+            Self::Node(node) => node.resource,
+            Self::Router(router) => router.resource,
+        }
+    }
+
+    /// Its position in the inventory.
+    pub fn position(self) -> usize {
+        match self {
+            Self::Node(node) => node.position,
+            Self::Router(router) => router.position,
+        }
+    }
+}
+
+/// What rules ask.
+pub struct Facts<'a> {
+    inventory: &'a Inventory,
+    index: Index<'a>,
+    by_kind: [Vec<usize>; 7],
+    links: Vec<Links>,
+    endpoints: Vec<Endpoints>,
+    scope: lookup::Scope<'a>,
+    proxies: Vec<Proxy<'a>>,
+}
+
+impl<'a> Facts<'a> {
+    /// The facts of an inventory.
+    pub fn new(inventory: &'a Inventory) -> Self {
+        let index = inventory.index();
+        let mut by_kind: [Vec<usize>; 7] = std::array::from_fn(|_| Vec::new());
+        for (position, resource) in inventory.resources.iter().enumerate() {
+            by_kind[resource.kind() as usize].push(position);
+        }
+        let links = links::links(&index);
+        let endpoints = inventory.resources.iter().map(Endpoints::of).collect();
+        let scope = lookup::Scope::of(inventory);
+        let proxies = proxies::proxies(&index);
+        Self { inventory, index, by_kind, links, endpoints, scope, proxies }
+    }
+
+    /// The inventory.
+    pub fn inventory(&self) -> &'a Inventory {
+        self.inventory
+    }
+
+    /// The index over its resources.
+    pub fn index(&self) -> &Index<'a> {
+        &self.index
+    }
+
+    /// Every resource.
+    pub fn resources(&self) -> impl Iterator<Item = &'a Resource> + use<'a> {
+        self.inventory.resources.iter()
+    }
+
+    /// Every mesh.
+    pub fn meshes(&self) -> impl Iterator<Item = Mesh<'a>> {
+        self.items(Kind::Mesh)
+    }
+
+    /// Every virtual node.
+    pub fn nodes(&self) -> impl Iterator<Item = Node<'a>> {
+        self.items(Kind::VirtualNode)
+    }
+
+    /// Every virtual router.
+    pub fn routers(&self) -> impl Iterator<Item = Router<'a>> {
+        self.items(Kind::VirtualRouter)
+    }
+
+    /// Every virtual gateway.
+    pub fn gateways(&self) -> impl Iterator<Item = Gateway<'a>> {
+        self.items(Kind::VirtualGateway)
+    }
+
+    /// Every route.
+    pub fn routes(&self) -> impl Iterator<Item = Route<'a>> {
+        self.items(Kind::Route)
+    }
+
+    /// Every route under the protocol it is for.
+    pub fn protocol_routes(&self) -> impl Iterator<Item = (Route<'a>, ProtocolRoute<'a>)> {
+        self.routes().filter_map(|route| Some((route, route.spec.protocols().next()?)))
+    }
+
+    /// Every virtual service.
+    pub fn services(&self) -> impl Iterator<Item = Service<'a>> {
+        self.items(Kind::VirtualService)
+    }
+
+    /// Every gateway route.
+    pub fn gateway_routes(&self) -> impl Iterator<Item = GatewayRoute<'a>> {
+        self.items(Kind::GatewayRoute)
+    }
+
+    /// Every gateway route under the protocol it is for.
+    pub fn protocol_gateway_routes(&self) -> impl Iterator<Item = (GatewayRoute<'a>, ProtocolGatewayRoute<'a>)> {
+        self.gateway_routes().filter_map(|route| Some((route, route.spec.protocols().next()?)))
+    }
+
+    fn items<T: OfKind>(&self, kind: Kind) -> impl Iterator<Item = Item<'a, T>> {
+        self.by_kind[kind as usize].iter().filter_map(|position| self.item(*position))
+    }
+
+    fn item<T: OfKind>(&self, position: usize) -> Option<Item<'a, T>> {
+        let resource = &self.inventory.resources[position];
+        T::of(&resource.spec).map(|spec| Item { position, resource, spec })
+    }
+
+    fn named<T: OfKind, N: ScalarType>(
+        &self,
+        from: &'a Resource,
+        kind: Kind,
+        name: &'a Scalar<N>,
+    ) -> Option<Item<'a, T>> {
+        self.item(self.index.named(Key::of(&from.mesh), kind, Key::of(name))?)
+    }
+
+    /// The virtual node that a resource names.
+    pub fn node<N: ScalarType>(&self, from: &'a Resource, name: &'a Scalar<N>) -> Option<Node<'a>> {
+        self.named(from, Kind::VirtualNode, name)
+    }
+
+    /// The virtual service that a resource names.
+    pub fn service<N: ScalarType>(&self, from: &'a Resource, name: &'a Scalar<N>) -> Option<Service<'a>> {
+        self.named(from, Kind::VirtualService, name)
+    }
+
+    /// The mesh that a resource belongs to.
+    pub fn mesh_of(&self, resource: &'a Resource) -> Option<Mesh<'a>> {
+        self.named(resource, Kind::Mesh, &resource.mesh)
+    }
+
+    /// The router of a route.
+    pub fn router_of(&self, route: Route<'a>) -> Option<Router<'a>> {
+        self.item(self.links[route.position].parent?)
+    }
+
+    /// The gateway of a gateway route.
+    pub fn gateway_of(&self, route: GatewayRoute<'a>) -> Option<Gateway<'a>> {
+        self.item(self.links[route.position].parent?)
+    }
+
+    /// The routes of a router, in the order of their files.
+    pub fn routes_of(&self, router: Router<'a>) -> impl Iterator<Item = Route<'a>> {
+        self.links[router.position].children.iter().filter_map(|position| self.item(*position))
+    }
+
+    /// The gateway routes of a gateway, in the order of their files.
+    pub fn gateway_routes_of(&self, gateway: Gateway<'a>) -> impl Iterator<Item = GatewayRoute<'a>> {
+        self.links[gateway.position].children.iter().filter_map(|position| self.item(*position))
+    }
+
+    /// The weighted targets of a route, of the first protocol it has.
+    pub fn targets(&self, route: Route<'a>) -> impl Iterator<Item = Target<'a>> {
+        let targets =
+            route.spec.protocols().next().into_iter().flat_map(|route| route.action().weighted_targets.iter());
+        targets.enumerate().map(move |(index, target)| Target { index, target, node: self.name(route.position, index) })
+    }
+
+    /// Who a node calls.
+    pub fn calls(&self, node: Node<'a>) -> impl Iterator<Item = Call<'a>> {
+        let backends = node.spec.backends.iter().flatten().enumerate();
+        backends.map(move |(index, Backend::VirtualService(backend))| Call {
+            node,
+            index,
+            backend,
+            service: self.name(node.position, index),
+        })
+    }
+
+    /// Who calls a virtual service: nodes that have it as a backend.
+    pub fn calls_to(&self, service: Service<'a>) -> impl Iterator<Item = Call<'a>> {
+        self.named_by(service.position).filter_map(move |(node, index): (Node<'a>, usize)| {
+            let Backend::VirtualService(backend) = node.spec.backends.as_ref()?.get(index)?;
+            Some(Call { node, index, backend, service: Some(service) })
+        })
+    }
+
+    /// The gateway routes that hand requests to a virtual service.
+    pub fn gateway_routes_to(&self, service: Service<'a>) -> impl Iterator<Item = GatewayRoute<'a>> {
+        self.named_by(service.position).map(|(route, _)| route)
+    }
+
+    /// The routes that send to a node, and the target's place in each.
+    pub fn routes_to(&self, node: Node<'a>) -> impl Iterator<Item = (Route<'a>, usize)> {
+        self.named_by(node.position)
+    }
+
+    /// The virtual services that a node or router answers for.
+    pub fn services_of(&self, provider: usize) -> impl Iterator<Item = Service<'a>> {
+        self.named_by(provider).map(|(service, _)| service)
+    }
+
+    /// What answers for a virtual service; `None` where it has no provider or the files do not hold it.
+    pub fn provider_of(&self, service: Service<'a>) -> Option<Provider<'a>> {
+        let position = (*self.links[service.position].names.first()?)?;
+        self.item(position).map(Provider::Router).or_else(|| self.item(position).map(Provider::Node))
+    }
+
+    /// The virtual service that a gateway route hands requests to.
+    pub fn service_of(&self, route: GatewayRoute<'a>) -> Option<Service<'a>> {
+        self.name(route.position, 0)
+    }
+
+    /// The ports and protocols of a node, router or gateway, by its position.
+    pub fn endpoints(&self, position: usize) -> &Endpoints {
+        &self.endpoints[position]
+    }
+
+    /// The containers of tasks that are proxies, and what they stand for.
+    pub fn proxies(&self) -> &[Proxy<'a>] {
+        &self.proxies
+    }
+
+    /// Whether anything of the mesh names the resource.
+    pub fn is_named(&self, position: usize) -> bool {
+        !self.links[position].named_by.is_empty()
+    }
+
+    fn name<T: OfKind>(&self, position: usize, index: usize) -> Option<Item<'a, T>> {
+        self.item((*self.links[position].names.get(index)?)?)
+    }
+
+    fn named_by<T: OfKind>(&self, position: usize) -> impl Iterator<Item = (Item<'a, T>, usize)> {
+        self.links[position].named_by.iter().filter_map(|(position, index)| Some((self.item(*position)?, *index)))
+    }
+}
+
+/// A specification that says its kind.
+trait OfKind: Sized + 'static {
+    fn of(spec: &Spec) -> Option<&Self>;
+}
+
+macro_rules! of_kind {
+    ($($variant:ident($type:ident))*) => {$(
+        impl OfKind for $type {
+            fn of(spec: &Spec) -> Option<&Self> {
+                if let Spec::$variant(spec) = spec { Some(spec) } else { None }
+            }
+        }
+    )*};
+}
+
+of_kind! {
+    Mesh(MeshSpec)
+    VirtualNode(VirtualNodeSpec)
+    VirtualRouter(VirtualRouterSpec)
+    VirtualGateway(VirtualGatewaySpec)
+    Route(RouteSpec)
+    VirtualService(VirtualServiceSpec)
+    GatewayRoute(GatewayRouteSpec)
+}

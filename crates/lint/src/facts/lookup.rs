@@ -1,0 +1,89 @@
+//! Whether a name that the files do not hold is wrong, or only not in these files.
+
+use std::collections::HashSet;
+
+use meshwright_model::reference::Key;
+use meshwright_model::spelling::nearest;
+use meshwright_model::value::ScalarType;
+use meshwright_model::{Inventory, Kind, Resource, Scalar};
+
+use super::Facts;
+
+/// What looking up a name came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// There is such a resource, or nothing can be said: the name is open, or some resource's own name is.
+    Fine,
+    /// The files define the mesh and do not hold the resource.
+    Missing {
+        /// The name that was most likely meant.
+        near: Option<String>,
+    },
+    /// The files hold others of the kind in that mesh, but not the mesh itself: it may stand elsewhere.
+    Elsewhere {
+        /// The name that was most likely meant.
+        near: Option<String>,
+    },
+}
+
+/// Which kinds of which meshes the files hold.
+#[derive(Debug, Default)]
+pub(super) struct Scope<'a> {
+    /// Kinds of a mesh of which there is one at least.
+    held: HashSet<(Key<'a>, Kind)>,
+    /// Kinds of a mesh of which one's name is not known.
+    blurred: HashSet<(Key<'a>, Kind)>,
+    /// Kinds of which one's mesh is not known, while others' are.
+    adrift: HashSet<Kind>,
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn of(inventory: &'a Inventory) -> Self {
+        let mut scope = Self::default();
+        for resource in &inventory.resources {
+            let (mesh, kind) = (Key::of(&resource.mesh), resource.kind());
+            scope.held.insert((mesh, kind));
+            if !Key::of(&resource.name).is_known() {
+                scope.blurred.insert((mesh, kind));
+            }
+            if !mesh.is_known() {
+                scope.adrift.insert(kind);
+            }
+        }
+        scope
+    }
+}
+
+impl<'a> Facts<'a> {
+    /// Whether a name in a resource stands for another resource of its mesh, and what that means where it does not.
+    pub fn look_up<N: ScalarType>(&self, from: &'a Resource, kind: Kind, name: &'a Scalar<N>) -> Lookup {
+        let (mesh, key) = (Key::of(&from.mesh), Key::of(name));
+        let Key::Known(text) = key else { return Lookup::Fine };
+        let is_blurred =
+            self.scope.blurred.contains(&(mesh, kind)) || mesh.is_known() && self.scope.adrift.contains(&kind);
+        if self.index.named(mesh, kind, key).is_some() || is_blurred {
+            return Lookup::Fine;
+        }
+        let near = || {
+            let names = self.resources().filter(|other| other.kind() == kind && Key::of(&other.mesh) == mesh);
+            let names: Vec<String> = names.map(|other| Key::of(&other.name).to_string()).collect();
+            nearest(text, names.iter().map(String::as_str)).map(str::to_owned)
+        };
+        if self.scope.held.contains(&(mesh, Kind::Mesh)) {
+            Lookup::Missing { near: near() }
+        } else if self.scope.held.contains(&(mesh, kind)) {
+            Lookup::Elsewhere { near: near() }
+        } else {
+            Lookup::Fine
+        }
+    }
+
+    /// Whether the files define the mesh of a resource and leave no name of that kind in it open, so that what they do not
+    /// hold does not exist.
+    pub fn holds_all(&self, mesh_of: &'a Resource, kind: Kind) -> bool {
+        let mesh = Key::of(&mesh_of.mesh);
+        let is_blurred =
+            self.scope.blurred.contains(&(mesh, kind)) || mesh.is_known() && self.scope.adrift.contains(&kind);
+        self.scope.held.contains(&(mesh, Kind::Mesh)) && !is_blurred
+    }
+}

@@ -1,0 +1,23 @@
+//! Every rule, in the order in which the documentation lists them.
+//!
+//! A new rule is a file in `rules/` and two lines here; the tests then run its examples.
+
+mod dangling_virtual_node;
+mod listener_without_discovery;
+mod targets_on_different_ports;
+
+use crate::rule::Rule;
+
+/// Every rule, family by family.
+pub static RULES: &[&Rule] = &[
+    // Names and references.
+    &dangling_virtual_node::RULE,
+    // Listeners, ports and protocols.
+    &listener_without_discovery::RULE,
+    &targets_on_different_ports::RULE,
+];
+
+/// The rule of that name.
+pub fn named(name: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.name == name)
+}

@@ -1,0 +1,76 @@
+//! A weighted target that names no virtual node.
+
+use meshwright_model::Kind;
+use meshwright_model::finding::Severity;
+use meshwright_model::reference::Key;
+
+use crate::facts::{Facts, Lookup, target_path};
+use crate::report::Report;
+use crate::rule::Rule;
+
+pub(super) const RULE: Rule = Rule {
+    name: "dangling-virtual-node",
+    severity: Severity::Error,
+    summary: "a weighted target names a virtual node that is not in the mesh",
+    why: "the API refuses the route, and that share of its requests has nowhere to go",
+    source: "App Mesh API: the virtual node of a weighted target must exist (reference 1.8)",
+    bad: BAD,
+    cure: &[("VirtualNode: orders-v3", "VirtualNode: orders-v1")],
+    check,
+};
+
+fn check(facts: &Facts<'_>, report: &mut Report) {
+    for (route, protocol) in facts.protocol_routes() {
+        for target in facts.targets(route).filter(|target| target.node.is_none()) {
+            let name = &target.target.virtual_node;
+            let (severity, where_not, near) = match facts.look_up(route.resource, Kind::VirtualNode, name) {
+                Lookup::Fine => continue,
+                Lookup::Missing { near } => (Severity::Error, "the mesh", near),
+                Lookup::Elsewhere { near } => (Severity::Warning, "these files", near),
+            };
+            let path = target_path(protocol, target.index).field("virtualNode");
+            let message = format!("virtual node `{}` is not in {where_not}", Key::of(name).shown());
+            let found = report.add(route.resource, path, message).severity(severity);
+            match near {
+                Some(near) => found.help(format!("did you mean `{near}`?")),
+                None => found.help("define the virtual node, or validate its file together with this one"),
+            };
+        }
+    }
+}
+
+const BAD: &str = "\
+Resources:
+  Mesh:
+    Type: AWS::AppMesh::Mesh
+    Properties: {MeshName: shop}
+  Orders:
+    Type: AWS::AppMesh::VirtualRouter
+    Properties:
+      MeshName: shop
+      VirtualRouterName: orders
+      Spec:
+        Listeners:
+          - PortMapping: {Port: 8080, Protocol: http}
+  Route:
+    Type: AWS::AppMesh::Route
+    Properties:
+      MeshName: shop
+      VirtualRouterName: orders
+      RouteName: all
+      Spec:
+        HttpRoute:
+          Match: {Prefix: /}
+          Action:
+            WeightedTargets:
+              - {VirtualNode: orders-v3, Weight: 1}
+  Node:
+    Type: AWS::AppMesh::VirtualNode
+    Properties:
+      MeshName: shop
+      VirtualNodeName: orders-v1
+      Spec:
+        Listeners:
+          - PortMapping: {Port: 8080, Protocol: http}
+        ServiceDiscovery: {DNS: {Hostname: orders.shop.local}}
+";
