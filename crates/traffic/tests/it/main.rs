@@ -1,0 +1,6 @@
+//! What happens to a request, before judges that we did not write.
+
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(clippy::print_stdout, reason = "a skipped test says so")]
+
+mod patterns;
