@@ -1,5 +1,15 @@
-//! What happens to a request.
+//! What happens to a request: which match takes it, which of several comes first, and which request tells them apart.
+//!
+//! The one truth about traffic: rules, traces and diffs ask here, so that they cannot disagree.
 
+pub mod condition;
+pub mod matcher;
 pub mod pattern;
+pub mod search;
+pub mod table;
 
+pub use condition::{Comparison, Condition};
+pub use matcher::{Match, PathMatch};
 pub use pattern::{Pattern, PatternError};
+pub use search::{Search, Sketch, find};
+pub use table::{Entry, Fate, Table};

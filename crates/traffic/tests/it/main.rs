@@ -4,3 +4,4 @@
 #![expect(clippy::print_stdout, reason = "a skipped test says so")]
 
 mod patterns;
+mod tables;

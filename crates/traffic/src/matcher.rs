@@ -1,0 +1,298 @@
+//! The requests that a route or gateway route takes, as conditions that must all hold.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use meshwright_model::gateway_route::{GrpcGatewayRouteMatch, HttpGatewayRouteMatch};
+use meshwright_model::limits::{HttpMethod, HttpScheme};
+use meshwright_model::matcher::{HeaderMatcher, HttpPathMatch, HttpQueryParameter};
+use meshwright_model::request::Request;
+use meshwright_model::route::{GrpcRouteMatch, HttpRouteMatch};
+use meshwright_model::scalar::Scalar;
+use meshwright_model::value::ScalarType;
+
+use crate::condition::Condition;
+use crate::pattern::Pattern;
+
+/// How a path is compared; the query is no part of it.
+#[derive(Clone, Debug)]
+pub enum PathMatch<'a> {
+    /// It starts with this text.
+    Prefix(Cow<'a, str>),
+    /// It is this text.
+    Exact(Cow<'a, str>),
+    /// It matches as a whole; the text tells patterns apart.
+    Regex(&'a str, Rc<Pattern>),
+}
+
+/// The requests that a route or gateway route takes.
+#[derive(Clone, Debug)]
+pub struct Match<'a> {
+    /// The listener's port; `None` is any.
+    pub port: Option<i64>,
+    /// The path.
+    pub path: PathMatch<'a>,
+    /// The method; `None` is any.
+    pub method: Option<HttpMethod>,
+    /// The scheme; `None` is any.
+    pub scheme: Option<HttpScheme>,
+    /// Headers or metadata, names in lower case.
+    pub headers: Vec<(Cow<'a, str>, Condition<'a>)>,
+    /// Query parameters.
+    pub query: Vec<(&'a str, Condition<'a>)>,
+    /// Whether something of it is open or faulty, so that it may take fewer requests than it says here.
+    pub is_open: bool,
+}
+
+impl PathMatch<'_> {
+    /// Every path. Source: reference 4.3.
+    pub const ALL: Self = Self::Prefix(Cow::Borrowed(meshwright_model::defaults::PREFIX));
+
+    /// Whether it takes a path.
+    pub fn holds(&self, path: &str) -> bool {
+        match self {
+            Self::Prefix(prefix) => path.starts_with(prefix.as_ref()),
+            Self::Exact(exact) => path == exact,
+            Self::Regex(_, pattern) => pattern.matches(path),
+        }
+    }
+
+    /// Whether it takes every path that another takes: certain where `true`.
+    pub fn contains(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Prefix(prefix), _) if prefix == "/" => true,
+            (own, Self::Exact(path)) => own.holds(path),
+            (Self::Prefix(prefix), Self::Prefix(other)) => other.starts_with(prefix.as_ref()),
+            (Self::Prefix(prefix), Self::Regex(_, pattern)) => pattern.literal_prefix().starts_with(prefix.as_ref()),
+            (Self::Regex(own, _), Self::Regex(other, _)) => own == other || is_any_path(own),
+            (Self::Regex(own, _), Self::Prefix(_)) => is_any_path(own),
+            (Self::Exact(_), _) => false,
+        }
+    }
+
+    /// How long the text is that it starts or is compared with, by which routes of one priority are ordered; patterns are
+    /// tried last.
+    ///
+    /// Source: reference 4.2: longer prefixes first; for exact paths and patterns that is inferred.
+    pub fn length(&self) -> usize {
+        match self {
+            Self::Prefix(text) | Self::Exact(text) => text.len(),
+            Self::Regex(..) => 0,
+        }
+    }
+}
+
+/// Whether a pattern takes every path.
+fn is_any_path(pattern: &str) -> bool {
+    matches!(pattern, ".*" | "/.*" | "^/.*$" | "^.*$" | ".+")
+}
+
+impl<'a> Match<'a> {
+    /// Every request.
+    pub fn all() -> Self {
+        Self {
+            port: None,
+            path: PathMatch::ALL,
+            method: None,
+            scheme: None,
+            headers: Vec::new(),
+            query: Vec::new(),
+            is_open: false,
+        }
+    }
+
+    /// What an HTTP route takes.
+    pub fn of_http(matcher: &'a HttpRouteMatch) -> Self {
+        let HttpRouteMatch { headers, method, path, port, prefix, query_parameters, scheme } = matcher;
+        let mut all = Self::all();
+        all.port = all.known(port.as_ref()).map(|port| port.value());
+        all.method = all.known(method.as_ref()).copied();
+        all.scheme = all.known(scheme.as_ref()).copied();
+        all.set_path(prefix.as_ref(), path.as_ref());
+        all.add_headers(headers.as_deref().unwrap_or_default());
+        all.add_query(query_parameters.as_deref().unwrap_or_default());
+        all
+    }
+
+    /// What a gateway route for HTTP takes, of the requests for its host.
+    pub fn of_http_gateway(matcher: &'a HttpGatewayRouteMatch) -> Self {
+        let HttpGatewayRouteMatch { headers, hostname: _, method, path, port, prefix, query_parameters } = matcher;
+        let mut all = Self::all();
+        all.port = all.known(port.as_ref()).map(|port| port.value());
+        all.method = all.known(method.as_ref()).copied();
+        all.set_path(prefix.as_ref(), path.as_ref());
+        all.add_headers(headers.as_deref().unwrap_or_default());
+        all.add_query(query_parameters.as_deref().unwrap_or_default());
+        all
+    }
+
+    /// What a gRPC route takes: a call is a POST to `/service/method` (inferred: reference 4.3).
+    pub fn of_grpc(matcher: &'a GrpcRouteMatch) -> Self {
+        let GrpcRouteMatch { metadata, method_name, port, service_name } = matcher;
+        let mut all = Self::all();
+        all.port = all.known(port.as_ref()).map(|port| port.value());
+        let service = all.known(service_name.as_ref()).map(meshwright_model::limits::ServiceName::as_str);
+        let method = all.known(method_name.as_ref()).map(meshwright_model::limits::MethodName::as_str);
+        match (service, method) {
+            (Some(service), Some(method)) => all.path = PathMatch::Exact(format!("/{service}/{method}").into()),
+            (Some(service), None) => all.path = PathMatch::Prefix(format!("/{service}/").into()),
+            (None, _) => {}
+        }
+        all.add_headers(metadata.as_deref().unwrap_or_default());
+        all
+    }
+
+    /// What a gateway route for gRPC takes, of the calls for its host.
+    pub fn of_grpc_gateway(matcher: &'a GrpcGatewayRouteMatch) -> Self {
+        let GrpcGatewayRouteMatch { hostname: _, metadata, port, service_name } = matcher;
+        let mut all = Self::all();
+        all.port = all.known(port.as_ref()).map(|port| port.value());
+        if let Some(service) = all.known(service_name.as_ref()) {
+            all.path = PathMatch::Prefix(format!("/{}/", service.as_str()).into());
+        }
+        all.add_headers(metadata.as_deref().unwrap_or_default());
+        all
+    }
+
+    /// A value where it is known; notes where it is not.
+    fn known<T: ScalarType>(&mut self, scalar: Option<&'a Scalar<T>>) -> Option<&'a T> {
+        let value = scalar.and_then(Scalar::known);
+        self.is_open |= scalar.is_some() && value.is_none();
+        value
+    }
+
+    fn set_path(
+        &mut self,
+        prefix: Option<&'a Scalar<meshwright_model::limits::Text>>,
+        path: Option<&'a HttpPathMatch>,
+    ) {
+        if let Some(prefix) = self.known(prefix) {
+            self.path = PathMatch::Prefix(Cow::Borrowed(prefix.as_str()));
+        }
+        let Some(path) = path else { return };
+        if let Some(exact) = self.known(path.exact.as_ref()) {
+            self.path = PathMatch::Exact(Cow::Borrowed(exact.as_str()));
+        }
+        if let Some(regex) = self.known(path.regex.as_ref()) {
+            match Pattern::new(regex.as_str()) {
+                Ok(pattern) => self.path = PathMatch::Regex(regex.as_str(), Rc::new(pattern)),
+                Err(_) => self.is_open = true,
+            }
+        }
+        // Both at once are refused: what they would take together is not known.
+        self.is_open |= prefix.is_some() || path.exact.is_some() == path.regex.is_some();
+    }
+
+    fn add_headers(&mut self, headers: &'a [HeaderMatcher]) {
+        for header in headers {
+            let name = self.known(Some(&header.name)).map(|name| lower_case(name.as_str()));
+            match (name, Condition::of(header)) {
+                (Some(name), Some(condition)) => self.headers.push((name, condition)),
+                _ => self.is_open = true,
+            }
+        }
+    }
+
+    fn add_query(&mut self, parameters: &'a [HttpQueryParameter]) {
+        for parameter in parameters {
+            let name = self.known(Some(&parameter.name)).map(meshwright_model::limits::QueryParameterName::as_str);
+            let exact = parameter.matcher.as_ref().and_then(|matcher| matcher.exact.as_ref());
+            let condition = match exact {
+                None => Some(Condition::present()),
+                Some(exact) => self.known(Some(exact)).map(|text| Condition::exact(text.as_str())),
+            };
+            match (name, condition) {
+                (Some(name), Some(condition)) => self.query.push((name, condition)),
+                _ => self.is_open = true,
+            }
+        }
+    }
+
+    /// Whether it takes a request; where it [`is_open`](Self::is_open), whether it may.
+    pub fn takes(&self, request: &Request) -> bool {
+        let query = query_of(request.query());
+        let header = |name: &str| request.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());
+        self.port.is_none_or(|port| request.port.is_none_or(|own| own == port))
+            && self.path.holds(request.bare_path())
+            && self.method.is_none_or(|method| method.as_str() == request.method)
+            && self.scheme.is_none_or(|scheme| scheme.as_str() == request.scheme)
+            && self.headers.iter().all(|(name, condition)| condition.holds(header(name)))
+            && self.query.iter().all(|(name, condition)| condition.holds(query.get(name).copied()))
+    }
+
+    /// Whether it takes every request that another takes: certain where `true` and it is not open itself.
+    pub fn contains(&self, other: &Self) -> bool {
+        let port = self.port.is_none() || self.port == other.port;
+        let method = self.method.is_none() || self.method == other.method;
+        let scheme = self.scheme.is_none() || self.scheme == other.scheme;
+        port && method
+            && scheme
+            && self.path.contains(&other.path)
+            && follow(&self.headers, &other.headers)
+            && follow(&self.query, &other.query)
+    }
+}
+
+/// Whether each of some conditions follows from one of others on the same name.
+fn follow<N: PartialEq>(conditions: &[(N, Condition<'_>)], others: &[(N, Condition<'_>)]) -> bool {
+    conditions.iter().all(|(name, condition)| {
+        others.iter().any(|(other_name, other)| other_name == name && condition.follows_from(other))
+    })
+}
+
+fn lower_case(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) { name.to_ascii_lowercase().into() } else { name.into() }
+}
+
+/// The first value of each query parameter, as it stands: nothing is decoded (reference 4.15).
+pub fn query_of(query: &str) -> BTreeMap<&str, &str> {
+    let mut parameters = BTreeMap::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        parameters.entry(name).or_insert(value);
+    }
+    parameters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prefix(text: &str) -> PathMatch<'_> {
+        PathMatch::Prefix(text.into())
+    }
+
+    fn exact(text: &str) -> PathMatch<'_> {
+        PathMatch::Exact(text.into())
+    }
+
+    #[test]
+    fn paths_are_compared_as_envoy_does() {
+        let cases = [
+            (prefix("/x"), "/xyz", true),
+            (prefix("/x"), "/X", false),
+            (exact("/p"), "/p", true),
+            (exact("/p"), "/p/", false),
+            (PathMatch::Regex("/u/[0-9]+", Rc::new(Pattern::new("/u/[0-9]+").unwrap())), "/u/12", true),
+            (PathMatch::Regex("/u/[0-9]+", Rc::new(Pattern::new("/u/[0-9]+").unwrap())), "/u/12/z", false),
+        ];
+        for (path, text, expected) in cases {
+            assert_eq!(path.holds(text), expected, "{path:?} {text}");
+        }
+    }
+
+    #[test]
+    fn a_shorter_prefix_contains_longer_ones_and_exact_paths() {
+        assert!(prefix("/").contains(&prefix("/a")) && prefix("/a").contains(&exact("/ab")));
+        assert!(!prefix("/a").contains(&prefix("/")) && !exact("/a").contains(&prefix("/a")));
+        assert!(exact("/a").contains(&exact("/a")) && !prefix("/a/").contains(&exact("/a")));
+    }
+
+    #[test]
+    fn the_first_of_equal_query_parameters_counts() {
+        let query = query_of("q=1&q=2&r&s=");
+        assert_eq!((query.get("q"), query.get("r"), query.get("s")), (Some(&"1"), Some(&""), Some(&"")));
+        assert_eq!(query.get("t"), None);
+    }
+}

@@ -1,0 +1,226 @@
+//! The values that a search tries for each part of a request.
+
+use std::collections::BTreeSet;
+
+use meshwright_model::limits::{HttpMethod, HttpScheme};
+
+use crate::condition::{Comparison, Condition};
+use crate::matcher::{Match, PathMatch};
+
+/// The most values of one part.
+const MAX_VALUES: usize = 500;
+
+/// A method that no match can name, which stands for all such.
+const OTHER_METHOD: &str = "PROPFIND";
+
+/// Methods, the most usual first.
+const METHODS: &[HttpMethod] = &[
+    HttpMethod::Get,
+    HttpMethod::Post,
+    HttpMethod::Put,
+    HttpMethod::Delete,
+    HttpMethod::Patch,
+    HttpMethod::Head,
+    HttpMethod::Options,
+    HttpMethod::Trace,
+    HttpMethod::Connect,
+];
+
+/// A part of a request that conditions speak of.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part<'m> {
+    Port,
+    Path,
+    Method,
+    Scheme,
+    Header(&'m str),
+    Query(&'m str),
+}
+
+/// The values of a part, the most natural first; `None` is its absence.
+pub(super) struct Values<'m> {
+    pub(super) part: Part<'m>,
+    pub(super) list: Vec<Option<String>>,
+    /// Whether each value that is not in the list is told apart from one that is by no condition.
+    pub(super) is_whole: bool,
+}
+
+impl Part<'_> {
+    /// Whether a match takes a value of this part.
+    pub(super) fn is_taken(&self, matcher: &Match<'_>, value: Option<&str>) -> bool {
+        match self {
+            Self::Port => {
+                let port = value.and_then(|port| port.parse::<i64>().ok());
+                matcher.port.is_none_or(|own| port.is_none_or(|port| port == own))
+            }
+            Self::Path => value.is_some_and(|path| matcher.path.holds(path)),
+            Self::Method => matcher.method.is_none_or(|method| Some(method.as_str()) == value),
+            Self::Scheme => matcher.scheme.is_none_or(|scheme| Some(scheme.as_str()) == value),
+            Self::Header(name) => {
+                let own = matcher.headers.iter().filter(|(own, _)| own == name);
+                own.map(|(_, condition)| condition).all(|condition| condition.holds(value))
+            }
+            Self::Query(name) => {
+                let own = matcher.query.iter().filter(|(own, _)| own == name);
+                own.map(|(_, condition)| condition).all(|condition| condition.holds(value))
+            }
+        }
+    }
+}
+
+/// The values of every part that a match speaks of, of those that all of `include` take.
+pub(super) fn of<'m>(include: &[&'m Match<'m>], exclude: &[&'m Match<'m>], ports: &[i64]) -> Vec<Values<'m>> {
+    let all: Vec<&'m Match<'m>> = include.iter().chain(exclude).copied().collect();
+    let mut all_values = vec![ports_of(&all, ports), paths_of(&all), methods_of(&all), schemes_of(&all)];
+    let headers: BTreeSet<&str> =
+        all.iter().flat_map(|own| own.headers.iter().map(|(name, _)| name.as_ref())).collect();
+    for name in headers {
+        let own =
+            all.iter().flat_map(|own| &own.headers).filter(|(own, _)| own == name).map(|(_, condition)| condition);
+        all_values.push(compared(Part::Header(name), own));
+    }
+    let parameters: BTreeSet<&str> = all.iter().flat_map(|own| own.query.iter().map(|(name, _)| *name)).collect();
+    for name in parameters {
+        let own = all.iter().flat_map(|own| &own.query).filter(|(own, _)| *own == name).map(|(_, condition)| condition);
+        all_values.push(compared(Part::Query(name), own));
+    }
+    for values in &mut all_values {
+        let part = values.part.clone();
+        values.list.retain(|value| include.iter().all(|own| part.is_taken(own, value.as_deref())));
+        if values.list.len() > MAX_VALUES {
+            values.list.truncate(MAX_VALUES);
+            values.is_whole = false;
+        }
+    }
+    all_values
+}
+
+fn ports_of<'m>(all: &[&'m Match<'m>], ports: &[i64]) -> Values<'m> {
+    let named: BTreeSet<i64> = all.iter().filter_map(|own| own.port).collect();
+    let mut list: Vec<Option<String>> = ports.iter().map(|port| Some(port.to_string())).collect();
+    if list.is_empty() {
+        // A request to a port that nobody names is one to no listener: any of those named will do.
+        list.extend(named.iter().map(|port| Some(port.to_string())));
+    }
+    if list.is_empty() {
+        list.push(None);
+    }
+    Values { part: Part::Port, list, is_whole: true }
+}
+
+fn methods_of<'m>(all: &[&'m Match<'m>]) -> Values<'m> {
+    let list = if all.iter().any(|own| own.method.is_some()) {
+        let known = METHODS.iter().map(|method| method.as_str());
+        known.chain([OTHER_METHOD]).map(|method| Some(method.to_owned())).collect()
+    } else {
+        vec![None]
+    };
+    Values { part: Part::Method, list, is_whole: true }
+}
+
+fn schemes_of<'m>(all: &[&'m Match<'m>]) -> Values<'m> {
+    let list = if all.iter().any(|own| own.scheme.is_some()) {
+        [HttpScheme::Http, HttpScheme::Https].iter().map(|scheme| Some(scheme.as_str().to_owned())).collect()
+    } else {
+        vec![None]
+    };
+    Values { part: Part::Scheme, list, is_whole: true }
+}
+
+/// A letter that stands in none of the texts.
+fn fresh(texts: &BTreeSet<&str>) -> Option<char> {
+    let letters = ['x', 'y', 'z', 'q', 'w', 'k', 'j', '0', '7', '~'];
+    letters.into_iter().find(|letter| texts.iter().all(|text| !text.contains(*letter)))
+}
+
+fn paths_of<'m>(all: &[&'m Match<'m>]) -> Values<'m> {
+    let mut list = Vec::new();
+    let mut texts = BTreeSet::new();
+    let mut is_whole = true;
+    for own in all {
+        match &own.path {
+            PathMatch::Prefix(text) | PathMatch::Exact(text) => {
+                if texts.insert(text.as_ref()) {
+                    list.push(text.to_string());
+                }
+            }
+            PathMatch::Regex(_, pattern) => {
+                list.extend(pattern.samples());
+                is_whole = false;
+            }
+        }
+    }
+    let letter = fresh(&texts);
+    is_whole &= letter.is_some();
+    let letter = letter.unwrap_or('x');
+    let prefixes = all.iter().filter_map(|own| match &own.path {
+        PathMatch::Prefix(text) => Some(text.as_ref()),
+        PathMatch::Exact(_) | PathMatch::Regex(..) => None,
+    });
+    let prefixes: BTreeSet<&str> = prefixes.chain(["/"]).collect();
+    for prefix in prefixes {
+        // A word of its own reads better than one that goes on.
+        if !prefix.ends_with('/') {
+            list.push(format!("{prefix}/{letter}"));
+        }
+        list.push(format!("{prefix}{letter}"));
+    }
+    list.push("/".to_owned());
+    let mut seen = BTreeSet::new();
+    list.retain(|path| is_normal(path) && seen.insert(path.clone()));
+    Values { part: Part::Path, list: list.into_iter().map(Some).collect(), is_whole }
+}
+
+/// Whether a path can reach a match: it starts with a slash, and what Envoy normalises away does not stand in it.
+///
+/// Source: reference 4.3: `normalize_path` and `merge_slashes` are on; the query is no part of a path.
+pub(super) fn is_normal(path: &str) -> bool {
+    let has_dots = || path.split('/').any(|segment| segment == "." || segment == "..");
+    path.starts_with('/') && !path.contains("//") && !path.contains(['?', '#']) && !has_dots()
+}
+
+/// The values of something that is compared with texts, numbers and patterns.
+fn compared<'m>(part: Part<'m>, conditions: impl Iterator<Item = &'m Condition<'m>>) -> Values<'m> {
+    let (mut texts, mut prefixes, mut suffixes) = (BTreeSet::new(), vec![""], vec![""]);
+    let (mut numbers, mut samples) = (BTreeSet::new(), Vec::new());
+    let (mut has_exact_number, mut has_regex) = (false, false);
+    let mut list: Vec<Option<String>> = vec![None];
+    for condition in conditions {
+        match &condition.comparison {
+            Comparison::Present => {}
+            Comparison::Exact(text) => {
+                texts.insert(*text);
+                has_exact_number |= text.parse::<i64>().is_ok();
+                list.push(Some((*text).to_owned()));
+            }
+            Comparison::Prefix(text) => {
+                texts.insert(*text);
+                prefixes.push(*text);
+            }
+            Comparison::Suffix(text) => {
+                texts.insert(*text);
+                suffixes.push(*text);
+            }
+            Comparison::Range(start, end) => {
+                numbers.extend([*start, *end, start.saturating_sub(1), end.saturating_sub(1)]);
+            }
+            Comparison::Regex(_, pattern) => {
+                samples.extend(pattern.samples());
+                has_regex = true;
+            }
+        }
+    }
+    let letter = fresh(&texts);
+    let is_mixed = !numbers.is_empty() && (has_exact_number || prefixes.len() + suffixes.len() > 2);
+    let is_few = prefixes.len().saturating_mul(suffixes.len()) <= MAX_VALUES;
+    let is_whole = letter.is_some() && !has_regex && !is_mixed && is_few;
+    let letter = letter.unwrap_or('x');
+    list.extend(numbers.into_iter().map(|number| Some(number.to_string())));
+    list.extend(samples.into_iter().map(Some));
+    if is_few {
+        for prefix in prefixes.iter().rev() {
+            list.extend(suffixes.iter().map(|suffix| Some(format!("{prefix}{letter}{suffix}"))));
+        }
+    }
+    Values { part, list, is_whole }
+}

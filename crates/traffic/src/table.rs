@@ -1,0 +1,187 @@
+//! Routes of one place in the order in which they are tried: which takes a request first, and which none ever reaches.
+
+mod index;
+mod rivals;
+
+use std::cmp::Reverse;
+
+use meshwright_model::defaults::PRIORITY;
+
+use crate::matcher::{Match, PathMatch};
+use crate::search::{Search, Sketch, find};
+use index::Index;
+
+pub use rivals::Rivals;
+
+/// The most earlier routes that are held against one by search rather than by lookup.
+const MAX_EARLIER: usize = 100;
+
+/// The most routes among which those that hide another together are narrowed down.
+const MAX_NARROWED: usize = 16;
+
+/// A route of a table.
+#[derive(Clone, Debug)]
+pub struct Entry<'a> {
+    /// What its owner knows it by.
+    pub id: usize,
+    /// The requests it takes.
+    pub matcher: Match<'a>,
+    /// Its priority; [`PRIORITY`] where it has none, `None` where that is open.
+    pub priority: Option<i64>,
+    /// Its name, by which equals are put in an order so that answers stay the same.
+    pub name: &'a str,
+}
+
+/// What becomes of a route among others. Positions are those in the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It takes this request.
+    Reached(Sketch),
+    /// One route before it takes every request that it would take, such as this.
+    Hidden {
+        /// That route.
+        by: usize,
+        /// The request.
+        sketch: Sketch,
+    },
+    /// Several routes before it together take every request that it would take, such as this.
+    Covered {
+        /// Those routes.
+        by: Vec<usize>,
+        /// The request.
+        sketch: Sketch,
+    },
+    /// There is no request that it could take.
+    Impossible,
+    /// Nothing can be said.
+    Unknown,
+}
+
+/// Routes of one place, such as a router's routes of one protocol, in the order in which they are tried.
+///
+/// Source: reference 4.2: by priority, those without one last; then longer prefixes first. What follows among equals is
+/// not defined.
+pub struct Table<'a> {
+    entries: Vec<Entry<'a>>,
+    index: Index,
+    ports: Vec<i64>,
+}
+
+impl<'a> Table<'a> {
+    /// A table of routes; `ports` are those there are to dial.
+    pub fn new(mut entries: Vec<Entry<'a>>, ports: Vec<i64>) -> Self {
+        let key =
+            |entry: &Entry<'a>| (entry.priority.unwrap_or(PRIORITY), Reverse(entry.matcher.path.length()), entry.name);
+        entries.sort_by(|a, b| key(a).cmp(&key(b)));
+        let index = Index::new(&entries);
+        Self { entries, index, ports }
+    }
+
+    /// The routes in their order.
+    pub fn entries(&self) -> &[Entry<'a>] {
+        &self.entries
+    }
+
+    /// The positions of the routes that take a request, or may, in their order.
+    pub fn takers(&self, sketch: &Sketch) -> Vec<usize> {
+        let request = sketch.request("", false);
+        let mut takers = self.index.candidates(sketch);
+        takers.retain(|position| self.entries[*position].matcher.takes(&request));
+        takers.sort_unstable();
+        takers
+    }
+
+    /// Whether a route is tried before another for certain.
+    pub fn comes_before(&self, first: usize, second: usize) -> bool {
+        let (first, second) = (&self.entries[first], &self.entries[second]);
+        let (Some(a), Some(b)) = (first.priority, second.priority) else { return false };
+        let is_pattern = |entry: &Entry<'_>| matches!(entry.matcher.path, PathMatch::Regex(..));
+        let is_longer = || first.matcher.path.length() > second.matcher.path.length();
+        // Where patterns stand among prefixes of their priority is not known (reference 4.2).
+        a < b || a == b && !is_pattern(first) && !is_pattern(second) && is_longer()
+    }
+
+    /// What becomes of a route.
+    pub fn fate(&self, position: usize) -> Fate {
+        let own = &self.entries[position].matcher;
+        let plainest = Sketch::plainest(own).map_or_else(|| find(&[own], &[], &self.ports), Search::Found);
+        let sketch = match plainest {
+            Search::Found(sketch) => sketch,
+            Search::Nothing => return Fate::Impossible,
+            Search::Unknown => return Fate::Unknown,
+        };
+        let before: Vec<usize> = self.takers(&sketch).into_iter().filter(|taker| *taker < position).collect();
+        if before.is_empty() {
+            return Fate::Reached(sketch);
+        }
+        let hides = |other: usize| {
+            let other_match = &self.entries[other].matcher;
+            self.comes_before(other, position) && !other_match.is_open && other_match.contains(own)
+        };
+        match before.into_iter().find(|other| hides(*other)) {
+            Some(by) => Fate::Hidden { by, sketch },
+            None => self.searched_fate(position, sketch),
+        }
+    }
+
+    /// What becomes of a route whose plainest request another takes.
+    fn searched_fate(&self, position: usize, sketch: Sketch) -> Fate {
+        let own = &self.entries[position].matcher;
+        let earlier: Vec<usize> =
+            (0..position).filter(|other| may_meet(&self.entries[*other].matcher, own)).take(MAX_EARLIER + 1).collect();
+        if earlier.len() > MAX_EARLIER {
+            return Fate::Unknown;
+        }
+        let without = |excluded: &[usize]| {
+            let excluded: Vec<&Match<'_>> = excluded.iter().map(|other| &self.entries[*other].matcher).collect();
+            find(&[own], &excluded, &self.ports)
+        };
+        if let Search::Found(sketch) = without(&earlier) {
+            return Fate::Reached(sketch);
+        }
+        let is_certain = |other: &usize| self.comes_before(*other, position) && !self.entries[*other].matcher.is_open;
+        let mut by: Vec<usize> = earlier.into_iter().filter(is_certain).collect();
+        if by.is_empty() || without(&by) != Search::Nothing {
+            return Fate::Unknown;
+        }
+        // Only those are named without which it would be reached.
+        let mut at = 0;
+        while at < by.len() && by.len() <= MAX_NARROWED {
+            let others: Vec<usize> = by.iter().copied().filter(|other| *other != by[at]).collect();
+            if without(&others) == Search::Nothing { by = others } else { at += 1 }
+        }
+        Fate::Covered { by, sketch }
+    }
+
+    /// A request that no route takes.
+    pub fn untaken(&self) -> Search {
+        let all = Match::all();
+        if self.entries.iter().any(|entry| entry.matcher.contains(&all)) {
+            return Search::Nothing;
+        }
+        for path in ["/", "/x", "/other"] {
+            let port = self.ports.first().copied();
+            let sketch = Sketch { path: path.to_owned(), port, ..Sketch::default() };
+            if self.takers(&sketch).is_empty() {
+                return Search::Found(sketch);
+            }
+        }
+        let excluded: Vec<&Match<'_>> = self.entries.iter().map(|entry| &entry.matcher).collect();
+        find(&[&all], &excluded, &self.ports)
+    }
+}
+
+/// Whether two matches may take one request, by their paths, methods and ports alone; `false` is certain.
+fn may_meet(a: &Match<'_>, b: &Match<'_>) -> bool {
+    let agree = a.method.is_none() || b.method.is_none() || a.method == b.method;
+    let same_port = a.port.is_none() || b.port.is_none() || a.port == b.port;
+    agree && same_port && paths_may_meet(&a.path, &b.path)
+}
+
+fn paths_may_meet(a: &PathMatch<'_>, b: &PathMatch<'_>) -> bool {
+    match (a, b) {
+        (PathMatch::Prefix(a), PathMatch::Prefix(b)) => a.starts_with(b.as_ref()) || b.starts_with(a.as_ref()),
+        (PathMatch::Exact(exact), other) | (other, PathMatch::Exact(exact)) => other.holds(exact),
+        (PathMatch::Regex(..), _) | (_, PathMatch::Regex(..)) => true,
+    }
+}
