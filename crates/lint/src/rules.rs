@@ -2,9 +2,20 @@
 //!
 //! A new rule is a file in `rules/` and two lines here; the tests then run its examples.
 
+mod dangling_backend;
+mod dangling_gateway_target;
+mod dangling_provider;
+mod dangling_virtual_gateway;
 mod dangling_virtual_node;
+mod dangling_virtual_router;
+mod duplicate_backend;
+mod duplicate_resource;
+mod duplicate_tag;
 mod listener_without_discovery;
+mod misspelt_mesh;
+mod reserved_tag_key;
 mod targets_on_different_ports;
+mod too_many_tags;
 
 use crate::rule::Rule;
 
@@ -12,6 +23,17 @@ use crate::rule::Rule;
 pub static RULES: &[&Rule] = &[
     // Names and references.
     &dangling_virtual_node::RULE,
+    &dangling_provider::RULE,
+    &dangling_backend::RULE,
+    &dangling_gateway_target::RULE,
+    &dangling_virtual_router::RULE,
+    &dangling_virtual_gateway::RULE,
+    &misspelt_mesh::RULE,
+    &duplicate_resource::RULE,
+    &duplicate_backend::RULE,
+    &duplicate_tag::RULE,
+    &too_many_tags::RULE,
+    &reserved_tag_key::RULE,
     // Listeners, ports and protocols.
     &listener_without_discovery::RULE,
     &targets_on_different_ports::RULE,
