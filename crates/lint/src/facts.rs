@@ -6,6 +6,7 @@
 mod endpoints;
 mod links;
 mod lookup;
+mod namers;
 mod places;
 mod proxies;
 mod reach;
@@ -24,6 +25,7 @@ use meshwright_model::{Index, Inventory, Kind, Resource, Scalar, Spec};
 pub use endpoints::{Endpoint, Endpoints};
 use links::Links;
 pub use lookup::Lookup;
+pub use namers::Namers;
 pub use places::{backend_path, gateway_route_path, listener_path, route_path, target_path};
 pub use proxies::{Proxy, container_path};
 pub use reach::Reach;
@@ -324,6 +326,11 @@ impl<'a> Facts<'a> {
     /// Whether anything of the mesh names the resource.
     pub fn is_named(&self, position: usize) -> bool {
         !self.links[position].named_by.is_empty()
+    }
+
+    /// Whether the mesh, the parent or a name in the specification of a resource is an ARN.
+    pub fn names_an_arn(&self, position: usize) -> bool {
+        self.links[position].has_arn
     }
 
     fn name<T: OfKind>(&self, position: usize, index: usize) -> Option<Item<'a, T>> {

@@ -5,6 +5,7 @@
 
 mod dangling;
 pub mod facts;
+mod placeholder;
 pub mod report;
 pub mod rule;
 pub mod rules;

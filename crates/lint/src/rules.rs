@@ -2,6 +2,7 @@
 //!
 //! A new rule is a file in `rules/` and two lines here; the tests then run its examples.
 
+mod arn_in_name;
 mod dangling_backend;
 mod dangling_gateway_target;
 mod dangling_provider;
@@ -11,11 +12,20 @@ mod dangling_virtual_router;
 mod duplicate_backend;
 mod duplicate_resource;
 mod duplicate_tag;
+mod gateway_without_routes;
 mod listener_without_discovery;
 mod misspelt_mesh;
+mod name_with_odd_characters;
+mod orphan_virtual_node;
+mod orphan_virtual_router;
+mod orphan_virtual_service;
 mod reserved_tag_key;
+mod router_without_routes;
+mod service_name_not_a_host_name;
+mod service_without_provider;
 mod targets_on_different_ports;
 mod too_many_tags;
+mod unqualified_service_name;
 
 use crate::rule::Rule;
 
@@ -34,6 +44,16 @@ pub static RULES: &[&Rule] = &[
     &duplicate_tag::RULE,
     &too_many_tags::RULE,
     &reserved_tag_key::RULE,
+    &name_with_odd_characters::RULE,
+    &arn_in_name::RULE,
+    &service_name_not_a_host_name::RULE,
+    &unqualified_service_name::RULE,
+    &orphan_virtual_node::RULE,
+    &orphan_virtual_router::RULE,
+    &orphan_virtual_service::RULE,
+    &router_without_routes::RULE,
+    &gateway_without_routes::RULE,
+    &service_without_provider::RULE,
     // Listeners, ports and protocols.
     &listener_without_discovery::RULE,
     &targets_on_different_ports::RULE,
