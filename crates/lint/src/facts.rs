@@ -3,6 +3,7 @@
 //! Everything is found by a resource's position in the inventory, so that a rule over ten thousand routes follows numbers
 //! and compares no names.
 
+mod declared;
 mod endpoints;
 mod links;
 mod lookup;
@@ -10,6 +11,8 @@ mod namers;
 mod places;
 mod proxies;
 mod reach;
+
+use std::cell::OnceCell;
 
 use meshwright_model::gateway_route::{GatewayRouteSpec, ProtocolGatewayRoute};
 use meshwright_model::mesh::MeshSpec;
@@ -22,6 +25,7 @@ use meshwright_model::virtual_router::VirtualRouterSpec;
 use meshwright_model::virtual_service::VirtualServiceSpec;
 use meshwright_model::{Index, Inventory, Kind, Resource, Scalar, Spec};
 
+pub use declared::Declared;
 pub use endpoints::{Endpoint, Endpoints};
 use links::Links;
 pub use lookup::Lookup;
@@ -131,6 +135,7 @@ pub struct Facts<'a> {
     endpoints: Vec<Endpoints>,
     scope: lookup::Scope<'a>,
     proxies: Vec<Proxy<'a>>,
+    declared: OnceCell<Declared>,
 }
 
 impl<'a> Facts<'a> {
@@ -145,7 +150,7 @@ impl<'a> Facts<'a> {
         let endpoints = inventory.resources.iter().map(Endpoints::of).collect();
         let scope = lookup::Scope::of(inventory);
         let proxies = proxies::proxies(&index);
-        Self { inventory, index, by_kind, links, endpoints, scope, proxies }
+        Self { inventory, index, by_kind, links, endpoints, scope, proxies, declared: OnceCell::new() }
     }
 
     /// The inventory.
