@@ -31,6 +31,7 @@ mod router_without_routes;
 mod service_name_not_a_host_name;
 mod service_without_provider;
 mod targets_on_different_ports;
+mod targets_with_same_hosts;
 mod too_many_tags;
 mod undeclared_order;
 mod unqualified_service_name;
@@ -56,6 +57,7 @@ pub static RULES: &[&Rule] = &[
     &arn_in_name::RULE,
     &service_name_not_a_host_name::RULE,
     &unqualified_service_name::RULE,
+    &targets_with_same_hosts::RULE,
     &orphan_virtual_node::RULE,
     &orphan_virtual_router::RULE,
     &orphan_virtual_service::RULE,

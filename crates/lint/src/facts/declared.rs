@@ -2,15 +2,17 @@
 
 use std::collections::HashMap;
 
-use meshwright_model::Resource;
+use meshwright_model::{Kind, Resource};
 
 use super::Facts;
 
 /// What a template creates before each resource, by position: for `Ref`, `GetAtt` and `DependsOn`.
 #[derive(Debug, Default)]
 pub struct Declared {
-    /// The resources of the mesh that come first; empty for all where no file is a template.
-    after: Vec<Vec<usize>>,
+    /// The resources of the mesh that come first, resource after resource.
+    after: Vec<usize>,
+    /// Where those of each resource end; empty where no file is a template.
+    ends: Vec<usize>,
     /// Whether something comes first that is no resource of a mesh, and may wait for others in turn.
     is_open: Vec<bool>,
 }
@@ -20,26 +22,29 @@ impl Declared {
         if resources.iter().all(|resource| resource.depends_on.is_empty()) {
             return Self::default();
         }
-        let document = |resource: &Resource| resource.origin.map(|origin| origin.document);
+        let document = |resource: &Resource| resource.origin.map_or(0, |origin| origin.document);
         let mut by_label = HashMap::with_capacity(resources.len());
         for (position, resource) in resources.iter().enumerate() {
             if let Some(label) = &resource.label {
                 by_label.insert((document(resource), label.as_str()), position);
             }
         }
-        let (mut after, mut is_open) = (Vec::with_capacity(resources.len()), Vec::with_capacity(resources.len()));
+        let mut declared = Self::default();
         for resource in resources {
+            let start = declared.after.len();
             let find = |label: &String| by_label.get(&(document(resource), label.as_str())).copied();
-            let found: Vec<usize> = resource.depends_on.iter().filter_map(find).collect();
-            is_open.push(found.len() < resource.depends_on.len());
-            after.push(found);
+            declared.after.extend(resource.depends_on.iter().filter_map(find));
+            declared.is_open.push(declared.after.len() - start < resource.depends_on.len());
+            declared.ends.push(declared.after.len());
         }
-        Self { after, is_open }
+        declared
     }
 
     /// What the template creates right before a resource.
     pub fn after(&self, position: usize) -> &[usize] {
-        self.after.get(position).map_or(&[], Vec::as_slice)
+        let Some(end) = self.ends.get(position) else { return &[] };
+        let start = position.checked_sub(1).map_or(0, |previous| self.ends[previous]);
+        &self.after[start..*end]
     }
 
     /// Whether the template creates one resource before another; `None` where that cannot be told, or not soon.
@@ -78,10 +83,10 @@ impl Facts<'_> {
 
     /// What the API demands to exist before a resource: its mesh, its parent, and what it names unless that is a backend.
     pub fn needs(&self, position: usize) -> impl Iterator<Item = usize> {
-        let resource = &self.inventory.resources[position];
-        let mesh = self.mesh_of(resource).map(|mesh| mesh.position).filter(|mesh| *mesh != position);
         let links = &self.links[position];
-        let names = links.names.iter().flatten().filter(|_| resource.kind() != meshwright_model::Kind::VirtualNode);
+        let mesh = links.mesh.filter(|mesh| *mesh != position);
+        let is_node = self.inventory.resources[position].kind() == Kind::VirtualNode;
+        let names = links.names.iter().flatten().filter(move |_| !is_node);
         mesh.into_iter().chain(links.parent).chain(names.copied())
     }
 }

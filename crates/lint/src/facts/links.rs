@@ -8,6 +8,7 @@ use meshwright_model::{Index, Kind, Resource, Spec};
 /// What a resource names and what names it, by position.
 #[derive(Debug, Default)]
 pub(super) struct Links {
+    pub(super) mesh: Option<usize>,
     pub(super) parent: Option<usize>,
     /// The routes of a router, the gateway routes of a gateway.
     pub(super) children: Vec<usize>,
@@ -25,6 +26,8 @@ pub(super) struct Links {
 pub(super) fn links(index: &Index<'_>) -> Vec<Links> {
     let resources = &index.inventory().resources;
     let mut links: Vec<Links> = resources.iter().map(|_| Links::default()).collect();
+    // Neighbours mostly share a mesh.
+    let mut last_mesh = None;
     for (position, resource) in resources.iter().enumerate() {
         let find = |kind, name| index.named(Key::of(&resource.mesh), kind, name);
         let parent = resource.kind().parent().zip(resource.parent.as_ref());
@@ -48,6 +51,12 @@ pub(super) fn links(index: &Index<'_>) -> Vec<Links> {
                 links[*name].named_by.push((position, place));
             }
         }
+        let mesh = Key::of(&resource.mesh);
+        let (_, of_mesh) = match last_mesh.filter(|(last, _)| *last == mesh) {
+            Some(same) => same,
+            None => *last_mesh.insert((mesh, find(Kind::Mesh, mesh))),
+        };
+        links[position].mesh = of_mesh;
         links[position].parent = parent;
         links[position].names = names;
         links[position].is_murky = is_murky;

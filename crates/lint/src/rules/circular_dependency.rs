@@ -49,7 +49,9 @@ const MOST: usize = 10;
 fn is_circular(facts: &Facts<'_>) -> bool {
     let count = facts.inventory().resources.len();
     let declared = facts.declared();
-    if (0..count).all(|position| declared.after(position).is_empty()) {
+    // What the API demands always leads to an earlier kind, so that a circle takes something declared that does not.
+    let kind = |position: usize| facts.inventory().resources[position].kind();
+    if (0..count).all(|position| declared.after(position).iter().all(|after| kind(*after) < kind(position))) {
         return false;
     }
     let mut followers: Vec<Vec<usize>> = vec![Vec::new(); count];
