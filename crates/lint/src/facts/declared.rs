@@ -46,30 +46,6 @@ impl Declared {
         let start = position.checked_sub(1).map_or(0, |previous| self.ends[previous]);
         &self.after[start..*end]
     }
-
-    /// Whether the template creates one resource before another; `None` where that cannot be told, or not soon.
-    pub fn is_before(&self, earlier: usize, later: usize) -> Option<bool> {
-        if self.after(later).contains(&earlier) {
-            return Some(true);
-        }
-        let mut known = vec![later];
-        let mut done = 0;
-        while let Some(next) = known.get(done).copied() {
-            if self.is_open.get(next).is_some_and(|is_open| *is_open) || done == MAX_STEPS {
-                return None;
-            }
-            for after in self.after(next) {
-                if *after == earlier {
-                    return Some(true);
-                }
-                if !known.contains(after) {
-                    known.push(*after);
-                }
-            }
-            done += 1;
-        }
-        Some(false)
-    }
 }
 
 /// How many resources are asked what comes before them.
@@ -79,6 +55,33 @@ impl Facts<'_> {
     /// The order that templates demand.
     pub fn declared(&self) -> &Declared {
         self.declared.get_or_init(|| Declared::of(&self.inventory.resources))
+    }
+
+    /// Whether one resource exists before another is created, by what templates demand of that other, and by what these and the
+    /// API demand in turn of all that comes before it; `None` where that cannot be told, or not soon.
+    pub fn is_before(&self, earlier: usize, later: usize) -> Option<bool> {
+        let declared = self.declared();
+        if declared.after(later).contains(&earlier) {
+            return Some(true);
+        }
+        let mut known = vec![later];
+        let mut done = 0;
+        while let Some(next) = known.get(done).copied() {
+            if declared.is_open.get(next).is_some_and(|is_open| *is_open) || done == MAX_STEPS {
+                return None;
+            }
+            let needs = self.needs(next).filter(|_| next != later);
+            for after in declared.after(next).iter().copied().chain(needs) {
+                if after == earlier {
+                    return Some(true);
+                }
+                if !known.contains(&after) {
+                    known.push(after);
+                }
+            }
+            done += 1;
+        }
+        Some(false)
     }
 
     /// What the API demands to exist before a resource: its mesh, its parent, and what it names unless that is a backend.

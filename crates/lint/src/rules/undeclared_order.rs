@@ -29,7 +29,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         let is_missing = |needed: &usize| {
             resources[*needed].label.is_some()
                 && document(*needed) == document(position)
-                && facts.declared().is_before(*needed, position) == Some(false)
+                && facts.is_before(*needed, position) == Some(false)
         };
         let mut missing: Vec<usize> = facts.needs(position).filter(is_missing).collect();
         missing.dedup();

@@ -180,10 +180,10 @@ fn order_is_followed_through_what_comes_between() {
     let after_mesh = "MeshName: !GetAtt Mesh.MeshName, VirtualRouterName: orders, Spec: {Listeners: []}";
     let beside_mesh = "MeshName: shop, VirtualRouterName: orders, Spec: {Listeners: []}";
     check("undeclared-order", &[("a.yaml", &template(&[MESH, router(after_mesh), route("")]))], &[]);
-    let message = "undeclared-order meshName: nothing tells CloudFormation to create mesh `shop` before";
-    let expected = [format!("warning {message} virtual router `orders`"), format!("warning {message} route `all`")];
-    let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
-    check("undeclared-order", &[("a.yaml", &template(&[MESH, router(beside_mesh), route("")]))], &expected);
+    // The route comes after a router that cannot be created without the mesh.
+    let expected = "warning undeclared-order meshName: \
+        nothing tells CloudFormation to create mesh `shop` before virtual router `orders`";
+    check("undeclared-order", &[("a.yaml", &template(&[MESH, router(beside_mesh), route("")]))], &[expected]);
     // A resource of another service may wait for the mesh.
     let wait = "  Wait: {Type: 'AWS::CloudFormation::WaitConditionHandle', DependsOn: Mesh}\n";
     let text = template(&[MESH, router(after_mesh), route("DependsOn: Wait")]) + wait;
