@@ -3,12 +3,16 @@
 //! Everything is found by a resource's position in the inventory, so that a rule over ten thousand routes follows numbers
 //! and compares no names.
 
+mod declared;
 mod endpoints;
 mod links;
 mod lookup;
+mod namers;
 mod places;
 mod proxies;
 mod reach;
+
+use std::cell::OnceCell;
 
 use meshwright_model::gateway_route::{GatewayRouteSpec, ProtocolGatewayRoute};
 use meshwright_model::mesh::MeshSpec;
@@ -21,9 +25,11 @@ use meshwright_model::virtual_router::VirtualRouterSpec;
 use meshwright_model::virtual_service::VirtualServiceSpec;
 use meshwright_model::{Index, Inventory, Kind, Resource, Scalar, Spec};
 
+pub use declared::Declared;
 pub use endpoints::{Endpoint, Endpoints};
 use links::Links;
 pub use lookup::Lookup;
+pub use namers::Namers;
 pub use places::{backend_path, gateway_route_path, listener_path, route_path, target_path};
 pub use proxies::{Proxy, container_path};
 pub use reach::Reach;
@@ -129,6 +135,7 @@ pub struct Facts<'a> {
     endpoints: Vec<Endpoints>,
     scope: lookup::Scope<'a>,
     proxies: Vec<Proxy<'a>>,
+    declared: OnceCell<Declared>,
 }
 
 impl<'a> Facts<'a> {
@@ -143,7 +150,7 @@ impl<'a> Facts<'a> {
         let endpoints = inventory.resources.iter().map(Endpoints::of).collect();
         let scope = lookup::Scope::of(inventory);
         let proxies = proxies::proxies(&index);
-        Self { inventory, index, by_kind, links, endpoints, scope, proxies }
+        Self { inventory, index, by_kind, links, endpoints, scope, proxies, declared: OnceCell::new() }
     }
 
     /// The inventory.
@@ -324,6 +331,11 @@ impl<'a> Facts<'a> {
     /// Whether anything of the mesh names the resource.
     pub fn is_named(&self, position: usize) -> bool {
         !self.links[position].named_by.is_empty()
+    }
+
+    /// Whether the mesh, the parent or a name in the specification of a resource is an ARN.
+    pub fn names_an_arn(&self, position: usize) -> bool {
+        self.links[position].has_arn
     }
 
     fn name<T: OfKind>(&self, position: usize, index: usize) -> Option<Item<'a, T>> {

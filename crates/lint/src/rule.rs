@@ -18,7 +18,7 @@ pub struct Rule {
     pub why: &'static str,
     /// Where that is written, or how it was found out.
     pub source: &'static str,
-    /// A CloudFormation template with the fault.
+    /// A CloudFormation template with the fault; AWS JSON where no template can have it.
     pub bad: &'static str,
     /// What makes a sound template of it: each first text, which stands in it once, becomes the second.
     pub cure: &'static [(&'static str, &'static str)],

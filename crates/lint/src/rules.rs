@@ -2,9 +2,39 @@
 //!
 //! A new rule is a file in `rules/` and two lines here; the tests then run its examples.
 
+mod arn_in_name;
+mod aws_cannot_deploy;
+mod circular_dependency;
+mod dangling_backend;
+mod dangling_gateway_target;
+mod dangling_provider;
+mod dangling_virtual_gateway;
 mod dangling_virtual_node;
+mod dangling_virtual_router;
+mod deleted_resource;
+mod duplicate_backend;
+mod duplicate_resource;
+mod duplicate_tag;
+mod gateway_in_shared_mesh;
+mod gateway_without_routes;
 mod listener_without_discovery;
+mod mesh_owner_mismatch;
+mod misspelt_mesh;
+mod name_with_odd_characters;
+mod orphan_virtual_node;
+mod orphan_virtual_router;
+mod orphan_virtual_service;
+mod over_quota;
+mod reference_to_conditional;
+mod reserved_tag_key;
+mod router_without_routes;
+mod service_name_not_a_host_name;
+mod service_without_provider;
 mod targets_on_different_ports;
+mod targets_with_same_hosts;
+mod too_many_tags;
+mod undeclared_order;
+mod unqualified_service_name;
 
 use crate::rule::Rule;
 
@@ -12,6 +42,36 @@ use crate::rule::Rule;
 pub static RULES: &[&Rule] = &[
     // Names and references.
     &dangling_virtual_node::RULE,
+    &dangling_provider::RULE,
+    &dangling_backend::RULE,
+    &dangling_gateway_target::RULE,
+    &dangling_virtual_router::RULE,
+    &dangling_virtual_gateway::RULE,
+    &misspelt_mesh::RULE,
+    &duplicate_resource::RULE,
+    &duplicate_backend::RULE,
+    &duplicate_tag::RULE,
+    &too_many_tags::RULE,
+    &reserved_tag_key::RULE,
+    &name_with_odd_characters::RULE,
+    &arn_in_name::RULE,
+    &service_name_not_a_host_name::RULE,
+    &unqualified_service_name::RULE,
+    &targets_with_same_hosts::RULE,
+    &orphan_virtual_node::RULE,
+    &orphan_virtual_router::RULE,
+    &orphan_virtual_service::RULE,
+    &router_without_routes::RULE,
+    &gateway_without_routes::RULE,
+    &service_without_provider::RULE,
+    &undeclared_order::RULE,
+    &circular_dependency::RULE,
+    &reference_to_conditional::RULE,
+    &mesh_owner_mismatch::RULE,
+    &gateway_in_shared_mesh::RULE,
+    &deleted_resource::RULE,
+    &over_quota::RULE,
+    &aws_cannot_deploy::RULE,
     // Listeners, ports and protocols.
     &listener_without_discovery::RULE,
     &targets_on_different_ports::RULE,

@@ -8,6 +8,7 @@ use meshwright_model::{Index, Kind, Resource, Spec};
 /// What a resource names and what names it, by position.
 #[derive(Debug, Default)]
 pub(super) struct Links {
+    pub(super) mesh: Option<usize>,
     pub(super) parent: Option<usize>,
     /// The routes of a router, the gateway routes of a gateway.
     pub(super) children: Vec<usize>,
@@ -15,12 +16,18 @@ pub(super) struct Links {
     pub(super) names: Vec<Option<usize>>,
     /// What names it, and the place in that one's `names`.
     pub(super) named_by: Vec<(usize, usize)>,
+    /// Whether it may name something that its file leaves open.
+    pub(super) is_murky: bool,
+    /// Whether its mesh, its parent or what it names is given by an ARN.
+    pub(super) has_arn: bool,
 }
 
 /// The links of every resource.
 pub(super) fn links(index: &Index<'_>) -> Vec<Links> {
     let resources = &index.inventory().resources;
     let mut links: Vec<Links> = resources.iter().map(|_| Links::default()).collect();
+    // Neighbours mostly share a mesh.
+    let mut last_mesh = None;
     for (position, resource) in resources.iter().enumerate() {
         let find = |kind, name| index.named(Key::of(&resource.mesh), kind, name);
         let parent = resource.kind().parent().zip(resource.parent.as_ref());
@@ -28,14 +35,32 @@ pub(super) fn links(index: &Index<'_>) -> Vec<Links> {
         if let Some(parent) = parent {
             links[parent].children.push(position);
         }
-        let names: Vec<Option<usize>> = names(resource).into_iter().map(|(kind, name)| find(kind, name)).collect();
+        let is_arn = |name: Key<'_>| matches!(name, Key::Known(text) if text.starts_with("arn:"));
+        let mut has_arn = is_arn(Key::of(&resource.mesh)) || resource.parent.as_ref().map(Key::of).is_some_and(is_arn);
+        let mut is_murky = !resource.gaps.is_empty() && resource.may_hide_references()
+            || parent.is_none() && resource.parent.as_ref().is_some_and(|parent| !Key::of(parent).is_known());
+        let names = names(resource).into_iter().map(|(kind, name)| {
+            let found = find(kind, name);
+            is_murky |= found.is_none() && !name.is_known();
+            has_arn |= is_arn(name);
+            found
+        });
+        let names: Vec<Option<usize>> = names.collect();
         for (place, name) in names.iter().enumerate() {
             if let Some(name) = name {
                 links[*name].named_by.push((position, place));
             }
         }
+        let mesh = Key::of(&resource.mesh);
+        let (_, of_mesh) = match last_mesh.filter(|(last, _)| *last == mesh) {
+            Some(same) => same,
+            None => *last_mesh.insert((mesh, find(Kind::Mesh, mesh))),
+        };
+        links[position].mesh = of_mesh;
         links[position].parent = parent;
         links[position].names = names;
+        links[position].is_murky = is_murky;
+        links[position].has_arn = has_arn;
     }
     links
 }

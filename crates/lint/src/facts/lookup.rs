@@ -52,6 +52,11 @@ impl<'a> Scope<'a> {
         }
         scope
     }
+
+    /// Whether there is one at least of that kind in that mesh.
+    pub(super) fn holds(&self, mesh: Key<'a>, kind: Kind) -> bool {
+        self.held.contains(&(mesh, kind))
+    }
 }
 
 impl<'a> Facts<'a> {

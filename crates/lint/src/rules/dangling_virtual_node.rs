@@ -2,9 +2,9 @@
 
 use meshwright_model::Kind;
 use meshwright_model::finding::Severity;
-use meshwright_model::reference::Key;
 
-use crate::facts::{Facts, Lookup, target_path};
+use crate::dangling;
+use crate::facts::{Facts, target_path};
 use crate::report::Report;
 use crate::rule::Rule;
 
@@ -22,19 +22,9 @@ pub(super) const RULE: Rule = Rule {
 fn check(facts: &Facts<'_>, report: &mut Report) {
     for (route, protocol) in facts.protocol_routes() {
         for target in facts.targets(route).filter(|target| target.node.is_none()) {
-            let name = &target.target.virtual_node;
-            let (severity, where_not, near) = match facts.look_up(route.resource, Kind::VirtualNode, name) {
-                Lookup::Fine => continue,
-                Lookup::Missing { near } => (Severity::Error, "the mesh", near),
-                Lookup::Elsewhere { near } => (Severity::Warning, "these files", near),
-            };
-            let path = target_path(protocol, target.index).field("virtualNode");
-            let message = format!("virtual node `{}` is not in {where_not}", Key::of(name).shown());
-            let found = report.add(route.resource, path, message).severity(severity);
-            match near {
-                Some(near) => found.help(format!("did you mean `{near}`?")),
-                None => found.help("define the virtual node, or validate its file together with this one"),
-            };
+            let name = (Kind::VirtualNode, &target.target.virtual_node);
+            let path = || target_path(protocol, target.index).field("virtualNode");
+            dangling::report(facts, report, route.resource, name, path);
         }
     }
 }

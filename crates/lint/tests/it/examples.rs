@@ -10,7 +10,11 @@ use meshwright_model::finding::Severity;
 use crate::{found_in, lines, read_text};
 
 /// Rules whose fault AWS JSON cannot have, and why.
-const CLOUDFORMATION_ONLY: &[(&str, &str)] = &[];
+const CLOUDFORMATION_ONLY: &[(&str, &str)] = &[
+    ("circular-dependency", "there is no DependsOn"),
+    ("reference-to-conditional", "there are no conditions"),
+    ("undeclared-order", "its caller makes the order"),
+];
 
 /// The example in AWS JSON: resources as our writer says them, tasks as `register-task-definition` takes them.
 fn as_json(inventory: &Inventory) -> String {

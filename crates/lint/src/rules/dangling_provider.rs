@@ -1,0 +1,62 @@
+//! A virtual service whose provider is not in the mesh.
+
+use meshwright_model::finding::Severity;
+use meshwright_model::virtual_service::VirtualServiceProvider;
+use meshwright_model::{Kind, Path};
+
+use crate::dangling;
+use crate::facts::Facts;
+use crate::report::Report;
+use crate::rule::Rule;
+
+pub(super) const RULE: Rule = Rule {
+    name: "dangling-provider",
+    severity: Severity::Error,
+    summary: "a virtual service is provided by a node or router that is not in the mesh",
+    why: "the API refuses the virtual service, so whoever calls it gets no answer",
+    source: "App Mesh API: the provider of a virtual service must exist first; AWS's Kubernetes controller waits for it (reference 1.8)",
+    bad: BAD,
+    cure: &[("VirtualRouter: {VirtualRouterName: order}", "VirtualRouter: {VirtualRouterName: orders}")],
+    check,
+};
+
+fn check(facts: &Facts<'_>, report: &mut Report) {
+    for service in facts.services().filter(|service| facts.provider_of(*service).is_none()) {
+        let provider = Path::of(&["spec", "provider"]);
+        match &service.spec.provider {
+            Some(VirtualServiceProvider::VirtualNode(node)) => {
+                let path = || provider.field("virtualNode").field("virtualNodeName");
+                let name = (Kind::VirtualNode, &node.virtual_node_name);
+                dangling::report(facts, report, service.resource, name, path);
+            }
+            Some(VirtualServiceProvider::VirtualRouter(router)) => {
+                let path = || provider.field("virtualRouter").field("virtualRouterName");
+                let name = (Kind::VirtualRouter, &router.virtual_router_name);
+                dangling::report(facts, report, service.resource, name, path);
+            }
+            None => {}
+        }
+    }
+}
+
+const BAD: &str = "\
+Resources:
+  Mesh:
+    Type: AWS::AppMesh::Mesh
+    Properties: {MeshName: shop}
+  Router:
+    Type: AWS::AppMesh::VirtualRouter
+    DependsOn: Mesh
+    Properties:
+      MeshName: shop
+      VirtualRouterName: orders
+      Spec: {Listeners: [{PortMapping: {Port: 8080, Protocol: http}}]}
+  Service:
+    Type: AWS::AppMesh::VirtualService
+    DependsOn: Router
+    Properties:
+      MeshName: shop
+      VirtualServiceName: orders.shop.local
+      Spec:
+        Provider: {VirtualRouter: {VirtualRouterName: order}}
+";

@@ -1,0 +1,100 @@
+//! A route that splits its requests between targets that are the same hosts.
+
+use meshwright_model::finding::Severity;
+use meshwright_model::reference::Key;
+use meshwright_model::virtual_node::ServiceDiscovery;
+use meshwright_model::{Path, Resource};
+
+use crate::facts::{Facts, Node, target_path};
+use crate::report::Report;
+use crate::rule::Rule;
+
+pub(super) const RULE: Rule = Rule {
+    name: "targets-with-same-hosts",
+    severity: Severity::Warning,
+    summary: "two targets of one route find their hosts by the same name",
+    why: "the weights between them change nothing: both send to the same hosts, so a canary gets no share of its own",
+    source: "App Mesh: a node's hosts are all that its DNS name or its Cloud Map service and attributes give (reference 4.8)",
+    bad: BAD,
+    cure: &[("Hostname: orders.shop.local # v2", "Hostname: orders-v2.shop.local")],
+    check,
+};
+
+fn check(facts: &Facts<'_>, report: &mut Report) {
+    for (route, protocol) in facts.protocol_routes() {
+        for later in facts.targets(route).skip(1) {
+            let Some(node) = later.node else { continue };
+            let port = facts.endpoints(node.position).reached(later.target.port.as_ref()).map(|endpoint| endpoint.port);
+            let is_same = |earlier: &Node<'_>, earlier_port| {
+                earlier.position != node.position && earlier_port == port && finds_the_same(*earlier, node)
+            };
+            let mut earlier = facts.targets(route).take(later.index).filter_map(|target| {
+                let earlier = target.node?;
+                let endpoint = facts.endpoints(earlier.position).reached(target.target.port.as_ref());
+                is_same(&earlier, endpoint.map(|endpoint| endpoint.port)).then_some(earlier)
+            });
+            let Some(earlier) = earlier.next() else { continue };
+            let message = format!("virtual nodes `{}` and `{}` find the same hosts", earlier.name(), node.name());
+            let found = report.add(route.resource, target_path(protocol, later.index), message);
+            found.help("give each node a host name, or Cloud Map attributes, of its own");
+            for node in [earlier, node] {
+                let path = Path::of(&["spec", "serviceDiscovery"]);
+                found.related(node.resource, path, format!("how `{}` finds its hosts", node.name()));
+            }
+        }
+    }
+}
+
+fn finds_the_same(first: Node<'_>, second: Node<'_>) -> bool {
+    let document = |resource: &Resource| resource.origin.map(|origin| origin.document);
+    let discovery = Path::of(&["spec", "serviceDiscovery"]);
+    let is_open = |node: Node<'_>| !node.resource.gaps.is_empty() && node.resource.has_gap(&discovery);
+    // What one file leaves open may be another value in another file.
+    let is_same = |one: Key<'_>, other: Key<'_>| {
+        one == other && (one.is_known() || document(first.resource) == document(second.resource))
+    };
+    let is_alike = match (&first.spec.service_discovery, &second.spec.service_discovery) {
+        (Some(ServiceDiscovery::Dns(one)), Some(ServiceDiscovery::Dns(other))) => {
+            is_same(Key::of(&one.hostname), Key::of(&other.hostname))
+        }
+        (Some(ServiceDiscovery::AwsCloudMap(one)), Some(ServiceDiscovery::AwsCloudMap(other))) => {
+            is_same(Key::of(&one.namespace_name), Key::of(&other.namespace_name))
+                && is_same(Key::of(&one.service_name), Key::of(&other.service_name))
+                && one.attributes == other.attributes
+        }
+        _ => false,
+    };
+    is_alike && !is_open(first) && !is_open(second)
+}
+
+const BAD: &str = "\
+Resources:
+  Route:
+    Type: AWS::AppMesh::Route
+    Properties:
+      MeshName: shop
+      VirtualRouterName: orders
+      RouteName: all
+      Spec:
+        HttpRoute:
+          Match: {Prefix: /}
+          Action: {WeightedTargets: [{VirtualNode: orders-v1, Weight: 90}, {VirtualNode: orders-v2, Weight: 10}]}
+  V1:
+    Type: AWS::AppMesh::VirtualNode
+    Properties:
+      MeshName: shop
+      VirtualNodeName: orders-v1
+      Spec:
+        Listeners: [{PortMapping: {Port: 8080, Protocol: http}}]
+        ServiceDiscovery: {DNS: {Hostname: orders.shop.local}}
+  V2:
+    Type: AWS::AppMesh::VirtualNode
+    Properties:
+      MeshName: shop
+      VirtualNodeName: orders-v2
+      Spec:
+        Listeners: [{PortMapping: {Port: 8080, Protocol: http}}]
+        ServiceDiscovery:
+          DNS:
+            Hostname: orders.shop.local # v2
+";
