@@ -11,6 +11,7 @@ mod namers;
 mod places;
 mod proxies;
 mod reach;
+mod tables;
 
 use std::cell::OnceCell;
 
@@ -33,6 +34,7 @@ pub use namers::Namers;
 pub use places::{backend_path, gateway_route_path, listener_path, route_path, target_path};
 pub use proxies::{Proxy, container_path};
 pub use reach::Reach;
+pub use tables::{Tried, TriedRoute};
 
 /// A resource with its specification.
 #[derive(Debug)]
@@ -136,6 +138,7 @@ pub struct Facts<'a> {
     scope: lookup::Scope<'a>,
     proxies: Vec<Proxy<'a>>,
     declared: OnceCell<Declared>,
+    tables: OnceCell<Vec<Tried<'a>>>,
 }
 
 impl<'a> Facts<'a> {
@@ -150,7 +153,8 @@ impl<'a> Facts<'a> {
         let endpoints = inventory.resources.iter().map(Endpoints::of).collect();
         let scope = lookup::Scope::of(inventory);
         let proxies = proxies::proxies(&index);
-        Self { inventory, index, by_kind, links, endpoints, scope, proxies, declared: OnceCell::new() }
+        let (declared, tables) = (OnceCell::new(), OnceCell::new());
+        Self { inventory, index, by_kind, links, endpoints, scope, proxies, declared, tables }
     }
 
     /// The inventory.

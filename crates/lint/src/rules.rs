@@ -2,6 +2,7 @@
 //!
 //! A new rule is a file in `rules/` and two lines here; the tests then run its examples.
 
+mod ambiguous_route_order;
 mod arn_in_name;
 mod aws_cannot_deploy;
 mod circular_dependency;
@@ -13,14 +14,18 @@ mod dangling_virtual_node;
 mod dangling_virtual_router;
 mod deleted_resource;
 mod duplicate_backend;
+mod duplicate_match;
 mod duplicate_resource;
 mod duplicate_tag;
 mod gateway_in_shared_mesh;
 mod gateway_without_routes;
+mod impossible_match;
+mod inverted_priority;
 mod listener_without_discovery;
 mod mesh_owner_mismatch;
 mod misspelt_mesh;
 mod name_with_odd_characters;
+mod no_default_route;
 mod orphan_virtual_node;
 mod orphan_virtual_router;
 mod orphan_virtual_service;
@@ -30,11 +35,13 @@ mod reserved_tag_key;
 mod router_without_routes;
 mod service_name_not_a_host_name;
 mod service_without_provider;
+mod shadowed_route;
 mod targets_on_different_ports;
 mod targets_with_same_hosts;
 mod too_many_tags;
 mod undeclared_order;
 mod unqualified_service_name;
+mod unreachable_route;
 
 use crate::rule::Rule;
 
@@ -75,6 +82,14 @@ pub static RULES: &[&Rule] = &[
     // Listeners, ports and protocols.
     &listener_without_discovery::RULE,
     &targets_on_different_ports::RULE,
+    // Which route takes a request.
+    &inverted_priority::RULE,
+    &shadowed_route::RULE,
+    &duplicate_match::RULE,
+    &unreachable_route::RULE,
+    &ambiguous_route_order::RULE,
+    &impossible_match::RULE,
+    &no_default_route::RULE,
 ];
 
 /// The rule of that name.

@@ -76,7 +76,7 @@ fn is_circular(facts: &Facts<'_>) -> bool {
 
 /// What its template calls it, or else its name.
 fn label(resource: &Resource) -> String {
-    resource.label.clone().unwrap_or_else(|| Key::of(&resource.name).shown())
+    resource.label.as_deref().map_or_else(|| Key::of(&resource.name).shown(), str::to_owned)
 }
 
 const BAD: &str = "\

@@ -1,0 +1,230 @@
+//! The routes of each router and the gateway routes of each gateway, in the order in which they are tried.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+use meshwright_model::defaults::PRIORITY;
+use meshwright_model::gateway_route::ProtocolGatewayRoute;
+use meshwright_model::limits::Priority;
+use meshwright_model::reference::Key;
+use meshwright_model::request::Request;
+use meshwright_model::route::ProtocolRoute;
+use meshwright_model::{Kind, Path, Resource, Scalar, Spec};
+use meshwright_traffic::{Entry, Fate, Match, Sketch, Table};
+
+use super::Facts;
+
+/// Routes that are tried one after the other for the same requests: of one router or gateway, protocol and host name.
+pub struct Tried<'a> {
+    /// The router or gateway, where the files hold it.
+    pub owner: Option<&'a Resource>,
+    /// The routes, in the order of their files; an [`Entry::id`] is a place here.
+    pub routes: Vec<TriedRoute<'a>>,
+    /// The table.
+    pub table: Table<'a>,
+    /// What requests are dialled; empty where the files do not tell.
+    host: String,
+    is_grpc: bool,
+    fates: OnceCell<Vec<Fate>>,
+}
+
+/// A route of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct TriedRoute<'a> {
+    /// The route or gateway route.
+    pub resource: &'a Resource,
+    /// The field of its specification that holds it: `httpRoute`.
+    pub field: &'static str,
+}
+
+impl TriedRoute<'_> {
+    /// Its name as people may see it.
+    pub fn name(&self) -> String {
+        Key::of(&self.resource.name).shown()
+    }
+
+    /// Where its match stands.
+    pub fn match_path(&self) -> Path {
+        Path::of(&["spec", self.field, "match"])
+    }
+
+    /// Whether it does the same with a request as another.
+    pub fn does_the_same(&self, other: &Self) -> bool {
+        match (&self.resource.spec, &other.resource.spec) {
+            (Spec::Route(own), Spec::Route(other)) => match (own.protocols().next(), other.protocols().next()) {
+                (Some(own), Some(other)) => {
+                    own.action() == other.action()
+                        && own.per_request() == other.per_request()
+                        && own.idle() == other.idle()
+                        && own.retry() == other.retry()
+                }
+                _ => false,
+            },
+            (Spec::GatewayRoute(own), Spec::GatewayRoute(other)) => {
+                match (own.protocols().next(), other.protocols().next()) {
+                    (
+                        Some(ProtocolGatewayRoute::Http(own) | ProtocolGatewayRoute::Http2(own)),
+                        Some(ProtocolGatewayRoute::Http(other) | ProtocolGatewayRoute::Http2(other)),
+                    ) => own.action == other.action,
+                    (Some(ProtocolGatewayRoute::Grpc(own)), Some(ProtocolGatewayRoute::Grpc(other))) => {
+                        own.action == other.action
+                    }
+                    _ => false,
+                }
+            }
+            _ => false,
+        }
+    }
+}
+
+impl<'a> Tried<'a> {
+    /// The route at a position of the table.
+    pub fn at(&self, position: usize) -> TriedRoute<'a> {
+        self.routes[self.table.entries()[position].id]
+    }
+
+    /// The priority of the route at a position, as a sentence names it.
+    pub fn priority(&self, position: usize) -> String {
+        match self.table.entries()[position].priority {
+            Some(PRIORITY) | None => "no priority".to_owned(),
+            Some(priority) => format!("priority {priority}"),
+        }
+    }
+
+    /// What becomes of each route, by its position in the table.
+    pub fn fates(&self) -> &[Fate] {
+        self.fates.get_or_init(|| (0..self.routes.len()).map(|position| self.table.fate(position)).collect())
+    }
+
+    /// A request as a client sends it here.
+    pub fn request(&self, sketch: &Sketch) -> Request {
+        sketch.request(&self.host, self.is_grpc)
+    }
+}
+
+/// What tells the places apart where requests meet routes.
+type PlaceKey<'a> = (Key<'a>, Kind, Key<'a>, &'static str, Host<'a>);
+
+/// The host names that gateway routes of one place answer to: each is a virtual host of its own, from which no request falls
+/// through to another.
+///
+/// Source: reference 4.7 (roadmap #403).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Host<'a> {
+    Any,
+    Exact(&'a str),
+    Suffix(&'a str),
+}
+
+struct Place<'a> {
+    parent: Option<usize>,
+    routes: Vec<(TriedRoute<'a>, Match<'a>, Option<i64>)>,
+}
+
+impl<'a> Facts<'a> {
+    /// The routes of each router and the gateway routes of each gateway, in the order in which they are tried. TCP has none:
+    /// a connection has nothing to be matched but its port.
+    pub fn tables(&self) -> &[Tried<'a>] {
+        self.tables.get_or_init(|| self.new_tables())
+    }
+
+    fn new_tables(&self) -> Vec<Tried<'a>> {
+        let mut places: HashMap<PlaceKey<'a>, Place<'a>> = HashMap::new();
+        let mut order: Vec<PlaceKey<'a>> = Vec::new();
+        for (position, resource) in self.inventory.resources.iter().enumerate() {
+            let Some((field, host, mut matcher, priority)) = matched(resource) else { continue };
+            let Some(parent) = &resource.parent else { continue };
+            // Of resources with one id, the first is meant.
+            if self.index.position(&resource.id()) != Some(position) {
+                continue;
+            }
+            // What exists under a condition takes requests only where that holds.
+            let path = Path::of(&["spec", field, "match"]);
+            matcher.is_open |= resource.condition.is_some() || resource.has_gap(&path);
+            let priority = if resource.has_gap(&Path::of(&["spec", "priority"])) { None } else { priority };
+            let key = (Key::of(&resource.mesh), resource.kind(), Key::of(parent), field, host);
+            let place = places.entry(key).or_insert_with(|| {
+                order.push(key);
+                Place { parent: self.links[position].parent, routes: Vec::new() }
+            });
+            place.routes.push((TriedRoute { resource, field }, matcher, priority));
+        }
+        order.iter().filter_map(|key| Some(self.table(key, places.remove(key)?))).collect()
+    }
+
+    fn table(&self, key: &PlaceKey<'a>, place: Place<'a>) -> Tried<'a> {
+        let (_, kind, _, field, host) = *key;
+        let ports = place.parent.map(|parent| &self.endpoints[parent].list[..]).unwrap_or_default();
+        let ports = ports.iter().filter_map(|endpoint| endpoint.port).collect();
+        let host = match host {
+            Host::Any if kind == Kind::Route => {
+                let mut services = place.parent.into_iter().flat_map(|router| self.services_of(router));
+                let name = services.find_map(|service| service.resource.name.known());
+                name.map(|name| name.as_str().to_owned()).unwrap_or_default()
+            }
+            Host::Any => String::new(),
+            Host::Exact(name) => name.to_owned(),
+            Host::Suffix(end) => format!("x{end}"),
+        };
+        let mut routes = Vec::with_capacity(place.routes.len());
+        let mut entries = Vec::with_capacity(place.routes.len());
+        for (id, (route, matcher, priority)) in place.routes.into_iter().enumerate() {
+            let name = route.resource.name.known().map(meshwright_model::limits::ResourceName::as_str).unwrap_or_default();
+            entries.push(Entry { id, matcher, priority, name });
+            routes.push(route);
+        }
+        Tried {
+            owner: place.parent.map(|parent| &self.inventory.resources[parent]),
+            routes,
+            table: Table::new(entries, ports),
+            host,
+            is_grpc: field == "grpcRoute",
+            fates: OnceCell::new(),
+        }
+    }
+}
+
+/// What a route or gateway route matches: its field, host, match and priority, where it has one protocol and no open host.
+fn matched(resource: &Resource) -> Option<(&'static str, Host<'_>, Match<'_>, Option<i64>)> {
+    match &resource.spec {
+        Spec::Route(spec) => {
+            let mut protocols = spec.protocols();
+            let (route, None) = (protocols.next()?, protocols.next()) else { return None };
+            let matcher = match route {
+                ProtocolRoute::Http(route) | ProtocolRoute::Http2(route) => Match::of_http(&route.matcher),
+                ProtocolRoute::Grpc(route) => Match::of_grpc(&route.matcher),
+                ProtocolRoute::Tcp(_) => return None,
+            };
+            Some((route.field(), Host::Any, matcher, priority(spec.priority.as_ref())))
+        }
+        Spec::GatewayRoute(spec) => {
+            let mut protocols = spec.protocols();
+            let (route, None) = (protocols.next()?, protocols.next()) else { return None };
+            let host = match route.hostname() {
+                None => Host::Any,
+                Some(hostname) => match (&hostname.exact, &hostname.suffix) {
+                    (Some(exact), None) => Host::Exact(exact.known()?.as_str()),
+                    (None, Some(suffix)) => Host::Suffix(suffix.known()?.as_str()),
+                    _ => return None,
+                },
+            };
+            let matcher = match route {
+                ProtocolGatewayRoute::Http(route) | ProtocolGatewayRoute::Http2(route) => {
+                    Match::of_http_gateway(&route.matcher)
+                }
+                ProtocolGatewayRoute::Grpc(route) => Match::of_grpc_gateway(&route.matcher),
+            };
+            let is_open = resource.has_gap(&Path::of(&["spec", route.field(), "match", "hostname"]));
+            (!is_open).then(|| (route.field(), host, matcher, priority(spec.priority.as_ref())))
+        }
+        _ => None,
+    }
+}
+
+/// The number by which a route is ordered; `None` where it is open.
+fn priority(priority: Option<&Scalar<Priority>>) -> Option<i64> {
+    match priority {
+        None => Some(PRIORITY),
+        Some(priority) => Some(priority.known()?.value()),
+    }
+}

@@ -1,0 +1,95 @@
+//! A wide route that is tried before a narrower one because somebody took a large number for a high priority.
+
+use meshwright_model::Path;
+use meshwright_model::defaults::PRIORITY;
+use meshwright_model::finding::Severity;
+use meshwright_traffic::Fate;
+
+use crate::facts::Facts;
+use crate::report::Report;
+use crate::rule::Rule;
+
+pub(super) const RULE: Rule = Rule {
+    name: "inverted-priority",
+    severity: Severity::Warning,
+    summary: "a wide route has a smaller number than a narrower one, which is therefore never reached",
+    why: "the lower number is tried first: every request that the narrower route is for goes to the wider one",
+    source: "App Mesh User Guide, routes; roadmap #167, where a user had it inverted (reference 4.2)",
+    bad: BAD,
+    cure: &[("Priority: 10", "Priority: 30")],
+    check,
+};
+
+fn check(facts: &Facts<'_>, report: &mut Report) {
+    for tried in facts.tables() {
+        for (position, fate) in tried.fates().iter().enumerate() {
+            let Fate::Hidden { by, sketch } = fate else { continue };
+            let entries = tried.table.entries();
+            let is_wider = !entries[position].matcher.contains(&entries[*by].matcher);
+            let has_numbers = |at: usize| entries[at].priority.is_some_and(|priority| priority != PRIORITY);
+            if !is_wider || !has_numbers(position) || !has_numbers(*by) {
+                continue;
+            }
+            let (route, other) = (tried.at(position), tried.at(*by));
+            let message = format!(
+                "`{}` has {} and is never reached: `{}` has {} and takes all its requests first",
+                route.name(),
+                tried.priority(position),
+                other.name(),
+                tried.priority(*by)
+            );
+            let meaning = format!("`{}` takes it, though `{}` is made for it", other.name(), route.name());
+            let found = report.add(route.resource, Path::of(&["spec", "priority"]), message);
+            let help = "a lower number is tried first: give the narrower route the lower one";
+            found.help(help).witness(tried.request(sketch), meaning).related(
+                other.resource,
+                Path::of(&["spec", "priority"]),
+                format!("`{}` is tried before it", other.name()),
+            );
+            if route.does_the_same(&other) {
+                found.severity(Severity::Info);
+            }
+        }
+    }
+}
+
+const BAD: &str = "\
+Resources:
+  Router:
+    Type: AWS::AppMesh::VirtualRouter
+    Properties:
+      MeshName: shop
+      VirtualRouterName: orders
+      Spec:
+        Listeners:
+          - PortMapping: {Port: 8080, Protocol: http}
+  Service:
+    Type: AWS::AppMesh::VirtualService
+    Properties:
+      MeshName: shop
+      VirtualServiceName: orders.shop.local
+      Spec:
+        Provider: {VirtualRouter: {VirtualRouterName: !GetAtt Router.VirtualRouterName}}
+  Wide:
+    Type: AWS::AppMesh::Route
+    Properties:
+      MeshName: shop
+      VirtualRouterName: !GetAtt Router.VirtualRouterName
+      RouteName: everything
+      Spec:
+        Priority: 10
+        HttpRoute:
+          Match: {Prefix: /}
+          Action: {WeightedTargets: [{VirtualNode: orders-v1, Weight: 1}]}
+  Narrow:
+    Type: AWS::AppMesh::Route
+    Properties:
+      MeshName: shop
+      VirtualRouterName: !GetAtt Router.VirtualRouterName
+      RouteName: refunds
+      Spec:
+        Priority: 20
+        HttpRoute:
+          Match: {Prefix: /refunds}
+          Action: {WeightedTargets: [{VirtualNode: orders-v2, Weight: 1}]}
+";

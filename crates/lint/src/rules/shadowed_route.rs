@@ -1,0 +1,91 @@
+//! A route without a priority behind a wider one that has one.
+
+use meshwright_model::defaults::PRIORITY;
+use meshwright_model::finding::Severity;
+use meshwright_traffic::Fate;
+
+use crate::facts::Facts;
+use crate::report::Report;
+use crate::rule::Rule;
+
+pub(super) const RULE: Rule = Rule {
+    name: "shadowed-route",
+    severity: Severity::Warning,
+    summary: "a route without a priority is never reached: a wider one with a priority takes all its requests",
+    why: "a route without a priority is tried after every one that has one, so that it never sees a request",
+    source: "aws-app-mesh-examples, blogs/http-headers-and-priority (reference 4.2)",
+    bad: BAD,
+    cure: &[("        Priority: 10\n", "")],
+    check,
+};
+
+fn check(facts: &Facts<'_>, report: &mut Report) {
+    for tried in facts.tables() {
+        for (position, fate) in tried.fates().iter().enumerate() {
+            let Fate::Hidden { by, sketch } = fate else { continue };
+            let entries = tried.table.entries();
+            let is_wider = !entries[position].matcher.contains(&entries[*by].matcher);
+            if !is_wider || entries[position].priority != Some(PRIORITY) {
+                continue;
+            }
+            let (route, other) = (tried.at(position), tried.at(*by));
+            let message = format!(
+                "`{}` is never reached: `{}`, with {}, takes all its requests first",
+                route.name(),
+                other.name(),
+                tried.priority(*by)
+            );
+            let meaning = format!("`{}` takes it, though `{}` is made for it", other.name(), route.name());
+            let found = report.add(route.resource, route.match_path(), message);
+            let help = "give it a priority with a lower number, or drop the other's";
+            found.help(help).witness(tried.request(sketch), meaning).related(
+                other.resource,
+                other.match_path(),
+                format!("`{}` takes them", other.name()),
+            );
+            if route.does_the_same(&other) {
+                found.severity(Severity::Info);
+            }
+        }
+    }
+}
+
+const BAD: &str = "\
+Resources:
+  Router:
+    Type: AWS::AppMesh::VirtualRouter
+    Properties:
+      MeshName: shop
+      VirtualRouterName: orders
+      Spec:
+        Listeners:
+          - PortMapping: {Port: 8080, Protocol: http}
+  Service:
+    Type: AWS::AppMesh::VirtualService
+    Properties:
+      MeshName: shop
+      VirtualServiceName: orders.shop.local
+      Spec:
+        Provider: {VirtualRouter: {VirtualRouterName: !GetAtt Router.VirtualRouterName}}
+  Wide:
+    Type: AWS::AppMesh::Route
+    Properties:
+      MeshName: shop
+      VirtualRouterName: !GetAtt Router.VirtualRouterName
+      RouteName: everything
+      Spec:
+        Priority: 10
+        HttpRoute:
+          Match: {Prefix: /}
+          Action: {WeightedTargets: [{VirtualNode: orders-v1, Weight: 1}]}
+  Narrow:
+    Type: AWS::AppMesh::Route
+    Properties:
+      MeshName: shop
+      VirtualRouterName: !GetAtt Router.VirtualRouterName
+      RouteName: refunds
+      Spec:
+        HttpRoute:
+          Match: {Prefix: /refunds}
+          Action: {WeightedTargets: [{VirtualNode: orders-v2, Weight: 1}]}
+";
