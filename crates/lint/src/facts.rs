@@ -3,12 +3,18 @@
 //! Everything is found by a resource's position in the inventory, so that a rule over ten thousand routes follows numbers
 //! and compares no names.
 
+mod encryption;
 mod endpoints;
+mod existence;
 mod links;
 mod lookup;
 mod places;
 mod proxies;
 mod reach;
+mod tls_parts;
+mod tls_servers;
+
+use std::cell::OnceCell;
 
 use meshwright_model::gateway_route::{GatewayRouteSpec, ProtocolGatewayRoute};
 use meshwright_model::mesh::MeshSpec;
@@ -21,12 +27,16 @@ use meshwright_model::virtual_router::VirtualRouterSpec;
 use meshwright_model::virtual_service::VirtualServiceSpec;
 use meshwright_model::{Index, Inventory, Kind, Resource, Scalar, Spec};
 
+pub use encryption::{MAX_RELATED, TlsCall, TlsClient, TlsReach, more};
 pub use endpoints::{Endpoint, Endpoints};
+pub use existence::Existence;
 use links::Links;
 pub use lookup::Lookup;
 pub use places::{backend_path, gateway_route_path, listener_path, route_path, target_path};
 pub use proxies::{Proxy, container_path};
 pub use reach::Reach;
+pub use tls_parts::{Certificate, TlsPart, TlsSide, Trust};
+pub use tls_servers::{Speech, TlsListener, TlsServer};
 
 /// A resource with its specification.
 #[derive(Debug)]
@@ -129,6 +139,8 @@ pub struct Facts<'a> {
     endpoints: Vec<Endpoints>,
     scope: lookup::Scope<'a>,
     proxies: Vec<Proxy<'a>>,
+    tls_parts: OnceCell<Vec<TlsPart<'a>>>,
+    encryption: OnceCell<encryption::Encryption<'a>>,
 }
 
 impl<'a> Facts<'a> {
@@ -143,7 +155,17 @@ impl<'a> Facts<'a> {
         let endpoints = inventory.resources.iter().map(Endpoints::of).collect();
         let scope = lookup::Scope::of(inventory);
         let proxies = proxies::proxies(&index);
-        Self { inventory, index, by_kind, links, endpoints, scope, proxies }
+        Self {
+            inventory,
+            index,
+            by_kind,
+            links,
+            endpoints,
+            scope,
+            proxies,
+            tls_parts: OnceCell::new(),
+            encryption: OnceCell::new(),
+        }
     }
 
     /// The inventory.

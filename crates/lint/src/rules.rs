@@ -2,9 +2,15 @@
 //!
 //! A new rule is a file in `rules/` and two lines here; the tests then run its examples.
 
+mod client_policy_ports_miss;
 mod dangling_virtual_node;
 mod listener_without_discovery;
+mod missing_client_certificate;
 mod targets_on_different_ports;
+mod tls_enforced_against_plaintext;
+mod tls_policy_without_effect;
+mod unchecked_client_certificate;
+mod unvalidated_server_certificate;
 
 use crate::rule::Rule;
 
@@ -15,6 +21,13 @@ pub static RULES: &[&Rule] = &[
     // Listeners, ports and protocols.
     &listener_without_discovery::RULE,
     &targets_on_different_ports::RULE,
+    // Encryption and certificates.
+    &tls_enforced_against_plaintext::RULE,
+    &tls_policy_without_effect::RULE,
+    &unvalidated_server_certificate::RULE,
+    &missing_client_certificate::RULE,
+    &unchecked_client_certificate::RULE,
+    &client_policy_ports_miss::RULE,
 ];
 
 /// The rule of that name.
