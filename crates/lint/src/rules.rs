@@ -2,15 +2,22 @@
 //!
 //! A new rule is a file in `rules/` and two lines here; the tests then run its examples.
 
+mod any_client_certificate;
 mod client_policy_ports_miss;
 mod dangling_virtual_node;
+mod disabled_tls;
+mod empty_certificate_names;
 mod listener_without_discovery;
+mod malformed_certificate_name;
 mod missing_client_certificate;
+mod permissive_tls;
+mod spiffe_trust_without_names;
 mod targets_on_different_ports;
 mod tls_enforced_against_plaintext;
 mod tls_policy_without_effect;
 mod unchecked_client_certificate;
 mod unvalidated_server_certificate;
+mod wildcard_certificate_name;
 
 use crate::rule::Rule;
 
@@ -28,6 +35,13 @@ pub static RULES: &[&Rule] = &[
     &missing_client_certificate::RULE,
     &unchecked_client_certificate::RULE,
     &client_policy_ports_miss::RULE,
+    &permissive_tls::RULE,
+    &disabled_tls::RULE,
+    &any_client_certificate::RULE,
+    &wildcard_certificate_name::RULE,
+    &empty_certificate_names::RULE,
+    &malformed_certificate_name::RULE,
+    &spiffe_trust_without_names::RULE,
 ];
 
 /// The rule of that name.
