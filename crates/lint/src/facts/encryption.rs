@@ -56,12 +56,8 @@ pub struct TlsReach<'f, 'a> {
 pub const MAX_RELATED: usize = 4;
 
 /// What a sentence about the first of several listeners says of the others.
-pub fn more(count: usize) -> String {
-    match count {
-        0 | 1 => String::new(),
-        2 => " (and one listener more)".to_owned(),
-        count => format!(" (and {} listeners more)", count - 1),
-    }
+pub fn more(count: usize) -> &'static str {
+    if count > 1 { " (and it is not the only one)" } else { "" }
 }
 
 /// Clients and servers of every mesh.
@@ -98,6 +94,11 @@ impl TlsClient<'_> {
             None => Some(true),
             Some(enforce) => enforce.known().copied(),
         }
+    }
+
+    /// Whether its policy certainly holds on every port.
+    pub fn covers_all(&self) -> bool {
+        self.policy.is_some_and(|policy| policy.ports.is_none()) && !self.has_open_ports
     }
 
     /// Whether its policy holds on the port of a listener; `None` where that is not certain.
@@ -167,16 +168,24 @@ impl<'a> Facts<'a> {
             || listeners.any(|listener| listener.tls.is_some() || listener.connection_pool.is_some())
     }
 
-    /// Every way of a client to a listener that speaks so and passes a test, each listener by the first way to it.
+    /// The ways of a client to listeners that speak so and pass a test: each listener by the first way to it, and one more
+    /// listener at most than a finding names.
     pub fn tls_listeners<'f>(
         &'f self,
         client: &'f TlsClient<'a>,
         speech: Speech,
         is_wanted: impl Fn(&TlsReach<'f, 'a>) -> bool,
     ) -> Vec<TlsReach<'f, 'a>> {
-        let mut seen = HashSet::new();
-        let mut reaches: Vec<_> = self.tls_reaches(client, speech).filter(is_wanted).collect();
-        reaches.retain(|reach| seen.insert((reach.listener.node.position, reach.listener.endpoint.index)));
+        let mut reaches: Vec<TlsReach<'f, 'a>> = Vec::new();
+        for reach in self.tls_reaches(client, speech).filter(is_wanted) {
+            let is_known = reaches.iter().any(|known| known.listener.is(&reach.listener));
+            if !is_known {
+                reaches.push(reach);
+            }
+            if reaches.len() > MAX_RELATED {
+                break;
+            }
+        }
         reaches
     }
 

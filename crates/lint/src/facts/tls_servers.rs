@@ -2,11 +2,10 @@
 
 use std::collections::HashSet;
 
-use meshwright_model::Kind;
-use meshwright_model::Path;
 use meshwright_model::limits::ListenerTlsMode;
 use meshwright_model::listener::Listener;
-use meshwright_model::tls::ListenerTls;
+use meshwright_model::tls::{ListenerTls, ListenerTlsCertificate};
+use meshwright_model::{Kind, Path};
 
 use super::{Endpoint, Existence, Facts, Node, Provider, Router, Service, listener_path};
 
@@ -18,8 +17,8 @@ pub struct TlsServer<'a> {
     /// Whether there are no others.
     pub is_whole: bool,
     /// The ports on which its router is called.
-    pub(super) router_ports: Vec<i64>,
-    pub(super) kinds: [bool; 3],
+    pub router_ports: Vec<i64>,
+    pub(super) kinds: [bool; 4],
 }
 
 /// A listener that requests to a virtual service reach.
@@ -35,7 +34,7 @@ pub struct TlsListener<'a> {
     pub tls: Option<&'a ListenerTls>,
     /// Whether it asks its clients for a certificate, or may do so by a part that the file leaves open.
     pub may_validate: bool,
-    kinds: [bool; 3],
+    kinds: [bool; 4],
     pub(super) existence: Existence<'a>,
 }
 
@@ -48,12 +47,20 @@ pub enum Speech {
     Tls = 1,
     /// It certainly speaks TLS alone, and asks its clients for a certificate.
     Mutual = 2,
+    /// It certainly speaks TLS, asks no client for a certificate, and has its own from elsewhere than ACM: a client without a
+    /// policy takes whatever it shows.
+    Unvouched = 3,
 }
 
 impl TlsListener<'_> {
     /// Where a value of its TLS stands, or would.
     pub fn at(&self, fields: &[&'static str]) -> Path {
         fields.iter().fold(listener_path(self.endpoint.index, &["tls"]), |path, field| path.field(*field))
+    }
+
+    /// Whether both are one listener.
+    pub fn is(&self, other: &Self) -> bool {
+        self.node.position == other.node.position && self.endpoint.index == other.endpoint.index
     }
 
     /// Whether it is so.
@@ -127,6 +134,8 @@ fn listener<'a>(node: Node<'a>, endpoint: Endpoint, existence: Existence<'a>) ->
     let tls = listener.tls.as_ref();
     let mode = tls.and_then(|tls| tls.mode.known().copied());
     let validates = tls.is_some_and(|tls| tls.validation.is_some());
+    let is_mutual = validates && mode == Some(ListenerTlsMode::Strict);
+    let is_from_acm = tls.is_some_and(|tls| matches!(tls.certificate, ListenerTlsCertificate::Acm(_)));
     let is_plaintext = if tls.is_none() { !has_gap(&["tls"]) } else { mode == Some(ListenerTlsMode::Disabled) };
     let speaks_tls = matches!(mode, Some(ListenerTlsMode::Strict | ListenerTlsMode::Permissive));
     Some(TlsListener {
@@ -135,7 +144,7 @@ fn listener<'a>(node: Node<'a>, endpoint: Endpoint, existence: Existence<'a>) ->
         port: endpoint.port?,
         tls,
         may_validate: validates || has_gap(&["tls", "validation"]),
-        kinds: [is_plaintext, speaks_tls, validates && mode == Some(ListenerTlsMode::Strict)],
+        kinds: [is_plaintext, speaks_tls, is_mutual, speaks_tls && !is_mutual && !is_from_acm],
         existence,
     })
 }

@@ -38,10 +38,17 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
             first.node.name(),
             first.port
         );
-        report
-            .add(client.resource, client.at(&["ports"]), message)
-            .help("name the ports of the backends' virtual nodes, or leave `ports` out: the policy is then for every port")
-            .related(first.node.resource, port_path(first), format!("`{}` listens here", first.node.name()));
+        let is_of_router = servers.iter().any(|server| server.router_ports.iter().any(|port| ports.contains(port)));
+        let help = if is_of_router {
+            "name the ports of the backends' virtual nodes, not those of their routers, or leave `ports` out"
+        } else {
+            "name the ports of the backends' virtual nodes, or leave `ports` out: the policy is then for every port"
+        };
+        report.add(client.resource, client.at(&["ports"]), message).help(help).related(
+            first.node.resource,
+            port_path(first),
+            format!("`{}` listens here", first.node.name()),
+        );
     }
 }
 

@@ -24,6 +24,9 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
     for client in facts.tls_clients() {
         let may_have = client.policy.is_some_and(|policy| policy.certificate.is_some())
             || client.policy.is_some() && client.resource.has_gap(&client.at(&["certificate"]));
+        if may_have && client.covers_all() {
+            continue;
+        }
         let reaches =
             facts.tls_listeners(client, Speech::Mutual, |reach| !may_have || client.covers(reach) == Some(false));
         let Some(first) = reaches.first() else { continue };

@@ -23,11 +23,9 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
-    for client in facts.tls_clients() {
-        let reaches = facts.tls_listeners(client, Speech::Tls, |reach| {
-            // Where the server asks for a certificate in turn, the call fails: another rule's finding.
-            source_of(reach).is_some() && !reach.listener.speaks(Speech::Mutual) && client.covers(reach) == Some(false)
-        });
+    for client in facts.tls_clients().iter().filter(|client| !client.covers_all()) {
+        // Where the server asks for a certificate in turn, the call fails: another rule's finding.
+        let reaches = facts.tls_listeners(client, Speech::Unvouched, |reach| client.covers(reach) == Some(false));
         let Some((first, source)) = reaches.first().and_then(|first| Some((first, source_of(first)?))) else {
             continue;
         };
