@@ -16,7 +16,12 @@ pub enum Existence<'a> {
 impl<'a> Existence<'a> {
     /// When a resource exists.
     pub fn of(resource: &'a Resource) -> Self {
-        resource.condition.as_deref().map_or(Self::Always, Self::If)
+        Self::under(resource.condition.as_deref())
+    }
+
+    /// When something exists that stands under that condition, or under none.
+    pub fn under(condition: Option<&'a str>) -> Self {
+        condition.map_or(Self::Always, Self::If)
     }
 
     /// When both exist.

@@ -1,6 +1,6 @@
 //! Where resources speak of TLS: listeners and client policies, in one form.
 
-use meshwright_model::limits::SdsSecretName;
+use meshwright_model::limits::{FilePath, SdsSecretName};
 use meshwright_model::tls::{
     ClientPolicy, ClientPolicyTls, ClientTlsCertificate, ListenerTls, ListenerTlsCertificate,
     ListenerTlsValidationContextTrust, SubjectAlternativeNames, TlsAcmCertificate, TlsAcmTrust, TlsFileCertificate,
@@ -63,6 +63,20 @@ impl<'a> TlsPart<'a> {
     /// Where a value of it stands.
     pub fn at(&self, fields: &[&'static str]) -> Path {
         fields.iter().fold(self.path.clone(), |path, field| path.field(*field))
+    }
+
+    /// The files it reads, and where they are named.
+    pub fn files(&self) -> impl Iterator<Item = (&'a Scalar<FilePath>, Path)> {
+        let certificate = if let Some(Certificate::File(file)) = self.certificate { Some(file) } else { None };
+        let trust = if let Some(Trust::File(file)) = self.trust { Some(file) } else { None };
+        let of_certificate = certificate.map(|file| {
+            [
+                (&file.certificate_chain, self.at(&["certificate", "file", "certificateChain"])),
+                (&file.private_key, self.at(&["certificate", "file", "privateKey"])),
+            ]
+        });
+        let chain = self.at(&["validation", "trust", "file", "certificateChain"]);
+        of_certificate.into_iter().flatten().chain(trust.map(|file| (&file.certificate_chain, chain)))
     }
 
     /// The secrets it asks a Secret Discovery Service for, and where they are named.
