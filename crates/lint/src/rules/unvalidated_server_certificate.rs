@@ -29,6 +29,11 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         let Some((first, source)) = reaches.first().and_then(|first| Some((first, source_of(first)?))) else {
             continue;
         };
+        // A policy whose ports miss every listener is another rule's finding.
+        let is_used = || facts.tls_reaches(client, Speech::Tls).any(|reach| client.covers(&reach) == Some(true));
+        if client.policy.is_some() && !is_used() {
+            continue;
+        }
         let lack = if client.policy.is_some() { "its TLS policy is for other ports" } else { "it has no TLS policy" };
         let message = format!(
             "{} calls {} without checking the certificate: {lack}, and that of {} comes from {source}{}",
@@ -37,7 +42,8 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
             first.listener_shown(),
             more(reaches.len())
         );
-        let found = report.add(client.resource, client.without_policy_at(&first.call), message);
+        let path = if client.policy.is_some() { client.at(&["ports"]) } else { client.without_policy_at(&first.call) };
+        let found = report.add(client.resource, path, message);
         found.help("say in a client policy whom the client trusts");
         for reach in reaches.iter().take(MAX_RELATED) {
             let text = format!("the certificate of `{}`", reach.listener.node.name());

@@ -147,9 +147,12 @@ fn policy_for_another_port_validates_nothing() {
         let front = defaults(&format!("Ports: [{port}], {TRUST}"));
         Shop { front, v1: strict(), v2: strict(), ..Shop::new() }
     };
-    assert_eq!(on("443").finds(), ["unvalidated-server-certificate", "client-policy-ports-miss"]);
-    assert_eq!(on("80").finds(), ["client-policy-ports-miss"], "that it validates nothing is not certain enough");
+    assert_eq!(on("443").finds(), ["client-policy-ports-miss"]);
     assert_eq!(on("8080").finds(), [""; 0]);
+    let half = Shop { v2: listener("STRICT", ""), ..on("8080") }.template();
+    let (rest, v2) = half.rsplit_once("Port: 8080").unwrap();
+    let moved = format!("{rest}Port: 9090{v2}");
+    assert_eq!(finds(&moved), ["unvalidated-server-certificate"]);
 }
 
 #[test]
