@@ -3,8 +3,11 @@
 //! Everything is found by a resource's position in the inventory, so that a rule over ten thousand routes follows numbers
 //! and compares no names.
 
+mod acm;
 mod declared;
+mod encryption;
 mod endpoints;
+mod existence;
 mod links;
 mod lookup;
 mod namers;
@@ -12,6 +15,8 @@ mod places;
 mod proxies;
 mod reach;
 mod tables;
+mod tls_parts;
+mod tls_servers;
 
 use std::cell::OnceCell;
 
@@ -26,8 +31,11 @@ use meshwright_model::virtual_router::VirtualRouterSpec;
 use meshwright_model::virtual_service::VirtualServiceSpec;
 use meshwright_model::{Index, Inventory, Kind, Resource, Scalar, Spec};
 
+pub use acm::ArnParts;
 pub use declared::Declared;
+pub use encryption::{MAX_RELATED, TlsCall, TlsClient, TlsReach, more};
 pub use endpoints::{Endpoint, Endpoints};
+pub use existence::Existence;
 use links::Links;
 pub use lookup::Lookup;
 pub use namers::Namers;
@@ -35,6 +43,8 @@ pub use places::{backend_path, gateway_route_path, listener_path, route_path, ta
 pub use proxies::{Proxy, container_path};
 pub use reach::Reach;
 pub use tables::{Tried, TriedRoute};
+pub use tls_parts::{Certificate, TlsPart, TlsSide, Trust};
+pub use tls_servers::{Speech, TlsListener, TlsServer};
 
 /// A resource with its specification.
 #[derive(Debug)]
@@ -128,6 +138,15 @@ impl<'a> Provider<'a> {
     }
 }
 
+/// What only some rules ask, made when the first does.
+#[derive(Default)]
+struct Lazy<'a> {
+    declared: OnceCell<Declared>,
+    tables: OnceCell<Vec<Tried<'a>>>,
+    tls_parts: OnceCell<Vec<TlsPart<'a>>>,
+    encryption: OnceCell<encryption::Encryption<'a>>,
+}
+
 /// What rules ask.
 pub struct Facts<'a> {
     inventory: &'a Inventory,
@@ -137,8 +156,7 @@ pub struct Facts<'a> {
     endpoints: Vec<Endpoints>,
     scope: lookup::Scope<'a>,
     proxies: Vec<Proxy<'a>>,
-    declared: OnceCell<Declared>,
-    tables: OnceCell<Vec<Tried<'a>>>,
+    lazy: Lazy<'a>,
 }
 
 impl<'a> Facts<'a> {
@@ -153,8 +171,7 @@ impl<'a> Facts<'a> {
         let endpoints = inventory.resources.iter().map(Endpoints::of).collect();
         let scope = lookup::Scope::of(inventory);
         let proxies = proxies::proxies(&index);
-        let (declared, tables) = (OnceCell::new(), OnceCell::new());
-        Self { inventory, index, by_kind, links, endpoints, scope, proxies, declared, tables }
+        Self { inventory, index, by_kind, links, endpoints, scope, proxies, lazy: Lazy::default() }
     }
 
     /// The inventory.

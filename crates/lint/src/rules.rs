@@ -3,9 +3,13 @@
 //! A new rule is a file in `rules/` and two lines here; the tests then run its examples.
 
 mod ambiguous_route_order;
+mod any_client_certificate;
 mod arn_in_name;
 mod aws_cannot_deploy;
+mod certificate_from_acm;
+mod certificate_in_other_region;
 mod circular_dependency;
+mod client_policy_ports_miss;
 mod dangling_backend;
 mod dangling_gateway_target;
 mod dangling_provider;
@@ -13,35 +17,52 @@ mod dangling_virtual_gateway;
 mod dangling_virtual_node;
 mod dangling_virtual_router;
 mod deleted_resource;
+mod disabled_tls;
 mod duplicate_backend;
 mod duplicate_match;
 mod duplicate_resource;
 mod duplicate_tag;
+mod empty_certificate_names;
+mod empty_secret_name;
 mod gateway_in_shared_mesh;
 mod gateway_without_routes;
 mod impossible_match;
 mod inverted_priority;
 mod listener_without_discovery;
+mod malformed_certificate_name;
 mod mesh_owner_mismatch;
+mod missing_client_certificate;
 mod misspelt_mesh;
 mod name_with_odd_characters;
 mod no_default_route;
+mod not_a_private_authority;
+mod not_an_acm_certificate;
 mod orphan_virtual_node;
 mod orphan_virtual_router;
 mod orphan_virtual_service;
 mod over_quota;
+mod permissive_tls;
 mod reference_to_conditional;
+mod relative_certificate_path;
 mod reserved_tag_key;
 mod router_without_routes;
+mod secrets_without_socket;
 mod service_name_not_a_host_name;
 mod service_without_provider;
 mod shadowed_route;
+mod spiffe_trust_without_names;
+mod swapped_certificate_and_key;
 mod targets_on_different_ports;
 mod targets_with_same_hosts;
+mod tls_enforced_against_plaintext;
+mod tls_policy_without_effect;
 mod too_many_tags;
+mod unchecked_client_certificate;
 mod undeclared_order;
 mod unqualified_service_name;
 mod unreachable_route;
+mod unvalidated_server_certificate;
+mod wildcard_certificate_name;
 
 use crate::rule::Rule;
 
@@ -90,6 +111,28 @@ pub static RULES: &[&Rule] = &[
     &ambiguous_route_order::RULE,
     &impossible_match::RULE,
     &no_default_route::RULE,
+    // Encryption and certificates.
+    &tls_enforced_against_plaintext::RULE,
+    &tls_policy_without_effect::RULE,
+    &unvalidated_server_certificate::RULE,
+    &missing_client_certificate::RULE,
+    &unchecked_client_certificate::RULE,
+    &client_policy_ports_miss::RULE,
+    &permissive_tls::RULE,
+    &disabled_tls::RULE,
+    &any_client_certificate::RULE,
+    &wildcard_certificate_name::RULE,
+    &empty_certificate_names::RULE,
+    &malformed_certificate_name::RULE,
+    &spiffe_trust_without_names::RULE,
+    &not_an_acm_certificate::RULE,
+    &not_a_private_authority::RULE,
+    &certificate_in_other_region::RULE,
+    &certificate_from_acm::RULE,
+    &relative_certificate_path::RULE,
+    &swapped_certificate_and_key::RULE,
+    &empty_secret_name::RULE,
+    &secrets_without_socket::RULE,
 ];
 
 /// The rule of that name.

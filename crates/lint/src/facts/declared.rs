@@ -54,7 +54,7 @@ const MAX_STEPS: usize = 64;
 impl Facts<'_> {
     /// The order that templates demand.
     pub fn declared(&self) -> &Declared {
-        self.declared.get_or_init(|| Declared::of(&self.inventory.resources))
+        self.lazy.declared.get_or_init(|| Declared::of(&self.inventory.resources))
     }
 
     /// Whether one resource exists before another is created, by what templates demand of that other, and by what these and the

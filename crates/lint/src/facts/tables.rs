@@ -125,7 +125,7 @@ impl<'a> Facts<'a> {
     /// The routes of each router and the gateway routes of each gateway, in the order in which they are tried. TCP has none:
     /// a connection has nothing to be matched but its port.
     pub fn tables(&self) -> &[Tried<'a>] {
-        self.tables.get_or_init(|| self.new_tables())
+        self.lazy.tables.get_or_init(|| self.new_tables())
     }
 
     fn new_tables(&self) -> Vec<Tried<'a>> {
@@ -169,7 +169,8 @@ impl<'a> Facts<'a> {
         let mut routes = Vec::with_capacity(place.routes.len());
         let mut entries = Vec::with_capacity(place.routes.len());
         for (id, (route, matcher, priority)) in place.routes.into_iter().enumerate() {
-            let name = route.resource.name.known().map(meshwright_model::limits::ResourceName::as_str).unwrap_or_default();
+            let name =
+                route.resource.name.known().map(meshwright_model::limits::ResourceName::as_str).unwrap_or_default();
             entries.push(Entry { id, matcher, priority, name });
             routes.push(route);
         }
