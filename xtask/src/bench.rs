@@ -5,6 +5,7 @@
 
 mod generate;
 mod measure;
+mod rules;
 mod table;
 
 use std::path::Path;
@@ -39,7 +40,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<()> {
     let writes_readme = match words.as_slice() {
         [] => false,
         ["--write-readme"] => true,
-        ["--one", files @ ..] => return measure::read_once(files),
+        [task @ ("--read" | "--check"), files @ ..] => return measure::once(*task == "--check", files),
         _ => bail!("{USAGE}"),
     };
     if cfg!(debug_assertions) {
@@ -101,7 +102,7 @@ fn measure_all(root: &Path) -> Result<Vec<Row>> {
 
     say("memory …");
     for (what, files) in [("AWS JSON", &json), ("CloudFormation YAML", &yaml), ("40 templates", &parts)] {
-        let peak = peak_memory_of_child(folder.path(), files)?;
+        let peak = peak_memory_of_child(folder.path(), "--read", files)?;
         rows.push(Row::memory(&format!("peak memory, {what}"), files, peak, 300.0));
     }
     drop((json, yaml, parts));
@@ -126,6 +127,7 @@ fn measure_all(root: &Path) -> Result<Vec<Row>> {
     let time = measure::whole_process(&["order"], &template)?;
     let shop = [Input { name: "shop.yaml".to_owned(), bytes }];
     rows.push(Row::new("`meshwright order shop.yaml`, the whole process", &shop, time).within_millis(20.0));
+    rows.extend(rules::rows(root, folder.path())?);
     Ok(rows)
 }
 

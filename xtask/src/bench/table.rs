@@ -81,9 +81,8 @@ impl Row {
 
 /// The rows as a table.
 pub(super) fn markdown(rows: &[Row]) -> String {
-    let mut out = String::from(
-        "| what is read and put in order | size | figure | baseline of the same run | ratio | goal | met |\n",
-    );
+    let mut out =
+        String::from("| what is measured | size | figure | baseline of the same run | ratio | goal | met |\n");
     out.push_str("|---|--:|--:|---|--:|---|---|\n");
     for row in rows {
         let figure = match row.figure {
@@ -92,7 +91,7 @@ pub(super) fn markdown(rows: &[Row]) -> String {
         };
         let baseline = row.baseline.as_ref();
         let baseline = baseline.map(|baseline| format!("{}: {} ms", baseline.name, round(millis(baseline.time))));
-        let ratio = row.ratio().map(|ratio| format!("{ratio:.2}"));
+        let ratio = row.ratio().map(|ratio| if ratio < 0.1 { format!("{ratio:.4}") } else { format!("{ratio:.2}") });
         let _ = writeln!(
             out,
             "| {} | {} | {figure} | {} | {} | {} | {} |",
