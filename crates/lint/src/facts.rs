@@ -3,12 +3,15 @@
 //! Everything is found by a resource's position in the inventory, so that a rule over ten thousand routes follows numbers
 //! and compares no names.
 
+mod conditions;
 mod endpoints;
 mod links;
 mod lookup;
 mod places;
 mod proxies;
 mod reach;
+mod retries;
+mod timeouts;
 
 use meshwright_model::gateway_route::{GatewayRouteSpec, ProtocolGatewayRoute};
 use meshwright_model::mesh::MeshSpec;
@@ -21,12 +24,17 @@ use meshwright_model::virtual_router::VirtualRouterSpec;
 use meshwright_model::virtual_service::VirtualServiceSpec;
 use meshwright_model::{Index, Inventory, Kind, Resource, Scalar, Spec};
 
+pub use conditions::exist_together;
 pub use endpoints::{Endpoint, Endpoints};
 use links::Links;
 pub use lookup::Lookup;
 pub use places::{backend_path, gateway_route_path, listener_path, route_path, target_path};
 pub use proxies::{Proxy, container_path};
 pub use reach::Reach;
+pub use retries::{HTTP_EVENTS, Retry, retry_of};
+pub use timeouts::{
+    Millis, Patience, idle, listener_patience, per_request, route_patience, timeout_field, timeout_key,
+};
 
 /// A resource with its specification.
 #[derive(Debug)]
