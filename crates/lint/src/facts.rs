@@ -7,6 +7,7 @@ mod conditions;
 mod endpoints;
 mod links;
 mod lookup;
+mod outliers;
 mod places;
 mod proxies;
 mod reach;

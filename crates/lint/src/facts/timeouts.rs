@@ -18,7 +18,7 @@ pub struct Millis(pub u64);
 impl fmt::Display for Millis {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            millis if millis % 1000 == 0 => write!(formatter, "{} s", millis / 1000),
+            millis if millis.is_multiple_of(1000) => write!(formatter, "{} s", millis / 1000),
             millis => write!(formatter, "{millis} ms"),
         }
     }
