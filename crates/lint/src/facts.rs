@@ -3,6 +3,7 @@
 //! Everything is found by a resource's position in the inventory, so that a rule over ten thousand routes follows numbers
 //! and compares no names.
 
+mod call_graph;
 mod conditions;
 mod endpoints;
 mod links;
@@ -13,6 +14,8 @@ mod proxies;
 mod reach;
 mod retries;
 mod timeouts;
+
+use std::sync::OnceLock;
 
 use meshwright_model::gateway_route::{GatewayRouteSpec, ProtocolGatewayRoute};
 use meshwright_model::mesh::MeshSpec;
@@ -25,6 +28,7 @@ use meshwright_model::virtual_router::VirtualRouterSpec;
 use meshwright_model::virtual_service::VirtualServiceSpec;
 use meshwright_model::{Index, Inventory, Kind, Resource, Scalar, Spec};
 
+pub use call_graph::CallGraph;
 pub use conditions::exist_together;
 pub use endpoints::{Endpoint, Endpoints};
 use links::Links;
@@ -138,6 +142,9 @@ pub struct Facts<'a> {
     endpoints: Vec<Endpoints>,
     scope: lookup::Scope<'a>,
     proxies: Vec<Proxy<'a>>,
+    call_graph: OnceLock<CallGraph>,
+    /// The routes that have a retry policy.
+    retrying: OnceLock<Vec<usize>>,
 }
 
 impl<'a> Facts<'a> {
@@ -152,7 +159,8 @@ impl<'a> Facts<'a> {
         let endpoints = inventory.resources.iter().map(Endpoints::of).collect();
         let scope = lookup::Scope::of(inventory);
         let proxies = proxies::proxies(&index);
-        Self { inventory, index, by_kind, links, endpoints, scope, proxies }
+        let (call_graph, retrying) = (OnceLock::new(), OnceLock::new());
+        Self { inventory, index, by_kind, links, endpoints, scope, proxies, call_graph, retrying }
     }
 
     /// The inventory.

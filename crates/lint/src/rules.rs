@@ -3,7 +3,9 @@
 //! A new rule is a file in `rules/` and two lines here; the tests then run its examples.
 
 mod blocked_egress;
+mod calls_itself;
 mod dangling_virtual_node;
+mod dependency_cycle;
 mod duplicate_retry_event;
 mod ejection_over_panic_threshold;
 mod idle_timeout_below_request;
@@ -14,6 +16,7 @@ mod outlier_detection_on_load_balancer;
 mod per_retry_timeout_without_effect;
 mod retries_exceed_timeout;
 mod retries_switched_off;
+mod retry_amplification;
 mod retry_without_events;
 mod service_without_retries;
 mod targets_on_different_ports;
@@ -56,6 +59,9 @@ pub static RULES: &[&Rule] = &[
     &zero_outlier_duration::RULE,
     &blocked_egress::RULE,
     &open_egress::RULE,
+    &dependency_cycle::RULE,
+    &calls_itself::RULE,
+    &retry_amplification::RULE,
 ];
 
 /// The rule of that name.

@@ -82,8 +82,9 @@ pub fn listener_patience(node: Node<'_>, index: usize) -> Option<Patience> {
     if protocol == PortProtocol::Tcp {
         return None;
     }
+    let may_be_hidden = !node.resource.gaps.is_empty();
     let Some(timeout) = &listener.timeout else {
-        let is_open = node.resource.has_gap(&listener_path(index, &["timeout"]));
+        let is_open = may_be_hidden && node.resource.has_gap(&listener_path(index, &["timeout"]));
         return if is_open { None } else { Patience::of(None) };
     };
     if timeout_field(timeout) != protocol.as_str() {
@@ -91,7 +92,7 @@ pub fn listener_patience(node: Node<'_>, index: usize) -> Option<Patience> {
     }
     let given = per_request(timeout);
     let path = || listener_path(index, &["timeout", timeout_field(timeout), "perRequest"]);
-    if given.is_none() && node.resource.has_gap(&path()) { None } else { Patience::of(given) }
+    if given.is_none() && may_be_hidden && node.resource.has_gap(&path()) { None } else { Patience::of(given) }
 }
 
 /// The field of a listener's timeout that its protocol has: `http`, where it speaks that.
