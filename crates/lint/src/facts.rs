@@ -38,7 +38,8 @@ pub use proxies::{Proxy, container_path};
 pub use reach::Reach;
 pub use retries::{HTTP_EVENTS, Retry, retry_of};
 pub use timeouts::{
-    Millis, Patience, idle, listener_patience, per_request, route_patience, timeout_field, timeout_key,
+    Millis, Patience, listener_idle, listener_patience, per_request, route_idle, route_patience, timeout_field,
+    timeout_path,
 };
 
 /// A resource with its specification.

@@ -8,12 +8,15 @@ mod dangling_virtual_node;
 mod dependency_cycle;
 mod duplicate_retry_event;
 mod ejection_over_panic_threshold;
+mod ejection_shorter_than_sweep;
 mod idle_timeout_below_request;
+mod listener_idle_below_route;
 mod listener_timeout_below_route;
 mod listener_without_discovery;
 mod open_egress;
 mod outlier_detection_on_load_balancer;
 mod per_retry_timeout_without_effect;
+mod redundant_retry_event;
 mod retries_exceed_timeout;
 mod retries_switched_off;
 mod retry_amplification;
@@ -62,6 +65,9 @@ pub static RULES: &[&Rule] = &[
     &dependency_cycle::RULE,
     &calls_itself::RULE,
     &retry_amplification::RULE,
+    &redundant_retry_event::RULE,
+    &ejection_shorter_than_sweep::RULE,
+    &listener_idle_below_route::RULE,
 ];
 
 /// The rule of that name.

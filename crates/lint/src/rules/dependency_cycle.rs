@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     name: "dependency-cycle",
     severity: Severity::Info,
     summary: "nodes call each other in a circle",
-    why: "a slow or failing member slows all of them and gets its own load back; none of them can be deployed or tested before the others",
+    why: "a slow or failing member slows all of them, itself included, and retries go round",
     source: "App Mesh User Guide, virtual nodes: backends say what a node calls; routes lead to the nodes that answer (reference 4.1)",
     bad: BAD,
     cure: &[("        Backends: [{VirtualService: {VirtualServiceName: cart.shop.local}}]\n", "")],

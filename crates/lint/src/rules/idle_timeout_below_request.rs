@@ -1,12 +1,10 @@
 //! A request that may be silent for longer than its connection.
 
-use meshwright_model::defaults::IDLE_TIMEOUT_MILLIS;
-use meshwright_model::duration::Duration;
 use meshwright_model::finding::Severity;
 use meshwright_model::{Path, Resource};
 
 use crate::facts::{
-    Facts, Millis, Patience, idle, listener_path, listener_patience, route_path, route_patience, timeout_field,
+    Facts, Patience, listener_idle, listener_patience, route_idle, route_path, route_patience, timeout_path,
 };
 use crate::report::Report;
 use crate::rule::Rule;
@@ -24,59 +22,32 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
     for (route, protocol) in facts.protocol_routes() {
-        let Some(patience) = route_patience(route, protocol) else { continue };
-        let path = || route_path(protocol, &["timeout"]);
-        if let Some(silence) = shorter_silence(route.resource, patience, protocol.idle(), path) {
-            add(route.resource, &format!("route `{}`", route.name()), (patience, silence), &path(), report);
+        let (Some(patience), Some(idle)) = (route_patience(route, protocol), route_idle(route, protocol)) else {
+            continue;
+        };
+        if patience.outlasts(idle) {
+            let path = route_path(protocol, &["timeout", "idle"]);
+            add(route.resource, path, &format!("route `{}`", route.name()), (patience, idle), report);
         }
     }
     for node in facts.nodes() {
-        for (index, listener) in node.spec.listeners.iter().flatten().enumerate() {
-            let Some(timeout) = &listener.timeout else { continue };
-            let Some(patience) = listener_patience(node, index) else { continue };
-            let path = || listener_path(index, &["timeout", timeout_field(timeout)]);
-            if let Some(silence) = shorter_silence(node.resource, patience, idle(timeout), path) {
-                add(node.resource, &format!("the listener of `{}`", node.name()), (patience, silence), &path(), report);
-            }
+        for index in 0..node.spec.listeners.as_ref().map_or(0, Vec::len) {
+            let (Some(patience), Some(idle)) = (listener_patience(node, index), listener_idle(node, index)) else {
+                continue;
+            };
+            let Some(path) = timeout_path(node, index, "idle").filter(|_| patience.outlasts(idle)) else { continue };
+            add(node.resource, path, &format!("the listener of `{}`", node.name()), (patience, idle), report);
         }
     }
 }
 
-/// How long a stream may be silent.
-#[derive(Clone, Copy)]
-struct Silence {
-    limit: Millis,
-    is_default: bool,
-}
-
-/// How long a stream may be silent, where that is less than a request may take.
-fn shorter_silence(
-    resource: &Resource,
-    patience: Patience,
-    idle: Option<&Duration>,
-    path: impl Fn() -> Path,
-) -> Option<Silence> {
-    let silence = match idle {
-        Some(idle) => Silence { limit: Millis(idle.millis()?), is_default: false },
-        None => Silence { limit: Millis(IDLE_TIMEOUT_MILLIS), is_default: true },
-    };
-    let is_shorter = match patience.limit {
-        Some(limit) => silence.limit < limit,
-        // Whoever lets requests take any time and sets an idle timeout relies on it.
-        None => silence.is_default,
-    };
-    let is_fault = is_shorter && silence.limit > Millis(0);
-    let is_hidden = || silence.is_default && resource.has_gap(&path().field("idle"));
-    (is_fault && !is_hidden()).then_some(silence)
-}
-
-fn add(resource: &Resource, who: &str, (patience, silence): (Patience, Silence), timeout: &Path, report: &mut Report) {
-    let by_default = if silence.is_default { " by default" } else { "" };
-    let message = format!("{who} lets a request take {patience}, but be silent for {}{by_default} only", silence.limit);
+fn add(resource: &Resource, path: Path, who: &str, (patience, idle): (Patience, Patience), report: &mut Report) {
+    let by_default = if idle.is_default { " by default" } else { "" };
+    let message = format!("{who} lets a request take {patience}, but be silent for {idle}{by_default} only");
     // That an idle timeout holds for a request that waits is seen with the default; the documentation speaks of connections.
-    let severity = if silence.is_default { Severity::Warning } else { Severity::Info };
+    let severity = if idle.is_default { Severity::Warning } else { Severity::Info };
     report
-        .add(resource, timeout.field("idle"), message)
+        .add(resource, path, message)
         .severity(severity)
         .help("let the idle timeout be as long, on the route and on the listeners of its targets; 0 switches it off");
 }

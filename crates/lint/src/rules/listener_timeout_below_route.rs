@@ -5,10 +5,7 @@ use meshwright_model::edit::{Change, Edit, NewValue};
 use meshwright_model::finding::Severity;
 use meshwright_model::route::ProtocolRoute;
 
-use crate::facts::{
-    Facts, Millis, Node, Patience, Route, exist_together, listener_path, listener_patience, route_path, route_patience,
-    timeout_key,
-};
+use crate::facts::{Facts, Millis, Node, Patience, Route, listener_patience, route_path, route_patience, timeout_path};
 use crate::report::{Report, edit};
 use crate::rule::Rule;
 
@@ -66,30 +63,19 @@ fn short_listeners<'a>(
     protocol: ProtocolRoute<'a>,
     patience: Patience,
 ) -> Vec<Short<'a>> {
-    let mut short: Vec<Short<'a>> = Vec::new();
-    for target in
-        facts.targets(route).filter(|target| target.target.weight.known().is_none_or(|weight| weight.value() > 0))
-    {
-        let Some(node) = target.node.filter(|node| exist_together(route.resource, node.resource)) else { continue };
-        let Some(endpoint) = facts.endpoints(node.position).reached(target.target.port.as_ref()) else { continue };
-        if endpoint.protocol != Some(protocol.protocol()) {
+    let mut found: Vec<Short<'a>> = Vec::new();
+    for (node, index) in facts.listeners_reached(route, protocol) {
+        let Some(listener) = listener_patience(node, index) else { continue };
+        if !listener.is_shorter_than(patience) {
             continue;
         }
-        let Some(listener) = listener_patience(node, endpoint.index) else { continue };
-        let Some(path) = timeout_path(node, endpoint.index).filter(|_| listener.is_shorter_than(patience)) else {
-            continue;
-        };
-        let is_known = short.iter().any(|short| short.node.position == node.position && short.path == path);
-        if !is_known {
-            short.push(Short { node, path, patience: listener });
+        let Some(path) = timeout_path(node, index, "perRequest") else { continue };
+        let is_again = found.iter().any(|short| short.node.position == node.position && short.path == path);
+        if !is_again {
+            found.push(Short { node, path, patience: listener });
         }
     }
-    short
-}
-
-fn timeout_path(node: Node<'_>, index: usize) -> Option<Path> {
-    let key = timeout_key(node.spec.listeners.as_ref()?.get(index)?)?;
-    Some(listener_path(index, &["timeout", key, "perRequest"]))
+    found
 }
 
 fn raise(short: &Short<'_>, limit: Option<Millis>) -> Edit {

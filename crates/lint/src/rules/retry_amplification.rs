@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "retries along a chain of calls multiply into very many requests",
     why: "when the last service of the chain fails, each layer retries what the layer below has already retried: the failing one gets many times its load",
-    source: "App Mesh User Guide, best practices; App Mesh has no back-off between retries (symptom D47, truth table T6)",
+    source: "App Mesh User Guide, best practices; App Mesh has no back-off between retries (symptom D47)",
     bad: BAD,
     cure: &[("MaxRetries: 5", "MaxRetries: 1")],
     check,
@@ -46,15 +46,11 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
     for start in starts {
         let mut chain = Vec::new();
         let mut at = Some(start);
-        let mut is_new = true;
-        while let Some(position) = at {
-            is_new &= !is_told[position];
-            if !is_new {
-                break;
-            }
+        while let Some(position) = at.filter(|position| !is_told[*position]) {
             chain.push(position);
             at = worst.next[position];
         }
+        let is_new = at.is_none();
         for position in &chain {
             is_told[*position] = facts.kind_at(*position) == Kind::Route;
         }

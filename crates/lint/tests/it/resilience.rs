@@ -114,6 +114,46 @@ fn silence_is_held_against_the_request() {
     check(&timeout("Idle: {Value: 10, Unit: s}"), rule, &[&said]);
 }
 
+#[test]
+fn silence_of_a_listener_is_told_once() {
+    let route = "Timeout: {Idle: {Value: 900, Unit: s}}";
+    let rule = "listener-idle-below-route";
+    let text = "warning spec.httpRoute.timeout.idle: route `all` lets a stream be silent for 900 s, \
+                but the listener of `orders` resets it after";
+    check(&route_and_listener(route, ""), rule, &[&format!("{text} 300 s, by default")]);
+    let listener = |timeout: &str| route_and_listener(route, &format!(", Timeout: {{HTTP: {{{timeout}}}}}"));
+    check(&listener("Idle: {Value: 60, Unit: s}"), rule, &[&format!("{text} 60 s")]);
+    check(&listener("Idle: {Value: 0, Unit: s}"), rule, &[]);
+    check(&listener("Idle: {Value: 900, Unit: s}"), rule, &[]);
+    let long = listener("PerRequest: {Value: 900, Unit: s}");
+    check(&long, rule, &[]);
+    let told = "warning spec.listeners[0].timeout.http.idle: the listener of `orders` lets a request take 900 s, \
+                but be silent for 300 s by default only";
+    check(&long, "idle-timeout-below-request", &[told]);
+}
+
+#[test]
+fn an_event_is_said_as_it_was_meant() {
+    let rule = "unknown-retry-event";
+    let events = |events: &str| {
+        let policy = format!("HttpRetryEvents: {events}, MaxRetries: 1, PerRetryTimeout: {{Value: 1, Unit: s}}");
+        found_in(&read_text("mesh.yaml", &route_and_listener(&format!("RetryPolicy: {{{policy}}}"), "")))
+    };
+    let meant = |given: &str| {
+        let found = events(&format!("[{given}]")).into_iter().find(|found| found.rule == rule)?;
+        found.help.or(found.fix.map(|fix| fix.title))
+    };
+    assert_eq!(meant("Gateway_Error").as_deref(), Some("write gateway-error"));
+    assert_eq!(meant("gateway-eror").as_deref(), Some("did you mean `gateway-error`?"));
+    assert_eq!(meant("connection-error").as_deref(), Some("`connection-error` belongs into `tcpRetryEvents`"));
+    assert_eq!(
+        meant("unavailable").as_deref(),
+        Some("`unavailable` belongs into the `grpcRetryEvents` of a gRPC route")
+    );
+    assert_eq!(meant("5xx"), None);
+    assert!(events("[stream-error, !Ref Where]").iter().all(|found| found.rule != rule));
+}
+
 /// Nodes `n0`, `n1` and so on: each is reached by a route that retries as often as the list says, and calls the next one; the
 /// last one calls none, or the one given.
 fn chain(retries: &[u64], events: &str, last_calls: Option<usize>) -> String {
