@@ -4,6 +4,8 @@
 //! and compares no names.
 
 mod acm;
+mod call_graph;
+mod conditions;
 mod declared;
 mod encryption;
 mod endpoints;
@@ -11,10 +13,13 @@ mod existence;
 mod links;
 mod lookup;
 mod namers;
+mod outliers;
 mod places;
 mod proxies;
 mod reach;
+mod retries;
 mod tables;
+mod timeouts;
 mod tls_parts;
 mod tls_servers;
 
@@ -32,6 +37,8 @@ use meshwright_model::virtual_service::VirtualServiceSpec;
 use meshwright_model::{Index, Inventory, Kind, Resource, Scalar, Spec};
 
 pub use acm::ArnParts;
+pub use call_graph::CallGraph;
+pub use conditions::exist_together;
 pub use declared::Declared;
 pub use encryption::{MAX_RELATED, TlsCall, TlsClient, TlsReach, more};
 pub use endpoints::{Endpoint, Endpoints};
@@ -42,7 +49,12 @@ pub use namers::Namers;
 pub use places::{backend_path, gateway_route_path, listener_path, route_path, target_path};
 pub use proxies::{Proxy, container_path};
 pub use reach::Reach;
+pub use retries::{HTTP_EVENTS, Retry, retry_of};
 pub use tables::{Tried, TriedRoute};
+pub use timeouts::{
+    Millis, Patience, listener_idle, listener_patience, per_request, route_idle, route_patience, timeout_field,
+    timeout_path,
+};
 pub use tls_parts::{Certificate, TlsPart, TlsSide, Trust};
 pub use tls_servers::{Speech, TlsListener, TlsServer};
 
@@ -145,6 +157,9 @@ struct Lazy<'a> {
     tables: OnceCell<Vec<Tried<'a>>>,
     tls_parts: OnceCell<Vec<TlsPart<'a>>>,
     encryption: OnceCell<encryption::Encryption<'a>>,
+    call_graph: OnceCell<CallGraph>,
+    /// The routes that have a retry policy.
+    retrying: OnceCell<Vec<usize>>,
 }
 
 /// What rules ask.

@@ -6,6 +6,8 @@ mod ambiguous_route_order;
 mod any_client_certificate;
 mod arn_in_name;
 mod aws_cannot_deploy;
+mod blocked_egress;
+mod calls_itself;
 mod certificate_from_acm;
 mod certificate_in_other_region;
 mod circular_dependency;
@@ -17,17 +19,24 @@ mod dangling_virtual_gateway;
 mod dangling_virtual_node;
 mod dangling_virtual_router;
 mod deleted_resource;
+mod dependency_cycle;
 mod disabled_tls;
 mod duplicate_backend;
 mod duplicate_match;
 mod duplicate_resource;
+mod duplicate_retry_event;
 mod duplicate_tag;
+mod ejection_over_panic_threshold;
+mod ejection_shorter_than_sweep;
 mod empty_certificate_names;
 mod empty_secret_name;
 mod gateway_in_shared_mesh;
 mod gateway_without_routes;
+mod idle_timeout_below_request;
 mod impossible_match;
 mod inverted_priority;
+mod listener_idle_below_route;
+mod listener_timeout_below_route;
 mod listener_without_discovery;
 mod malformed_certificate_name;
 mod mesh_owner_mismatch;
@@ -37,32 +46,49 @@ mod name_with_odd_characters;
 mod no_default_route;
 mod not_a_private_authority;
 mod not_an_acm_certificate;
+mod open_egress;
 mod orphan_virtual_node;
 mod orphan_virtual_router;
 mod orphan_virtual_service;
+mod outlier_detection_on_load_balancer;
 mod over_quota;
+mod per_retry_timeout_without_effect;
 mod permissive_tls;
+mod redundant_retry_event;
 mod reference_to_conditional;
 mod relative_certificate_path;
 mod reserved_tag_key;
+mod retries_exceed_timeout;
+mod retries_switched_off;
+mod retry_amplification;
+mod retry_without_events;
 mod router_without_routes;
 mod secrets_without_socket;
 mod service_name_not_a_host_name;
 mod service_without_provider;
+mod service_without_retries;
 mod shadowed_route;
 mod spiffe_trust_without_names;
 mod swapped_certificate_and_key;
 mod targets_on_different_ports;
 mod targets_with_same_hosts;
+mod timeout_longer_than_callers;
+mod timeout_raised_on_listener_only;
+mod timeout_switched_off;
 mod tls_enforced_against_plaintext;
 mod tls_policy_without_effect;
 mod too_many_tags;
 mod unchecked_client_certificate;
 mod undeclared_order;
+mod unknown_retry_event;
 mod unqualified_service_name;
 mod unreachable_route;
+mod unsafe_retry;
 mod unvalidated_server_certificate;
 mod wildcard_certificate_name;
+mod zero_ejection_percent;
+mod zero_outlier_duration;
+mod zero_per_retry_timeout;
 
 use crate::rule::Rule;
 
@@ -133,6 +159,33 @@ pub static RULES: &[&Rule] = &[
     &swapped_certificate_and_key::RULE,
     &empty_secret_name::RULE,
     &secrets_without_socket::RULE,
+    // Retries, timeouts, outlier detection, egress and calls.
+    &retry_without_events::RULE,
+    &unknown_retry_event::RULE,
+    &duplicate_retry_event::RULE,
+    &retries_exceed_timeout::RULE,
+    &per_retry_timeout_without_effect::RULE,
+    &zero_per_retry_timeout::RULE,
+    &retries_switched_off::RULE,
+    &unsafe_retry::RULE,
+    &service_without_retries::RULE,
+    &listener_timeout_below_route::RULE,
+    &timeout_raised_on_listener_only::RULE,
+    &timeout_switched_off::RULE,
+    &idle_timeout_below_request::RULE,
+    &timeout_longer_than_callers::RULE,
+    &outlier_detection_on_load_balancer::RULE,
+    &zero_ejection_percent::RULE,
+    &ejection_over_panic_threshold::RULE,
+    &zero_outlier_duration::RULE,
+    &blocked_egress::RULE,
+    &open_egress::RULE,
+    &dependency_cycle::RULE,
+    &calls_itself::RULE,
+    &retry_amplification::RULE,
+    &redundant_retry_event::RULE,
+    &ejection_shorter_than_sweep::RULE,
+    &listener_idle_below_route::RULE,
 ];
 
 /// The rule of that name.

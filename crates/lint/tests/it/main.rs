@@ -5,6 +5,7 @@
 mod encryption;
 mod examples;
 mod names;
+mod resilience;
 
 use meshwright_dialect::{Input, Options, Reading, read};
 use meshwright_lint::{Found, RULES, check};
