@@ -92,7 +92,8 @@ pub(super) fn once(is_checked: bool, files: &[&str]) -> Result<()> {
     let reading = read(inputs, &Options::default());
     if is_checked {
         let checked = check(&reading.inventory, RULES);
-        ensure!(checked.about_rules.is_empty(), "a rule failed: {:?}", checked.about_rules);
+        let failed = checked.about_rules.iter().find(|finding| finding.rule == "internal");
+        ensure!(failed.is_none(), "a rule failed: {failed:?}");
     } else {
         let order = Order::of(&reading.inventory.index());
         ensure!(order.placed.len() > 100, "the generated mesh is sound");
