@@ -3,6 +3,8 @@
 //! Everything is found by a resource's position in the inventory, so that a rule over ten thousand routes follows numbers
 //! and compares no names.
 
+mod chain;
+mod conditions;
 mod endpoints;
 mod links;
 mod lookup;
@@ -21,6 +23,8 @@ use meshwright_model::virtual_router::VirtualRouterSpec;
 use meshwright_model::virtual_service::VirtualServiceSpec;
 use meshwright_model::{Index, Inventory, Kind, Resource, Scalar, Spec};
 
+pub use chain::{Dialled, protocol_clash};
+pub use conditions::exist_together;
 pub use endpoints::{Endpoint, Endpoints};
 use links::Links;
 pub use lookup::Lookup;

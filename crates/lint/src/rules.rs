@@ -3,7 +3,13 @@
 //! A new rule is a file in `rules/` and two lines here; the tests then run its examples.
 
 mod dangling_virtual_node;
+mod discovery_without_listener;
+mod duplicate_listener_port;
 mod listener_without_discovery;
+mod privileged_gateway_port;
+mod reserved_port;
+mod router_without_listener;
+mod target_without_listener;
 mod targets_on_different_ports;
 
 use crate::rule::Rule;
@@ -14,6 +20,12 @@ pub static RULES: &[&Rule] = &[
     &dangling_virtual_node::RULE,
     // Listeners, ports and protocols.
     &listener_without_discovery::RULE,
+    &discovery_without_listener::RULE,
+    &router_without_listener::RULE,
+    &target_without_listener::RULE,
+    &duplicate_listener_port::RULE,
+    &reserved_port::RULE,
+    &privileged_gateway_port::RULE,
     &targets_on_different_ports::RULE,
 ];
 
