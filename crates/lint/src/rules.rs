@@ -6,11 +6,19 @@ mod dangling_virtual_node;
 mod discovery_without_listener;
 mod duplicate_listener_port;
 mod listener_without_discovery;
+mod missing_gateway_match_port;
+mod missing_gateway_target_port;
+mod missing_match_port;
+mod missing_target_port;
 mod privileged_gateway_port;
 mod reserved_port;
 mod router_without_listener;
 mod target_without_listener;
 mod targets_on_different_ports;
+mod unknown_gateway_match_port;
+mod unknown_gateway_target_port;
+mod unknown_match_port;
+mod unknown_target_port;
 
 use crate::rule::Rule;
 
@@ -27,6 +35,14 @@ pub static RULES: &[&Rule] = &[
     &reserved_port::RULE,
     &privileged_gateway_port::RULE,
     &targets_on_different_ports::RULE,
+    &missing_match_port::RULE,
+    &unknown_match_port::RULE,
+    &missing_target_port::RULE,
+    &unknown_target_port::RULE,
+    &missing_gateway_match_port::RULE,
+    &unknown_gateway_match_port::RULE,
+    &missing_gateway_target_port::RULE,
+    &unknown_gateway_target_port::RULE,
 ];
 
 /// The rule of that name.
