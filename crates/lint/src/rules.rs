@@ -5,6 +5,8 @@
 mod dangling_virtual_node;
 mod discovery_without_listener;
 mod duplicate_listener_port;
+mod gateway_route_protocol_differs;
+mod gateway_target_protocol_differs;
 mod listener_without_discovery;
 mod missing_gateway_match_port;
 mod missing_gateway_target_port;
@@ -12,7 +14,9 @@ mod missing_match_port;
 mod missing_target_port;
 mod privileged_gateway_port;
 mod reserved_port;
+mod route_protocol_differs_from_router;
 mod router_without_listener;
+mod target_protocol_differs;
 mod target_without_listener;
 mod targets_on_different_ports;
 mod unknown_gateway_match_port;
@@ -43,6 +47,10 @@ pub static RULES: &[&Rule] = &[
     &unknown_gateway_match_port::RULE,
     &missing_gateway_target_port::RULE,
     &unknown_gateway_target_port::RULE,
+    &route_protocol_differs_from_router::RULE,
+    &target_protocol_differs::RULE,
+    &gateway_route_protocol_differs::RULE,
+    &gateway_target_protocol_differs::RULE,
 ];
 
 /// The rule of that name.
