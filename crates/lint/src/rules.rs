@@ -2,6 +2,7 @@
 //!
 //! A new rule is a file in `rules/` and two lines here; the tests then run its examples.
 
+mod backends_mix_protocols_on_port;
 mod dangling_virtual_node;
 mod discovery_without_listener;
 mod duplicate_listener_port;
@@ -16,9 +17,12 @@ mod privileged_gateway_port;
 mod reserved_port;
 mod route_protocol_differs_from_router;
 mod router_without_listener;
+mod server_first_protocol;
+mod several_tcp_routes;
 mod target_protocol_differs;
 mod target_without_listener;
 mod targets_on_different_ports;
+mod tcp_backends_share_port;
 mod unknown_gateway_match_port;
 mod unknown_gateway_target_port;
 mod unknown_match_port;
@@ -51,6 +55,10 @@ pub static RULES: &[&Rule] = &[
     &target_protocol_differs::RULE,
     &gateway_route_protocol_differs::RULE,
     &gateway_target_protocol_differs::RULE,
+    &several_tcp_routes::RULE,
+    &tcp_backends_share_port::RULE,
+    &backends_mix_protocols_on_port::RULE,
+    &server_first_protocol::RULE,
 ];
 
 /// The rule of that name.
