@@ -3,6 +3,7 @@
 //! A new rule is a file in `rules/` and two lines here; the tests then run its examples.
 
 mod backends_mix_protocols_on_port;
+mod connection_pool_for_other_protocol;
 mod dangling_virtual_node;
 mod discovery_without_listener;
 mod duplicate_listener_port;
@@ -23,6 +24,8 @@ mod target_protocol_differs;
 mod target_without_listener;
 mod targets_on_different_ports;
 mod tcp_backends_share_port;
+mod timeout_for_other_protocol;
+mod unbounded_pending_requests;
 mod unknown_gateway_match_port;
 mod unknown_gateway_target_port;
 mod unknown_match_port;
@@ -59,6 +62,9 @@ pub static RULES: &[&Rule] = &[
     &tcp_backends_share_port::RULE,
     &backends_mix_protocols_on_port::RULE,
     &server_first_protocol::RULE,
+    &timeout_for_other_protocol::RULE,
+    &connection_pool_for_other_protocol::RULE,
+    &unbounded_pending_requests::RULE,
 ];
 
 /// The rule of that name.
