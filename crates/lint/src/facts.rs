@@ -6,6 +6,7 @@
 mod chain;
 mod conditions;
 mod endpoints;
+mod health_checks;
 mod links;
 mod lookup;
 mod places;
@@ -26,6 +27,7 @@ use meshwright_model::{Index, Inventory, Kind, Resource, Scalar, Spec};
 pub use chain::{Dialled, protocol_clash};
 pub use conditions::exist_together;
 pub use endpoints::{Endpoint, Endpoints};
+pub use health_checks::HealthCheck;
 use links::Links;
 pub use lookup::Lookup;
 pub use places::{backend_path, gateway_route_path, listener_path, route_path, target_path};

@@ -9,21 +9,29 @@ mod discovery_without_listener;
 mod duplicate_listener_port;
 mod gateway_route_protocol_differs;
 mod gateway_target_protocol_differs;
+mod grpc_health_check_on_http;
+mod health_check_path_ignored;
+mod health_check_path_without_slash;
+mod health_check_port_differs;
+mod health_check_without_path;
 mod listener_without_discovery;
 mod missing_gateway_match_port;
 mod missing_gateway_target_port;
 mod missing_match_port;
 mod missing_target_port;
+mod no_health_check;
 mod privileged_gateway_port;
 mod reserved_port;
 mod route_protocol_differs_from_router;
 mod router_without_listener;
 mod server_first_protocol;
 mod several_tcp_routes;
+mod slow_failure_detection;
 mod target_protocol_differs;
 mod target_without_listener;
 mod targets_on_different_ports;
 mod tcp_backends_share_port;
+mod tcp_health_check_on_http;
 mod timeout_for_other_protocol;
 mod unbounded_pending_requests;
 mod unknown_gateway_match_port;
@@ -65,6 +73,14 @@ pub static RULES: &[&Rule] = &[
     &timeout_for_other_protocol::RULE,
     &connection_pool_for_other_protocol::RULE,
     &unbounded_pending_requests::RULE,
+    &no_health_check::RULE,
+    &health_check_port_differs::RULE,
+    &health_check_without_path::RULE,
+    &health_check_path_ignored::RULE,
+    &health_check_path_without_slash::RULE,
+    &grpc_health_check_on_http::RULE,
+    &tcp_health_check_on_http::RULE,
+    &slow_failure_detection::RULE,
 ];
 
 /// The rule of that name.
