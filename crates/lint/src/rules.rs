@@ -14,7 +14,9 @@ mod health_check_path_ignored;
 mod health_check_path_without_slash;
 mod health_check_port_differs;
 mod health_check_without_path;
+mod invalid_discovery_hostname;
 mod listener_without_discovery;
+mod loopback_discovery_hostname;
 mod missing_gateway_match_port;
 mod missing_gateway_target_port;
 mod missing_match_port;
@@ -81,6 +83,8 @@ pub static RULES: &[&Rule] = &[
     &grpc_health_check_on_http::RULE,
     &tcp_health_check_on_http::RULE,
     &slow_failure_detection::RULE,
+    &invalid_discovery_hostname::RULE,
+    &loopback_discovery_hostname::RULE,
 ];
 
 /// The rule of that name.
