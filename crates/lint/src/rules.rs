@@ -16,6 +16,7 @@ mod health_check_port_differs;
 mod health_check_without_path;
 mod invalid_discovery_hostname;
 mod listener_without_discovery;
+mod listener_without_route;
 mod loopback_discovery_hostname;
 mod missing_gateway_match_port;
 mod missing_gateway_target_port;
@@ -52,6 +53,7 @@ pub static RULES: &[&Rule] = &[
     &discovery_without_listener::RULE,
     &router_without_listener::RULE,
     &target_without_listener::RULE,
+    &listener_without_route::RULE,
     &duplicate_listener_port::RULE,
     &reserved_port::RULE,
     &privileged_gateway_port::RULE,
