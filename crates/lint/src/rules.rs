@@ -4,9 +4,11 @@
 
 mod backends_mix_protocols_on_port;
 mod connection_pool_for_other_protocol;
+mod contradictory_attributes;
 mod dangling_virtual_node;
 mod discovery_without_listener;
 mod duplicate_listener_port;
+mod endpoints_of_load_balancer;
 mod gateway_route_protocol_differs;
 mod gateway_target_protocol_differs;
 mod grpc_health_check_on_http;
@@ -18,10 +20,12 @@ mod invalid_discovery_hostname;
 mod listener_without_discovery;
 mod listener_without_route;
 mod loopback_discovery_hostname;
+mod many_health_checks;
 mod missing_gateway_match_port;
 mod missing_gateway_target_port;
 mod missing_match_port;
 mod missing_target_port;
+mod namespace_in_service_name;
 mod no_health_check;
 mod privileged_gateway_port;
 mod reserved_port;
@@ -29,6 +33,7 @@ mod route_protocol_differs_from_router;
 mod router_without_listener;
 mod server_first_protocol;
 mod several_tcp_routes;
+mod single_host_discovery;
 mod slow_failure_detection;
 mod target_protocol_differs;
 mod target_without_listener;
@@ -87,6 +92,11 @@ pub static RULES: &[&Rule] = &[
     &slow_failure_detection::RULE,
     &invalid_discovery_hostname::RULE,
     &loopback_discovery_hostname::RULE,
+    &single_host_discovery::RULE,
+    &endpoints_of_load_balancer::RULE,
+    &contradictory_attributes::RULE,
+    &namespace_in_service_name::RULE,
+    &many_health_checks::RULE,
 ];
 
 /// The rule of that name.

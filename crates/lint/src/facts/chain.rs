@@ -6,7 +6,9 @@ use meshwright_model::limits::{Port, PortProtocol};
 use meshwright_model::route::ProtocolRoute;
 use meshwright_model::{Path, Resource, Scalar};
 
-use super::{Call, Endpoint, Endpoints, Facts, Gateway, GatewayRoute, Node, Provider, Route, Router, exist_together};
+use super::{
+    Call, Endpoint, Endpoints, Facts, Gateway, GatewayRoute, Node, Provider, Route, Router, Service, exist_together,
+};
 
 /// A port that a node's backend is dialled on.
 #[derive(Clone, Copy, Debug)]
@@ -108,5 +110,14 @@ impl<'a> Facts<'a> {
                 Some(Dialled { call, provider, endpoint: *endpoint, port, protocol })
             })
         })
+    }
+
+    /// The virtual services that a node answers for, itself or behind a router; each once.
+    pub fn services_reaching(&self, node: Node<'a>) -> impl Iterator<Item = Service<'a>> {
+        let routers = self.routes_to(node).filter_map(|(route, _)| self.router_with(route));
+        let mut providers: Vec<usize> = routers.map(|router| router.position).chain([node.position]).collect();
+        providers.sort_unstable();
+        providers.dedup();
+        providers.into_iter().flat_map(|provider| self.services_of(provider))
     }
 }

@@ -3,7 +3,7 @@
 use meshwright_model::finding::Severity;
 use meshwright_model::limits::PortProtocol;
 
-use crate::facts::{Call, Facts, Node, Provider, backend_path, exist_together, listener_path};
+use crate::facts::{Call, Facts, Node, backend_path, exist_together, listener_path};
 use crate::report::Report;
 use crate::rule::Rule;
 
@@ -49,9 +49,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
 
 /// The first caller of a virtual service that the node answers for, itself or behind a router.
 fn caller<'a>(facts: &Facts<'a>, node: Node<'a>) -> Option<Call<'a>> {
-    let routers = facts.routes_to(node).filter_map(|(route, _)| facts.router_with(route));
-    let providers = routers.map(Provider::Router).chain([Provider::Node(node)]);
-    let services = providers.flat_map(|provider| facts.services_of(provider.position()));
+    let services = facts.services_reaching(node);
     let mut calls = services.flat_map(|service| facts.calls_to(service));
     calls.find(|call| exist_together(call.node.resource, node.resource))
 }

@@ -256,3 +256,32 @@ fn what_leads_to_a_node_without_listener_is_blamed_unless_its_weight_is_0() {
     check(&["target-without"], &["VirtualNode node {}", &sent("Weight: 0")], &[]);
     check(&["target-without"], &["VirtualNode node {Listeners: !Ref Word}", &sent("Weight: 1")], &[]);
 }
+
+#[test]
+fn discovery_is_judged_by_what_it_says() {
+    let found = |protocol: &str, discovery: &str, expected: &[&str]| {
+        let node =
+            format!("VirtualNode node {{{}, ServiceDiscovery: {{{discovery}}}}}", listening(&format!("80/{protocol}")));
+        let service = "VirtualService service {Provider: {VirtualNode: {VirtualNodeName: node}}}";
+        check(&["discovery", "load-balancer", "attributes", "namespace"], &[&node, service], expected);
+    };
+    found("grpc", "DNS: {Hostname: a.b}", &["info single-host-discovery"]);
+    found("grpc", "DNS: {Hostname: a.b, ResponseType: LOADBALANCER}", &["info single-host-discovery"]);
+    found("http", "DNS: {Hostname: a.b}", &[]);
+    found("grpc", "DNS: {Hostname: a.b, ResponseType: !Ref Word}", &[]);
+    found("grpc", "DNS: {Hostname: a.elb.eu-west-1.amazonaws.com}", &[]);
+    found(
+        "http",
+        "DNS: {Hostname: internal-A.eu-west-1.ELB.amazonaws.com., ResponseType: ENDPOINTS}",
+        &["warning endpoints-of-load-balancer"],
+    );
+    found("http", "DNS: {Hostname: a.elb.example.com, ResponseType: ENDPOINTS}", &[]);
+    let cloud_map = |more: &str| format!("AWSCloudMap: {{NamespaceName: b.c, ServiceName: a{more}}}");
+    found("http", &cloud_map(".b.c"), &["warning namespace-in-service-name"]);
+    found("http", &cloud_map("b.c"), &[]);
+    let attributes =
+        |second: &str| cloud_map(&format!(", Attributes: [{{Key: k, Value: v}}, {{Key: k, Value: {second}}}]"));
+    found("http", &attributes("w"), &["error contradictory-attributes"]);
+    found("http", &attributes("v"), &[]);
+    found("http", &attributes("!Ref Word"), &[]);
+}
