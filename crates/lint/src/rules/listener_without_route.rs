@@ -1,8 +1,12 @@
 //! A listener of a router or gateway that no route is for.
 
+use std::collections::HashSet;
+
 use meshwright_model::finding::Severity;
 use meshwright_model::gateway_route::ProtocolGatewayRoute;
-use meshwright_model::limits::Port;
+use meshwright_model::limits::{Port, PortProtocol};
+use meshwright_model::reference::Key;
+use meshwright_model::request::Request;
 use meshwright_model::route::ProtocolRoute;
 use meshwright_model::{Kind, Resource, Scalar};
 
@@ -28,7 +32,10 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         if endpoints.list.len() > 1 && !is_any_astray && facts.holds_all(router.resource, Kind::Route) {
             let routes = facts.routes_of(router);
             let ports = routes.map(|route| route.spec.protocols().next().and_then(ProtocolRoute::match_port));
-            report_unserved(router.resource, endpoints, ports, report);
+            let mut services = facts.services_of(router.position);
+            let service = services.find(|service| Key::of(&service.resource.name).is_known());
+            let service = service.map(|service| service.name());
+            report_unserved(router.resource, endpoints, ports, service.as_deref(), report);
         }
     }
     let is_any_astray = facts.gateway_routes().any(|route| facts.gateway_of(route).is_none());
@@ -37,7 +44,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         if endpoints.list.len() > 1 && !is_any_astray && facts.holds_all(gateway.resource, Kind::GatewayRoute) {
             let routes = facts.gateway_routes_of(gateway);
             let ports = routes.map(|route| route.spec.protocols().next().and_then(ProtocolGatewayRoute::match_port));
-            report_unserved(gateway.resource, endpoints, ports, report);
+            report_unserved(gateway.resource, endpoints, ports, None, report);
         }
     }
 }
@@ -47,16 +54,31 @@ fn report_unserved<'a>(
     resource: &Resource,
     endpoints: &Endpoints,
     ports: impl Iterator<Item = Option<&'a Scalar<Port>>>,
+    host: Option<&str>,
     report: &mut Report,
 ) {
-    let served: Option<Vec<i64>> = ports.map(|port| Some(port?.known()?.value())).collect();
+    let served: Option<HashSet<i64>> = ports.map(|port| Some(port?.known()?.value())).collect();
     let Some(served) = served.filter(|served| !served.is_empty()) else { return };
     for endpoint in &endpoints.list {
         let Some(port) = endpoint.port.filter(|port| !served.contains(port)) else { continue };
         let message = format!("no route is for port {port} of this {}", resource.kind());
-        report
-            .add(resource, listener_path(endpoint.index, &["portMapping", "port"]), message)
-            .help("add a route whose match names the port, or drop the listener");
+        let found = report.add(resource, listener_path(endpoint.index, &["portMapping", "port"]), message);
+        found.help("add a route whose match names the port, or drop the listener");
+        let is_http = endpoint.protocol.is_some_and(|protocol| protocol != PortProtocol::Tcp);
+        if let Some(host) = host.filter(|_| is_http) {
+            found.witness(request(host, port), "it is answered with 404, as no route is for its port");
+        }
+    }
+}
+
+fn request(host: &str, port: i64) -> Request {
+    Request {
+        method: "GET".to_owned(),
+        scheme: "http",
+        host: host.to_owned(),
+        port: Some(port),
+        path: "/".to_owned(),
+        headers: Vec::new(),
     }
 }
 

@@ -285,3 +285,29 @@ fn discovery_is_judged_by_what_it_says() {
     found("http", &attributes("v"), &[]);
     found("http", &attributes("!Ref Word"), &[]);
 }
+
+#[test]
+fn a_listener_without_route_shows_the_request_that_gets_404() {
+    let resources = |more: &str, second: &str| {
+        template(&[
+            "Mesh shop {}",
+            "VirtualService orders.local {Provider: {VirtualRouter: {VirtualRouterName: orders}}}",
+            &router("orders", &format!("80/http {more}")),
+            &route("Http", &format!("Prefix: /, Port: {second}"), ""),
+        ])
+        .replace("MeshName: shop, MeshName: shop", "MeshName: shop")
+    };
+    let witnesses = |text: &str| -> Vec<Option<String>> {
+        let found = found_in(&read_text("mesh.yaml", text));
+        let found = found.into_iter().filter(|found| found.rule == "listener-without-route");
+        found.map(|found| found.witness.map(|witness| witness.request.to_string())).collect()
+    };
+    let shown = |port: i64| Some(format!("GET http://orders.local:{port}/"));
+    assert_eq!(witnesses(&resources("81/http", "80")), [shown(81)]);
+    assert_eq!(witnesses(&resources("81/http", "81")), [shown(80)]);
+    assert_eq!(witnesses(&resources("81/tcp", "80")), [None]);
+    assert!(witnesses(&resources("", "80")).is_empty());
+    assert!(witnesses(&resources("81/http", "!Ref Number")).is_empty());
+    // Without the mesh the route may stand in another file.
+    assert!(witnesses(&resources("81/http", "80").replace("AWS::AppMesh::Mesh", "AWS::SNS::Topic")).is_empty());
+}
