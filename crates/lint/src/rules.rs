@@ -2,6 +2,7 @@
 //!
 //! A new rule is a file in `rules/` and two lines here; the tests then run its examples.
 
+mod application_called_over_ipv6;
 mod backends_mix_protocols_on_port;
 mod connection_pool_for_other_protocol;
 mod contradictory_attributes;
@@ -34,6 +35,7 @@ mod router_without_listener;
 mod server_first_protocol;
 mod several_tcp_routes;
 mod single_host_discovery;
+mod slow_cluster_warming;
 mod slow_failure_detection;
 mod target_protocol_differs;
 mod target_without_listener;
@@ -97,6 +99,8 @@ pub static RULES: &[&Rule] = &[
     &contradictory_attributes::RULE,
     &namespace_in_service_name::RULE,
     &many_health_checks::RULE,
+    &slow_cluster_warming::RULE,
+    &application_called_over_ipv6::RULE,
 ];
 
 /// The rule of that name.
