@@ -5,11 +5,13 @@
 
 mod acm;
 mod call_graph;
+mod chain;
 mod conditions;
 mod declared;
 mod encryption;
 mod endpoints;
 mod existence;
+mod health_checks;
 mod links;
 mod lookup;
 mod namers;
@@ -38,11 +40,13 @@ use meshwright_model::{Index, Inventory, Kind, Resource, Scalar, Spec};
 
 pub use acm::ArnParts;
 pub use call_graph::CallGraph;
+pub use chain::{Dialled, protocol_clash};
 pub use conditions::exist_together;
 pub use declared::Declared;
 pub use encryption::{MAX_RELATED, TlsCall, TlsClient, TlsReach, more};
 pub use endpoints::{Endpoint, Endpoints};
 pub use existence::Existence;
+pub use health_checks::HealthCheck;
 use links::Links;
 pub use lookup::Lookup;
 pub use namers::Namers;

@@ -4,14 +4,18 @@
 
 mod ambiguous_route_order;
 mod any_client_certificate;
+mod application_called_over_ipv6;
 mod arn_in_name;
 mod aws_cannot_deploy;
+mod backends_mix_protocols_on_port;
 mod blocked_egress;
 mod calls_itself;
 mod certificate_from_acm;
 mod certificate_in_other_region;
 mod circular_dependency;
 mod client_policy_ports_miss;
+mod connection_pool_for_other_protocol;
+mod contradictory_attributes;
 mod dangling_backend;
 mod dangling_gateway_target;
 mod dangling_provider;
@@ -21,7 +25,9 @@ mod dangling_virtual_router;
 mod deleted_resource;
 mod dependency_cycle;
 mod disabled_tls;
+mod discovery_without_listener;
 mod duplicate_backend;
+mod duplicate_listener_port;
 mod duplicate_match;
 mod duplicate_resource;
 mod duplicate_retry_event;
@@ -30,20 +36,38 @@ mod ejection_over_panic_threshold;
 mod ejection_shorter_than_sweep;
 mod empty_certificate_names;
 mod empty_secret_name;
+mod endpoints_of_load_balancer;
 mod gateway_in_shared_mesh;
+mod gateway_route_protocol_differs;
+mod gateway_target_protocol_differs;
 mod gateway_without_routes;
+mod grpc_health_check_on_http;
+mod health_check_path_ignored;
+mod health_check_path_without_slash;
+mod health_check_port_differs;
+mod health_check_without_path;
 mod idle_timeout_below_request;
 mod impossible_match;
+mod invalid_discovery_hostname;
 mod inverted_priority;
 mod listener_idle_below_route;
 mod listener_timeout_below_route;
 mod listener_without_discovery;
+mod listener_without_route;
+mod loopback_discovery_hostname;
 mod malformed_certificate_name;
+mod many_health_checks;
 mod mesh_owner_mismatch;
 mod missing_client_certificate;
+mod missing_gateway_match_port;
+mod missing_gateway_target_port;
+mod missing_match_port;
+mod missing_target_port;
 mod misspelt_mesh;
 mod name_with_odd_characters;
+mod namespace_in_service_name;
 mod no_default_route;
+mod no_health_check;
 mod not_a_private_authority;
 mod not_an_acm_certificate;
 mod open_egress;
@@ -54,33 +78,52 @@ mod outlier_detection_on_load_balancer;
 mod over_quota;
 mod per_retry_timeout_without_effect;
 mod permissive_tls;
+mod privileged_gateway_port;
 mod redundant_retry_event;
 mod reference_to_conditional;
 mod relative_certificate_path;
+mod reserved_port;
 mod reserved_tag_key;
 mod retries_exceed_timeout;
 mod retries_switched_off;
 mod retry_amplification;
 mod retry_without_events;
+mod route_protocol_differs_from_router;
+mod router_without_listener;
 mod router_without_routes;
 mod secrets_without_socket;
+mod server_first_protocol;
 mod service_name_not_a_host_name;
 mod service_without_provider;
 mod service_without_retries;
+mod several_tcp_routes;
 mod shadowed_route;
+mod single_host_discovery;
+mod slow_cluster_warming;
+mod slow_failure_detection;
 mod spiffe_trust_without_names;
 mod swapped_certificate_and_key;
+mod target_protocol_differs;
+mod target_without_listener;
 mod targets_on_different_ports;
 mod targets_with_same_hosts;
+mod tcp_backends_share_port;
+mod tcp_health_check_on_http;
+mod timeout_for_other_protocol;
 mod timeout_longer_than_callers;
 mod timeout_raised_on_listener_only;
 mod timeout_switched_off;
 mod tls_enforced_against_plaintext;
 mod tls_policy_without_effect;
 mod too_many_tags;
+mod unbounded_pending_requests;
 mod unchecked_client_certificate;
 mod undeclared_order;
+mod unknown_gateway_match_port;
+mod unknown_gateway_target_port;
+mod unknown_match_port;
 mod unknown_retry_event;
+mod unknown_target_port;
 mod unqualified_service_name;
 mod unreachable_route;
 mod unsafe_retry;
@@ -128,6 +171,13 @@ pub static RULES: &[&Rule] = &[
     &aws_cannot_deploy::RULE,
     // Listeners, ports and protocols.
     &listener_without_discovery::RULE,
+    &discovery_without_listener::RULE,
+    &router_without_listener::RULE,
+    &target_without_listener::RULE,
+    &listener_without_route::RULE,
+    &duplicate_listener_port::RULE,
+    &reserved_port::RULE,
+    &privileged_gateway_port::RULE,
     &targets_on_different_ports::RULE,
     // Which route takes a request.
     &inverted_priority::RULE,
@@ -186,6 +236,42 @@ pub static RULES: &[&Rule] = &[
     &redundant_retry_event::RULE,
     &ejection_shorter_than_sweep::RULE,
     &listener_idle_below_route::RULE,
+    &missing_match_port::RULE,
+    &unknown_match_port::RULE,
+    &missing_target_port::RULE,
+    &unknown_target_port::RULE,
+    &missing_gateway_match_port::RULE,
+    &unknown_gateway_match_port::RULE,
+    &missing_gateway_target_port::RULE,
+    &unknown_gateway_target_port::RULE,
+    &route_protocol_differs_from_router::RULE,
+    &target_protocol_differs::RULE,
+    &gateway_route_protocol_differs::RULE,
+    &gateway_target_protocol_differs::RULE,
+    &several_tcp_routes::RULE,
+    &tcp_backends_share_port::RULE,
+    &backends_mix_protocols_on_port::RULE,
+    &server_first_protocol::RULE,
+    &timeout_for_other_protocol::RULE,
+    &connection_pool_for_other_protocol::RULE,
+    &unbounded_pending_requests::RULE,
+    &no_health_check::RULE,
+    &health_check_port_differs::RULE,
+    &health_check_without_path::RULE,
+    &health_check_path_ignored::RULE,
+    &health_check_path_without_slash::RULE,
+    &grpc_health_check_on_http::RULE,
+    &tcp_health_check_on_http::RULE,
+    &slow_failure_detection::RULE,
+    &invalid_discovery_hostname::RULE,
+    &loopback_discovery_hostname::RULE,
+    &single_host_discovery::RULE,
+    &endpoints_of_load_balancer::RULE,
+    &contradictory_attributes::RULE,
+    &namespace_in_service_name::RULE,
+    &many_health_checks::RULE,
+    &slow_cluster_warming::RULE,
+    &application_called_over_ipv6::RULE,
 ];
 
 /// The rule of that name.

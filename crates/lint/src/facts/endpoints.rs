@@ -97,7 +97,7 @@ fn endpoints<'a>(mappings: impl Iterator<Item = (&'a Scalar<Port>, Option<PortPr
 }
 
 /// A gateway's protocol as a node or router calls it.
-fn as_port_protocol(protocol: VirtualGatewayPortProtocol) -> PortProtocol {
+pub(super) fn as_port_protocol(protocol: VirtualGatewayPortProtocol) -> PortProtocol {
     match protocol {
         VirtualGatewayPortProtocol::Http => PortProtocol::Http,
         VirtualGatewayPortProtocol::Http2 => PortProtocol::Http2,

@@ -5,6 +5,7 @@
 mod encryption;
 mod examples;
 mod names;
+mod ports;
 mod resilience;
 
 use meshwright_dialect::{Input, Options, Reading, read};

@@ -1,0 +1,62 @@
+//! A listener on a port that its proxy has itself.
+
+use meshwright_model::Resource;
+use meshwright_model::finding::Severity;
+
+use crate::facts::{Endpoints, Facts, listener_path};
+use crate::report::Report;
+use crate::rule::Rule;
+
+pub(super) const RULE: Rule = Rule {
+    name: "reserved-port",
+    severity: Severity::Error,
+    summary: "a listener is on a port that Envoy has itself",
+    why: "two processes cannot listen on one port of a task or pod: the proxy or the application does not start",
+    source: "App Mesh User Guide, Envoy: ports 15000 (in), 15001 (out) and 9901 (administration) (reference 5.5 to 5.8)",
+    bad: BAD,
+    cure: &[("Port: 15000", "Port: 8080")],
+    check,
+};
+
+/// Envoy's port for what comes in, on a node; a gateway listens on its own ports instead.
+const INBOUND: (i64, &str) = (15000, "what comes in");
+/// Envoy's port for what goes out.
+const OUTBOUND: (i64, &str) = (15001, "what goes out");
+/// Envoy's port for administration, which its image lets people change.
+const ADMINISTRATION: (i64, &str) = (9901, "its administration");
+
+fn check(facts: &Facts<'_>, report: &mut Report) {
+    for node in facts.nodes() {
+        report_reserved(node.resource, facts.endpoints(node.position), &[INBOUND, OUTBOUND, ADMINISTRATION], report);
+    }
+    for gateway in facts.gateways() {
+        report_reserved(gateway.resource, facts.endpoints(gateway.position), &[OUTBOUND, ADMINISTRATION], report);
+    }
+}
+
+fn report_reserved(resource: &Resource, endpoints: &Endpoints, reserved: &[(i64, &str)], report: &mut Report) {
+    for endpoint in &endpoints.list {
+        let Some((port, purpose)) = reserved.iter().find(|(port, _)| Some(*port) == endpoint.port) else { continue };
+        let message = format!("port {port} is Envoy's own, for {purpose}");
+        let found = report.add(resource, listener_path(endpoint.index, &["portMapping", "port"]), message);
+        found.help("let the application listen on another port");
+        if *port == ADMINISTRATION.0 {
+            found
+                .severity(Severity::Warning)
+                .help("use another port, or set ENVOY_ADMIN_ACCESS_PORT in the proxy's container");
+        }
+    }
+}
+
+const BAD: &str = "\
+Resources:
+  Node:
+    Type: AWS::AppMesh::VirtualNode
+    Properties:
+      MeshName: shop
+      VirtualNodeName: orders
+      Spec:
+        Listeners:
+          - PortMapping: {Port: 15000, Protocol: http}
+        ServiceDiscovery: {DNS: {Hostname: orders.shop.local}}
+";
