@@ -6,6 +6,7 @@
 mod endpoints;
 mod links;
 mod lookup;
+mod matchers;
 mod places;
 mod proxies;
 mod reach;
@@ -24,6 +25,7 @@ use meshwright_model::{Index, Inventory, Kind, Resource, Scalar, Spec};
 pub use endpoints::{Endpoint, Endpoints};
 use links::Links;
 pub use lookup::Lookup;
+pub use matchers::{Literal, Matcher, Regex};
 pub use places::{backend_path, gateway_route_path, listener_path, route_path, target_path};
 pub use proxies::{Proxy, container_path};
 pub use reach::Reach;

@@ -3,8 +3,21 @@
 //! A new rule is a file in `rules/` and two lines here; the tests then run its examples.
 
 mod dangling_virtual_node;
+mod empty_range;
+mod invalid_header_name;
+mod invalid_regex;
 mod listener_without_discovery;
+mod path_never_normal;
+mod path_with_query;
+mod path_without_slash;
+mod prefix_and_path;
+mod prefix_without_slash;
+mod regex_is_literal;
+mod regex_matches_no_path;
+mod repeated_header_match;
 mod targets_on_different_ports;
+mod unencoded_match;
+mod wildcard_in_path;
 
 use crate::rule::Rule;
 
@@ -15,6 +28,20 @@ pub static RULES: &[&Rule] = &[
     // Listeners, ports and protocols.
     &listener_without_discovery::RULE,
     &targets_on_different_ports::RULE,
+    // What a match, rewrite or action says in itself.
+    &prefix_without_slash::RULE,
+    &path_without_slash::RULE,
+    &prefix_and_path::RULE,
+    &path_with_query::RULE,
+    &path_never_normal::RULE,
+    &wildcard_in_path::RULE,
+    &unencoded_match::RULE,
+    &invalid_regex::RULE,
+    &regex_matches_no_path::RULE,
+    &regex_is_literal::RULE,
+    &invalid_header_name::RULE,
+    &empty_range::RULE,
+    &repeated_header_match::RULE,
 ];
 
 /// The rule of that name.
