@@ -10,6 +10,7 @@ mod matchers;
 mod places;
 mod proxies;
 mod reach;
+mod weights;
 
 use meshwright_model::gateway_route::{GatewayRouteSpec, ProtocolGatewayRoute};
 use meshwright_model::mesh::MeshSpec;
@@ -29,6 +30,7 @@ pub use matchers::{Literal, Matcher, Regex};
 pub use places::{backend_path, gateway_route_path, listener_path, route_path, target_path};
 pub use proxies::{Proxy, container_path};
 pub use reach::Reach;
+pub use weights::Weights;
 
 /// A resource with its specification.
 #[derive(Debug)]

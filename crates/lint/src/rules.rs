@@ -2,11 +2,17 @@
 //!
 //! A new rule is a file in `rules/` and two lines here; the tests then run its examples.
 
+mod all_weights_zero;
 mod dangling_virtual_node;
+mod duplicate_target;
 mod empty_range;
+mod grpc_gateway_route_without_match;
 mod invalid_header_name;
 mod invalid_regex;
 mod listener_without_discovery;
+mod lonely_weighted_target;
+mod method_without_service;
+mod no_protocol_in_route;
 mod path_never_normal;
 mod path_with_query;
 mod path_without_slash;
@@ -15,9 +21,16 @@ mod prefix_without_slash;
 mod regex_is_literal;
 mod regex_matches_no_path;
 mod repeated_header_match;
+mod reserved_gateway_prefix;
+mod reserved_grpc_service;
+mod scheme_without_http2;
+mod several_protocols_in_route;
+mod slash_in_grpc_name;
 mod targets_on_different_ports;
 mod unencoded_match;
+mod weights_not_100;
 mod wildcard_in_path;
+mod zero_weight_in_tcp_route;
 
 use crate::rule::Rule;
 
@@ -42,6 +55,19 @@ pub static RULES: &[&Rule] = &[
     &invalid_header_name::RULE,
     &empty_range::RULE,
     &repeated_header_match::RULE,
+    &method_without_service::RULE,
+    &slash_in_grpc_name::RULE,
+    &scheme_without_http2::RULE,
+    &all_weights_zero::RULE,
+    &zero_weight_in_tcp_route::RULE,
+    &weights_not_100::RULE,
+    &lonely_weighted_target::RULE,
+    &duplicate_target::RULE,
+    &no_protocol_in_route::RULE,
+    &several_protocols_in_route::RULE,
+    &reserved_grpc_service::RULE,
+    &reserved_gateway_prefix::RULE,
+    &grpc_gateway_route_without_match::RULE,
 ];
 
 /// The rule of that name.
