@@ -10,6 +10,7 @@ mod matchers;
 mod places;
 mod proxies;
 mod reach;
+mod rewrites;
 mod weights;
 
 use meshwright_model::gateway_route::{GatewayRouteSpec, ProtocolGatewayRoute};
@@ -26,10 +27,11 @@ use meshwright_model::{Index, Inventory, Kind, Resource, Scalar, Spec};
 pub use endpoints::{Endpoint, Endpoints};
 use links::Links;
 pub use lookup::Lookup;
-pub use matchers::{Literal, Matcher, Regex};
+pub use matchers::{Hostname, Literal, Matcher, Regex};
 pub use places::{backend_path, gateway_route_path, listener_path, route_path, target_path};
 pub use proxies::{Proxy, container_path};
 pub use reach::Reach;
+pub use rewrites::PrefixRewrite;
 pub use weights::Weights;
 
 /// A resource with its specification.

@@ -2,18 +2,25 @@
 //!
 //! A new rule is a file in `rules/` and two lines here; the tests then run its examples.
 
+mod access_log_in_file;
 mod all_weights_zero;
 mod dangling_virtual_node;
 mod duplicate_target;
+mod empty_hostname_match;
 mod empty_range;
 mod grpc_gateway_route_without_match;
+mod hostname_exact_and_suffix;
+mod hostname_with_port;
+mod implicit_rewrite;
 mod invalid_header_name;
+mod invalid_hostname;
 mod invalid_regex;
 mod listener_without_discovery;
 mod lonely_weighted_target;
 mod method_without_service;
 mod no_protocol_in_route;
 mod path_never_normal;
+mod path_rewrite_without_slash;
 mod path_with_query;
 mod path_without_slash;
 mod prefix_and_path;
@@ -23,9 +30,15 @@ mod regex_matches_no_path;
 mod repeated_header_match;
 mod reserved_gateway_prefix;
 mod reserved_grpc_service;
+mod rewrite_of_the_other_kind;
+mod rewrite_past_every_route;
+mod rewrite_prefix_and_path;
+mod rewrite_value_and_default;
+mod rewrite_value_without_slashes;
 mod scheme_without_http2;
 mod several_protocols_in_route;
 mod slash_in_grpc_name;
+mod slashless_gateway_prefix;
 mod targets_on_different_ports;
 mod unencoded_match;
 mod weights_not_100;
@@ -68,6 +81,19 @@ pub static RULES: &[&Rule] = &[
     &reserved_grpc_service::RULE,
     &reserved_gateway_prefix::RULE,
     &grpc_gateway_route_without_match::RULE,
+    &hostname_with_port::RULE,
+    &invalid_hostname::RULE,
+    &hostname_exact_and_suffix::RULE,
+    &empty_hostname_match::RULE,
+    &rewrite_value_without_slashes::RULE,
+    &rewrite_prefix_and_path::RULE,
+    &rewrite_value_and_default::RULE,
+    &path_rewrite_without_slash::RULE,
+    &rewrite_of_the_other_kind::RULE,
+    &slashless_gateway_prefix::RULE,
+    &implicit_rewrite::RULE,
+    &rewrite_past_every_route::RULE,
+    &access_log_in_file::RULE,
 ];
 
 /// The rule of that name.

@@ -8,7 +8,7 @@ use meshwright_model::matcher::{
 use meshwright_model::route::ProtocolRoute;
 use meshwright_model::{Path, Resource, Scalar};
 
-use super::Facts;
+use super::{Facts, GatewayRoute, Route};
 
 /// What a route or gateway route asks of a request, under the first protocol it has.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +46,17 @@ pub struct Literal<'a> {
     pub is_prefix: bool,
 }
 
+/// A host name, or the end of one, that stands in a match.
+#[derive(Clone, Copy, Debug)]
+pub struct Hostname<'a> {
+    /// The matcher.
+    pub matcher: Matcher<'a>,
+    /// The text.
+    pub text: &'a str,
+    /// Whether it is the name's end rather than the whole.
+    pub is_suffix: bool,
+}
+
 /// A pattern in a match.
 #[derive(Clone, Debug)]
 pub struct Regex<'a> {
@@ -71,6 +82,48 @@ impl<'a> Matcher<'a> {
             method_name: None,
             hostname: None,
         }
+    }
+
+    /// What a route asks.
+    pub fn of_route(route: Route<'a>) -> Option<Self> {
+        let protocol = route.spec.protocols().next()?;
+        let empty = Self::new(route.resource, protocol.field(), false);
+        Some(match protocol {
+            ProtocolRoute::Http(route) | ProtocolRoute::Http2(route) => Self {
+                prefix: route.matcher.prefix.as_ref(),
+                path: route.matcher.path.as_ref(),
+                headers: route.matcher.headers.as_deref().unwrap_or_default(),
+                query_parameters: route.matcher.query_parameters.as_deref().unwrap_or_default(),
+                ..empty
+            },
+            ProtocolRoute::Grpc(route) => Self {
+                headers: route.matcher.metadata.as_deref().unwrap_or_default(),
+                service_name: route.matcher.service_name.as_ref(),
+                method_name: route.matcher.method_name.as_ref(),
+                ..empty
+            },
+            ProtocolRoute::Tcp(_) => empty,
+        })
+    }
+
+    /// What a gateway route asks.
+    pub fn of_gateway_route(route: GatewayRoute<'a>) -> Option<Self> {
+        let protocol = route.spec.protocols().next()?;
+        let empty = Self { hostname: protocol.hostname(), ..Self::new(route.resource, protocol.field(), true) };
+        Some(match protocol {
+            ProtocolGatewayRoute::Http(route) | ProtocolGatewayRoute::Http2(route) => Self {
+                prefix: route.matcher.prefix.as_ref(),
+                path: route.matcher.path.as_ref(),
+                headers: route.matcher.headers.as_deref().unwrap_or_default(),
+                query_parameters: route.matcher.query_parameters.as_deref().unwrap_or_default(),
+                ..empty
+            },
+            ProtocolGatewayRoute::Grpc(route) => Self {
+                headers: route.matcher.metadata.as_deref().unwrap_or_default(),
+                service_name: route.matcher.service_name.as_ref(),
+                ..empty
+            },
+        })
     }
 
     /// Where a value of the match stands.
@@ -103,6 +156,15 @@ impl<'a> Matcher<'a> {
         let prefix = self.known_prefix().map(|text| Literal { matcher: self, text, is_prefix: true });
         let exact = self.known_exact().map(|text| Literal { matcher: self, text, is_prefix: false });
         prefix.into_iter().chain(exact)
+    }
+
+    /// The host names that are known.
+    pub fn hostnames(self) -> impl Iterator<Item = Hostname<'a>> {
+        let exact = self.hostname.and_then(|hostname| hostname.exact.as_ref()?.known());
+        let exact = exact.map(|name| Hostname { matcher: self, text: name.as_str(), is_suffix: false });
+        let suffix = self.hostname.and_then(|hostname| hostname.suffix.as_ref()?.known());
+        let suffix = suffix.map(|name| Hostname { matcher: self, text: name.as_str(), is_suffix: true });
+        exact.into_iter().chain(suffix)
     }
 
     /// The patterns that are known.
@@ -141,45 +203,16 @@ impl Regex<'_> {
     }
 }
 
+impl Hostname<'_> {
+    /// Where it stands.
+    pub fn at(&self) -> Path {
+        self.matcher.at(&["hostname", if self.is_suffix { "suffix" } else { "exact" }])
+    }
+}
+
 impl<'a> Facts<'a> {
     /// What every route and gateway route asks of a request.
     pub fn matchers(&self) -> impl Iterator<Item = Matcher<'a>> {
-        let routes = self.protocol_routes().map(|(route, protocol)| {
-            let empty = Matcher::new(route.resource, protocol.field(), false);
-            match protocol {
-                ProtocolRoute::Http(route) | ProtocolRoute::Http2(route) => Matcher {
-                    prefix: route.matcher.prefix.as_ref(),
-                    path: route.matcher.path.as_ref(),
-                    headers: route.matcher.headers.as_deref().unwrap_or_default(),
-                    query_parameters: route.matcher.query_parameters.as_deref().unwrap_or_default(),
-                    ..empty
-                },
-                ProtocolRoute::Grpc(route) => Matcher {
-                    headers: route.matcher.metadata.as_deref().unwrap_or_default(),
-                    service_name: route.matcher.service_name.as_ref(),
-                    method_name: route.matcher.method_name.as_ref(),
-                    ..empty
-                },
-                ProtocolRoute::Tcp(_) => empty,
-            }
-        });
-        routes.chain(self.protocol_gateway_routes().map(|(route, protocol)| {
-            let empty =
-                Matcher { hostname: protocol.hostname(), ..Matcher::new(route.resource, protocol.field(), true) };
-            match protocol {
-                ProtocolGatewayRoute::Http(route) | ProtocolGatewayRoute::Http2(route) => Matcher {
-                    prefix: route.matcher.prefix.as_ref(),
-                    path: route.matcher.path.as_ref(),
-                    headers: route.matcher.headers.as_deref().unwrap_or_default(),
-                    query_parameters: route.matcher.query_parameters.as_deref().unwrap_or_default(),
-                    ..empty
-                },
-                ProtocolGatewayRoute::Grpc(route) => Matcher {
-                    headers: route.matcher.metadata.as_deref().unwrap_or_default(),
-                    service_name: route.matcher.service_name.as_ref(),
-                    ..empty
-                },
-            }
-        }))
+        self.routes().filter_map(Matcher::of_route).chain(self.gateway_routes().filter_map(Matcher::of_gateway_route))
     }
 }
