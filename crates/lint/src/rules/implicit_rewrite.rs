@@ -36,7 +36,10 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         report
             .add(route.resource, gateway_route_path(protocol, &["action"]), message)
             .help("say it with `rewrite.prefix.defaultPrefix`: ENABLED to keep it so, DISABLED to keep the paths")
-            .witness(rewrite.request(asked), format!("the service is asked for `{rewritten}`"))
+            .witness(
+                rewrite.request(asked),
+                format!("unless another gateway route takes it first, the service is asked for `{rewritten}`"),
+            )
             .fix(
                 "say that the prefix is rewritten",
                 vec![edit(route.resource, explicit, Change::Set("ENABLED".into()))],

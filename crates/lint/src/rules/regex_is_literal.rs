@@ -1,7 +1,7 @@
 //! A pattern that matches one text alone.
 
 use crate::facts::Matcher;
-use meshwright_model::edit::Change;
+use meshwright_model::edit::{Change, NewValue};
 use meshwright_model::finding::Severity;
 
 use crate::facts::Facts;
@@ -41,12 +41,9 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
                 found.help("match it with `exact`");
             }
             None => {
-                let path = regex.matcher.at(&["path"]);
-                let edits = vec![
-                    edit(resource, path.field("regex"), Change::Remove),
-                    edit(resource, path.field("exact"), Change::Set(text.into())),
-                ];
-                found.help("match it with `exact`").fix(format!("match `{text}` with `exact`"), edits);
+                let exact = NewValue::Object(vec![("exact", text.into())]);
+                let fix = edit(resource, regex.matcher.at(&["path"]), Change::Set(exact));
+                found.help("match it with `exact`").fix(format!("match `{text}` with `exact`"), vec![fix]);
             }
         }
     }

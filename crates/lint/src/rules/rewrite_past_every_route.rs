@@ -2,7 +2,7 @@
 
 use meshwright_model::{Kind, Path};
 
-use crate::facts::{Literal, Matcher, PrefixRewrite, Provider, Route, Router, gateway_route_path};
+use crate::facts::{GatewayRoute, Literal, Matcher, PrefixRewrite, Provider, Route, Router, gateway_route_path};
 use meshwright_model::finding::Severity;
 
 use crate::facts::Facts;
@@ -59,13 +59,32 @@ fn missed<'a>(facts: &Facts<'a>, rewrite: PrefixRewrite<'a>) -> Option<(Router<'
         .routes_of(router)
         .filter_map(literal_of)
         .any(|literal| if literal.is_prefix { rewritten.starts_with(literal.text) } else { rewritten == literal.text });
-    (!is_taken).then_some((router, asked))
+    (!is_taken && is_first(facts, rewrite, &asked)).then_some((router, asked))
 }
 
-/// The one prefix or path of a route; `None` where there may be more to it.
+/// Whether no other gateway route takes a path before this one may.
+fn is_first(facts: &Facts<'_>, rewrite: PrefixRewrite<'_>, asked: &str) -> bool {
+    let Some(gateway) = facts.gateway_of(rewrite.route) else { return false };
+    let is_other = |other: &GatewayRoute<'_>| other.position != rewrite.route.position;
+    facts.holds_all(rewrite.route.resource, Kind::GatewayRoute)
+        && facts.gateway_routes_of(gateway).filter(is_other).all(|other| {
+            let Some(literal) = Matcher::of_gateway_route(other).and_then(single_literal) else { return false };
+            let is_later = literal.is_prefix
+                && literal.text.len() < rewrite.prefix.len()
+                && other.spec.priority.is_none()
+                && rewrite.route.spec.priority.is_none();
+            let is_apart = if literal.is_prefix { !asked.starts_with(literal.text) } else { asked != literal.text };
+            is_later || is_apart
+        })
+}
+
 fn literal_of(route: Route<'_>) -> Option<Literal<'_>> {
-    let matcher = Matcher::of_route(route)?;
-    if !route.resource.gaps.is_empty() && route.resource.has_gap(&matcher.at(&[])) {
+    single_literal(Matcher::of_route(route)?)
+}
+
+/// The one prefix or path of a match; `None` where there may be more to it.
+fn single_literal(matcher: Matcher<'_>) -> Option<Literal<'_>> {
+    if !matcher.resource.gaps.is_empty() && matcher.resource.has_gap(&matcher.at(&[])) {
         return None;
     }
     let mut literals = matcher.literals();

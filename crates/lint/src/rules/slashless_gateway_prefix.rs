@@ -32,7 +32,10 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
             .help(format!(
                 "match `{prefix}/`, and `{prefix}` itself with a `path` in another gateway route where it is asked for"
             ))
-            .witness(rewrite.request(other), format!("the service is asked for `{rewritten}`"));
+            .witness(
+                rewrite.request(other),
+                format!("unless another gateway route takes it first, the service is asked for `{rewritten}`"),
+            );
     }
 }
 
