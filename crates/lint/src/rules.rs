@@ -15,6 +15,7 @@ mod implicit_rewrite;
 mod invalid_header_name;
 mod invalid_hostname;
 mod invalid_regex;
+mod inverted_match_needs_header;
 mod listener_without_discovery;
 mod lonely_weighted_target;
 mod method_without_service;
@@ -94,6 +95,7 @@ pub static RULES: &[&Rule] = &[
     &implicit_rewrite::RULE,
     &rewrite_past_every_route::RULE,
     &access_log_in_file::RULE,
+    &inverted_match_needs_header::RULE,
 ];
 
 /// The rule of that name.

@@ -22,11 +22,10 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
     for regex in facts.matchers().flat_map(Matcher::regexes).filter(|regex| regex.header.is_none()) {
-        if regex.text.starts_with(['/', '.']) {
+        if regex.text.trim_start_matches('^').starts_with(['/', '.']) {
             continue;
         }
-        let Ok(pattern) = Pattern::new(regex.text) else { continue };
-        if !pattern.may_start_with(b'/') {
+        if Pattern::may_start_with(regex.text, b'/') == Ok(false) {
             let message =
                 format!("pattern `{}` matches no path: it must match the whole, from the first slash on", regex.text);
             report
