@@ -1,9 +1,8 @@
 //! What gateway routes make of the start of a path.
 
-use meshwright_model::Scalar;
 use meshwright_model::defaults::REWRITE_PREFIX;
 use meshwright_model::gateway_route::{HttpGatewayRoute, ProtocolGatewayRoute};
-use meshwright_model::limits::{DefaultGatewayRouteRewrite, HttpGatewayRoutePrefix};
+use meshwright_model::limits::DefaultGatewayRouteRewrite;
 use meshwright_model::request::Request;
 
 use super::{Facts, GatewayRoute, gateway_route_path};
@@ -19,6 +18,8 @@ pub struct PrefixRewrite<'a> {
     pub prefix: &'a str,
     /// What comes in its place.
     pub becomes: &'a str,
+    /// Whether that is the default, `/`, rather than a value of the file's.
+    pub is_default: bool,
     /// Whether the file says so, rather than leaving it to the default.
     pub is_said: bool,
 }
@@ -31,8 +32,8 @@ impl<'a> PrefixRewrite<'a> {
         if !gaps.is_empty() && route.resource.has_gap(&gateway_route_path(protocol, &["action", "rewrite"])) {
             return None;
         }
-        let (becomes, is_said) = replacement(http)?;
-        Some(Self { route, protocol, prefix, becomes, is_said })
+        let Replacement { becomes, is_default, is_said } = replacement(http)?;
+        Some(Self { route, protocol, prefix, becomes, is_default, is_said })
     }
 
     /// The path that a request's path becomes; the request's must start with the prefix.
@@ -59,19 +60,31 @@ impl<'a> PrefixRewrite<'a> {
     }
 }
 
-/// What comes in the place of a prefix, where that is certain and not the prefix itself, and whether the file says so.
-fn replacement(http: &HttpGatewayRoute) -> Option<(&str, bool)> {
-    const ROOT: &str = "/";
-    let is_default = |default| (default == DefaultGatewayRouteRewrite::Enabled).then_some(ROOT);
-    let Some(rewrite) = &http.action.rewrite else { return Some((is_default(REWRITE_PREFIX)?, false)) };
+/// What comes in the place of a prefix.
+struct Replacement<'a> {
+    becomes: &'a str,
+    is_default: bool,
+    is_said: bool,
+}
+
+/// What comes in the place of a prefix, where that is certain and not the prefix itself.
+fn replacement(http: &HttpGatewayRoute) -> Option<Replacement<'_>> {
+    let default = |default, is_said| {
+        (default == DefaultGatewayRouteRewrite::Enabled).then_some(Replacement {
+            becomes: "/",
+            is_default: true,
+            is_said,
+        })
+    };
+    let Some(rewrite) = &http.action.rewrite else { return default(REWRITE_PREFIX, false) };
     if rewrite.path.is_some() {
         return None;
     }
-    let Some(prefix) = &rewrite.prefix else { return Some((is_default(REWRITE_PREFIX)?, false)) };
+    let Some(prefix) = &rewrite.prefix else { return default(REWRITE_PREFIX, false) };
     match (&prefix.default_prefix, &prefix.value) {
-        (None, None) => Some((is_default(REWRITE_PREFIX)?, false)),
-        (Some(default), None) => Some((is_default(*default.known()?)?, true)),
-        (None, Some(value)) => Some((Scalar::known(value).map(HttpGatewayRoutePrefix::as_str)?, true)),
+        (None, None) => default(REWRITE_PREFIX, false),
+        (Some(word), None) => default(*word.known()?, true),
+        (None, Some(value)) => Some(Replacement { becomes: value.known()?.as_str(), is_default: false, is_said: true }),
         (Some(_), Some(_)) => None,
     }
 }

@@ -22,6 +22,10 @@ pub(super) const RULE: Rule = Rule {
 fn check(facts: &Facts<'_>, report: &mut Report) {
     for regex in facts.matchers().flat_map(Matcher::regexes) {
         let Some(text) = literal(regex.text) else { continue };
+        // What cannot match any path is a fault of its own.
+        if regex.header.is_none() && !text.starts_with('/') {
+            continue;
+        }
         let resource = regex.matcher.resource;
         let message = format!("pattern `{}` is plain text, and matches `{text}` as a whole alone", regex.text);
         let is_anchored = regex.text.ends_with('$');

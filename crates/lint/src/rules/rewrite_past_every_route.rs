@@ -24,7 +24,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
     for rewrite in facts.prefix_rewrites().filter(|rewrite| rewrite.prefix != "/") {
         let Some((router, asked)) = missed(facts, rewrite) else { continue };
         let PrefixRewrite { route, protocol, prefix, .. } = rewrite;
-        let rewritten = rewrite.rewritten(&asked);
+        let rewritten = rewrite.rewritten(asked);
         let message = format!(
             "prefix `{prefix}` is rewritten: `{asked}` becomes `{rewritten}`, which no route of router `{}` takes",
             router.name()
@@ -33,12 +33,12 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
             .add(route.resource, gateway_route_path(protocol, &["match", "prefix"]), message)
             .help("set `rewrite.prefix.defaultPrefix` to DISABLED, or take the prefix off the routes")
             .related(router.resource, Path::of(&["virtualRouterName"]), "its routes all ask for the prefix")
-            .witness(rewrite.request(asked), format!("no route takes `{rewritten}`: 404"));
+            .witness(rewrite.request(asked.to_owned()), format!("no route takes `{rewritten}`: 404"));
     }
 }
 
 /// The router behind a gateway route, and a path that only routes of it take that the gateway has rewritten by then.
-fn missed<'a>(facts: &Facts<'a>, rewrite: PrefixRewrite<'a>) -> Option<(Router<'a>, String)> {
+fn missed<'a>(facts: &Facts<'a>, rewrite: PrefixRewrite<'a>) -> Option<(Router<'a>, &'a str)> {
     let service = facts.service_of(rewrite.route)?;
     let Some(Provider::Router(router)) = facts.provider_of(service) else { return None };
     let is_fixed =
@@ -50,16 +50,19 @@ fn missed<'a>(facts: &Facts<'a>, rewrite: PrefixRewrite<'a>) -> Option<(Router<'
     let mut asked = None;
     for route in facts.routes_of(router) {
         let literal = literal_of(route)?;
-        let text = literal.text.strip_prefix(word).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
-        asked.get_or_insert_with(|| format!("{word}{}", if text.is_empty() { "/" } else { text }));
+        literal.text.strip_prefix(word).filter(|rest| rest.is_empty() || rest.starts_with('/'))?;
+        asked = asked.or_else(|| {
+            let is_asked_for = literal.text.starts_with(rewrite.prefix);
+            (is_asked_for || literal.is_prefix).then_some(if is_asked_for { literal.text } else { rewrite.prefix })
+        });
     }
     let asked = asked?;
-    let rewritten = rewrite.rewritten(&asked);
+    let rewritten = rewrite.rewritten(asked);
     let is_taken = facts
         .routes_of(router)
         .filter_map(literal_of)
         .any(|literal| if literal.is_prefix { rewritten.starts_with(literal.text) } else { rewritten == literal.text });
-    (!is_taken && is_first(facts, rewrite, &asked)).then_some((router, asked))
+    (!is_taken && is_first(facts, rewrite, asked)).then_some((router, asked))
 }
 
 /// Whether no other gateway route takes a path before this one may.

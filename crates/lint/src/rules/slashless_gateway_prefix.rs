@@ -20,8 +20,10 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
     for rewrite in facts.prefix_rewrites() {
-        let PrefixRewrite { route, protocol, prefix, becomes, .. } = rewrite;
-        if prefix.ends_with('/') || !prefix.starts_with('/') || !becomes.ends_with('/') {
+        let PrefixRewrite { route, protocol, prefix, .. } = rewrite;
+        // A value that takes the prefix's place, and signs that no path has, are faults of their own.
+        let is_plain = prefix.starts_with('/') && !prefix.contains(['*', '?', '#']);
+        if prefix.ends_with('/') || !is_plain || !rewrite.is_default {
             continue;
         }
         let other = format!("{prefix}1");

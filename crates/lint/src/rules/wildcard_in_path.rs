@@ -20,7 +20,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
-    for literal in facts.matchers().flat_map(Matcher::literals).filter(|literal| literal.text.contains('*')) {
+    let is_path_with_star = |literal: &Literal<'_>| literal.text.starts_with('/') && literal.text.contains('*');
+    for literal in facts.matchers().flat_map(Matcher::literals).filter(is_path_with_star) {
         let Literal { matcher, text, is_prefix } = literal;
         let message = format!(
             "{} `{text}` contains a star, which stands for itself: requests need it in their path",
@@ -28,7 +29,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         );
         let found = report.add(matcher.resource, literal.at(), message);
         let start = text.trim_end_matches('*');
-        if !is_prefix || start.contains('*') || !start.starts_with('/') {
+        if !is_prefix || start.contains('*') {
             found.help("match a prefix, or say what is meant as a regular expression");
             continue;
         }

@@ -78,7 +78,7 @@ fn paths_and_prefixes_say_what_requests_have() {
         (r#"{"prefix": "/caf\u00e9"}"#, &["unencoded-match"]),
         (r#"{"path": {"exact": "/a?b=1"}}"#, &["path-with-query"]),
         (r#"{"prefix": "/a#b"}"#, &["path-with-query"]),
-        (r#"{"prefix": "*"}"#, &["prefix-without-slash", "wildcard-in-path"]),
+        (r#"{"prefix": "*"}"#, &["prefix-without-slash"]),
         (r#"{"path": {"exact": "/a/*/b"}}"#, &["wildcard-in-path"]),
         (r#"{"queryParameters": [{"name": "q", "match": {"exact": "a%20b+c"}}]}"#, &[]),
         (r#"{"queryParameters": [{"name": "q", "match": {"exact": "a b"}}]}"#, &["unencoded-match"]),
@@ -97,6 +97,7 @@ fn patterns_match_the_whole() {
         (r"(/a|b).*", &[]),
         (r"users/[0-9]+", &["regex-matches-no-path"]),
         (r"[a-z]+", &["regex-matches-no-path"]),
+        (r"users", &["regex-matches-no-path"]),
         (r"/users", &["regex-is-literal"]),
         (r"^/users$", &["regex-is-literal"]),
         (r"^/users", &["regex-is-literal"]),
@@ -182,7 +183,7 @@ fn gateways_rewrite_what_they_match() {
         (r#"{"prefix": "/a"}"#, on, &["slashless-gateway-prefix"]),
         (r#"{"prefix": "/a"}"#, off, &[]),
         (r#"{"prefix": "/a/"}"#, value, &[]),
-        (r#"{"prefix": "/a"}"#, value, &["rewrite-value-without-slashes", "slashless-gateway-prefix"]),
+        (r#"{"prefix": "/a"}"#, value, &["rewrite-value-without-slashes"]),
         (r#"{"prefix": "/a/"}"#, both, &["rewrite-value-and-default"]),
         (r#"{"prefix": "/a/"}"#, path, &["rewrite-of-the-other-kind"]),
         (r#"{"path": {"exact": "/a"}}"#, path, &[]),
@@ -194,6 +195,53 @@ fn gateways_rewrite_what_they_match() {
         (r#"{"hostname": {"suffix": ".b"}}"#, off, &[]),
     ] {
         check(&of_gateway_route("httpRoute", matcher, rewrite), expected);
+    }
+}
+
+/// What a gateway and a router behind it say of paths, in one mesh.
+fn gateway_and_router(gateway_routes: &[(&str, &str)], routes: &[&str]) -> String {
+    let mut text = r#"{"meshName": "shop", "spec": {}}
+        {"meshName": "shop", "virtualGatewayName": "edge", "spec": {"listeners": [{"portMapping": {"port": 80, "protocol": "http"}}]}}
+        {"meshName": "shop", "virtualRouterName": "orders", "spec": {"listeners": [{"portMapping": {"port": 80, "protocol": "http"}}]}}
+        {"meshName": "shop", "virtualServiceName": "orders.shop.local", "spec": {"provider": {"virtualRouter": {"virtualRouterName": "orders"}}}}
+        "#
+    .to_owned();
+    for (index, (matcher, rewrite)) in gateway_routes.iter().enumerate() {
+        let name = format!(r#""gatewayRouteName": "{index}""#);
+        text += &of_gateway_route("httpRoute", matcher, rewrite).replace(r#""gatewayRouteName": "all""#, &name);
+    }
+    for (index, matcher) in routes.iter().enumerate() {
+        let name = format!(r#""routeName": "{index}""#);
+        text += &of_route("httpRoute", matcher, ONE).replace(r#""routeName": "all""#, &name);
+    }
+    text
+}
+
+#[test]
+fn routes_take_what_a_gateway_leaves_of_a_path() {
+    let orders = (r#"{"prefix": "/orders/"}"#, "");
+    let slashless = (r#"{"prefix": "/orders"}"#, "");
+    let off = (r#"{"prefix": "/orders/"}"#, r#""rewrite": {"prefix": {"defaultPrefix": "DISABLED"}}, "#);
+    let value = (r#"{"prefix": "/shop/"}"#, r#""rewrite": {"prefix": {"value": "/orders/"}}, "#);
+    let longer = (r#"{"prefix": "/orders/v1"}"#, "");
+    let (prefix, v1, root) = (r#"{"prefix": "/orders"}"#, r#"{"path": {"exact": "/orders/v1"}}"#, r#"{"prefix": "/"}"#);
+    let regex = r#"{"path": {"regex": "/o.*"}}"#;
+    for (gateway_routes, routes, expected) in [
+        (&[orders][..], &[prefix][..], Some("/orders/")),
+        (&[slashless], &[prefix], Some("/orders")),
+        (&[orders], &[v1], Some("/orders/v1")),
+        (&[orders], &[prefix, root], None),
+        (&[orders], &[prefix, regex], None),
+        (&[off], &[prefix], None),
+        (&[value], &[prefix], None),
+        (&[longer, orders], &[v1], Some("/orders/v1")),
+        (&[orders], &[], None),
+    ] {
+        let text = gateway_and_router(gateway_routes, routes);
+        let found = found_in(&read_text("mesh.json", &text));
+        let found = found.iter().find(|found| found.rule == "rewrite-past-every-route");
+        let path = found.and_then(|found| found.witness.as_ref()).map(|witness| witness.request.path.as_str());
+        assert_eq!(path, expected, "{text}");
     }
 }
 
