@@ -14,16 +14,19 @@ mod existence;
 mod health_checks;
 mod links;
 mod lookup;
+mod matchers;
 mod namers;
 mod outliers;
 mod places;
 mod proxies;
 mod reach;
 mod retries;
+mod rewrites;
 mod tables;
 mod timeouts;
 mod tls_parts;
 mod tls_servers;
+mod weights;
 
 use std::cell::OnceCell;
 
@@ -49,11 +52,13 @@ pub use existence::Existence;
 pub use health_checks::HealthCheck;
 use links::Links;
 pub use lookup::Lookup;
+pub use matchers::{Hostname, Literal, Matcher, Regex};
 pub use namers::Namers;
 pub use places::{backend_path, gateway_route_path, listener_path, route_path, target_path};
 pub use proxies::{Proxy, container_path};
 pub use reach::Reach;
 pub use retries::{HTTP_EVENTS, Retry, retry_of};
+pub use rewrites::PrefixRewrite;
 pub use tables::{Tried, TriedRoute};
 pub use timeouts::{
     Millis, Patience, listener_idle, listener_patience, per_request, route_idle, route_patience, timeout_field,
@@ -61,6 +66,7 @@ pub use timeouts::{
 };
 pub use tls_parts::{Certificate, TlsPart, TlsSide, Trust};
 pub use tls_servers::{Speech, TlsListener, TlsServer};
+pub use weights::Weights;
 
 /// A resource with its specification.
 #[derive(Debug)]

@@ -2,6 +2,8 @@
 //!
 //! A new rule is a file in `rules/` and two lines here; the tests then run its examples.
 
+mod access_log_in_file;
+mod all_weights_zero;
 mod ambiguous_route_order;
 mod any_client_certificate;
 mod application_called_over_ipv6;
@@ -32,32 +34,45 @@ mod duplicate_match;
 mod duplicate_resource;
 mod duplicate_retry_event;
 mod duplicate_tag;
+mod duplicate_target;
 mod ejection_over_panic_threshold;
 mod ejection_shorter_than_sweep;
 mod empty_certificate_names;
+mod empty_hostname_match;
+mod empty_range;
 mod empty_secret_name;
 mod endpoints_of_load_balancer;
 mod gateway_in_shared_mesh;
 mod gateway_route_protocol_differs;
 mod gateway_target_protocol_differs;
 mod gateway_without_routes;
+mod grpc_gateway_route_without_match;
 mod grpc_health_check_on_http;
 mod health_check_path_ignored;
 mod health_check_path_without_slash;
 mod health_check_port_differs;
 mod health_check_without_path;
+mod hostname_exact_and_suffix;
+mod hostname_with_port;
 mod idle_timeout_below_request;
+mod implicit_rewrite;
 mod impossible_match;
 mod invalid_discovery_hostname;
+mod invalid_header_name;
+mod invalid_hostname;
+mod invalid_regex;
+mod inverted_match_needs_header;
 mod inverted_priority;
 mod listener_idle_below_route;
 mod listener_timeout_below_route;
 mod listener_without_discovery;
 mod listener_without_route;
+mod lonely_weighted_target;
 mod loopback_discovery_hostname;
 mod malformed_certificate_name;
 mod many_health_checks;
 mod mesh_owner_mismatch;
+mod method_without_service;
 mod missing_client_certificate;
 mod missing_gateway_match_port;
 mod missing_gateway_target_port;
@@ -68,6 +83,7 @@ mod name_with_odd_characters;
 mod namespace_in_service_name;
 mod no_default_route;
 mod no_health_check;
+mod no_protocol_in_route;
 mod not_a_private_authority;
 mod not_an_acm_certificate;
 mod open_egress;
@@ -76,29 +92,49 @@ mod orphan_virtual_router;
 mod orphan_virtual_service;
 mod outlier_detection_on_load_balancer;
 mod over_quota;
+mod path_never_normal;
+mod path_rewrite_without_slash;
+mod path_with_query;
+mod path_without_slash;
 mod per_retry_timeout_without_effect;
 mod permissive_tls;
+mod prefix_and_path;
+mod prefix_without_slash;
 mod privileged_gateway_port;
 mod redundant_retry_event;
 mod reference_to_conditional;
+mod regex_is_literal;
+mod regex_matches_no_path;
 mod relative_certificate_path;
+mod repeated_header_match;
+mod reserved_gateway_prefix;
+mod reserved_grpc_service;
 mod reserved_port;
 mod reserved_tag_key;
 mod retries_exceed_timeout;
 mod retries_switched_off;
 mod retry_amplification;
 mod retry_without_events;
+mod rewrite_of_the_other_kind;
+mod rewrite_past_every_route;
+mod rewrite_prefix_and_path;
+mod rewrite_value_and_default;
+mod rewrite_value_without_slashes;
 mod route_protocol_differs_from_router;
 mod router_without_listener;
 mod router_without_routes;
+mod scheme_without_http2;
 mod secrets_without_socket;
 mod server_first_protocol;
 mod service_name_not_a_host_name;
 mod service_without_provider;
 mod service_without_retries;
+mod several_protocols_in_route;
 mod several_tcp_routes;
 mod shadowed_route;
 mod single_host_discovery;
+mod slash_in_grpc_name;
+mod slashless_gateway_prefix;
 mod slow_cluster_warming;
 mod slow_failure_detection;
 mod spiffe_trust_without_names;
@@ -119,6 +155,7 @@ mod too_many_tags;
 mod unbounded_pending_requests;
 mod unchecked_client_certificate;
 mod undeclared_order;
+mod unencoded_match;
 mod unknown_gateway_match_port;
 mod unknown_gateway_target_port;
 mod unknown_match_port;
@@ -128,10 +165,13 @@ mod unqualified_service_name;
 mod unreachable_route;
 mod unsafe_retry;
 mod unvalidated_server_certificate;
+mod weights_not_100;
 mod wildcard_certificate_name;
+mod wildcard_in_path;
 mod zero_ejection_percent;
 mod zero_outlier_duration;
 mod zero_per_retry_timeout;
+mod zero_weight_in_tcp_route;
 
 use crate::rule::Rule;
 
@@ -272,6 +312,47 @@ pub static RULES: &[&Rule] = &[
     &many_health_checks::RULE,
     &slow_cluster_warming::RULE,
     &application_called_over_ipv6::RULE,
+    // What a match, rewrite or action says in itself.
+    &prefix_without_slash::RULE,
+    &path_without_slash::RULE,
+    &prefix_and_path::RULE,
+    &path_with_query::RULE,
+    &path_never_normal::RULE,
+    &wildcard_in_path::RULE,
+    &unencoded_match::RULE,
+    &invalid_regex::RULE,
+    &regex_matches_no_path::RULE,
+    &regex_is_literal::RULE,
+    &invalid_header_name::RULE,
+    &empty_range::RULE,
+    &repeated_header_match::RULE,
+    &method_without_service::RULE,
+    &slash_in_grpc_name::RULE,
+    &scheme_without_http2::RULE,
+    &all_weights_zero::RULE,
+    &zero_weight_in_tcp_route::RULE,
+    &weights_not_100::RULE,
+    &lonely_weighted_target::RULE,
+    &duplicate_target::RULE,
+    &no_protocol_in_route::RULE,
+    &several_protocols_in_route::RULE,
+    &reserved_grpc_service::RULE,
+    &reserved_gateway_prefix::RULE,
+    &grpc_gateway_route_without_match::RULE,
+    &hostname_with_port::RULE,
+    &invalid_hostname::RULE,
+    &hostname_exact_and_suffix::RULE,
+    &empty_hostname_match::RULE,
+    &rewrite_value_without_slashes::RULE,
+    &rewrite_prefix_and_path::RULE,
+    &rewrite_value_and_default::RULE,
+    &path_rewrite_without_slash::RULE,
+    &rewrite_of_the_other_kind::RULE,
+    &slashless_gateway_prefix::RULE,
+    &implicit_rewrite::RULE,
+    &rewrite_past_every_route::RULE,
+    &access_log_in_file::RULE,
+    &inverted_match_needs_header::RULE,
 ];
 
 /// The rule of that name.

@@ -4,6 +4,7 @@
 
 mod encryption;
 mod examples;
+mod matches;
 mod names;
 mod ports;
 mod resilience;

@@ -534,7 +534,11 @@ fn ask(questions: &[Value]) -> Option<Vec<Value>> {
 /// What is wrong with what we say of one pattern, in RE2's eyes.
 fn disagreement(text: &str, verdict: &Value) -> Option<String> {
     let size = verdict["size"].as_u64().and_then(|size| usize::try_from(size).ok());
-    let (pattern, size) = match (Pattern::new(text), size) {
+    let made = Pattern::new(text);
+    if Pattern::check(text).err() != made.as_ref().err().cloned() {
+        return Some(format!("{text:?}: {:?} when it is only checked", Pattern::check(text)));
+    }
+    let (pattern, size) = match (made, size) {
         (Ok(pattern), Some(size)) => (pattern, size),
         (Err(_), None) => return None,
         (Err(error), Some(size)) if error.fault == Fault::TooLarge && size > MAX_PROGRAM => return None,
@@ -549,8 +553,8 @@ fn disagreement(text: &str, verdict: &Value) -> Option<String> {
         .map(|(sample, _)| sample)
         .collect();
     let prefix = pattern.literal_prefix();
-    let starts =
-        |sample: &str| sample.starts_with(prefix) && (!sample.starts_with('/') || pattern.may_start_with(b'/'));
+    let may_start = Pattern::may_start_with(text, b'/').unwrap();
+    let starts = |sample: &str| sample.starts_with(prefix) && (!sample.starts_with('/') || may_start);
     let is_prefix_wrong = TEXTS.iter().any(|sample| pattern.matches(sample) && !starts(sample));
     let is_wrong = !wrong.is_empty() || is_prefix_wrong;
     is_wrong.then(|| format!("{text:?} (size {size}, prefix {prefix:?}): matches {wrong:?} otherwise in RE2"))

@@ -1,0 +1,45 @@
+//! A path that does not start with a slash.
+
+use meshwright_model::edit::Change;
+use meshwright_model::finding::Severity;
+
+use crate::facts::Facts;
+use crate::report::{Report, edit};
+use crate::rule::Rule;
+
+pub(super) const RULE: Rule = Rule {
+    name: "path-without-slash",
+    severity: Severity::Error,
+    summary: "the exact path of a match does not start with a slash",
+    why: "the API refuses the route: every path starts with a slash, so that no request could match",
+    source: "aws-app-mesh-controller-for-k8s and the CDK, as the API: a path match must start with / (reference 1.9)",
+    bad: BAD,
+    cure: &[("Exact: orders}", "Exact: /orders}")],
+    check,
+};
+
+fn check(facts: &Facts<'_>, report: &mut Report) {
+    for matcher in facts.matchers() {
+        let Some(path) = matcher.known_exact().filter(|path| !path.starts_with('/')) else { continue };
+        let cured = format!("/{path}");
+        let fix = edit(matcher.resource, matcher.at(&["path", "exact"]), Change::Set(cured.as_str().into()));
+        report
+            .add(matcher.resource, matcher.at(&["path", "exact"]), format!("path `{path}` does not start with a slash"))
+            .help(format!("write `{cured}`"))
+            .fix(format!("set `{cured}`"), vec![fix]);
+    }
+}
+
+const BAD: &str = "\
+Resources:
+  Route:
+    Type: AWS::AppMesh::Route
+    Properties:
+      MeshName: shop
+      VirtualRouterName: orders
+      RouteName: all
+      Spec:
+        HttpRoute:
+          Match: {Path: {Exact: orders}}
+          Action: {WeightedTargets: [{VirtualNode: orders-v1, Weight: 1}]}
+";
