@@ -42,6 +42,8 @@ fn key(parent: &str, field: &str) -> String {
         ("timeout" | "connectionPool", "http" | "http2" | "grpc" | "tcp") => field.to_uppercase(),
         // ECS: the properties of a proxy configuration have a longer name here than in the API.
         ("proxyConfiguration", "properties") => "ProxyConfigurationProperties".to_owned(),
+        ("volumes", "efsVolumeConfiguration") => "EFSVolumeConfiguration".to_owned(),
+        ("efsVolumeConfiguration", "fileSystemId") => "FilesystemId".to_owned(),
         _ => {
             let mut chars = field.chars();
             chars.next().map(|first| first.to_ascii_uppercase().to_string() + chars.as_str()).unwrap_or_default()
@@ -278,7 +280,7 @@ impl Read<'_> {
         let key = self.declared.key;
         let heading = self.tree().span(key);
         self.reading.documents[self.document].headings.insert(node, heading);
-        self.reading.inventory.workloads.push(Workload { label, task, condition, gaps, origin });
+        self.reading.inventory.workloads.push(Workload { label, task, is_fragment: false, condition, gaps, origin });
     }
 
     /// The statements of a role's own policies, of a policy, or of a managed policy.
