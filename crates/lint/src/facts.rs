@@ -4,11 +4,13 @@
 //! and compares no names.
 
 mod endpoints;
+mod images;
 mod links;
 mod lookup;
 mod places;
 mod proxies;
 mod reach;
+mod tasks;
 
 use meshwright_model::gateway_route::{GatewayRouteSpec, ProtocolGatewayRoute};
 use meshwright_model::mesh::MeshSpec;
@@ -22,11 +24,14 @@ use meshwright_model::virtual_service::VirtualServiceSpec;
 use meshwright_model::{Index, Inventory, Kind, Resource, Scalar, Spec};
 
 pub use endpoints::{Endpoint, Endpoints};
+pub use images::EnvoyImage;
 use links::Links;
 pub use lookup::Lookup;
 pub use places::{backend_path, gateway_route_path, listener_path, route_path, target_path};
 pub use proxies::{Proxy, container_path};
 pub use reach::Reach;
+pub use tasks::{Redirection, Task};
+pub(crate) use tasks::{is_true, variable};
 
 /// A resource with its specification.
 #[derive(Debug)]
