@@ -2,17 +2,32 @@
 //!
 //! A new rule is a file in `rules/` and two lines here; the tests then run its examples.
 
+mod app_port_without_listener;
+mod app_ports_miss_listener;
+mod container_port_differs;
 mod dangling_virtual_node;
 mod deprecated_proxy_variable;
+mod efs_port_not_ignored;
+mod host_port_differs;
+mod ignored_user_differs;
+mod invalid_proxy_configuration;
 mod listener_without_discovery;
 mod malformed_proxy_name;
+mod missing_proxy_configuration;
+mod more_than_15_ports;
+mod port_mapping_protocol;
 mod preview_channel;
+mod proxy_configuration_on_gateway;
+mod proxy_configuration_outside_awsvpc;
 mod proxy_of_unknown_resource;
 mod proxy_variable_unknown_to_image;
 mod proxy_without_name;
 mod proxy_without_xds_endpoint;
+mod several_proxies;
 mod several_tracers;
 mod targets_on_different_ports;
+mod unknown_proxy_container;
+mod wrong_proxy_ports;
 
 use crate::rule::Rule;
 
@@ -32,6 +47,21 @@ pub static RULES: &[&Rule] = &[
     &proxy_without_name::RULE,
     &several_tracers::RULE,
     &preview_channel::RULE,
+    &missing_proxy_configuration::RULE,
+    &unknown_proxy_container::RULE,
+    &proxy_configuration_on_gateway::RULE,
+    &ignored_user_differs::RULE,
+    &invalid_proxy_configuration::RULE,
+    &wrong_proxy_ports::RULE,
+    &app_ports_miss_listener::RULE,
+    &app_port_without_listener::RULE,
+    &more_than_15_ports::RULE,
+    &proxy_configuration_outside_awsvpc::RULE,
+    &efs_port_not_ignored::RULE,
+    &several_proxies::RULE,
+    &container_port_differs::RULE,
+    &port_mapping_protocol::RULE,
+    &host_port_differs::RULE,
 ];
 
 /// The rule of that name.
