@@ -3,6 +3,7 @@
 //! Everything is found by a resource's position in the inventory, so that a rule over ten thousand routes follows numbers
 //! and compares no names.
 
+mod addresses;
 mod endpoints;
 mod images;
 mod links;
@@ -23,6 +24,7 @@ use meshwright_model::virtual_router::VirtualRouterSpec;
 use meshwright_model::virtual_service::VirtualServiceSpec;
 use meshwright_model::{Index, Inventory, Kind, Resource, Scalar, Spec};
 
+pub use addresses::Address;
 pub use endpoints::{Endpoint, Endpoints};
 pub use images::EnvoyImage;
 use links::Links;
@@ -30,7 +32,7 @@ pub use lookup::Lookup;
 pub use places::{backend_path, gateway_route_path, listener_path, route_path, target_path};
 pub use proxies::{Proxy, container_path};
 pub use reach::Reach;
-pub use tasks::{Redirection, Task};
+pub use tasks::{Dependency, Redirection, Task};
 pub(crate) use tasks::{is_true, variable};
 
 /// A resource with its specification.

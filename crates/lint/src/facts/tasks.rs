@@ -85,6 +85,28 @@ impl<'f, 'a> Task<'f, 'a> {
             && container.secrets.iter().flatten().all(|secret| is_other(secret.name.as_ref()))
     }
 
+    /// What its containers wait for, where the names are known.
+    pub fn dependencies(self) -> impl Iterator<Item = Dependency<'a>> {
+        self.containers().flat_map(|(index, container)| {
+            let all = container.depends_on.iter().flatten().enumerate();
+            all.filter_map(move |(place, dependency)| {
+                let name = dependency.container_name.as_ref()?.known()?.as_str();
+                let condition = dependency.condition.as_ref().and_then(Scalar::known).map(Text::as_str);
+                let path = container_path(index, &["dependsOn"]).index(place);
+                Some(Dependency { index, name, condition, path })
+            })
+        })
+    }
+
+    /// Whether the container at a place has no health check, or has it turned off.
+    pub fn lacks_health_check(self, index: usize, container: &ContainerDefinition) -> bool {
+        match &container.health_check {
+            // Source: ECS API reference, HealthCheck; `NONE` turns off what the image has.
+            Some(check) => check.command.as_ref().and_then(|command| command.first()).is_some_and(is_none),
+            None => !self.workload.has_gap(&container_path(index, &["healthCheck"])),
+        }
+    }
+
     /// How its traffic is led through a proxy, where it says so.
     pub fn redirection(self) -> Option<Redirection<'a>> {
         let configuration = self.workload.task.proxy_configuration.as_ref()?;
@@ -108,6 +130,23 @@ impl<'f, 'a> Task<'f, 'a> {
             }
         }
     }
+}
+
+/// What a container waits for.
+#[derive(Clone, Debug)]
+pub struct Dependency<'a> {
+    /// The place of the container that waits.
+    pub index: usize,
+    /// The container that it waits for.
+    pub name: &'a str,
+    /// What that must reach, where it is known.
+    pub condition: Option<&'a str>,
+    /// Where it says so.
+    pub path: Path,
+}
+
+fn is_none(word: &Scalar<Text>) -> bool {
+    is_text(Some(word), "NONE")
 }
 
 /// The value of a variable of a container, where it is known.
