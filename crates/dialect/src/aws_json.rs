@@ -279,9 +279,10 @@ impl Reader<'_, '_> {
         let items = if tree.is_list(statements) { tree.items(statements).to_vec() } else { vec![statements] };
         for item in items {
             let map = listed(self.tree(), item, &["Action", "Resource"]);
-            let (statement, _) = read_part::<PolicyStatement>(self.tree(), map, &VIEWS.statement, false);
+            let (statement, gaps) = read_part::<PolicyStatement>(self.tree(), map, &VIEWS.statement, false);
             let origin = Some(Origin { document, node: item });
-            self.reading.inventory.statements.push(RoleStatement { role: role.clone(), statement, origin });
+            let is_whole = gaps.is_empty();
+            self.reading.inventory.statements.push(RoleStatement { role: role.clone(), statement, is_whole, origin });
         }
     }
 

@@ -11,6 +11,7 @@ mod lookup;
 mod places;
 mod proxies;
 mod reach;
+mod roles;
 mod tasks;
 
 use meshwright_model::gateway_route::{GatewayRouteSpec, ProtocolGatewayRoute};
@@ -32,6 +33,7 @@ pub use lookup::Lookup;
 pub use places::{backend_path, gateway_route_path, listener_path, route_path, target_path};
 pub use proxies::{Proxy, container_path};
 pub use reach::Reach;
+pub use roles::Role;
 pub use tasks::{Dependency, Redirection, Task};
 pub(crate) use tasks::{is_true, variable};
 

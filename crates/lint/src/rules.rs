@@ -20,6 +20,7 @@ mod listener_without_discovery;
 mod malformed_proxy_name;
 mod missing_depends_on;
 mod missing_proxy_configuration;
+mod missing_stream_permission;
 mod more_than_15_ports;
 mod port_mapping_protocol;
 mod preview_channel;
@@ -80,6 +81,7 @@ pub static RULES: &[&Rule] = &[
     &calls_outside_backends::RULE,
     &calls_port_without_listener::RULE,
     &http_proxy_without_no_proxy::RULE,
+    &missing_stream_permission::RULE,
 ];
 
 /// The rule of that name.

@@ -213,8 +213,37 @@ pub struct RoleStatement {
     pub role: String,
     /// The policy document's statement, as far as it is needed.
     pub statement: PolicyStatement,
+    /// Whether nothing of that part is open.
+    pub is_whole: bool,
     /// Where it was read.
     pub origin: Option<Origin>,
+}
+
+/// A role or policy that a file defines, without its statements.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyHolder {
+    /// The name its file gives it.
+    pub label: String,
+    /// Whether it is a role.
+    pub is_role: bool,
+    /// What is attached to it, and what it is attached to.
+    pub attachments: PolicyAttachments,
+    /// Whether nothing of its attachments and policies is open.
+    pub is_whole: bool,
+    /// Where it was read.
+    pub origin: Option<Origin>,
+}
+
+/// What is attached to a role, and what a policy is attached to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PolicyAttachments {
+    /// A role's managed policies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub managed_policy_arns: Option<Vec<Scalar<Text>>>,
+    /// The roles that a policy is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<Scalar<Text>>>,
 }
 
 /// A statement of a policy document. A member that is a single value in its file is a list of one here.

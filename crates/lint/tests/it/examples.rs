@@ -10,7 +10,10 @@ use meshwright_model::finding::Severity;
 use crate::{found_in, lines, read_text};
 
 /// Rules whose fault AWS JSON cannot have, and why.
-const CLOUDFORMATION_ONLY: &[(&str, &str)] = &[];
+const CLOUDFORMATION_ONLY: &[(&str, &str)] = &[(
+    "missing-stream-permission",
+    "a policy document does not say whose it is, nor a task which document is its role's",
+)];
 
 /// The example in AWS JSON: resources as our writer says them, tasks as `register-task-definition` takes them.
 fn as_json(inventory: &Inventory) -> String {

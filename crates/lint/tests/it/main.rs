@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod examples;
+mod tasks;
 
 use meshwright_dialect::{Input, Options, Reading, read};
 use meshwright_lint::{Found, RULES, check};
