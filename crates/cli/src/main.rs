@@ -110,7 +110,9 @@ fn run(arguments: &Arguments) -> Result<End, Refused> {
     } else if reading.has_faults() {
         end = end.max(End::Findings);
     }
-    if reading.inventory.resources.is_empty() {
+    // A task definition can be wrong without a mesh beside it.
+    let is_checked = matches!(arguments.verb, VerbArguments::Validate(_)) && !reading.inventory.workloads.is_empty();
+    if reading.inventory.resources.is_empty() && !is_checked {
         complain("error: there is no App Mesh resource in the files\n");
         return Ok(End::CouldNot);
     }

@@ -207,9 +207,9 @@ impl Reader<'_, '_> {
     fn beside_a_mesh(&mut self, id: NodeId) -> bool {
         let tree = self.tree();
         if let Some(inner) = tree.get(id, "taskDefinition").filter(|inner| tree.is_map(*inner)) {
-            self.task(inner);
+            self.task(inner, false);
         } else if tree.get(id, "containerDefinitions").is_some() {
-            self.task(id);
+            self.task(id, false);
         } else if self.is_container(id) {
             let span = self.tree().span(id);
             let list = self.tree().push_list(span, &[id]);
@@ -232,16 +232,16 @@ impl Reader<'_, '_> {
         let span = tree.span(list);
         let key = tree.push_text(span, Style::Quoted, "containerDefinitions");
         let task = tree.push_map(span, &[Entry::new(key, list)]);
-        self.task(task);
+        self.task(task, true);
     }
 
-    fn task(&mut self, id: NodeId) {
+    fn task(&mut self, id: NodeId, is_fragment: bool) {
         self.found += 1;
         let document = self.document_number();
         let (task, gaps) = read_part::<TaskDefinition>(self.tree(), id, &VIEWS.task, false);
         let label = task.family.as_ref().map_or_else(|| self.tree().source.name.clone(), ToString::to_string);
         let origin = Some(Origin { document, node: id });
-        self.reading.inventory.workloads.push(Workload { label, task, condition: None, gaps, origin });
+        self.reading.inventory.workloads.push(Workload { label, task, is_fragment, condition: None, gaps, origin });
     }
 
     fn statements(&mut self, statements: NodeId) {
@@ -251,9 +251,10 @@ impl Reader<'_, '_> {
         let items = if tree.is_list(statements) { tree.items(statements).to_vec() } else { vec![statements] };
         for item in items {
             let map = listed(self.tree(), item, &["Action", "Resource"]);
-            let (statement, _) = read_part::<PolicyStatement>(self.tree(), map, &VIEWS.statement, false);
+            let (statement, gaps) = read_part::<PolicyStatement>(self.tree(), map, &VIEWS.statement, false);
             let origin = Some(Origin { document, node: item });
-            self.reading.inventory.statements.push(RoleStatement { role: role.clone(), statement, origin });
+            let is_whole = gaps.is_empty();
+            self.reading.inventory.statements.push(RoleStatement { role: role.clone(), statement, is_whole, origin });
         }
     }
 

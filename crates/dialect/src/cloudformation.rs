@@ -16,7 +16,9 @@ mod write;
 use meshwright_model::parameter::{Declaration, Parameter};
 use meshwright_model::resource::Origin;
 use meshwright_model::subject::Subject;
-use meshwright_model::workload::{PolicyStatement, RoleStatement, TaskDefinition, Workload};
+use meshwright_model::workload::{
+    PolicyAttachments, PolicyHolder, PolicyStatement, RoleStatement, TaskDefinition, Workload,
+};
 use meshwright_model::{Expression, Kind, Symbol};
 
 use crate::envelope::{Envelope, listed, read_part};
@@ -44,6 +46,8 @@ fn key(parent: &str, field: &str) -> String {
         ("timeout" | "connectionPool", "http" | "http2" | "grpc" | "tcp") => field.to_uppercase(),
         // ECS: the properties of a proxy configuration have a longer name here than in the API.
         ("proxyConfiguration", "properties") => "ProxyConfigurationProperties".to_owned(),
+        ("volumes", "efsVolumeConfiguration") => "EFSVolumeConfiguration".to_owned(),
+        ("efsVolumeConfiguration", "fileSystemId") => "FilesystemId".to_owned(),
         _ => {
             let mut chars = field.chars();
             chars.next().map(|first| first.to_ascii_uppercase().to_string() + chars.as_str()).unwrap_or_default()
@@ -284,31 +288,38 @@ impl Read<'_> {
         let key = self.declared.key;
         let heading = self.tree().span(key);
         self.reading.documents[self.document].headings.insert(node, heading);
-        self.reading.inventory.workloads.push(Workload { label, task, condition, gaps, origin });
+        self.reading.inventory.workloads.push(Workload { label, task, is_fragment: false, condition, gaps, origin });
     }
 
     /// The statements of a role's own policies, of a policy, or of a managed policy.
     fn policies(&mut self) {
         let Some(node) = self.properties(false) else { return };
+        let (attachments, gaps) = read_part::<PolicyAttachments>(self.tree(), node, &VIEWS.attachments, true);
         let tree = self.tree();
         let inline = tree.get(node, "Policies").map(|list| tree.items(list).to_vec()).unwrap_or_default();
+        let is_list = tree.get(node, "Policies").is_none_or(|list| tree.is_list(list));
+        let are_documents = inline.iter().all(|policy| tree.get(*policy, "PolicyDocument").is_some());
+        let mut is_whole = gaps.is_empty() && is_list && are_documents && !tree.node(node).cut;
         let documents: Vec<NodeId> =
             inline.into_iter().chain([node]).filter_map(|policy| tree.get(policy, "PolicyDocument")).collect();
         for document in documents {
-            let Some(statements) = self.tree().get(document, "Statement") else { continue };
+            let Some(statements) = self.tree().get(document, "Statement") else {
+                is_whole = false;
+                continue;
+            };
             let tree = self.tree();
             let items = if tree.is_list(statements) { tree.items(statements).to_vec() } else { vec![statements] };
             for item in items {
                 let map = listed(self.tree(), item, &["Action", "Resource"]);
-                let (statement, _) = read_part::<PolicyStatement>(self.tree(), map, &VIEWS.statement, true);
-                let origin = Some(self.origin(item));
-                self.push_statement(statement, origin);
+                let (statement, gaps) = read_part::<PolicyStatement>(self.tree(), map, &VIEWS.statement, true);
+                let (role, origin) = (self.declared.label.clone(), Some(self.origin(item)));
+                let statement = RoleStatement { role, statement, is_whole: gaps.is_empty(), origin };
+                self.reading.inventory.statements.push(statement);
             }
         }
-    }
-
-    fn push_statement(&mut self, statement: PolicyStatement, origin: Option<Origin>) {
-        let role = self.declared.label.clone();
-        self.reading.inventory.statements.push(RoleStatement { role, statement, origin });
+        let (label, origin) = (self.declared.label.clone(), Some(self.origin(node)));
+        let is_role = self.declared.kind == "AWS::IAM::Role";
+        let holder = PolicyHolder { label, is_role, attachments, is_whole, origin };
+        self.reading.inventory.policy_holders.push(holder);
     }
 }

@@ -13,7 +13,7 @@ use meshwright_model::virtual_gateway::VirtualGatewaySpec;
 use meshwright_model::virtual_node::VirtualNodeSpec;
 use meshwright_model::virtual_router::VirtualRouterSpec;
 use meshwright_model::virtual_service::VirtualServiceSpec;
-use meshwright_model::workload::{PolicyStatement, TaskDefinition};
+use meshwright_model::workload::{PolicyAttachments, PolicyStatement, TaskDefinition};
 
 /// A shape in the words of a dialect.
 #[derive(Clone, Debug)]
@@ -54,6 +54,7 @@ pub(crate) struct Views {
     pub(crate) tag: View,
     pub(crate) task: View,
     pub(crate) statement: View,
+    pub(crate) attachments: View,
     pub(crate) naming: &'static Naming,
 }
 
@@ -64,7 +65,7 @@ impl Views {
 }
 
 /// The shapes of the API's types, by kind, and of what stands beside them.
-static SHAPES: LazyLock<([Shape; 7], Shape, Shape, Shape)> = LazyLock::new(|| {
+static SHAPES: LazyLock<([Shape; 7], [Shape; 4])> = LazyLock::new(|| {
     let spec = |kind| match kind {
         Kind::Mesh => Shape::of::<MeshSpec>(),
         Kind::VirtualNode => Shape::of::<VirtualNodeSpec>(),
@@ -74,24 +75,31 @@ static SHAPES: LazyLock<([Shape; 7], Shape, Shape, Shape)> = LazyLock::new(|| {
         Kind::VirtualService => Shape::of::<VirtualServiceSpec>(),
         Kind::GatewayRoute => Shape::of::<GatewayRouteSpec>(),
     };
-    (Kind::ALL.map(spec), Shape::of::<Tag>(), Shape::of::<TaskDefinition>(), Shape::of::<PolicyStatement>())
+    let others = [
+        Shape::of::<Tag>(),
+        Shape::of::<TaskDefinition>(),
+        Shape::of::<PolicyStatement>(),
+        Shape::of::<PolicyAttachments>(),
+    ];
+    (Kind::ALL.map(spec), others)
 });
 
 impl Naming {
     pub(crate) fn views(&'static self) -> Views {
-        let (specs, tag, task, statement) = &*SHAPES;
+        let (specs, [tag, task, statement, attachments]) = &*SHAPES;
         Views {
             specs: Kind::ALL.map(|kind| self.view(kind.api_name(), &specs[kind as usize])),
             tag: self.view("tags", tag),
             task: self.view("task", task),
-            statement: self.statement(statement),
+            statement: self.policy("statement", statement),
+            attachments: self.policy("policy", attachments),
             naming: self,
         }
     }
 
-    /// Policy documents are written alike in every dialect.
-    fn statement(&self, shape: &Shape) -> View {
-        match self.view("statement", shape) {
+    /// Policies are written alike in every dialect.
+    fn policy(&self, parent: &str, shape: &Shape) -> View {
+        match self.view(parent, shape) {
             View::Struct(fields) => {
                 View::Struct(fields.into_iter().map(|field| Field { key: field.api.to_owned(), ..field }).collect())
             }

@@ -4,6 +4,7 @@
 //! and compares no names.
 
 mod acm;
+mod addresses;
 mod call_graph;
 mod chain;
 mod conditions;
@@ -12,6 +13,7 @@ mod encryption;
 mod endpoints;
 mod existence;
 mod health_checks;
+mod images;
 mod links;
 mod lookup;
 mod matchers;
@@ -22,7 +24,9 @@ mod proxies;
 mod reach;
 mod retries;
 mod rewrites;
+mod roles;
 mod tables;
+mod tasks;
 mod timeouts;
 mod tls_parts;
 mod tls_servers;
@@ -42,6 +46,7 @@ use meshwright_model::virtual_service::VirtualServiceSpec;
 use meshwright_model::{Index, Inventory, Kind, Resource, Scalar, Spec};
 
 pub use acm::ArnParts;
+pub use addresses::Address;
 pub use call_graph::CallGraph;
 pub use chain::{Dialled, protocol_clash};
 pub use conditions::exist_together;
@@ -50,6 +55,7 @@ pub use encryption::{MAX_RELATED, TlsCall, TlsClient, TlsReach, more};
 pub use endpoints::{Endpoint, Endpoints};
 pub use existence::Existence;
 pub use health_checks::HealthCheck;
+pub use images::EnvoyImage;
 use links::Links;
 pub use lookup::Lookup;
 pub use matchers::{Hostname, Literal, Matcher, Regex};
@@ -59,7 +65,10 @@ pub use proxies::{Proxy, container_path};
 pub use reach::Reach;
 pub use retries::{HTTP_EVENTS, Retry, retry_of};
 pub use rewrites::PrefixRewrite;
+pub use roles::Role;
 pub use tables::{Tried, TriedRoute};
+pub use tasks::{Dependency, Redirection, Task};
+pub(crate) use tasks::{is_true, variable};
 pub use timeouts::{
     Millis, Patience, listener_idle, listener_patience, per_request, route_idle, route_patience, timeout_field,
     timeout_path,

@@ -97,7 +97,12 @@ impl Found {
 
 /// A change of a resource.
 pub fn edit(resource: &Resource, path: Path, change: Change) -> Edit {
-    Edit { resource: Subject::of(resource), origin: resource.origin, path, change }
+    Edit { resource: Some(Subject::of(resource)), origin: resource.origin, path, change }
+}
+
+/// A change of a task definition.
+pub fn edit_task(workload: &Workload, path: Path, change: Change) -> Edit {
+    Edit { resource: None, origin: workload.origin, path, change }
 }
 
 /// Where a rule puts what it finds.

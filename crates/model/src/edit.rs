@@ -58,11 +58,12 @@ pub enum Change {
     Append(NewValue),
 }
 
-/// One change of one resource.
+/// One change of one resource, or of one task definition.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Edit {
-    /// The resource.
-    pub resource: Subject,
+    /// The resource; `None` for a task definition, which only its origin names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<Subject>,
     /// Where it was read; the writer needs it, readers of JSON do not.
     #[serde(skip)]
     pub origin: Option<Origin>,

@@ -7,7 +7,7 @@ use crate::kind::Kind;
 use crate::parameter::{Declaration, Parameter};
 use crate::reference::{Key, Reference};
 use crate::resource::{Id, Resource};
-use crate::workload::{RoleStatement, Workload};
+use crate::workload::{PolicyHolder, RoleStatement, Workload};
 
 /// All resources at hand, in the order they were read, and what else their files hold.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,6 +18,8 @@ pub struct Inventory {
     pub workloads: Vec<Workload>,
     /// Statements of the policies of roles that the files define.
     pub statements: Vec<RoleStatement>,
+    /// Roles and policies that the files define.
+    pub policy_holders: Vec<PolicyHolder>,
     /// The inputs that the files declare.
     pub parameters: Vec<Parameter>,
     /// What else the files declare, kept to be written back.

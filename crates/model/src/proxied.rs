@@ -50,6 +50,46 @@ impl<'i, 'a> Proxied<'i, 'a> {
 
     /// What a name put together from texts and open parts stands for.
     fn joined(&self, parts: &[Expression]) -> Option<usize> {
+        let name = ProxyName::joined(parts)?;
+        self.by_key(as_key(&name.mesh), name.kind, as_key(&name.name))
+    }
+
+    fn named(&self, mesh: &str, kind: Kind, name: &str) -> Option<usize> {
+        self.by_key(Key::Known(mesh), kind, Key::Known(name))
+    }
+
+    fn by_key(&self, mesh: Key<'_>, kind: Kind, name: Key<'_>) -> Option<usize> {
+        self.index.named(mesh, kind, name)
+    }
+}
+
+/// The parts of a proxy's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProxyName {
+    /// The mesh.
+    pub mesh: Expression,
+    /// A virtual node or a virtual gateway.
+    pub kind: Kind,
+    /// The node's or gateway's name.
+    pub name: Expression,
+}
+
+impl ProxyName {
+    /// The parts of the value of one of [`crate::workload::PROXY_NAME_VARIABLES`]; `None` where it does not show them.
+    pub fn of(value: &Scalar<Text>) -> Option<Self> {
+        if let Some(text) = value.known() {
+            let arn: Arn = text.as_str().parse().ok()?;
+            let is_proxied = matches!(arn.kind, Kind::VirtualNode | Kind::VirtualGateway);
+            let name = Self { mesh: Expression::Text(arn.mesh), kind: arn.kind, name: Expression::Text(arn.name) };
+            return is_proxied.then_some(name);
+        }
+        match value.open()? {
+            Expression::Join(parts) => Self::joined(parts),
+            _ => None,
+        }
+    }
+
+    fn joined(parts: &[Expression]) -> Option<Self> {
         let segments = split(parts, '/');
         let [head, mesh, kind, name] = &segments[..] else { return None };
         let is_head = matches!(head.last()?, Expression::Text(text) if text == "mesh" || text.ends_with(":mesh"));
@@ -59,16 +99,7 @@ impl<'i, 'a> Proxied<'i, 'a> {
             _ => return None,
         };
         let mesh = Expression::join(split(mesh, '@').swap_remove(0));
-        let name = Expression::join(name.clone());
-        is_head.then(|| self.by_key(as_key(&mesh), kind, as_key(&name)))?
-    }
-
-    fn named(&self, mesh: &str, kind: Kind, name: &str) -> Option<usize> {
-        self.by_key(Key::Known(mesh), kind, Key::Known(name))
-    }
-
-    fn by_key(&self, mesh: Key<'_>, kind: Kind, name: Key<'_>) -> Option<usize> {
-        self.index.named(mesh, kind, name)
+        is_head.then(|| Self { mesh, kind, name: Expression::join(name.clone()) })
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Workload {
     pub label: String,
     /// What it runs.
     pub task: TaskDefinition,
+    /// Whether its file holds containers alone, to be put into a task somewhere else.
+    pub is_fragment: bool,
     /// The condition under which it exists.
     pub condition: Option<String>,
     /// Objects and lists that read as absent, and why.
@@ -58,6 +60,30 @@ pub struct TaskDefinition {
     /// Memory in MiB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory: Option<Scalar<Text>>,
+    /// What its containers can mount.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub volumes: Option<Vec<TaskVolume>>,
+}
+
+/// What containers of a task can mount. ECS API `Volume`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TaskVolume {
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Scalar<Text>>,
+    /// The file system of Amazon EFS that it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub efs_volume_configuration: Option<EfsVolumeConfiguration>,
+}
+
+/// A file system of Amazon EFS. ECS API `EFSVolumeConfiguration`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EfsVolumeConfiguration {
+    /// Its id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file_system_id: Option<Scalar<Text>>,
 }
 
 /// A container of a task.
@@ -79,6 +105,12 @@ pub struct ContainerDefinition {
     /// Its environment.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub environment: Option<Vec<KeyValuePair>>,
+    /// Files whose lines are more of its environment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment_files: Option<Vec<EnvironmentFile>>,
+    /// Variables of its environment whose values are kept elsewhere.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secrets: Option<Vec<Secret>>,
     /// The ports it opens.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port_mappings: Option<Vec<ContainerPortMapping>>,
@@ -100,6 +132,27 @@ pub struct KeyValuePair {
     /// The value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<Scalar<Text>>,
+}
+
+/// A file whose lines are variables. ECS API `EnvironmentFile`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EnvironmentFile {
+    /// The ARN of the object that holds it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<Scalar<Text>>,
+}
+
+/// A variable whose value is kept elsewhere. ECS API `Secret`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Secret {
+    /// The variable.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Scalar<Text>>,
+    /// Where its value is kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value_from: Option<Scalar<Text>>,
 }
 
 /// A port of a container. ECS API `PortMapping`.
@@ -160,8 +213,37 @@ pub struct RoleStatement {
     pub role: String,
     /// The policy document's statement, as far as it is needed.
     pub statement: PolicyStatement,
+    /// Whether nothing of that part is open.
+    pub is_whole: bool,
     /// Where it was read.
     pub origin: Option<Origin>,
+}
+
+/// A role or policy that a file defines, without its statements.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PolicyHolder {
+    /// The name its file gives it.
+    pub label: String,
+    /// Whether it is a role.
+    pub is_role: bool,
+    /// What is attached to it, and what it is attached to.
+    pub attachments: PolicyAttachments,
+    /// Whether nothing of its attachments and policies is open.
+    pub is_whole: bool,
+    /// Where it was read.
+    pub origin: Option<Origin>,
+}
+
+/// What is attached to a role, and what a policy is attached to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PolicyAttachments {
+    /// A role's managed policies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub managed_policy_arns: Option<Vec<Scalar<Text>>>,
+    /// The roles that a policy is for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<Scalar<Text>>>,
 }
 
 /// A statement of a policy document. A member that is a single value in its file is a list of one here.

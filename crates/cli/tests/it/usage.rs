@@ -39,6 +39,17 @@ fn files_without_a_mesh_say_so() {
 }
 
 #[test]
+fn a_task_definition_is_validated_without_a_mesh_and_no_graph_of_it_is_drawn() {
+    let task = r#"{"family": "x", "containerDefinitions": [{"name": "envoy", "environment": [
+        {"name": "APPMESH_RESOURCE_ARN", "value": "orders"}]}]}"#;
+    let validated = run_with(task.as_bytes(), &["validate", "-"]);
+    assert_eq!(validated.code, 1);
+    assert!(validated.out.contains("error[malformed-proxy-name]"), "{}", validated.out);
+    assert!(validated.out.contains("-:2:51"), "{}", validated.out);
+    assert_eq!(run_with(task.as_bytes(), &["graph", "-"]).code, 2);
+}
+
+#[test]
 fn bad_usage_gives_2() {
     for arguments in [&["graph"][..], &["grahp", "x"], &["graph", "--format", "png", "x"], &["convert", "x"], &[]] {
         assert_eq!(run(arguments).code, 2, "{arguments:?}");

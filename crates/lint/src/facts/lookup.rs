@@ -62,7 +62,11 @@ impl<'a> Scope<'a> {
 impl<'a> Facts<'a> {
     /// Whether a name in a resource stands for another resource of its mesh, and what that means where it does not.
     pub fn look_up<N: ScalarType>(&self, from: &'a Resource, kind: Kind, name: &'a Scalar<N>) -> Lookup {
-        let (mesh, key) = (Key::of(&from.mesh), Key::of(name));
+        self.look_up_key(Key::of(&from.mesh), kind, Key::of(name))
+    }
+
+    /// Likewise for a name of a mesh that stands outside its resources, such as in a task definition.
+    pub fn look_up_key(&self, mesh: Key<'_>, kind: Kind, key: Key<'_>) -> Lookup {
         let Key::Known(text) = key else { return Lookup::Fine };
         let is_blurred =
             self.scope.blurred.contains(&(mesh, kind)) || mesh.is_known() && self.scope.adrift.contains(&kind);

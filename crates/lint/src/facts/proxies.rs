@@ -1,8 +1,8 @@
 //! The containers that are proxies, and the resources they stand for.
 
-use meshwright_model::proxied::Proxied;
+use meshwright_model::proxied::{Proxied, ProxyName};
 use meshwright_model::workload::{ProxyContainer, Workload};
-use meshwright_model::{Index, Path, Resource};
+use meshwright_model::{Index, Kind, Path, Resource};
 
 /// A container of a task that is an App Mesh proxy.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +17,19 @@ pub struct Proxy<'a> {
     pub position: Option<usize>,
 }
 
-impl Proxy<'_> {
+impl<'a> Proxy<'a> {
+    /// The kind of what it stands for, by the resource or by the name.
+    pub fn kind(&self) -> Option<Kind> {
+        self.resource.map(Resource::kind).or_else(|| Some(ProxyName::of(self.container.value)?.kind))
+    }
+
+    /// What it stands for, where that exists whenever the task does.
+    pub fn companion(&self) -> Option<(&'a Resource, usize)> {
+        let (resource, position) = self.resource.zip(self.position)?;
+        let is_sure = resource.condition.is_none() || resource.condition == self.workload.condition;
+        is_sure.then_some((resource, position))
+    }
+
     /// Where a value of its container stands in the task: `containerDefinitions[1]` and what follows.
     pub fn path(&self, fields: &[&'static str]) -> Path {
         container_path(self.container.index, fields)

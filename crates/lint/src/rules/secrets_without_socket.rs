@@ -73,5 +73,6 @@ Resources:
         - Name: envoy
           Image: envoy
           Environment:
+            - {Name: APPMESH_XDS_ENDPOINT, Value: unix:///run/mesh.sock}
             - {Name: APPMESH_RESOURCE_ARN, Value: mesh/shop/virtualNode/orders}
 ";

@@ -14,6 +14,10 @@ const CLOUDFORMATION_ONLY: &[(&str, &str)] = &[
     ("circular-dependency", "there is no DependsOn"),
     ("reference-to-conditional", "there are no conditions"),
     ("undeclared-order", "its caller makes the order"),
+    (
+        "missing-stream-permission",
+        "a policy document does not say whose it is, nor a task which document is its role's",
+    ),
 ];
 
 /// The example in AWS JSON: resources as our writer says them, tasks as `register-task-definition` takes them.

@@ -8,6 +8,7 @@ mod matches;
 mod names;
 mod ports;
 mod resilience;
+mod tasks;
 
 use meshwright_dialect::{Input, Options, Reading, read};
 use meshwright_lint::{Found, RULES, check};

@@ -184,6 +184,7 @@ fn with_task(mut inventory: Inventory, value: Expression) -> Vec<String> {
     inventory.workloads.push(Workload {
         label: "T".to_owned(),
         task,
+        is_fragment: false,
         condition: None,
         gaps: std::collections::BTreeMap::new(),
         origin,

@@ -1,0 +1,94 @@
+//! An application that is told to call a virtual service on a port which has no listener.
+
+use meshwright_model::finding::Severity;
+use meshwright_model::reference::Key;
+
+use crate::facts::{Facts, listener_path};
+use crate::report::Report;
+use crate::rule::Rule;
+
+pub(super) const RULE: Rule = Rule {
+    name: "calls-port-without-listener",
+    severity: Severity::Warning,
+    summary: "an application is told to call a virtual service on a port where its provider does not listen",
+    why: "the caller's proxy has no filter chain for that port: the call passes the mesh by, or its connection is closed",
+    source: "App Mesh User Guide, troubleshooting-connectivity: no matching filter chain found (reference 5.7 and 8.2)",
+    bad: BAD,
+    cure: &[("stock.shop.local:80/v1", "stock.shop.local:9090/v1")],
+    check,
+};
+
+fn check(facts: &Facts<'_>, report: &mut Report) {
+    for address in facts.addresses() {
+        let (Some(port), Some(provider)) = (address.port, facts.provider_of(address.service)) else { continue };
+        let endpoints = facts.endpoints(provider.position());
+        let is_sure = provider.resource().condition.is_none();
+        if !is_sure || !endpoints.is_whole || endpoints.list.is_empty() || endpoints.on(port).is_some() {
+            continue;
+        }
+        let resource = provider.resource();
+        let (kind, name) = (resource.kind(), Key::of(&resource.name).shown());
+        let listens = format!("{kind} `{name}` listens on {}", endpoints.shown());
+        let message = format!("virtual service `{}` is called on port {port}, but {listens}", address.service.name());
+        report
+            .add_task(address.workload, address.path.clone(), message)
+            .help(format!("call port {}", endpoints.shown()))
+            .related(resource, listener_path(0, &["portMapping", "port"]), listens);
+    }
+}
+
+const BAD: &str = "\
+Resources:
+  Node:
+    Type: AWS::AppMesh::VirtualNode
+    Properties:
+      MeshName: shop
+      VirtualNodeName: orders
+      Spec:
+        Listeners:
+          - PortMapping: {Port: 8080, Protocol: http}
+        Backends: [{VirtualService: {VirtualServiceName: stock.shop.local}}]
+        ServiceDiscovery: {DNS: {Hostname: orders.shop.local}}
+  Router:
+    Type: AWS::AppMesh::VirtualRouter
+    Properties:
+      MeshName: shop
+      VirtualRouterName: stock
+      Spec:
+        Listeners:
+          - PortMapping: {Port: 9090, Protocol: http}
+  Service:
+    Type: AWS::AppMesh::VirtualService
+    Properties:
+      MeshName: shop
+      VirtualServiceName: stock.shop.local
+      Spec: {Provider: {VirtualRouter: {VirtualRouterName: stock}}}
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      NetworkMode: awsvpc
+      ProxyConfiguration:
+        Type: APPMESH
+        ContainerName: envoy
+        ProxyConfigurationProperties:
+          - {Name: IgnoredUID, Value: \"1337\"}
+          - {Name: ProxyIngressPort, Value: \"15000\"}
+          - {Name: ProxyEgressPort, Value: \"15001\"}
+          - {Name: AppPorts, Value: \"8080\"}
+      ContainerDefinitions:
+        - Name: envoy
+          Image: public.ecr.aws/appmesh/aws-appmesh-envoy:v1.29.12.1-prod
+          User: \"1337\"
+          Environment:
+            - {Name: APPMESH_RESOURCE_ARN, Value: mesh/shop/virtualNode/orders}
+            - {Name: APPMESH_XDS_ENDPOINT, Value: \"unix:///run/mesh/xds.sock\"}
+          HealthCheck: {Command: [CMD-SHELL, \"curl -s localhost:9901/server_info | grep -q LIVE\"]}
+        - Name: app
+          Image: example/orders:1
+          Environment:
+            - {Name: STOCK_URL, Value: \"http://stock.shop.local:80/v1\"}
+          PortMappings:
+            - {ContainerPort: 8080, Protocol: tcp}
+          DependsOn:
+            - {ContainerName: envoy, Condition: HEALTHY}
+";

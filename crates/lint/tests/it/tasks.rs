@@ -1,0 +1,228 @@
+//! Rules about tasks say nothing where a task may yet be sound, and name the right line in every dialect.
+
+use serde_json::{Value, json};
+
+use crate::{found_in, read_text};
+
+/// A sound task as `register-task-definition` takes it.
+fn task() -> Value {
+    json!({
+        "family": "orders",
+        "networkMode": "awsvpc",
+        "proxyConfiguration": {"type": "APPMESH", "containerName": "envoy", "properties": [
+            {"name": "IgnoredUID", "value": "1337"},
+            {"name": "ProxyIngressPort", "value": "15000"},
+            {"name": "ProxyEgressPort", "value": "15001"},
+            {"name": "AppPorts", "value": "8080"}]},
+        "containerDefinitions": [
+            {"name": "envoy", "image": "public.ecr.aws/appmesh/aws-appmesh-envoy:v1.29.12.1-prod", "user": "1337",
+             "environment": [
+                {"name": "APPMESH_RESOURCE_ARN", "value": "mesh/shop/virtualNode/orders"},
+                {"name": "APPMESH_XDS_ENDPOINT", "value": "unix:///run/mesh/xds.sock"}],
+             "healthCheck": {"command": ["CMD-SHELL", "true"]}},
+            {"name": "app", "image": "orders:1", "portMappings": [{"containerPort": 8080, "protocol": "tcp"}],
+             "dependsOn": [{"containerName": "envoy", "condition": "HEALTHY"}]}]
+    })
+}
+
+/// The rules that find something in the task after a change, and nothing else beside.
+fn check(change: impl Fn(&mut Value), expected: &[&str]) {
+    let mut task = task();
+    change(&mut task);
+    check_text(&task.to_string(), expected);
+}
+
+fn check_text(text: &str, expected: &[&str]) {
+    let found = found_in(&read_text("task.json", text));
+    let rules: Vec<&str> = found.iter().map(|found| found.rule).collect();
+    assert_eq!(rules, expected, "{text}");
+}
+
+fn remove(value: &mut Value, key: &str) {
+    value.as_object_mut().unwrap().remove(key);
+}
+
+#[test]
+fn a_sound_task_is_spared() {
+    check(|_| (), &[]);
+}
+
+#[test]
+fn a_variable_that_may_come_from_elsewhere_is_not_missing() {
+    let without = |task: &mut Value| {
+        task["containerDefinitions"][0]["environment"].as_array_mut().unwrap().truncate(1);
+    };
+    check(without, &["proxy-without-xds-endpoint"]);
+    let from_elsewhere = [
+        ("secrets", json!([{"name": "APPMESH_XDS_ENDPOINT", "valueFrom": "arn:x"}])),
+        ("environmentFiles", json!([{"type": "s3", "value": "arn:aws:s3:::bucket/x.env"}])),
+    ];
+    for (key, value) in from_elsewhere {
+        check(
+            |task| {
+                without(task);
+                task["containerDefinitions"][0][key] = value.clone();
+            },
+            &[],
+        );
+    }
+    let gone = json!("appmesh-envoy-management.eu-west-1.amazonaws.com:443");
+    check(
+        |task| task["containerDefinitions"][0]["environment"][1]["value"] = gone.clone(),
+        &["proxy-without-xds-endpoint"],
+    );
+}
+
+#[test]
+fn containers_alone_lack_nothing_that_their_task_may_have() {
+    let containers = task()["containerDefinitions"].to_string();
+    check_text(&containers, &[]);
+    let whole = |task: &mut Value| remove(task, "proxyConfiguration");
+    check(whole, &["missing-proxy-configuration"]);
+    // A script puts the proxy in later.
+    let text = task().to_string().replacen("\"containerDefinitions\":[", "\"containerDefinitions\":[$ENVOY,", 1);
+    let open =
+        text.replacen("\"containerName\":\"envoy\",\"properties\"", "\"containerName\":\"proxy\",\"properties\"", 1);
+    check_text(&open, &[]);
+}
+
+#[test]
+fn a_base_definition_without_its_proxy_is_only_warned_of() {
+    let mut base = task();
+    base["containerDefinitions"].as_array_mut().unwrap().remove(0);
+    let found = found_in(&read_text("task.json", &base.to_string()));
+    let lines = crate::lines(&found);
+    assert_eq!(
+        lines,
+        ["warning unknown-proxy-container proxyConfiguration.containerName: `envoy` is no container of this task: it \
+             must be put in before the task is registered"]
+    );
+}
+
+#[test]
+fn what_the_plugin_refuses_is_found_and_what_it_takes_is_not() {
+    for (place, value, expected) in [
+        (0, json!(""), &["invalid-proxy-configuration"][..]),
+        (1, json!("15002"), &["wrong-proxy-ports"]),
+        (2, json!(""), &["invalid-proxy-configuration"]),
+        (3, json!("8080,9090"), &[]),
+        (3, json!("8080, 9090"), &["invalid-proxy-configuration"]),
+        (3, json!("http"), &["invalid-proxy-configuration"]),
+        (3, json!("8080,8080,8080,8080,8080,8080,8080,8080,8080,8080,8080,8080,8080,8080,8080"), &[]),
+        (3, json!("1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16"), &["more-than-15-ports"]),
+    ] {
+        check(|task| task["proxyConfiguration"]["properties"][place]["value"] = value.clone(), expected);
+    }
+    for (addresses, expected) in
+        [("169.254.170.2, 10.0.0.0/8,fd00::/8", &[][..]), ("", &[]), ("169.254.170", &["invalid-proxy-configuration"])]
+    {
+        let pair = json!({"name": "EgressIgnoredIPs", "value": addresses});
+        let add = |task: &mut Value| {
+            task["proxyConfiguration"]["properties"].as_array_mut().unwrap().push(pair.clone());
+        };
+        check(add, expected);
+    }
+}
+
+#[test]
+fn users_are_compared_by_their_numbers() {
+    for (user, expected) in [
+        (json!("1337:1337"), &[][..]),
+        (json!("envoy"), &[]),
+        (json!("0"), &["ignored-user-differs"]),
+        (Value::Null, &["ignored-user-differs"]),
+    ] {
+        check(
+            |task| {
+                task["containerDefinitions"][0]["user"] = user.clone();
+                if user.is_null() {
+                    remove(&mut task["containerDefinitions"][0], "user");
+                }
+            },
+            expected,
+        );
+    }
+}
+
+#[test]
+fn waiting_is_told_from_waiting_in_vain() {
+    let wait = |condition: &'static str| {
+        move |task: &mut Value| task["containerDefinitions"][1]["dependsOn"][0]["condition"] = json!(condition)
+    };
+    check(wait("START"), &["missing-depends-on"]);
+    check(wait("COMPLETE"), &["missing-depends-on", "waits-for-essential-to-end"]);
+    check(|task| remove(&mut task["containerDefinitions"][0], "healthCheck"), &["waits-for-unchecked-container"]);
+    let on_app = json!([{"containerName": "app", "condition": "START"}]);
+    check(|task| task["containerDefinitions"][0]["dependsOn"] = on_app.clone(), &["containers-wait-in-a-circle"]);
+    // What the proxy waits for cannot wait for the proxy.
+    let helper =
+        json!({"name": "xray", "image": "xray:3", "portMappings": [{"containerPort": 2000, "protocol": "udp"}]});
+    let on_helper = json!([{"containerName": "xray", "condition": "START"}]);
+    check(
+        |task| {
+            task["containerDefinitions"].as_array_mut().unwrap().push(helper.clone());
+            task["containerDefinitions"][0]["dependsOn"] = on_helper.clone();
+        },
+        &[],
+    );
+}
+
+#[test]
+fn a_permission_counts_by_whatever_way_the_role_has_it() {
+    let given = |attached: &str, policy: &str| {
+        let text = format!(
+            "Resources:\n  Role:\n    Type: AWS::IAM::Role\n    Properties: {{AssumeRolePolicyDocument: {{}}, {attached}}}\n{policy}  \
+             Task:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      TaskRoleArn: !Ref Role\n      ContainerDefinitions:\n        \
+             - Name: envoy\n          HealthCheck: {{Command: [CMD-SHELL, 'true']}}\n          Environment:\n            \
+             - {{Name: APPMESH_RESOURCE_ARN, Value: 'arn:aws:appmesh:eu-west-1:123456789012:mesh/shop/virtualNode/orders'}}\n            \
+             - {{Name: APPMESH_XDS_ENDPOINT, Value: 'mesh.corp:443'}}\n"
+        );
+        let found = found_in(&read_text("task.yaml", &text));
+        found.iter().map(|found| found.message.clone()).collect::<Vec<_>>()
+    };
+    let inline = |action: &str, resource: &str| {
+        format!(
+            "Policies: [{{PolicyDocument: {{Statement: {{Effect: Allow, Action: {action}, Resource: {resource}}}}}}}]"
+        )
+    };
+    let policy = |attached: &str| {
+        format!(
+            "  Policy:\n    Type: AWS::IAM::Policy\n    Properties: {{{attached}PolicyDocument: {{Statement: {{Effect: Allow, Action: \
+             'appmesh:Stream*', Resource: '*'}}}}}}\n"
+        )
+    };
+    let lacks = ["role `Role` does not allow `appmesh:StreamAggregatedResources`"];
+    let elsewhere = ["role `Role` allows `appmesh:StreamAggregatedResources` for other resources than this proxy's"];
+    let nothing: [&str; 0] = [];
+    let right = "'arn:aws:appmesh:*:*:mesh/shop/virtualNode/*'";
+    assert_eq!(given("Path: /", ""), lacks);
+    assert_eq!(given(&inline("'appmesh:Describe*'", "'*'"), ""), lacks);
+    assert_eq!(given(&inline("'*'", right), ""), nothing);
+    assert_eq!(given(&inline("'appmesh:streamaggregatedresources'", right), ""), nothing);
+    assert_eq!(given(&inline("'appmesh:*'", "'arn:aws:appmesh:*:*:mesh/shop/virtualGateway/*'"), ""), elsewhere);
+    assert_eq!(given(&inline("'appmesh:*'", "'arn:aws:appmesh:*:*:mesh/shop/virtualNode/order'"), ""), elsewhere);
+    assert_eq!(given("ManagedPolicyArns: ['arn:aws:iam::aws:policy/AWSAppMeshEnvoyAccess']", ""), nothing);
+    assert_eq!(given("ManagedPolicyArns: ['arn:aws:iam::aws:policy/CloudWatchFullAccess']", ""), lacks);
+    assert_eq!(given("ManagedPolicyArns: [!ImportValue Policy]", ""), nothing);
+    assert_eq!(given("ManagedPolicyArns: [!Ref Policy]", &policy("")), nothing);
+    assert_eq!(given("Path: /", &policy("Roles: [!Ref Role], ")), nothing);
+    assert_eq!(given("Path: /", &policy("Roles: [!ImportValue Other], ")), nothing);
+}
+
+#[test]
+fn places_are_those_of_the_file_in_every_dialect() {
+    let yaml = "Resources:\n  Task:\n    Type: AWS::ECS::TaskDefinition\n    Properties:\n      NetworkMode: awsvpc\n      \
+                Volumes:\n        - EFSVolumeConfiguration: {FilesystemId: fs-1}\n      ProxyConfiguration:\n        ContainerName: envoy\n        \
+                ProxyConfigurationProperties:\n          - {Name: IgnoredUID, Value: '1337'}\n          - {Name: ProxyEgressPort, Value: '15001'}\n          \
+                - {Name: EgressIgnoredPorts, Value: '22'}\n";
+    let json = "{\"family\": \"x\", \"networkMode\": \"awsvpc\",\n \"volumes\": [{\"efsVolumeConfiguration\": {}}],\n \
+                \"containerDefinitions\": [],\n \"proxyConfiguration\": {\"properties\": [\n  {\"name\": \"IgnoredUID\", \"value\": \"1337\"},\n  \
+                {\"name\": \"ProxyEgressPort\", \"value\": \"15001\"},\n  {\"name\": \"EgressIgnoredPorts\", \"value\": \"22\"}]}}";
+    for (name, text, expected) in [("task.yaml", yaml, (13, 47)), ("task.json", json, (7, 43))] {
+        let reading = read_text(name, text);
+        let found = found_in(&reading);
+        let efs = found.iter().find(|found| found.rule == "efs-port-not-ignored").unwrap();
+        let location = reading.locate(efs.place.origin.unwrap(), &efs.place.path).unwrap();
+        assert_eq!((location.line, location.column), expected, "{name}");
+    }
+}
