@@ -65,6 +65,14 @@ impl<'a> Condition<'a> {
         Self { comparison: Comparison::Present, is_inverted: false }
     }
 
+    /// The one text that it wants, if it wants one.
+    pub fn exact_text(&self) -> Option<&'a str> {
+        match self.comparison {
+            Comparison::Exact(text) if !self.is_inverted => Some(text),
+            _ => None,
+        }
+    }
+
     /// Whether it holds of a value, or of its absence.
     ///
     /// A missing value meets no comparison, turned round or not; only "present" turned round holds of it (reference 4.15).

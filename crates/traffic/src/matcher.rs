@@ -1,13 +1,11 @@
 //! The requests that a route or gateway route takes, as conditions that must all hold.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use meshwright_model::gateway_route::{GrpcGatewayRouteMatch, HttpGatewayRouteMatch};
 use meshwright_model::limits::{HttpMethod, HttpScheme};
 use meshwright_model::matcher::{HeaderMatcher, HttpPathMatch, HttpQueryParameter};
-use meshwright_model::request::Request;
 use meshwright_model::route::{GrpcRouteMatch, HttpRouteMatch};
 use meshwright_model::scalar::Scalar;
 use meshwright_model::value::ScalarType;
@@ -209,18 +207,6 @@ impl<'a> Match<'a> {
         }
     }
 
-    /// Whether it takes a request; where it [`is_open`](Self::is_open), whether it may.
-    pub fn takes(&self, request: &Request) -> bool {
-        let query = query_of(request.query());
-        let header = |name: &str| request.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str());
-        self.port.is_none_or(|port| request.port.is_none_or(|own| own == port))
-            && self.path.holds(request.bare_path())
-            && self.method.is_none_or(|method| method.as_str() == request.method)
-            && self.scheme.is_none_or(|scheme| scheme.as_str() == request.scheme)
-            && self.headers.iter().all(|(name, condition)| condition.holds(header(name)))
-            && self.query.iter().all(|(name, condition)| condition.holds(query.get(name).copied()))
-    }
-
     /// Whether it takes every request that another takes: certain where `true` and it is not open itself.
     pub fn contains(&self, other: &Self) -> bool {
         let port = self.port.is_none() || self.port == other.port;
@@ -243,16 +229,6 @@ fn follow<N: PartialEq>(conditions: &[(N, Condition<'_>)], others: &[(N, Conditi
 
 fn lower_case(name: &str) -> Cow<'_, str> {
     if name.bytes().any(|byte| byte.is_ascii_uppercase()) { name.to_ascii_lowercase().into() } else { name.into() }
-}
-
-/// The first value of each query parameter, as it stands: nothing is decoded (reference 4.15).
-pub fn query_of(query: &str) -> BTreeMap<&str, &str> {
-    let mut parameters = BTreeMap::new();
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        parameters.entry(name).or_insert(value);
-    }
-    parameters
 }
 
 #[cfg(test)]
@@ -287,12 +263,5 @@ mod tests {
         assert!(prefix("/").contains(&prefix("/a")) && prefix("/a").contains(&exact("/ab")));
         assert!(!prefix("/a").contains(&prefix("/")) && !exact("/a").contains(&prefix("/a")));
         assert!(exact("/a").contains(&exact("/a")) && !prefix("/a/").contains(&exact("/a")));
-    }
-
-    #[test]
-    fn the_first_of_equal_query_parameters_counts() {
-        let query = query_of("q=1&q=2&r&s=");
-        assert_eq!((query.get("q"), query.get("r"), query.get("s")), (Some(&"1"), Some(&""), Some(&"")));
-        assert_eq!(query.get("t"), None);
     }
 }

@@ -87,6 +87,18 @@ impl Sketch {
         Some(sketch)
     }
 
+    /// Whether a match takes it; where the match is open, whether it may. A sketch without a method is a GET.
+    pub fn is_taken_by(&self, matcher: &Match<'_>) -> bool {
+        matcher.path.holds(&self.path)
+            && matcher.port.is_none_or(|port| self.port.is_none_or(|own| own == port))
+            && matcher.method.is_none_or(|method| self.method.as_deref().unwrap_or("GET") == method.as_str())
+            && matcher.scheme.is_none_or(|scheme| self.scheme.unwrap_or("http") == scheme.as_str())
+            && (matcher.headers.iter())
+                .all(|(name, condition)| condition.holds(self.headers.get(name.as_ref()).map(String::as_str)))
+            && (matcher.query.iter())
+                .all(|(name, condition)| condition.holds(self.query.get(*name).map(String::as_str)))
+    }
+
     fn set(&mut self, part: &Part<'_>, value: Option<&str>) {
         match part {
             Part::Port => self.port = value.and_then(|port| port.parse().ok()),

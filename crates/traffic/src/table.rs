@@ -3,10 +3,12 @@
 mod index;
 mod rivals;
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 
 use meshwright_model::defaults::PRIORITY;
 
+use crate::condition::Condition;
 use crate::matcher::{Match, PathMatch};
 use crate::search::{Search, Sketch, find};
 use index::Index;
@@ -15,6 +17,9 @@ pub use rivals::Rivals;
 
 /// The most earlier routes that are held against one by search rather than by lookup.
 const MAX_EARLIER: usize = 100;
+
+/// The most routes that are tried one by one rather than looked up.
+const MAX_TRIED: usize = 64;
 
 /// The most routes among which those that hide another together are narrowed down.
 const MAX_NARROWED: usize = 16;
@@ -63,7 +68,8 @@ pub enum Fate {
 /// not defined.
 pub struct Table<'a> {
     entries: Vec<Entry<'a>>,
-    index: Index,
+    /// Only of many routes: a few are tried one by one.
+    index: Option<Index>,
     ports: Vec<i64>,
 }
 
@@ -73,7 +79,7 @@ impl<'a> Table<'a> {
         let key =
             |entry: &Entry<'a>| (entry.priority.unwrap_or(PRIORITY), Reverse(entry.matcher.path.length()), entry.name);
         entries.sort_by(|a, b| key(a).cmp(&key(b)));
-        let index = Index::new(&entries);
+        let index = (entries.len() > MAX_TRIED).then(|| Index::new(&entries));
         Self { entries, index, ports }
     }
 
@@ -84,9 +90,10 @@ impl<'a> Table<'a> {
 
     /// The positions of the routes that take a request, or may, in their order.
     pub fn takers(&self, sketch: &Sketch) -> Vec<usize> {
-        let request = sketch.request("", false);
-        let mut takers = self.index.candidates(sketch);
-        takers.retain(|position| self.entries[*position].matcher.takes(&request));
+        let is_taken = |position: &usize| sketch.is_taken_by(&self.entries[*position].matcher);
+        let Some(index) = &self.index else { return (0..self.entries.len()).filter(is_taken).collect() };
+        let mut takers = index.candidates(sketch);
+        takers.retain(is_taken);
         takers.sort_unstable();
         takers
     }
@@ -171,11 +178,19 @@ impl<'a> Table<'a> {
     }
 }
 
-/// Whether two matches may take one request, by their paths, methods and ports alone; `false` is certain.
+/// Whether two matches may take one request, by a quick look; `false` is certain.
 fn may_meet(a: &Match<'_>, b: &Match<'_>) -> bool {
     let agree = a.method.is_none() || b.method.is_none() || a.method == b.method;
     let same_port = a.port.is_none() || b.port.is_none() || a.port == b.port;
-    agree && same_port && paths_may_meet(&a.path, &b.path)
+    agree && same_port && paths_may_meet(&a.path, &b.path) && !want_different_values(&a.headers, &b.headers)
+}
+
+/// Whether one header would have to have two values.
+fn want_different_values(a: &[(Cow<'_, str>, Condition<'_>)], b: &[(Cow<'_, str>, Condition<'_>)]) -> bool {
+    let is_other = |name: &str, text: &str| {
+        b.iter().any(|(other, condition)| other == name && condition.exact_text().is_some_and(|value| value != text))
+    };
+    a.iter().any(|(name, condition)| condition.exact_text().is_some_and(|text| is_other(name, text)))
 }
 
 fn paths_may_meet(a: &PathMatch<'_>, b: &PathMatch<'_>) -> bool {

@@ -139,9 +139,9 @@ impl<'a> Facts<'a> {
                 continue;
             }
             // What exists under a condition takes requests only where that holds.
-            let path = Path::of(&["spec", field, "match"]);
-            matcher.is_open |= resource.condition.is_some() || resource.has_gap(&path);
-            let priority = if resource.has_gap(&Path::of(&["spec", "priority"])) { None } else { priority };
+            let has_gap = |path: &[&'static str]| !resource.gaps.is_empty() && resource.has_gap(&Path::of(path));
+            matcher.is_open |= resource.condition.is_some() || has_gap(&["spec", field, "match"]);
+            let priority = if has_gap(&["spec", "priority"]) { None } else { priority };
             let key = (Key::of(&resource.mesh), resource.kind(), Key::of(parent), field, host);
             let place = places.entry(key).or_insert_with(|| {
                 order.push(key);
@@ -215,7 +215,8 @@ fn matched(resource: &Resource) -> Option<(&'static str, Host<'_>, Match<'_>, Op
                 }
                 ProtocolGatewayRoute::Grpc(route) => Match::of_grpc_gateway(&route.matcher),
             };
-            let is_open = resource.has_gap(&Path::of(&["spec", route.field(), "match", "hostname"]));
+            let hostname = || Path::of(&["spec", route.field(), "match", "hostname"]);
+            let is_open = !resource.gaps.is_empty() && resource.has_gap(&hostname());
             (!is_open).then(|| (route.field(), host, matcher, priority(spec.priority.as_ref())))
         }
         _ => None,

@@ -6,7 +6,6 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::Entry;
-use crate::condition::{Comparison, Condition};
 use crate::matcher::PathMatch;
 use crate::search::Sketch;
 
@@ -44,8 +43,9 @@ impl Index {
                 }
             };
             let matcher = &entry.matcher;
-            let header = matcher.headers.iter().find_map(|(name, condition)| Some((name.as_ref(), exact(condition)?)));
-            let query = matcher.query.iter().find_map(|(name, condition)| Some((*name, exact(condition)?)));
+            let header =
+                matcher.headers.iter().find_map(|(name, condition)| Some((name.as_ref(), condition.exact_text()?)));
+            let query = matcher.query.iter().find_map(|(name, condition)| Some((*name, condition.exact_text()?)));
             let list = match (header, query) {
                 (Some((name, value)), _) => bucket.by_header.entry((name.into(), value.into())).or_default(),
                 (None, Some((name, value))) => bucket.by_query.entry((name.into(), value.into())).or_default(),
@@ -84,12 +84,5 @@ impl Bucket {
                 candidates.extend(map.get(&key).into_iter().flatten());
             }
         }
-    }
-}
-
-fn exact<'a>(condition: &Condition<'a>) -> Option<&'a str> {
-    match condition.comparison {
-        Comparison::Exact(text) if !condition.is_inverted => Some(text),
-        _ => None,
     }
 }
