@@ -71,7 +71,7 @@ impl Part<'_> {
 /// The values of every part that a match speaks of, of those that all of `include` take.
 pub(super) fn of<'m>(include: &[&'m Match<'m>], exclude: &[&'m Match<'m>], ports: &[i64]) -> Vec<Values<'m>> {
     let all: Vec<&'m Match<'m>> = include.iter().chain(exclude).copied().collect();
-    let mut all_values = vec![ports_of(&all, ports), paths_of(&all), methods_of(&all), schemes_of(&all)];
+    let mut all_values = vec![ports_of(include, &all, ports), paths_of(&all), methods_of(&all), schemes_of(&all)];
     let headers: BTreeSet<&str> =
         all.iter().flat_map(|own| own.headers.iter().map(|(name, _)| name.as_ref())).collect();
     for name in headers {
@@ -95,11 +95,15 @@ pub(super) fn of<'m>(include: &[&'m Match<'m>], exclude: &[&'m Match<'m>], ports
     all_values
 }
 
-fn ports_of<'m>(all: &[&'m Match<'m>], ports: &[i64]) -> Values<'m> {
-    let named: BTreeSet<i64> = all.iter().filter_map(|own| own.port).collect();
-    let mut list: Vec<Option<String>> = ports.iter().map(|port| Some(port.to_string())).collect();
+fn ports_of<'m>(include: &[&'m Match<'m>], all: &[&'m Match<'m>], ports: &[i64]) -> Values<'m> {
+    // A port that must be dialled is one, even where no listener on it is known: it may be open, or missing, which is no
+    // matter of what the matches demand of each other.
+    let demanded = include.iter().filter_map(|own| own.port).filter(|port| !ports.contains(port));
+    let mut list: Vec<Option<String>> =
+        ports.iter().copied().chain(demanded).map(|port| Some(port.to_string())).collect();
     if list.is_empty() {
         // A request to a port that nobody names is one to no listener: any of those named will do.
+        let named: BTreeSet<i64> = all.iter().filter_map(|own| own.port).collect();
         list.extend(named.iter().map(|port| Some(port.to_string())));
     }
     if list.is_empty() {

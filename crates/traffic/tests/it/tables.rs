@@ -1,12 +1,14 @@
 //! What a table says of its routes, against trying a great many requests.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use meshwright_model::limits::HttpMethod;
-use meshwright_traffic::{Comparison, Condition, Entry, Fate, Match, PathMatch, Search, Sketch, Table};
+use meshwright_traffic::{Comparison, Condition, Entry, Fate, Match, PathMatch, Pattern, Search, Sketch, Table};
 use proptest::prelude::*;
 
-/// A match written short: `GET /a/* x=1 y` takes GET requests below `/a/` with header `x` equal to 1 and `y` present.
+/// A match written short: `GET :80 /a/* x=1 !y ?q=2` takes GET requests to port 80 below `/a/` with header `x` equal to 1,
+/// without `y`, and with query parameter `q` equal to 2. Values are also `a*`, `*z`, `1..5` and `~pattern`.
 fn matcher(text: &'static str) -> Match<'static> {
     let mut matcher = Match::all();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
@@ -19,24 +21,42 @@ fn matcher(text: &'static str) -> Match<'static> {
                     None => PathMatch::Exact(Cow::Borrowed(word)),
                 };
             }
+            word if word.starts_with(':') => matcher.port = word[1..].parse().ok(),
             word => {
+                let (is_query, word) = word.strip_prefix('?').map_or((false, word), |word| (true, word));
                 let (is_inverted, word) = word.strip_prefix('!').map_or((false, word), |word| (true, word));
-                let (name, comparison) = match word.split_once('=') {
-                    Some((name, value)) => match value.strip_suffix('*') {
-                        Some(prefix) => (name, Comparison::Prefix(prefix)),
-                        None => (name, Comparison::Exact(value)),
-                    },
-                    None => (word, Comparison::Present),
-                };
-                matcher.headers.push((Cow::Borrowed(name), Condition { comparison, is_inverted }));
+                let (name, value) = word.split_once('=').unwrap_or((word, ""));
+                let condition = Condition { comparison: comparison(value), is_inverted };
+                if is_query {
+                    matcher.query.push((name, condition));
+                } else {
+                    matcher.headers.push((Cow::Borrowed(name), condition));
+                }
             }
         }
     }
     matcher
 }
 
-/// A table of `priority match`, named by their places.
-fn table(routes: &[(i64, &'static str)]) -> Table<'static> {
+fn comparison(value: &'static str) -> Comparison<'static> {
+    if value.is_empty() {
+        return Comparison::Present;
+    }
+    if let Some(pattern) = value.strip_prefix('~') {
+        return Comparison::Regex(pattern, Rc::new(Pattern::new(pattern).unwrap()));
+    }
+    if let Some((start, end)) = value.split_once("..") {
+        return Comparison::Range(start.parse().unwrap(), end.parse().unwrap());
+    }
+    match (value.strip_suffix('*'), value.strip_prefix('*')) {
+        (Some(prefix), _) => Comparison::Prefix(prefix),
+        (_, Some(suffix)) => Comparison::Suffix(suffix),
+        _ => Comparison::Exact(value),
+    }
+}
+
+/// A table of `priority match`, named by their places, of a router with listeners on some ports.
+fn table(routes: &[(i64, &'static str)], ports: &[i64]) -> Table<'static> {
     let names = ["r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7"];
     let entry = |(id, (priority, text)): (usize, &(i64, &'static str))| Entry {
         id,
@@ -44,12 +64,12 @@ fn table(routes: &[(i64, &'static str)]) -> Table<'static> {
         priority: Some(*priority),
         name: names[id],
     };
-    Table::new(routes.iter().enumerate().map(entry).collect(), vec![80])
+    Table::new(routes.iter().enumerate().map(entry).collect(), ports.to_vec())
 }
 
 /// What becomes of each route, by its place in the list: `reached`, `hidden 0`, `covered 0 1`, `impossible`, `unknown`.
 fn fates(routes: &[(i64, &'static str)]) -> Vec<String> {
-    let table = table(routes);
+    let table = table(routes, &[80]);
     let id = |position: usize| table.entries()[position].id;
     let mut fates = vec![String::new(); routes.len()];
     for position in 0..routes.len() {
@@ -76,7 +96,7 @@ fn a_wider_route_with_a_lower_number_hides_others() {
 #[test]
 fn longer_prefixes_come_first_among_equals() {
     assert_eq!(fates(&[(5, "/*"), (5, "/a/*")]), ["reached", "reached"]);
-    let table = table(&[(5, "/*"), (5, "/a/*")]);
+    let table = table(&[(5, "/*"), (5, "/a/*")], &[80]);
     assert_eq!(table.entries()[0].id, 1);
 }
 
@@ -93,8 +113,14 @@ fn contradictions_take_nothing() {
 }
 
 #[test]
+fn a_port_without_a_listener_is_dialled_as_others_are() {
+    assert_eq!(fates(&[(1, ":82 /* x=x"), (2, ":82 /* x")]), ["reached", "reached"]);
+    assert_eq!(fates(&[(1, ":82 /*"), (2, ":82 /* !x=1")]), ["reached", "hidden 0"]);
+}
+
+#[test]
 fn rivals_need_a_common_request_that_none_before_takes() {
-    let rivals = |routes: &[(i64, &'static str)]| table(routes).rivals().len();
+    let rivals = |routes: &[(i64, &'static str)]| table(routes, &[80]).rivals().len();
     assert_eq!(rivals(&[(5, "/* x=1"), (5, "/* y=1")]), 1);
     assert_eq!(rivals(&[(5, "/* x=1"), (5, "/* x=2")]), 0);
     assert_eq!(rivals(&[(5, "/* x=1"), (6, "/* y=1")]), 0);
@@ -104,10 +130,10 @@ fn rivals_need_a_common_request_that_none_before_takes() {
 
 #[test]
 fn what_no_route_takes_is_found() {
-    assert!(matches!(table(&[(1, "/a/*")]).untaken(), Search::Found(_)));
-    assert_eq!(table(&[(1, "GET /*"), (2, "/*")]).untaken(), Search::Nothing);
-    assert!(matches!(table(&[(1, "/* x=1")]).untaken(), Search::Found(_)));
-    assert_eq!(table(&[(1, "/* x"), (2, "/* !x")]).untaken(), Search::Nothing);
+    assert!(matches!(table(&[(1, "/a/*")], &[80]).untaken(), Search::Found(_)));
+    assert_eq!(table(&[(1, "GET /*"), (2, "/*")], &[80]).untaken(), Search::Nothing);
+    assert!(matches!(table(&[(1, "/* x=1")], &[80]).untaken(), Search::Found(_)));
+    assert_eq!(table(&[(1, "/* x"), (2, "/* !x")], &[80]).untaken(), Search::Nothing);
 }
 
 const MATCHES: &[&str] = &[
@@ -158,33 +184,101 @@ fn requests() -> Vec<Sketch> {
     requests
 }
 
+/// Matches that differ in every sort of condition on few values.
+const CONDITIONS: &[&str] = &[
+    "/*",
+    "/a",
+    "/a*",
+    ":80 /*",
+    ":81 /*",
+    ":82 /* x=1",
+    "/* x",
+    "/* !x",
+    "/* x=1",
+    "/* !x=1",
+    "/* x=1..5",
+    "/* !x=1..5",
+    "/* x=3..9",
+    "/* x=-9..1",
+    "/* x=1*",
+    "/* !x=1*",
+    "/* x=*1",
+    "/* x=ab*",
+    "/* x=*ba",
+    "/* !x=aba",
+    "/* x=~[0-9]+",
+    "/* x=~.*",
+    "/* !x=~ab.*",
+    "/* ?q",
+    "/* ?q=1",
+    "/* !x=1 x=1..5",
+    "/* x=1* x=*1",
+];
+
+/// Requests of every sort that those tell apart.
+fn requests_of_values() -> Vec<Sketch> {
+    let numbers = ["1", "2", "4", "5", "8", "9", "0", "-9", "-10", "11", "121"];
+    let words = ["", "x", "1x", "x1", "1x1", "ab", "aba", "ba", "abba", "abx", "xba"];
+    let values = || numbers.iter().chain(&words).map(|value| Some(*value)).chain([None]);
+    let pair = |name: &str, value: Option<&str>| value.map(|value| (name.to_owned(), value.to_owned()));
+    let mut requests = Vec::new();
+    for (port, path) in [(80, "/"), (80, "/a"), (80, "/ab"), (81, "/"), (81, "/a"), (81, "/ab")] {
+        for (x, q) in values().flat_map(|x| [None, Some("1"), Some("2")].map(|q| (x, q))) {
+            requests.push(Sketch {
+                port: Some(port),
+                path: path.to_owned(),
+                headers: pair("x", x).into_iter().collect(),
+                query: pair("q", q).into_iter().collect(),
+                ..Sketch::default()
+            });
+        }
+    }
+    requests
+}
+
+/// Holds what a table says of its routes against what becomes of requests.
+fn judge(table: &Table<'_>, all: &[Sketch]) -> Result<(), TestCaseError> {
+    let takers: Vec<Vec<usize>> = all.iter().map(|sketch| table.takers(sketch)).collect();
+    for (position, entry) in table.entries().iter().enumerate() {
+        let first_at = takers.iter().position(|takers| takers.first() == Some(&position)).map(|at| &all[at]);
+        match table.fate(position) {
+            Fate::Reached(sketch) => {
+                prop_assert_eq!(table.takers(&sketch).first().copied(), Some(position), "{:?}", entry);
+            }
+            Fate::Hidden { sketch, .. } => {
+                prop_assert!(first_at.is_none(), "{entry:?} is reached by {first_at:?}");
+                prop_assert!(sketch.is_taken_by(&entry.matcher));
+            }
+            Fate::Covered { by, sketch } => {
+                prop_assert!(!by.is_empty(), "{entry:?} is covered by nothing");
+                prop_assert!(first_at.is_none(), "{entry:?} is reached by {first_at:?}");
+                prop_assert!(sketch.is_taken_by(&entry.matcher));
+            }
+            Fate::Impossible => prop_assert!(all.iter().all(|sketch| !sketch.is_taken_by(&entry.matcher)), "{entry:?}"),
+            Fate::Unknown => {}
+        }
+    }
+    for rivals in table.rivals() {
+        let takers = table.takers(&rivals.sketch);
+        prop_assert!(takers.contains(&rivals.first) && takers.contains(&rivals.second));
+        prop_assert!(!takers.iter().any(|taker| table.comes_before(*taker, rivals.second)), "{rivals:?}");
+    }
+    match table.untaken() {
+        Search::Found(sketch) => prop_assert!(table.takers(&sketch).is_empty()),
+        Search::Nothing => prop_assert!(takers.iter().all(|takers| !takers.is_empty())),
+        Search::Unknown => {}
+    }
+    Ok(())
+}
+
 proptest! {
     #[test]
     fn fates_agree_with_trying_every_request(routes in prop::collection::vec((0..4_i64, prop::sample::select(MATCHES)), 1..7)) {
-        let table = table(&routes);
-        let all = requests();
-        let firsts: Vec<Option<usize>> = all.iter().map(|sketch| table.takers(sketch).first().copied()).collect();
-        for position in 0..routes.len() {
-            let entry = &table.entries()[position];
-            let is_first_somewhere = firsts.contains(&Some(position));
-            match table.fate(position) {
-                Fate::Reached(sketch) => prop_assert_eq!(table.takers(&sketch).first().copied(), Some(position), "{:?}", entry),
-                Fate::Hidden { sketch, .. } | Fate::Covered { sketch, .. } => {
-                    prop_assert!(!is_first_somewhere, "{:?} is reached", entry);
-                    prop_assert!(sketch.is_taken_by(&entry.matcher));
-                }
-                Fate::Impossible => prop_assert!(all.iter().all(|sketch| !sketch.is_taken_by(&entry.matcher))),
-                Fate::Unknown => {}
-            }
-        }
-        for rivals in table.rivals() {
-            let takers = table.takers(&rivals.sketch);
-            prop_assert!(takers.contains(&rivals.first) && takers.contains(&rivals.second));
-        }
-        match table.untaken() {
-            Search::Found(sketch) => prop_assert!(table.takers(&sketch).is_empty()),
-            Search::Nothing => prop_assert!(firsts.iter().all(Option::is_some)),
-            Search::Unknown => {}
-        }
+        judge(&table(&routes, &[80]), &requests())?;
+    }
+
+    #[test]
+    fn fates_agree_whatever_the_conditions(routes in prop::collection::vec((0..4_i64, prop::sample::select(CONDITIONS)), 1..7)) {
+        judge(&table(&routes, &[80, 81]), &requests_of_values())?;
     }
 }
