@@ -8,10 +8,10 @@ use crate::rule::Rule;
 
 pub(super) const RULE: Rule = Rule {
     name: "targets-on-different-ports",
-    severity: Severity::Error,
-    summary: "the targets of one route are reached on different ports",
-    why: "App Mesh left the whole route out of the proxies' configuration and said nothing: its requests are answered with 404",
-    source: "aws-app-mesh-examples #93 (symptom D34 of the diagnosis table)",
+    severity: Severity::Warning,
+    summary: "the targets of one route are reached on different ports, which it does not name",
+    why: "App Mesh, in the time before routers had listeners, left such a route out of the proxies' configuration and said nothing: its requests were answered with 404",
+    source: "aws-app-mesh-examples #93 and #94 (symptom D34 of the diagnosis table: a port in each target cures it, as does one port)",
     bad: BAD,
     cure: &[("Port: 9090", "Port: 8080")],
     check,
@@ -20,7 +20,8 @@ pub(super) const RULE: Rule = Rule {
 fn check(facts: &Facts<'_>, report: &mut Report) {
     for (route, protocol) in facts.protocol_routes() {
         let reached = facts.targets(route).filter_map(|target| {
-            let node = target.node?;
+            // Who names the port of a target means it.
+            let node = target.node.filter(|_| target.target.port.is_none())?;
             let endpoint = facts.endpoints(node.position).reached(target.target.port.as_ref())?;
             Some((target, node, endpoint, endpoint.port?))
         });
@@ -39,7 +40,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
             );
             report
                 .add(route.resource, target_path(protocol, target.index), message)
-                .help("let all targets of a route listen on one port: the whole route is dropped otherwise")
+                .help("let all targets of a route listen on one port, or name the `port` of each target")
                 .related(
                     node.resource,
                     listener_path(endpoint.index, &["portMapping", "port"]),

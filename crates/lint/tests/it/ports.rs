@@ -117,6 +117,19 @@ fn a_targets_port_is_one_of_its_node() {
 }
 
 #[test]
+fn targets_may_name_different_ports() {
+    let sent = |first: &str, second: &str, expected: &[&str]| {
+        let route = format!(
+            "Route orders/all {{HttpRoute: {{Match: {{Prefix: /}}, Action: {{WeightedTargets: \
+             [{{VirtualNode: one, Weight: 1{first}}}, {{VirtualNode: two, Weight: 1{second}}}]}}}}}}"
+        );
+        check(&["targets-on-different"], &[&node("one", "80/http"), &node("two", "81/http"), &route], expected);
+    };
+    sent("", "", &["warning targets-on-different-ports"]);
+    sent(", Port: 80", ", Port: 81", &[]);
+}
+
+#[test]
 fn a_missing_port_is_filled_in_only_where_one_listener_can_be_meant() {
     let fixes = |listeners: &str| {
         let text = template(&[&router("orders", listeners), &route("Http", "Prefix: /", "")]);
