@@ -283,6 +283,8 @@ impl Reader<'_, '_> {
                 field if field == kind.name_field() && kind != Kind::Mesh => {
                     Expression::Attribute(own.clone(), field.to_owned())
                 }
+                // A router or gateway is its file's own: other files of the folder may be for another one.
+                field if field != Kind::Mesh.name_field() => Expression::Reference(Symbol::new(field, own.scope)),
                 field => Expression::Reference(field.into()),
             };
             Some(text.map_or_else(left_out, Expression::Text))

@@ -93,6 +93,22 @@ fn one_resource_in_two_files_is_a_fault_where_they_differ() {
 }
 
 #[test]
+fn calls_without_a_router_are_not_taken_for_calls_to_one() {
+    let route = |node: &str, parent: &str| {
+        format!(
+            r#"{{"meshName": "shop", {parent}"spec": {{"httpRoute": {{"match": {{"prefix": "/"}},
+            "action": {{"weightedTargets": [{{"virtualNode": "{node}", "weight": 1}}]}}}}}}}}"#
+        )
+    };
+    let of_router = r#""virtualRouterName": "orders", "#;
+    let (one, other) = (route("orders", of_router), route("payments", of_router));
+    let rivals = "warning ambiguous-route-order spec.priority: whether `${b.routeName}` or `${a.routeName}` takes a \
+                  request is not defined: neither has a priority";
+    check("ambiguous-route", &[("a.json", &one), ("b.json", &other)], &[rivals]);
+    check("ambiguous-route", &[("a.json", &route("orders", "")), ("b.json", &route("payments", ""))], &[]);
+}
+
+#[test]
 fn slips_in_a_mesh_name_are_told_from_other_meshes() {
     let node = |mesh: &str| {
         let properties = format!("MeshName: {mesh}, VirtualNodeName: orders, Spec: {{}}");
