@@ -9,6 +9,7 @@ use meshwright_model::route::ProtocolRoute;
 use meshwright_model::{Path, Resource, Scalar};
 
 use super::{Facts, GatewayRoute, Route};
+use crate::placeholder::is_filled_in_later;
 
 /// What a route or gateway route asks of a request, under the first protocol it has.
 #[derive(Clone, Copy, Debug)]
@@ -141,14 +142,14 @@ impl<'a> Matcher<'a> {
         if self.is_of_gateway { "gateway route" } else { "route" }
     }
 
-    /// The prefix, where it is known.
+    /// The prefix, where it is known and no placeholder.
     pub fn known_prefix(&self) -> Option<&'a str> {
-        Some(self.prefix?.known()?.as_str())
+        Some(self.prefix?.known()?.as_str()).filter(|text| !is_filled_in_later(text))
     }
 
-    /// The whole path, where it is known.
+    /// The whole path, where it is known and no placeholder.
     pub fn known_exact(&self) -> Option<&'a str> {
-        Some(self.path?.exact.as_ref()?.known()?.as_str())
+        Some(self.path?.exact.as_ref()?.known()?.as_str()).filter(|text| !is_filled_in_later(text))
     }
 
     /// The path and prefix that are known.
@@ -158,13 +159,13 @@ impl<'a> Matcher<'a> {
         prefix.into_iter().chain(exact)
     }
 
-    /// The host names that are known.
+    /// The host names that are known and no placeholders.
     pub fn hostnames(self) -> impl Iterator<Item = Hostname<'a>> {
         let exact = self.hostname.and_then(|hostname| hostname.exact.as_ref()?.known());
         let exact = exact.map(|name| Hostname { matcher: self, text: name.as_str(), is_suffix: false });
         let suffix = self.hostname.and_then(|hostname| hostname.suffix.as_ref()?.known());
         let suffix = suffix.map(|name| Hostname { matcher: self, text: name.as_str(), is_suffix: true });
-        exact.into_iter().chain(suffix)
+        exact.into_iter().chain(suffix).filter(|name| !is_filled_in_later(name.text))
     }
 
     /// The patterns that are known.

@@ -4,6 +4,7 @@ use meshwright_model::edit::Change;
 use meshwright_model::finding::Severity;
 
 use crate::facts::Facts;
+use crate::placeholder::is_filled_in_later;
 use crate::report::{Report, edit};
 use crate::rule::Rule;
 
@@ -22,7 +23,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
     for health_check in facts.health_checks().filter(|health_check| health_check.asks_for_path() == Some(true)) {
         let Some(path) = health_check.path.and_then(|path| path.known()) else { continue };
         let path = path.as_str();
-        if path.is_empty() || path.starts_with('/') {
+        if path.is_empty() || path.starts_with('/') || is_filled_in_later(path) {
             continue;
         }
         let place = health_check.place("path");

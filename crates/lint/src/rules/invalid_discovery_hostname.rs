@@ -6,6 +6,7 @@ use meshwright_model::finding::Severity;
 use meshwright_model::virtual_node::ServiceDiscovery;
 
 use crate::facts::Facts;
+use crate::placeholder::is_filled_in_later;
 use crate::report::{Report, edit};
 use crate::rule::Rule;
 
@@ -26,7 +27,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         let Some(ServiceDiscovery::Dns(dns)) = &node.spec.service_discovery else { continue };
         let Some(hostname) = dns.hostname.known() else { continue };
         let hostname = hostname.as_str();
-        let Some(fault) = fault(hostname) else { continue };
+        let Some(fault) = fault(hostname).filter(|_| !is_filled_in_later(hostname)) else { continue };
         let found = report.add(node.resource, path.clone(), format!("host name `{hostname}` {fault}"));
         found.help("name the host alone: the port is the listener's");
         let bare = bare(hostname);

@@ -4,6 +4,7 @@ use meshwright_model::finding::Severity;
 use meshwright_model::limits::ResourceArn;
 
 use crate::facts::{ArnParts, Facts};
+use crate::placeholder::is_filled_in_later;
 use crate::report::Report;
 use crate::rule::Rule;
 
@@ -26,7 +27,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         for (arn, path) in part.authority_arns() {
             let Some(text) = arn.known().map(ResourceArn::as_str) else { continue };
             let parts = ArnParts::of(text);
-            if parts.is_some_and(ArnParts::is_authority) {
+            if parts.is_some_and(ArnParts::is_authority) || is_filled_in_later(text) {
                 continue;
             }
             let is = match parts {

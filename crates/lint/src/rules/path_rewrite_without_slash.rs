@@ -7,6 +7,7 @@ use meshwright_model::edit::Change;
 use meshwright_model::finding::Severity;
 
 use crate::facts::Facts;
+use crate::placeholder::is_filled_in_later;
 use crate::report::{Report, edit};
 use crate::rule::Rule;
 
@@ -27,7 +28,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         let Some(exact) = rewrite.and_then(|path| path.exact.as_ref()?.known()).map(HttpPathExact::as_str) else {
             continue;
         };
-        if exact.starts_with('/') {
+        if exact.starts_with('/') || is_filled_in_later(exact) {
             continue;
         }
         let path = gateway_route_path(protocol, &["action", "rewrite", "path", "exact"]);

@@ -4,6 +4,7 @@ use meshwright_model::finding::Severity;
 use meshwright_model::limits::FilePath;
 
 use crate::facts::Facts;
+use crate::placeholder::is_filled_in_later;
 use crate::report::Report;
 use crate::rule::Rule;
 
@@ -23,7 +24,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
     for part in facts.tls_parts() {
         for (text, path) in part.files() {
             let Some(text) = text.known().map(FilePath::as_str) else { continue };
-            if !text.starts_with('/') {
+            if !text.starts_with('/') && !is_filled_in_later(text) {
                 let message = format!("`{text}` is no absolute path, and the folder it starts from is not known");
                 report.add(part.resource, path, message).help("write the whole path in the proxy's container");
             }

@@ -5,6 +5,7 @@ use meshwright_model::edit::Change;
 use meshwright_model::finding::Severity;
 
 use crate::facts::Facts;
+use crate::placeholder::is_filled_in_later;
 use crate::report::{Report, edit};
 use crate::rule::Rule;
 
@@ -25,6 +26,9 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         let prefix = http.action.rewrite.as_ref().and_then(|rewrite| rewrite.prefix.as_ref());
         let Some(value) = prefix.and_then(|prefix| prefix.value.as_ref()?.known()) else { continue };
         let value = value.as_str();
+        if is_filled_in_later(value) {
+            continue;
+        }
         let path = gateway_route_path(protocol, &["action", "rewrite", "prefix", "value"]);
         if !value.starts_with('/') || !value.ends_with('/') {
             let inner = value.trim_matches('/');
@@ -36,7 +40,8 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
                 .fix(format!("set `{cured}`"), vec![fix]);
         }
         let matched = http.matcher.prefix.as_ref().and_then(|prefix| Some(prefix.known()?.as_str()));
-        if let Some(matched) = matched.filter(|matched| !matched.ends_with('/')) {
+        let is_open = |matched: &str| matched.ends_with('/') || is_filled_in_later(matched);
+        if let Some(matched) = matched.filter(|matched| !is_open(matched)) {
             let message = format!("prefix `{matched}` does not end with a slash, but is rewritten to `{value}`");
             report
                 .add(route.resource, gateway_route_path(protocol, &["match", "prefix"]), message)

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use meshwright_dialect::{Input, Options, read};
+use meshwright_model::finding::Severity;
 
 use crate::{found_in, lines};
 
@@ -179,6 +180,41 @@ fn placeholders_are_not_taken_for_names() {
     odd("orders:8080", "it has `:`");
     odd("*.shop.local", "it has `*`");
     odd("orders..local", "a part between its dots is empty");
+}
+
+#[test]
+fn values_that_a_shell_fills_in_are_not_judged() {
+    let node = |path: &str, arn: &str, host: &str| {
+        format!(
+            r#"{{"meshName": "shop", "virtualNodeName": "orders", "spec": {{
+            "serviceDiscovery": {{"dns": {{"hostname": "{host}"}}}},
+            "listeners": [{{"portMapping": {{"port": 80, "protocol": "http"}},
+            "tls": {{"mode": "STRICT", "certificate": {{"acm": {{"certificateArn": "{arn}"}}}}}},
+            "healthCheck": {{"protocol": "http", "path": "{path}", "healthyThreshold": 2, "unhealthyThreshold": 2,
+            "intervalMillis": 5000, "timeoutMillis": 2000}}}}]}}}}"#
+        )
+    };
+    let route = |prefix: &str, host: &str, value: &str| {
+        format!(
+            r#"{{"meshName": "shop", "virtualGatewayName": "edge", "gatewayRouteName": "all", "spec": {{"httpRoute": {{
+            "match": {{"prefix": "{prefix}", "hostname": {{"exact": "{host}"}}}},
+            "action": {{"rewrite": {{"prefix": {{"value": "{value}"}}}},
+            "target": {{"virtualService": {{"virtualServiceName": "orders.shop.local"}}}}}}}}}}}}"#
+        )
+    };
+    let errors = |text: &str| {
+        let input = Input { name: "a.json".to_owned(), bytes: text.as_bytes().to_vec() };
+        let found = found_in(&read(vec![input], &Options::default()));
+        found.into_iter().filter(|found| found.severity == Severity::Error).count()
+    };
+    assert_eq!(errors(&node("health", "a", "a:80")), 3);
+    for text in [node("$HEALTH", "$ARN", "${HOST:-a}"), node("@@P@@", "<ARN>", "{{ a:b }}")] {
+        assert_eq!(errors(&text), 0, "{text}");
+    }
+    assert_eq!(errors(&route("a", "a:80", "b")), 4);
+    for text in [route("${PREFIX}", "$HOST:80", "$VALUE"), route("{{ a }}", "<host>:80", "@@P@@")] {
+        assert_eq!(errors(&text), 0, "{text}");
+    }
 }
 
 #[test]
