@@ -7,14 +7,14 @@ use meshwright_model::spelling::nearest;
 use meshwright_model::value::ScalarType;
 use meshwright_model::{Inventory, Kind, Resource, Scalar};
 
-use super::Facts;
+use super::{Existence, Facts};
 
 /// What looking up a name came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lookup {
     /// There is such a resource, or nothing can be said: the name is open, or some resource's own name is.
     Fine,
-    /// The files define the mesh and do not hold the resource.
+    /// The files define the mesh, whenever what names it exists, and do not hold the resource.
     Missing {
         /// The name that was most likely meant.
         near: Option<String>,
@@ -31,6 +31,8 @@ pub enum Lookup {
 pub(super) struct Scope<'a> {
     /// Kinds of a mesh of which there is one at least.
     held: HashSet<(Key<'a>, Kind)>,
+    /// The meshes that the files define, and when they exist: one under a condition may be created elsewhere otherwise.
+    meshes: HashSet<(Key<'a>, Existence<'a>)>,
     /// Kinds of a mesh of which one's name is not known.
     blurred: HashSet<(Key<'a>, Kind)>,
     /// Kinds of which one's mesh is not known, while others' are.
@@ -43,6 +45,9 @@ impl<'a> Scope<'a> {
         for resource in &inventory.resources {
             let (mesh, kind) = (Key::of(&resource.mesh), resource.kind());
             scope.held.insert((mesh, kind));
+            if kind == Kind::Mesh {
+                scope.meshes.insert((mesh, Existence::of(resource)));
+            }
             if !Key::of(&resource.name).is_known() {
                 scope.blurred.insert((mesh, kind));
             }
@@ -57,16 +62,21 @@ impl<'a> Scope<'a> {
     pub(super) fn holds(&self, mesh: Key<'a>, kind: Kind) -> bool {
         self.held.contains(&(mesh, kind))
     }
+
+    /// Whether the files define a mesh, whenever something exists that stands under that condition, or under none.
+    pub(super) fn defines(&self, mesh: Key<'a>, condition: Option<&'a str>) -> bool {
+        [Existence::Always, Existence::under(condition)].iter().any(|when| self.meshes.contains(&(mesh, *when)))
+    }
 }
 
 impl<'a> Facts<'a> {
     /// Whether a name in a resource stands for another resource of its mesh, and what that means where it does not.
     pub fn look_up<N: ScalarType>(&self, from: &'a Resource, kind: Kind, name: &'a Scalar<N>) -> Lookup {
-        self.look_up_key(Key::of(&from.mesh), kind, Key::of(name))
+        self.look_up_key(Key::of(&from.mesh), from.condition.as_deref(), kind, Key::of(name))
     }
 
-    /// Likewise for a name of a mesh that stands outside its resources, such as in a task definition.
-    pub fn look_up_key(&self, mesh: Key<'_>, kind: Kind, key: Key<'_>) -> Lookup {
+    /// Likewise for a name of a mesh that stands outside its resources, such as in a task definition, under a condition or none.
+    pub fn look_up_key(&self, mesh: Key<'_>, condition: Option<&str>, kind: Kind, key: Key<'_>) -> Lookup {
         let Key::Known(text) = key else { return Lookup::Fine };
         let is_blurred =
             self.scope.blurred.contains(&(mesh, kind)) || mesh.is_known() && self.scope.adrift.contains(&kind);
@@ -78,7 +88,7 @@ impl<'a> Facts<'a> {
             let names: Vec<String> = names.map(|other| Key::of(&other.name).to_string()).collect();
             nearest(text, names.iter().map(String::as_str)).map(str::to_owned)
         };
-        if self.scope.held.contains(&(mesh, Kind::Mesh)) {
+        if self.scope.defines(mesh, condition) {
             Lookup::Missing { near: near() }
         } else if self.scope.held.contains(&(mesh, kind)) {
             Lookup::Elsewhere { near: near() }
@@ -93,6 +103,6 @@ impl<'a> Facts<'a> {
         let mesh = Key::of(&mesh_of.mesh);
         let is_blurred =
             self.scope.blurred.contains(&(mesh, kind)) || mesh.is_known() && self.scope.adrift.contains(&kind);
-        self.scope.held.contains(&(mesh, Kind::Mesh)) && !is_blurred
+        self.scope.defines(mesh, mesh_of.condition.as_deref()) && !is_blurred
     }
 }

@@ -44,7 +44,7 @@ impl Namers<'_, '_> {
         let mesh = Key::of(&resource.mesh);
         // References lead to the first of several definitions.
         self.facts.index.position(&resource.id()) == Some(position)
-            && self.facts.scope.holds(mesh, Kind::Mesh)
+            && self.facts.scope.defines(mesh, resource.condition.as_deref())
             && !(self.is_adrift && mesh.is_known())
             && !self.murky.contains(&mesh)
     }

@@ -24,7 +24,8 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
     for proxy in facts.proxies().iter().filter(|proxy| proxy.resource.is_none()) {
         let Some(ProxyName { mesh, kind, name }) = ProxyName::of(proxy.container.value) else { continue };
         let (mesh, name) = (as_key(&mesh), as_key(&name));
-        let (severity, where_not, near) = match facts.look_up_key(mesh, kind, name) {
+        let (severity, where_not, near) = match facts.look_up_key(mesh, proxy.workload.condition.as_deref(), kind, name)
+        {
             Lookup::Fine => continue,
             Lookup::Missing { near } => (Severity::Error, format!("mesh `{}`", mesh.shown()), near),
             Lookup::Elsewhere { near } => (Severity::Warning, "these files".to_owned(), near),

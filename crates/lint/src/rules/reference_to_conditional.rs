@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use meshwright_model::Path;
 use meshwright_model::finding::Severity;
 use meshwright_model::reference::{Key, Need};
+use meshwright_model::{Kind, Path};
 
 use crate::facts::Facts;
 use crate::report::Report;
@@ -28,12 +28,16 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
     }
     // One of several definitions may exist whatever the condition.
     let repeated: HashSet<usize> = facts.index().duplicates().iter().map(|(first, _)| *first).collect();
-    for resource in resources.iter().filter(|resource| resource.condition.is_none()) {
+    for (own, resource) in resources.iter().enumerate().filter(|(_, resource)| resource.condition.is_none()) {
         for reference in resource.references().into_iter().filter(|reference| reference.need == Need::BeforeCreation) {
             let Some(position) = facts.index().target(resource, &reference) else { continue };
             let target = &resources[position];
             let Some(condition) = target.condition.as_ref().filter(|_| !repeated.contains(&position)) else { continue };
             let kind = target.kind();
+            // A mesh that the template creates on demand is there all the same where it is not: only `Ref` and `GetAtt` fail.
+            if kind == Kind::Mesh && !facts.declared().after(own).contains(&position) {
+                continue;
+            }
             let name = Key::of(&target.name).shown();
             let message = format!(
                 "{kind} `{name}` exists only where condition `{condition}` holds, this {} always",

@@ -47,6 +47,25 @@ fn names_are_missing_where_the_mesh_is_defined_and_elsewhere_where_it_is_not() {
 }
 
 #[test]
+fn a_mesh_that_is_created_on_demand_may_hold_more() {
+    let mesh = ("Mesh", "Mesh", "Condition: IsNext", "MeshName: shop");
+    let route = |condition: &'static str| template(&[mesh, ("Route", "Route", condition, ROUTE)]);
+    let (missing, rule) = ("virtual router `orders` is not in", "dangling-virtual-router virtualRouterName");
+    // Where the condition does not hold, mesh and router are there already.
+    check("dangling-virtual-router", &[("a.yaml", &route(""))], &[]);
+    check(
+        "dangling-virtual-router",
+        &[("a.yaml", &route("Condition: IsNext"))],
+        &[&format!("error {rule}: {missing} the mesh")],
+    );
+    check("reference-to-conditional", &[("a.yaml", &route(""))], &[]);
+    let by_attribute =
+        route("").replace("MeshName: shop, VirtualRouterName", "MeshName: !GetAtt Mesh.MeshName, VirtualRouterName");
+    let expected = "warning reference-to-conditional meshName: mesh `shop` exists only where condition `IsNext` holds, this route always";
+    check("reference-to-conditional", &[("a.yaml", &by_attribute)], &[expected]);
+}
+
+#[test]
 fn backends_may_name_what_does_not_exist_yet() {
     let caller = |service: &str| {
         let spec = format!("Spec: {{Backends: [{{VirtualService: {{VirtualServiceName: {service}}}}}]}}");
