@@ -20,6 +20,29 @@ const MAX_STEPS: usize = 20_000;
 /// The most matches that are excluded.
 const MAX_EXCLUDED: usize = 200;
 
+/// How much all searches together may do for one table; after that, nothing more can be said of it.
+#[derive(Debug)]
+pub(crate) struct Effort {
+    /// How many times a value may still be held against a match.
+    comparisons: usize,
+}
+
+impl Effort {
+    /// About a second of work.
+    const MAX_COMPARISONS: usize = 20_000_000;
+
+    pub(crate) fn new() -> Self {
+        Self { comparisons: Self::MAX_COMPARISONS }
+    }
+
+    /// Takes something off it; whether there was so much.
+    fn spend(&mut self, comparisons: usize) -> bool {
+        let left = self.comparisons.checked_sub(comparisons);
+        self.comparisons = left.unwrap_or(0);
+        left.is_some()
+    }
+}
+
 /// What looking for a request came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Search {
@@ -132,15 +155,25 @@ fn put(map: &mut BTreeMap<String, String>, name: &str, value: Option<&str>) {
 
 /// Looks for a request that all of `include` take and none of `exclude`; `ports` are those there are to dial.
 pub fn find(include: &[&Match<'_>], exclude: &[&Match<'_>], ports: &[i64]) -> Search {
+    find_within(&mut Effort::new(), include, exclude, ports)
+}
+
+/// Looks for such a request with what is left of an effort.
+pub(crate) fn find_within(
+    effort: &mut Effort,
+    include: &[&Match<'_>],
+    exclude: &[&Match<'_>],
+    ports: &[i64],
+) -> Search {
+    if exclude.len() > MAX_EXCLUDED || !effort.spend(include.len() + exclude.len()) {
+        return Search::Unknown;
+    }
     let all_values = values::of(include, exclude, ports);
     let is_whole = all_values.iter().all(|values| values.is_whole);
     if let Some(empty) = all_values.iter().find(|values| values.list.is_empty()) {
         return if empty.is_whole { Search::Nothing } else { Search::Unknown };
     }
-    if exclude.len() > MAX_EXCLUDED {
-        return Search::Unknown;
-    }
-    let mut walk = Walk { all_values: &all_values, sketch: Sketch::default(), steps: 0 };
+    let mut walk = Walk { all_values: &all_values, sketch: Sketch::default(), steps: 0, effort };
     let alive: Vec<&Match<'_>> = exclude.to_vec();
     if walk.from(0, &alive) {
         return Search::Found(walk.sketch);
@@ -154,6 +187,7 @@ struct Walk<'w, 'm> {
     all_values: &'w [Values<'m>],
     sketch: Sketch,
     steps: usize,
+    effort: &'w mut Effort,
 }
 
 impl Walk<'_, '_> {
@@ -162,6 +196,9 @@ impl Walk<'_, '_> {
         let Some(values) = self.all_values.get(part) else { return alive.is_empty() };
         for value in &values.list {
             self.steps += 1;
+            if !self.effort.spend(alive.len() + 1) {
+                self.steps = MAX_STEPS + 1;
+            }
             if self.steps > MAX_STEPS {
                 return false;
             }

@@ -10,7 +10,7 @@ use meshwright_model::defaults::PRIORITY;
 
 use crate::condition::Condition;
 use crate::matcher::{Match, PathMatch};
-use crate::search::{Search, Sketch, find};
+use crate::search::{Effort, Search, Sketch, find, find_within};
 use index::Index;
 
 pub use rivals::Rivals;
@@ -108,10 +108,16 @@ impl<'a> Table<'a> {
         a < b || a == b && !is_pattern(first) && !is_pattern(second) && is_longer()
     }
 
-    /// What becomes of a route.
-    pub fn fate(&self, position: usize) -> Fate {
+    /// What becomes of each route, by its position.
+    pub fn fates(&self) -> Vec<Fate> {
+        let mut effort = Effort::new();
+        (0..self.entries.len()).map(|position| self.fate(position, &mut effort)).collect()
+    }
+
+    fn fate(&self, position: usize, effort: &mut Effort) -> Fate {
         let own = &self.entries[position].matcher;
-        let plainest = Sketch::plainest(own).map_or_else(|| find(&[own], &[], &self.ports), Search::Found);
+        let find_any = || find_within(effort, &[own], &[], &self.ports);
+        let plainest = Sketch::plainest(own).map_or_else(find_any, Search::Found);
         let sketch = match plainest {
             Search::Found(sketch) => sketch,
             Search::Nothing => return Fate::Impossible,
@@ -127,21 +133,21 @@ impl<'a> Table<'a> {
         };
         match before.into_iter().find(|other| hides(*other)) {
             Some(by) => Fate::Hidden { by, sketch },
-            None => self.searched_fate(position, sketch),
+            None => self.searched_fate(position, sketch, effort),
         }
     }
 
     /// What becomes of a route whose plainest request another takes.
-    fn searched_fate(&self, position: usize, sketch: Sketch) -> Fate {
+    fn searched_fate(&self, position: usize, sketch: Sketch, effort: &mut Effort) -> Fate {
         let own = &self.entries[position].matcher;
         let earlier: Vec<usize> =
             (0..position).filter(|other| may_meet(&self.entries[*other].matcher, own)).take(MAX_EARLIER + 1).collect();
         if earlier.len() > MAX_EARLIER {
             return Fate::Unknown;
         }
-        let without = |excluded: &[usize]| {
+        let mut without = |excluded: &[usize]| {
             let excluded: Vec<&Match<'_>> = excluded.iter().map(|other| &self.entries[*other].matcher).collect();
-            find(&[own], &excluded, &self.ports)
+            find_within(effort, &[own], &excluded, &self.ports)
         };
         if let Search::Found(sketch) = without(&earlier) {
             return Fate::Reached(sketch);

@@ -93,7 +93,7 @@ impl<'a> Tried<'a> {
 
     /// What becomes of each route, by its position in the table.
     pub fn fates(&self) -> &[Fate] {
-        self.fates.get_or_init(|| (0..self.routes.len()).map(|position| self.table.fate(position)).collect())
+        self.fates.get_or_init(|| self.table.fates())
     }
 
     /// A request as a client sends it here.

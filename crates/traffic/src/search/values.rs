@@ -1,6 +1,6 @@
 //! The values that a search tries for each part of a request.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use meshwright_model::limits::{HttpMethod, HttpScheme};
 
@@ -72,18 +72,10 @@ impl Part<'_> {
 pub(super) fn of<'m>(include: &[&'m Match<'m>], exclude: &[&'m Match<'m>], ports: &[i64]) -> Vec<Values<'m>> {
     let all: Vec<&'m Match<'m>> = include.iter().chain(exclude).copied().collect();
     let mut all_values = vec![ports_of(include, &all, ports), paths_of(&all), methods_of(&all), schemes_of(&all)];
-    let headers: BTreeSet<&str> =
-        all.iter().flat_map(|own| own.headers.iter().map(|(name, _)| name.as_ref())).collect();
-    for name in headers {
-        let own =
-            all.iter().flat_map(|own| &own.headers).filter(|(own, _)| own == name).map(|(_, condition)| condition);
-        all_values.push(compared(Part::Header(name), own));
-    }
-    let parameters: BTreeSet<&str> = all.iter().flat_map(|own| own.query.iter().map(|(name, _)| *name)).collect();
-    for name in parameters {
-        let own = all.iter().flat_map(|own| &own.query).filter(|(own, _)| *own == name).map(|(_, condition)| condition);
-        all_values.push(compared(Part::Query(name), own));
-    }
+    let headers = all.iter().flat_map(|own| &own.headers).map(|(name, condition)| (name.as_ref(), condition));
+    all_values.extend(by_name(headers).into_iter().map(|(name, own)| compared(Part::Header(name), &own)));
+    let parameters = all.iter().flat_map(|own| &own.query).map(|(name, condition)| (*name, condition));
+    all_values.extend(by_name(parameters).into_iter().map(|(name, own)| compared(Part::Query(name), &own)));
     for values in &mut all_values {
         let part = values.part.clone();
         values.list.retain(|value| include.iter().all(|own| part.is_taken(own, value.as_deref())));
@@ -93,6 +85,17 @@ pub(super) fn of<'m>(include: &[&'m Match<'m>], exclude: &[&'m Match<'m>], ports
         }
     }
     all_values
+}
+
+/// The conditions on each name.
+fn by_name<'m>(
+    conditions: impl Iterator<Item = (&'m str, &'m Condition<'m>)>,
+) -> BTreeMap<&'m str, Vec<&'m Condition<'m>>> {
+    let mut names: BTreeMap<&str, Vec<&Condition<'_>>> = BTreeMap::new();
+    for (name, condition) in conditions {
+        names.entry(name).or_default().push(condition);
+    }
+    names
 }
 
 fn ports_of<'m>(include: &[&'m Match<'m>], all: &[&'m Match<'m>], ports: &[i64]) -> Values<'m> {
@@ -184,7 +187,7 @@ pub(super) fn is_normal(path: &str) -> bool {
 }
 
 /// The values of something that is compared with texts, numbers and patterns.
-fn compared<'m>(part: Part<'m>, conditions: impl Iterator<Item = &'m Condition<'m>>) -> Values<'m> {
+fn compared<'m>(part: Part<'m>, conditions: &[&'m Condition<'m>]) -> Values<'m> {
     let (mut texts, mut prefixes, mut suffixes) = (BTreeSet::new(), vec![""], vec![""]);
     let (mut numbers, mut samples) = (BTreeSet::new(), Vec::new());
     let (mut has_exact_number, mut has_regex) = (false, false);

@@ -1,7 +1,7 @@
 //! Routes whose order is not defined although one request may meet them all.
 
 use crate::matcher::PathMatch;
-use crate::search::{Search, Sketch, find};
+use crate::search::{Effort, Search, Sketch, find_within};
 
 use super::{Entry, Table, may_meet};
 
@@ -26,13 +26,14 @@ impl Table<'_> {
     ///
     /// Of many routes with one priority and path, each is held against the nearest few.
     pub fn rivals(&self) -> Vec<Rivals> {
+        let mut effort = Effort::new();
         let mut rivals = Vec::new();
         let mut start = 0;
         while start < self.entries.len() {
             let priority = self.entries[start].priority;
             let count = self.entries[start..].iter().take_while(|entry| entry.priority == priority).count();
             if priority.is_some() && count > 1 {
-                self.rivals_among(start, start + count, &mut rivals);
+                self.rivals_among(start, start + count, &mut effort, &mut rivals);
             }
             start += count;
         }
@@ -40,7 +41,7 @@ impl Table<'_> {
     }
 
     /// Rivals among routes of one priority, which stand one after the other.
-    fn rivals_among(&self, start: usize, end: usize, rivals: &mut Vec<Rivals>) {
+    fn rivals_among(&self, start: usize, end: usize, effort: &mut Effort, rivals: &mut Vec<Rivals>) {
         for second in start..end {
             let second_entry = &self.entries[second];
             if second_entry.matcher.is_open {
@@ -50,24 +51,24 @@ impl Table<'_> {
             let length = second_entry.matcher.path.length();
             let is_equal = |entry: &Entry<'_>| is_pattern || entry.matcher.path.length() == length;
             let neighbours = (start..second).rev().take_while(|first| is_equal(&self.entries[*first]));
-            let found = neighbours.take(MAX_NEIGHBOURS).find_map(|first| self.rivalry(first, second));
+            let found = neighbours.take(MAX_NEIGHBOURS).find_map(|first| self.rivalry(first, second, effort));
             rivals.extend(found);
         }
     }
 
-    fn rivalry(&self, first: usize, second: usize) -> Option<Rivals> {
+    fn rivalry(&self, first: usize, second: usize, effort: &mut Effort) -> Option<Rivals> {
         let (a, b) = (&self.entries[first].matcher, &self.entries[second].matcher);
         if a.is_open || !may_meet(a, b) || self.comes_before(first, second) {
             return None;
         }
-        let Search::Found(sketch) = find(&[a, b], &[], &self.ports) else { return None };
+        let Search::Found(sketch) = find_within(effort, &[a, b], &[], &self.ports) else { return None };
         let earlier: Vec<usize> =
             self.takers(&sketch).into_iter().filter(|taker| self.comes_before(*taker, second)).collect();
         let sketch = if earlier.is_empty() {
             sketch
         } else {
             let earlier: Vec<_> = earlier.iter().map(|taker| &self.entries[*taker].matcher).collect();
-            let Search::Found(sketch) = find(&[a, b], &earlier, &self.ports) else { return None };
+            let Search::Found(sketch) = find_within(effort, &[a, b], &earlier, &self.ports) else { return None };
             let is_taken_before = self.takers(&sketch).into_iter().any(|taker| self.comes_before(taker, second));
             (!is_taken_before).then_some(sketch)?
         };

@@ -72,8 +72,8 @@ fn fates(routes: &[(i64, &'static str)]) -> Vec<String> {
     let table = table(routes, &[80]);
     let id = |position: usize| table.entries()[position].id;
     let mut fates = vec![String::new(); routes.len()];
-    for position in 0..routes.len() {
-        fates[id(position)] = match table.fate(position) {
+    for (position, fate) in table.fates().into_iter().enumerate() {
+        fates[id(position)] = match fate {
             Fate::Reached(_) => "reached".to_owned(),
             Fate::Hidden { by, .. } => format!("hidden {}", id(by)),
             Fate::Covered { by, .. } => {
@@ -134,6 +134,21 @@ fn what_no_route_takes_is_found() {
     assert_eq!(table(&[(1, "GET /*"), (2, "/*")], &[80]).untaken(), Search::Nothing);
     assert!(matches!(table(&[(1, "/* x=1")], &[80]).untaken(), Search::Found(_)));
     assert_eq!(table(&[(1, "/* x"), (2, "/* !x")], &[80]).untaken(), Search::Nothing);
+}
+
+/// Each of the first routes leaves requests only where all headers are there, which a search tries last; it would take hours
+/// for all pairs of the others.
+#[test]
+fn searches_for_many_routes_end() {
+    let without = (0..40).map(|number| {
+        let condition = Condition { comparison: Comparison::Present, is_inverted: true };
+        let headers = vec![(Cow::Owned(format!("h{number}")), condition)];
+        Entry { id: number, matcher: Match { headers, ..Match::all() }, priority: Some(1), name: "" }
+    });
+    let equal = (40..2000).map(|id| Entry { id, matcher: Match::all(), priority: Some(2), name: "" });
+    let table = Table::new(without.chain(equal).collect(), vec![80]);
+    assert!(table.rivals().iter().all(|rivals| rivals.second < 40));
+    assert!(table.fates()[40..].iter().all(|fate| matches!(fate, Fate::Unknown | Fate::Hidden { .. })));
 }
 
 const MATCHES: &[&str] = &[
@@ -239,9 +254,9 @@ fn requests_of_values() -> Vec<Sketch> {
 /// Holds what a table says of its routes against what becomes of requests.
 fn judge(table: &Table<'_>, all: &[Sketch]) -> Result<(), TestCaseError> {
     let takers: Vec<Vec<usize>> = all.iter().map(|sketch| table.takers(sketch)).collect();
-    for (position, entry) in table.entries().iter().enumerate() {
+    for (position, (entry, fate)) in table.entries().iter().zip(table.fates()).enumerate() {
         let first_at = takers.iter().position(|takers| takers.first() == Some(&position)).map(|at| &all[at]);
-        match table.fate(position) {
+        match fate {
             Fate::Reached(sketch) => {
                 prop_assert_eq!(table.takers(&sketch).first().copied(), Some(position), "{:?}", entry);
             }
