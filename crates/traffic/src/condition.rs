@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use meshwright_model::matcher::{HeaderMatchMethod, HeaderMatcher};
 
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, Patterns};
 
 /// How a value is compared. Source: reference 4.3, settled by a real Envoy in 4.15.
 #[derive(Clone, Debug)]
@@ -33,8 +33,9 @@ pub struct Condition<'a> {
 }
 
 impl<'a> Condition<'a> {
-    /// The condition of a header or metadata item; `None` where a part of it is open, refused or no pattern.
-    pub fn of(header: &'a HeaderMatcher) -> Option<Self> {
+    /// The condition of a header or metadata item; `None` where a part of it is open, refused or
+    /// no pattern, or one pattern too many.
+    pub fn of(header: &'a HeaderMatcher, patterns: &mut Patterns<'a>) -> Option<Self> {
         let is_inverted = match &header.invert {
             Some(invert) => *invert.known()?,
             None => false,
@@ -49,7 +50,7 @@ impl<'a> Condition<'a> {
             }
             Some(HeaderMatchMethod::Regex(text)) => {
                 let text = text.known()?.as_str();
-                Comparison::Regex(text, Rc::new(Pattern::new(text).ok()?))
+                Comparison::Regex(text, patterns.make(text)?)
             }
         };
         Some(Self { comparison, is_inverted })

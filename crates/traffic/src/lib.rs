@@ -10,6 +10,6 @@ pub mod table;
 
 pub use condition::{Comparison, Condition};
 pub use matcher::{Match, PathMatch};
-pub use pattern::{Pattern, PatternError};
+pub use pattern::{Pattern, PatternError, Patterns};
 pub use search::{Search, Sketch, find};
 pub use table::{Entry, Fate, Table};

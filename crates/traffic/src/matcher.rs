@@ -11,7 +11,7 @@ use meshwright_model::scalar::Scalar;
 use meshwright_model::value::ScalarType;
 
 use crate::condition::Condition;
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, Patterns};
 
 /// How a path is compared; the query is no part of it.
 #[derive(Clone, Debug)]
@@ -101,32 +101,32 @@ impl<'a> Match<'a> {
     }
 
     /// What an HTTP route takes.
-    pub fn of_http(matcher: &'a HttpRouteMatch) -> Self {
+    pub fn of_http(matcher: &'a HttpRouteMatch, patterns: &mut Patterns<'a>) -> Self {
         let HttpRouteMatch { headers, method, path, port, prefix, query_parameters, scheme } = matcher;
         let mut all = Self::all();
         all.port = all.known(port.as_ref()).map(|port| port.value());
         all.method = all.known(method.as_ref()).copied();
         all.scheme = all.known(scheme.as_ref()).copied();
-        all.set_path(prefix.as_ref(), path.as_ref());
-        all.add_headers(headers.as_deref().unwrap_or_default());
+        all.set_path(prefix.as_ref(), path.as_ref(), patterns);
+        all.add_headers(headers.as_deref().unwrap_or_default(), patterns);
         all.add_query(query_parameters.as_deref().unwrap_or_default());
         all
     }
 
     /// What a gateway route for HTTP takes, of the requests for its host.
-    pub fn of_http_gateway(matcher: &'a HttpGatewayRouteMatch) -> Self {
+    pub fn of_http_gateway(matcher: &'a HttpGatewayRouteMatch, patterns: &mut Patterns<'a>) -> Self {
         let HttpGatewayRouteMatch { headers, hostname: _, method, path, port, prefix, query_parameters } = matcher;
         let mut all = Self::all();
         all.port = all.known(port.as_ref()).map(|port| port.value());
         all.method = all.known(method.as_ref()).copied();
-        all.set_path(prefix.as_ref(), path.as_ref());
-        all.add_headers(headers.as_deref().unwrap_or_default());
+        all.set_path(prefix.as_ref(), path.as_ref(), patterns);
+        all.add_headers(headers.as_deref().unwrap_or_default(), patterns);
         all.add_query(query_parameters.as_deref().unwrap_or_default());
         all
     }
 
     /// What a gRPC route takes: a call is a POST to `/service/method` (inferred: reference 4.3).
-    pub fn of_grpc(matcher: &'a GrpcRouteMatch) -> Self {
+    pub fn of_grpc(matcher: &'a GrpcRouteMatch, patterns: &mut Patterns<'a>) -> Self {
         let GrpcRouteMatch { metadata, method_name, port, service_name } = matcher;
         let mut all = Self::all();
         all.port = all.known(port.as_ref()).map(|port| port.value());
@@ -137,19 +137,19 @@ impl<'a> Match<'a> {
             (Some(service), None) => all.path = PathMatch::Prefix(format!("/{service}/").into()),
             (None, _) => {}
         }
-        all.add_headers(metadata.as_deref().unwrap_or_default());
+        all.add_headers(metadata.as_deref().unwrap_or_default(), patterns);
         all
     }
 
     /// What a gateway route for gRPC takes, of the calls for its host.
-    pub fn of_grpc_gateway(matcher: &'a GrpcGatewayRouteMatch) -> Self {
+    pub fn of_grpc_gateway(matcher: &'a GrpcGatewayRouteMatch, patterns: &mut Patterns<'a>) -> Self {
         let GrpcGatewayRouteMatch { hostname: _, metadata, port, service_name } = matcher;
         let mut all = Self::all();
         all.port = all.known(port.as_ref()).map(|port| port.value());
         if let Some(service) = all.known(service_name.as_ref()) {
             all.path = PathMatch::Prefix(format!("/{}/", service.as_str()).into());
         }
-        all.add_headers(metadata.as_deref().unwrap_or_default());
+        all.add_headers(metadata.as_deref().unwrap_or_default(), patterns);
         all
     }
 
@@ -164,6 +164,7 @@ impl<'a> Match<'a> {
         &mut self,
         prefix: Option<&'a Scalar<meshwright_model::limits::Text>>,
         path: Option<&'a HttpPathMatch>,
+        patterns: &mut Patterns<'a>,
     ) {
         if let Some(prefix) = self.known(prefix) {
             self.path = PathMatch::Prefix(Cow::Borrowed(prefix.as_str()));
@@ -173,19 +174,19 @@ impl<'a> Match<'a> {
             self.path = PathMatch::Exact(Cow::Borrowed(exact.as_str()));
         }
         if let Some(regex) = self.known(path.regex.as_ref()) {
-            match Pattern::new(regex.as_str()) {
-                Ok(pattern) => self.path = PathMatch::Regex(regex.as_str(), Rc::new(pattern)),
-                Err(_) => self.is_open = true,
+            match patterns.make(regex.as_str()) {
+                Some(pattern) => self.path = PathMatch::Regex(regex.as_str(), pattern),
+                None => self.is_open = true,
             }
         }
         // Both at once are refused: what they would take together is not known.
         self.is_open |= prefix.is_some() || path.exact.is_some() == path.regex.is_some();
     }
 
-    fn add_headers(&mut self, headers: &'a [HeaderMatcher]) {
+    fn add_headers(&mut self, headers: &'a [HeaderMatcher], patterns: &mut Patterns<'a>) {
         for header in headers {
             let name = self.known(Some(&header.name)).map(|name| lower_case(name.as_str()));
-            match (name, Condition::of(header)) {
+            match (name, Condition::of(header, patterns)) {
                 (Some(name), Some(condition)) => self.headers.push((name, condition)),
                 _ => self.is_open = true,
             }

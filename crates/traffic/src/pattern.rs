@@ -6,6 +6,9 @@
 mod re2;
 mod sample;
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, HirKind};
@@ -19,7 +22,10 @@ pub const MAX_CHARACTERS: usize = 255;
 pub const MAX_PROGRAM: usize = 1000;
 
 /// Bytes that a compiled pattern may take; what takes more here is far beyond [`MAX_PROGRAM`] instructions there.
-const MAX_COMPILED: usize = 4 << 20;
+const MAX_COMPILED: usize = 256 << 10;
+
+/// The most different patterns that are made for one mesh.
+const MAX_PATTERNS: usize = 1000;
 
 /// How deep groups may stand in each other: deeper than [`MAX_CHARACTERS`] can say.
 const MAX_NESTING: u32 = 2048;
@@ -156,6 +162,22 @@ impl Pattern {
     }
 }
 
+/// Patterns by their texts, each made once; so many at most that a mesh full of them costs no more than another.
+#[derive(Debug, Default)]
+pub struct Patterns<'a> {
+    made: HashMap<&'a str, Option<Rc<Pattern>>>,
+}
+
+impl<'a> Patterns<'a> {
+    /// The pattern of a text; `None` where it is none, or one more than are made.
+    pub fn make(&mut self, text: &'a str) -> Option<Rc<Pattern>> {
+        if self.made.len() >= MAX_PATTERNS && !self.made.contains_key(text) {
+            return None;
+        }
+        self.made.entry(text).or_insert_with(|| Pattern::new(text).ok().map(Rc::new)).clone()
+    }
+}
+
 /// Whether a text is so plain that it is a pattern beyond doubt: letters, digits and signs without a meaning, `.`, `.*`, `.+`.
 fn is_plain(text: &str) -> bool {
     let is_repeated = |place: usize| place > 0 && text.as_bytes()[place - 1] == b'.';
@@ -285,6 +307,19 @@ mod tests {
         let slow = Pattern::new("(a*)*(a*)*(a*)*b").unwrap();
         assert!(!slow.matches(&"a".repeat(10_000)));
         assert_eq!(Pattern::new(r"\pL{900}\pL{100}").unwrap_err().fault, Fault::TooLarge);
+    }
+
+    #[test]
+    fn patterns_are_made_once_and_not_without_end() {
+        let texts: Vec<String> = (0..2000).map(|number| format!("a{number}.*")).collect();
+        let mut patterns = Patterns::default();
+        assert_eq!(texts.iter().filter(|text| patterns.make(text).is_some()).count(), MAX_PATTERNS);
+        assert!(Rc::ptr_eq(&patterns.make(&texts[0]).unwrap(), &patterns.make(&texts[0]).unwrap()));
+        // What Envoy takes is small enough, and what is not is not made.
+        for text in ["[^/]{1,100}", "[a-z]{1,255}", r"\w{1,200}", "/users/[^/]+/orders/[0-9]{1,10}"] {
+            assert!(Patterns::default().make(text).is_some(), "{text}");
+        }
+        assert!(Patterns::default().make(&r"\pL".repeat(20)).is_none());
     }
 
     #[test]

@@ -10,7 +10,7 @@ use meshwright_model::reference::Key;
 use meshwright_model::request::Request;
 use meshwright_model::route::ProtocolRoute;
 use meshwright_model::{Kind, Path, Resource, Scalar, Spec};
-use meshwright_traffic::{Entry, Fate, Match, Sketch, Table};
+use meshwright_traffic::{Entry, Fate, Match, Patterns, Sketch, Table};
 
 use super::Facts;
 
@@ -131,8 +131,9 @@ impl<'a> Facts<'a> {
     fn new_tables(&self) -> Vec<Tried<'a>> {
         let mut places: HashMap<PlaceKey<'a>, Place<'a>> = HashMap::new();
         let mut order: Vec<PlaceKey<'a>> = Vec::new();
+        let mut patterns = Patterns::default();
         for (position, resource) in self.inventory.resources.iter().enumerate() {
-            let Some((field, host, mut matcher, priority)) = matched(resource) else { continue };
+            let Some((field, host, mut matcher, priority)) = matched(resource, &mut patterns) else { continue };
             let Some(parent) = &resource.parent else { continue };
             // Of resources with one id, the first is meant.
             if self.index.position(&resource.id()) != Some(position) {
@@ -186,14 +187,17 @@ impl<'a> Facts<'a> {
 }
 
 /// What a route or gateway route matches: its field, host, match and priority, where it has one protocol and no open host.
-fn matched(resource: &Resource) -> Option<(&'static str, Host<'_>, Match<'_>, Option<i64>)> {
+fn matched<'a>(
+    resource: &'a Resource,
+    patterns: &mut Patterns<'a>,
+) -> Option<(&'static str, Host<'a>, Match<'a>, Option<i64>)> {
     match &resource.spec {
         Spec::Route(spec) => {
             let mut protocols = spec.protocols();
             let (route, None) = (protocols.next()?, protocols.next()) else { return None };
             let matcher = match route {
-                ProtocolRoute::Http(route) | ProtocolRoute::Http2(route) => Match::of_http(&route.matcher),
-                ProtocolRoute::Grpc(route) => Match::of_grpc(&route.matcher),
+                ProtocolRoute::Http(route) | ProtocolRoute::Http2(route) => Match::of_http(&route.matcher, patterns),
+                ProtocolRoute::Grpc(route) => Match::of_grpc(&route.matcher, patterns),
                 ProtocolRoute::Tcp(_) => return None,
             };
             Some((route.field(), Host::Any, matcher, priority(spec.priority.as_ref())))
@@ -211,9 +215,9 @@ fn matched(resource: &Resource) -> Option<(&'static str, Host<'_>, Match<'_>, Op
             };
             let matcher = match route {
                 ProtocolGatewayRoute::Http(route) | ProtocolGatewayRoute::Http2(route) => {
-                    Match::of_http_gateway(&route.matcher)
+                    Match::of_http_gateway(&route.matcher, patterns)
                 }
-                ProtocolGatewayRoute::Grpc(route) => Match::of_grpc_gateway(&route.matcher),
+                ProtocolGatewayRoute::Grpc(route) => Match::of_grpc_gateway(&route.matcher, patterns),
             };
             let hostname = || Path::of(&["spec", route.field(), "match", "hostname"]);
             let is_open = !resource.gaps.is_empty() && resource.has_gap(&hostname());
