@@ -19,6 +19,9 @@ pub(crate) fn report<'a, N: ScalarType>(
     (kind, name): (Kind, &'a Scalar<N>),
     path: impl FnOnce() -> Path,
 ) {
+    if report.is_full() {
+        return;
+    }
     let (is_elsewhere, near) = match facts.look_up(from, kind, name) {
         Lookup::Fine => return,
         Lookup::Missing { near } => (false, near),

@@ -135,9 +135,14 @@ impl Report {
         self.push(Place::at(origin, path), message.into(), false)
     }
 
+    /// Whether more findings come to nothing, so that a rule need not work on what they would say.
+    pub fn is_full(&self) -> bool {
+        self.found.len() > MAX_FOUND
+    }
+
     fn push(&mut self, place: Place, message: String, is_open: bool) -> &mut Found {
         // One more than is said, so that whoever says it can tell that there were more; the rest is written over.
-        if self.found.len() > MAX_FOUND || self.found.last().is_some_and(|last| last.is_open) {
+        if self.is_full() || self.found.last().is_some_and(|last| last.is_open) {
             self.found.pop();
         }
         self.found.push(Found {

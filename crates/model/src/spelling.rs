@@ -30,6 +30,11 @@ fn distance(a: &str, b: &str, budget: usize) -> usize {
             }
             row.push(best);
         }
+        // A way to the end leads through each row, or by a swap past one.
+        let is_out_of_reach = |row: &[usize]| row.iter().all(|so_far| *so_far > budget);
+        if is_out_of_reach(&row) && is_out_of_reach(&rows[i]) {
+            return budget + 1;
+        }
         rows.push(row);
     }
     rows[a.len()][b.len()]

@@ -22,6 +22,9 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
     for proxy in facts.proxies().iter().filter(|proxy| proxy.resource.is_none()) {
+        if report.is_full() {
+            return;
+        }
         let Some(ProxyName { mesh, kind, name }) = ProxyName::of(proxy.container.value) else { continue };
         let (mesh, name) = (as_key(&mesh), as_key(&name));
         let (severity, where_not, near) = match facts.look_up_key(mesh, proxy.workload.condition.as_deref(), kind, name)

@@ -236,6 +236,29 @@ fn values_that_a_shell_fills_in_are_not_judged() {
     }
 }
 
+/// Each name is held against all others for the nearest one, which takes minutes for so many.
+#[test]
+fn names_are_compared_for_what_is_said_alone() {
+    let service = |number: usize| {
+        format!(r#"{{"meshName": "shop", "virtualServiceName": "s{number}.shop.local", "spec": {{}}}}"#)
+    };
+    let backends: Vec<String> = (0..50)
+        .map(|number| format!(r#"{{"virtualService": {{"virtualServiceName": "t{number}.shop.locl"}}}}"#))
+        .collect();
+    let node = |number: usize| {
+        format!(
+            r#"{{"meshName": "shop", "virtualNodeName": "n{number}", "spec": {{"backends": [{}]}}}}"#,
+            backends.join(", ")
+        )
+    };
+    let all: Vec<String> = (0..200).map(service).chain((0..1000).map(node)).collect();
+    let input = Input { name: "a.json".to_owned(), bytes: format!("[{}]", all.join(", ")).into_bytes() };
+    let found = found_in(&read(vec![input], &Options::default()));
+    let dangling: Vec<_> = found.iter().filter(|found| found.rule == "dangling-backend").collect();
+    assert_eq!(dangling.len(), 1000);
+    assert_eq!(dangling[0].help.as_deref(), Some("did you mean `s0.shop.local`?"));
+}
+
 #[test]
 fn order_is_followed_through_what_comes_between() {
     let router = |properties: &'static str| ("Router", "VirtualRouter", "", properties);
