@@ -20,40 +20,46 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
     for task in facts.tasks() {
-        let edges: Vec<(usize, usize, Path)> = task
-            .dependencies()
-            .filter_map(|dependency| Some((dependency.index, task.container(dependency.name)?.0, dependency.path)))
-            .collect();
-        let mut seen = Vec::new();
-        for (start, _, path) in &edges {
-            if seen.contains(start) {
+        let mut awaited: Vec<Vec<usize>> = vec![Vec::new(); task.containers().count()];
+        let mut waits: Vec<(usize, Path)> = Vec::new();
+        for dependency in task.dependencies() {
+            let Some((other, _)) = task.container(dependency.name) else { continue };
+            awaited[dependency.index].push(other);
+            waits.push((dependency.index, dependency.path));
+        }
+        let mut is_seen = vec![false; awaited.len()];
+        for (start, path) in waits {
+            if is_seen[start] {
                 continue;
             }
-            let Some(circle) = circle(&edges, *start) else { continue };
-            let names: Vec<String> = circle.iter().chain([start]).map(|index| name(task, *index)).collect();
+            let Some(circle) = circle(&awaited, start) else { continue };
+            let names: Vec<String> = circle.iter().chain([&start]).map(|index| name(task, *index)).collect();
             let message = match circle.len() {
                 1 => format!("{} waits for itself", names[0]),
                 _ => format!("containers wait in a circle: {}", names.join(" for ")),
             };
-            report.add_task(task.workload, path.clone(), message);
-            seen.extend(circle);
+            report.add_task(task.workload, path, message);
+            for index in circle {
+                is_seen[index] = true;
+            }
         }
     }
 }
 
-/// The containers on a way from one back to itself, from it on.
-fn circle(edges: &[(usize, usize, Path)], start: usize) -> Option<Vec<usize>> {
-    let mut ways = vec![vec![start]];
-    let mut visited = vec![start];
-    while let Some(way) = ways.pop() {
-        let end = way.last().copied()?;
-        for (_, next, _) in edges.iter().filter(|(from, _, _)| *from == end) {
+/// The containers on a way from one back to itself, from it on; `awaited` are those that each one waits for.
+fn circle(awaited: &[Vec<usize>], start: usize) -> Option<Vec<usize>> {
+    let mut before: Vec<Option<usize>> = vec![None; awaited.len()];
+    let mut ends = vec![start];
+    while let Some(end) = ends.pop() {
+        for next in &awaited[end] {
             if *next == start {
-                return Some(way);
+                let mut circle: Vec<usize> = std::iter::successors(Some(end), |index| before[*index]).collect();
+                circle.reverse();
+                return Some(circle);
             }
-            if !visited.contains(next) {
-                visited.push(*next);
-                ways.push(way.iter().copied().chain([*next]).collect());
+            if before[*next].is_none() {
+                before[*next] = Some(end);
+                ends.push(*next);
             }
         }
     }

@@ -144,6 +144,23 @@ fn users_are_compared_by_their_numbers() {
     }
 }
 
+/// To follow each way from each container anew took minutes.
+#[test]
+fn containers_that_wait_in_a_long_row_are_followed_at_once() {
+    let row = |last: &'static str| {
+        move |task: &mut Value| {
+            let name = |number: usize| if number == 4000 { last.to_owned() } else { format!("c{number}") };
+            let container = |number: usize| {
+                json!({"name": name(number), "image": "a:1",
+                    "dependsOn": [{"containerName": name(number + 1), "condition": "START"}]})
+            };
+            task["containerDefinitions"].as_array_mut().unwrap().extend((0..4000).map(container));
+        }
+    };
+    check(row("app"), &[]);
+    check(row("c1"), &["containers-wait-in-a-circle"]);
+}
+
 #[test]
 fn waiting_is_told_from_waiting_in_vain() {
     let wait = |condition: &'static str| {
