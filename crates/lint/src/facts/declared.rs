@@ -1,6 +1,6 @@
 //! The order of creation that a template itself demands.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use meshwright_model::{Kind, Resource};
 
@@ -57,31 +57,26 @@ impl Facts<'_> {
         self.lazy.declared.get_or_init(|| Declared::of(&self.inventory.resources))
     }
 
-    /// Whether one resource exists before another is created, by what templates demand of that other, and by what these and the
-    /// API demand in turn of all that comes before it; `None` where that cannot be told, or not soon.
-    pub fn is_before(&self, earlier: usize, later: usize) -> Option<bool> {
+    /// What exists before a resource is created, by what templates demand of it, and by what these and the API demand in turn
+    /// of all that comes before it; and whether that is all, as far as can be told, and told soon.
+    pub fn before(&self, later: usize) -> (HashSet<usize>, bool) {
         let declared = self.declared();
-        if declared.after(later).contains(&earlier) {
-            return Some(true);
-        }
+        let mut before = HashSet::new();
         let mut known = vec![later];
         let mut done = 0;
         while let Some(next) = known.get(done).copied() {
-            if declared.is_open.get(next).is_some_and(|is_open| *is_open) || done == MAX_STEPS {
-                return None;
+            if done == MAX_STEPS || declared.is_open.get(next).is_some_and(|is_open| *is_open) {
+                return (before, false);
             }
             let needs = self.needs(next).filter(|_| next != later);
             for after in declared.after(next).iter().copied().chain(needs) {
-                if after == earlier {
-                    return Some(true);
-                }
-                if !known.contains(&after) {
+                if before.insert(after) && after != later {
                     known.push(after);
                 }
             }
             done += 1;
         }
-        Some(false)
+        (before, true)
     }
 
     /// What the API demands to exist before a resource: its mesh, its parent, and what it names unless that is a backend.

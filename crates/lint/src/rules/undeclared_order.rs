@@ -26,12 +26,10 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
     let resources = &facts.inventory().resources;
     let document = |position: usize| resources[position].origin.map(|origin| origin.document);
     for (position, resource) in resources.iter().enumerate().filter(|(_, resource)| resource.label.is_some()) {
-        let is_missing = |needed: &usize| {
-            resources[*needed].label.is_some()
-                && document(*needed) == document(position)
-                && facts.is_before(*needed, position) == Some(false)
-        };
-        let mut missing: Vec<usize> = facts.needs(position).filter(is_missing).collect();
+        let is_near = |needed: &usize| resources[*needed].label.is_some() && document(*needed) == document(position);
+        let mut missing: Vec<usize> = facts.needs(position).filter(is_near).collect();
+        let (before, is_all) = facts.before(position);
+        missing.retain(|needed| is_all && !before.contains(needed));
         missing.dedup();
         if let Some(first) = missing.first() {
             let missing: Vec<&Resource> = missing.iter().map(|position| &resources[*position]).collect();
