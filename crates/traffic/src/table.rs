@@ -163,7 +163,10 @@ impl<'a> Table<'a> {
             let others: Vec<usize> = by.iter().copied().filter(|other| *other != by[at]).collect();
             if without(&others) == Search::Nothing { by = others } else { at += 1 }
         }
-        Fate::Covered { by, sketch }
+        match by[..] {
+            [by] => Fate::Hidden { by, sketch },
+            _ => Fate::Covered { by, sketch },
+        }
     }
 
     /// A request that no route takes.

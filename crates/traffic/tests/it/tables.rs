@@ -103,6 +103,9 @@ fn longer_prefixes_come_first_among_equals() {
 #[test]
 fn several_routes_may_cover_one_together() {
     assert_eq!(fates(&[(1, "/* x"), (2, "/* !x"), (3, "/a*")]), ["reached", "reached", "covered 0 1"]);
+    // One that does so alone hides it, even where only a search shows that.
+    assert_eq!(fates(&[(1, ":80 /*"), (2, "/a*")])[1], "hidden 0");
+    assert_eq!(fates(&[(1, "/* x=2..3"), (2, "/* x=1..3 x=2..9")])[1], "hidden 0");
     // Other methods are left.
     assert_eq!(fates(&[(1, "GET /*"), (2, "POST /*"), (3, "/a*")])[2], "reached");
 }
