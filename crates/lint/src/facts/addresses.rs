@@ -54,12 +54,32 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// The host of a URL, or of `host:port`, and the port where it stands there.
+/// The host of a URL, or of `host:port`, and the port where it stands there; who asks, as in `redis://user:word@host`, is left
+/// out.
 fn host_and_port(address: &str) -> (&str, Option<i64>) {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    match authority.rsplit_once(':') {
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    match host.rsplit_once(':') {
         Some((host, port)) => (host, port.parse().ok()),
-        None => (authority, None),
+        None => (host, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_told_from_what_stands_beside_them() {
+        for (address, expected) in [
+            ("orders.local", ("orders.local", None)),
+            ("orders.local:8080", ("orders.local", Some(8080))),
+            ("http://orders.local/v1?to=a:1", ("orders.local", None)),
+            ("redis://user:word@cache.local:6379/0", ("cache.local", Some(6379))),
+            ("amqp://user@queue.local", ("queue.local", None)),
+        ] {
+            assert_eq!(host_and_port(address), expected, "{address}");
+        }
     }
 }
