@@ -22,6 +22,8 @@ pub struct Tried<'a> {
     pub routes: Vec<TriedRoute<'a>>,
     /// The table.
     pub table: Table<'a>,
+    /// The host names that they answer to, as a sentence names them; `None` where they match none.
+    pub hosts: Option<String>,
     /// What requests are dialled; empty where the files do not tell.
     host: String,
     is_grpc: bool,
@@ -157,6 +159,11 @@ impl<'a> Facts<'a> {
         let (_, kind, _, field, host) = *key;
         let ports = place.parent.map(|parent| &self.endpoints[parent].list[..]).unwrap_or_default();
         let ports = ports.iter().filter_map(|endpoint| endpoint.port).collect();
+        let hosts = match host {
+            Host::Any => None,
+            Host::Exact(name) => Some(format!("host `{name}`")),
+            Host::Suffix(end) => Some(format!("hosts that end in `{end}`")),
+        };
         let host = match host {
             Host::Any if kind == Kind::Route => {
                 let mut services = place.parent.into_iter().flat_map(|router| self.services_of(router));
@@ -179,6 +186,7 @@ impl<'a> Facts<'a> {
             owner: place.parent.map(|parent| &self.inventory.resources[parent]),
             routes,
             table: Table::new(entries, ports),
+            hosts,
             host,
             is_grpc: field == "grpcRoute",
             fates: OnceCell::new(),

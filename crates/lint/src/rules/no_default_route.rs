@@ -31,7 +31,8 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         }
         let Search::Found(sketch) = tried.table.untaken() else { continue };
         let name = Key::of(&owner.name).shown();
-        let message = format!("no route of {} `{name}` takes every request", owner.kind());
+        let to = tried.hosts.as_ref().map(|hosts| format!(" to {hosts}")).unwrap_or_default();
+        let message = format!("no route of {} `{name}` takes every request{to}", owner.kind());
         let found = report.add(owner, Path::default().field(owner.kind().name_field()), message);
         found.help("add a route with prefix `/` and the highest number, if all requests should have an answer");
         found.witness(tried.request(&sketch), "no route takes it: 404");

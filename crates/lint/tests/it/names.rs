@@ -66,6 +66,30 @@ fn a_mesh_that_is_created_on_demand_may_hold_more() {
 }
 
 #[test]
+fn each_host_of_a_gateway_has_routes_of_its_own() {
+    let gateway =
+        "MeshName: shop, VirtualGatewayName: edge, Spec: {Listeners: [{PortMapping: {Port: 9000, Protocol: http}}]}";
+    let route = |name: &str, hostname: &str| {
+        format!(
+            "MeshName: shop, VirtualGatewayName: edge, GatewayRouteName: {name}, Spec: {{HttpRoute: {{Match: \
+             {{Prefix: /a/{hostname}}}, Action: {{Target: {{VirtualService: {{VirtualServiceName: orders.local}}}}}}}}}}"
+        )
+    };
+    let (any, exact, end) =
+        (route("any", ""), route("exact", ", Hostname: {Exact: a.b}"), route("end", ", Hostname: {Suffix: .b}"));
+    let text = template(&[
+        MESH,
+        ("Edge", "VirtualGateway", "", gateway),
+        ("Any", "GatewayRoute", "", &any),
+        ("Exact", "GatewayRoute", "", &exact),
+        ("End", "GatewayRoute", "", &end),
+    ]);
+    let start = "info no-default-route virtualGatewayName: no route of virtual gateway `edge` takes every request";
+    let expected = ["", " to host `a.b`", " to hosts that end in `.b`"].map(|hosts| format!("{start}{hosts}"));
+    check("no-default-route", &[("a.yaml", &text)], &expected.each_ref().map(String::as_str));
+}
+
+#[test]
 fn backends_may_name_what_does_not_exist_yet() {
     let caller = |service: &str| {
         let spec = format!("Spec: {{Backends: [{{VirtualService: {{VirtualServiceName: {service}}}}}]}}");
