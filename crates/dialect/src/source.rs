@@ -65,6 +65,16 @@ impl Source {
         self.text[*start as usize..end].trim_end_matches(['\n', '\r'])
     }
 
+    /// How many lines there are.
+    pub(crate) fn lines(&self) -> usize {
+        self.line_starts().len()
+    }
+
+    /// Where a range of bytes stands.
+    pub fn locate_bytes(&self, range: std::ops::Range<usize>) -> Location {
+        self.locate(Span::new(range.start, range.end))
+    }
+
     pub(crate) fn slice(&self, span: Span) -> &str {
         &self.text[span.start as usize..span.end as usize]
     }
