@@ -89,7 +89,8 @@ impl Config {
     /// # Errors
     /// Says where it is no TOML, or says something that is not taken.
     pub fn parse(name: &str, text: &str) -> Result<Self, Refused> {
-        let written: Written = toml::from_str(text).map_err(|error| Refused(format!("{name}: {error}")))?;
+        let written: Written =
+            toml::from_str(text).map_err(|error| Refused(format!("{name}: {}", error.to_string().trim_end())))?;
         let source = Source::new(name, text);
         let levels = written.rules.into_iter().map(|(rule, level)| {
             let location = source.locate_bytes(rule.span());

@@ -184,7 +184,7 @@ impl ShownPlace {
 /// The line of a place: control characters replaced, long lines cut around the place.
 fn shown_line(source: &Source, location: &Location) -> ShownLine {
     let skip = if location.column > MAX_LINE - BEFORE { location.column - 1 - BEFORE } else { 0 };
-    let mut letters = source.line(location.line).chars().skip(skip);
+    let mut letters = source.line_from(location.line, skip + 1).chars();
     // One letter for one letter, so that the mark stays in its place.
     let clean = |letter: char| {
         if letter == '\t' || visible(letter.encode_utf8(&mut [0; 4])).chars().count() == 1 {
