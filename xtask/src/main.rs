@@ -4,6 +4,7 @@
 
 mod bench;
 mod console;
+mod docs;
 mod judges;
 mod suite;
 mod tidy;
@@ -19,6 +20,7 @@ usage: cargo xtask <task>
   test [arguments]        install what the tests need into .tools, and run them all; arguments go to the runner
   ci                      formatting, lints, tidy and tests, as a change must pass them
   tidy                    what the layout demands: edges between crates, purity, files, no cycles of modules
+  docs                    write docs/ from the program itself
   bench [--write-readme]  measure the speed of reading; put the table into README.md
 ";
 
@@ -40,6 +42,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "test" => suite::test(&root(), rest),
         "ci" => suite::ci(&root()),
         "tidy" => tidy::run(&root()),
+        "docs" => docs::run(&root()),
         "bench" => bench::run(&root(), rest),
         "help" | "--help" => {
             console::print(USAGE);

@@ -4,17 +4,19 @@ mod env;
 mod load;
 
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use meshwright_dialect::{Options, Reading};
+use meshwright_verbs::config::{Config, FILE_NAME};
 use meshwright_verbs::convert::ConvertOptions;
+use meshwright_verbs::explain::ExplainOptions;
 use meshwright_verbs::files::{FileOptions, Refused, choose_mesh, unused_parameters};
 use meshwright_verbs::graph::GraphOptions;
 use meshwright_verbs::order::OrderOptions;
-use meshwright_verbs::validate::ValidateOptions;
-use meshwright_verbs::{Answer, VERBS, convert, findings, graph, order, validate};
+use meshwright_verbs::validate::{Surroundings, ValidateOptions};
+use meshwright_verbs::{Answer, VERBS, convert, explain, findings, graph, order, validate};
 
 /// AWS App Mesh, kept alive: read, see, check and run meshes
 #[derive(Parser)]
@@ -33,16 +35,24 @@ enum VerbArguments {
     Order(OrderOptions),
     Convert(ConvertOptions),
     Validate(ValidateOptions),
+    Explain(ExplainOptions),
 }
 
 impl VerbArguments {
-    fn files(&self) -> &FileOptions {
+    /// Which files are read; `None` where none are.
+    fn files(&self) -> Option<&FileOptions> {
         match self {
-            Self::Graph(options) => &options.files,
-            Self::Order(options) => &options.files,
-            Self::Convert(options) => &options.files,
-            Self::Validate(options) => &options.files,
+            Self::Graph(options) => Some(&options.files),
+            Self::Order(options) => Some(&options.files),
+            Self::Convert(options) => Some(&options.files),
+            Self::Validate(options) => Some(&options.files),
+            Self::Explain(_) => None,
         }
+    }
+
+    /// Whether the answer itself says what is wrong with the files.
+    fn says_findings(&self) -> bool {
+        matches!(self, Self::Validate(_))
     }
 
     fn keeps_parameters(&self) -> bool {
@@ -92,7 +102,11 @@ fn parse() -> Result<Arguments, clap::Error> {
 }
 
 fn run(arguments: &Arguments) -> Result<End, Refused> {
-    let files = arguments.verb.files();
+    let Some(files) = arguments.verb.files() else {
+        let answer = answer(arguments, &Reading::default())?;
+        deliver(arguments.output.as_deref(), &answer)?;
+        return Ok(End::Clean);
+    };
     let loaded = load::load(&files.files);
     for error in &loaded.errors {
         complain(&format!("error: {error}\n"));
@@ -102,28 +116,38 @@ fn run(arguments: &Arguments) -> Result<End, Refused> {
         return Ok(End::CouldNot);
     }
     let mut reading = read(arguments, files, loaded.inputs)?;
-    if !matches!(arguments.verb, VerbArguments::Validate(_)) {
+    let says_findings = arguments.verb.says_findings();
+    if !says_findings {
         complain(&findings::text(&reading, &reading.findings, env::is_coloured(&std::io::stderr())));
     }
     if !reading.unreadable.is_empty() {
         end = End::CouldNot;
-    } else if reading.has_faults() {
+    } else if reading.has_faults() && !says_findings {
         end = end.max(End::Findings);
     }
-    // A task definition can be wrong without a mesh beside it.
-    let is_checked = matches!(arguments.verb, VerbArguments::Validate(_)) && !reading.inventory.workloads.is_empty();
-    if reading.inventory.resources.is_empty() && !is_checked {
+    if is_empty(&reading, says_findings) {
         complain("error: there is no App Mesh resource in the files\n");
-        return Ok(End::CouldNot);
+        end = End::CouldNot;
+        if !says_findings {
+            return Ok(end);
+        }
+    } else {
+        choose_mesh(&mut reading.inventory, files.mesh.as_deref())?;
     }
-    choose_mesh(&mut reading.inventory, files.mesh.as_deref())?;
     let answer = answer(arguments, &reading)?;
-    complain(&answer.notes);
     if answer.has_findings {
         end = end.max(End::Findings);
     }
     deliver(arguments.output.as_deref(), &answer)?;
+    complain(&answer.notes);
     Ok(end)
+}
+
+/// Whether the files hold nothing that a verb could speak of; tasks and roles of proxies have findings too.
+fn is_empty(reading: &Reading, has_rules: bool) -> bool {
+    let inventory = &reading.inventory;
+    let has_others = has_rules && !(inventory.workloads.is_empty() && inventory.statements.is_empty());
+    inventory.resources.is_empty() && !has_others
 }
 
 fn read(
@@ -156,8 +180,40 @@ fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer, Refused> {
         VerbArguments::Graph(options) => Ok(graph::run(reading, options, is_coloured)),
         VerbArguments::Order(options) => Ok(order::run(reading, options)),
         VerbArguments::Convert(options) => convert::run(reading, options),
-        VerbArguments::Validate(options) => Ok(validate::run(reading, options, is_coloured)),
+        VerbArguments::Validate(options) => validate::run(reading, options, &surroundings(options, is_coloured)?),
+        VerbArguments::Explain(options) => explain::run(options),
     }
+}
+
+/// What stands beside the files of `validate`: the project's settings and the baseline.
+fn surroundings(options: &ValidateOptions, is_coloured: bool) -> Result<Surroundings, Refused> {
+    let load = |option: &str, name: &str| {
+        let bytes = load::read_file(Path::new(name)).map_err(|why| Refused(format!("{option}{name}: {why}")))?;
+        String::from_utf8(bytes).map_err(|_| Refused(format!("{option}{name}: it is not UTF-8 text")))
+    };
+    let baseline = match &options.baseline {
+        Some(name) => Some((name.clone(), load("--baseline ", name)?)),
+        None => None,
+    };
+    let config = match (&options.config, find_config()) {
+        (Some(name), _) => Config::parse(name, &load("--config ", name)?)?,
+        (None, Some(name)) => Config::parse(&name, &load("", &name)?)?,
+        (None, None) => Config::default(),
+    };
+    Ok(Surroundings { config, baseline, is_coloured })
+}
+
+/// The settings of the nearest folder that has some, from the current one up: their name as seen from here.
+fn find_config() -> Option<String> {
+    let here = std::env::current_dir().ok()?;
+    let mut ups = PathBuf::new();
+    for folder in here.ancestors() {
+        if folder.join(FILE_NAME).is_file() {
+            return Some(ups.join(FILE_NAME).display().to_string());
+        }
+        ups.push("..");
+    }
+    None
 }
 
 /// Writes the result to where it was asked for.

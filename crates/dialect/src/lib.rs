@@ -4,12 +4,15 @@
 //! and where each value stands. [`Dialect::write`] turns an inventory into text, with a ledger of what the dialect could
 //! not say. Nothing outside this crate knows a file format.
 
+mod allow;
+mod allowance;
 mod aws_json;
 mod build;
 mod check;
 mod cloudformation;
 mod envelope;
 mod fault;
+mod faults;
 mod json;
 mod ledger;
 mod out;
@@ -23,6 +26,8 @@ mod yaml;
 
 use meshwright_model::Inventory;
 
+pub use allowance::Allowance;
+pub use faults::FAULTS;
 pub use ledger::{Loss, Written};
 pub use read::read;
 pub use reading::{Input, Options, Reading};

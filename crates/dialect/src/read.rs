@@ -32,6 +32,7 @@ pub fn read(inputs: Vec<Input>, options: &Options<'_>) -> Reading {
         }
     }
     reading.name_owners();
+    crate::allow::collect(&mut reading);
     name_unreadable(&mut reading);
     reading.used_parameters.sort();
     reading.used_parameters.dedup();

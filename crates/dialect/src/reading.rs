@@ -1,6 +1,6 @@
 //! What has been read: an inventory, what was found wrong, and where every value stands.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use meshwright_model::finding::{Finding, Location, Severity};
 use meshwright_model::limits::AccountId;
@@ -11,6 +11,7 @@ use meshwright_model::subject::Subject;
 use meshwright_model::{Inventory, Path, Resource};
 
 use crate::Dialect;
+use crate::allowance::Allowance;
 use crate::fault::{Fault, MAX_FAULTS};
 use crate::source::{Source, Span};
 use crate::tree::{NodeId, Tree};
@@ -62,6 +63,8 @@ pub struct Reading {
     pub used_parameters: Vec<String>,
     /// The names of the files of which nothing at all could be read.
     pub unreadable: Vec<String>,
+    /// What the files allow, as their authors know of it.
+    pub allowances: Vec<Allowance>,
     pub(crate) documents: Vec<Document>,
     /// How many scopes of names were given out.
     scopes: u32,
@@ -74,6 +77,12 @@ impl Reading {
         let document = self.documents.get(document as usize)?;
         let span = document.find(node, path);
         Some(document.tree.source.locate(span))
+    }
+
+    /// The names of all files that were read, nested templates included, and of those of which nothing could be.
+    pub fn file_names(&self) -> BTreeSet<&str> {
+        let read = self.documents.iter().map(|document| document.tree.source.name.as_str());
+        read.chain(self.unreadable.iter().map(String::as_str)).collect()
     }
 
     /// The dialect that each file was read as; files that no dialect recognised are left out.
@@ -145,12 +154,18 @@ impl Reading {
 
     /// Puts findings in the order of their places: files as they were read, then lines and columns.
     pub fn sort_findings(&self, findings: &mut [Finding]) {
+        self.sort_by_place(findings, |finding| finding);
+    }
+
+    /// Puts whatever holds findings in the order of their places; those in no file that was read come last.
+    pub fn sort_by_place<T>(&self, items: &mut [T], finding: impl Fn(&T) -> &Finding) {
         let order: HashMap<&str, usize> =
             self.documents.iter().zip(0..).map(|(document, at)| (document.tree.source.name.as_str(), at)).collect();
-        findings.sort_by_cached_key(|finding| {
+        items.sort_by_cached_key(|item| {
+            let finding = finding(item);
             let location = finding.location.as_ref();
             (
-                location.and_then(|location| order.get(location.file.as_str()).copied()),
+                location.and_then(|location| order.get(location.file.as_str()).copied()).unwrap_or(usize::MAX),
                 location.map(|location| (location.line, location.column)),
                 finding.rule,
                 finding.message.clone(),

@@ -65,6 +65,32 @@ impl Source {
         self.text[*start as usize..end].trim_end_matches(['\n', '\r'])
     }
 
+    /// What stands on a line from a column on, both from 1; empty past its end.
+    pub fn line_from(&self, number: usize, column: usize) -> &str {
+        let line = self.line(number);
+        if line.len() <= STRIDE {
+            let offset = line.char_indices().nth(column.saturating_sub(1)).map_or(line.len(), |(offset, _)| offset);
+            return &line[offset..];
+        }
+        let start = line.as_ptr() as usize - self.text.as_ptr() as usize;
+        let wanted = self.chars_before(start) + column.saturating_sub(1);
+        let stride = self.counts().partition_point(|count| *count <= wanted).saturating_sub(1);
+        let from = self.floor((stride * STRIDE).max(start));
+        let skip = wanted - self.chars_before(from);
+        let rest = self.text.get(from..start + line.len()).unwrap_or_default();
+        rest.char_indices().nth(skip).map_or("", |(offset, _)| &rest[offset..])
+    }
+
+    /// How many lines there are.
+    pub(crate) fn lines(&self) -> usize {
+        self.line_starts().len()
+    }
+
+    /// Where a range of bytes stands.
+    pub fn locate_bytes(&self, range: std::ops::Range<usize>) -> Location {
+        self.locate(Span::new(range.start, range.end))
+    }
+
     pub(crate) fn slice(&self, span: Span) -> &str {
         &self.text[span.start as usize..span.end as usize]
     }
@@ -87,17 +113,20 @@ impl Source {
     /// thousands of findings.
     fn chars_before(&self, position: usize) -> usize {
         let bytes = self.text.as_bytes();
-        let count = |bytes: &[u8]| bytes.iter().filter(|byte| (**byte & 0xc0) != 0x80).count();
-        let counts = self.counts.get_or_init(|| {
-            let strides = bytes.chunks(STRIDE).scan(0, |sum, stride| {
+        let stride = position / STRIDE;
+        let before = self.counts().get(stride);
+        before.map_or_else(|| count(bytes), |before| before + count(&bytes[stride * STRIDE..position]))
+    }
+
+    fn counts(&self) -> &[usize] {
+        self.counts.get_or_init(|| {
+            let strides = self.text.as_bytes().chunks(STRIDE).scan(0, |sum, stride| {
                 let before = *sum;
                 *sum += count(stride);
                 Some(before)
             });
             strides.collect()
-        });
-        let stride = position / STRIDE;
-        counts.get(stride).map_or_else(|| count(bytes), |before| before + count(&bytes[stride * STRIDE..position]))
+        })
     }
 
     fn floor(&self, offset: usize) -> usize {
@@ -117,6 +146,11 @@ impl Source {
     }
 }
 
+/// How many characters begin in these bytes.
+fn count(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| (**byte & 0xc0) != 0x80).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,6 +163,19 @@ mod tests {
         assert_eq!(source.line(2), "äb c");
         assert_eq!((source.line(0), source.line(9)), ("", ""));
         assert_eq!(source.locate(Span::new(99, 99)).line, 3);
+    }
+
+    #[test]
+    fn a_line_is_read_from_any_column() {
+        for length in [3, STRIDE - 1, STRIDE, STRIDE + 1, 3 * STRIDE] {
+            let line: String = "aä€🚀".chars().cycle().take(length).collect();
+            let source = Source::new("x", format!("ü\n{line}\nend"));
+            for column in [1, 2, 3, length / 2, length - 1, length, length + 1, length + 9] {
+                let expected: String = line.chars().skip(column.max(1) - 1).collect();
+                assert_eq!(source.line_from(2, column), expected, "{length} {column}");
+            }
+            assert_eq!((source.line_from(0, 1), source.line_from(9, 1)), ("", ""));
+        }
     }
 
     #[test]

@@ -93,7 +93,7 @@ impl Entry {
 #[derive(Clone, Debug)]
 pub(crate) struct Tree {
     pub(crate) source: Source,
-    nodes: Vec<Node>,
+    pub(crate) nodes: Vec<Node>,
     items: Vec<NodeId>,
     entries: Vec<Entry>,
     decoded: String,

@@ -96,3 +96,18 @@ impl Finding {
         }
     }
 }
+
+/// A kind of finding that is no rule over a mesh, such as a fault of a file's notation: what documentation says about it.
+#[derive(Clone, Copy, Debug)]
+pub struct FaultKind {
+    /// Its name: the `rule` of its findings.
+    pub name: &'static str,
+    /// How bad it is, unless a finding says otherwise.
+    pub severity: Severity,
+    /// What it finds, in one line: lower case, no full stop.
+    pub summary: &'static str,
+    /// Why that matters. Lower case, no full stop.
+    pub why: &'static str,
+    /// Where that is written, or how it was found out.
+    pub source: &'static str,
+}

@@ -3,11 +3,14 @@
 //!
 //! A verb is pure: it takes what has been read, and neither opens files nor prints.
 
+pub mod config;
 pub mod convert;
+pub mod explain;
 pub mod files;
 pub mod findings;
 pub mod graph;
 pub mod order;
+pub mod rules;
 pub mod validate;
 
 /// A verb, as help and documentation show it.
@@ -22,7 +25,7 @@ pub struct Verb {
 }
 
 /// Every verb.
-pub const VERBS: &[Verb] = &[graph::VERB, order::VERB, convert::VERB, validate::VERB];
+pub const VERBS: &[Verb] = &[graph::VERB, order::VERB, convert::VERB, validate::VERB, explain::VERB];
 
 /// What a verb answers.
 #[derive(Clone, Debug, Default)]

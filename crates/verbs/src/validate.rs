@@ -1,13 +1,29 @@
 //! The verb `validate`: every fault in mesh files, with its place and what to do about it.
 
+mod allowances;
+mod baseline;
+mod github;
+mod json;
+mod junit;
+mod known;
+mod sarif;
+mod text;
+mod verdict;
+
+use std::collections::BTreeSet;
+
 use clap::{Args, ValueEnum};
 use meshwright_dialect::Reading;
 use meshwright_lint::{Found, Place, RULES};
 use meshwright_model::finding::{Finding, Location, Related, Severity};
-use serde_json::json;
+use meshwright_model::reference::Key;
 
-use crate::files::FileOptions;
-use crate::{Answer, Verb, findings};
+pub use known::Known;
+pub use verdict::{Judged, Standing, Verdict};
+
+use crate::config::Config;
+use crate::files::{FileOptions, Refused};
+use crate::{Answer, Verb};
 
 /// How help shows it.
 pub const VERB: Verb = Verb {
@@ -25,6 +41,18 @@ pub struct ValidateOptions {
     /// How findings are shown
     #[arg(long, value_enum, default_value_t = ValidateFormat::Text)]
     pub format: ValidateFormat,
+    /// From which severity on a finding makes the exit code 1
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t = Deny::Warning)]
+    pub deny: Deny,
+    /// Show only the findings that make the exit code 1 (text)
+    #[arg(long)]
+    pub quiet: bool,
+    /// A former answer in `--format json`: only findings that came since make the exit code 1
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<String>,
+    /// The project's settings; otherwise meshwright.toml in this folder or the nearest above it
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<String>,
 }
 
 /// How findings are shown.
@@ -32,29 +60,79 @@ pub struct ValidateOptions {
 pub enum ValidateFormat {
     /// Each with its source line
     Text,
-    /// For programs
+    /// For programs, and as a baseline
     Json,
+    /// SARIF 2.1.0, as code scanning takes it
+    Sarif,
+    /// JUnit XML, as test reports take it
+    Junit,
+    /// Annotations of GitHub Actions
+    Github,
+}
+
+/// From which severity on findings fail a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Deny {
+    /// Errors
+    Error,
+    /// Errors and warnings
+    Warning,
+    /// All findings
+    Info,
+}
+
+impl Deny {
+    fn severity(self) -> Severity {
+        match self {
+            Self::Error => Severity::Error,
+            Self::Warning => Severity::Warning,
+            Self::Info => Severity::Info,
+        }
+    }
+}
+
+/// What stands beside the files: settings, a baseline's name and content, and whether colours are shown.
+#[derive(Clone, Debug, Default)]
+pub struct Surroundings {
+    /// The project's settings.
+    pub config: Config,
+    /// The name and content of the baseline.
+    pub baseline: Option<(String, String)>,
+    /// Whether text is coloured.
+    pub is_coloured: bool,
 }
 
 /// Answers with everything that is wrong.
-pub fn run(reading: &Reading, options: &ValidateOptions, is_coloured: bool) -> Answer {
-    let all = all(reading);
-    let has_findings = all.iter().any(|finding| finding.severity != Severity::Info);
-    let output = match options.format {
-        ValidateFormat::Text => findings::text(reading, &all, is_coloured),
-        ValidateFormat::Json => {
-            let findings: Vec<_> = all.iter().map(findings::json).collect();
-            format!("{:#}\n", json!({"findings": findings}))
-        }
+///
+/// # Errors
+/// Says why the baseline cannot be taken.
+pub fn run(reading: &Reading, options: &ValidateOptions, surroundings: &Surroundings) -> Result<Answer, Refused> {
+    let Surroundings { config, baseline, is_coloured } = surroundings;
+    let baseline = baseline.as_ref().map(|(name, text)| baseline::parse(name, text)).transpose()?;
+    let is_all = options.files.mesh.is_none();
+    let mut findings = allowances::judge(reading, config, all(reading, is_all), is_all);
+    let fixed = baseline.map(|known| baseline::compare(&mut findings, known, &reading.file_names()));
+    reading.sort_by_place(&mut findings, |judged| &judged.finding);
+    let verdict = Verdict { reading, config, findings, fixed, deny: options.deny.severity() };
+    let (output, notes) = match options.format {
+        ValidateFormat::Text => (text::show(&verdict, options.quiet, *is_coloured), String::new()),
+        ValidateFormat::Json => (json::show(&verdict), String::new()),
+        ValidateFormat::Sarif => (sarif::show(&verdict), verdict.summary() + "\n"),
+        ValidateFormat::Junit => (junit::show(&verdict), verdict.summary() + "\n"),
+        ValidateFormat::Github => (github::show(&verdict), verdict.summary() + "\n"),
     };
-    Answer { output, notes: String::new(), has_findings }
+    Ok(Answer { output, notes, has_findings: verdict.has_failed() })
 }
 
-/// The faults of the files themselves and what rules find, by file, line and column.
-fn all(reading: &Reading) -> Vec<Finding> {
+/// The faults of the files themselves and what rules find, by file, line and column; of the chosen mesh alone where one is.
+fn all(reading: &Reading, is_all: bool) -> Vec<Finding> {
     let checked = meshwright_lint::check(&reading.inventory, RULES);
     let located = checked.found.into_iter().map(|found| located(reading, found));
     let mut all: Vec<Finding> = reading.findings.iter().cloned().chain(located).chain(checked.about_rules).collect();
+    if !is_all {
+        let meshes: BTreeSet<String> = reading.inventory.meshes().into_iter().map(Key::shown).collect();
+        all.retain(|finding| finding.subject.as_ref().is_none_or(|subject| meshes.contains(&subject.mesh)));
+    }
     reading.sort_findings(&mut all);
     all
 }

@@ -3,6 +3,7 @@
 
 mod graph;
 mod usage;
+mod validate;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

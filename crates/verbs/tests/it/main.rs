@@ -1,0 +1,82 @@
+//! `validate` as a whole: what is read, what rules find, what is allowed, and every format before its judge.
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests fail by panicking, and say what they skip")]
+
+mod allowing;
+mod baseline;
+mod hostile;
+mod judges;
+
+use meshwright_dialect::{Input, Options, Reading, read};
+use meshwright_verbs::Answer;
+use meshwright_verbs::config::Config;
+use meshwright_verbs::files::FileOptions;
+use meshwright_verbs::validate::{Deny, Surroundings, ValidateFormat, ValidateOptions, run};
+use serde_json::Value;
+
+/// A router with a route to a node that there is not, on line 10; `{}` is the place of comments.
+const TEMPLATE: &str = "\
+Resources:
+  Route:{}
+    Type: AWS::AppMesh::Route
+    Properties:
+      MeshName: shop
+      VirtualRouterName: orders
+      RouteName: all
+      Spec:
+        HttpRoute:
+          Action: {WeightedTargets: [{VirtualNode: orders-v3, Weight: 1}]}{}
+          Match: {Prefix: /}
+  Mesh:
+    Type: AWS::AppMesh::Mesh
+    Properties: {MeshName: shop}
+  Orders:
+    Type: AWS::AppMesh::VirtualRouter
+    Properties:
+      MeshName: shop
+      VirtualRouterName: orders
+      Spec: {Listeners: [{PortMapping: {Port: 8080, Protocol: http}}]}
+";
+
+/// The template with comments behind the logical id of the route and behind its target.
+fn template(behind_id: &str, behind_target: &str) -> String {
+    TEMPLATE.replacen("{}", behind_id, 1).replacen("{}", behind_target, 1)
+}
+
+fn reading(files: &[(&str, &str)]) -> Reading {
+    let input = |(name, text): &(&str, &str)| Input { name: (*name).to_owned(), bytes: (*text).into() };
+    read(files.iter().map(input).collect(), &Options::default())
+}
+
+fn options(format: ValidateFormat) -> ValidateOptions {
+    let files = FileOptions::default();
+    ValidateOptions { files, format, deny: Deny::Warning, quiet: false, baseline: None, config: None }
+}
+
+/// Validates files in a format, with settings and a baseline where they are not empty.
+fn validate(files: &[(&str, &str)], format: ValidateFormat, settings: &str, baseline: &str) -> Answer {
+    let config =
+        if settings.is_empty() { Config::default() } else { Config::parse("meshwright.toml", settings).unwrap() };
+    let baseline = (!baseline.is_empty()).then(|| ("baseline.json".to_owned(), baseline.to_owned()));
+    let surroundings = Surroundings { config, baseline, is_coloured: false };
+    run(&reading(files), &options(format), &surroundings).unwrap()
+}
+
+fn json(files: &[(&str, &str)], settings: &str, baseline: &str) -> Value {
+    serde_json::from_str(&validate(files, ValidateFormat::Json, settings, baseline).output).unwrap()
+}
+
+/// The rules that tests here are about; what others find in the template is no concern of theirs.
+const CONCERNED: &[&str] =
+    &["dangling-virtual-node", "unknown-field", "unknown-rule", "allow-without-reason", "unused-allow"];
+
+/// The findings of an answer that tests are about.
+fn findings(answer: &Value) -> Vec<&Value> {
+    let is_concerned = |finding: &&Value| CONCERNED.contains(&finding["rule"].as_str().unwrap());
+    answer["findings"].as_array().unwrap().iter().filter(is_concerned).collect()
+}
+
+/// The findings of an answer as lines: `10 dangling-virtual-node`.
+fn lines(answer: &Value) -> Vec<String> {
+    let line = |finding: &Value| format!("{} {}", finding["line"], finding["rule"].as_str().unwrap());
+    findings(answer).into_iter().map(line).collect()
+}
