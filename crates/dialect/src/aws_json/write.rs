@@ -51,6 +51,7 @@ fn left_out(inventory: &Inventory) -> Vec<String> {
                 declared.insert(name.as_str());
                 count(if kind.starts_with("AWS::AppMesh::") { 2 } else { 1 }, shorten(kind));
             }
+            ("Resources", None) if name.starts_with("Fn::") => count(2, shorten(name)),
             (section, _) => count(1, shorten(section.trim_matches(['(', ')']))),
         }
     }

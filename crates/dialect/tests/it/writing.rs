@@ -121,6 +121,15 @@ fn lost_as_json(text: &str) -> Vec<String> {
 }
 
 #[test]
+fn json_names_the_loop_whose_resources_it_leaves_out() {
+    let resources = "  Fn::ForEach::Nodes: [N, [x, y], {'Node${N}': {Type: AWS::AppMesh::VirtualNode}}]\n";
+    assert_eq!(
+        lost_as_json(&format!("Resources:\n{MESH}{resources}")),
+        ["1 × Fn::ForEach::Nodes: its condition does not hold, or only CloudFormation knows what it says; left out"]
+    );
+}
+
+#[test]
 fn json_says_what_of_a_template_it_leaves_out() {
     let mesh = "Description: d\nParameters:\n  P: {Type: String, Default: a}\nConditions:\n  C: !Equals [!Ref P, b]\n\
         Resources:\n  Queue: {Type: AWS::SQS::Queue}\n  Task: {Type: AWS::ECS::TaskDefinition}\n  Mesh:\n    \
