@@ -5,6 +5,7 @@
 
 mod kind;
 mod metadata;
+mod names;
 mod variables;
 mod write;
 

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use meshwright_model::order::Order;
 use meshwright_model::parameter::Declaration;
+use meshwright_model::path::Step;
 use meshwright_model::resource::{Gap, Metadata};
 use meshwright_model::subject::Subject;
 use meshwright_model::value::ScalarType;
-use meshwright_model::{Expression, Inventory, Path, Resource, Scalar};
+use meshwright_model::{Expression, Inventory, Path, Resource, Scalar, Symbol};
 
+use super::names::Names;
 use super::{NAMING, VIEWS};
 use crate::check::shorten;
 use crate::envelope::below_spec;
@@ -22,7 +24,14 @@ pub(crate) fn write(inventory: &Inventory) -> Written {
     let mut ledger = Vec::new();
     let order = Order::of(&inventory.index());
     let resources = order.placed.iter().map(|placed| &inventory.resources[placed.position]);
-    let mut objects: Vec<Out> = resources.map(|resource| write_resource(resource, &mut ledger)).collect();
+    let resources: Vec<&Resource> = resources.collect();
+    let is_alone = resources.len() == 1;
+    let mut objects: Vec<Out> = resources.iter().map(|resource| object(resource, is_alone)).collect();
+    let names = Names::of(&objects);
+    for (resource, out) in resources.into_iter().zip(&mut objects) {
+        names.give(out);
+        note(resource, out, &names, &mut ledger);
+    }
     ledger.extend(left_out(inventory).into_iter().map(|message| Loss { subject: None, path: None, message }));
     let out = if objects.len() == 1 { objects.swap_remove(0) } else { Out::List(objects) };
     Written { text: print::json(&out), ledger }
@@ -42,6 +51,7 @@ fn left_out(inventory: &Inventory) -> Vec<String> {
                 declared.insert(name.as_str());
                 count(if kind.starts_with("AWS::AppMesh::") { 2 } else { 1 }, shorten(kind));
             }
+            ("Resources", None) if name.starts_with("Fn::") => count(2, shorten(name)),
             (section, _) => count(1, shorten(section.trim_matches(['(', ')']))),
         }
     }
@@ -70,62 +80,89 @@ fn listed(counts: BTreeMap<String, usize>) -> Option<String> {
     (!words.is_empty()).then(|| words.join(", "))
 }
 
-fn write_resource(resource: &Resource, ledger: &mut Vec<Loss>) -> Out {
+/// A resource as `create-*` takes it, its open blocks in their places.
+fn object(resource: &Resource, is_alone: bool) -> Out {
     let kind = resource.kind();
-    let subject = Subject::of(resource);
     let mut entries: Vec<(String, Out)> = Vec::new();
-    push_name(&mut entries, "meshName", &resource.mesh);
+    push_name(&mut entries, "meshName", &resource.mesh, is_alone);
     if let (Some(parent_kind), Some(parent)) = (kind.parent(), &resource.parent) {
-        push_name(&mut entries, parent_kind.name_field(), parent);
+        push_name(&mut entries, parent_kind.name_field(), parent, is_alone);
     }
     if kind.name_field() != "meshName" {
-        push_name(&mut entries, kind.name_field(), &resource.name);
+        push_name(&mut entries, kind.name_field(), &resource.name, is_alone);
     }
     if let Some(owner) = &resource.mesh_owner {
         entries.push(("meshOwner".to_owned(), Out::of(owner, &NAMING, "meshOwner")));
     }
-    entries.push(("spec".to_owned(), Out::of(&resource.spec, &NAMING, "spec")));
-    let mut out = Out::Map(entries);
-    if let Out::Map(entries) = &mut out {
-        if !resource.tags.is_empty() {
-            entries.push(("tags".to_owned(), Out::of(&resource.tags, &NAMING, "tags")));
-        }
-        entries.extend(resource.metadata.iter().flat_map(metadata));
-    }
+    let mut spec = Out::of(&resource.spec, &NAMING, "spec");
     for (path, gap) in &resource.gaps {
-        note_gap(&mut out, resource, path, gap, &subject, ledger);
+        if let (Gap::Open(expression), Some(below)) = (gap, place_of_block(path, gap)) {
+            spec.insert(below, VIEWS.spec(kind), Out::Open(expression.clone()));
+        }
     }
-    let note = &mut |path: &Path, expression: &Expression| {
-        let message = match expression {
-            Expression::Reference(name) if is_variable(name) => {
-                format!("`{expression}` stays open: written as a variable of jq")
-            }
-            _ if print::jq_parts(expression).is_some() => {
-                format!("`{expression}` stays open: written as a text that jq fills in")
-            }
-            _ => format!("`{expression}` stays open: written as text, which neither jq nor the AWS CLI fills in"),
-        };
-        ledger.push(Loss { subject: Some(subject.clone()), path: Some(path.clone()), message });
-    };
-    out.walk_open(&mut Path::default(), note);
-    if let Some(condition) = &resource.condition {
-        let message = format!("it exists only if `{condition}`: AWS JSON has no conditions; written as if it did");
-        ledger.push(Loss { subject: Some(subject), path: None, message });
+    entries.push(("spec".to_owned(), spec));
+    if !resource.tags.is_empty() {
+        entries.push(("tags".to_owned(), Out::of(&resource.tags, &NAMING, "tags")));
     }
-    out
+    entries.extend(resource.metadata.iter().flat_map(metadata));
+    Out::Map(entries)
 }
 
-/// A name that the file leaves to the command line stays left out.
-fn push_name(entries: &mut Vec<(String, Out)>, field: &'static str, name: &Scalar<impl ScalarType>) {
-    let is_left_out = name.open().is_some_and(|expression| match expression {
-        Expression::Reference(name) => name.as_str() == field,
-        Expression::Attribute(_, name) => name == field,
-        _ => false,
-    });
-    let is_missing = matches!(name, Scalar::Refused(refusal) if refusal.text.is_none());
-    if !is_left_out && !is_missing {
-        entries.push((field.to_owned(), Out::of(name, &NAMING, field)));
+/// Says what AWS JSON could not say of a resource.
+fn note(resource: &Resource, out: &Out, names: &Names, ledger: &mut Vec<Loss>) {
+    let subject = Subject::of(resource);
+    let mut add = |path: Option<&Path>, message: String| {
+        ledger.push(Loss { subject: Some(subject.clone()), path: path.cloned(), message });
+    };
+    for (path, gap) in &resource.gaps {
+        match gap {
+            Gap::Faulty => add(Some(path), "could not be read; left out".to_owned()),
+            Gap::Open(Expression::Absent) => {}
+            Gap::Open(_) if place_of_block(path, gap).is_some() => {}
+            Gap::Open(expression) => {
+                add(Some(path), format!("`{expression}` is open: AWS JSON has no expressions; left out"));
+            }
+        }
     }
+    out.walk_open(&mut Path::default(), &mut |path: &Path, expression: &Expression| {
+        let what = match expression {
+            Expression::Reference(name) if is_variable(name) => "a variable of jq",
+            _ if print::jq_parts(expression).is_some() => "a text that jq fills in",
+            _ => "text, which neither jq nor the AWS CLI fills in",
+        };
+        add(
+            Some(path),
+            format!("`{}` stays open: written as {what}{}", names.original(expression), names.told(expression)),
+        );
+    });
+    if let Some(condition) = &resource.condition {
+        add(None, format!("it exists only if `{condition}`: AWS JSON has no conditions; written as if it did"));
+    }
+}
+
+/// Where in its specification an open block goes back: a variable in the place of an object, as jq writes it.
+fn place_of_block<'a>(path: &'a Path, gap: &Gap) -> Option<&'a [Step]> {
+    let Gap::Open(expression) = gap else { return None };
+    let is_variable = matches!(expression, Expression::Reference(_)) || print::jq_parts(expression).is_some();
+    below_spec(path).filter(|_| is_variable)
+}
+
+/// A name that the file leaves to the command line stays left out; of several resources in one text it is the file that
+/// tells their names apart, so that each becomes a variable.
+fn push_name(entries: &mut Vec<(String, Out)>, field: &'static str, name: &Scalar<impl ScalarType>, is_alone: bool) {
+    let is_missing = matches!(name, Scalar::Refused(refusal) if refusal.text.is_none());
+    let out = match name.open() {
+        None if is_missing => return,
+        Some(Expression::Reference(name)) if name.as_str() == field => return,
+        Some(Expression::Attribute(_, name)) if name == field && is_alone => return,
+        Some(Expression::Attribute(file, name)) if name == field => {
+            let plain = |char: char| if char.is_ascii_alphanumeric() { char } else { '_' };
+            let variable = format!("{}_{field}", file.chars().map(plain).collect::<String>());
+            Out::Open(Expression::Reference(Symbol::new(variable, file.scope)))
+        }
+        _ => Out::of(name, &NAMING, field),
+    };
+    entries.push((field.to_owned(), out));
 }
 
 fn metadata(metadata: &Metadata) -> Vec<(String, Out)> {
@@ -141,23 +178,4 @@ fn metadata(metadata: &Metadata) -> Vec<(String, Out)> {
         entries.push(("status".to_owned(), Out::map([("status", Out::text(status))])));
     }
     entries
-}
-
-fn note_gap(out: &mut Out, resource: &Resource, path: &Path, gap: &Gap, subject: &Subject, ledger: &mut Vec<Loss>) {
-    let message = match gap {
-        Gap::Faulty => "could not be read; left out".to_owned(),
-        Gap::Open(Expression::Absent) => return,
-        Gap::Open(expression) => {
-            let is_variable = matches!(expression, Expression::Reference(_)) || print::jq_parts(expression).is_some();
-            if let (true, Some(below), Out::Map(entries)) = (is_variable, below_spec(path), &mut *out)
-                && let Some((_, spec)) = entries.iter_mut().find(|(key, _)| key == "spec")
-            {
-                // A shell variable in the place of an object goes back where it stood.
-                spec.insert(below, VIEWS.spec(resource.kind()), Out::Open(expression.clone()));
-                return;
-            }
-            format!("`{expression}` is open: AWS JSON has no expressions; left out")
-        }
-    };
-    ledger.push(Loss { subject: Some(subject.clone()), path: Some(path.clone()), message });
 }

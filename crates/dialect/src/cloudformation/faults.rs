@@ -7,7 +7,7 @@ use super::template::{Declared, DeclaredParameter, Template, app_mesh_kind, is_s
 use super::world::World;
 use crate::check::{found, shorten};
 use crate::fault::Fault;
-use crate::tree::{NodeId, Tree};
+use crate::tree::{Entry, NodeId, Tree, Value};
 
 /// The sections that a template may have. Source: CloudFormation User Guide, template anatomy; SAM adds `Globals`.
 const SECTIONS: &[&str] = &[
@@ -63,11 +63,23 @@ pub(crate) fn faults(template: &Template, tree: &Tree, world: &World) -> Vec<Fau
         } else if is_listed {
             duplicates(tree, section.value, &mut faults);
         }
+        if matches!(name, "Parameters" | "Mappings") && !template.is_expanded {
+            faults.extend(tree.entries(section.value).iter().filter_map(|entry| mistyped_entry(tree, name, entry)));
+        }
     }
     resource_faults(template, tree, &mut faults);
     condition_faults(template, tree, &mut faults);
     parameter_faults(template, tree, world, &mut faults);
     faults
+}
+
+/// A parameter or mapping that is no object.
+fn mistyped_entry(tree: &Tree, section: &str, entry: &Entry) -> Option<Fault> {
+    let name = tree.scalar(entry.key).filter(|name| !name.starts_with("Fn::"))?;
+    let node = tree.node(entry.value);
+    let is_wrong = matches!(node.value, Value::Null | Value::Scalar(..) | Value::List(_)) && !node.cut;
+    let message = format!("`{section}.{}` holds something else than an object", shorten(name));
+    is_wrong.then(|| Fault::error("wrong-type", tree.span(entry.value), message))
 }
 
 /// Members beside the properties that are of another type than they should be.

@@ -506,6 +506,14 @@ fn sections_and_members_of_a_template_have_types_too() {
             "AWSTemplateFormatVersion: x\nParameters: 5\nResources: {}\n",
             "2:13 error wrong-type: `Parameters` holds something else than an object",
         ),
+        (
+            "Parameters:\n  A: 5\nMappings: {Fn::Transform: {Name: AWS::Include}}\nResources: {}\n",
+            "2:6 error wrong-type: `Parameters.A` holds something else than an object",
+        ),
+        (
+            "Mappings:\n  A: [b]\nResources: {}\n",
+            "2:6 error wrong-type: `Mappings.A` holds something else than an object",
+        ),
         ("AWSTemplateFormatVersion: x\nResources:\n  Mesh: 5\n", "3:3 error missing-field: `Mesh` has no `Type`"),
         (
             "Resources:\n  Mesh:\n    Type: AWS::AppMesh::Mesh\n    Properties: [1]\n",

@@ -121,6 +121,15 @@ fn lost_as_json(text: &str) -> Vec<String> {
 }
 
 #[test]
+fn json_names_the_loop_whose_resources_it_leaves_out() {
+    let resources = "  Fn::ForEach::Nodes: [N, [x, y], {'Node${N}': {Type: AWS::AppMesh::VirtualNode}}]\n";
+    assert_eq!(
+        lost_as_json(&format!("Resources:\n{MESH}{resources}")),
+        ["1 × Fn::ForEach::Nodes: its condition does not hold, or only CloudFormation knows what it says; left out"]
+    );
+}
+
+#[test]
 fn json_says_what_of_a_template_it_leaves_out() {
     let mesh = "Description: d\nParameters:\n  P: {Type: String, Default: a}\nConditions:\n  C: !Equals [!Ref P, b]\n\
         Resources:\n  Queue: {Type: AWS::SQS::Queue}\n  Task: {Type: AWS::ECS::TaskDefinition}\n  Mesh:\n    \
@@ -182,6 +191,67 @@ fn texts_that_jq_fills_in_come_back_as_they_were() {
     let filled = read_text("x.json", text, &[("A", "7"), ("MESH", "m"), ("L", "l")]);
     assert_eq!(filled.inventory.resources[0].name.to_string(), r#"a-7-b\(x)${(.b["c"] // (1))}"#);
     assert_eq!(filled.used_parameters, ["A", "L", "MESH"]);
+}
+
+/// Reads several files together.
+fn read_files(files: &[(&str, &str)]) -> Reading {
+    let input = |(name, text): &(&str, &str)| Input { name: (*name).to_owned(), bytes: text.as_bytes().to_vec() };
+    read(files.iter().map(input).collect(), &Options::default())
+}
+
+fn resources(reading: &Reading) -> Vec<String> {
+    reading.inventory.resources.iter().map(|resource| format!("{} {}", resource.kind(), resource.name)).collect()
+}
+
+#[test]
+fn open_names_of_two_templates_become_two_variables_of_jq() {
+    let template = |label: &str, port: u16| {
+        format!(
+            "Parameters:\n  P: {{Type: String}}\n  P_2: {{Type: String}}\nResources:\n  {label}:\n    Type: \
+             AWS::AppMesh::VirtualNode\n    Properties:\n      MeshName: !Sub \"${{P_2}}\"\n      VirtualNodeName: !Sub \
+             \"${{P}}-node\"\n      Spec: {{Listeners: [{{PortMapping: {{Port: {port}, Protocol: http}}}}]}}\n"
+        )
+    };
+    let first = read_files(&[("a.yaml", &template("A", 1)), ("b.yaml", &template("B", 2))]);
+    let written = write("json", &first);
+    let said: Vec<&str> = messages(&written).into_iter().filter(|message| message.contains("-node")).collect();
+    assert_eq!(
+        said,
+        [
+            "`${P}-node` stays open: written as a text that jq fills in",
+            "`${P}-node` stays open: written as a text that jq fills in; `$P_3`, as `$P` is another file's",
+        ]
+    );
+    let second = read_text("x.json", &written.text, &[]);
+    assert_eq!(resources(&second), ["virtual node ${P}-node", "virtual node ${P_3}-node"]);
+    assert_eq!(write("json", &second).text, written.text);
+}
+
+#[test]
+fn names_that_files_leave_to_the_command_line_stay_apart_in_one_text() {
+    let gateway = r#"{"spec": {"listeners": [{"portMapping": {"port": 1, "protocol": "http"}}], "logging": {}}}"#;
+    let node = r#"{"spec": {"serviceDiscovery": {"dns": {"hostname": "x"}}}}"#;
+    let files = [("a/my-vg.json", gateway), ("b/my-vg.json", gateway), ("c/vn.json", node)];
+    let first = read_files(&files);
+    let written = write("json", &first);
+    assert!(written.ledger.iter().all(|loss| {
+        loss.message.ends_with("written as a variable of jq")
+            || loss
+                .message
+                .ends_with("; `$my_vg_virtualGatewayName_2`, as `$my_vg_virtualGatewayName` is another file's")
+    }));
+    assert_eq!(written.ledger.len(), 3, "{:?}", written.ledger);
+    let second = read_text("all.json", &written.text, &[]);
+    let names = [
+        "virtual node ${vn_virtualNodeName}",
+        "virtual gateway ${my_vg_virtualGatewayName}",
+        "virtual gateway ${my_vg_virtualGatewayName_2}",
+    ];
+    assert_eq!(resources(&second), names);
+    assert_eq!(write("json", &second).text, written.text);
+    // Alone, the file still says whose it is.
+    let alone = write("json", &read_files(&files[..1]));
+    assert!(!alone.text.contains("virtualGatewayName") && alone.ledger.is_empty(), "{}", alone.text);
 }
 
 #[test]

@@ -82,12 +82,15 @@ fn look(node: &Node, with_kind: bool) -> String {
         lines.push(node.details.join(", "));
     }
     lines.extend(node.problems.iter().map(|problem| format!("✗ {problem}")));
-    let colour = match (node.problems.is_empty(), node.missing) {
-        (true, false) => colour(node.kind),
-        (false, false) => ", color=\"#dc2626\", fontcolor=\"#991b1b\"",
-        (_, true) => ", color=\"#dc2626\", fontcolor=\"#991b1b\", style=\"rounded,dashed\"",
+    let has_problems = !node.problems.is_empty();
+    let colour = if has_problems { ", color=\"#dc2626\", fontcolor=\"#991b1b\"" } else { colour(node.kind) };
+    // What no file defines has a dashed border; it is a problem only where its name is known.
+    let style = match (node.missing, has_problems) {
+        (false, _) => "",
+        (true, true) => ", style=\"rounded,dashed\"",
+        (true, false) => ", style=\"rounded,filled,dashed\"",
     };
-    format!("label={}{colour}", label(&lines))
+    format!("label={}{colour}{style}", label(&lines))
 }
 
 fn colour(kind: Kind) -> &'static str {
@@ -130,7 +133,7 @@ fn label(lines: &[String]) -> String {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::sample::{any_graph, circle, hostile, shop};
+    use super::super::sample::{Sample, any_graph, circle, hostile, shop};
     use super::*;
 
     #[test]
@@ -198,6 +201,14 @@ mod tests {
     #[test]
     fn hostile_names_stay_in_their_strings() {
         assert_strings_are_closed(&render(&[hostile()])).unwrap();
+    }
+
+    #[test]
+    fn a_name_that_stays_open_does_not_look_like_a_problem() {
+        let graph = render(&[Sample::new("m").node("a", &[], &["${B}", "c"]).open("${B}").build()]);
+        let red: Vec<&str> = graph.lines().filter(|line| line.contains("#dc2626")).map(str::trim_start).collect();
+        assert!(matches!(red[..], [line] if line.starts_with("virtual_service_c ")), "{graph}");
+        assert!(graph.contains("style=\"rounded,filled,dashed\""), "{graph}");
     }
 
     proptest! {

@@ -93,15 +93,16 @@ impl Chart {
     /// The look of what has problems.
     fn classes(&mut self, views: &[View], ids: &[Vec<String>]) {
         let nodes = || views.iter().zip(ids).flat_map(|(view, ids)| view.nodes().iter().zip(ids));
-        let drawn = |missing| {
+        let drawn = |missing, has_problems| {
             let nodes = nodes().filter(move |(node, _)| {
-                node.kind != Kind::Mesh && node.missing == missing && (missing || !node.problems.is_empty())
+                node.kind != Kind::Mesh && node.missing == missing && node.problems.is_empty() != has_problems
             });
             nodes.map(|(_, id)| id.as_str()).collect::<Vec<_>>().join(",")
         };
         for (class, look, members) in [
-            ("problem", "fill:#fef2f2,stroke:#dc2626,color:#991b1b", drawn(false)),
-            ("missing", "fill:#fef2f2,stroke:#dc2626,color:#991b1b,stroke-dasharray:5 4", drawn(true)),
+            ("problem", "fill:#fef2f2,stroke:#dc2626,color:#991b1b", drawn(false, true)),
+            ("missing", "fill:#fef2f2,stroke:#dc2626,color:#991b1b,stroke-dasharray:5 4", drawn(true, true)),
+            ("open", "stroke-dasharray:5 4", drawn(true, false)),
         ] {
             if !members.is_empty() {
                 self.line(1, &format!("classDef {class} {look}"));
@@ -264,6 +265,17 @@ mod tests {
     #[test]
     fn hostile_names_stay_in_their_labels() {
         assert_labels_are_closed(&render(&[hostile()])).unwrap();
+    }
+
+    #[test]
+    fn a_name_that_stays_open_does_not_look_like_a_problem() {
+        let chart = render(&[Sample::new("m").node("a", &[], &["${B}", "c"]).open("${B}").build()]);
+        assert!(chart.contains("    class virtual_service___B_ open\n"), "{chart}");
+        assert!(chart.contains("    class virtual_service_c missing\n"), "{chart}");
+        assert!(
+            !chart.lines().any(|line| line.starts_with("    classDef open") && line.contains("#dc2626")),
+            "{chart}"
+        );
     }
 
     proptest! {

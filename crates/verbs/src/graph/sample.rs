@@ -109,6 +109,15 @@ impl Sample {
         self
     }
 
+    /// Makes a name that nobody defines one that the files leave open.
+    pub(super) fn open(mut self, name: &str) -> Self {
+        for node in self.nodes.values_mut().filter(|node| node.name == name && node.missing) {
+            node.problems.clear();
+            node.details.push("an expression that no file here settles".to_owned());
+        }
+        self
+    }
+
     pub(super) fn build(self) -> Graph {
         let positions: BTreeMap<&Id, usize> = self.nodes.keys().zip(0..).collect();
         let mut edges: Vec<Edge> = self

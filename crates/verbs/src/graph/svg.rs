@@ -157,6 +157,16 @@ mod tests {
         assert!(read(&render(&[Sample::new("bare").build()])).0.contains(&"no resources".to_owned()));
     }
 
+    #[test]
+    fn a_name_that_stays_open_does_not_look_like_a_problem() {
+        let picture = |name: &str| render(&[Sample::new("m").node("a", &[], &[name]).open("${B}").build()]);
+        let looks_bad =
+            |picture: &str| ["\"card cardbad missing\"", " bad\"", "\"tipbad\""].map(|it| picture.contains(it));
+        assert_eq!(looks_bad(&picture("c")), [true; 3]);
+        assert_eq!(looks_bad(&picture("${B}")), [false; 3]);
+        assert!(picture("${B}").contains("\"card missing\""));
+    }
+
     proptest! {
         #[test]
         fn any_graph_gives_xml_that_is_the_same_each_time(graph in any_graph()) {

@@ -169,7 +169,8 @@ impl<'a> Drawing<'a> {
         let mut tips: BTreeSet<(String, &str)> = BTreeSet::new();
         for ((from, position), way) in self.lines.iter().zip(&self.layout.ways) {
             let outlet = &self.contents[*from].outlets[*position];
-            let is_bad = self.view.nodes()[outlet.to].missing;
+            let to = &self.view.nodes()[outlet.to];
+            let is_bad = to.missing && !to.problems.is_empty();
             let class = line_class(outlet, is_bad);
             for (piece, path) in pieces(way).into_iter().enumerate() {
                 let title =
@@ -342,7 +343,8 @@ impl Writer {
         let look = match (content.has_problem, content.is_missing) {
             (false, false) => "card",
             (true, false) => "card cardbad",
-            (_, true) => "card cardbad missing",
+            (true, true) => "card cardbad missing",
+            (false, true) => "card missing",
         };
         let _ = writeln!(self.out, "<g><title>{}</title>", escaped(&content.title));
         self.rectangle(look, Spot { x, y, width }, content.height, 6.0);
