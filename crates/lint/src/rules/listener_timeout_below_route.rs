@@ -32,6 +32,9 @@ struct Short<'a> {
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
     for (route, protocol) in facts.protocol_routes() {
+        if report.is_full() {
+            return;
+        }
         if protocol.per_request().is_none() {
             continue;
         }

@@ -20,6 +20,9 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
     for retry in facts.retries().filter(|retry| retry.has_http("server-error")) {
+        if report.is_full() {
+            return;
+        }
         let is_part = |event: &&str| *event == "gateway-error";
         let events = retry.http.iter().map(|event| event.known().map_or("", |event| event.as_str()));
         let Some((index, _)) = events.enumerate().find(|(_, event)| is_part(event)) else { continue };
