@@ -89,8 +89,6 @@ fn read_template(reading: &mut Reading, world: &World, index: usize, options: &O
     let resolver = Resolver::new(world, index, options.keep_parameters);
     let mut faults = faults::faults(template, &reading.documents[document].tree, world);
     let mut found = 0;
-    let tree = &reading.documents[document].tree;
-    reading.inventory.is_partial |= template.resources.iter().any(|declared| faults::stands_for_others(tree, declared));
     for declared in &template.resources {
         let exists = resolver.exists(&reading.documents[document].tree, declared);
         if !exists.unwrap_or(true) {

@@ -24,9 +24,6 @@ pub struct Inventory {
     pub parameters: Vec<Parameter>,
     /// What else the files declare, kept to be written back.
     pub declarations: Vec<Declaration>,
-    /// Whether the files say that there is more than they hold, such as what a loop makes or a stack that cannot be read,
-    /// so that a name which none of them defines may be defined there.
-    pub is_partial: bool,
 }
 
 impl Inventory {

@@ -124,11 +124,6 @@ fn is_condition(template: &Template, tree: &Tree, node: NodeId, depth: usize) ->
     }
 }
 
-/// Whether a resource stands for others that nobody can know here: those of a loop or of a distant template.
-pub(crate) fn stands_for_others(tree: &Tree, declared: &Declared) -> bool {
-    declared.label.starts_with("Fn::") || distant_stack(tree, declared).is_some()
-}
-
 /// A nested template that is no local file: nobody can read it here.
 fn distant_stack(tree: &Tree, declared: &Declared) -> Option<Fault> {
     let properties = declared.properties.filter(|_| is_stack(&declared.kind))?;

@@ -37,13 +37,11 @@ pub(super) struct Scope<'a> {
     blurred: HashSet<(Key<'a>, Kind)>,
     /// Kinds of which one's mesh is not known, while others' are.
     adrift: HashSet<Kind>,
-    /// Whether the files say that there is more than they hold.
-    is_partial: bool,
 }
 
 impl<'a> Scope<'a> {
     pub(super) fn of(inventory: &'a Inventory) -> Self {
-        let mut scope = Self { is_partial: inventory.is_partial, ..Self::default() };
+        let mut scope = Self::default();
         for resource in &inventory.resources {
             let (mesh, kind) = (Key::of(&resource.mesh), resource.kind());
             scope.held.insert((mesh, kind));
@@ -80,9 +78,8 @@ impl<'a> Facts<'a> {
     /// Likewise for a name of a mesh that stands outside its resources, such as in a task definition, under a condition or none.
     pub fn look_up_key(&self, mesh: Key<'_>, condition: Option<&str>, kind: Kind, key: Key<'_>) -> Lookup {
         let Key::Known(text) = key else { return Lookup::Fine };
-        let is_blurred = self.scope.is_partial
-            || self.scope.blurred.contains(&(mesh, kind))
-            || mesh.is_known() && self.scope.adrift.contains(&kind);
+        let is_blurred =
+            self.scope.blurred.contains(&(mesh, kind)) || mesh.is_known() && self.scope.adrift.contains(&kind);
         if self.index.named(mesh, kind, key).is_some() || is_blurred {
             return Lookup::Fine;
         }
@@ -104,9 +101,8 @@ impl<'a> Facts<'a> {
     /// hold does not exist.
     pub fn holds_all(&self, mesh_of: &'a Resource, kind: Kind) -> bool {
         let mesh = Key::of(&mesh_of.mesh);
-        let is_blurred = self.scope.is_partial
-            || self.scope.blurred.contains(&(mesh, kind))
-            || mesh.is_known() && self.scope.adrift.contains(&kind);
+        let is_blurred =
+            self.scope.blurred.contains(&(mesh, kind)) || mesh.is_known() && self.scope.adrift.contains(&kind);
         self.scope.defines(mesh, mesh_of.condition.as_deref()) && !is_blurred
     }
 }

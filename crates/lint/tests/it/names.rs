@@ -5,7 +5,7 @@ use std::fmt::Write;
 use meshwright_dialect::{Input, Options, read};
 use meshwright_model::finding::Severity;
 
-use crate::{found_in, lines, read_text};
+use crate::{found_in, lines};
 
 /// Checks that rules whose names begin so find just these lines in files.
 #[track_caller]
@@ -335,24 +335,4 @@ fn the_sunset_is_said_once_a_template_and_once_for_all_calls() {
     ];
     let said = "info aws-cannot-deploy : AWS switched App Mesh off on 2026-09-30: it cannot deploy 2 resources here";
     check("aws-cannot-deploy", &files, &[said, said]);
-}
-
-#[test]
-fn what_a_loop_or_a_distant_stack_may_define_is_not_missing() {
-    let mesh = |more: &str| {
-        let text = format!(
-            "Resources:\n  Mesh:\n    Type: AWS::AppMesh::Mesh\n    Properties: {{MeshName: m}}\n  Service:\n    \
-             Type: AWS::AppMesh::VirtualService\n    Properties:\n      MeshName: m\n      VirtualServiceName: a.local\n      \
-             Spec: {{Provider: {{VirtualNode: {{VirtualNodeName: a}}}}}}\n{more}"
-        );
-        let found = found_in(&read_text("mesh.yaml", &text));
-        found.iter().filter(|found| found.rule.starts_with("dangling")).count()
-    };
-    assert_eq!(mesh(""), 1);
-    let distant =
-        "  More:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: 'https://x.example/t.yaml'}\n";
-    assert_eq!(mesh(distant), 0);
-    let looped =
-        "  'Fn::ForEach::Nodes':\n    - N\n    - [a, b]\n    - 'Node${N}': {Type: 'AWS::AppMesh::VirtualNode'}\n";
-    assert_eq!(mesh(looped), 0);
 }
