@@ -1,9 +1,11 @@
 //! Rules against their own examples, in every dialect, and against real files.
 
-#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests fail by panicking, and say what they skip")]
 
 mod encryption;
 mod examples;
+mod files;
+mod fixes;
 mod matches;
 mod names;
 mod ports;
