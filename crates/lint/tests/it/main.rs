@@ -7,6 +7,7 @@ mod examples;
 mod files;
 mod fixes;
 mod matches;
+mod mutations;
 mod names;
 mod ports;
 mod resilience;
