@@ -7,6 +7,7 @@ mod encryption;
 mod examples;
 mod files;
 mod fixes;
+mod generated;
 mod matches;
 mod mutations;
 mod names;
