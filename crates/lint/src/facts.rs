@@ -66,7 +66,7 @@ pub use reach::Reach;
 pub use retries::{HTTP_EVENTS, Retry, retry_of};
 pub use rewrites::PrefixRewrite;
 pub use roles::Role;
-pub use tables::{Tried, TriedRoute};
+pub use tables::{Hidden, Tried, TriedRoute};
 pub use tasks::{Dependency, Redirection, Task};
 pub(crate) use tasks::{is_true, variable};
 pub use timeouts::{

@@ -130,11 +130,6 @@ impl Report {
         self.push(Place::at(workload.origin, path), message.into(), is_open)
     }
 
-    /// Adds a finding about a place in something else that was read.
-    pub fn add_at(&mut self, origin: Option<Origin>, path: Path, message: impl Into<String>) -> &mut Found {
-        self.push(Place::at(origin, path), message.into(), false)
-    }
-
     /// Whether more findings come to nothing, so that a rule need not work on what they would say.
     pub fn is_full(&self) -> bool {
         self.found.len() > MAX_FOUND

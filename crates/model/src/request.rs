@@ -11,7 +11,7 @@ pub struct Request {
     pub method: String,
     /// `http` or `https`.
     pub scheme: &'static str,
-    /// The host that is dialled, which the `Host` header or `:authority` names too.
+    /// The host that is dialled, which the `Host` header or `:authority` names too; empty where it cannot be told.
     pub host: String,
     /// The port that is dialled; `None` where it cannot be told.
     pub port: Option<i64>,
@@ -32,9 +32,12 @@ impl Request {
         self.path.split_once('?').map_or("", |(_, query)| query)
     }
 
-    /// The request line: `GET http://payments.shop.local:8080/v2/x`.
+    /// The request line: `GET http://payments.shop.local:8080/v2/x`; `GET /v2/x` where the host is not known.
     pub fn line(&self) -> String {
         let Self { method, scheme, host, path, .. } = self;
+        if host.is_empty() {
+            return format!("{method} {path}");
+        }
         let port = self.port.map(|port| format!(":{port}")).unwrap_or_default();
         format!("{method} {scheme}://{host}{port}{path}")
     }
@@ -54,4 +57,24 @@ pub struct Witness {
     pub request: Request,
     /// What happens to it: lower case, no full stop.
     pub meaning: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_to_nobody_known_names_no_host() {
+        let request = Request {
+            method: "GET".to_owned(),
+            scheme: "http",
+            host: String::new(),
+            port: Some(8080),
+            path: "/v2/x".to_owned(),
+            headers: vec![("x-canary".to_owned(), "true".to_owned())],
+        };
+        assert_eq!(request.to_string(), "GET /v2/x -H \"x-canary: true\"");
+        let request = Request { host: "a.local".to_owned(), ..request };
+        assert_eq!(request.line(), "GET http://a.local:8080/v2/x");
+    }
 }

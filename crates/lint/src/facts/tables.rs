@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use meshwright_model::defaults::PRIORITY;
+use meshwright_model::finding::Severity;
 use meshwright_model::gateway_route::ProtocolGatewayRoute;
 use meshwright_model::limits::Priority;
 use meshwright_model::reference::Key;
@@ -13,6 +14,7 @@ use meshwright_model::{Kind, Path, Resource, Scalar, Spec};
 use meshwright_traffic::{Entry, Fate, Match, Patterns, Sketch, Table};
 
 use super::Facts;
+use crate::report::Report;
 
 /// Routes that are tried one after the other for the same requests: of one router or gateway, protocol and host name.
 pub struct Tried<'a> {
@@ -104,6 +106,44 @@ impl<'a> Tried<'a> {
     }
 }
 
+/// A route that is never reached, as another is tried first and takes all its requests.
+pub struct Hidden<'f, 'a> {
+    /// The routes among which both are.
+    pub tried: &'f Tried<'a>,
+    /// The position of the route that is hidden.
+    pub position: usize,
+    /// The position of the other.
+    pub by: usize,
+    /// A request that would be the hidden one's.
+    pub sketch: &'f Sketch,
+}
+
+impl Hidden<'_, '_> {
+    /// Whether the other takes more than the hidden one would.
+    pub fn is_by_a_wider(&self) -> bool {
+        let entries = self.tried.table.entries();
+        !entries[self.position].matcher.contains(&entries[self.by].matcher)
+    }
+
+    /// Whether both have a priority of their own.
+    pub fn have_priorities(&self) -> bool {
+        let entries = self.tried.table.entries();
+        [self.position, self.by].iter().all(|at| entries[*at].priority.is_some_and(|priority| priority != PRIORITY))
+    }
+
+    /// Reports it at a place of the hidden route: a note only where both do the same with a request.
+    pub fn report(&self, report: &mut Report, path: Path, message: String, help: &str) {
+        let (route, other) = (self.tried.at(self.position), self.tried.at(self.by));
+        let meaning = format!("`{}` takes it, and `{}` never does", other.name(), route.name());
+        let found = report.add(route.resource, path, message);
+        found.help(help).witness(self.tried.request(self.sketch), meaning);
+        found.related(other.resource, other.match_path(), format!("`{}` is tried before it", other.name()));
+        if route.does_the_same(&other) {
+            found.severity(Severity::Info);
+        }
+    }
+}
+
 /// What tells the places apart where requests meet routes.
 type PlaceKey<'a> = (Key<'a>, Kind, Key<'a>, &'static str, Host<'a>);
 
@@ -128,6 +168,16 @@ impl<'a> Facts<'a> {
     /// a connection has nothing to be matched but its port.
     pub fn tables(&self) -> &[Tried<'a>] {
         self.lazy.tables.get_or_init(|| self.new_tables())
+    }
+
+    /// The routes that one other hides.
+    pub fn hidden_routes(&self) -> impl Iterator<Item = Hidden<'_, 'a>> {
+        self.tables().iter().flat_map(|tried| {
+            tried.fates().iter().enumerate().filter_map(move |(position, fate)| match fate {
+                Fate::Hidden { by, sketch } => Some(Hidden { tried, position, by: *by, sketch }),
+                _ => None,
+            })
+        })
     }
 
     fn new_tables(&self) -> Vec<Tried<'a>> {

@@ -1,7 +1,6 @@
 //! Two routes for the same requests, of which the one with the larger number is never reached.
 
 use meshwright_model::finding::Severity;
-use meshwright_traffic::Fate;
 
 use crate::facts::Facts;
 use crate::report::Report;
@@ -25,32 +24,17 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
-    for tried in facts.tables() {
-        for (position, fate) in tried.fates().iter().enumerate() {
-            let Fate::Hidden { by, sketch } = fate else { continue };
-            let entries = tried.table.entries();
-            if !entries[position].matcher.contains(&entries[*by].matcher) {
-                continue;
-            }
-            let (route, other) = (tried.at(position), tried.at(*by));
-            let message = format!(
-                "`{}` takes the same requests as `{}` ({}), which is tried first",
-                route.name(),
-                other.name(),
-                tried.priority(*by)
-            );
-            let meaning = format!("`{}` takes it, and `{}` never does", other.name(), route.name());
-            let found = report.add(route.resource, route.match_path(), message);
-            let help = "drop one of them; to share requests out, put both targets with their weights into one route";
-            found.help(help).witness(tried.request(sketch), meaning).related(
-                other.resource,
-                other.match_path(),
-                format!("`{}` takes them", other.name()),
-            );
-            if route.does_the_same(&other) {
-                found.severity(Severity::Info);
-            }
-        }
+    for hidden in facts.hidden_routes().filter(|hidden| !hidden.is_by_a_wider()) {
+        let tried = hidden.tried;
+        let route = tried.at(hidden.position);
+        let message = format!(
+            "`{}` takes the same requests as `{}` ({}), which is tried first",
+            route.name(),
+            tried.at(hidden.by).name(),
+            tried.priority(hidden.by)
+        );
+        let help = "drop one of them; to share requests out, put both targets with their weights into one route";
+        hidden.report(report, route.match_path(), message, help);
     }
 }
 

@@ -1,9 +1,7 @@
 //! A wide route that is tried before a narrower one because somebody took a large number for a high priority.
 
 use meshwright_model::Path;
-use meshwright_model::defaults::PRIORITY;
 use meshwright_model::finding::Severity;
-use meshwright_traffic::Fate;
 
 use crate::facts::Facts;
 use crate::report::Report;
@@ -21,35 +19,17 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
-    for tried in facts.tables() {
-        for (position, fate) in tried.fates().iter().enumerate() {
-            let Fate::Hidden { by, sketch } = fate else { continue };
-            let entries = tried.table.entries();
-            let is_wider = !entries[position].matcher.contains(&entries[*by].matcher);
-            let has_numbers = |at: usize| entries[at].priority.is_some_and(|priority| priority != PRIORITY);
-            if !is_wider || !has_numbers(position) || !has_numbers(*by) {
-                continue;
-            }
-            let (route, other) = (tried.at(position), tried.at(*by));
-            let message = format!(
-                "`{}` has {} and is never reached: `{}` has {} and takes all its requests first",
-                route.name(),
-                tried.priority(position),
-                other.name(),
-                tried.priority(*by)
-            );
-            let meaning = format!("`{}` takes it, though `{}` is made for it", other.name(), route.name());
-            let found = report.add(route.resource, Path::of(&["spec", "priority"]), message);
-            let help = "a lower number is tried first: give the narrower route the lower one";
-            found.help(help).witness(tried.request(sketch), meaning).related(
-                other.resource,
-                Path::of(&["spec", "priority"]),
-                format!("`{}` is tried before it", other.name()),
-            );
-            if route.does_the_same(&other) {
-                found.severity(Severity::Info);
-            }
-        }
+    for hidden in facts.hidden_routes().filter(|hidden| hidden.is_by_a_wider() && hidden.have_priorities()) {
+        let tried = hidden.tried;
+        let message = format!(
+            "`{}` has {} and is never reached: `{}` has {} and takes all its requests first",
+            tried.at(hidden.position).name(),
+            tried.priority(hidden.position),
+            tried.at(hidden.by).name(),
+            tried.priority(hidden.by)
+        );
+        let help = "a lower number is tried first: give the narrower route the lower one";
+        hidden.report(report, Path::of(&["spec", "priority"]), message, help);
     }
 }
 

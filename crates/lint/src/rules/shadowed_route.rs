@@ -1,8 +1,6 @@
 //! A route without a priority behind a wider one that has one.
 
-use meshwright_model::defaults::PRIORITY;
 use meshwright_model::finding::Severity;
-use meshwright_traffic::Fate;
 
 use crate::facts::Facts;
 use crate::report::Report;
@@ -20,33 +18,17 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
-    for tried in facts.tables() {
-        for (position, fate) in tried.fates().iter().enumerate() {
-            let Fate::Hidden { by, sketch } = fate else { continue };
-            let entries = tried.table.entries();
-            let is_wider = !entries[position].matcher.contains(&entries[*by].matcher);
-            if !is_wider || entries[position].priority != Some(PRIORITY) {
-                continue;
-            }
-            let (route, other) = (tried.at(position), tried.at(*by));
-            let message = format!(
-                "`{}` is never reached: `{}`, with {}, takes all its requests first",
-                route.name(),
-                other.name(),
-                tried.priority(*by)
-            );
-            let meaning = format!("`{}` takes it, though `{}` is made for it", other.name(), route.name());
-            let found = report.add(route.resource, route.match_path(), message);
-            let help = "give it a priority with a lower number, or drop the other's";
-            found.help(help).witness(tried.request(sketch), meaning).related(
-                other.resource,
-                other.match_path(),
-                format!("`{}` takes them", other.name()),
-            );
-            if route.does_the_same(&other) {
-                found.severity(Severity::Info);
-            }
-        }
+    for hidden in facts.hidden_routes().filter(|hidden| hidden.is_by_a_wider() && !hidden.have_priorities()) {
+        let tried = hidden.tried;
+        let route = tried.at(hidden.position);
+        let message = format!(
+            "`{}` is never reached: `{}`, with {}, takes all its requests first",
+            route.name(),
+            tried.at(hidden.by).name(),
+            tried.priority(hidden.by)
+        );
+        let help = "give it a priority with a lower number, or drop the other's";
+        hidden.report(report, route.match_path(), message, help);
     }
 }
 
