@@ -89,6 +89,10 @@ fn read_template(reading: &mut Reading, world: &World, index: usize, options: &O
     let resolver = Resolver::new(world, index, options.keep_parameters);
     let mut faults = faults::faults(template, &reading.documents[document].tree, world);
     let mut found = 0;
+    let tree = &reading.documents[document].tree;
+    let mut declared = template.resources.iter();
+    reading.inventory.has_unread_stacks |= declared.clone().any(|one| faults::distant_stack(tree, one).is_some());
+    reading.inventory.has_loops |= declared.any(|one| one.label.starts_with("Fn::"));
     for declared in &template.resources {
         let exists = resolver.exists(&reading.documents[document].tree, declared);
         if !exists.unwrap_or(true) {

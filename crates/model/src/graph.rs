@@ -114,7 +114,8 @@ impl Graph {
             builders.entry(Key::of(&resource.mesh)).or_default().add(resource);
         }
         tasks::add(index, &mut builders);
-        builders.into_iter().map(|(mesh, builder)| builder.finish(mesh)).collect()
+        let is_partial = inventory.has_loops || inventory.has_unread_stacks;
+        builders.into_iter().map(|(mesh, builder)| builder.finish(mesh, is_partial)).collect()
     }
 }
 
@@ -231,7 +232,7 @@ impl<'a> Builder<'a> {
         });
     }
 
-    fn finish(mut self, mesh: Key<'a>) -> Graph {
+    fn finish(mut self, mesh: Key<'a>, is_partial: bool) -> Graph {
         self.edges.sort_by(|a, b| (a.0, a.3.kind, a.2, a.1).cmp(&(b.0, b.3.kind, b.2, b.1)));
         self.drop_repeated();
         let positions: BTreeMap<NodeKey<'a>, usize> = self.nodes.keys().copied().zip(0..).collect();
@@ -241,7 +242,7 @@ impl<'a> Builder<'a> {
         for (key, mut node) in self.nodes {
             if node.missing {
                 match key.2.is_known() {
-                    true if unsure.names.contains(&key.0) => {
+                    true if is_partial || unsure.names.contains(&key.0) => {
                         node.details.push("not defined here by this name".to_owned());
                     }
                     true => node.problems.push("is named, but no file defines it".to_owned()),
@@ -249,7 +250,7 @@ impl<'a> Builder<'a> {
                     false => node.details.push("an expression that no file here settles".to_owned()),
                 }
             }
-            is_sure.push(key.2.is_known() && !unsure.references.contains(&key.0));
+            is_sure.push(!is_partial && key.2.is_known() && !unsure.references.contains(&key.0));
             nodes.push(node);
         }
         let edges: Vec<Edge> = self

@@ -24,6 +24,10 @@ pub struct Inventory {
     pub parameters: Vec<Parameter>,
     /// What else the files declare, kept to be written back.
     pub declarations: Vec<Declaration>,
+    /// Whether loops or macros make resources that no file spells out, of any name.
+    pub has_loops: bool,
+    /// Whether files nest stacks that cannot be read here: a name that none of them defines may be defined there.
+    pub has_unread_stacks: bool,
 }
 
 impl Inventory {

@@ -125,7 +125,7 @@ fn is_condition(template: &Template, tree: &Tree, node: NodeId, depth: usize) ->
 }
 
 /// A nested template that is no local file: nobody can read it here.
-fn distant_stack(tree: &Tree, declared: &Declared) -> Option<Fault> {
+pub(crate) fn distant_stack(tree: &Tree, declared: &Declared) -> Option<Fault> {
     let properties = declared.properties.filter(|_| is_stack(&declared.kind))?;
     let url = tree.get(properties, "TemplateURL").or_else(|| tree.get(properties, "Location"))?;
     if tree.scalar(url).is_some_and(|url| !url.contains("://")) {

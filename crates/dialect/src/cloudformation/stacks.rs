@@ -122,6 +122,7 @@ impl World {
                     None => (Fault::warning, "is not read for this stack: there are too many nested templates"),
                 },
             };
+            reading.inventory.has_unread_stacks |= known.is_none();
             let message: String = format!("the nested template `{}` {why}", shorten(&file));
             reading.report(document, None, vec![fault("unread-stack", span, message)]);
         }

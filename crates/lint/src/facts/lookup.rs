@@ -19,7 +19,8 @@ pub enum Lookup {
         /// The name that was most likely meant.
         near: Option<String>,
     },
-    /// The files hold others of the kind in that mesh, but not the mesh itself: it may stand elsewhere.
+    /// It may stand elsewhere: the files hold others of the kind in that mesh, but not the mesh itself, or they nest stacks
+    /// that cannot be read.
     Elsewhere {
         /// The name that was most likely meant.
         near: Option<String>,
@@ -37,11 +38,16 @@ pub(super) struct Scope<'a> {
     blurred: HashSet<(Key<'a>, Kind)>,
     /// Kinds of which one's mesh is not known, while others' are.
     adrift: HashSet<Kind>,
+    /// Whether loops make resources of names that cannot be known.
+    has_loops: bool,
+    /// Whether there are stacks that cannot be read.
+    has_unread_stacks: bool,
 }
 
 impl<'a> Scope<'a> {
     pub(super) fn of(inventory: &'a Inventory) -> Self {
-        let mut scope = Self::default();
+        let Inventory { has_loops, has_unread_stacks, .. } = *inventory;
+        let mut scope = Self { has_loops, has_unread_stacks, ..Self::default() };
         for resource in &inventory.resources {
             let (mesh, kind) = (Key::of(&resource.mesh), resource.kind());
             scope.held.insert((mesh, kind));
@@ -78,8 +84,9 @@ impl<'a> Facts<'a> {
     /// Likewise for a name of a mesh that stands outside its resources, such as in a task definition, under a condition or none.
     pub fn look_up_key(&self, mesh: Key<'_>, condition: Option<&str>, kind: Kind, key: Key<'_>) -> Lookup {
         let Key::Known(text) = key else { return Lookup::Fine };
-        let is_blurred =
-            self.scope.blurred.contains(&(mesh, kind)) || mesh.is_known() && self.scope.adrift.contains(&kind);
+        let is_blurred = self.scope.has_loops
+            || self.scope.blurred.contains(&(mesh, kind))
+            || mesh.is_known() && self.scope.adrift.contains(&kind);
         if self.index.named(mesh, kind, key).is_some() || is_blurred {
             return Lookup::Fine;
         }
@@ -88,9 +95,9 @@ impl<'a> Facts<'a> {
             let names: Vec<String> = names.map(|other| Key::of(&other.name).to_string()).collect();
             nearest(text, names.iter().map(String::as_str)).map(str::to_owned)
         };
-        if self.scope.defines(mesh, condition) {
+        if self.scope.defines(mesh, condition) && !self.scope.has_unread_stacks {
             Lookup::Missing { near: near() }
-        } else if self.scope.held.contains(&(mesh, kind)) {
+        } else if self.scope.defines(mesh, condition) || self.scope.held.contains(&(mesh, kind)) {
             Lookup::Elsewhere { near: near() }
         } else {
             Lookup::Fine
@@ -101,8 +108,9 @@ impl<'a> Facts<'a> {
     /// hold does not exist.
     pub fn holds_all(&self, mesh_of: &'a Resource, kind: Kind) -> bool {
         let mesh = Key::of(&mesh_of.mesh);
-        let is_blurred =
-            self.scope.blurred.contains(&(mesh, kind)) || mesh.is_known() && self.scope.adrift.contains(&kind);
-        self.scope.defines(mesh, mesh_of.condition.as_deref()) && !is_blurred
+        let is_blurred = self.scope.has_loops
+            || self.scope.blurred.contains(&(mesh, kind))
+            || mesh.is_known() && self.scope.adrift.contains(&kind);
+        self.scope.defines(mesh, mesh_of.condition.as_deref()) && !is_blurred && !self.scope.has_unread_stacks
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use meshwright_dialect::{Input, Options, read};
 use meshwright_model::finding::Severity;
 
-use crate::{found_in, lines};
+use crate::{found_in, lines, read_text};
 
 /// Checks that rules whose names begin so find just these lines in files.
 #[track_caller]
@@ -335,4 +335,25 @@ fn the_sunset_is_said_once_a_template_and_once_for_all_calls() {
     ];
     let said = "info aws-cannot-deploy : AWS switched App Mesh off on 2026-09-30: it cannot deploy 2 resources here";
     check("aws-cannot-deploy", &files, &[said, said]);
+}
+
+#[test]
+fn what_a_loop_or_a_distant_stack_may_define_is_no_error() {
+    let mesh = |more: &str| {
+        let text = format!(
+            "Resources:\n  Mesh:\n    Type: AWS::AppMesh::Mesh\n    Properties: {{MeshName: m}}\n  Service:\n    \
+             Type: AWS::AppMesh::VirtualService\n    Properties:\n      MeshName: m\n      VirtualServiceName: a.local\n      \
+             Spec: {{Provider: {{VirtualNode: {{VirtualNodeName: a}}}}}}\n{more}"
+        );
+        let found = found_in(&read_text("mesh.yaml", &text));
+        let dangling = found.iter().find(|found| found.rule == "dangling-provider");
+        dangling.map(|found| found.severity)
+    };
+    assert_eq!(mesh(""), Some(Severity::Error));
+    let distant =
+        "  More:\n    Type: AWS::CloudFormation::Stack\n    Properties: {TemplateURL: 'https://x.example/t.yaml'}\n";
+    assert_eq!(mesh(distant), Some(Severity::Warning));
+    let looped =
+        "  'Fn::ForEach::Nodes':\n    - N\n    - [a, b]\n    - 'Node${N}': {Type: 'AWS::AppMesh::VirtualNode'}\n";
+    assert_eq!(mesh(looped), None);
 }
