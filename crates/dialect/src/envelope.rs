@@ -45,14 +45,18 @@ impl Envelope<'_> {
         let kind = self.kind;
         let mut faults = Vec::new();
         let (meant, unknown) = self.report_members(tree, &mut faults);
-        let mesh = self.name(tree, "meshName", &mut faults);
-        let parent = kind.parent().map(|parent| self.name(tree, parent.name_field(), &mut faults));
-        let name = if kind == Kind::Mesh { mesh.clone() } else { self.name(tree, kind.name_field(), &mut faults) };
-        let mesh_owner =
-            self.child(tree, "meshOwner").map(|id| self.scalar::<AccountId>(tree, id, "meshOwner", &mut faults));
+        let mut gaps = BTreeMap::new();
+        let mut name_of = |field| self.name(tree, field, &mut faults, &mut gaps);
+        let mesh = name_of("meshName");
+        let parent = kind.parent().map(|parent| name_of(parent.name_field()));
+        let name = if kind == Kind::Mesh { mesh.clone() } else { name_of(kind.name_field()) };
+        let mesh_owner = self.child(tree, "meshOwner");
+        let mesh_owner = mesh_owner.map(|id| self.scalar::<AccountId>(tree, id, "meshOwner", &mut faults, &mut gaps));
+        let mesh_owner = mesh_owner.filter(|owner| !owner.is_missing());
         let (tags, tag_gaps) = self.tags(tree, &mut faults);
-        let (spec, mut gaps) = self.spec(tree, &mut faults);
+        let (spec, spec_gaps) = self.spec(tree, &mut faults);
         gaps.extend(tag_gaps);
+        gaps.extend(spec_gaps);
         gaps.extend(unknown.into_iter().map(|path| (path, Gap::Faulty)));
         self.forgive(&meant, &mut faults, &mut gaps);
         let resource = Resource {
@@ -144,9 +148,15 @@ impl Envelope<'_> {
         (meant, unknown)
     }
 
-    fn name(&self, tree: &mut Tree, field: &'static str, faults: &mut Vec<Fault>) -> Name {
+    fn name(
+        &self,
+        tree: &mut Tree,
+        field: &'static str,
+        faults: &mut Vec<Fault>,
+        gaps: &mut BTreeMap<Path, Gap>,
+    ) -> Name {
         match self.child(tree, field) {
-            Some(id) => self.scalar::<ResourceName>(tree, id, field, faults),
+            Some(id) => self.scalar::<ResourceName>(tree, id, field, faults, gaps),
             None => match (self.unnamed)(field) {
                 Some(expression) => Scalar::from_expression(expression),
                 None => {
@@ -165,6 +175,7 @@ impl Envelope<'_> {
         id: NodeId,
         field: &'static str,
         faults: &mut Vec<Fault>,
+        gaps: &mut BTreeMap<Path, Gap>,
     ) -> Scalar<T> {
         let Some(info) = ScalarInfo::named(T::NAME) else { return Scalar::missing() };
         let view = View::Scalar(info);
@@ -173,6 +184,7 @@ impl Envelope<'_> {
         check.scope = self.scope;
         check.value(id, &view);
         faults.append(&mut check.faults);
+        gaps.append(&mut check.gaps);
         build(tree, id, &view, is_lenient).unwrap_or_else(|_| Scalar::missing())
     }
 

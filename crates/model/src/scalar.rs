@@ -88,6 +88,11 @@ impl<T: ScalarType> Scalar<T> {
         }
     }
 
+    /// Whether nothing stands there that could be written back.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.text.is_none())
+    }
+
     /// A scalar that is required and missing.
     pub fn missing() -> Self {
         Self::Refused(Box::new(Refusal { text: None, is_text: false, why: "is missing".to_owned() }))

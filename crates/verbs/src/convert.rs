@@ -180,10 +180,7 @@ fn as_json(reading: &Reading, written: &Written) -> String {
 fn ledger(losses: &[Loss]) -> String {
     let mut out = String::new();
     for loss in losses {
-        let subject = loss.subject.as_ref().map(|subject| match &subject.parent {
-            Some(parent) => format!("{} {parent}/{}", subject.kind, subject.name),
-            None => format!("{} {}", subject.kind, subject.name),
-        });
+        let subject = loss.subject.as_ref().map(findings::named);
         let place = [subject, loss.path.as_ref().map(ToString::to_string)];
         let place: Vec<String> = place.into_iter().flatten().filter(|part| !part.is_empty()).collect();
         let place: String = if place.is_empty() { String::new() } else { format!("{}: ", place.join(": ")) };

@@ -118,9 +118,10 @@ fn footer<'t>(word: &'static str, text: &'t str) -> Message<'t> {
 }
 
 /// A resource in words: `route orders/all`.
-fn named(subject: &Subject) -> String {
+pub(crate) fn named(subject: &Subject) -> String {
     match &subject.parent {
         Some(parent) => format!("{} {parent}/{}", subject.kind, subject.name),
+        None if subject.name.is_empty() => format!("{} without a name", subject.kind),
         None => format!("{} {}", subject.kind, subject.name),
     }
 }

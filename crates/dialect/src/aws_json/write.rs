@@ -150,9 +150,8 @@ fn place_of_block<'a>(path: &'a Path, gap: &Gap) -> Option<&'a [Step]> {
 /// A name that the file leaves to the command line stays left out; of several resources in one text it is the file that
 /// tells their names apart, so that each becomes a variable.
 fn push_name(entries: &mut Vec<(String, Out)>, field: &'static str, name: &Scalar<impl ScalarType>, is_alone: bool) {
-    let is_missing = matches!(name, Scalar::Refused(refusal) if refusal.text.is_none());
     let out = match name.open() {
-        None if is_missing => return,
+        None if name.is_missing() => return,
         Some(Expression::Reference(name)) if name.as_str() == field => return,
         Some(Expression::Attribute(_, name)) if name == field && is_alone => return,
         Some(Expression::Attribute(file, name)) if name == field => {

@@ -306,8 +306,7 @@ impl<'w> Writer<'w> {
     fn push_name(properties: &mut Vec<(String, Out)>, field: &'static str, name: &Name, resource: &Resource) {
         let own = resource.label.clone().map(|label| Expression::Attribute(label, key("", field)));
         let is_made_up = own.is_some() && name.open() == own.as_ref();
-        let is_missing = matches!(name, Scalar::Refused(refusal) if refusal.text.is_none());
-        if !is_made_up && !is_missing {
+        if !is_made_up && !name.is_missing() {
             properties.push((key("", field), Out::of(name, &NAMING, field)));
         }
     }

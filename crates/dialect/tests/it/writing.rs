@@ -145,6 +145,26 @@ fn json_says_what_of_a_template_it_leaves_out() {
 }
 
 #[test]
+fn names_that_cannot_be_read_are_in_the_ledger() {
+    let lines = |text: &str, dialect: &str| -> Vec<String> {
+        let written = write(dialect, &read_text("t", text, &[]));
+        assert!(!written.text.contains("NoValue") && !written.text.contains("left out"), "{}", written.text);
+        written.ledger.iter().filter_map(|loss| Some(format!("{}: {}", loss.path.as_ref()?, loss.message))).collect()
+    };
+    let template = "Resources:\n  N:\n    Type: AWS::AppMesh::Route\n    Properties:\n      MeshName: null\n      \
+        MeshOwner: {}\n      VirtualRouterName: [r]\n      RouteName:\n      Spec: {}\n";
+    let json = r#"{"meshName": null, "meshOwner": {}, "virtualRouterName": ["r"], "routeName": null, "spec": {}}"#;
+    let expected = ["meshName", "meshOwner", "routeName", "virtualRouterName"];
+    let expected = expected.map(|path| format!("{path}: could not be read; left out"));
+    for (text, dialect) in [template, json].into_iter().flat_map(|text| [(text, "json"), (text, "cloudformation")]) {
+        assert_eq!(lines(text, dialect), expected, "{text} as {dialect}");
+    }
+    let mesh = "Resources:\n  M:\n    Type: AWS::AppMesh::Mesh\n    Properties: {MeshName: null}\n";
+    assert_eq!(lines(mesh, "cloudformation"), expected[..1]);
+    assert_eq!(lines(mesh, "json"), expected[..1]);
+}
+
+#[test]
 fn members_that_nothing_knows_are_in_the_ledger() {
     let node = "Resources:\n  N:\n    Type: AWS::AppMesh::VirtualNode\n    Properties:\n      MeshName: m\n      \
         VirtualNodeName: n\n      Colour: red\n      Spec:\n        Zzz: 1\n        Fn::Transform: {Name: Make}\n        \
