@@ -301,8 +301,9 @@ impl Reader<'_, '_> {
             faults.push(Fault::info("passed-over", tree.span(token), message));
         }
         self.reading.used_parameters.append(&mut used.take());
-        let subject = Subject::of(&resource);
-        self.report(Some(&subject), faults);
+        if !faults.is_empty() {
+            self.report(Some(&Subject::of(&resource)), faults);
+        }
         self.reading.inventory.resources.push(resource);
     }
 

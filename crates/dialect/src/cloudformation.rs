@@ -89,6 +89,7 @@ fn read_template(reading: &mut Reading, world: &World, index: usize, options: &O
     let resolver = Resolver::new(world, index, options.keep_parameters);
     let mut faults = faults::faults(template, &reading.documents[document].tree, world);
     let mut found = 0;
+    reading.inventory.resources.reserve(template.resources.len());
     let tree = &reading.documents[document].tree;
     let mut declared = template.resources.iter();
     reading.inventory.has_unread_stacks |= declared.clone().any(|one| faults::distant_stack(tree, one).is_some());
@@ -279,8 +280,9 @@ impl Read<'_> {
         resource.condition = self.condition.take();
         resource.label = Some(label.clone());
         resource.depends_on = self.resolver.end(&self.reading.documents[self.document].tree, declared);
-        let subject = Subject::of(&resource);
-        self.reading.report(self.document, Some(&subject), faults);
+        if !faults.is_empty() {
+            self.reading.report(self.document, Some(&Subject::of(&resource)), faults);
+        }
         self.reading.inventory.resources.push(resource);
     }
 

@@ -21,7 +21,7 @@ use crate::build::build;
 use crate::check::{Check, found, not_a_key, not_expanded, shorten};
 use crate::fault::Fault;
 use crate::tree::{NodeId, Tree, Value};
-use crate::view::{View, Views};
+use crate::view::{Around, View, Views};
 use meshwright_model::spelling::nearest;
 
 /// A resource's place in a tree, and what its dialect says about it.
@@ -78,8 +78,8 @@ impl Envelope<'_> {
 
     /// What a member with a slip in its key was meant to be is not missing too.
     fn forgive(&self, meant: &[String], faults: &mut Vec<Fault>, gaps: &mut BTreeMap<Path, Gap>) {
-        for field in self.fields().into_iter().filter(|field| meant.contains(&self.key(field))) {
-            let path = Path::default().field(field);
+        for around in self.around().iter().filter(|around| meant.contains(&around.key)) {
+            let path = Path::default().field(around.field);
             faults.retain(|fault| fault.rule != "missing-field" || fault.path.as_ref() != Some(&path));
             gaps.insert(path, Gap::Faulty);
         }
@@ -89,24 +89,19 @@ impl Envelope<'_> {
         (self.views.naming.key)("", field)
     }
 
-    fn child(&self, tree: &Tree, field: &str) -> Option<NodeId> {
-        tree.get(self.node, &self.key(field))
+    fn around(&self) -> &[Around] {
+        self.views.around(self.kind)
     }
 
-    /// The fields that a resource of this kind has around its specification.
-    fn fields(&self) -> Vec<&'static str> {
-        let mut fields = vec!["meshName", "spec", "tags"];
-        if self.kind != Kind::Mesh {
-            fields.extend([self.kind.name_field(), "meshOwner"]);
-        }
-        fields.extend(self.kind.parent().map(Kind::name_field));
-        fields
+    fn child(&self, tree: &Tree, field: &str) -> Option<NodeId> {
+        let around = self.around().iter().find(|around| around.field == field)?;
+        tree.get(self.node, &around.key)
     }
 
     /// Reports members that are no fields, and returns what they were probably meant to be, and where else they stand.
     fn report_members(&self, tree: &Tree, faults: &mut Vec<Fault>) -> (Vec<String>, Vec<Path>) {
-        let known: Vec<String> = self.fields().iter().chain(self.others).map(|field| self.key(field)).collect();
-        let mut seen = std::collections::HashSet::new();
+        let known = || self.around().iter().map(|around| around.key.as_str()).chain(self.others.iter().copied());
+        let mut seen = Vec::new();
         let (mut meant, mut unknown) = (Vec::new(), Vec::new());
         let at = |name: String| Path::default().field(name);
         for entry in tree.entries(self.node) {
@@ -121,19 +116,23 @@ impl Envelope<'_> {
                 unknown.push(at(shorten(key)));
                 continue;
             }
-            if !seen.insert(key) {
+            let is_known = known().any(|field| field == key);
+            // Of unknown members there may be very many.
+            if is_known && seen.contains(&key) {
                 faults.push(Fault::error(
                     "duplicate-key",
                     span,
                     format!("`{key}` stands here more than once; the last is read"),
                 ));
-            } else if !known.iter().any(|field| field == key) {
+            } else if is_known {
+                seen.push(key);
+            } else {
                 let fault = Fault::error(
                     "unknown-field",
                     span,
                     format!("`{}` is not a field of a {}", shorten(key), self.kind),
                 );
-                faults.push(match nearest(key, known.iter().map(String::as_str)) {
+                faults.push(match nearest(key, known()) {
                     Some(near) => {
                         meant.push(near.to_owned());
                         fault.help(format!("did you mean `{near}`?"))

@@ -55,12 +55,27 @@ pub(crate) struct Views {
     pub(crate) task: View,
     pub(crate) statement: View,
     pub(crate) attachments: View,
+    /// The members around the specification of each kind.
+    around: [Vec<Around>; 7],
     pub(crate) naming: &'static Naming,
+}
+
+/// A member around a specification: a name, the owner, the tags, the specification itself.
+pub(crate) struct Around {
+    /// The name in the API.
+    pub(crate) field: &'static str,
+    /// The key in the dialect.
+    pub(crate) key: String,
 }
 
 impl Views {
     pub(crate) fn spec(&self, kind: Kind) -> &View {
         &self.specs[kind as usize]
+    }
+
+    /// The members around the specification of a kind.
+    pub(crate) fn around(&self, kind: Kind) -> &[Around] {
+        &self.around[kind as usize]
     }
 }
 
@@ -93,8 +108,18 @@ impl Naming {
             task: self.view("task", task),
             statement: self.policy("statement", statement),
             attachments: self.policy("policy", attachments),
+            around: Kind::ALL.map(|kind| self.around(kind)),
             naming: self,
         }
+    }
+
+    fn around(&self, kind: Kind) -> Vec<Around> {
+        let mut fields = vec!["meshName", "spec", "tags"];
+        if kind != Kind::Mesh {
+            fields.extend([kind.name_field(), "meshOwner"]);
+        }
+        fields.extend(kind.parent().map(Kind::name_field));
+        fields.into_iter().map(|field| Around { field, key: (self.key)("", field) }).collect()
     }
 
     /// Policies are written alike in every dialect.

@@ -201,6 +201,10 @@ pub(crate) fn lexeme(plain: &str) -> Cow<'_, str> {
         "no" | "No" | "NO" | "off" | "Off" | "OFF" | "False" | "FALSE" => return Cow::Borrowed("false"),
         _ => {}
     }
+    // Most numbers are written as they are taken.
+    if matches!(bytes, [b'1'..=b'9', ..]) && bytes.iter().all(u8::is_ascii_digit) {
+        return Cow::Borrowed(plain);
+    }
     let (sign, digits) = match bytes.first() {
         Some(b'-') => ("-", &plain[1..]),
         Some(b'+') => ("", &plain[1..]),

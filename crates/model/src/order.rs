@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 use crate::inventory::Index;
 use crate::kind::Kind;
+use crate::path::Path;
 use crate::reference::{Key, Need};
 use crate::resource::Spec;
 use crate::symbol::Symbol;
@@ -34,7 +35,7 @@ pub struct Reason {
     /// How strictly.
     pub tie: Tie,
     /// Where that stands in the later resource; empty where it is no single place.
-    pub path: String,
+    pub path: Path,
 }
 
 /// The place of one resource in the order.
@@ -81,7 +82,7 @@ impl Order {
             cycle.positions.retain(|position| *position < edges.len() - gates);
         }
         cycles.sort_by(|a, b| a.positions.cmp(&b.positions));
-        Self { placed: place(index, &edges), cycles }
+        Self { placed: place(index, edges), cycles }
     }
 }
 
@@ -146,21 +147,21 @@ fn edges(index: &Index<'_>) -> (Vec<Vec<Reason>>, usize) {
             by_label.insert((label.scope, label), position);
         }
     }
-    let preferred = |after: usize| Reason { after, tie: Tie::Preferred, path: String::new() };
+    let preferred = |after: usize| Reason { after, tie: Tie::Preferred, path: Path::default() };
     let mut all = Vec::with_capacity(resources.len() + routes.gates.len());
     for (position, resource) in resources.iter().enumerate() {
         let mut reasons: Vec<Reason> = Vec::new();
         for reference in resource.references() {
             let Some(after) = index.target(resource, &reference) else { continue };
             let tie = if reference.need == Need::BeforeCreation { Tie::Needed } else { Tie::Preferred };
-            reasons.push(Reason { after, tie, path: reference.path.to_string() });
+            reasons.push(Reason { after, tie, path: reference.path });
             if matches!(resource.spec, Spec::VirtualService(_)) && reference.kind == Kind::VirtualRouter {
                 reasons.extend(routes.before_service(after).into_iter().map(preferred));
             }
         }
         let scope = resource.label.as_ref().map_or(Symbol::EVERYWHERE, |label| label.scope);
         let declared = resource.depends_on.iter().filter_map(|label| by_label.get(&(scope, label.as_str())));
-        reasons.extend(declared.map(|after| Reason { after: *after, tie: Tie::Declared, path: String::new() }));
+        reasons.extend(declared.map(|after| Reason { after: *after, tie: Tie::Declared, path: Path::default() }));
         reasons.retain(|reason| reason.after != position);
         reasons.sort_by_key(|reason| (reason.after, reason.tie));
         reasons.dedup_by_key(|reason| reason.after);
@@ -175,11 +176,13 @@ fn edges(index: &Index<'_>) -> (Vec<Vec<Reason>>, usize) {
 /// Finds cycles among edges at least as strict as `weakest`, drops the edges of that tie on them, and names them.
 fn cut_cycles(edges: &mut [Vec<Reason>], weakest: Tie, cycles: &mut Vec<Cycle>) {
     let components = components(edges, weakest);
+    let mut sizes = vec![0_usize; components.len()];
+    components.iter().for_each(|component| sizes[*component] += 1);
     let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    for (position, component) in components.iter().enumerate() {
+    for (position, component) in components.iter().enumerate().filter(|(_, component)| sizes[**component] > 1) {
         members.entry(*component).or_default().push(position);
     }
-    for group in members.values().filter(|group| group.len() > 1) {
+    for group in members.values() {
         cycles.push(Cycle { positions: shortest_cycle(edges, &components, group[0], weakest), tie: weakest });
         for position in group {
             let own = components[*position];
@@ -258,7 +261,7 @@ fn components(edges: &[Vec<Reason>], weakest: Tie) -> Vec<usize> {
 }
 
 /// Places every resource after all it comes after; the earliest stage first, then by kind and name.
-fn place(index: &Index<'_>, edges: &[Vec<Reason>]) -> Vec<Placed> {
+fn place(index: &Index<'_>, mut edges: Vec<Vec<Reason>>) -> Vec<Placed> {
     let resources = &index.inventory().resources;
     let mut waiting: Vec<usize> = edges.iter().map(Vec::len).collect();
     let mut followers: Vec<Vec<usize>> = vec![Vec::new(); edges.len()];
@@ -282,7 +285,8 @@ fn place(index: &Index<'_>, edges: &[Vec<Reason>]) -> Vec<Placed> {
     let mut placed = Vec::with_capacity(resources.len());
     while let Some(Reverse((stage, id, position))) = ready.pop() {
         if id.is_some() {
-            let (reasons, unnamed_routes) = shown_reasons(edges, resources.len(), position);
+            let own = std::mem::take(&mut edges[position]);
+            let (reasons, unnamed_routes) = shown_reasons(own, &edges, resources.len());
             placed.push(Placed { position, reasons, unnamed_routes, stage });
         }
         for follower in &followers[position] {
@@ -299,11 +303,11 @@ fn place(index: &Index<'_>, edges: &[Vec<Reason>]) -> Vec<Placed> {
 }
 
 /// The reasons of a resource, with the first routes behind a gate in the gate's place, and the count of the others.
-fn shown_reasons(edges: &[Vec<Reason>], resources: usize, position: usize) -> (Vec<Reason>, usize) {
-    let (mut reasons, mut unnamed) = (Vec::new(), 0);
-    for reason in &edges[position] {
+fn shown_reasons(own: Vec<Reason>, edges: &[Vec<Reason>], resources: usize) -> (Vec<Reason>, usize) {
+    let (mut reasons, mut unnamed) = (Vec::with_capacity(own.len()), 0);
+    for reason in own {
         if reason.after < resources {
-            reasons.push(reason.clone());
+            reasons.push(reason);
             continue;
         }
         let routes = &edges[reason.after];

@@ -248,10 +248,17 @@ fn refusal(tree: &Tree, parameter: &DeclaredParameter, value: &str) -> Option<(&
 }
 
 fn duplicates(tree: &Tree, map: NodeId, faults: &mut Vec<Fault>) {
+    const FEW: usize = 8;
+    let entries = tree.entries(map);
     let mut seen = std::collections::HashSet::new();
-    for entry in tree.entries(map) {
+    for (position, entry) in entries.iter().enumerate() {
         let Some(key) = tree.scalar(entry.key) else { continue };
-        if !seen.insert(key) {
+        // There are very many maps of a few members, and a few of very many.
+        let is_new = match entries.len() {
+            ..=FEW => entries[..position].iter().all(|earlier| tree.scalar(earlier.key) != Some(key)),
+            _ => seen.insert(key),
+        };
+        if !is_new {
             let message = format!("`{}` stands here more than once; the last is read", shorten(key));
             faults.push(Fault::error("duplicate-key", tree.span(entry.key), message));
         }

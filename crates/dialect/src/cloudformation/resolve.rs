@@ -94,6 +94,14 @@ impl<'w> Resolver<'w> {
         self.needed.borrow_mut().clear();
     }
 
+    /// Notes that the resource at hand refers to a label; most refer to one many times.
+    fn need(&self, label: &str) {
+        let mut needed = self.needed.borrow_mut();
+        if !needed.contains(label) {
+            needed.insert(label.to_owned());
+        }
+    }
+
     /// Whether a resource exists; `None` where only parameters that nobody gave can tell.
     pub(crate) fn exists(&self, tree: &Tree, declared: &Declared) -> Option<bool> {
         let name = declared.condition.as_ref();
@@ -202,7 +210,7 @@ impl<'w> Resolver<'w> {
         let known = match (function, arguments) {
             ("Ref", _) => tree.scalar(argument).map(|name| self.reference(name, span)),
             ("Fn::GetAtt", _) => {
-                attribute(tree, argument).map(|(label, attribute)| self.attribute(tree, &label, &attribute, span))
+                attribute(tree, argument).map(|(label, attribute)| self.attribute(tree, label, &attribute, span))
             }
             ("Fn::Sub", []) => tree.scalar(argument).and_then(|text| self.sub(tree, text, None, span)),
             ("Fn::Sub", [text, values]) => {
@@ -276,7 +284,7 @@ impl<'w> Resolver<'w> {
             self.undefined(span, "parameter or resource", name, known);
             return open();
         };
-        self.needed.borrow_mut().insert(name.to_owned());
+        self.need(name);
         match app_mesh_kind(&declared.kind) {
             Some(_) => Expression::Attribute(Symbol::new(name, self.scope()), "Arn".to_owned()),
             None => open(),
@@ -290,7 +298,7 @@ impl<'w> Resolver<'w> {
             self.undefined(span, "resource", label, self.template.by_label.keys());
             return open();
         };
-        self.needed.borrow_mut().insert(label.to_owned());
+        self.need(label);
         if let Some(output) = attribute.strip_prefix("Outputs.") {
             let outputs = self.world.outputs.get(&(self.index, label.to_owned()));
             return outputs.and_then(|outputs| outputs.get(output)).cloned().unwrap_or_else(open);

@@ -1,5 +1,6 @@
 //! The sections of one template.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use meshwright_model::{Expression, Kind, Symbol};
@@ -186,13 +187,13 @@ pub(crate) fn call(tree: &Tree, node: NodeId) -> Option<(&str, NodeId)> {
 }
 
 /// The label and attribute of `Fn::GetAtt`, in its short form and its long.
-pub(crate) fn attribute(tree: &Tree, argument: NodeId) -> Option<(String, String)> {
+pub(crate) fn attribute(tree: &Tree, argument: NodeId) -> Option<(&str, Cow<'_, str>)> {
     if let Some((label, attribute)) = tree.scalar(argument).and_then(|path| path.split_once('.')) {
-        return Some((label.to_owned(), attribute.to_owned()));
+        return Some((label, Cow::Borrowed(attribute)));
     }
     let [label, attribute @ ..] = tree.items(argument) else { return None };
     let parts: Option<Vec<&str>> = attribute.iter().map(|part| tree.scalar(*part)).collect();
-    Some((tree.scalar(*label)?.to_owned(), parts.filter(|parts| !parts.is_empty())?.join(".")))
+    Some((tree.scalar(*label)?, Cow::Owned(parts.filter(|parts| !parts.is_empty())?.join("."))))
 }
 
 /// A part of the template just as it was written, with its names in a scope.
@@ -215,7 +216,7 @@ pub(crate) fn as_written(tree: &Tree, node: NodeId, scope: u32) -> Expression {
             }
             Some(("Fn::GetAtt", argument)) if attribute(tree, argument).is_some() => {
                 let (label, attribute) = attribute(tree, argument).unwrap_or_default();
-                Expression::Attribute(Symbol::new(label, scope), attribute)
+                Expression::Attribute(Symbol::new(label, scope), attribute.into_owned())
             }
             Some((function, argument)) => {
                 Expression::Call(Symbol::new(function, scope), Box::new(as_written(tree, argument, scope)))

@@ -15,7 +15,7 @@ use meshwright_model::reference::Need;
 use meshwright_model::resource::Gap;
 use meshwright_model::scalar::Name;
 use meshwright_model::subject::Subject;
-use meshwright_model::{Expression, Inventory, Kind, Resource, Scalar};
+use meshwright_model::{Expression, Inventory, Kind, Resource};
 
 use super::{NAMING, VIEWS, key};
 use crate::envelope::below_spec;

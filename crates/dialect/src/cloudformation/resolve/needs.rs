@@ -88,7 +88,7 @@ fn names_of(tree: &Tree, node: NodeId, names: &mut Vec<String>) {
     let Some((function, argument)) = call(tree, node) else { return };
     match function {
         "Ref" => names.extend(tree.scalar(argument).map(str::to_owned)),
-        "Fn::GetAtt" => names.extend(attribute(tree, argument).map(|(label, _)| label)),
+        "Fn::GetAtt" => names.extend(attribute(tree, argument).map(|(label, _)| label.to_owned())),
         "Fn::Sub" => {
             let text = tree.scalar(argument).or_else(|| tree.scalar(*tree.items(argument).first()?));
             let parts = text.unwrap_or_default().split("${").skip(1);
