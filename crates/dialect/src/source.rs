@@ -36,6 +36,10 @@ impl Span {
         Self { start: start as u32, end: end.max(start) as u32 }
     }
 
+    pub(crate) fn len(self) -> usize {
+        (self.end - self.start) as usize
+    }
+
     pub(crate) fn to(self, end: Self) -> Self {
         Self { start: self.start, end: end.end }
     }

@@ -13,10 +13,10 @@ use crate::source::{Source, Span};
 pub(crate) const MAX_DEPTH: usize = 128;
 /// The most nodes of one file, after aliases are expanded.
 pub(crate) const MAX_NODES: usize = 10_000_000;
-/// The nodes that each file may have, however short it is.
-const SURE_NODES: usize = 100_000;
-/// The most nodes for each byte of a longer file. Without aliases no byte makes more than a few.
-const NODES_A_BYTE: usize = 100;
+/// The nodes that each file may have, however short it is: a few hundred megabytes at the most, whatever is made of them.
+const SURE_NODES: usize = 1_000_000;
+/// The most nodes for each byte of a longer file. Without aliases no byte makes as many: `[?,?,…]` makes three of two.
+const NODES_A_BYTE: usize = 2;
 
 pub(crate) type NodeId = u32;
 
@@ -175,7 +175,17 @@ impl Tree {
 
     /// The value of a map's key: the last where it stands several times, as every YAML and JSON loader has it.
     pub(crate) fn get(&self, map: NodeId, key: &str) -> Option<NodeId> {
-        self.entries(map).iter().rev().find(|entry| self.scalar(entry.key) == Some(key)).map(|entry| entry.value)
+        self.entries(map).iter().rev().find(|entry| self.reads(entry.key, key)).map(|entry| entry.value)
+    }
+
+    /// Whether a scalar's text is this one; most that are not have another length.
+    fn reads(&self, id: NodeId, wanted: &str) -> bool {
+        match self.node(id).value {
+            Value::Scalar(_, text @ (Text::Source(span) | Text::Decoded(span))) => {
+                span.len() == wanted.len() && self.text(text) == wanted
+            }
+            _ => false,
+        }
     }
 
     pub(crate) fn set_field(&mut self, map: NodeId, position: usize, field: u8) {

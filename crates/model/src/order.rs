@@ -177,7 +177,9 @@ fn edges(index: &Index<'_>) -> (Vec<Vec<Reason>>, usize) {
 fn cut_cycles(edges: &mut [Vec<Reason>], weakest: Tie, cycles: &mut Vec<Cycle>) {
     let components = components(edges, weakest);
     let mut sizes = vec![0_usize; components.len()];
-    components.iter().for_each(|component| sizes[*component] += 1);
+    for component in &components {
+        sizes[*component] += 1;
+    }
     let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (position, component) in components.iter().enumerate().filter(|(_, component)| sizes[**component] > 1) {
         members.entry(*component).or_default().push(position);

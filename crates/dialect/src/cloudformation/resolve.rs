@@ -280,7 +280,7 @@ impl<'w> Resolver<'w> {
             };
         }
         let Some(declared) = self.template.declared(name) else {
-            let known = self.template.parameters.keys().chain(self.template.by_label.keys());
+            let known = self.template.parameters.keys().chain(self.template.labels());
             self.undefined(span, "parameter or resource", name, known);
             return open();
         };
@@ -295,7 +295,7 @@ impl<'w> Resolver<'w> {
     fn attribute(&self, tree: &Tree, label: &str, attribute: &str, span: Span) -> Expression {
         let open = || Expression::Attribute(Symbol::new(label, self.scope()), attribute.to_owned());
         let Some(declared) = self.template.declared(label) else {
-            self.undefined(span, "resource", label, self.template.by_label.keys());
+            self.undefined(span, "resource", label, self.template.labels());
             return open();
         };
         self.need(label);

@@ -1,7 +1,7 @@
 //! The sections of one template.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use meshwright_model::{Expression, Kind, Symbol};
 
@@ -53,7 +53,7 @@ pub(crate) struct Template {
     pub(crate) parameters: BTreeMap<String, DeclaredParameter>,
     pub(crate) conditions: BTreeMap<String, NodeId>,
     pub(crate) resources: Vec<Declared>,
-    pub(crate) by_label: BTreeMap<String, usize>,
+    pub(crate) by_label: HashMap<String, usize>,
     pub(crate) outputs: BTreeMap<String, NodeId>,
     pub(crate) mappings: Option<NodeId>,
     /// Whether macros, transforms or loops make something of it that does not stand in it.
@@ -93,7 +93,7 @@ impl Template {
         };
         let named = |section: &str| members(section).into_iter().map(|(name, _, node)| (name, node)).collect();
         let mut resources: Vec<Declared> = Vec::new();
-        let mut by_label = BTreeMap::new();
+        let mut by_label = HashMap::new();
         for (label, key, body) in members("Resources") {
             let declared = Declared {
                 key,
@@ -142,6 +142,11 @@ impl Template {
 
     pub(crate) fn declared(&self, label: &str) -> Option<&Declared> {
         self.by_label.get(label).map(|position| &self.resources[*position])
+    }
+
+    /// The labels of all resources, in the order of the file.
+    pub(crate) fn labels(&self) -> impl Iterator<Item = &String> {
+        self.resources.iter().map(|declared| &declared.label)
     }
 
     pub(crate) fn has_stacks(&self) -> bool {

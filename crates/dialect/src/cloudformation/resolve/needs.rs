@@ -24,7 +24,7 @@ impl Resolver<'_> {
     fn note_depends_on(&self, tree: &Tree, declared: &Declared) {
         for (name, node) in depends_on(tree, declared) {
             if self.template.declared(name).is_none() {
-                self.undefined(tree.span(node), "resource", name, self.template.by_label.keys());
+                self.undefined(tree.span(node), "resource", name, self.template.labels());
             }
             self.needed.borrow_mut().insert(name.to_owned());
         }
