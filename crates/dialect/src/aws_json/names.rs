@@ -62,18 +62,20 @@ impl Names {
         exchanged(expression, &self.original)
     }
 
-    /// What there is to say about an expression's variables: those that have another name now.
-    pub(super) fn told(&self, expression: &Expression) -> String {
-        let told = variables(expression).filter_map(|symbol| {
-            let original = self.original.get(symbol)?;
-            Some(format!("; `${symbol}`, as `${original}` is another file's"))
-        });
-        told.collect()
+    /// The variable as its file has it.
+    pub(super) fn original_of<'s>(&'s self, symbol: &'s Symbol) -> &'s Symbol {
+        self.original.get(symbol).unwrap_or(symbol)
+    }
+
+    /// What there is to say about a variable that has another name now.
+    pub(super) fn told(&self, symbol: &Symbol) -> Option<String> {
+        let original = self.original.get(symbol)?;
+        Some(format!("; `${symbol}`, as `${original}` is another file's"))
     }
 }
 
 /// What is written as a variable: a reference, or one that stands in a text.
-fn variables(expression: &Expression) -> impl Iterator<Item = &Symbol> {
+pub(super) fn variables(expression: &Expression) -> impl Iterator<Item = &Symbol> {
     let parts = match expression {
         Expression::Join(parts) => parts.as_slice(),
         single => std::slice::from_ref(single),

@@ -10,7 +10,7 @@ use meshwright_model::subject::Subject;
 use meshwright_model::value::ScalarType;
 use meshwright_model::{Expression, Inventory, Path, Resource, Scalar, Symbol};
 
-use super::names::Names;
+use super::names::{Names, variables};
 use super::{NAMING, VIEWS};
 use crate::check::shorten;
 use crate::envelope::below_spec;
@@ -28,10 +28,13 @@ pub(crate) fn write(inventory: &Inventory) -> Written {
     let is_alone = resources.len() == 1;
     let mut objects: Vec<Out> = resources.iter().map(|resource| object(resource, is_alone)).collect();
     let names = Names::of(&objects);
+    let mut stays = BTreeMap::new();
     for (resource, out) in resources.into_iter().zip(&mut objects) {
         names.give(out);
-        note(resource, out, &names, &mut ledger);
+        note(resource, &mut ledger);
+        note_open(resource, out, &names, &mut stays);
     }
+    ledger.extend(stays.into_iter().map(|((_, what), first)| first.loss(&what)));
     ledger.extend(left_out(inventory).into_iter().map(|message| Loss { subject: None, path: None, message }));
     let out = if objects.len() == 1 { objects.swap_remove(0) } else { Out::List(objects) };
     Written { text: print::json(&out), ledger }
@@ -109,7 +112,7 @@ fn object(resource: &Resource, is_alone: bool) -> Out {
 }
 
 /// Says what AWS JSON could not say of a resource.
-fn note(resource: &Resource, out: &Out, names: &Names, ledger: &mut Vec<Loss>) {
+fn note(resource: &Resource, ledger: &mut Vec<Loss>) {
     let subject = Subject::of(resource);
     let mut add = |path: Option<&Path>, message: String| {
         ledger.push(Loss { subject: Some(subject.clone()), path: path.cloned(), message });
@@ -124,20 +127,70 @@ fn note(resource: &Resource, out: &Out, names: &Names, ledger: &mut Vec<Loss>) {
             }
         }
     }
-    out.walk_open(&mut Path::default(), &mut |path: &Path, expression: &Expression| {
-        let what = match expression {
-            Expression::Reference(name) if is_variable(name) => "a variable of jq",
-            _ if print::jq_parts(expression).is_some() => "a text that jq fills in",
-            _ => "text, which neither jq nor the AWS CLI fills in",
-        };
-        add(
-            Some(path),
-            format!("`{}` stays open: written as {what}{}", names.original(expression), names.told(expression)),
-        );
-    });
     if let Some(condition) = &resource.condition {
         add(None, format!("it exists only if `{condition}`: AWS JSON has no conditions; written as if it did"));
     }
+}
+
+/// Where something that stays open stands first, and at how many places.
+struct Stays {
+    subject: Subject,
+    path: Path,
+    places: usize,
+}
+
+impl Stays {
+    fn loss(self, what: &str) -> Loss {
+        let more = match self.places {
+            1 => String::new(),
+            places => format!("; so at {places} places"),
+        };
+        Loss { subject: Some(self.subject), path: Some(self.path), message: format!("{what}{more}") }
+    }
+}
+
+/// Notes what stays open in a resource: each variable and each text once, by its name and what there is to say of it.
+///
+/// What a file of AWS JSON leaves to jq is written back as it stood, and is no loss.
+fn note_open(resource: &Resource, out: &Out, names: &Names, stays: &mut BTreeMap<(String, String), Stays>) {
+    let is_own = resource.label.is_none();
+    let mut add = |path: &Path, name: String, what: String| {
+        let first = || Stays { subject: Subject::of(resource), path: path.clone(), places: 0 };
+        stays.entry((name, what)).or_insert_with(first).places += 1;
+    };
+    out.walk_open(&mut Path::default(), &mut |path: &Path, expression: &Expression| {
+        let is_for_jq = matches!(expression, Expression::Reference(name) if is_variable(name))
+            || print::jq_parts(expression).is_some();
+        if !is_for_jq {
+            let text = names.original(expression).to_string();
+            let what = format!("`{text}` stays open: written as text, which neither jq nor the AWS CLI fills in");
+            return add(path, text, what);
+        }
+        for symbol in variables(expression) {
+            let (name, renamed) = (names.original_of(symbol), names.told(symbol));
+            if !is_own || renamed.is_some() || is_invented(resource, symbol) {
+                let renamed = renamed.unwrap_or_default();
+                let what = format!("`${{{name}}}` stays open: written as a variable of jq{renamed}");
+                add(path, name.name.clone(), what);
+            }
+        }
+    });
+}
+
+/// Whether a variable stands for a name that its file left out.
+fn is_invented(resource: &Resource, symbol: &Symbol) -> bool {
+    let names = [Some(&resource.mesh), resource.parent.as_ref(), Some(&resource.name)];
+    let mut left_out = names.into_iter().flatten().filter_map(|name| match name.open() {
+        Some(Expression::Attribute(file, field)) => Some(variable_of(file, field)),
+        _ => None,
+    });
+    left_out.any(|variable| variable == *symbol)
+}
+
+/// The variable for a name that a file leaves to the command line.
+fn variable_of(file: &Symbol, field: &str) -> Symbol {
+    let plain = |char: char| if char.is_ascii_alphanumeric() { char } else { '_' };
+    Symbol::new(format!("{}_{field}", file.chars().map(plain).collect::<String>()), file.scope)
 }
 
 /// Where in its specification an open block goes back: a variable in the place of an object, as jq writes it.
@@ -155,9 +208,7 @@ fn push_name(entries: &mut Vec<(String, Out)>, field: &'static str, name: &Scala
         Some(Expression::Reference(name)) if name.as_str() == field => return,
         Some(Expression::Attribute(_, name)) if name == field && is_alone => return,
         Some(Expression::Attribute(file, name)) if name == field => {
-            let plain = |char: char| if char.is_ascii_alphanumeric() { char } else { '_' };
-            let variable = format!("{}_{field}", file.chars().map(plain).collect::<String>());
-            Out::Open(Expression::Reference(Symbol::new(variable, file.scope)))
+            Out::Open(Expression::Reference(variable_of(file, field)))
         }
         _ => Out::of(name, &NAMING, field),
     };

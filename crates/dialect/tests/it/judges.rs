@@ -112,7 +112,13 @@ impl Requests {
             open.extend(names.map(str::to_owned));
             return false;
         }
-        let mut parameters: Value = serde_json::from_str(&written.text).unwrap();
+        // What a file of AWS JSON leaves to jq is no loss, and no JSON.
+        let Ok(mut parameters) = serde_json::from_str::<Value>(&written.text) else {
+            let is_of_name = |char: &char| char.is_ascii_alphanumeric() || *char == '_';
+            let variables = written.text.split('$').skip(1).map(|rest| rest.chars().take_while(is_of_name).collect());
+            open.extend(variables.filter(|name: &String| !name.is_empty()));
+            return false;
+        };
         let members = parameters.as_object_mut().unwrap();
         members.remove("metadata");
         members.remove("status");

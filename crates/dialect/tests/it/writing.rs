@@ -96,13 +96,40 @@ fn the_ledger_of_json_says_how_open_values_are_written() {
     let messages = messages(&written).join("\n");
     let as_text = "written as text, which neither jq nor the AWS CLI fills in";
     for expected in [
-        "`${P}-x` stays open: written as a text that jq fills in".to_owned(),
+        "`${P}` stays open: written as a variable of jq".to_owned(),
         format!("`${{P}}-${{AWS::Region}}` stays open: {as_text}"),
         format!("`${{AWS::Region}}` stays open: {as_text}"),
         "`${Q}` stays open: written as a variable of jq".to_owned(),
     ] {
         assert!(messages.contains(&expected), "{messages}");
     }
+}
+
+#[test]
+fn the_ledger_of_json_has_one_line_for_a_variable() {
+    let nodes = node("", "!Sub \"${P}-x\"") + &node("", "!Ref P").replace("  Node:", "  Other:");
+    let template = format!("Parameters:\n  P:\n    Type: String\nResources:\n{MESH}{nodes}");
+    let said: Vec<String> = lost_as_json(&template).into_iter().filter(|line| line.contains("stays open")).collect();
+    assert_eq!(said, ["virtualNodeName: `${P}` stays open: written as a variable of jq; so at 2 places"]);
+}
+
+#[test]
+fn a_program_of_jq_that_is_written_back_loses_nothing() {
+    let json = |text: &str| write("json", &read_text("x.json", text, &[]));
+    let node = r#"{"meshName": $MESH, "virtualNodeName": "\($MESH)-\($NODE)", "spec": {"listeners": $LISTENERS}}"#;
+    for text in [node.to_owned(), format!("[{node},\n{}]", node.replace("$NODE", "$OTHER"))] {
+        let written = json(&text);
+        assert_eq!(messages(&written), [""; 0], "{text}");
+        assert_eq!(messages(&json(&written.text)), [""; 0], "{}", written.text);
+        assert!(
+            written.text.contains("\\($MESH)-\\($NODE)") && written.text.contains("$LISTENERS"),
+            "{}",
+            written.text
+        );
+    }
+    let unnamed = json(r#"[{"virtualNodeName": "n", "spec": {}}, {"spec": {"backends": []}}]"#);
+    let name = "`${x_virtualNodeName}` stays open: written as a variable of jq";
+    assert_eq!(messages(&unnamed), [name], "a name that no file has: {}", unnamed.text);
 }
 
 #[test]
@@ -234,12 +261,12 @@ fn open_names_of_two_templates_become_two_variables_of_jq() {
     };
     let first = read_files(&[("a.yaml", &template("A", 1)), ("b.yaml", &template("B", 2))]);
     let written = write("json", &first);
-    let said: Vec<&str> = messages(&written).into_iter().filter(|message| message.contains("-node")).collect();
+    let said: Vec<&str> = messages(&written).into_iter().filter(|message| message.contains("`${P}`")).collect();
     assert_eq!(
         said,
         [
-            "`${P}-node` stays open: written as a text that jq fills in",
-            "`${P}-node` stays open: written as a text that jq fills in; `$P_3`, as `$P` is another file's",
+            "`${P}` stays open: written as a variable of jq",
+            "`${P}` stays open: written as a variable of jq; `$P_3`, as `$P` is another file's",
         ]
     );
     let second = read_text("x.json", &written.text, &[]);
