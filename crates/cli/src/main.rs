@@ -7,12 +7,13 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::{Context, Result, anyhow};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use meshwright_dialect::{Options, Reading};
 use meshwright_verbs::config::{Config, FILE_NAME};
 use meshwright_verbs::convert::ConvertOptions;
 use meshwright_verbs::explain::ExplainOptions;
-use meshwright_verbs::files::{FileOptions, Refused, choose_mesh, unused_parameters};
+use meshwright_verbs::files::{FileOptions, choose_mesh, unused_parameters};
 use meshwright_verbs::graph::GraphOptions;
 use meshwright_verbs::order::OrderOptions;
 use meshwright_verbs::validate::{Surroundings, ValidateOptions};
@@ -83,8 +84,8 @@ fn main() -> ExitCode {
     };
     let end = match run(&arguments) {
         Ok(end) => end,
-        Err(Refused(why)) => {
-            complain(&format!("error: {why}\n"));
+        Err(why) => {
+            complain(&format!("error: {why:#}\n"));
             End::CouldNot
         }
     };
@@ -101,7 +102,7 @@ fn parse() -> Result<Arguments, clap::Error> {
     Arguments::from_arg_matches(&command.try_get_matches()?)
 }
 
-fn run(arguments: &Arguments) -> Result<End, Refused> {
+fn run(arguments: &Arguments) -> Result<End> {
     let Some(files) = arguments.verb.files() else {
         let answer = answer(arguments, &Reading::default())?;
         deliver(arguments.output.as_deref(), &answer)?;
@@ -150,46 +151,43 @@ fn is_empty(reading: &Reading, has_rules: bool) -> bool {
     inventory.resources.is_empty() && !has_others
 }
 
-fn read(
-    arguments: &Arguments,
-    files: &FileOptions,
-    inputs: Vec<meshwright_dialect::Input>,
-) -> Result<Reading, Refused> {
+fn read(arguments: &Arguments, files: &FileOptions, inputs: Vec<meshwright_dialect::Input>) -> Result<Reading> {
     let mut parameter_files = Vec::new();
     for name in &files.parameters {
-        let bytes = load::read_file(Path::new(name)).map_err(|why| Refused(format!("--parameters {name}: {why}")))?;
+        let bytes = load::read_file(Path::new(name)).map_err(|why| anyhow!("--parameters {name}: {why}"))?;
         parameter_files.push((name.clone(), String::from_utf8_lossy(&bytes).into_owned()));
     }
-    let parameters = files.parameter_values(&parameter_files)?;
+    let given = files.parameter_values(&parameter_files)?;
     let nested = load::Nested::of(&files.files);
     let options = Options {
-        parameters: parameters.clone(),
+        parameters: given.values.clone(),
         keep_parameters: arguments.verb.keeps_parameters(),
         load: &|path| nested.read(path),
     };
-    let reading = meshwright_dialect::read(inputs, &options);
-    for unused in unused_parameters(&parameters, &reading.used_parameters, &reading.inventory.parameters) {
+    let mut reading = meshwright_dialect::read(inputs, &options);
+    reading.findings.extend(given.findings);
+    for unused in unused_parameters(&given.values, &reading.used_parameters, &reading.inventory.parameters) {
         complain(&format!("warning: {unused}\n"));
     }
     Ok(reading)
 }
 
-fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer, Refused> {
+fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer> {
     let is_coloured = arguments.output.is_none() && env::is_coloured(&std::io::stdout());
     match &arguments.verb {
         VerbArguments::Graph(options) => Ok(graph::run(reading, options, is_coloured)),
         VerbArguments::Order(options) => Ok(order::run(reading, options)),
-        VerbArguments::Convert(options) => convert::run(reading, options),
-        VerbArguments::Validate(options) => validate::run(reading, options, &surroundings(options, is_coloured)?),
-        VerbArguments::Explain(options) => explain::run(options),
+        VerbArguments::Convert(options) => Ok(convert::run(reading, options)?),
+        VerbArguments::Validate(options) => Ok(validate::run(reading, options, &surroundings(options, is_coloured)?)?),
+        VerbArguments::Explain(options) => Ok(explain::run(options)?),
     }
 }
 
 /// What stands beside the files of `validate`: the project's settings and the baseline.
-fn surroundings(options: &ValidateOptions, is_coloured: bool) -> Result<Surroundings, Refused> {
+fn surroundings(options: &ValidateOptions, is_coloured: bool) -> Result<Surroundings> {
     let load = |option: &str, name: &str| {
-        let bytes = load::read_file(Path::new(name)).map_err(|why| Refused(format!("{option}{name}: {why}")))?;
-        String::from_utf8(bytes).map_err(|_| Refused(format!("{option}{name}: it is not UTF-8 text")))
+        let bytes = load::read_file(Path::new(name)).map_err(|why| anyhow!("{option}{name}: {why}"))?;
+        String::from_utf8(bytes).map_err(|_| anyhow!("{option}{name}: it is not UTF-8 text"))
     };
     let baseline = match &options.baseline {
         Some(name) => Some((name.clone(), load("--baseline ", name)?)),
@@ -217,15 +215,13 @@ fn find_config() -> Option<String> {
 }
 
 /// Writes the result to where it was asked for.
-fn deliver(output: Option<&str>, answer: &Answer) -> Result<(), Refused> {
+fn deliver(output: Option<&str>, answer: &Answer) -> Result<()> {
     match output {
-        Some(path) => {
-            std::fs::write(path, &answer.output).map_err(|error| Refused(format!("--output {path}: {error}")))
-        }
+        Some(path) => std::fs::write(path, &answer.output).with_context(|| format!("--output {path}")),
         None => {
             let mut stdout = std::io::stdout().lock();
             let written = stdout.write_all(answer.output.as_bytes()).and_then(|()| stdout.flush());
-            said(written).map_err(|error| Refused(format!("standard output: {error}")))
+            said(written).context("standard output")
         }
     }
 }

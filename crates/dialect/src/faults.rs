@@ -111,11 +111,25 @@ pub static FAULTS: &[FaultKind] = &[
         source: "AWS CLI, --cli-input-json",
     },
     FaultKind {
+        name: "previous-value",
+        severity: Info,
+        summary: "a parameter keeps the value that its stack has",
+        why: "no file says that value: the parameter is taken as not given",
+        source: "CloudFormation API reference, Parameter, UsePreviousValue",
+    },
+    FaultKind {
         name: "several-owners",
         severity: Warning,
         summary: "meshes of one name and of different owners are taken for one",
         why: "resources of one account's mesh are checked against those of another's",
         source: "App Mesh API reference, meshOwner: shared meshes keep the name that their owner gave them",
+    },
+    FaultKind {
+        name: "several-templates",
+        severity: Error,
+        summary: "a file holds more than one template",
+        why: "the AWS CLI and cfn-lint refuse such a file; here each of its templates is read as one of its own",
+        source: "github.com/aws-cloudformation/cfn-lint/issues/1082; aws/aws-cli, awscli/customizations/cloudformation/yamlhelper.py",
     },
     FaultKind {
         name: "stored-value",
@@ -183,9 +197,9 @@ pub static FAULTS: &[FaultKind] = &[
     FaultKind {
         name: "unknown-type",
         severity: Error,
-        summary: "a resource type that App Mesh does not have",
+        summary: "a resource type that there is not",
         why: "CloudFormation refuses the template",
-        source: "CloudFormation User Guide, AWS::AppMesh resource types",
+        source: "CloudFormation User Guide, AWS::AppMesh resource types, and resource type naming",
     },
     FaultKind {
         name: "unread-stack",

@@ -16,6 +16,7 @@ mod faults;
 mod json;
 mod ledger;
 mod out;
+mod parameter_file;
 mod print;
 mod read;
 mod reading;
@@ -29,6 +30,7 @@ use meshwright_model::Inventory;
 pub use allowance::Allowance;
 pub use faults::FAULTS;
 pub use ledger::{Loss, Written};
+pub use parameter_file::{GivenParameters, ParameterFileError, read_parameters};
 pub use read::read;
 pub use reading::{Input, Options, Reading};
 

@@ -90,6 +90,14 @@ impl Reading {
         self.documents.iter().filter_map(|document| Some((document.tree.source.name.as_str(), document.dialect?)))
     }
 
+    /// A file that holds several documents of a dialect that keeps parameters, if there is one.
+    pub fn file_of_several(&self) -> Option<&str> {
+        let is_of_several = |document: &&Document| {
+            document.tree.roots.len() > 1 && document.dialect.is_some_and(|dialect| dialect.keeps_parameters)
+        };
+        self.documents.iter().find(is_of_several).map(|document| document.tree.source.name.as_str())
+    }
+
     /// The file of that name, for showing its lines.
     pub fn source(&self, name: &str) -> Option<&Source> {
         self.documents.iter().map(|document| &document.tree.source).find(|source| source.name == name)

@@ -10,7 +10,7 @@ use meshwright_model::subject::Subject;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::files::Refused;
+use crate::refused::Refused;
 
 /// The name of the file that is looked for.
 pub const FILE_NAME: &str = "meshwright.toml";
@@ -89,8 +89,11 @@ impl Config {
     /// # Errors
     /// Says where it is no TOML, or says something that is not taken.
     pub fn parse(name: &str, text: &str) -> Result<Self, Refused> {
-        let written: Written =
-            toml::from_str(text).map_err(|error| Refused(format!("{name}: {}", error.to_string().trim_end())))?;
+        let refuse = |error: toml::de::Error| {
+            let (file, why) = (name.to_owned(), error.to_string().trim_end().to_owned());
+            Refused::Settings { file, why }
+        };
+        let written: Written = toml::from_str(text).map_err(refuse)?;
         let source = Source::new(name, text);
         let levels = written.rules.into_iter().map(|(rule, level)| {
             let location = source.locate_bytes(rule.span());
@@ -112,7 +115,7 @@ impl ConfigAllow {
             let Some(written) = written else { return Ok(None) };
             let Location { file, line, .. } = source.locate_bytes(written.span());
             let pattern = Pattern::new(written.as_ref());
-            pattern.map(Some).map_err(|error| Refused(format!("{file}:{line}: {error}")))
+            pattern.map(Some).map_err(|error| Refused::Pattern { file, line, why: error.to_string() })
         };
         Ok(Self {
             rule: (rule.into_inner(), location),
@@ -203,7 +206,7 @@ resource = \"VirtualNode/orders-*\"
             ("[[allow]]\nrule = \"a\"\nfile = \"a***b\"", "meshwright.toml:3"),
             ("= 1", "1"),
         ] {
-            let Refused(why) = Config::parse("meshwright.toml", text).unwrap_err();
+            let why = Config::parse("meshwright.toml", text).unwrap_err().to_string();
             assert!(why.starts_with("meshwright.toml") && why.contains(says), "{why}");
         }
     }

@@ -7,7 +7,8 @@ use clap::{Args, ValueEnum};
 use meshwright_dialect::{Dialect, Loss, Reading, Written};
 use serde_json::json;
 
-use crate::files::{FileOptions, Refused};
+use crate::files::FileOptions;
+use crate::refused::Refused;
 use crate::{Answer, Verb, findings};
 use meshwright_model::parameter::Declaration;
 use meshwright_model::visible::visible;
@@ -93,22 +94,18 @@ impl NotationName {
 /// different things, where one template cannot hold them all.
 pub fn run(reading: &Reading, options: &ConvertOptions) -> Result<Answer, Refused> {
     let name = options.dialect.name();
-    let dialect = Dialect::named(name).ok_or_else(|| Refused(format!("--as {name}: there is no such dialect")))?;
+    let dialect = Dialect::named(name).ok_or(Refused::NoSuchDialect { dialect: name })?;
     let wanted = options.notation.map(NotationName::name);
     let notation = dialect.notations.iter().find(|notation| wanted.is_none_or(|wanted| notation.name == wanted));
-    let notation = notation.ok_or_else(|| {
-        let names: Vec<&str> = dialect.notations.iter().map(|notation| notation.name).collect();
-        Refused(format!(
-            "--notation {}: {} is written as {}",
-            wanted.unwrap_or_default(),
-            dialect.title,
-            names.join(" or ")
-        ))
+    let notation = notation.ok_or_else(|| Refused::NoSuchNotation {
+        wanted: wanted.unwrap_or_default(),
+        dialect: dialect.title,
+        notations: dialect.notations.iter().map(|notation| notation.name).collect(),
     })?;
     if options.dialect.keeps_parameters()
         && let Some(conflict) = conflict(reading)
     {
-        return Err(Refused(format!("--as {name}: {conflict}; convert them one by one")));
+        return Err(Refused::Conflict { dialect: name, conflict });
     }
     let written = notation.write(&reading.inventory);
     let has_findings = !written.ledger.is_empty();
@@ -120,6 +117,9 @@ pub fn run(reading: &Reading, options: &ConvertOptions) -> Result<Answer, Refuse
 
 /// Why several templates cannot become one: a name that means different things in them.
 fn conflict(reading: &Reading) -> Option<String> {
+    if let Some(file) = reading.file_of_several() {
+        return Some(format!("{file} holds several templates"));
+    }
     let templates = reading.dialects().filter(|(_, dialect)| dialect.keeps_parameters).count();
     if templates < 2 {
         return None;
@@ -234,5 +234,7 @@ mod tests {
         let same = conflict_of(&[template("A", ""), template("A", "")]);
         assert_eq!(same, Some("several templates have a resource `A`".to_owned()));
         assert_eq!(conflict_of(&[template("A", &parameter("a"))]), None);
+        let stream = format!("{}---\n{}", template("A", ""), template("B", ""));
+        assert_eq!(conflict_of(&[stream]), Some("0.yaml holds several templates".to_owned()));
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use crate::files::Refused;
+use crate::refused::Refused;
 use crate::rules::{self, Described, Family};
 use crate::{Answer, Verb};
 
@@ -49,7 +49,7 @@ pub fn run(options: &ExplainOptions) -> Result<Answer, Refused> {
         }
         (Some(name), format) => {
             let described = rules::named(name)
-                .ok_or_else(|| Refused(format!("there is no rule `{name}`; {}", rules::did_you_mean(name))))?;
+                .ok_or_else(|| Refused::NoSuchRule { name: name.clone(), advice: rules::did_you_mean(name) })?;
             match format {
                 ExplainFormat::Text => text(&described),
                 ExplainFormat::Json => format!("{:#}\n", as_json(&described, true)),
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn a_slip_is_answered_with_the_rule_that_was_meant() {
         let rule = Some("dangling-virtual-nod".to_owned());
-        let Refused(why) = run(&ExplainOptions { rule, format: ExplainFormat::Text }).unwrap_err();
-        assert_eq!(why, "there is no rule `dangling-virtual-nod`; did you mean `dangling-virtual-node`?");
+        let why = run(&ExplainOptions { rule, format: ExplainFormat::Text }).unwrap_err();
+        assert_eq!(why.to_string(), "there is no rule `dangling-virtual-nod`; did you mean `dangling-virtual-node`?");
     }
 }

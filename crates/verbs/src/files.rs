@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use clap::Args;
+use meshwright_dialect::{GivenParameters, read_parameters};
 use meshwright_model::arn::Arn;
 use meshwright_model::parameter::Parameter;
 use meshwright_model::reference::Key;
 use meshwright_model::spelling::nearest;
 use meshwright_model::{Inventory, Resource};
+
+use crate::refused::Refused;
 
 /// Which files are read, and with which parameters.
 #[derive(Args, Clone, Debug, Default)]
@@ -26,72 +29,30 @@ pub struct FileOptions {
     pub mesh: Option<String>,
 }
 
-/// Why options cannot be carried out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused(pub String);
-
 impl FileOptions {
-    /// The parameters of `--parameter` over those of parameter files, given with their names and contents.
+    /// The parameters of `--parameter` over those of parameter files, which are given with their names and contents.
     ///
     /// # Errors
     /// Says which option or file is no parameter.
-    pub fn parameter_values(&self, files: &[(String, String)]) -> Result<BTreeMap<String, String>, Refused> {
-        let mut values = BTreeMap::new();
+    pub fn parameter_values(&self, files: &[(String, String)]) -> Result<GivenParameters, Refused> {
+        let mut all = GivenParameters::default();
         for (name, content) in files {
-            values.extend(parameter_file(name, content)?);
+            let refuse = |why| Refused::ParameterFile { file: name.clone(), why };
+            let given = read_parameters(name, content).map_err(refuse)?;
+            all.values.extend(given.values);
+            all.findings.extend(given.findings);
         }
         for parameter in &self.parameter {
             let Some((key, value)) = parameter.split_once('=') else {
-                return Err(Refused(format!("--parameter {parameter}: it should read KEY=VALUE")));
+                return Err(Refused::ParameterWithoutValue { given: parameter.clone() });
             };
             if key.trim().is_empty() {
-                return Err(Refused(format!("--parameter {parameter}: the name before the `=` is missing")));
+                return Err(Refused::ParameterWithoutName { given: parameter.clone() });
             }
-            values.insert(key.trim().to_owned(), value.to_owned());
+            all.values.insert(key.trim().to_owned(), value.to_owned());
         }
-        Ok(values)
+        Ok(all)
     }
-}
-
-/// The values of a parameter file, in any of the forms that CloudFormation's tools take.
-fn parameter_file(name: &str, content: &str) -> Result<BTreeMap<String, String>, Refused> {
-    use serde_json::Value;
-    let refuse = |why: &str| Refused(format!("{name}: {why}"));
-    let text = |value: &Value| match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
-        _ => None,
-    };
-    if !content.trim_start().starts_with(['{', '[']) {
-        let lines = content.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-        return lines
-            .map(|line| {
-                let (key, value) = line.split_once('=')?;
-                (!key.trim().is_empty()).then(|| (key.trim().to_owned(), value.trim().to_owned()))
-            })
-            .collect::<Option<_>>()
-            .ok_or_else(|| refuse("it is neither JSON nor lines of KEY=VALUE"));
-    }
-    let value: Value = serde_json::from_str(content).map_err(|error| refuse(&format!("it is not JSON: {error}")))?;
-    let entries: Option<BTreeMap<String, String>> = match &value {
-        Value::Array(items) => items
-            .iter()
-            .map(|item| match item {
-                // `aws cloudformation deploy` takes a list of KEY=VALUE.
-                Value::String(pair) => pair.split_once('=').map(|(key, value)| (key.to_owned(), value.to_owned())),
-                item => Some((item.get("ParameterKey")?.as_str()?.to_owned(), text(item.get("ParameterValue")?)?)),
-            })
-            .collect(),
-        Value::Object(object) => {
-            let object = match object.get("Parameters") {
-                Some(Value::Object(inner)) => inner,
-                _ => object,
-            };
-            object.iter().map(|(key, value)| Some((key.clone(), text(value)?))).collect()
-        }
-        _ => None,
-    };
-    entries.ok_or_else(|| refuse("it is no parameter file: every value must be text, a number or a truth value"))
 }
 
 /// The parameters that were given and that nothing reads, each with a near name if there is one.
@@ -126,38 +87,10 @@ pub fn choose_mesh(inventory: &mut Inventory, mesh: Option<&str>) -> Result<(), 
     let name = arn.as_ref().map_or(wanted, |arn| arn.mesh.as_str());
     let is_wanted = |resource: &Resource| Key::of(&resource.mesh).to_string() == name;
     if !inventory.resources.iter().any(is_wanted) {
-        let names: Vec<String> = inventory.meshes().iter().map(ToString::to_string).collect();
-        let near = nearest(name, names.iter().map(String::as_str));
-        let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-        return Err(Refused(format!(
-            "--mesh {wanted}: there is no such mesh; the files hold {}{near}",
-            names.join(", ")
-        )));
+        let meshes: Vec<String> = inventory.meshes().iter().map(ToString::to_string).collect();
+        let near = nearest(name, meshes.iter().map(String::as_str)).map(str::to_owned);
+        return Err(Refused::NoSuchMesh { wanted: wanted.to_owned(), meshes, near });
     }
     inventory.resources.retain(is_wanted);
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn values(content: &str) -> Result<Vec<(String, String)>, Refused> {
-        parameter_file("p", content).map(|values| values.into_iter().collect())
-    }
-
-    #[test]
-    fn every_form_of_parameter_file_is_read() {
-        let expected = Ok(vec![("A".to_owned(), "1".to_owned()), ("B".to_owned(), "x=y".to_owned())]);
-        assert_eq!(
-            values(r#"[{"ParameterKey":"A","ParameterValue":"1"},{"ParameterKey":"B","ParameterValue":"x=y"}]"#),
-            expected
-        );
-        assert_eq!(values(r#"["A=1","B=x=y"]"#), expected);
-        assert_eq!(values(r#"{"Parameters":{"A":1,"B":"x=y"},"Tags":{}}"#), expected);
-        assert_eq!(values(r#"{"A":1,"B":"x=y"}"#), expected);
-        assert_eq!(values("# comment\nA = 1\n\nB=x=y\n"), expected);
-        assert!(values("=1").is_err());
-        assert!(values("[1]").is_err() && values("{").is_err() && values("A").is_err());
-    }
 }

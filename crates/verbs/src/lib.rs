@@ -10,6 +10,7 @@ pub mod files;
 pub mod findings;
 pub mod graph;
 pub mod order;
+pub mod refused;
 pub mod rules;
 pub mod validate;
 

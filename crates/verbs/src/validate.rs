@@ -22,7 +22,8 @@ pub use known::Known;
 pub use verdict::{Judged, Standing, Verdict};
 
 use crate::config::Config;
-use crate::files::{FileOptions, Refused};
+use crate::files::FileOptions;
+use crate::refused::Refused;
 use crate::{Answer, Verb};
 
 /// How help shows it.

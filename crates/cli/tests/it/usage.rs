@@ -75,6 +75,28 @@ fn a_parameter_is_filled_in_and_one_that_nothing_reads_is_named() {
 }
 
 #[test]
+fn what_is_odd_in_a_file_of_parameters_is_a_finding() {
+    let file = std::env::temp_dir().join(format!("meshwright-parameters-{}.json", std::process::id()));
+    let name = file.display().to_string();
+    let shop = corpus("shop/shop.yaml");
+    for (text, code, said) in [
+        ("A=1\nA=2\n", 1, "error[duplicate-key]: parameter `A` is given more than once here"),
+        (
+            r#"[{"ParameterKey": "A", "UsePreviousValue": true}]"#,
+            0,
+            "note[previous-value]: parameter `A` keeps the value",
+        ),
+        ("[1]", 2, "it is no parameter file"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let run = run(&["graph", "--parameters", &name, &shop]);
+        assert!(run.err.contains(said), "{text}: {}", run.err);
+        assert_eq!(run.code, code, "{text}: {}", run.err);
+    }
+    std::fs::remove_file(&file).unwrap();
+}
+
+#[test]
 fn a_mesh_is_chosen_by_name() {
     let (shop, library) = (corpus("shop/shop.yaml"), corpus("grpc/library.yaml"));
     let both = run(&["graph", &shop, &library]);

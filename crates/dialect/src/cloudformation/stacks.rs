@@ -48,8 +48,16 @@ impl World {
             steps: Cell::new(0),
         };
         for document in documents {
+            let before = world.templates.len();
             for root in reading.documents[*document].tree.roots.clone() {
-                world.add_root(reading, *document, root);
+                let added = world.add_root(reading, *document, root);
+                if added.is_some_and(|added| added > before) {
+                    let span = crate::check::opening(reading.documents[*document].tree.span(root));
+                    let fault =
+                        Fault::error("several-templates", span, "another template stands before this in the file");
+                    let help = "a file holds one template; this is read as a template of its own";
+                    reading.report(*document, None, vec![fault.help(help)]);
+                }
             }
         }
         // A template that is to be written back keeps its stacks as they are.

@@ -9,19 +9,19 @@ use serde_json::Value;
 
 use super::known::{Key, Known, plain};
 use super::verdict::{Judged, Standing};
-use crate::files::Refused;
+use crate::refused::{BaselineError, Refused};
 
 /// The findings of a baseline: what `validate --format json` has written.
 ///
 /// # Errors
 /// Says what is wrong with the file.
 pub(super) fn parse(name: &str, text: &str) -> Result<Vec<Known>, Refused> {
-    let refuse = |why: &str| Refused(format!("--baseline {name}: {why}"));
-    let value: Value = serde_json::from_str(text).map_err(|error| refuse(&format!("it is not JSON: {error}")))?;
+    let refuse = |why: BaselineError| Refused::Baseline { file: name.to_owned(), why };
+    let value: Value = serde_json::from_str(text).map_err(|error| refuse(BaselineError::NotJson(error.to_string())))?;
     let findings = value.get("findings").and_then(Value::as_array);
-    let findings = findings.ok_or_else(|| refuse("it has no `findings`; write it with `validate --format json`"))?;
+    let findings = findings.ok_or_else(|| refuse(BaselineError::NoFindings))?;
     let known = findings.iter().map(Known::of);
-    known.collect::<Option<_>>().ok_or_else(|| refuse("a finding in it has no `rule` or no `message`"))
+    known.collect::<Option<_>>().ok_or_else(|| refuse(BaselineError::NoFinding))
 }
 
 /// Marks what the baseline has as unchanged, and answers with what is gone. What stood in files that this run does not read

@@ -98,7 +98,7 @@ fn a_baseline_that_is_none_is_refused() {
     ] {
         let baseline = Some(("b.json".to_owned(), text.to_owned()));
         let surroundings = Surroundings { config: Config::default(), baseline, is_coloured: false };
-        let refused = run(&reading(&[]), &options(ValidateFormat::Text), &surroundings).unwrap_err();
-        assert!(refused.0.starts_with("--baseline b.json: ") && refused.0.contains(says), "{refused:?}");
+        let refused = run(&reading(&[]), &options(ValidateFormat::Text), &surroundings).unwrap_err().to_string();
+        assert!(refused.starts_with("--baseline b.json: ") && refused.contains(says), "{refused:?}");
     }
 }

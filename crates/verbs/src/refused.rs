@@ -1,0 +1,114 @@
+//! Why options cannot be carried out.
+
+use meshwright_dialect::ParameterFileError;
+
+/// Why options cannot be carried out.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refused {
+    /// A parameter without a value.
+    #[error("--parameter {given}: it should read KEY=VALUE")]
+    ParameterWithoutValue {
+        /// What was given.
+        given: String,
+    },
+    /// A parameter without a name.
+    #[error("--parameter {given}: the name before the `=` is missing")]
+    ParameterWithoutName {
+        /// What was given.
+        given: String,
+    },
+    /// A file that gives no parameters.
+    #[error("{file}: {why}")]
+    ParameterFile {
+        /// Its name.
+        file: String,
+        /// Why it gives none.
+        why: ParameterFileError,
+    },
+    /// A mesh that no file holds.
+    #[error("--mesh {wanted}: there is no such mesh; the files hold {}{}", .meshes.join(", "), did_you_mean(.near.as_deref()))]
+    NoSuchMesh {
+        /// The mesh that was asked for.
+        wanted: String,
+        /// Those that there are.
+        meshes: Vec<String>,
+        /// The one that was probably meant.
+        near: Option<String>,
+    },
+    /// A rule that there is not.
+    #[error("there is no rule `{name}`; {advice}")]
+    NoSuchRule {
+        /// What was asked for.
+        name: String,
+        /// What was probably meant, or where the rules are listed.
+        advice: String,
+    },
+    /// A dialect that there is not.
+    #[error("--as {dialect}: there is no such dialect")]
+    NoSuchDialect {
+        /// What was asked for.
+        dialect: &'static str,
+    },
+    /// A notation that a dialect has not.
+    #[error("--notation {wanted}: {dialect} is written as {}", .notations.join(" or "))]
+    NoSuchNotation {
+        /// The notation that was asked for.
+        wanted: &'static str,
+        /// The dialect's title.
+        dialect: &'static str,
+        /// Those that it has.
+        notations: Vec<&'static str>,
+    },
+    /// Templates that cannot become one.
+    #[error("--as {dialect}: {conflict}; convert them one by one")]
+    Conflict {
+        /// The dialect to write.
+        dialect: &'static str,
+        /// What stands against it.
+        conflict: String,
+    },
+    /// A baseline that is none.
+    #[error("--baseline {file}: {why}")]
+    Baseline {
+        /// Its name.
+        file: String,
+        /// Why it is none.
+        why: BaselineError,
+    },
+    /// Settings that are not TOML, or say something that is not taken.
+    #[error("{file}: {why}")]
+    Settings {
+        /// Their name.
+        file: String,
+        /// What is wrong, with its place.
+        why: String,
+    },
+    /// A pattern of the settings that is none.
+    #[error("{file}:{line}: {why}")]
+    Pattern {
+        /// The name of the settings.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with the pattern.
+        why: String,
+    },
+}
+
+/// Why a file is no baseline.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BaselineError {
+    /// It is something else than JSON.
+    #[error("it is not JSON: {0}")]
+    NotJson(String),
+    /// It is JSON of something else.
+    #[error("it has no `findings`; write it with `validate --format json`")]
+    NoFindings,
+    /// Something in it is no finding.
+    #[error("a finding in it has no `rule` or no `message`")]
+    NoFinding,
+}
+
+fn did_you_mean(near: Option<&str>) -> String {
+    near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+}
