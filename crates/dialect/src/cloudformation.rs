@@ -6,6 +6,7 @@
 //! over, except task definitions and the policies of roles.
 
 mod faults;
+mod patterns;
 mod resolve;
 mod scope;
 mod stacks;

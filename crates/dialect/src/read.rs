@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use meshwright_model::finding::{Finding, Location, Severity};
 
+use crate::check::found;
 use crate::fault::Fault;
 use crate::reading::{Document, Input, Options, Reading};
 use crate::source::{MAX_BYTES, Source, Span};
@@ -148,6 +149,13 @@ fn recognise(tree: &Tree) -> Recognised {
     let root = tree.roots.first().copied();
     let span = root.map(|root| crate::check::opening(tree.span(root))).unwrap_or_default();
     let has = |key: &str| root.is_some_and(|root| tree.get(root, key).is_some());
+    if let Some(resources) = root.and_then(|root| tree.get(root, "Resources")) {
+        let message = match tree.node(resources).value {
+            Value::Map(_) => "nothing under `Resources` has a `Type`: this is no template; it is not read".to_owned(),
+            _ => format!("{} stands where an object of resources is due; it is not read", found(tree, resources)),
+        };
+        return Recognised::Not(Fault::error("wrong-type", tree.span(resources), message));
+    }
     let message = if has("apiVersion") && has("kind") {
         "this is a Kubernetes manifest, which is not read yet"
     } else if has("configs") || has("static_resources") {

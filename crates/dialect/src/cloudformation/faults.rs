@@ -3,11 +3,14 @@
 use meshwright_model::spelling::nearest;
 use meshwright_model::{Expression, Kind};
 
-use super::template::{Declared, DeclaredParameter, Template, app_mesh_kind, is_stack, scalar_text};
+use super::patterns::Patterns;
+use super::template::{Declared, DeclaredParameter, Template, app_mesh_kind, call, is_stack, scalar_text};
 use super::world::World;
 use crate::check::{found, shorten};
 use crate::fault::Fault;
-use crate::tree::{Entry, NodeId, Tree, Value};
+use crate::print::is_literal;
+use crate::tree::{Entry, NodeId, Style, Tree, Value};
+use crate::yaml;
 
 /// The sections that a template may have. Source: CloudFormation User Guide, template anatomy; SAM adds `Globals`.
 const SECTIONS: &[&str] = &[
@@ -87,12 +90,50 @@ fn mistyped(tree: &Tree, declared: &Declared) -> Vec<Fault> {
     let members = [("Type", "text"), ("Condition", "text"), ("DependsOn", "text or a list")];
     let wrong = members.into_iter().filter_map(|(member, due)| {
         let node = tree.get(declared.body, member)?;
-        let is_due =
-            tree.scalar(node).is_some() || (member == "DependsOn" && tree.is_list(node)) || tree.node(node).cut;
+        let is_text = tree.scalar(node).is_some_and(|text| member != "Type" || !is_number(tree, node, text));
+        let is_due = is_text || (member == "DependsOn" && tree.is_list(node)) || tree.node(node).cut;
         let message = format!("{} stands where {due} is due", found(tree, node));
         (!is_due).then(|| Fault::error("wrong-type", tree.span(node), message))
     });
     wrong.collect()
+}
+
+/// Source: github.com/aws-cloudformation/cfn-lint/issues/1630: "Every Type member must be a string".
+fn is_number(tree: &Tree, node: NodeId, text: &str) -> bool {
+    matches!(tree.node(node).value, Value::Scalar(Style::Plain, _)) && is_literal(&yaml::lexeme(text))
+}
+
+/// Members of a parameter that are of another type than they should be.
+///
+/// Source: github.com/aws-cloudformation/cfn-lint/pull/624: "Every Default member must be a string"; numbers and truth values
+/// pass for text, functions do not.
+fn mistyped_parameter(tree: &Tree, parameter: &DeclaredParameter) -> Vec<Fault> {
+    let is_plain = |node: NodeId| tree.scalar(node).is_some() || tree.node(node).cut;
+    let fault = |node: NodeId, due: &str| {
+        let message = format!("{} stands where {due} is due", described(tree, node));
+        Fault::error("wrong-type", tree.span(node), message)
+    };
+    let mut faults = Vec::new();
+    for member in ["Type", "Default", "AllowedPattern", "MinLength", "MaxLength", "MinValue", "MaxValue"] {
+        let node = tree.get(parameter.node, member);
+        faults.extend(node.filter(|node| !is_plain(*node)).map(|node| fault(node, "a plain value")));
+    }
+    if let Some(list) = tree.get(parameter.node, "AllowedValues") {
+        if !tree.is_list(list) && !tree.node(list).cut {
+            faults.push(fault(list, "a list"));
+        }
+        let others = tree.items(list).iter().filter(|item| !is_plain(**item));
+        faults.extend(others.map(|item| fault(*item, "a plain value")));
+    }
+    faults
+}
+
+/// What stands at a place, in words; a function by its name.
+fn described(tree: &Tree, node: NodeId) -> String {
+    match call(tree, node) {
+        Some((function, _)) => format!("`{}`", shorten(function)),
+        None => found(tree, node),
+    }
 }
 
 /// Conditions that say nothing: no function of conditions, wrong arguments, or a condition that nobody declares.
@@ -151,6 +192,12 @@ fn resource_faults(template: &Template, tree: &Tree, faults: &mut Vec<Fault>) {
         if declared.kind.is_empty() && !tree.node(declared.body).cut && tree.get(declared.body, "Type").is_none() {
             faults.push(Fault::error("missing-field", span, format!("`{}` has no `Type`", shorten(&declared.label))));
         }
+        let kind = tree.get(declared.body, "Type");
+        if let Some(kind) = kind.filter(|kind| is_no_type(template, tree, *kind)) {
+            let message = format!("{} is not a type of resource", found(tree, kind));
+            let fault = Fault::error("unknown-type", tree.span(kind), message);
+            faults.push(fault.help("a type reads `AWS::AppMesh::VirtualNode`"));
+        }
         if let Some(name) = declared.kind.strip_prefix("AWS::AppMesh::")
             && app_mesh_kind(&declared.kind).is_none()
         {
@@ -194,8 +241,18 @@ fn resource_faults(template: &Template, tree: &Tree, faults: &mut Vec<Fault>) {
     }
 }
 
+/// Whether a type has none of the colons that each has, unless a macro may know it.
+///
+/// Source: CloudFormation User Guide, resource type naming: `Organisation::Service::Resource`, `Custom::Name`.
+fn is_no_type(template: &Template, tree: &Tree, kind: NodeId) -> bool {
+    let is_text = |text: &&str| !is_number(tree, kind, text);
+    !template.is_expanded && tree.scalar(kind).filter(is_text).is_some_and(|text| !text.contains("::"))
+}
+
 fn parameter_faults(template: &Template, tree: &Tree, world: &World, faults: &mut Vec<Fault>) {
+    let mut patterns = Patterns::default();
     for (name, parameter) in &template.parameters {
+        faults.extend(mistyped_parameter(tree, parameter));
         if parameter.is_stored() && template.parent.is_none() && world.given(template, name).is_some() {
             let message =
                 format!("what is given for parameter `{name}` is the name of a stored value; the value stays open");
@@ -210,7 +267,7 @@ fn parameter_faults(template: &Template, tree: &Tree, world: &World, faults: &mu
             true => value.split(',').map(str::trim).collect(),
             false => vec![value],
         };
-        let wrong = values.iter().find_map(|value| Some((value, refusal(tree, parameter, value)?)));
+        let wrong = values.iter().find_map(|value| Some((value, refusal(tree, parameter, &mut patterns, value)?)));
         if let Some((value, (what, help))) = wrong {
             let message = format!("`{}` {what} for parameter `{name}`", shorten(value));
             faults.push(Fault::error("invalid-value", tree.span(parameter.key), message).help(help));
@@ -218,13 +275,21 @@ fn parameter_faults(template: &Template, tree: &Tree, world: &World, faults: &mu
     }
 }
 
-/// Why a parameter does not take a value, and what it takes. Its `AllowedPattern`, a regular expression of Java's, is not
-/// looked at.
+/// Why a parameter does not take a value, and what it takes.
 ///
 /// Source: CloudFormation User Guide, parameter properties; of a list, each element is held against them.
-fn refusal(tree: &Tree, parameter: &DeclaredParameter, value: &str) -> Option<(&'static str, String)> {
+fn refusal<'t>(
+    tree: &'t Tree,
+    parameter: &DeclaredParameter,
+    patterns: &mut Patterns<'t>,
+    value: &str,
+) -> Option<(&'static str, String)> {
     if !parameter.allowed_values.is_empty() && !parameter.allowed_values.iter().any(|allowed| allowed == value) {
         return Some(("is not allowed", format!("it takes {}", parameter.allowed_values.join(", "))));
+    }
+    let pattern = tree.get(parameter.node, "AllowedPattern").and_then(|node| tree.scalar(node));
+    if let Some(pattern) = pattern.filter(|pattern| patterns.refuses(pattern, value)) {
+        return Some(("does not match what is allowed", format!("its AllowedPattern is `{}`", shorten(pattern))));
     }
     let number = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
     let (measure, low, high, words) = match parameter.kind.as_str() {

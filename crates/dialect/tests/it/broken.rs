@@ -876,8 +876,81 @@ fn several_templates_in_one_file_are_read_or_mentioned() {
     };
     for (name, text) in [("x.yaml", format!("{}---\n{}", yaml("a"), yaml("b"))), ("x.json", json("a") + &json("b"))] {
         let reading = read_text(name, &text, &[]);
-        assert!(names(&reading) == ["mesh a", "mesh b"] || reading.has_faults(), "{text}");
+        assert_eq!(names(&reading), ["mesh a", "mesh b"], "{text}");
+        let place = if name == "x.json" { "2:1" } else { "6:1" };
+        let said: Vec<String> = reading.findings.iter().map(line).collect();
+        let expected = format!("{place} error several-templates: another template stands before this in the file");
+        assert_eq!(said, [expected], "{text}");
     }
+}
+
+/// A template with a mesh, and a part of it.
+fn with(part: &str) -> String {
+    format!("{part}Resources:\n  M:\n    Type: AWS::AppMesh::Mesh\n    Properties: {{MeshName: m}}\n")
+}
+
+#[test]
+fn a_type_that_is_none_is_named() {
+    let types = |kind: &str| with("") + &format!("  X:\n    Type: {kind}\n");
+    check("x.yaml", &types("5"), &["6:11 error wrong-type: `5` stands where text is due"], &["mesh m"]);
+    for text in ["\"5\"", "Mesh"] {
+        let shown = text.trim_matches('"');
+        let said = format!(
+            "6:11 error unknown-type: `{shown}` is not a type of resource -> a type reads `AWS::AppMesh::VirtualNode`"
+        );
+        check("x.yaml", &types(text), &[&said], &["mesh m"]);
+    }
+    check("x.yaml", &types("Custom::Thing"), &[], &["mesh m"]);
+    check("x.yaml", &format!("Transform: Mine\n{}", types("Thing")), &[], &["mesh m"]);
+}
+
+#[test]
+fn resources_that_are_no_object_are_named() {
+    let due = "stands where an object of resources is due; it is not read";
+    check("x.yaml", "Resources: [a]\n", &[&format!("1:12 error wrong-type: a list {due}")], &[]);
+    check("x.yaml", "Resources: x\n", &[&format!("1:12 error wrong-type: `x` {due}")], &[]);
+    let none = "1:13 error wrong-type: nothing under `Resources` has a `Type`: this is no template; it is not read";
+    check("x.yaml", "Resources: {a: {b: c}}\n", &[&none.replace("1:13", "1:12")], &[]);
+}
+
+#[test]
+fn a_default_is_no_function() {
+    let parameter = |more: &str| with(&format!("Parameters:\n  P:\n    Type: String\n{more}  Q: {{Type: String}}\n"));
+    for (more, place, what) in [
+        ("    Default: !Ref Q\n", "4:14", "`Ref` stands where a plain value is due"),
+        ("    Default: [a]\n", "4:14", "a list stands where a plain value is due"),
+        ("    AllowedValues: [a, !Ref Q]\n", "4:24", "`Ref` stands where a plain value is due"),
+        ("    AllowedValues: a\n", "4:20", "`a` stands where a list is due"),
+        ("    MaxLength: {}\n", "4:16", "an object stands where a plain value is due"),
+    ] {
+        check("x.yaml", &parameter(more), &[&format!("{place} error wrong-type: {what}")], &["mesh m"]);
+    }
+    check(
+        "x.yaml",
+        &parameter("    Default: 5\n    AllowedValues: [5, true]\n").replace("[5, true]", "[5]"),
+        &[],
+        &["mesh m"],
+    );
+}
+
+#[test]
+fn a_default_matches_its_pattern() {
+    let parameter = |pattern: &str, default: &str| {
+        with(&format!(
+            "Parameters:\n  P: {{Type: CommaDelimitedList, AllowedPattern: '{pattern}', Default: '{default}'}}\n"
+        ))
+    };
+    check("x.yaml", &parameter("[a-z]+", "a,bc"), &[], &["mesh m"]);
+    let said = "2:3 error invalid-value: `b1` does not match what is allowed for parameter `P` -> its AllowedPattern is `[a-z]+`";
+    check("x.yaml", &parameter("[a-z]+", "a,b1"), &[said], &["mesh m"]);
+    check("x.yaml", &parameter("(?!x).", "b1"), &[], &["mesh m"]);
+}
+
+#[test]
+fn a_variable_of_sub_without_end_is_named() {
+    let text = with("").replace("MeshName: m", "MeshName: !Sub 'a-${x'");
+    let said = "4:28 error malformed-function: `${x` has no closing brace; it stays as it is written";
+    check("x.yaml", &text, &[said], &["mesh a-${x"]);
 }
 
 #[test]

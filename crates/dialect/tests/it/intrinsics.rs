@@ -501,7 +501,11 @@ fn values_of_parameters_keep_to_their_declaration() {
             "a,c",
             Some("`c` is not allowed for parameter `P` -> it takes a, b"),
         ),
-        ("{Type: String, AllowedPattern: '[a-z]+'}", "1", None),
+        (
+            "{Type: String, AllowedPattern: '[a-z]+'}",
+            "1",
+            Some("`1` does not match what is allowed for parameter `P` -> its AllowedPattern is `[a-z]+`"),
+        ),
     ] {
         let text = format!("Parameters:\n  P: {declared}\nResources: {{M: {{Type: AWS::AppMesh::Mesh}}}}\n");
         let expected: Vec<String> = said.map(|said| format!("2:3 error invalid-value: {said}")).into_iter().collect();

@@ -20,7 +20,10 @@ impl Resolver<'_> {
         let mut size = Size::default();
         let mut rest = text;
         while let Some(start) = rest.find("${") {
-            let Some(length) = rest[start..].find('}') else { break };
+            let Some(length) = rest[start..].find('}') else {
+                self.unclosed(&rest[start..], span);
+                break;
+            };
             parts.push(Expression::Text(rest[..start].to_owned()));
             let name = rest[start + 2..start + length].trim();
             let value = values.and_then(|values| tree.get(values, name));

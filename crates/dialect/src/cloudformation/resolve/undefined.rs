@@ -107,6 +107,14 @@ impl Resolver<'_> {
         self.wrong("malformed-function", span, format!("`{name}` takes {takes}"));
     }
 
+    /// Reports a variable of `Sub` that has no end.
+    ///
+    /// Source: CloudFormation User Guide, `Fn::Sub`: variables are written as `${MyVarName}`, and a text as `${!Literal}`.
+    pub(super) fn unclosed(&self, rest: &str, span: Span) {
+        let message = format!("`{}` has no closing brace; it stays as it is written", shorten(rest));
+        self.wrong("malformed-function", span, message);
+    }
+
     fn wrong(&self, rule: &'static str, span: Span, message: String) {
         let count = self.undefined.get();
         if count < MAX_UNDEFINED {
