@@ -10,7 +10,8 @@ use meshwright_model::Expression;
 
 use crate::fault::{Fault, MAX_FAULTS};
 use crate::source::{Source, Span};
-use crate::tree::{Builder, MAX_DEPTH, NodeId, Style, Text, Tree, Value};
+use crate::tree::builder::Builder;
+use crate::tree::{MAX_DEPTH, NodeId, Style, Text, Tree, Value};
 use text::{decode, interpolation_end, is_number, name_template};
 pub(crate) use text::{is_code, is_variable};
 

@@ -9,7 +9,8 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, Tag};
 
 use crate::fault::{Fault, note};
 use crate::source::{Source, Span};
-use crate::tree::{Builder, MAX_DEPTH, NodeId, OddKey, Refusal, Style, Text, Tree, Value};
+use crate::tree::builder::{Builder, OddKey, Refusal};
+use crate::tree::{MAX_DEPTH, NodeId, Style, Text, Tree, Value};
 
 /// Reads a text as YAML.
 pub(crate) fn read(source: Source) -> (Tree, Vec<Fault>) {
