@@ -320,7 +320,9 @@ impl<'c> Check<'c> {
 }
 
 impl Check<'_> {
-    /// Reports an ARN in the place of a name: `Ref` of an App Mesh resource gives its ARN (reference 3.1).
+    /// Reports an ARN in the place of a name: `Ref` of an App Mesh resource gives its ARN.
+    ///
+    /// Source: CloudFormation User Guide, return values of each `AWS::AppMesh::*`.
     fn arn_as_name(&mut self, span: Span, number: u32, info: &'static ScalarInfo) {
         if info.name != ResourceName::NAME && info.name != ServiceName::NAME {
             return;

@@ -34,12 +34,14 @@ use world::World;
 pub(crate) use template::recognises;
 pub(crate) use write::{write_json, write_yaml};
 
-/// CloudFormation's names: Pascal case, with the exceptions of reference 3.1.
+/// CloudFormation's names: Pascal case, with the exceptions of [`key`].
 pub(crate) static NAMING: Naming = Naming { key, demands, is_lenient: true };
 
 pub(crate) static VIEWS: std::sync::LazyLock<Views> = std::sync::LazyLock::new(|| NAMING.views());
 
-/// The key of a field. Source: reference 3.1, which lists the exceptions over all 488 fields.
+/// The key of a field, with all exceptions over the 488 fields.
+///
+/// Source: CloudFormation's schemas of `AWS::AppMesh::*`, as cfn-lint ships them.
 fn key(parent: &str, field: &str) -> String {
     match (parent, field) {
         (_, "tls" | "sds" | "acm" | "dns") => field.to_uppercase(),
@@ -56,7 +58,9 @@ fn key(parent: &str, field: &str) -> String {
     }
 }
 
-/// What CloudFormation demands beside or against the API. Source: reference 3.1.
+/// What CloudFormation demands beside or against the API.
+///
+/// Source: CloudFormation's schemas of `AWS::AppMesh::*`, as cfn-lint ships them.
 fn demands(parent: &str, field: &str, api: bool) -> bool {
     match (parent, field) {
         (_, "unit" | "value") if is_duration(parent) => true,
@@ -264,7 +268,7 @@ impl Read<'_> {
         };
         let origin = self.origin(node);
         let label = Symbol::new(&declared.label, self.resolver.scope());
-        // CloudFormation makes up the names that are left out. Source: reference 3.1.
+        // CloudFormation makes up the names that are left out: its schemas of `AWS::AppMesh::*` do not require them.
         let unnamed = |field: &'static str| {
             (field == kind.name_field() && kind != Kind::VirtualService)
                 .then(|| Expression::Attribute(label.clone(), key("", field)))

@@ -226,7 +226,8 @@ impl Envelope<'_> {
 
     fn spec(&self, tree: &mut Tree, faults: &mut Vec<Fault>) -> (Spec, BTreeMap<Path, Gap>) {
         let Some(id) = self.child(tree, "spec") else {
-            // The API and CloudFormation require one of every kind but the mesh. Source: reference 1.3 and 3.1.
+            // Source: App Mesh API reference, `CreateMesh` and its like, and CloudFormation's schemas of `AWS::AppMesh::*`:
+            // every kind but the mesh must have one.
             if self.kind != Kind::Mesh && !tree.node(self.node).cut {
                 let message = format!("`{}` is missing", self.key("spec"));
                 let span = crate::check::opening(tree.span(self.node));

@@ -1,6 +1,8 @@
 //! Amazon Resource Names of mesh resources, in every partition, and the short form that proxies use.
 //!
-//! Source: reference 1.5 and 5.2.
+//! Source: App Mesh API reference, the `arn` of each resource's metadata; `mesh@owner`:
+//! aws/aws-app-mesh-controller-for-k8s, pkg/inject; the short form: the App Mesh agent
+//! (aws/amazon-ecs-service-connect-agent, `agent/envoy_bootstrap`).
 
 use std::fmt;
 use std::str::FromStr;

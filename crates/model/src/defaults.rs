@@ -42,7 +42,7 @@ pub const PRIORITY: i64 = 1001;
 
 /// How a request is tried again where its route has no retry policy, or its service no route.
 ///
-/// Source: App Mesh User Guide, Envoy defaults (reference 4.5); not for accounts that had a mesh before 2020-07-29.
+/// Source: App Mesh User Guide, Envoy defaults, and github.com/aws/aws-app-mesh-roadmap/issues/229; not for accounts that had a mesh before 2020-07-29.
 pub const RETRY: DefaultRetry = DefaultRetry {
     max_retries: 2,
     retry_on: &["unavailable", "connect-failure", "refused-stream", "retriable-status-codes", "reset"],
@@ -62,17 +62,17 @@ pub struct DefaultRetry {
 
 /// The port that is checked where a listener's health check names none: the listener's own.
 ///
-/// Source: API reference, `HealthCheckPolicy` (reference 2.0).
+/// Source: App Mesh API reference, `HealthCheckPolicy`.
 pub const fn health_check_port(listener_port: i64) -> i64 {
     listener_port
 }
 
 /// Which IP versions are resolved where neither node nor mesh says: no preference, so IPv6 first, IPv4 where there is none.
 ///
-/// Source: aws-app-mesh-examples, howto-ipv6 (reference 4.9).
+/// Source: aws-app-mesh-examples, howto-ipv6.
 pub const IP_PREFERENCE: Option<IpPreference> = None;
 
 /// What a route's path starts with where its match has neither prefix nor path: with that, every path.
 ///
-/// Source: aws-app-mesh-examples, howto-multiple-listeners (reference 4.3).
+/// Source: aws-app-mesh-examples, howto-multiple-listeners.
 pub const PREFIX: &str = "/";

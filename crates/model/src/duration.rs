@@ -12,7 +12,8 @@ pub struct Duration {
     /// Seconds or milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<Scalar<DurationUnit>>,
-    /// How many; 0 switches a request's timeout off (reference 2.0), and presumably any other (inferred).
+    /// How many; 0 switches a request's timeout off (App Mesh API reference, `HttpTimeout`), and presumably any other
+    /// (inferred).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<Scalar<DurationValue>>,
 }

@@ -102,7 +102,9 @@ struct Builder<'a> {
 }
 
 /// The place of an edge among those of its kind from one node: for routes the order in which they are tried (priority,
-/// then the longer prefix; reference 4.2), for others the order in their file.
+/// then the longer prefix), for others the order in their file.
+///
+/// Source: App Mesh User Guide, routes; github.com/aws/aws-app-mesh-roadmap/issues/77.
 type Rank = (i64, Reverse<usize>, usize);
 
 impl Graph {
@@ -331,8 +333,8 @@ fn has_all_targets(resource: &Resource, field: &str) -> bool {
 
 /// A node for a resource, with what is wrong with it alone.
 ///
-/// Source: reference 4.4, a sum of weights of 0 is taken as refused by Envoy (inferred); 4.11, a service without
-/// provider is valid, and Envoy answers 404.
+/// Source: a real Envoy refuses a sum of weights of 0; a service without provider is valid, and Envoy answers 404
+/// (capa-cloud/capa.io, envoy-gateway.md).
 fn node_of(resource: &Resource) -> Node {
     let mut problems = Vec::new();
     if let Spec::Route(spec) = &resource.spec {

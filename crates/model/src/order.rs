@@ -1,7 +1,7 @@
 //! In which order resources are created, why, and what goes round in circles.
 //!
 //! Three sorts of edge say what comes first. *Needed* edges are the API's: a reference whose target must exist
-//! (reference 1.8); they cannot form a cycle, as every kind needs only kinds before it. *Declared* edges are the file's
+//! (see [`Need`]); they cannot form a cycle, as every kind needs only kinds before it. *Declared* edges are the file's
 //! own: CloudFormation derives them from `Ref`, `GetAtt` and `DependsOn`, and refuses a cycle of them. *Preferred*
 //! edges keep traffic flowing while a mesh comes up: a router's routes before the services it provides, and services
 //! before the nodes that call them; where those go round, the order drops them and says so.

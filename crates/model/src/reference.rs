@@ -65,7 +65,9 @@ impl std::fmt::Display for Key<'_> {
 
 /// Whether a reference's target must exist before the resource can be created.
 ///
-/// Source: reference 1.8; a backend may name a virtual service that does not exist yet (aws-app-mesh-examples #92).
+/// Source: aws/aws-app-mesh-controller-for-k8s, which waits until a route's nodes, a service's provider and a gateway route's
+/// service are active; a backend may name a virtual service that does not exist yet
+/// (github.com/aws/aws-app-mesh-examples/issues/92).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Need {
     /// It must: the API refuses the resource otherwise.

@@ -282,7 +282,9 @@ impl RouteAction {
     /// Each target's share of the traffic, a fraction of 1: its weight over the sum of weights.
     ///
     /// `None` where a weight is not known or the sum is 0. It sees only the targets that were read: where the list has a
-    /// gap, ask nothing of it. Source: reference 4.4.
+    /// gap, ask nothing of it.
+    ///
+    /// Source: App Mesh API reference, `WeightedTarget`; the sum need not be 100 (github.com/boto/boto3/issues/3792).
     pub fn shares(&self) -> Option<Vec<f64>> {
         let weights: Option<Vec<i64>> =
             self.weighted_targets.iter().map(|target| target.weight.known().map(|weight| weight.value())).collect();

@@ -60,7 +60,8 @@ pub enum Backend {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VirtualServiceBackend {
-    /// How the proxy treats it as a client; replaces the defaults as a whole (inferred: reference 2.2 knows of no merging).
+    /// How the proxy treats it as a client; replaces the defaults as a whole (inferred: the API reference and the User Guide,
+    /// virtual nodes, know of no merging).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_policy: Option<ClientPolicy>,
     /// The service; it need not exist yet.

@@ -8,7 +8,10 @@ use crate::reference::Reference;
 use crate::virtual_node::VirtualNodeName;
 use crate::virtual_router::VirtualRouterName;
 
-/// A virtual service; without a provider its callers get 404 (reference 4.11). API shape `VirtualServiceSpec`.
+/// A virtual service; without a provider its callers get 404. API shape `VirtualServiceSpec`.
+///
+/// Source: Envoy's configuration of an App Mesh gateway (capa-cloud/capa.io, envoy-gateway.md): the service has a virtual host
+/// without routes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VirtualServiceSpec {

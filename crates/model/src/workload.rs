@@ -279,7 +279,8 @@ pub struct ProxyContainer<'a> {
 impl TaskDefinition {
     /// The containers that are App Mesh proxies: those whose environment names a mesh resource.
     ///
-    /// Source: reference 5.2; the first of the three variables that is set names the proxy.
+    /// Source: the App Mesh agent (aws/amazon-ecs-service-connect-agent, `agent/envoy_bootstrap`); the first of the three
+    /// variables that is set names the proxy.
     pub fn proxies(&self) -> impl Iterator<Item = ProxyContainer<'_>> {
         self.container_definitions.iter().flatten().enumerate().filter_map(|(index, container)| {
             PROXY_NAME_VARIABLES.into_iter().find_map(|variable| {
@@ -290,7 +291,9 @@ impl TaskDefinition {
     }
 }
 
-/// The environment variables that name a proxy's resource, first come first. Source: reference 5.2.
+/// The environment variables that name a proxy's resource, first come first.
+///
+/// Source: the App Mesh agent (aws/amazon-ecs-service-connect-agent, `agent/envoy_bootstrap`).
 pub const PROXY_NAME_VARIABLES: [&str; 3] =
     ["APPMESH_RESOURCE_ARN", "APPMESH_RESOURCE_NAME", "APPMESH_VIRTUAL_NODE_NAME"];
 

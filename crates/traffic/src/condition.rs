@@ -6,7 +6,7 @@ use meshwright_model::matcher::{HeaderMatchMethod, HeaderMatcher};
 
 use crate::pattern::{Pattern, Patterns};
 
-/// How a value is compared. Source: reference 4.3, settled by a real Envoy in 4.15.
+/// How a value is compared. Source: App Mesh API reference, `HeaderMatchMethod`; settled by a real Envoy 1.40.
 #[derive(Clone, Debug)]
 pub enum Comparison<'a> {
     /// It is there.
@@ -76,7 +76,8 @@ impl<'a> Condition<'a> {
 
     /// Whether it holds of a value, or of its absence.
     ///
-    /// A missing value meets no comparison, turned round or not; only "present" turned round holds of it (reference 4.15).
+    /// A missing value meets no comparison, turned round or not; only "present" turned round holds of it (a real
+    /// Envoy 1.40).
     pub fn holds(&self, value: Option<&str>) -> bool {
         match (&self.comparison, value) {
             (Comparison::Present, value) => value.is_some() != self.is_inverted,

@@ -44,7 +44,7 @@ pub struct Match<'a> {
 }
 
 impl PathMatch<'_> {
-    /// Every path. Source: reference 4.3.
+    /// Every path. Source: aws-app-mesh-examples, howto-multiple-listeners, whose matches have a port alone.
     pub const ALL: Self = Self::Prefix(Cow::Borrowed(meshwright_model::defaults::PREFIX));
 
     /// Whether it takes a path.
@@ -72,7 +72,8 @@ impl PathMatch<'_> {
     /// How long the text is that it starts or is compared with, by which routes of one priority are ordered; patterns are
     /// tried last.
     ///
-    /// Source: reference 4.2: longer prefixes first; for exact paths and patterns that is inferred.
+    /// Source: App Mesh User Guide, gateway routes, and github.com/aws/aws-app-mesh-roadmap/issues/77: longer prefixes
+    /// first; for exact paths and patterns that is inferred.
     pub fn length(&self) -> usize {
         match self {
             Self::Prefix(text) | Self::Exact(text) => text.len(),
@@ -125,7 +126,7 @@ impl<'a> Match<'a> {
         all
     }
 
-    /// What a gRPC route takes: a call is a POST to `/service/method` (inferred: reference 4.3).
+    /// What a gRPC route takes: a call is a POST to `/service/method` (inferred).
     pub fn of_grpc(matcher: &'a GrpcRouteMatch, patterns: &mut Patterns<'a>) -> Self {
         let GrpcRouteMatch { metadata, method_name, port, service_name } = matcher;
         let mut all = Self::all();

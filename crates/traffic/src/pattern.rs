@@ -14,11 +14,11 @@ use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, HirKind};
 use thiserror::Error;
 
-/// The most characters of a pattern. Source: App Mesh API, `HttpPathRegex` and `HeaderMatch` (reference 2.0).
+/// The most characters of a pattern. Source: App Mesh API, `HttpPathRegex` and `HeaderMatch`.
 pub const MAX_CHARACTERS: usize = 255;
 
 /// The most instructions of a pattern's program in RE2. Source: Envoy's `re2.max_program_size.error_level`, which the App
-/// Mesh agent sets (reference 4.3, 5.3).
+/// Mesh agent sets (aws/amazon-ecs-service-connect-agent, `agent/envoy_bootstrap`).
 pub const MAX_PROGRAM: usize = 1000;
 
 /// Bytes that a compiled pattern may take; what takes more here is far beyond [`MAX_PROGRAM`] instructions there.

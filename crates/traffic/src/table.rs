@@ -64,8 +64,9 @@ pub enum Fate {
 
 /// Routes of one place, such as a router's routes of one protocol, in the order in which they are tried.
 ///
-/// Source: reference 4.2: by priority, those without one last; then longer prefixes first. What follows among equals is
-/// not defined.
+/// Source: App Mesh User Guide, routes, and aws-app-mesh-examples, blogs/http-headers-and-priority: by priority, those without
+/// one last; then longer prefixes first (github.com/aws/aws-app-mesh-roadmap/issues/77). What follows among equals is not
+/// defined.
 pub struct Table<'a> {
     entries: Vec<Entry<'a>>,
     /// Only of many routes: a few are tried one by one.
@@ -104,7 +105,7 @@ impl<'a> Table<'a> {
         let (Some(a), Some(b)) = (first.priority, second.priority) else { return false };
         let is_pattern = |entry: &Entry<'_>| matches!(entry.matcher.path, PathMatch::Regex(..));
         let is_longer = || first.matcher.path.length() > second.matcher.path.length();
-        // Where patterns stand among prefixes of their priority is not known (reference 4.2).
+        // Where patterns stand among prefixes of their priority is not known.
         a < b || a == b && !is_pattern(first) && !is_pattern(second) && is_longer()
     }
 

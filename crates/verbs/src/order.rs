@@ -119,7 +119,10 @@ impl<'v> View<'v> {
         }
     }
 
-    /// Why something must be gone first. Source: reference 1.8, what blocks a deletion.
+    /// Why something must be gone first.
+    ///
+    /// Source: github.com/aws/aws-app-mesh-roadmap/issues/147 (meshes) and 103 (nodes); App Mesh User Guide, virtual services and
+    /// virtual gateways.
     fn why_gone(&self, this: usize, other: usize) -> &'static str {
         match (self.resource(this).kind(), self.resource(other).kind()) {
             (Kind::Mesh, _) => "a mesh with resources cannot be deleted",

@@ -5,7 +5,8 @@ use meshwright_model::Kind;
 use crate::tree::{NodeId, Tree};
 
 /// The kind that a specification's members tell. Source: the members of the seven specifications; a node with
-/// listeners must have service discovery (reference 1.9), so listeners with more than a port are a gateway's.
+/// listeners must have service discovery (aws/aws-app-mesh-controller-for-k8s, `virtualnode_validator`), so listeners with more
+/// than a port are a gateway's.
 pub(super) fn kind_of_spec(tree: &Tree, spec: NodeId) -> Option<Kind> {
     let has = |field: &str| tree.get(spec, field);
     if has("provider").is_some() {

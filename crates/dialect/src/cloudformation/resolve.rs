@@ -1,7 +1,7 @@
 //! Intrinsic functions and conditions: what parameters, mappings and other resources settle, and what stays open.
 //!
 //! Source of what functions do and of what `Ref` and `GetAtt` return: CloudFormation User Guide, intrinsic function
-//! reference; for the App Mesh types reference 3.1.
+//! reference; for the App Mesh types the return values of each `AWS::AppMesh::*`.
 
 mod bounds;
 mod condition;

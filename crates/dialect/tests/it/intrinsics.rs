@@ -1,6 +1,7 @@
 //! Intrinsic functions, conditions and parameters: what they come to, what stays open, and how that is shown and written.
 //!
-//! Source of what each function returns: CloudFormation User Guide, intrinsic function reference; reference 3.1.
+//! Source of what each function returns: CloudFormation User Guide, intrinsic function reference; return
+//! values of each `AWS::AppMesh::*`.
 
 use std::collections::BTreeMap;
 

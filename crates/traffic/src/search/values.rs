@@ -180,7 +180,8 @@ fn paths_of<'m>(all: &[&'m Match<'m>]) -> Values<'m> {
 
 /// Whether a path can reach a match: it starts with a slash, and what Envoy normalises away does not stand in it.
 ///
-/// Source: reference 4.3: `normalize_path` and `merge_slashes` are on; the query is no part of a path.
+/// Source: Envoy's configuration of an App Mesh gateway (capa-cloud/capa.io, envoy-gateway.md): `normalize_path` and
+/// `merge_slashes` are on; the query is no part of a path.
 pub(super) fn is_normal(path: &str) -> bool {
     let has_dots = || path.split('/').any(|segment| segment == "." || segment == "..");
     path.starts_with('/') && !path.contains("//") && !path.contains(['?', '#']) && !has_dots()

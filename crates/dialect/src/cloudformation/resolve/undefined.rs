@@ -141,7 +141,7 @@ impl Resolver<'_> {
     }
 }
 
-/// What `Fn::GetAtt` gives of a resource. Source: reference 3.1.
+/// What `Fn::GetAtt` gives of a resource. Source: CloudFormation User Guide, return values of each `AWS::AppMesh::*`.
 fn attributes(kind: Kind) -> Vec<String> {
     let names = [Some("meshName"), kind.parent().map(Kind::name_field), Some(kind.name_field())];
     let mut attributes: Vec<String> = names.into_iter().flatten().map(|field| super::super::key("", field)).collect();

@@ -1,4 +1,6 @@
-//! What CloudFormation demands where the API does not, and a resource has not. Source: reference 3.1.
+//! What CloudFormation demands where the API does not, and a resource has not.
+//!
+//! Source: CloudFormation's schemas of `AWS::AppMesh::*`, as cfn-lint ships them.
 
 use meshwright_model::path::{Path, Step};
 use meshwright_model::{Kind, Resource};
