@@ -72,6 +72,7 @@ fn value_of(parameter: &Parameter) -> String {
             "arn:aws:acm:eu-west-1:111122223333:certificate/12345678-1234-1234-1234-123456789012".to_owned()
         }
         None if is("List") => "first,second".to_owned(),
+        None if is("NamespaceId") => "ns-abcdefghijklmnop".to_owned(),
         None => parameter.name.to_lowercase(),
     }
 }
