@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 /// Fewest characters of a name that can be told from another by a slip.
-const SHORTEST: usize = 5;
+const SHORTEST: usize = 4;
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
     let mut meshes = facts.meshes();
