@@ -48,7 +48,9 @@ fn runs_agent(task: Task<'_, '_>, container: &ContainerDefinition) -> Option<Sev
     if EnvoyImage::of(container).is_some() || container.variable("APPMESH_XDS_ENDPOINT").is_some() {
         return Some(Severity::Error);
     }
-    let proxy = task.redirection().and_then(Redirection::container_name)?;
+    // Where another container is the proxy, the wrong one is named, which is another rule's.
+    let redirection = task.redirection().filter(|_| task.proxies.is_empty());
+    let proxy = redirection.and_then(Redirection::container_name)?;
     let name = container.name.as_ref().and_then(Scalar::known)?;
     (name.as_str() == proxy).then_some(Severity::Warning)
 }
