@@ -4,12 +4,15 @@
 //! nobody that the files speak of; a written predicate recognises them before any rule is asked, and the report lists them with
 //! the reason. An excuse does not hold where any rule, also one for another fault, has a new warning about such a mutant.
 
+mod containers;
+mod discovery;
 mod grounds;
 mod listeners;
 mod matches;
 mod names;
 mod ports;
 mod resilience;
+mod rewrites;
 mod routing;
 mod sites;
 mod tasks;
@@ -221,11 +224,14 @@ fn faults() -> impl Iterator<Item = &'static Fault> {
         names::FAULTS,
         ports::FAULTS,
         listeners::FAULTS,
+        discovery::FAULTS,
         matches::FAULTS,
+        rewrites::FAULTS,
         routing::FAULTS,
         resilience::FAULTS,
         tls::FAULTS,
         tasks::FAULTS,
+        containers::FAULTS,
     ];
     lists.into_iter().flatten()
 }
