@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a list of subject alternative names is empty",
     why: "it says neither which names are right nor that any is: a proxy that got an empty list refused its whole configuration \
           and served nothing",
-    source: "aws-app-mesh-roadmap #331 (symptom D54 of the diagnosis table)",
+    source: "aws/aws-app-mesh-roadmap#331: proxies refused a context with an empty list of names",
     bad: BAD,
     cure: &[("{Exact: []}", "{Exact: [orders.shop.local]}")],
     check,

@@ -13,8 +13,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a container runs AWS's Envoy image and is not told what it stands for",
     why: "the agent in the image ends at its start: `APPMESH_RESOURCE_ARN environment variable must be set`",
-    source: "source of the agent in AWS's Envoy image, github.com/aws/amazon-ecs-service-connect-agent, \
-             agent/envoy_bootstrap/envoy_bootstrap.go",
+    source: "source of the agent in AWS's image, aws/amazon-ecs-service-connect-agent, \
+             agent/envoy_bootstrap/envoy_bootstrap.go: \"APPMESH_RESOURCE_ARN environment variable must be set\"",
     bad: BAD,
     cure: &[(
         "Environment:\n",
@@ -55,7 +55,8 @@ fn runs_agent(task: Task<'_, '_>, container: &ContainerDefinition) -> Option<Sev
     (name.as_str() == proxy).then_some(Severity::Warning)
 }
 
-/// With these the image is something else than the proxy of a node or gateway. Source: reference 5.3 and 5.4.
+/// With these the image is something else than the proxy of a node or gateway. Source: the README of
+/// aws/amazon-ecs-service-connect-agent.
 const SPARED_BY: &[&str] = &["ENVOY_CONFIG_FILE", "APPNET_ENABLE_RELAY_MODE_FOR_XDS"];
 
 const BAD: &str = "\

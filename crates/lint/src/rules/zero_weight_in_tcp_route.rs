@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a target of a TCP route has weight 0",
     why: "Envoy's TCP proxy takes weights from 1 on: App Mesh once passed such a 0 on and broke the listener",
-    source: "aws-app-mesh-examples #170 (reference 4.4)",
+    source: "aws/aws-app-mesh-examples#170: a weight of 0 broke the listener",
     bad: BAD,
     cure: &[(", {VirtualNode: orders-v2, Weight: 0}", "")],
     check,
