@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "an access log goes to a file rather than to the standard output",
     why: "log drivers of the container do not see it: it ends with the task, unless something else carries it away",
-    source: "App Mesh User Guide, virtual nodes: /dev/stdout is recommended, so that log drivers export the log",
+    source: "App Mesh User Guide, virtual_nodes: /dev/stdout is recommended, so that log drivers export the log",
     bad: BAD,
     cure: &[("/tmp/access.log", "/dev/stdout")],
     check,

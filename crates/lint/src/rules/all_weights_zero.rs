@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "every weight of a route is 0",
     why: "Envoy refuses the configuration: the weights have no sum to take shares of",
-    source: "tried with Envoy 1.40: all weights 0, configuration refused (reference 4.15)",
+    source: "tried with Envoy 1.40: a route whose weights are all 0 is refused",
     bad: BAD,
     cure: &[("VirtualNode: orders-v1, Weight: 0", "VirtualNode: orders-v1, Weight: 100")],
     check,

@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "two routes have the same priority and length, and one request meets both",
     why: "which of them takes the request is not defined and may change from one moment to the next",
-    source: "aws-app-mesh-examples, blogs/http-headers-and-priority (reference 4.2)",
+    source: "aws/aws-app-mesh-examples, blogs/http-headers-and-priority: the order of routes with the same prefix \
+             and no priority is not defined",
     bad: BAD,
     cure: &[("RouteName: team\n      Spec:\n", "RouteName: team\n      Spec:\n        Priority: 10\n")],
     check,
@@ -34,7 +35,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
                 format!("whether `{}` or `{}` takes a request is not defined: {both}", route.name(), other.name());
             let found = report.add(route.resource, Path::of(&["spec", "priority"]), message);
             if rivals.has_pattern {
-                // Most likely patterns come last (inferred: reference 4.2).
+                // Most likely patterns come last (inferred; App Mesh says nothing of it).
                 found.severity(Severity::Info);
             }
             let meaning = "both match it, and none before them does";

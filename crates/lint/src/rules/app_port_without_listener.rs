@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a task leads a port through the proxy on which its virtual node does not listen",
     why: "the proxy has no filter chain for that port and closes every connection to it",
-    source: "filter chains of a virtual node's ingress listener match its listeners' ports (reference 5.5 and 5.7)",
+    source: "inferred from App Mesh User Guide, envoy-logs and getting-started-ecs: AppPorts are redirected to \
+             lds_ingress_0.0.0.0_15000, which serves the node's listeners",
     bad: BAD,
     cure: &[("\"8080,9901\"", "\"8080\"")],
     check,

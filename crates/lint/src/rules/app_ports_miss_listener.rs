@@ -15,7 +15,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a virtual node listens on a port that its task does not lead through the proxy",
     why: "requests to that port reach the application directly: no logs, metrics or limits, and callers that speak TLS fail",
-    source: "App Mesh roadmap #166; App Mesh User Guide, troubleshooting-connectivity (reference 5.5, symptom D68)",
+    source: "aws/aws-app-mesh-roadmap#166; App Mesh User Guide, troubleshooting-connectivity: without interception \
+             traffic reaches the application directly",
     bad: BAD,
     cure: &[("Name: AppPorts, Value: \"9090\"", "Name: AppPorts, Value: \"8080\"")],
     check,

@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "an IP preference makes proxies call their applications on ::1",
     why: "an application that listens on 127.0.0.1 or 0.0.0.0 alone refuses the connection, and its callers get 503",
-    source: "aws-app-mesh-examples, walkthroughs/howto-ipv6 (reference 4.9)",
+    source: "aws/aws-app-mesh-examples, walkthroughs/howto-ipv6: the address of the application for each preference",
     bad: BAD,
     cure: &[("IPv6_PREFERRED", "IPv4_PREFERRED")],
     check,

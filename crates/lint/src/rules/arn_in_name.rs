@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "an ARN stands where a name is due",
     why: "the API answers 400 BadRequestException, sometimes without a message",
-    source: "aws-app-mesh-controller-for-k8s #19, aws-app-mesh-roadmap #101 (symptom D78)",
+    source: "aws/aws-app-mesh-controller-for-k8s#19, aws/aws-app-mesh-roadmap#101: names must match ^[a-zA-Z0-9\\-_]+$",
     bad: BAD,
     cure: &[("arn:aws:appmesh:eu-west-1:111122223333:mesh/shop/virtualNode/orders", "orders")],
     check,

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "backends of one node speak different protocols on one port",
     why: "the caller's proxy has one way of speaking on each port it lets out: App Mesh sent it a listener that Envoy refused, and the node got no configuration at all",
-    source: "aws-app-mesh-roadmap #175 (reference 4.12 and 10.1, symptom D33 of the diagnosis table)",
+    source: "aws/aws-app-mesh-roadmap#175: backends of two protocols on one port broke the listener",
     bad: BAD,
     cure: &[("Port: 8080, Protocol: tcp", "Port: 9090, Protocol: tcp")],
     check,

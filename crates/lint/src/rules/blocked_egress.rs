@@ -14,7 +14,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a node only calls, has no backend, and its mesh drops all other traffic",
     why: "its proxy closes every connection but those to AWS; nothing can be sent to the node either, as it does not listen",
-    source: "App Mesh API reference, EgressFilter; User Guide, connectivity: only *.amazonaws.com is exempt (reference 4.10, symptom D66)",
+    source: "App Mesh API reference, EgressFilter: DROP_ALL allows only what is defined in the mesh, and \
+             *.amazonaws.com",
     bad: BAD,
     cure: &[("Spec: {Backends: []}", "Spec: {Backends: [{VirtualService: {VirtualServiceName: orders.shop.local}}]}")],
     check,

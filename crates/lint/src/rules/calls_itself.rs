@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "a node has a backend for which it alone answers",
     why: "its proxy sends such a call back to the node itself; most often the backend was copied from a caller",
-    source: "App Mesh User Guide, virtual nodes: a backend is a service that the node sends outbound traffic to (reference 4.1)",
+    source: "App Mesh User Guide, virtual_nodes: a backend is a service that the node sends outbound traffic to",
     bad: BAD,
     cure: &[("        Backends: [{VirtualService: {VirtualServiceName: orders.shop.local}}]\n", "")],
     check,

@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "an application is told the address of a virtual service that is no backend of its virtual node",
     why: "its calls pass the mesh's routes by where the mesh allows all egress, and are dropped where it does not",
-    source: "App Mesh User Guide, troubleshooting-connectivity (reference 4.10, symptom D65)",
+    source: "App Mesh User Guide, troubleshooting-connectivity: what is no backend is dropped, or passes by every \
+             route where the mesh allows all",
     bad: BAD,
     cure: &[(
         "        ServiceDiscovery: {DNS",

@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "an application is told to call a virtual service on a port where its provider does not listen",
     why: "the caller's proxy has no filter chain for that port: the call passes the mesh by, or its connection is closed",
-    source: "App Mesh User Guide, troubleshooting-connectivity: no matching filter chain found (reference 5.7 and 8.2)",
+    source: "App Mesh User Guide, troubleshooting-connectivity: no matching filter chain found, as the port is not \
+             the router's",
     bad: BAD,
     cure: &[("stock.shop.local:80/v1", "stock.shop.local:9090/v1")],
     check,

@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     summary: "a certificate or its authority comes from AWS Certificate Manager",
     why: "App Mesh itself brought them to the proxies and renewed them, until 2026-09-30: a proxy that still runs fails when its \
           certificate expires, and a new one never gets it",
-    source: "App Mesh User Guide, tls: renewals came through App Mesh (symptom D60 of the diagnosis table)",
+    source: "inferred from App Mesh User Guide, tls: ACM certificates reached the proxies, and were renewed, \
+             through App Mesh, which ended",
     bad: BAD,
     cure: &[(
         "ACM: {CertificateArn: \"arn:aws:acm:eu-west-1:123456789012:certificate/4f1c\"}",

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a client policy is for ports on which none of its backends listens",
     why: "the policy is never used: nothing is enforced, no certificate is shown, and the server alone decides about TLS",
     source: "App Mesh User Guide, tls: a policy is used where one of its ports matches the port of the server; \
-             aws-app-mesh-roadmap #38 calls them upstream ports",
+             aws/aws-app-mesh-roadmap#38 calls them upstream ports",
     bad: BAD,
     cure: &[("Ports: [443]", "Ports: [8080]")],
     check,

@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a listener's connection pool is given for another protocol than the listener's",
     why: "the API demands the listener's own protocol; the limits would mean nothing",
-    source: "App Mesh User Guide, virtual nodes: \"The connectionPool and portMapping protocols must be the same\" (reference 1.9)",
+    source: "App Mesh User Guide, virtual_nodes: \"The connectionPool and portMapping protocols must be the same\"",
     bad: BAD,
     cure: &[("HTTP2:", "GRPC:")],
     check,

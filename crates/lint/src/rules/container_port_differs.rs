@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a virtual node listens on a port that no container of its task opens",
     why: "the proxy hands requests to that port of the task, where most likely nothing listens: 503, flag UF",
-    source: "App Mesh User Guide, troubleshooting-connectivity: the application and the virtual node on one port (symptom D23)",
+    source: "App Mesh User Guide, troubleshooting-connectivity: the virtual node and the application must listen on \
+             the same port",
     bad: BAD,
     cure: &[("ContainerPort: 9090", "ContainerPort: 8080")],
     check,

@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a node's hosts must bear two values of one Cloud Map attribute",
     why: "an instance has one value of an attribute and must match all of them, so the node has no hosts: \"no healthy upstream\"",
-    source: "App Mesh User Guide, virtual nodes: instances match all attributes (reference 4.8, symptom D26 of the diagnosis table)",
+    source: "App Mesh User Guide, virtual_nodes: only instances that match all key/value pairs are returned",
     bad: BAD,
     cure: &[("Key: version, Value: v2", "Key: stage, Value: v2")],
     check,

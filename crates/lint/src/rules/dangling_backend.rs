@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a backend names a virtual service that is not in the mesh",
     why: "the API takes it, and the node's proxy gets no route to that name until the virtual service exists: calls are refused, or \
           pass the mesh by where its egress filter lets everything out",
-    source: "aws-app-mesh-examples #92: a backend may name a virtual service that does not exist yet (reference 1.8, 4.10)",
+    source: "aws/aws-app-mesh-examples#92: a backend may name a virtual service that does not exist yet",
     bad: BAD,
     cure: &[("VirtualServiceName: payment.shop.local}", "VirtualServiceName: payments.shop.local}")],
     check,

@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a gateway route hands requests to a virtual service that is not in the mesh",
     why: "the API refuses the gateway route, so the gateway answers its requests with 404",
-    source: "App Mesh API: the target of a gateway route must exist first; AWS's Kubernetes controller waits for it (reference 1.8)",
+    source: "inferred from aws/aws-app-mesh-controller-for-k8s, which creates the virtual service first and waits \
+             for it",
     bad: BAD,
     cure: &[("VirtualServiceName: order.shop.local}", "VirtualServiceName: orders.shop.local}")],
     check,

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a virtual service is provided by a node or router that is not in the mesh",
     why: "the API refuses the virtual service, so whoever calls it gets no answer",
-    source: "App Mesh API: the provider of a virtual service must exist first; AWS's Kubernetes controller waits for it (reference 1.8)",
+    source: "inferred from aws/aws-app-mesh-controller-for-k8s, which creates the provider first and waits for it",
     bad: BAD,
     cure: &[("VirtualRouter: {VirtualRouterName: order}", "VirtualRouter: {VirtualRouterName: orders}")],
     check,

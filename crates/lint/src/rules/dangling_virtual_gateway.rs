@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a gateway route belongs to a virtual gateway that is not in the mesh",
     why: "the API answers 404 NotFoundException and does not create the gateway route, so no request ever takes it",
-    source: "App Mesh API: NotFoundException where the parent of a resource does not exist (reference 1.7)",
+    source: "App Mesh API reference, CreateGatewayRoute: NotFoundException where a resource that is named does not \
+             exist",
     bad: BAD,
     cure: &[("VirtualGatewayName: fornt\n", "VirtualGatewayName: front\n")],
     check,

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a weighted target names a virtual node that is not in the mesh",
     why: "the API refuses the route, and that share of its requests has nowhere to go",
-    source: "App Mesh API: the virtual node of a weighted target must exist (reference 1.8)",
+    source: "janakiramm/app-mesh-tutorial#1: NotFoundException, VirtualNode with name … is missing, for a route",
     bad: BAD,
     cure: &[("VirtualNode: orders-v3", "VirtualNode: orders-v1")],
     check,

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a route belongs to a virtual router that is not in the mesh",
     why: "the API answers 404 NotFoundException and does not create the route, so no request ever takes it",
-    source: "App Mesh API: NotFoundException where the parent of a resource does not exist (reference 1.7)",
+    source: "App Mesh API reference, CreateRoute: NotFoundException where a resource that is named does not exist",
     bad: BAD,
     cure: &[("VirtualRouterName: order\n", "VirtualRouterName: orders\n")],
     check,

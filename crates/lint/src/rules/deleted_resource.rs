@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a description says that its resource was deleted or is not active",
     why: "the reply to a deletion shows the resource once more: what names it, and whoever reads the file as the mesh, is misled",
-    source: "App Mesh API: delete-* replies with the last specification and the status DELETED (reference 1.6)",
+    source: "AWS CLI command reference, appmesh delete-*: the answer has the last specification and the status DELETED",
     bad: BAD,
     cure: &[("DELETED", "ACTIVE")],
     check,

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "nodes call each other in a circle",
     why: "a slow or failing member slows all of them, itself included, and retries go round",
-    source: "App Mesh User Guide, virtual nodes: backends say what a node calls; routes lead to the nodes that answer (reference 4.1)",
+    source: "App Mesh User Guide, virtual_nodes: backends say what a node calls; routes lead to the nodes that answer",
     bad: BAD,
     cure: &[("        Backends: [{VirtualService: {VirtualServiceName: cart.shop.local}}]\n", "")],
     check,

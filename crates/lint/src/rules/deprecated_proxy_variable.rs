@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "a proxy gets its name from a variable that APPMESH_RESOURCE_ARN replaced",
     why: "the proxy still reads it as a fallback, and only where APPMESH_RESOURCE_ARN is not set",
-    source: "App Mesh User Guide, envoy-config: APPMESH_RESOURCE_ARN from image 1.15 on (reference 5.2 and 5.4)",
+    source: "App Mesh User Guide, envoy-config: APPMESH_RESOURCE_ARN instead of APPMESH_VIRTUAL_NODE_NAME from \
+             image 1.15 on",
     bad: BAD,
     cure: &[("APPMESH_VIRTUAL_NODE_NAME", "APPMESH_RESOURCE_ARN")],
     check,

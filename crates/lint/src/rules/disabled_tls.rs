@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a listener's TLS mode is DISABLED",
     why: "the listener speaks plaintext: its certificate is not used and no client is checked, however much its configuration \
           looks like TLS",
-    source: "App Mesh API reference, ListenerTls (reference 4.14)",
+    source: "App Mesh API reference, ListenerTls: DISABLED accepts connections without TLS only",
     bad: BAD,
     cure: &[("Mode: DISABLED", "Mode: STRICT")],
     check,

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a virtual node has service discovery and no listener",
     why: "the API refuses it: \"Service Discovery can't be set without a listener.\"",
-    source: "hashicorp/terraform-provider-aws #13337 (reference 1.9, symptom D77 of the diagnosis table)",
+    source: "hashicorp/terraform-provider-aws#13337: Service Discovery can't be set without a listener",
     bad: BAD,
     cure: &[(
         "Spec:\n        ServiceDiscovery",

@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a virtual node lists one virtual service twice among its backends",
     why: "the API took both and kept one: which client policy holds is not said, and the mesh never again equals its file",
-    source: "aws-app-mesh-roadmap #170; AWS's Kubernetes controller refuses it (reference 1.8)",
+    source: "aws/aws-app-mesh-roadmap#170; aws/aws-app-mesh-controller-for-k8s refuses it",
     bad: BAD,
     cure: &[("          - VirtualService: {VirtualServiceName: payments.shop.local} # again\n", "")],
     check,

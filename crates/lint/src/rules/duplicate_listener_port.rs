@@ -14,7 +14,9 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "two listeners of one node, router or gateway are on one port",
     why: "a proxy tells a node's listeners apart by their port alone and a gateway binds each, so Envoy refuses the second; routes that name the port could mean either",
-    source: "reference 5.6 to 5.8: one filter chain per destination port, one listener per gateway port",
+    source: "inferred from the dump of a gateway's configuration in capa-cloud/capa.io, \
+             content/zh/blog/cloudstack/envoy/envoy-gateway.md: filter chains and addresses of listeners are told \
+             apart by their port alone",
     bad: BAD,
     cure: &[("Port: 8080, Protocol: grpc", "Port: 9090, Protocol: grpc")],
     check,

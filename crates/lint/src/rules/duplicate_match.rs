@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "two routes take the same requests, and the one with the larger number is never reached",
     why: "routes do not share requests: the one that is tried first takes them all; shares are weights inside one route",
-    source: "App Mesh User Guide, routes (reference 4.2); truth table T4: a split is made inside one route",
+    source: "App Mesh User Guide, routes: a request takes the route with the highest priority, and a split is made \
+             inside one route",
     bad: BAD,
     cure: &[
         ("RouteName: canary\n      Spec:\n        Priority: 20", "RouteName: canary\n      Spec:\n        Priority: 5"),

@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "two definitions give one mesh two resources of the same kind and name",
     why: "the second cannot be created beside the first: a stack fails, and of API calls the last one wins",
-    source: "App Mesh API: ConflictException on creating a name that exists (reference 1.7)",
+    source: "inferred from App Mesh API reference, CreateVirtualNode and the like: of their errors only \
+             ConflictException fits a name that exists",
     bad: BAD,
     cure: &[("Second:", "V2:"), ("VirtualNodeName: orders # again", "VirtualNodeName: orders-v2")],
     check,

@@ -15,7 +15,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "a retry policy names an event twice",
     why: "it changes nothing; most often another event was meant",
-    source: "App Mesh API reference, HttpRetryPolicy and GrpcRetryPolicy: the lists are sets of events (reference 4.5)",
+    source: "inferred from App Mesh API reference, HttpRetryPolicy and GrpcRetryPolicy: an event is retried on, or \
+             it is not",
     bad: BAD,
     cure: &[("[stream-error, stream-error]", "[stream-error, gateway-error]")],
     check,

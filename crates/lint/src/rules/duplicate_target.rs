@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a route has the same node and port twice",
     why: "both weights count for one node: its share is their sum, and perhaps another node was meant",
-    source: "App Mesh: targets may repeat a node with different ports (reference 4.4)",
+    source: "App Mesh API reference, WeightedTarget; inferred: a share is the sum of both, unless their ports differ",
     bad: BAD,
     cure: &[("VirtualNode: orders-v1, Weight: 50}]", "VirtualNode: orders-v2, Weight: 50}]")],
     check,

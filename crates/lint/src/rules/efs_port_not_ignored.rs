@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a task mounts a file system of Amazon EFS and leads its port through the proxy",
     why: "the mount comes before the proxy has started, and the task fails: `mount.nfs4: Connection refused`",
-    source: "App Mesh User Guide, troubleshooting-connectivity (symptom D19)",
+    source: "App Mesh User Guide, troubleshooting-connectivity: add port 2049 to EgressIgnoredPorts",
     bad: BAD,
     cure: &[("EgressIgnoredPorts, Value: \"22\"", "EgressIgnoredPorts, Value: \"22,2049\"")],
     check,

@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "outlier detection may eject more than half of the hosts",
     why: "once less than half of the hosts are left, Envoy takes the ejections for a mistake and sends to all of them, the ejected ones included",
-    source: "Envoy, load balancing: the panic threshold is 50 percent, and App Mesh leaves it so (reference 4.13)",
+    source: "Envoy, load balancing: the panic threshold is 50 percent by default; the App Mesh API has no field for \
+             another",
     bad: BAD,
     cure: &[("MaxEjectionPercent: 100", "MaxEjectionPercent: 50")],
     check,

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "a host is ejected for less time than passes between two sweeps",
     why: "ejected hosts return only with a sweep: they stay away until the next one, longer than the ejection time says",
-    source: "Envoy, OutlierDetection: an interval is the time between sweeps, which return ejected hosts to service (reference 4.13)",
+    source: "Envoy, OutlierDetection: an interval is the time between sweeps, which return ejected hosts to service",
     bad: BAD,
     cure: &[("BaseEjectionDuration: {Value: 5, Unit: s}", "BaseEjectionDuration: {Value: 30, Unit: s}")],
     check,

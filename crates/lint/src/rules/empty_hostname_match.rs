@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a gateway route has a host name match with neither a whole name nor an end",
     why: "it says nothing of the host, although it looks as if it did",
-    source: "App Mesh API reference, GatewayRouteHostnameMatch: exact or suffix (reference 2.7)",
+    source: "App Mesh API reference, GatewayRouteHostnameMatch: exact or suffix; inferred: with neither nothing \
+             says which hosts are meant",
     bad: BAD,
     cure: &[("Hostname: {}", "Hostname: {Exact: shop.example.com}")],
     check,

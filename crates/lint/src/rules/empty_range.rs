@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a header or metadata range ends before or at its start",
     why: "the end is not part of a range: no value matches, or every number where the match is inverted",
-    source: "App Mesh: a range is [start, end) (reference 4.3); tried with Envoy 1.40 (reference 4.15)",
+    source: "App Mesh API reference, MatchRange; tried with Envoy 1.40: a range is from its start to before its end",
     bad: BAD,
     cure: &[("End: 7", "End: 8")],
     check,

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a secret of a Secret Discovery Service has an empty name",
     why: "no secret has that name, and Envoy refuses a configuration that asks for it: the listener or the calls stay down",
-    source: "Envoy API reference, SdsSecretConfig: the name is required (symptom D53 of the diagnosis table)",
+    source: "Envoy API, SdsSecretConfig: the name is required",
     bad: BAD,
     cure: &[("SecretName: \"\"", "SecretName: orders-cert")],
     check,

@@ -16,7 +16,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "the addresses of a load balancer are taken for a node's own hosts",
     why: "with response type ENDPOINTS connections end as soon as an address leaves the answer, which a load balancer's addresses do when it scales",
-    source: "App Mesh User Guide, virtual nodes: LOADBALANCER for the names of load balancers (reference 4.8); Envoy, service discovery: strict DNS drains connections to hosts that are no longer returned",
+    source: "App Mesh User Guide, virtual_nodes: the response type Load Balancer; Envoy, service discovery: strict \
+             DNS drains connections to hosts that are no longer returned",
     bad: BAD,
     cure: &[("ResponseType: ENDPOINTS", "ResponseType: LOADBALANCER")],
     check,

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a virtual gateway or gateway route is created in a mesh of another account",
     why: "the permissions of a shared mesh cover nodes, routers, routes and virtual services, no gateways: the API answers 403 \
           ForbiddenException",
-    source: "App Mesh User Guide, working with shared meshes (reference 1.11)",
+    source: "App Mesh User Guide, sharing: owners can create virtual gateways and gateway routes",
     bad: BAD,
     cure: &[("      MeshOwner: '111122223333'\n", "")],
     check,

@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a gateway route is of another protocol than its gateway's listener",
     why: "App Mesh made one route table for each listener and its protocol; what became of a route of another one is not documented, so its requests may be answered with 404",
-    source: "reference 5.6: rds_ingress_<protocol>_<port> (inferred; the guide demands one protocol of routes, and gateway routes have the same types)",
+    source: "inferred from App Mesh User Guide, routes, where the type must match the listener's protocol; gateway \
+             routes have the same types",
     bad: BAD,
     cure: &[("Http2Route:", "HttpRoute:")],
     check,

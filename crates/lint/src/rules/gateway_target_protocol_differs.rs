@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a gateway route leads to a virtual service that speaks another protocol",
     why: "a gateway speaks HTTP only, so a service on TCP gets none of its requests; among HTTP/1.1, HTTP/2 and gRPC App Mesh demands one protocol all along and says nothing of the rest",
-    source: "aws-app-mesh-roadmap #233 (no TCP through a gateway) and #82 (reference 4.1 and 4.7)",
+    source: "aws/aws-app-mesh-roadmap#233 (no TCP through a gateway) and aws/aws-app-mesh-roadmap#82 (protocols \
+             along the chain must agree)",
     bad: BAD,
     cure: &[("Protocol: tcp}", "Protocol: http}")],
     check,

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a virtual gateway has no gateway routes",
     why: "it answers every request with 404",
-    source: "App Mesh: a request that no gateway route takes is answered with 404 and the flag NR (reference 4.7)",
+    source: "Envoy, router filter: 404 where no route matches (response flag NR)",
     bad: BAD,
     cure: &[("  Service:\n", CURE)],
     check,

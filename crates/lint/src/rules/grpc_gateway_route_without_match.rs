@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a gRPC gateway route matches neither service, host nor metadata",
     why: "one of them is needed: the CDK refuses the gateway route before the API sees it",
-    source: "the CDK, at least one gRPC gateway route match property (aws-cdk #15527; reference 2.7)",
+    source: "aws/aws-cdk#15527: at least one gRPC gateway route match property",
     bad: BAD,
     cure: &[("{Port: 8080}", "{Port: 8080, ServiceName: shop.Orders}")],
     check,

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a listener of HTTP/1.1 or TCP has a gRPC health check",
     why: "the API refuses it: \"GRPC HealthCheck requires listener type of HTTP2 or GRPC.\"",
-    source: "hashicorp/terraform-provider-aws #21359 (reference 1.9)",
+    source: "hashicorp/terraform-provider-aws#21359: GRPC HealthCheck requires listener type of HTTP2 or GRPC",
     bad: BAD,
     cure: &[("Protocol: grpc}", "Protocol: http, Path: /ping}")],
     check,

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a health check over TCP or gRPC has a path",
     why: "only checks over HTTP and HTTP/2 ask for a path; the others ignore it, so less is checked than the file says",
-    source: "App Mesh API reference, HealthCheckPolicy: \"For any other protocol, this value is ignored\" (reference 2.0)",
+    source: "App Mesh API reference, HealthCheckPolicy: \"For any other protocol, this value is ignored\"",
     bad: BAD,
     cure: &[(", Path: /ping", "")],
     check,

@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a health check's path does not start with a slash",
     why: "a request for such a path is none: the server answers 400, only 200 counts as healthy, and callers stop sending to every host",
-    source: "RFC 9112 section 3.2.1: the path of a request is absolute; aws-app-mesh-roadmap #396 (reference 4.13: only 200 counts)",
+    source: "inferred from RFC 9112 section 3.2.1, the path of a request is absolute, and \
+             aws/aws-app-mesh-roadmap#396, only status 200 counts as healthy",
     bad: BAD,
     cure: &[("Path: ping", "Path: /ping")],
     check,

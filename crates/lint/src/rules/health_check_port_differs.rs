@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a health check names another port than its listener's",
     why: "the API demands the listener's own port: a check of another one says nothing of what callers reach",
-    source: "App Mesh API reference, HealthCheckPolicy: \"This port must match the port defined in the PortMapping\" (reference 1.9)",
+    source: "App Mesh API reference, HealthCheckPolicy: \"This port must match the port defined in the PortMapping\"",
     bad: BAD,
     cure: &[("Port: 8081", "Port: 8080")],
     check,

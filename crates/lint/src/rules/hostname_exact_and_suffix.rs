@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a gateway route matches a host name both exactly and by its end",
     why: "one of the two is meant; which one counts is written nowhere",
-    source: "the CDK: a host name match is exact or by suffix (reference 2.7)",
+    source: "aws/aws-cdk, aws-appmesh: a host name match is exact or by suffix; aws/aws-app-mesh-controller-for-k8s \
+             refuses both together",
     bad: BAD,
     cure: &[(", Suffix: .example.com", "")],
     check,

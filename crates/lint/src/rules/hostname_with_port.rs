@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a gateway route matches a host name with a port",
     why: "the API refuses it: host names are compared without a port",
-    source: "aws-app-mesh-roadmap #365: a host name with a port was refused (reference 1.9)",
+    source: "aws/aws-app-mesh-roadmap#365: a host name with a port was refused",
     bad: BAD,
     cure: &[("\"shop.example.com:8080\"", "shop.example.com")],
     check,

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "an application in the mesh has HTTP_PROXY and no NO_PROXY",
     why: "it asks that proxy for names of the mesh, in a form that Envoy does not route: calls fail with 500 or 503",
-    source: "App Mesh User Guide, troubleshooting-connectivity (symptom D42)",
+    source: "App Mesh User Guide, troubleshooting-connectivity: what NO_PROXY must include",
     bad: BAD,
     cure: &[(
         "proxy.corp:3128\"}\n",

@@ -14,7 +14,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a request may take longer than its stream may be silent",
     why: "a request that only waits for its answer counts as silent: it is reset by the idle timeout, 300 seconds by default, before its own",
-    source: "App Mesh User Guide, routes and virtual nodes; roadmap #302: streams are reset after 300 s of silence (reference 4.6, symptom D43)",
+    source: "App Mesh User Guide, routes and virtual_nodes; aws/aws-app-mesh-roadmap#302: streams are reset after \
+             300 s of silence",
     bad: BAD,
     cure: &[("{Value: 600, Unit: s}}", "{Value: 600, Unit: s}, Idle: {Value: 600, Unit: s}}")],
     check,

@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a proxy runs as another user than the one that the task's redirection ignores",
     why: "what the proxy sends is led back into the proxy: it reaches neither its control plane nor any backend",
-    source: "App Mesh roadmap #446, #472 and #497; ECS API reference, ProxyConfiguration: IgnoredUID (symptom D06)",
+    source: "aws/aws-app-mesh-roadmap#446, aws/aws-app-mesh-roadmap#472 and aws/aws-app-mesh-roadmap#497; ECS API \
+             reference, ProxyConfiguration: IgnoredUID",
     bad: BAD,
     cure: &[("User: \"1000\"", "User: \"1337\"")],
     check,

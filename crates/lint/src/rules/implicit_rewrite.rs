@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "a gateway route takes its prefix off every path, and its file does not say so",
     why: "the service sees other paths than its clients sent, for a reason that stands in no file",
-    source: "App Mesh User Guide, gateway routes: the matched prefix becomes / by default (symptom D48; reference 4.7)",
+    source: "App Mesh User Guide, gateway-routes: by default the matched prefix is rewritten to /",
     bad: BAD,
     cure: &[(
         "            Target",

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "the conditions of a match contradict each other",
     why: "no request can meet them all, so that the route never sees one",
-    source: "all headers and parameters of a match must match (roadmap #123, reference 4.3)",
+    source: "aws/aws-app-mesh-roadmap#123: all headers of a match must match",
     bad: BAD,
     cure: &[("{Name: x-team, Match: {Exact: green}}", "{Name: x-beta}")],
     check,

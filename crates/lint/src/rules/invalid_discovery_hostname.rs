@@ -15,7 +15,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "the host name for a node's discovery is no host name",
     why: "Envoy resolves it as it stands; with a scheme, a port or a path in it DNS has no such name, and the node gets no requests",
-    source: "RFC 1123 section 2.1, host names; reference 4.8: the hostname is used verbatim",
+    source: "RFC 1123 section 2.1, host names; App Mesh API reference, DnsServiceDiscovery: the hostname is that of \
+             the virtual node",
     bad: BAD,
     cure: &[("http://orders.shop.local:8080", "orders.shop.local")],
     check,

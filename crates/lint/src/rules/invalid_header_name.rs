@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "the name of a header or metadata item has a colon, a blank or another character that names cannot have",
     why: "the API refuses the route; the host, method and path of a request have match fields of their own",
-    source: "aws-app-mesh-roadmap #261: names must match ^[!-9;-~]+$ (reference 1.9)",
+    source: "aws/aws-app-mesh-roadmap#261: names must match ^[!-9;-~]+$",
     bad: BAD,
     cure: &[("\":authority\"", "x-forwarded-host")],
     check,

@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a gateway route matches a host name with characters that host names do not have",
     why: "no request names such a host: all of them go elsewhere, or are answered with 404",
-    source: "App Mesh: exact and suffix are compared with the Host header (reference 4.7); RFC 9110, section 7.2",
+    source: "App Mesh User Guide, gateway-routes: the host name of the incoming request is matched; RFC 9110 \
+             section 7.2, Host",
     bad: BAD,
     cure: &[("\"https://shop.example.com\"", "shop.example.com")],
     check,

@@ -14,7 +14,9 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a regular expression is not one of RE2, or is too large for Envoy",
     why: "Envoy refuses the whole configuration that holds the route, and goes on with the one before it",
-    source: "App Mesh User Guide, migration to Envoy 1.17: RE2, no look-around, no back-references (symptom D49; reference 4.3)",
+    source: "App Mesh User Guide, 1.17-migration: RE2, no look-ahead and no back-references; source of the agent in \
+             AWS's image, aws/amazon-ecs-service-connect-agent, agent/envoy_bootstrap/envoy_bootstrap.go: a program \
+             size of 1000 at most",
     bad: BAD,
     cure: &[("/(?!admin).*", "/[^a].*")],
     check,

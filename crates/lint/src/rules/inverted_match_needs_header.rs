@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "a header or metadata value is matched inverted",
     why: "only requests that have the header with another value match; those without the header do not",
-    source: "tried with Envoy 1.40: a value match, inverted, header absent: no match (reference 4.15)",
+    source: "tried with Envoy 1.40: a value match, inverted, header absent: no match",
     bad: BAD,
     cure: &[(", Match: {Exact: \"1\"}", "")],
     check,

@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a wide route has a smaller number than a narrower one, which is therefore never reached",
     why: "the lower number is tried first: every request that the narrower route is for goes to the wider one",
-    source: "App Mesh User Guide, routes; roadmap #167, where a user had it inverted (reference 4.2)",
+    source: "App Mesh User Guide, routes: 0 is the highest priority; aws/aws-app-mesh-roadmap#167, where a user had \
+             it inverted",
     bad: BAD,
     cure: &[("Priority: 10", "Priority: 30")],
     check,

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a route lets a stream be silent for longer than a target's listener does",
     why: "the callee's proxy resets the stream first, after 300 seconds where its listener says nothing, and the call fails",
-    source: "roadmap #302: set the idle timeout of the route and of all listeners (symptom D43, reference 4.6)",
+    source: "aws/aws-app-mesh-roadmap#302: set the idle timeout of the route and of all listeners",
     bad: BAD,
     cure: &[("Protocol: http}\n", "Protocol: http}\n            Timeout: {HTTP: {Idle: {Value: 900, Unit: s}}}\n")],
     check,

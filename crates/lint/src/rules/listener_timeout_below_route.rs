@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a route lets a request take longer than a target's listener does",
     why: "the callee's proxy ends the request first, after 15 seconds where its listener says nothing, and the caller gets 504",
-    source: "App Mesh User Guide, routes and virtual nodes: raise both timeouts (reference 4.6, symptom D27)",
+    source: "App Mesh User Guide, routes and virtual_nodes: above 15 seconds both timeouts must be raised",
     bad: BAD,
     cure: &[(
         "Protocol: http}\n",

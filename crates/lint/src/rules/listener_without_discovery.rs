@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a virtual node has a listener and no service discovery",
     why: "the API refuses it; callers could not find its hosts",
-    source: "App Mesh: a virtual node with listeners must have serviceDiscovery (reference 1.9)",
+    source: "aws/aws-app-mesh-controller-for-k8s, virtual node webhook, and the CDK: a virtual node with listeners \
+             must have service discovery",
     bad: BAD,
     cure: &[("Protocol: http}\n", "Protocol: http}\n        ServiceDiscovery: {DNS: {Hostname: orders.shop.local}}\n")],
     check,

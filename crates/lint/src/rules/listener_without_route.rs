@@ -19,7 +19,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a router or gateway with several listeners has no route for one of them",
     why: "requests to that port find no route: HTTP is answered with 404, TCP is closed",
-    source: "reference 4.7, 4.11 and 4.12: a route is for the listener its match names; without one Envoy answers 404 (NR)",
+    source: "App Mesh User Guide, routes and gateway-routes: with several listeners a route names the port it is \
+             for; inferred: a port without one answers 404",
     bad: BAD,
     cure: &[(", {PortMapping: {Port: 9090, Protocol: grpc}}", "")],
     check,

@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "the only target of a route has a weight as if there were others",
     why: "a weight is a share of the route it stands in: the only target gets every request",
-    source: "App Mesh: a share is the weight over the route's sum (reference 4.4); two routes cannot share their traffic",
+    source: "App Mesh API reference, WeightedTarget: traffic is distributed by relative weight among the targets of \
+             one route",
     bad: BAD,
     cure: &[("Weight: 90}", "Weight: 90}, {VirtualNode: orders-v2, Weight: 10}")],
     check,

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "the host name for a node's discovery is the loopback address",
     why: "callers resolve it, so each of them sends the node's requests to its own task or pod",
-    source: "reference 4.1 and 4.8: the caller's proxy resolves the hostname, which is used verbatim",
+    source: "inferred from App Mesh API reference, DnsServiceDiscovery: the proxy of each caller resolves the hostname",
     bad: BAD,
     cure: &[("Hostname: localhost", "Hostname: orders.shop.local")],
     check,

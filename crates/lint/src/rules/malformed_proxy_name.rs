@@ -14,7 +14,9 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "what a proxy is told to stand for is neither an ARN nor a name like `mesh/shop/virtualNode/orders`",
     why: "the proxy ends at its start, or is refused by the control plane",
-    source: "AWS's Envoy image takes the name apart at `/` and ends where there are fewer than four parts (reference 5.2)",
+    source: "source of the agent in AWS's image, aws/amazon-ecs-service-connect-agent, \
+             agent/envoy_bootstrap/envoy_bootstrap.go: the name is taken apart at `/`, and fewer than four parts \
+             end the start",
     bad: BAD,
     cure: &[("Value: orders}", "Value: mesh/shop/virtualNode/orders}")],
     check,

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "many callers check a node's hosts at a short interval",
     why: "every copy of every caller checks every host on its own, so an application may be busy with health checks",
-    source: "App Mesh User Guide, troubleshooting scaling (reference 4.13 and 8.2, symptom D46 of the diagnosis table)",
+    source: "App Mesh User Guide, troubleshooting-scaling: each client's proxy checks each endpoint",
     bad: BAD,
     cure: &[("IntervalMillis: 5000", "IntervalMillis: 20000")],
     check,

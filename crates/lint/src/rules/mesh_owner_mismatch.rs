@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "resources of one mesh in one file name different owners of that mesh",
     why: "meshes of two accounts are two meshes: what lies in one cannot name what lies in the other, so the API refuses it",
-    source: "App Mesh API: meshOwner says whose mesh is meant, the caller's own where it is absent (reference 1.3)",
+    source: "App Mesh API reference, meshOwner: the account that shared the mesh, the caller's own where it is absent",
     bad: BAD,
     cure: &[("MeshOwner: '444455556666'", "MeshOwner: '111122223333'")],
     check,

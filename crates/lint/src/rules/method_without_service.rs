@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a gRPC match has a method name and no service name",
     why: "a method is matched as part of /service/method; the API refuses the route",
-    source: "App Mesh API reference, GrpcRouteMatch: a method name needs the service name (reference 1.9)",
+    source: "App Mesh API reference, GrpcRouteMatch: \"If you specify a name, you must also specify a serviceName\"",
     bad: BAD,
     cure: &[("{MethodName: Place}", "{ServiceName: shop.Orders, MethodName: Place}")],
     check,

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a client without a certificate calls a listener that demands one",
     why: "the server's proxy breaks the handshake off (PEER_DID_NOT_RETURN_A_CERTIFICATE): every request fails with 503",
-    source: "App Mesh User Guide, mutual-tls; aws-app-mesh-roadmap #457 (symptom D52 of the diagnosis table)",
+    source: "App Mesh User Guide, mutual-tls; aws/aws-app-mesh-roadmap#457",
     bad: BAD,
     cure: &[(
         "                TLS:\n",

@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "no container of a task waits until the task's proxy is healthy",
     why: "the application starts before its proxy can forward: its first calls fail, and requests arrive too early",
-    source: "App Mesh roadmap #44 and #334; ECS API reference, ContainerDependency (symptom D18)",
+    source: "aws/aws-app-mesh-roadmap#44 and aws/aws-app-mesh-roadmap#334; ECS API reference, ContainerDependency",
     bad: BAD,
     cure: &[("Condition: START", "Condition: HEALTHY")],
     check,

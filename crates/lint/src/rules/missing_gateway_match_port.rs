@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a gateway route of a gateway with several listeners does not say for which it is",
     why: "with several listeners the port of the match is required: nothing else says where its requests come in",
-    source: "aws-app-mesh-roadmap #120; App Mesh User Guide, gateway routes (reference 4.7 and 4.12)",
+    source: "App Mesh User Guide, gateway-routes: \"Port match is required if this virtual gateway has multiple \
+             listeners\"",
     bad: BAD,
     cure: &[("{Prefix: /}", "{Prefix: /, Port: 8080}")],
     check,

@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a gateway route does not say which port of its virtual service is meant",
     why: "where the service's router or node has several listeners the port of the target is required: nothing else says where requests go",
-    source: "App Mesh User Guide, gateway routes: \"Virtual service provider port is required when the provider … has multiple listeners\" (reference 2.7)",
+    source: "App Mesh User Guide, gateway-routes: \"Virtual service provider port is required when the provider … \
+             has multiple listeners\"",
     bad: BAD,
     cure: &[("Target: {VirtualService:", "Target: {Port: 8080, VirtualService:")],
     check,

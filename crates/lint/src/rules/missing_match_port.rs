@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a route of a router with several listeners does not say for which it is",
     why: "the API refuses it: \"Route must define a port match criteria if the Virtual Router has multiple listeners\"",
-    source: "aws-app-mesh-controller-for-k8s #710 and #715 (reference 1.9, symptom D71 of the diagnosis table)",
+    source: "aws/aws-app-mesh-controller-for-k8s#710 and aws/aws-app-mesh-controller-for-k8s#715: Route must define \
+             a port match criteria if the Virtual Router has multiple listeners",
     bad: BAD,
     cure: &[("{Prefix: /}", "{Prefix: /, Port: 8080}")],
     check,

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a task runs the proxy of a virtual node and leads no traffic through it",
     why: "requests pass the proxy by: no routes, retries, TLS, logs or metrics of the mesh, unless the application calls the proxy's ports itself",
-    source: "App Mesh User Guide, getting-started-ecs: the proxyConfiguration of a task (reference 5.5)",
+    source: "App Mesh User Guide, getting-started-ecs: the proxyConfiguration of a task",
     bad: BAD,
     cure: &[("NetworkMode: awsvpc\n", CURE)],
     check,

@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "a task's role does not allow its proxy to ask for its configuration",
     why: "a control plane that checks permissions as AWS's did closes the proxy's stream with status 7; one of your own may not check",
-    source: "App Mesh User Guide, proxy-authorization (reference 6.2, symptom D04)",
+    source: "App Mesh User Guide, proxy-authorization: appmesh:StreamAggregatedResources",
     bad: BAD,
     cure: &[("appmesh:Describe*", "appmesh:StreamAggregatedResources")],
     check,
@@ -26,7 +26,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         let Some(proxy) = task.proxies.first() else { continue };
         let Some(role) = facts.role_of(task.workload) else { continue };
         let endpoint = variable(proxy.container.container, "APPMESH_XDS_ENDPOINT");
-        // A socket carries no signature that anybody could check. Source: reference 5.1.
+        // A socket carries no signature that anybody could check. Source: aws/amazon-ecs-service-connect-agent#41.
         let is_socket = endpoint.is_some_and(|(_, endpoint)| endpoint.starts_with("unix:"));
         if is_socket || role.managed.iter().any(|name| may_stream(name)) {
             continue;
@@ -50,7 +50,8 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
 
 const ACTION: &str = "appmesh:StreamAggregatedResources";
 
-/// Whether a managed policy of AWS may hold the permission. Source: reference 6.2 and 6.3.
+/// Whether a managed policy of AWS may hold the permission. Source: App Mesh User Guide,
+/// proxy-authorization, `AWSAppMeshEnvoyAccess`.
 fn may_stream(name: &str) -> bool {
     ["AppMesh", "Administrator", "PowerUser"].iter().any(|part| name.contains(part))
 }

@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a route's target does not say which of its node's listeners is meant",
     why: "where a node has several listeners the port of the target is required: nothing else says where requests go",
-    source: "aws-app-mesh-roadmap #120; App Mesh User Guide, routes (reference 2.0)",
+    source: "App Mesh User Guide, routes: \"If the selected virtual node has multiple listeners, Target port is \
+             required\"",
     bad: BAD,
     cure: &[("{VirtualNode: orders, Weight: 1}", "{VirtualNode: orders, Weight: 1, Port: 8080}")],
     check,

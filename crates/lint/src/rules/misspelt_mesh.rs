@@ -16,14 +16,15 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a resource names a mesh that differs by a slip from the only mesh of the files",
     why: "where no such mesh exists the API answers 404 NotFoundException; where one does, the resource lands in the wrong mesh",
-    source: "App Mesh API: NotFoundException where the mesh of a resource does not exist (reference 1.7)",
+    source: "App Mesh API reference, NotFoundException where the mesh of a resource does not exist; that a name is \
+             a slip is inferred from its letters",
     bad: BAD,
     cure: &[("MeshName: bookshpo\n", "MeshName: bookshop\n")],
     check,
 };
 
 /// Fewest characters of a name that can be told from another by a slip.
-const SHORTEST: usize = 5;
+const SHORTEST: usize = 4;
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
     let mut meshes = facts.meshes();

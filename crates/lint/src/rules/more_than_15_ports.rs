@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a proxyConfiguration lists more than 15 ports",
     why: "one rule of iptables takes 15: older agents fail the task, newer ones leave the others out",
-    source: "App Mesh roadmap #269 and #436; aws/amazon-vpc-cni-plugins, plugins/aws-appmesh/plugin/commands.go: multiportLimit (symptom D20)",
+    source: "aws/aws-app-mesh-roadmap#269 and aws/aws-app-mesh-roadmap#436; aws/amazon-vpc-cni-plugins, \
+             plugins/aws-appmesh/plugin/commands.go: multiportLimit",
     bad: BAD,
     cure: &[(",16\"", "\"")],
     check,

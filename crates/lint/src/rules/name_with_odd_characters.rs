@@ -15,8 +15,8 @@ pub(super) const RULE: Rule = Rule {
     summary: "a name has characters other than letters, digits, hyphens and underscores",
     why: "the API refuses such a mesh name and promises only those characters for other names; `/` cuts a name short in the ARN by \
           which a proxy says what it stands for",
-    source: "App Mesh: `MeshName must match ^[a-zA-Z0-9\\-_]+$` (symptom D78), the wording of the User Guide and how proxies are \
-             named (reference 1.4, 5.2)",
+    source: "aws/aws-app-mesh-controller-for-k8s#19: `MeshName must match ^[a-zA-Z0-9\\-_]+$`; App Mesh User Guide, \
+             virtual_routers: letters, numbers, hyphens and underscores",
     bad: BAD,
     cure: &[("MeshName: web shop", "MeshName: web-shop")],
     check,

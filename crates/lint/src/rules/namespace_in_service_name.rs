@@ -14,7 +14,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "the name of a Cloud Map service repeats its namespace",
     why: "the service is looked up in the namespace, so `orders.shop.local` in `shop.local` is most likely none: the proxy is told gRPC status 3 or has no hosts",
-    source: "AWS Cloud Map: a name is found as service-name.namespace-name (reference 4.8 and 4.14, symptom D03 of the diagnosis table)",
+    source: "AWS Cloud Map: a name is found as service-name.namespace-name; App Mesh User Guide, virtual_nodes: \
+             service name and namespace are two fields",
     bad: BAD,
     cure: &[("ServiceName: orders.shop.local", "ServiceName: orders")],
     check,

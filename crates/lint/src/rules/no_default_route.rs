@@ -14,7 +14,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "there are requests that no route of a router or gateway takes",
     why: "they are answered with 404 and the flag NR, which looks like a missing page of the application",
-    source: "App Mesh User Guide, troubleshooting connectivity; roadmap #447 (symptoms D29 and D30)",
+    source: "App Mesh User Guide, troubleshooting-connectivity; aws/aws-app-mesh-roadmap#447: 404 where no route \
+             matches",
     bad: BAD,
     cure: &[("Prefix: /reports", "Prefix: /")],
     check,

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "a listener that requests are sent to has neither a health check nor outlier detection",
     why: "its callers' proxies find out by failed requests alone that a host is gone, and keep sending to it until discovery forgets it",
-    source: "App Mesh User Guide, virtual nodes: the health check policy of a listener (reference 4.13)",
+    source: "App Mesh User Guide, virtual_nodes: a health check policy is optional; without one all hosts get requests",
     bad: BAD,
     cure: &[(
         "Protocol: http}\n",

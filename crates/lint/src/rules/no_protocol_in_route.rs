@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a route or gateway route has none of the protocols",
     why: "exactly one of httpRoute, http2Route, grpcRoute and tcpRoute says what the route does; the API refuses it without",
-    source: "App Mesh API reference, RouteSpec and GatewayRouteSpec (reference 2.4, 2.7)",
+    source: "inferred from App Mesh API reference, RouteSpec and GatewayRouteSpec: a route is one of its protocols",
     bad: BAD,
     cure: &[(
         "{Priority: 1}",

@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "nodes may call whatever they like, backend or not",
     why: "a forgotten backend shows nowhere: its traffic passes by the routes, retries and TLS of the mesh, and past its metrics",
-    source: "App Mesh API reference, EgressFilter; User Guide, connectivity: traffic in the cluster mesh-allow-all (reference 4.10, symptom D65)",
+    source: "App Mesh API reference, EgressFilter; App Mesh User Guide, troubleshooting-connectivity: traffic in \
+             the cluster mesh-allow-all",
     bad: BAD,
     cure: &[("EgressFilter: {Type: ALLOW_ALL}", "EgressFilter: {Type: DROP_ALL}")],
     check,

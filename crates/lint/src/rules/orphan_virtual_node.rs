@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "no route or virtual service leads to a virtual node, and it has no backends",
     why: "the mesh sends it nothing and it calls nothing through the mesh: sound for what only outsiders call, else a forgotten route",
-    source: "App Mesh User Guide, virtual nodes: reached through virtual services and routes, calling what is in its backends",
+    source: "App Mesh User Guide, virtual_nodes: reached through virtual services and routes, calling what is in its backends",
     bad: BAD,
     cure: &[("VirtualNodeName: orders}", "VirtualNodeName: orders-v1}")],
     check,

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a virtual router provides no virtual service",
     why: "requests come to a router only through a virtual service that it provides, so its routes are never used",
-    source: "App Mesh User Guide, virtual routers: they handle traffic for one or more virtual services",
+    source: "App Mesh User Guide, virtual_routers: they handle traffic for one or more virtual services",
     bad: BAD,
     cure: &[("VirtualNode: {VirtualNodeName: orders}}}", "VirtualRouter: {VirtualRouterName: orders}}}")],
     check,

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "a virtual service is nobody's backend and no gateway route's target",
     why: "proxies learn only of their backends, so no request to this name goes through the mesh: callers may lack the backend",
-    source: "App Mesh: a proxy gets the routes of the virtual services in its backends alone (reference 4.1, roadmap #488)",
+    source: "aws/aws-app-mesh-roadmap#488: a proxy gets the routes of the virtual services in its backends",
     bad: BAD,
     cure: &[("Spec: {} # calls", "Spec: {Backends: [{VirtualService: {VirtualServiceName: orders.shop.local}}]} #")],
     check,

@@ -15,7 +15,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "outlier detection is set for a node that callers see as one host",
     why: "with the DNS response type LOADBALANCER all hosts are one to Envoy: no single host can be ejected, and the failing one goes on answering",
-    source: "App Mesh User Guide, virtual nodes: outlier detection needs ENDPOINTS or Cloud Map (reference 4.8, 4.13)",
+    source: "App Mesh User Guide, virtual_nodes: with DNS Envoy \"would only elect a single IP address\"; Envoy, \
+             service discovery: strict DNS, which is ENDPOINTS, takes every address",
     bad: BAD,
     cure: &[("ResponseType: LOADBALANCER", "ResponseType: ENDPOINTS")],
     check,

@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "there are more of a kind than an AWS account could have by default",
     why: "AWS answered LimitExceededException unless the account's quota had been raised; other servers of the API need not",
-    source: "Service Quotas of App Mesh, aws-app-mesh-roadmap #263 and #449 (reference 7)",
+    source: "Service Quotas of App Mesh; aws/aws-app-mesh-roadmap#263 and aws/aws-app-mesh-roadmap#449",
     bad: BAD,
     cure: &[(
         "DependsOn: Mesh # 4\n    Properties: {MeshName: shop,",

@@ -13,7 +13,9 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a path or prefix contains a doubled slash or a dot segment",
     why: "proxies make paths normal before they match: /a//b and /a/./b become /a/b; no request matches what is written",
-    source: "App Mesh switches on normalize_path and merge_slashes (reference 4.3); tried with Envoy 1.40 (reference 4.15)",
+    source: "the dump of a gateway's configuration in capa-cloud/capa.io, \
+             content/zh/blog/cloudstack/envoy/envoy-gateway.md: normalize_path and merge_slashes are on; tried with \
+             Envoy 1.40: /a/../x and //x match the prefix /x",
     bad: BAD,
     cure: &[("/shop//orders", "/shop/orders")],
     check,

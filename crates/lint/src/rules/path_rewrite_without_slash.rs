@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "the path of a path rewrite does not start with a slash",
     why: "the API refuses it: what the service is asked for would be no path",
-    source: "aws-app-mesh-controller-for-k8s and the CDK, as the API: a path rewrite must start with / (reference 1.9)",
+    source: "aws/aws-app-mesh-controller-for-k8s, gateway route webhook, and the CDK: a path rewrite must start with /",
     bad: BAD,
     cure: &[("Exact: all", "Exact: /all")],
     check,

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a path or prefix contains a query or a fragment",
     why: "paths are compared without the query, and clients send no fragment: no request matches",
-    source: "Envoy 1.40: an exact path /p matches /p?q=1 (reference 4.15); App Mesh API, HttpPathMatch: no query string",
+    source: "tried with Envoy 1.40: an exact path /p matches /p?q=1, as the query is no part of the path",
     bad: BAD,
     cure: &[("\"/orders?version=2\"", "/orders, QueryParameters: [{Name: version, Match: {Exact: \"2\"}}]")],
     check,

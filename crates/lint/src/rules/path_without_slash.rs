@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "the exact path of a match does not start with a slash",
     why: "the API refuses the route: every path starts with a slash, so that no request could match",
-    source: "aws-app-mesh-controller-for-k8s and the CDK, as the API: a path match must start with / (reference 1.9)",
+    source: "aws/aws-cdk, aws-appmesh, http-route-path-match: a path match must start with /",
     bad: BAD,
     cure: &[("Exact: orders}", "Exact: /orders}")],
     check,

@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "an attempt may take as long as the whole request",
     why: "Envoy then ignores the timeout of the attempt: one that hangs uses up the time of the request, and is never tried again",
-    source: "Envoy, router filter: a per-try timeout that is no shorter than the global timeout is ignored; the default is 15 s (reference 4.6)",
+    source: "Envoy, router filter: a per-try timeout that is no shorter than the global timeout is ignored; App \
+             Mesh User Guide, routes: the default is 15 seconds",
     bad: BAD,
     cure: &[("PerRetryTimeout: {Value: 15, Unit: s}", "PerRetryTimeout: {Value: 4, Unit: s}")],
     check,

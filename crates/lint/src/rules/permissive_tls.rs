@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a listener's TLS mode is PERMISSIVE",
     why: "whoever speaks plaintext is let in as well, without encryption and without a certificate, and nothing shows it",
-    source: "App Mesh User Guide, mutual-tls: PERMISSIVE is for the time in which callers move, STRICT follows (reference 4.14)",
+    source: "App Mesh User Guide, mutual-tls: PERMISSIVE is for the time in which callers move, STRICT follows",
     bad: BAD,
     cure: &[("Mode: PERMISSIVE", "Mode: STRICT")],
     check,

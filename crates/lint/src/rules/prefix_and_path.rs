@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a match has both a prefix and a path",
     why: "a match takes one of the two; the API refuses the route",
-    source: "App Mesh: exactly one of prefix and path in a match (reference 1.9)",
+    source: "aws/aws-app-mesh-controller-for-k8s, webhooks: a match has a prefix or a path",
     bad: BAD,
     cure: &[("Prefix: /orders, Path", "Path")],
     check,

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "the prefix of a match does not start with a slash",
     why: "the API refuses the route: every path starts with a slash, so that no request could match",
-    source: "App Mesh API reference, HttpRouteMatch and HttpGatewayRouteMatch: a prefix must start with / (reference 2.4)",
+    source: "App Mesh API reference, HttpRouteMatch and HttpGatewayRouteMatch: a prefix \"must always start with /\"",
     bad: BAD,
     cure: &[("Prefix: orders}", "Prefix: /orders}")],
     check,

@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a proxy is told to use the preview channel of App Mesh",
     why: "its endpoint is gone like the service's own, and its calls are signed for `appmesh-preview`",
-    source: "AWS's Envoy image: APPMESH_PREVIEW (reference 1.1, 5.1 and 5.4)",
+    source: "App Mesh User Guide, preview: a service endpoint of its own; source of the agent in AWS's image, \
+             aws/amazon-ecs-service-connect-agent, agent/envoy_bootstrap/envoy_bootstrap.go: APPMESH_PREVIEW",
     bad: BAD,
     cure: &[("            - {Name: APPMESH_PREVIEW, Value: \"1\"}\n", "")],
     check,

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a virtual gateway listens on a port up to 1024",
     why: "without the capability NET_BIND_SERVICE, which Fargate does not give, Envoy refuses the listener: \"cannot bind '0.0.0.0:80': Permission denied\"",
-    source: "App Mesh User Guide, troubleshooting setup (reference 5.5 and 8.2, symptom D15 of the diagnosis table)",
+    source: "App Mesh User Guide, troubleshooting-setup: ports up to 1024 need CAP_NET_BIND_SERVICE",
     bad: BAD,
     cure: &[("Port: 80,", "Port: 8080,")],
     check,

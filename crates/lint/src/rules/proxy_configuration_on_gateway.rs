@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a task that runs a virtual gateway's proxy redirects its traffic",
     why: "a gateway listens on its own ports: what is redirected to port 15000 meets nothing",
-    source: "App Mesh User Guide, virtual_gateways: a gateway's task has no proxyConfiguration (reference 5.5)",
+    source: "App Mesh User Guide, virtual_gateways: \"proxyConfiguration and user should not be configured\"",
     bad: BAD,
     cure: &[(FAULT, "NetworkMode: awsvpc\n")],
     check,

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a task has a proxyConfiguration and another network mode than `awsvpc`",
     why: "ECS leads traffic through a proxy in the network of `awsvpc` alone; in any other mode requests pass the proxy by",
-    source: "aws/amazon-ecs-agent: the redirection is part of BuildCNIConfigAwsvpc (reference 5.5)",
+    source: "aws/amazon-ecs-agent: the redirection is part of BuildCNIConfigAwsvpc",
     bad: BAD,
     cure: &[("NetworkMode: bridge", "NetworkMode: awsvpc")],
     check,

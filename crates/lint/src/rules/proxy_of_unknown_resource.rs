@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a proxy stands for a virtual node or gateway that is not in the mesh",
     why: "the control plane closes its stream with status 3, so it never gets a configuration",
-    source: "App Mesh User Guide, troubleshooting-setup: gRPC config stream closed: 3 (symptom D03)",
+    source: "App Mesh User Guide, troubleshooting-setup: gRPC status code 3, the mesh endpoint could not be found",
     bad: BAD,
     cure: &[("virtualNode/order}", "virtualNode/orders}")],
     check,

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a proxy's image is older than the variable that names what it stands for",
     why: "images before 1.15 read APPMESH_VIRTUAL_NODE_NAME alone, so the proxy does not start",
-    source: "App Mesh User Guide, envoy-config: APPMESH_RESOURCE_ARN from image 1.15 on (reference 5.4)",
+    source: "App Mesh User Guide, envoy-config: APPMESH_RESOURCE_ARN from image 1.15 on",
     bad: BAD,
     cure: &[("v1.12.3.0-prod", "v1.29.12.1-prod")],
     check,

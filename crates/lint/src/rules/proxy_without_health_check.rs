@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a proxy's container has no health check",
     why: "a proxy that gets no configuration counts as running, so its task is kept and gets requests that it cannot answer",
-    source: "App Mesh User Guide, getting-started-ecs: the health check of the Envoy container (symptom D01)",
+    source: "App Mesh User Guide, getting-started-ecs: the health check of the Envoy container",
     bad: BAD,
     cure: &[(
         "sock\"}\n",

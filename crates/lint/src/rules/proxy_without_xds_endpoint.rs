@@ -11,7 +11,9 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a proxy asks the control plane of AWS, which ended on 2026-09-30",
     why: "the proxy waits for its first configuration without end, so a new or restarted task never serves a request",
-    source: "AWS's Envoy image: APPMESH_XDS_ENDPOINT and the initial fetch timeout of 0 (reference 5.1, symptoms D01 and D11)",
+    source: "source of the agent in AWS's image, aws/amazon-ecs-service-connect-agent, \
+             agent/envoy_bootstrap/envoy_bootstrap.go: APPMESH_XDS_ENDPOINT, else AWS's host, and an initial fetch \
+             timeout of 0",
     bad: BAD,
     cure: &[(
         "orders}\n",
@@ -20,7 +22,8 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-/// What the host names of AWS's control plane have in common. Source: reference 5.1.
+/// What the host names of AWS's control plane have in common. Source: App Mesh User
+/// Guide, troubleshooting-setup.
 const GONE: &str = "-envoy-management";
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
@@ -34,7 +37,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
                     report.add_task(task.workload, path, message).help(HELP);
                 }
             } else if task.lacks_variable(index, container, ENDPOINT)
-                // A bootstrap of one's own names its control plane itself. Source: reference 5.3.
+                // A bootstrap of one's own names its control plane itself. Source: `ENVOY_CONFIG_FILE` of the agent.
                 && task.lacks_variable(index, container, "ENVOY_CONFIG_FILE")
             {
                 let message = "this proxy asks the control plane of AWS, which ended on 2026-09-30: it waits at its start without end";

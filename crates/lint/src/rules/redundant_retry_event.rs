@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "a retry policy names gateway-error beside server-error, which contains it",
     why: "it changes nothing: server-error retries 502, 503 and 504 already, and 500 with them, which may not have been meant",
-    source: "App Mesh API reference, HttpRetryPolicy: server-error is 500 to 511, gateway-error 502, 503 and 504 (reference 4.5)",
+    source: "App Mesh API reference, HttpRetryPolicy: server-error is 500 to 511, gateway-error 502, 503 and 504",
     bad: BAD,
     cure: &[("[server-error, gateway-error]", "[server-error, stream-error]")],
     check,

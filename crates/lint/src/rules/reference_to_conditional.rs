@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a resource without a condition names one that exists only under a condition",
     why: "where the condition is false the stack is refused or its creation fails, as what is named does not exist",
-    source: "CloudFormation User Guide, conditions, and cfn-lint W1001; App Mesh demands what is named to exist (reference 1.8)",
+    source: "CloudFormation User Guide, conditions, and cfn-lint W1001",
     bad: BAD,
     cure: &[("  Route:\n    Type", "  Route:\n    Condition: HasNext\n    Type")],
     check,

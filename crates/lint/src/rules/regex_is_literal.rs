@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "a pattern has nothing in it that makes it one",
     why: "it matches one text as a whole; whoever expects a search, as other tools do, sees requests go elsewhere",
-    source: "Envoy 1.40: the header pattern b+ does not match abbc (reference 4.15); AWS examples write .*green.*",
+    source: "tried with Envoy 1.40: the header pattern b+ does not match abbc, so that a pattern is compared with \
+             the whole value; AWS's examples write .*green.*",
     bad: BAD,
     cure: &[("Regex: green", "Regex: .*green.*")],
     check,

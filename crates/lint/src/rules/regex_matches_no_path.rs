@@ -14,7 +14,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a pattern for the path can only match texts that do not start with a slash",
     why: "every path starts with a slash and must match as a whole: no request matches",
-    source: "App Mesh: the pattern matches the whole path (reference 4.3); tried with Envoy 1.40 (reference 4.15)",
+    source: "tried with Envoy 1.40: the path pattern /u/[0-9]+ does not match /u/12/z, so that a pattern is \
+             compared with the whole path",
     bad: BAD,
     cure: &[("orders/[0-9]+", "/orders/[0-9]+")],
     check,

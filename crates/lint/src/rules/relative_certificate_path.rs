@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "the path of a certificate or key does not begin with a slash",
     why: "the proxy looks for it in the folder it was started in, which no document names: it does not find the file and refuses \
           its configuration",
-    source: "App Mesh User Guide, virtual nodes: the path is one on the file system where the Envoy is deployed",
+    source: "App Mesh User Guide, virtual_nodes: the path is one on the file system where the Envoy is deployed",
     bad: BAD,
     cure: &[("CertificateChain: certs/orders.pem", "CertificateChain: /certs/orders.pem")],
     check,

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "a header or metadata item is matched twice in the same way",
     why: "the second match says nothing new; perhaps another header was meant",
-    source: "App Mesh: several headers of a match must all match (reference 4.3)",
+    source: "aws/aws-app-mesh-roadmap#123: all headers of a match must match",
     bad: BAD,
     cure: &[("Name: X-Beta", "Name: x-user")],
     check,

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a gateway route matches a prefix that is reserved",
     why: "the API refuses it: these prefixes are kept for App Mesh itself",
-    source: "App Mesh User Guide, gateway routes: neither /aws-appmesh* nor /aws-app-mesh* (reference 1.9)",
+    source: "App Mesh User Guide, gateway-routes: neither /aws-appmesh* nor /aws-app-mesh*",
     bad: BAD,
     cure: &[("/aws-appmesh/orders/", "/mesh/orders/")],
     check,

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a gRPC gateway route matches a service name that is reserved",
     why: "the API refuses it: these names are kept for App Mesh itself",
-    source: "App Mesh User Guide, gateway routes: neither /aws.app-mesh* nor aws.appmesh (reference 1.9)",
+    source: "App Mesh User Guide, gateway-routes: neither /aws.app-mesh* nor aws.appmesh",
     bad: BAD,
     cure: &[("aws.appmesh", "shop.Orders")],
     check,

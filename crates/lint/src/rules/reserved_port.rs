@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a listener is on a port that Envoy has itself",
     why: "two processes cannot listen on one port of a task or pod: the proxy or the application does not start",
-    source: "App Mesh User Guide, Envoy: ports 15000 (in), 15001 (out) and 9901 (administration) (reference 5.5 to 5.8)",
+    source: "App Mesh User Guide, envoy-logs and envoy-config: ports 15000 (in), 15001 (out) and 9901 (administration)",
     bad: BAD,
     cure: &[("Port: 15000", "Port: 8080")],
     check,

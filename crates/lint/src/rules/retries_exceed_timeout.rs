@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "the attempts of a retry policy take longer than the route lets a request take",
     why: "the timeout of the route covers all attempts: it ends the request with 504 before the last ones are made",
-    source: "App Mesh User Guide, routes: the request timeout should be no less than maxRetries times perRetryTimeout (reference 4.6, symptom D28)",
+    source: "App Mesh User Guide, routes: the request timeout should be no less than maxRetries times perRetryTimeout",
     bad: BAD,
     cure: &[("MaxRetries: 4", "MaxRetries: 1")],
     check,

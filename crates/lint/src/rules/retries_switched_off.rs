@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "a retry policy allows no retry",
     why: "it also takes the place of the two retries that App Mesh makes by default; failures that a second host would not have had reach the caller",
-    source: "App Mesh User Guide, Envoy defaults and best practices: at least two retries (reference 4.5)",
+    source: "App Mesh User Guide, envoy-defaults and best-practices: at least two retries",
     bad: BAD,
     cure: &[("MaxRetries: 0", "MaxRetries: 2")],
     check,

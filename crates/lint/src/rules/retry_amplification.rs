@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "retries along a chain of calls multiply into very many requests",
     why: "when the last service of the chain fails, each layer retries what the layer below has already retried: the failing one gets many times its load",
-    source: "App Mesh User Guide, best practices; App Mesh has no back-off between retries (symptom D47)",
+    source: "inferred from App Mesh User Guide, best-practices: each retry sends the request again; App Mesh has no \
+             field for a back-off",
     bad: BAD,
     cure: &[("MaxRetries: 5", "MaxRetries: 1")],
     check,

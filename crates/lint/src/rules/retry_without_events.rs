@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a retry policy names no event",
     why: "App Mesh asks for one event at least; without one nothing is ever tried again, and the policy takes the place of the default one",
-    source: "App Mesh API reference, HttpRetryPolicy and GrpcRetryPolicy: specify at least one event; whether the API refused it is not known (reference 2.0, 9)",
+    source: "App Mesh API reference, HttpRetryPolicy and GrpcRetryPolicy: specify at least one event; whether the \
+             API refused it is not known",
     bad: BAD,
     cure: &[("MaxRetries: 2", "HttpRetryEvents: [stream-error, gateway-error]\n            MaxRetries: 2")],
     check,

@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a gateway route matches a prefix and rewrites the path, or matches a path and rewrites the prefix",
     why: "the console offers prefix rewrites for prefixes and path rewrites for paths; what becomes of another mixture is written nowhere",
-    source: "App Mesh User Guide, gateway routes: which rewrite goes with which match (reference 2.7)",
+    source: "App Mesh User Guide, gateway-routes: which rewrite goes with which match",
     bad: BAD,
     cure: &[("Path: {Exact: /orders/all}", "Prefix: /orders/")],
     check,

@@ -14,7 +14,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a gateway takes a prefix off the path that every route behind it still asks for",
     why: "no route takes what is left of the path: the requests are answered with 404",
-    source: "App Mesh User Guide, gateway routes: the router sees the rewritten path (symptoms D29, D48; reference 4.7)",
+    source: "App Mesh User Guide, gateway-routes: the matched prefix is rewritten; inferred: the router sees the \
+             rewritten path",
     bad: BAD,
     cure: &[("DefaultPrefix: ENABLED", "DefaultPrefix: DISABLED")],
     check,

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a gateway route rewrites both the prefix and the whole path",
     why: "a gateway route rewrites one of the two; the API refuses it",
-    source: "aws-app-mesh-controller-for-k8s, as the API: prefix and path rewrite are exclusive (reference 1.9)",
+    source: "aws/aws-app-mesh-controller-for-k8s, gateway route webhook: prefix and path rewrite are exclusive",
     bad: BAD,
     cure: &[("Prefix: {Value: /v2/}, ", "")],
     check,

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a prefix rewrite has both a value and a word about the default",
     why: "a prefix becomes either / or the value: the two exclude each other",
-    source: "App Mesh API reference, HttpGatewayRoutePrefixRewrite: a value excludes defaultPrefix (reference 2.7)",
+    source: "aws/aws-cdk, aws-appmesh: a prefix is rewritten to a value, to / by default, or not at all",
     bad: BAD,
     cure: &[("DefaultPrefix: ENABLED, ", "")],
     check,

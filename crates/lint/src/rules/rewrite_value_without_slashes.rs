@@ -14,7 +14,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "the value of a prefix rewrite does not start and end with a slash, or the matched prefix does not end with one",
     why: "the API refuses the gateway route: path and value would run into each other",
-    source: "aws-app-mesh-controller-for-k8s and the CDK, as the API: a value starts and ends with /, its prefix ends with / (reference 1.9)",
+    source: "aws/aws-app-mesh-controller-for-k8s, gateway route webhook, and the CDK: a value starts and ends with \
+             /, its prefix ends with /",
     bad: BAD,
     cure: &[("Value: /v2}", "Value: /v2/}")],
     check,

@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a virtual router has no listener",
     why: "its listener says which port clients dial; the API of today takes a router without one, tools that knew it earlier do not",
-    source: "aws-app-mesh-roadmap #173, aws-app-mesh-controller-for-k8s #73 (reference 2.3 and 4.1, symptom D80 of the diagnosis table)",
+    source: "aws/aws-app-mesh-roadmap#173, aws/aws-app-mesh-controller-for-k8s#73: minimum field size of 1, \
+             CreateVirtualRouterInput.Spec.Listeners",
     bad: BAD,
     cure: &[("Listeners: []", "Listeners: [{PortMapping: {Port: 8080, Protocol: http}}]")],
     check,

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a virtual router has no routes",
     why: "every request to the virtual services that it provides is answered with 404, or its connection is closed",
-    source: "App Mesh: a request that no route takes is answered with 404 and the flag NR (reference 8.3, symptom D29)",
+    source: "Envoy, router filter: 404 where no route matches (response flag NR)",
     bad: BAD,
     cure: &[("  Service:\n", CURE)],
     check,

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "a match for HTTP/1.1 has a scheme",
     why: "the scheme is documented for HTTP/2 alone: an HTTP/1.1 request line does not carry it",
-    source: "App Mesh API reference, HttpRouteMatch: a scheme is applicable only for HTTP/2 routes (reference 2.4)",
+    source: "App Mesh API reference, HttpRouteMatch: a scheme is \"applicable only for HTTP2 routes\"",
     bad: BAD,
     cure: &[(", Scheme: http", "")],
     check,

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a node or gateway takes secrets from a Secret Discovery Service, and its proxy's task names no socket",
     why: "the proxy has nobody to ask (Secret is not supplied by SDS): its listener does not open, or its calls fail",
-    source: "App Mesh User Guide, tls: APPMESH_SDS_SOCKET_PATH names the endpoint (symptom D53 of the diagnosis table)",
+    source: "App Mesh User Guide, tls: APPMESH_SDS_SOCKET_PATH names the endpoint",
     bad: BAD,
     cure: &[(
         "virtualNode/orders}\n",

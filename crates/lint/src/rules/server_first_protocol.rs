@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a backend is on the port of a protocol in which the server speaks first",
     why: "the caller's proxy waits for the client's first bytes to see whether they are TLS, and the client waits for the server's greeting: \"Lost connection to MySQL server at 'reading initial communication packet'\"",
-    source: "App Mesh User Guide, troubleshooting connectivity; aws-app-mesh-roadmap #62 (reference 4.12, symptom D62 of the diagnosis table)",
+    source: "App Mesh User Guide, troubleshooting-connectivity: do not model MySQL, SMTP or MSSQL as a backend; \
+             aws/aws-app-mesh-roadmap#62",
     bad: BAD,
     cure: &[("Port: 3306", "Port: 5432")],
     check,

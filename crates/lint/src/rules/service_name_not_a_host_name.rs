@@ -14,8 +14,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "the name of a virtual service is no host name",
     why: "applications dial a virtual service by its name: it must resolve, and only requests to exactly this host reach it",
-    source: "App Mesh User Guide, virtual services and troubleshooting connectivity: the name must resolve to an address (reference \
-             4.1, symptom D64)",
+    source: "App Mesh User Guide, virtual_services and troubleshooting-connectivity: the name must resolve to an \
+             address",
     bad: BAD,
     cure: &[("http://orders.shop.local", "orders.shop.local")],
     check,

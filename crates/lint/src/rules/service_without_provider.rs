@@ -12,7 +12,9 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a virtual service has no provider",
     why: "the API takes it, and every request to it is answered with 404 until it has one",
-    source: "App Mesh: proxies get a virtual host without routes, as a dump of a gateway shows (reference 4.11)",
+    source: "the dump of a gateway's configuration in capa-cloud/capa.io, \
+             content/zh/blog/cloudstack/envoy/envoy-gateway.md: a virtual service without provider is a virtual \
+             host without routes",
     bad: BAD,
     cure: &[("Spec: {}", "Spec: {Provider: {VirtualNode: {VirtualNodeName: orders}}}")],
     check,

@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "a virtual service is provided by a node and not by a router",
     why: "such a service has no route, so that neither a retry policy nor a timeout can be set for its requests; failures of single hosts show as sporadic 503",
-    source: "App Mesh User Guide, best practices: use virtual routers, with retries on all routes; roadmap #194 (symptom D36, reference 4.6)",
+    source: "App Mesh User Guide, best-practices: use virtual routers, with retries on all routes; \
+             aws/aws-app-mesh-roadmap#194",
     bad: BAD,
     cure: &[(
         "Provider: {VirtualNode: {VirtualNodeName: orders}}",

@@ -14,7 +14,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a route or gateway route has more than one of the protocols",
     why: "exactly one of httpRoute, http2Route, grpcRoute and tcpRoute may be there; the API refuses the route",
-    source: "App Mesh API reference, RouteSpec and GatewayRouteSpec (reference 2.4, 2.7)",
+    source: "inferred from App Mesh API reference, RouteSpec and GatewayRouteSpec: a route is one of its protocols; \
+             aws/aws-app-mesh-controller-for-k8s refuses several",
     bad: BAD,
     cure: &[(
         "        Http2Route:

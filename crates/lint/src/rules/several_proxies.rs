@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a task in mode `awsvpc` runs proxies of several virtual nodes or gateways",
     why: "they share one network and the same ports: 9901 for administration, 15000 and 15001 for redirected traffic, which only one can take",
-    source: "ports of App Mesh's Envoy (reference 5.3 and 5.5)",
+    source: "inferred from App Mesh User Guide, envoy-logs: every proxy binds 15000, 15001 and 9901, and containers \
+             of a task in awsvpc share their ports",
     bad: BAD,
     cure: &[(SECOND, "")],
     check,

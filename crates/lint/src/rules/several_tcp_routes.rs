@@ -14,7 +14,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a router has several TCP routes for one port",
     why: "a TCP route matches nothing but the port, so one route gets every connection and the others none",
-    source: "reference 2.4: the port is the only match criterion of a TCP route; first match wins (4.2)",
+    source: "App Mesh API reference, TcpRouteMatch: the port is the only criterion; inferred: the first route takes \
+             every connection",
     bad: BAD,
     cure: &[
         (

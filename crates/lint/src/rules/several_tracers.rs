@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a proxy is told to use more than one tracer",
     why: "the agent in AWS's image refuses to write a bootstrap for two, so the proxy does not start",
-    source: "aws/amazon-ecs-service-connect-agent, envoy_bootstrap_test.go: TestAppendTracing_RequiresSingleProvider (reference 5.3)",
+    source: "source of the agent in AWS's image, aws/amazon-ecs-service-connect-agent, \
+             agent/envoy_bootstrap/envoy_bootstrap.go: \"Only a single envoy trace driver can be configured\"",
     bad: BAD,
     cure: &[("            - {Name: ENABLE_ENVOY_JAEGER_TRACING, Value: \"1\"}\n", "")],
     check,

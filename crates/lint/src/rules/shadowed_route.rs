@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a route without a priority is never reached: a wider one with a priority takes all its requests",
     why: "a route without a priority is tried after every one that has one, so that it never sees a request",
-    source: "aws-app-mesh-examples, blogs/http-headers-and-priority (reference 4.2)",
+    source: "aws/aws-app-mesh-examples, blogs/http-headers-and-priority: a route without priority comes after every \
+             route with one",
     bad: BAD,
     cure: &[("        Priority: 10\n", "")],
     check,

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "callers see a node of HTTP/2 or gRPC as one host",
     why: "with response type LOADBALANCER a caller's proxy takes one address, and HTTP/2 keeps one connection to it: all calls of a caller may land on one task or pod",
-    source: "aws-app-mesh-roadmap #238 (reference 4.8, symptom D45 of the diagnosis table)",
+    source: "aws/aws-app-mesh-roadmap#238; aws/aws-app-mesh-controller-for-k8s#427",
     bad: BAD,
     cure: &[("local}}", "local, ResponseType: ENDPOINTS}}")],
     check,

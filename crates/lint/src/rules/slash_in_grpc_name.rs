@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "the name of a gRPC service or method contains a slash",
     why: "the names become the path /service/method; with a slash more, no call has that path",
-    source: "App Mesh: service and method become the path /service/method (reference 4.3)",
+    source: "gRPC over HTTP/2: the path of a call is /service/method",
     bad: BAD,
     cure: &[("/shop.Orders", "shop.Orders")],
     check,

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "a gateway route rewrites a prefix that does not end with a slash",
     why: "other paths that start with the same letters are taken too, and lose them: /chapter1 becomes /1",
-    source: "aws-app-mesh-roadmap #247; App Mesh User Guide, gateway routes (reference 4.7)",
+    source: "aws/aws-app-mesh-roadmap#247; App Mesh User Guide, gateway-routes",
     bad: BAD,
     cure: &[("Prefix: /orders", "Prefix: /orders/")],
     check,

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "a node has TLS, a health check and DNS discovery together",
     why: "a caller's proxy waits for the name, the certificates and the first check before it sends anything: callers saw about a minute of failures on each start",
-    source: "aws-app-mesh-roadmap #227 (symptom D38 of the diagnosis table)",
+    source: "aws/aws-app-mesh-roadmap#227",
     bad: BAD,
     cure: &[("DNS: {Hostname: orders.shop.local}", "AWSCloudMap: {NamespaceName: shop.local, ServiceName: orders}")],
     check,

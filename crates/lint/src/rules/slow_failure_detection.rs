@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "a health check takes more than a minute to find a host unhealthy",
     why: "until the last failure in a row its callers go on sending to the host; the quickest check takes two failures of 5 seconds each",
-    source: "App Mesh API reference, HealthCheckPolicy: unhealthyThreshold failures, intervalMillis apart (reference 2.0)",
+    source: "App Mesh API reference, HealthCheckPolicy: unhealthyThreshold failures, intervalMillis apart",
     bad: BAD,
     cure: &[("IntervalMillis: 30000", "IntervalMillis: 5000")],
     check,

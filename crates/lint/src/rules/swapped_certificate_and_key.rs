@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     summary: "the files of a certificate and of its key seem to have changed places",
     why: "the proxy cannot read a certificate from a key file: it refuses the configuration and the listener or the calls stay \
           down",
-    source: "App Mesh API reference, ListenerTlsFileCertificate: `certificateChain` and `privateKey`, both in PEM",
+    source: "App Mesh API reference, ListenerTlsFileCertificate: `certificateChain` and `privateKey`; that they \
+             changed places is inferred from the names of the files",
     bad: BAD,
     cure: &[(
         "CertificateChain: /certs/orders.key, PrivateKey: /certs/orders.crt",

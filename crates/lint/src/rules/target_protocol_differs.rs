@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a route leads to a node that speaks another protocol",
     why: "with TCP at one end and HTTP at the other its requests fail; among HTTP/1.1, HTTP/2 and gRPC App Mesh demands one protocol all along and says nothing of the rest",
-    source: "App Mesh User Guide, routes: the route type must match the listener of the node; aws-app-mesh-roadmap #82 (reference 4.1)",
+    source: "App Mesh User Guide, routes: the route type must match the listener of the node; \
+             aws/aws-app-mesh-roadmap#82",
     bad: BAD,
     cure: &[("Protocol: tcp}", "Protocol: http}")],
     check,

@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a route or a virtual service leads to a node that has no listener",
     why: "the API takes it, but a node without a listener and service discovery can only call others: what is sent there has nowhere to go",
-    source: "reference 4.8: without service discovery a node cannot be a target; 5.6: a target is reached through its listener",
+    source: "App Mesh User Guide, virtual_nodes: a listener is the inbound traffic that a node expects; inferred: \
+             without one there is no port to send to",
     bad: BAD,
     cure: &[(
         "Spec: {}",

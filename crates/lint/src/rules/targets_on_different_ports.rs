@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "the targets of one route are reached on different ports, which it does not name",
     why: "App Mesh, in the time before routers had listeners, left such a route out of the proxies' configuration and said nothing: its requests were answered with 404",
-    source: "aws-app-mesh-examples #93 and #94 (symptom D34 of the diagnosis table: a port in each target cures it, as does one port)",
+    source: "aws/aws-app-mesh-examples#93; by #94 and aws/aws-app-mesh-controller-for-k8s#228 each target is reached on its \
+             own port where the router has a listener",
     bad: BAD,
     cure: &[("Port: 9090", "Port: 8080")],
     check,

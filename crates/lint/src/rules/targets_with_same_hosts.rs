@@ -14,7 +14,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "two targets of one route find their hosts by the same name",
     why: "the weights between them change nothing: both send to the same hosts, so a canary gets no share of its own",
-    source: "App Mesh: a node's hosts are all that its DNS name or its Cloud Map service and attributes give (reference 4.8)",
+    source: "App Mesh User Guide, virtual_nodes: a node's hosts are all that its DNS name, or its Cloud Map service \
+             and attributes, give",
     bad: BAD,
     cure: &[("Hostname: orders.shop.local # v2", "Hostname: orders-v2.shop.local")],
     check,

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "two TCP backends of one node are dialled on one port",
     why: "a connection shows its proxy the port it dials and nothing else, so both backends' connections go to one of them",
-    source: "aws-app-mesh-roadmap #195; App Mesh User Guide, troubleshooting connectivity (symptom D63 of the diagnosis table)",
+    source: "aws/aws-app-mesh-roadmap#195; App Mesh User Guide, troubleshooting-connectivity",
     bad: BAD,
     cure: &[(
         "Listeners: [{PortMapping: {Port: 5432, Protocol: tcp}}]",

@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a listener that speaks HTTP is checked over TCP",
     why: "the server's own proxy accepts the connection, so the check passes while the application behind it is down",
-    source: "reference 4.13 and 5.7: a check reaches the server's proxy, which calls the application only once it has a request (inferred)",
+    source: "inferred from App Mesh User Guide, troubleshooting-scaling: a check reaches the server's proxy, which \
+             accepts connections whether the application does or not",
     bad: BAD,
     cure: &[("Protocol: tcp}", "Protocol: http, Path: /ping}")],
     check,

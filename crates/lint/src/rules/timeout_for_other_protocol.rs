@@ -15,7 +15,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a listener's timeout is given for another protocol than the listener's",
     why: "timeouts count under the listener's own protocol, so the default of 15 seconds may stay in force",
-    source: "App Mesh API reference, ListenerTimeout: timeouts for different protocols (reference 2.2: use the listener's)",
+    source: "App Mesh API reference, ListenerTimeout: timeouts for different protocols; inferred: that of the \
+             listener's own counts",
     bad: BAD,
     cure: &[("Timeout: {HTTP:", "Timeout: {GRPC:")],
     check,

@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "a request may take longer than any request that causes it",
     why: "the callers of the calling node have given up before; the work goes on for an answer that nobody reads",
-    source: "App Mesh User Guide, routes: the timeout of a route covers the whole request, and what it causes (reference 4.6)",
+    source: "inferred from App Mesh User Guide, routes: the timeout of a route bounds the whole request, and with \
+             it what that causes",
     bad: BAD,
     cure: &[("{Value: 12, Unit: s}", "{Value: 4, Unit: s}")],
     check,

@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a listener lets requests take over 15 seconds, but no route to it does",
     why: "the caller's proxy ends a request after the route's 15 seconds, so that the listener's timeout never matters",
-    source: "App Mesh User Guide, virtual nodes: raise the timeout of the routes as well (reference 4.6, symptom D27)",
+    source: "App Mesh User Guide, virtual_nodes: raise the timeout of the routes as well",
     bad: BAD,
     cure: &[("Weight: 1}\n", "Weight: 1}\n          Timeout: {PerRequest: {Value: 60, Unit: s}}\n")],
     check,

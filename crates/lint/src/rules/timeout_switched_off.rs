@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "a timeout of 0 lets requests take any time",
     why: "a callee that hangs keeps its callers waiting, and with them their connections; for streams that is often meant",
-    source: "App Mesh API reference, HttpTimeout and GrpcTimeout: a value of 0 disables the timeout (reference 2.0)",
+    source: "App Mesh User Guide, virtual_nodes: \"A value of 0 disables the timeout\"",
     bad: BAD,
     cure: &[("{Value: 0, Unit: s}", "{Value: 10, Unit: s}")],
     check,

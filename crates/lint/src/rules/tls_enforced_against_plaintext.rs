@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a client policy enforces TLS towards a listener that speaks plaintext",
     why: "the client's proxy starts a TLS handshake that nobody answers: every request fails with 503 (WRONG_VERSION_NUMBER in \
           its log); `enforce` is true where a policy does not say otherwise",
-    source: "App Mesh User Guide, tls (reference 4.14); aws-app-mesh-roadmap #502 (symptom D51 of the diagnosis table)",
+    source: "App Mesh User Guide, tls; aws/aws-app-mesh-roadmap#502",
     bad: BAD,
     cure: &[(
         "Protocol: http} # orders\n",

@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "a client policy that does not enforce TLS holds for a listener that speaks plaintext",
     why: "the requests are not encrypted, although the client's trust and certificates are configured",
-    source: "App Mesh User Guide, tls (reference 4.14)",
+    source: "App Mesh API reference, ClientPolicyTls: whether the policy is enforced; inferred: one that is not \
+             lets plaintext pass",
     bad: BAD,
     cure: &[(
         "Protocol: http} # orders\n",

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a resource has more than 50 tags",
     why: "the API refuses it with TooManyTagsException or BadRequestException",
-    source: "App Mesh API reference: TagList has at most 50 items (reference 1.4, 1.11)",
+    source: "App Mesh API reference, TagList has at most 50 items",
     bad: BAD,
     cure: &[(", {Key: t51, Value: x}", "")],
     check,

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "a connection pool bounds connections and not the requests that wait for one",
     why: "2147483647 requests may wait where nothing else is said: under load callers wait for their timeout instead of a quick 503",
-    source: "App Mesh API reference, VirtualNodeConnectionPool: the default of maxPendingRequests (reference 2.0 and 4.13)",
+    source: "App Mesh API reference, VirtualNodeConnectionPool: maxPendingRequests is 2147483647 by default",
     bad: BAD,
     cure: &[("{MaxConnections: 100}", "{MaxConnections: 100, MaxPendingRequests: 50}")],
     check,

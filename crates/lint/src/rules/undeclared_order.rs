@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a template names a resource of its own by text alone, so nothing tells that it must be created first",
     why: "CloudFormation creates both at the same time; where the other is not there yet, the API answers 404 NotFoundException and \
           the stack is rolled back",
-    source: "CloudFormation User Guide, DependsOn attribute; aws-app-mesh-examples #67 shows the error (reference 1.7, 1.8)",
+    source: "CloudFormation User Guide, DependsOn attribute; aws/aws-app-mesh-examples#67 shows the error",
     bad: BAD,
     cure: &[("MeshName: shop # no GetAtt", "MeshName: !GetAtt Mesh.MeshName")],
     check,

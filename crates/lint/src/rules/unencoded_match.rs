@@ -14,8 +14,9 @@ pub(super) const RULE: Rule = Rule {
     name: "unencoded-match",
     severity: Severity::Warning,
     summary: "a path, prefix or query value contains characters that requests carry percent-encoded",
-    why: "paths and queries are compared as they were sent, not decoded: no request matches",
-    source: "Envoy 1.40: a prefix /x does not match /%78, a query value 1 does not match %31 (reference 4.15)",
+    why: "of a path only what needs no encoding is decoded before it is compared, of a query nothing: no request matches",
+    source: "tried with Envoy 1.40: a query value 1 does not match %31; of a path /%78 is read as /x, as RFC 3986 \
+             section 6.2.2.2 decodes what needs no encoding, and that alone",
     bad: BAD,
     cure: &[("\"/new orders\"", "/new%20orders")],
     check,

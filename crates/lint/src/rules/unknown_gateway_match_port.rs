@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a gateway route is for a port on which its gateway does not listen",
     why: "the port of a match picks one of the gateway's listeners; without that listener no request ever comes to the route",
-    source: "App Mesh User Guide, gateway routes (reference 4.7: the port of a match picks the gateway's listener)",
+    source: "App Mesh User Guide, gateway-routes: the port of a match picks the gateway's listener",
     bad: BAD,
     cure: &[("Port: 8081}", "Port: 8080}")],
     check,

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a gateway route sends to a port on which its virtual service does not listen",
     why: "the port of the target picks a listener of the service's router or node; without that listener its requests have nowhere to go",
-    source: "App Mesh User Guide, gateway routes (reference 4.7: the port of a target picks a listener of the service)",
+    source: "App Mesh User Guide, gateway-routes: the port of a target picks a listener of the service's provider",
     bad: BAD,
     cure: &[("Target: {Port: 8081,", "Target: {Port: 8080,")],
     check,

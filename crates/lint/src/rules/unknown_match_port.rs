@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a route is for a port on which its router does not listen",
     why: "the port of a match picks one of the router's listeners; without that listener no request ever comes to the route",
-    source: "App Mesh User Guide, routes: the port of a match is a listener of the router (reference 2.4 and 4.12)",
+    source: "App Mesh User Guide, routes: the port of a match is that of the router's listener",
     bad: BAD,
     cure: &[("Port: 8081}", "Port: 8080}")],
     check,

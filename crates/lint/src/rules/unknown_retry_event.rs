@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a retry policy names an HTTP event that is none",
     why: "the API takes any text of up to 25 characters, and knows four; the policy does not retry what its author thinks",
-    source: "App Mesh API reference, HttpRetryPolicy: server-error, gateway-error, client-error, stream-error (reference 2.0, 4.5)",
+    source: "App Mesh API reference, HttpRetryPolicy: server-error, gateway-error, client-error, stream-error",
     bad: BAD,
     cure: &[("HttpRetryEvents: [5xx]", "HttpRetryEvents: [server-error]")],
     check,

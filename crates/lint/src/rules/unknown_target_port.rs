@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a route sends to a port on which its target does not listen",
     why: "clients know a node by its listeners alone, so that share of the requests has nowhere to go",
-    source: "reference 2.0 and 5.6: one cluster for each listener of a target",
+    source: "App Mesh User Guide, routes: the port of a target is a listener of its node",
     bad: BAD,
     cure: &[("Port: 9090}", "Port: 8080}")],
     check,

@@ -14,7 +14,8 @@ pub(super) const RULE: Rule = Rule {
     summary: "the name of a virtual service has no domain",
     why: "hosts are compared whole: a request to the full name of the same host does not reach the virtual service, and passes the mesh \
           by or is refused",
-    source: "App Mesh User Guide, troubleshooting connectivity: use the fully qualified name (reference 4.1, symptom D65)",
+    source: "App Mesh User Guide, troubleshooting-connectivity: an unqualified virtual service name sends requests \
+             past the routes",
     bad: BAD,
     cure: &[("VirtualServiceName: orders\n", "VirtualServiceName: orders.shop.local\n")],
     check,

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "several routes together take every request of a route that is tried after them",
     why: "the route never sees a request",
-    source: "Envoy takes the first route that matches (reference 4.2)",
+    source: "Envoy, router filter: the first route that matches takes the request",
     bad: BAD,
     cure: &[("Priority: 30", "Priority: 5")],
     check,

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a route for POST or PATCH retries after the callee has answered with an error",
     why: "the callee may have done what it was asked before it failed; to ask again may do it twice",
-    source: "App Mesh User Guide, best practices: events other than stream-error and gateway-error may not be safe where a request is not idempotent",
+    source: "App Mesh User Guide, best-practices: events other than stream-error and gateway-error may not be safe where a request is not idempotent",
     bad: BAD,
     cure: &[("[server-error, stream-error]", "[stream-error]")],
     check,

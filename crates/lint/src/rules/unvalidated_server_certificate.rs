@@ -12,8 +12,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a client without a TLS policy calls a listener whose certificate is not from ACM",
     why: "its proxy speaks TLS and checks nothing, so whoever answers at that address is believed",
-    source: "App Mesh User Guide, tls: without a client policy a certificate from a file is not validated (reference 4.14, \
-             which infers the same of a Secret Discovery Service)",
+    source: "App Mesh User Guide, tls: without a client policy a certificate from a file is not validated; \
+             inferred: one of a Secret Discovery Service is not either",
     bad: BAD,
     cure: &[(
         "VirtualServiceName: orders.shop.local}\n",

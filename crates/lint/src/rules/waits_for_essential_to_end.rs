@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a container waits for an essential container to end",
     why: "ECS refuses the task: `A dependency container with SUCCESS or COMPLETE condition cannot be an essential container`",
-    source: "ECS API reference, ContainerDependency; boto/boto3 #2436",
+    source: "ECS API reference, ContainerDependency; boto/boto3#2436",
     bad: BAD,
     cure: &[("Condition: SUCCESS", "Condition: HEALTHY")],
     check,

@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Info,
     summary: "the weights of a route do not add up to 100",
     why: "weights are relative: a 10 among 10 and 30 is a quarter, not ten percent",
-    source: "App Mesh: a share is the weight over the sum (reference 4.4); the console takes sums of 100 alone",
+    source: "App Mesh API reference, WeightedTarget: relative weights; App Mesh User Guide, routes: the console \
+             takes sums of 100 alone",
     bad: BAD,
     cure: &[("Weight: 90", "Weight: 70")],
     check,

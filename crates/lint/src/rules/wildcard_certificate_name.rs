@@ -12,8 +12,7 @@ pub(super) const RULE: Rule = Rule {
     summary: "a list of subject alternative names has a wildcard",
     why: "the names are compared as a whole: a peer whose certificate bears one of the names that the wildcard was to stand for \
           is refused (CERTIFICATE_VERIFY_FAILED), and its requests fail with 503",
-    source: "App Mesh User Guide, tls: wildcard DNS names are not supported in the list, exact names are needed \
-             (reference 4.14 leaves them to policies that do not enforce)",
+    source: "App Mesh User Guide, tls: a policy that is enforced \"can't accept a wildcard SAN\"",
     bad: BAD,
     cure: &[("[\"*.shop.local\"]", "[orders.shop.local]")],
     check,

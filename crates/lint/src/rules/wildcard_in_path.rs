@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a path or prefix contains a star, which stands for itself",
     why: "only requests with a star in their path match, and the requests that were meant do not",
-    source: "App Mesh: a prefix is a plain start of the path (reference 4.3)",
+    source: "Envoy API, RouteMatch: a prefix and a path are compared as they stand",
     bad: BAD,
     cure: &[("Prefix: /orders/*", "Prefix: /orders/")],
     check,

@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     summary: "a task leads its traffic to other ports than the proxy's",
     why: "the proxy listens on 15000 for what comes in and on 15001 for what goes out; elsewhere connections are refused",
-    source: "App Mesh User Guide, getting-started-ecs; names of real listeners (reference 5.5 and 5.6)",
+    source: "App Mesh User Guide, getting-started-ecs and envoy-logs: 15000 in, 15001 out",
     bad: BAD,
     cure: &[("\"15002\"", "\"15000\"")],
     check,

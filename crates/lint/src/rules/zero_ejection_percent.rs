@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "outlier detection with a limit of 0 percent still ejects a host",
     why: "whoever wants it off does not get that: one host is ejected whatever the limit, and a service with one host is without any",
-    source: "App Mesh API reference, OutlierDetection: will eject at least one host regardless of the value (reference 4.13)",
+    source: "App Mesh API reference, OutlierDetection: \"Will eject at least one host regardless of the value\"",
     bad: BAD,
     cure: &[("MaxEjectionPercent: 0", "MaxEjectionPercent: 50")],
     check,

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "the timeout of each attempt is 0",
     why: "it is no pause between attempts: Envoy sets no timeout for an attempt then, and one that hangs uses up the time of the whole request",
-    source: "Envoy, RetryPolicy: per_try_timeout is a timeout above 0 of each attempt, the first included (reference 4.5)",
+    source: "Envoy, RetryPolicy: per_try_timeout is a timeout above 0 of each attempt, the first included",
     bad: BAD,
     cure: &[("{Value: 0, Unit: s}", "{Value: 2, Unit: s}")],
     check,

@@ -12,10 +12,12 @@ use crate::rule::Rule;
 
 pub(super) const RULE: Rule = Rule {
     name: "zero-weight-in-tcp-route",
-    severity: Severity::Warning,
+    severity: Severity::Info,
     summary: "a target of a TCP route has weight 0",
-    why: "Envoy's TCP proxy takes weights from 1 on: App Mesh once passed such a 0 on and broke the listener",
-    source: "aws-app-mesh-examples #170 (reference 4.4)",
+    why: "Envoy's TCP proxy takes weights from 1 on: App Mesh leaves such a target out, but passed it on until \
+          August 2020, and Envoy then refused all that came with it",
+    source: "aws/aws-app-mesh-examples#170 and aws/aws-app-mesh-roadmap#204: a 0 was passed on, and refused, until \
+             August 2020",
     bad: BAD,
     cure: &[(", {VirtualNode: orders-v2, Weight: 0}", "")],
     check,

@@ -1,9 +1,11 @@
 //! The meshes into which faults are put: every sound one of the project's own and of the public corpus.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use meshwright_dialect::Reading;
 use meshwright_model::finding::Severity;
+use meshwright_model::proxied::Proxied;
 use meshwright_model::reference::Key;
 use meshwright_model::value::ScalarType;
 use meshwright_model::workload::{KeyValuePair, Workload};
@@ -19,6 +21,8 @@ pub(crate) struct Ground {
     pub(super) name: String,
     /// What it says, with a value for every parameter.
     pub(super) inventory: Inventory,
+    /// What all rules say of it, and how often.
+    pub(super) said: HashMap<String, usize>,
 }
 
 /// Folders whose files are one mesh, with words in the names of files that are later steps of the same walkthrough.
@@ -114,7 +118,8 @@ fn ground(root: &Path, path: &Path, files: &[PathBuf]) -> Option<Ground> {
     assert_eq!(errors.join(" "), known(&name), "{name}: its errors are not the known ones: {:?}", reading.findings);
     let mut inventory = reading.inventory;
     inventory.workloads.iter_mut().for_each(name_endpoint);
-    errors.is_empty().then_some(Ground { name, inventory })
+    let said = super::said(&inventory);
+    errors.is_empty().then_some(Ground { name, inventory, said })
 }
 
 /// Tells the proxies of a task where their control plane is, so that what is true of all does not stand in the way.
@@ -163,6 +168,16 @@ impl Ground {
         }
         let is_held = self.holds_mesh(from) || of_kind().any(|resource| Key::of(&resource.mesh) == mesh);
         (!is_held).then_some("the files hold neither the mesh nor anything of that kind in it: it may stand elsewhere")
+    }
+
+    /// Every task that runs the proxy of a node or gateway.
+    pub(super) fn run_by(&self, position: usize) -> impl Iterator<Item = &Workload> {
+        let index = self.inventory.index();
+        let tasks = self.inventory.workloads.iter();
+        tasks.filter(move |task| {
+            let proxied = Proxied::new(&index);
+            task.task.proxies().any(|proxy| proxied.position(proxy.value) == Some(position))
+        })
     }
 
     /// Whether the files define the mesh of a resource.

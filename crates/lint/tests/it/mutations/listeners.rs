@@ -11,10 +11,10 @@ use meshwright_model::virtual_service::VirtualServiceProvider;
 use meshwright_model::{Inventory, Kind, Resource, Scalar};
 
 use super::grounds::{Ground, at};
-use super::ports::{FREE, listener_of};
+use super::ports::{FREE, expected_by_tasks, listener_of};
 use super::sites::{
-    gateway, gateway_routes, gateways, node, nodes, number, route, router, routers, routes, services, text, value,
-    words,
+    backends, gateway, gateway_routes, gateways, node, nodes, number, route, router, routers, routes, services, text,
+    value, words,
 };
 use super::{Fault, Seeds};
 
@@ -28,7 +28,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
     Fault {
         name: "a gateway's listener changes its protocol",
-        rules: &["gateway-route-protocol-differs"],
+        rules: &["gateway-route-protocol-differs", "connection-pool-for-other-protocol", "grpc-health-check-on-http"],
         seed: change_gateway_protocol,
     },
     Fault {
@@ -45,12 +45,17 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault { name: "two listeners are on one port", rules: &["duplicate-listener-port"], seed: repeat_listener },
     Fault {
         name: "a node gets a second listener",
-        rules: &["missing-target-port", "missing-gateway-target-port"],
+        rules: &[
+            "missing-target-port",
+            "missing-gateway-target-port",
+            "app-ports-miss-listener",
+            "container-port-differs",
+        ],
         seed: add_listener,
     },
     Fault {
         name: "a router gets a second listener",
-        rules: &["missing-match-port", "missing-gateway-target-port"],
+        rules: &["missing-match-port", "missing-gateway-target-port", "listener-without-route"],
         seed: add_router_listener,
     },
     Fault {
@@ -106,6 +111,8 @@ const NODE_PROTOCOL: &[&str] = &[
     "connection-pool-for-other-protocol",
     "timeout-for-other-protocol",
     "health-check-path-ignored",
+    "backends-mix-protocols-on-port",
+    "tcp-backends-share-port",
 ];
 const ROUTER_PROTOCOL: &[&str] =
     &["route-protocol-differs-from-router", "target-protocol-differs", "gateway-target-protocol-differs"];
@@ -149,7 +156,7 @@ fn gateway_leads_to(ground: &Ground, position: usize) -> bool {
 }
 
 /// Whether something names a node: a route or a virtual service.
-fn is_named(ground: &Ground, position: usize) -> bool {
+pub(super) fn is_named(ground: &Ground, position: usize) -> bool {
     let provides = services(&ground.inventory).any(|(_, from, spec)| match &spec.provider {
         Some(VirtualServiceProvider::VirtualNode(node)) => {
             ground.find(from, Kind::VirtualNode, &node.virtual_node_name) == Some(position)
@@ -189,12 +196,41 @@ fn change_node_protocol(ground: &Ground, seeds: &mut Seeds<'_>) {
             PortProtocol::Http2 | PortProtocol::Grpc => checked == Some(PortProtocol::Tcp),
         };
         let has_more = is_checked || listener.connection_pool.is_some() || listener.timeout.is_some();
+        let has_more = has_more || shares_port(ground, position, value(&listener.port_mapping.port), *protocol);
         let is_held = has_more || leads_to(ground, position) || gateway_leads_to(ground, position);
         let neutral = (!is_held).then_some("nothing in the files says which protocol it should speak");
         seeds.sow(at(resource, index), neutral, |inventory| {
             listener_of(inventory, position, index).port_mapping.protocol = Scalar::Known(other(*protocol));
         });
     }
+}
+
+/// Whether somebody calls, on one port and with one protocol, a service that a node provides itself and another.
+fn shares_port(ground: &Ground, position: usize, port: Option<i64>, protocol: PortProtocol) -> bool {
+    let served = |name: Key<'_>| {
+        let (_, service, spec) = services(&ground.inventory).find(|(_, service, _)| Key::of(&service.name) == name)?;
+        match spec.provider.as_ref()? {
+            VirtualServiceProvider::VirtualNode(node) => {
+                ground.find(service, Kind::VirtualNode, &node.virtual_node_name)
+            }
+            VirtualServiceProvider::VirtualRouter(router) => {
+                ground.find(service, Kind::VirtualRouter, &router.virtual_router_name)
+            }
+        }
+    };
+    let speaks = |provider: usize| {
+        let of_node = listeners(ground).filter(|(other, ..)| *other == provider).map(|(.., one)| &one.port_mapping);
+        let of_router = routers(&ground.inventory).filter(|(other, ..)| *other == provider);
+        let of_router = of_router.flat_map(|(_, _, spec)| spec.listeners.iter().flatten()).map(|one| &one.port_mapping);
+        of_node.chain(of_router).any(|mapping| {
+            port.is_some() && value(&mapping.port) == port && mapping.protocol.known() == Some(&protocol)
+        })
+    };
+    nodes(&ground.inventory).any(|(_, _, spec)| {
+        let called: Vec<usize> =
+            backends(spec).filter_map(|(_, backend)| served(Key::of(&backend.virtual_service_name))).collect();
+        called.contains(&position) && called.iter().any(|other| *other != position && speaks(*other))
+    })
 }
 
 fn change_router_protocol(ground: &Ground, seeds: &mut Seeds<'_>) {
@@ -255,7 +291,11 @@ fn change_gateway_protocol(ground: &Ground, seeds: &mut Seeds<'_>) {
             let is_for =
                 |port: Option<&Scalar<_>>| port.is_none() || port.and_then(value) == value(&listener.port_mapping.port);
             let has_route = children.any(|(_, _, spec)| spec.protocols().any(|route| is_for(route.match_port())));
-            let neutral = (!has_route).then_some("no gateway route in the files is for the listener");
+            let is_checked = changed == VirtualGatewayPortProtocol::Http
+                && listener.health_check.as_ref().and_then(|check| check.protocol.known())
+                    == Some(&VirtualGatewayPortProtocol::Grpc);
+            let is_held = has_route || is_checked || listener.connection_pool.is_some();
+            let neutral = (!is_held).then_some("no gateway route in the files is for the listener");
             seeds.sow(at(resource, index), neutral, |inventory| {
                 gateway(inventory, position).listeners[index].port_mapping.protocol = Scalar::Known(changed);
             });
@@ -306,6 +346,9 @@ fn add_listener(ground: &Ground, seeds: &mut Seeds<'_>) {
         let Some([listener]) = spec.listeners.as_deref() else { continue };
         let mut added = listener.clone();
         added.port_mapping.port = number(FREE);
+        if let Some(check) = &mut added.health_check {
+            check.port = None;
+        }
         let targets = || {
             routes(&ground.inventory).flat_map(|(_, from, spec)| {
                 let targets = spec.protocols().flat_map(|route| &route.action().weighted_targets);
@@ -316,8 +359,10 @@ fn add_listener(ground: &Ground, seeds: &mut Seeds<'_>) {
         let has_portless = targets().any(|(from, target)| target.port.is_none() && is_it(from, &target.virtual_node));
         let portless_gateway = gateway_routes(&ground.inventory)
             .any(|(_, _, spec)| spec.targets().any(|(_, target)| target.port.is_none()));
-        let is_open = || has_portless || portless_gateway && gateway_leads_to(ground, position);
-        let neutral = (!is_open()).then_some("whatever leads to it in the files names its port");
+        let is_open = has_portless || portless_gateway && gateway_leads_to(ground, position);
+        let is_run = !expected_by_tasks(ground, position).is_empty();
+        let neutral =
+            (!is_open && !is_run).then_some("whatever leads to it in the files names its port, or calls it itself");
         seeds.sow(at(resource, "second listener"), neutral, |inventory| {
             node(inventory, position).listeners.as_mut().unwrap().push(added);
         });
@@ -332,11 +377,11 @@ fn add_router_listener(ground: &Ground, seeds: &mut Seeds<'_>) {
         let mut children = routes(&ground.inventory).filter(|(_, from, _)| {
             ground.find(from, Kind::VirtualRouter, from.parent.as_ref().unwrap()) == Some(position)
         });
-        let has_portless = children.any(|(_, _, spec)| spec.protocols().any(|route| route.match_port().is_none()));
+        let has_route = children.any(|(_, _, spec)| spec.protocols().next().is_some());
         let portless_gateway = gateway_routes(&ground.inventory)
             .any(|(_, _, spec)| spec.targets().any(|(_, target)| target.port.is_none()));
-        let is_open = has_portless || portless_gateway && gateway_leads_to(ground, position);
-        let neutral = (!is_open).then_some("whatever leads to it in the files names its port");
+        let is_open = has_route || portless_gateway && gateway_leads_to(ground, position);
+        let neutral = (!is_open).then_some("no route in the files is for it");
         seeds.sow(at(resource, "second listener"), neutral, |inventory| {
             router(inventory, position).listeners.as_mut().unwrap().push(added);
         });
@@ -510,27 +555,30 @@ fn discover_loopback(ground: &Ground, seeds: &mut Seeds<'_>) {
 fn discover_one_host(ground: &Ground, seeds: &mut Seeds<'_>) {
     for (position, resource, spec) in nodes(&ground.inventory) {
         let Some(ServiceDiscovery::Dns(dns)) = &spec.service_discovery else { continue };
-        if spec.listeners.iter().flatten().next().is_none() {
-            continue;
-        }
+        let Some(listener) = spec.listeners.iter().flatten().next() else { continue };
+        let is_multiplexed = spec.listeners.iter().flatten().any(|listener| {
+            matches!(listener.port_mapping.protocol.known(), Some(PortProtocol::Grpc | PortProtocol::Http2))
+        });
         let neutral = match () {
+            () if dns.response_type.is_none() && is_multiplexed => continue,
             () if !is_named(ground, position) => Some("nothing in the files leads to the node"),
             () if words(&dns.hostname).is_none() => Some("its host name is open: it may be a load balancer's"),
             () if words(&dns.hostname).is_some_and(|name| name.contains(".elb.")) => Some("it is a load balancer"),
             () => None,
         };
-        let is_already = dns.response_type.is_none()
-            && spec.listeners.iter().flatten().any(|listener| {
-                matches!(listener.port_mapping.protocol.known(), Some(PortProtocol::Grpc | PortProtocol::Http2))
-            });
-        if !is_already {
-            seeds.sow(at(resource, "discovery"), neutral, |inventory| {
-                let spec = node(inventory, position);
-                spec.listeners.as_mut().unwrap()[0].port_mapping.protocol = Scalar::Known(PortProtocol::Grpc);
-                if let Some(ServiceDiscovery::Dns(dns)) = &mut spec.service_discovery {
-                    dns.response_type = None;
-                }
-            });
+        // Speaking another protocol would be a second fault, where something leads to the node.
+        if neutral.is_some() && is_named(ground, position) && !is_multiplexed {
+            continue;
         }
+        let mut alone = listener.clone();
+        alone.port_mapping.protocol = Scalar::Known(PortProtocol::Grpc);
+        (alone.connection_pool, alone.timeout, alone.health_check) = (None, None, None);
+        seeds.sow(at(resource, "discovery"), neutral, |inventory| {
+            let spec = node(inventory, position);
+            spec.listeners.as_mut().unwrap()[0] = alone;
+            if let Some(ServiceDiscovery::Dns(dns)) = &mut spec.service_discovery {
+                dns.response_type = None;
+            }
+        });
     }
 }

@@ -3,7 +3,7 @@
 use meshwright_model::limits::{AccountId, TagKey};
 use meshwright_model::reference::{Key, Need};
 use meshwright_model::resource::Tag;
-use meshwright_model::virtual_service::VirtualServiceProvider;
+use meshwright_model::virtual_service::{VirtualServiceProvider, VirtualServiceSpec};
 use meshwright_model::{Kind, Resource, Scalar};
 
 use super::grounds::{Ground, at};
@@ -29,9 +29,9 @@ pub(super) const FAULTS: &[Fault] = &[
         seed: rename_gateway_of_route,
     },
     Fault { name: "a resource is renamed and what names it is not", rules: DANGLING, seed: rename_resource },
-    Fault { name: "a resource that others name is left out", rules: DANGLING, seed: leave_out },
+    Fault { name: "a resource is left out that others name or need", rules: LEFT_OUT, seed: leave_out },
     Fault { name: "a resource is defined twice", rules: &["duplicate-resource"], seed: define_twice },
-    Fault { name: "the name of a mesh has a slip", rules: &["misspelt-mesh"], seed: misspell_mesh },
+    Fault { name: "the name of a mesh has a slip", rules: MISSPELT, seed: misspell_mesh },
     Fault { name: "the owner of a mesh differs", rules: &["mesh-owner-mismatch"], seed: change_owner },
     Fault { name: "an ARN stands for a name", rules: &["arn-in-name"], seed: write_arn },
     Fault { name: "a name has a blank", rules: &["name-with-odd-characters"], seed: put_blank },
@@ -53,6 +53,29 @@ pub(super) const FAULTS: &[Fault] = &[
 ];
 
 const DANGLING: &[&str] = &[
+    "dangling-virtual-node",
+    "dangling-provider",
+    "dangling-backend",
+    "dangling-gateway-target",
+    "dangling-virtual-router",
+    "dangling-virtual-gateway",
+    "proxy-of-unknown-resource",
+];
+
+const LEFT_OUT: &[&str] = &[
+    "dangling-virtual-node",
+    "dangling-provider",
+    "dangling-backend",
+    "dangling-gateway-target",
+    "dangling-virtual-router",
+    "dangling-virtual-gateway",
+    "proxy-of-unknown-resource",
+    "orphan-virtual-router",
+];
+
+/// What is in a mesh that is not there is missed where it should be.
+const MISSPELT: &[&str] = &[
+    "misspelt-mesh",
     "dangling-virtual-node",
     "dangling-provider",
     "dangling-backend",
@@ -148,19 +171,11 @@ fn rename_gateway_of_route(ground: &Ground, seeds: &mut Seeds<'_>) {
 /// Whether another resource names this one, or a task runs its proxy; what is open names nothing for certain.
 fn is_named(ground: &Ground, position: usize) -> bool {
     let index = ground.inventory.index();
-    let resource = &ground.inventory.resources[position];
     let names = |other: &Resource| {
         let is_it = |reference: &_| index.target(other, reference) == Some(position);
         other.references().iter().any(is_it)
     };
-    let has_proxy = || {
-        let end = words(&resource.name).map(|name| format!("/{}/{name}", resource.kind().api_name()));
-        let mut proxies = ground.inventory.workloads.iter().flat_map(|workload| workload.task.proxies());
-        let end = end.unwrap_or_default();
-        !end.is_empty()
-            && ground.holds_mesh(resource)
-            && proxies.any(|proxy| words(proxy.value).is_some_and(|value| value.ends_with(&end)))
-    };
+    let has_proxy = || ground.run_by(position).next().is_some();
     ground.inventory.resources.iter().any(names) || has_proxy()
 }
 
@@ -194,10 +209,10 @@ fn resources(ground: &Ground) -> impl Iterator<Item = (usize, &Resource)> {
 
 fn rename_resource(ground: &Ground, seeds: &mut Seeds<'_>) {
     for (position, resource) in resources(ground) {
-        let is_route = resource.kind().parent().is_some();
-        // Under its new name it is still one of its kind, so that the old one is missed.
-        let neutral = unnoticed(ground, position).filter(|reason| !reason.starts_with("the files hold neither"));
-        if !is_route {
+        // A route is named by nobody; and what has no name yet cannot be renamed.
+        if resource.kind().parent().is_none() && Key::of(&resource.name).is_known() {
+            // Under its new name it is still one of its kind, so that the old one is missed.
+            let neutral = unnoticed(ground, position).filter(|reason| !reason.starts_with("the files hold neither"));
             seeds.sow(at(resource, "own name"), neutral, |inventory| {
                 let name = &mut inventory.resources[position].name;
                 *name = slip(name);
@@ -209,11 +224,31 @@ fn rename_resource(ground: &Ground, seeds: &mut Seeds<'_>) {
 fn leave_out(ground: &Ground, seeds: &mut Seeds<'_>) {
     for (position, resource) in resources(ground) {
         if resource.kind().parent().is_none() {
-            seeds.sow(at(resource, "is left out"), unnoticed(ground, position), |inventory| {
+            // A router without a virtual service is led to by nobody.
+            let is_needed = only_provider(ground, position).is_some_and(|provider| {
+                let provider = &ground.inventory.resources[provider];
+                ground.holds_mesh(resource) && provider.kind() == Kind::VirtualRouter
+            });
+            let neutral = unnoticed(ground, position).filter(|_| !is_needed);
+            seeds.sow(at(resource, "is left out"), neutral, |inventory| {
                 inventory.resources.remove(position);
             });
         }
     }
+}
+
+/// What provides a virtual service and no other, where the files hold it.
+fn only_provider(ground: &Ground, position: usize) -> Option<usize> {
+    let provider = |from: &Resource, spec: &VirtualServiceSpec| match spec.provider.as_ref()? {
+        VirtualServiceProvider::VirtualNode(node) => ground.find(from, Kind::VirtualNode, &node.virtual_node_name),
+        VirtualServiceProvider::VirtualRouter(router) => {
+            ground.find(from, Kind::VirtualRouter, &router.virtual_router_name)
+        }
+    };
+    let (_, resource, spec) = services(&ground.inventory).find(|(other, ..)| *other == position)?;
+    let own = provider(resource, spec)?;
+    let mut others = services(&ground.inventory).filter(|(other, ..)| *other != position);
+    (!others.any(|(_, from, spec)| provider(from, spec) == Some(own))).then_some(own)
 }
 
 fn define_twice(ground: &Ground, seeds: &mut Seeds<'_>) {
@@ -229,12 +264,11 @@ fn misspell_mesh(ground: &Ground, seeds: &mut Seeds<'_>) {
     let meshes: Vec<Key<'_>> = ground.inventory.meshes();
     for (position, resource) in resources(ground) {
         let Some(name) = words(&resource.mesh) else { continue };
-        let others = ground.inventory.resources.iter().filter(|other| Key::of(&other.mesh) == Key::of(&resource.mesh));
         let neutral = match () {
-            () if !ground.holds_mesh(resource) => Some("the files do not define the mesh, so any other may be meant"),
+            () if !ground.holds_mesh(resource) && unnoticed(ground, position).is_some() => {
+                Some("the files do not define the mesh, so any other may be meant, and nobody needs it in this one")
+            }
             () if meshes.len() > 1 => Some("the files speak of several meshes"),
-            () if name.chars().count() < 5 => Some("so short a name is near to many words"),
-            () if others.count() < 3 => Some("as many resources say one name as the other"),
             () => None,
         };
         let slipped = format!("{}{}", &name[..name.len() - 1], "q");

@@ -120,15 +120,12 @@ fn expected_by_callers(ground: &Ground, service: &Resource) -> BTreeSet<i64> {
 }
 
 /// The ports that a node's task leads through its proxy, or opens.
-fn expected_by_tasks(ground: &Ground, position: usize) -> BTreeSet<i64> {
-    let resource = &ground.inventory.resources[position];
+pub(super) fn expected_by_tasks(ground: &Ground, position: usize) -> BTreeSet<i64> {
     let mut ports = BTreeSet::new();
-    let Some(name) = words(&resource.name).filter(|_| resource.kind() == Kind::VirtualNode) else { return ports };
-    let end = format!("/virtualNode/{name}");
-    for workload in &ground.inventory.workloads {
-        if !workload.task.proxies().any(|proxy| words(proxy.value).is_some_and(|value| value.ends_with(&end))) {
-            continue;
-        }
+    if ground.inventory.resources[position].kind() != Kind::VirtualNode {
+        return ports;
+    }
+    for workload in ground.run_by(position) {
         for pair in workload.task.proxy_configuration.iter().flat_map(|proxy| proxy.properties.iter().flatten()) {
             if pair.name.as_ref().and_then(words) == Some("AppPorts") {
                 let list = pair.value.as_ref().and_then(words).unwrap_or_default();

@@ -16,7 +16,7 @@ use meshwright_model::{Kind, Resource, Scalar};
 
 use super::grounds::{Ground, at};
 use super::ports::listener_of;
-use super::sites::{backends, http, mesh, meshes, node, nodes, number, route, routes, services, text};
+use super::sites::{backends, http, mesh, meshes, node, nodes, number, route, routes, services, text, value, words};
 use super::{Fault, Seeds};
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -139,7 +139,10 @@ fn with_requests(ground: &Ground) -> impl Iterator<Item = (usize, &Resource, &Ro
 
 /// Gives every route a retry policy with these events, retries, seconds per attempt and seconds per request.
 fn retry(ground: &Ground, seeds: &mut Seeds<'_>, events: &[&str], retries: i64, per_retry: i64, limit: Option<i64>) {
-    for (position, resource, _) in with_requests(ground) {
+    for (position, resource, spec) in with_requests(ground) {
+        if is_said_of(spec, events, retries) {
+            continue;
+        }
         let list = || List::new(events.iter().map(|event| text(event)).collect()).ok();
         seeds.sow(at(resource, "retryPolicy"), None, |inventory| {
             let spec = route(inventory, position);
@@ -165,6 +168,23 @@ fn retry(ground: &Ground, seeds: &mut Seeds<'_>, events: &[&str], retries: i64, 
     }
 }
 
+/// Whether a route has such a fault already: it retries on two events of which one contains the other, or never retries.
+fn is_said_of(spec: &RouteSpec, events: &[&str], retries: i64) -> bool {
+    let policies = [&spec.http_route, &spec.http2_route].into_iter().flatten().filter_map(|route| {
+        let policy = route.retry_policy.as_ref()?;
+        Some((policy.http_retry_events.as_ref(), &policy.max_retries))
+    });
+    let grpc = spec.grpc_route.iter().filter_map(|route| {
+        let policy = route.retry_policy.as_ref()?;
+        Some((policy.http_retry_events.as_ref(), &policy.max_retries))
+    });
+    policies.chain(grpc).any(|(own, max_retries)| {
+        let has = |event: &str| own.is_some_and(|own| own.iter().any(|own| words(own) == Some(event)));
+        let is_redundant = events == ["server-error", "gateway-error"] && events.iter().all(|event| has(event));
+        is_redundant || retries == 0 && value(max_retries) == Some(0)
+    })
+}
+
 fn retry_post(ground: &Ground, seeds: &mut Seeds<'_>) {
     for (position, resource, spec) in with_requests(ground).filter(|(_, _, spec)| spec.grpc_route.is_none()) {
         let already = spec.protocols().next().and_then(|route| route.http()?.matcher.method.as_ref()?.known().copied());
@@ -188,6 +208,10 @@ type Neutral = fn(&Ground, &Resource, &RouteSpec) -> Option<&'static str>;
 
 fn per_request(ground: &Ground, seeds: &mut Seeds<'_>, millis: i64, neutral: Neutral) {
     for (position, resource, spec) in with_requests(ground) {
+        let already = spec.protocols().find_map(|route| route.per_request()?.millis());
+        if already.is_some_and(|already| i64::try_from(already) == Ok(millis)) {
+            continue;
+        }
         seeds.sow(at(resource, "perRequest"), neutral(ground, resource, spec), |inventory| {
             let duration = Duration { unit: Some(text("ms")), value: Some(number(millis)) };
             set_per_request(route(inventory, position), Some(duration));
@@ -239,7 +263,8 @@ fn raise_listener(ground: &Ground, seeds: &mut Seeds<'_>) {
                 PortProtocol::Grpc => ListenerTimeout::Grpc(GrpcTimeout { idle: None, per_request }),
                 PortProtocol::Tcp => continue,
             };
-            if listener_millis(listener.timeout.as_ref()) == Some(90_000) {
+            // What lets a request take longer, or any time, is not raised.
+            if listener_millis(listener.timeout.as_ref()).is_none_or(|millis| millis == 0 || millis >= 90_000) {
                 continue;
             }
             seeds.sow(at(resource, index), not_cut(ground, position, &listener.port_mapping.port), |inventory| {
@@ -302,7 +327,11 @@ fn short_idle(ground: &Ground, seeds: &mut Seeds<'_>) {
 /// Gives every listener of a node outlier detection: seconds of ejection, between sweeps, and the most hosts in percent.
 fn eject(ground: &Ground, seeds: &mut Seeds<'_>, base: i64, interval: i64, percent: i64) {
     for (position, resource, spec) in nodes(&ground.inventory) {
-        for (index, _) in spec.listeners.iter().flatten().enumerate() {
+        for (index, listener) in spec.listeners.iter().flatten().enumerate() {
+            let own = listener.outlier_detection.as_ref().and_then(|own| value(&own.max_ejection_percent));
+            if percent > 50 && own.is_some_and(|own| own > 50) {
+                continue;
+            }
             seeds.sow(at(resource, index), None, |inventory| {
                 listener_of(inventory, position, index).outlier_detection = Some(OutlierDetection {
                     base_ejection_duration: seconds(base),
@@ -394,6 +423,11 @@ fn call_back(ground: &Ground, seeds: &mut Seeds<'_>) {
 
 fn block(ground: &Ground, seeds: &mut Seeds<'_>) {
     for (position, resource, _) in nodes(&ground.inventory) {
+        // Who is called needs its listeners, and losing them would be a second fault.
+        if super::listeners::is_named(ground, position) || !super::ports::expected_by_tasks(ground, position).is_empty()
+        {
+            continue;
+        }
         let mesh = meshes(&ground.inventory).find(|(_, mesh, _)| Key::of(&mesh.mesh) == Key::of(&resource.mesh));
         let filter = mesh.map(|(_, _, spec)| spec.egress_filter.as_ref().map(|filter| filter.kind.known().copied()));
         let neutral = match filter {
@@ -436,11 +470,14 @@ fn provide_alone(ground: &Ground, seeds: &mut Seeds<'_>) {
             position == node
                 && protocols.any(|protocol| protocol.is_some_and(|protocol| *protocol != PortProtocol::Tcp))
         });
-        let neutral = (!has_requests).then_some("over TCP there are no requests to try again");
+        // Over TCP there are no requests to try again.
+        if !has_requests {
+            continue;
+        }
         let provider = meshwright_model::virtual_service::VirtualNodeServiceProvider {
             virtual_node_name: target.virtual_node.clone(),
         };
-        seeds.sow(at(resource, "provider"), neutral, |inventory| {
+        seeds.sow(at(resource, "provider"), None, |inventory| {
             super::sites::service(inventory, position).provider = Some(VirtualServiceProvider::VirtualNode(provider));
         });
     }

@@ -2,7 +2,7 @@
 
 use meshwright_model::limits::Priority;
 use meshwright_model::list::List;
-use meshwright_model::matcher::{HeaderMatchMethod, HeaderMatcher};
+use meshwright_model::matcher::{HeaderMatchMethod, HeaderMatcher, HttpPathMatch};
 use meshwright_model::reference::Key;
 use meshwright_model::{Inventory, Resource, Scalar};
 
@@ -227,11 +227,11 @@ fn tie(ground: &Ground, seeds: &mut Seeds<'_>, priority: Option<i64>) {
                 let is_first = way.priority.and_then(value).unwrap_or(1001) < priority.unwrap_or(1001);
                 way.position != wide.position && way.position != narrow.position && is_first
             };
-            let neutral = match () {
-                () if wide.action == narrow.action => Some("both do the same with a request"),
-                () if all_is_taken(&ways, wide, is_before) => Some("others before them take all their requests"),
-                () => None,
-            };
+            // What gets no request has nothing to lose.
+            if all_is_taken(&ways, wide, is_before) {
+                continue;
+            }
+            let neutral = (wide.action == narrow.action).then_some("both do the same with a request");
             seeds.sow(place(wide, narrow), neutral, |inventory| {
                 set_priority(inventory, wide.position, priority.map(number));
                 set_priority(inventory, narrow.position, priority.map(number));
@@ -258,13 +258,12 @@ fn copy(ground: &Ground, seeds: &mut Seeds<'_>, priority: Option<i64>) {
         let is_hidden = priority.is_none()
             && way.is_some_and(|way| all_is_taken(&ways, way, |other| rank(other.priority) < rank(way.priority)));
         let router = ground.find(resource, meshwright_model::Kind::VirtualRouter, resource.parent.as_ref().unwrap());
-        let neutral = match () {
-            () if spec.tcp_route.is_some() && router.is_none() => {
-                Some("the router is in no file, so that nobody knows which connections its routes get")
-            }
-            () if is_hidden => Some("others before it take all its requests"),
-            () => None,
-        };
+        // What gets no request has nothing to lose.
+        if is_hidden {
+            continue;
+        }
+        let neutral = (spec.tcp_route.is_some() && router.is_none())
+            .then_some("the router is in no file, so that nobody knows which connections its routes get");
         seeds.sow(at(resource, protocol.field()), neutral, |inventory| {
             let mut copy = inventory.resources[position].clone();
             copy.name = text("the-same-again");
@@ -291,13 +290,50 @@ fn copy_route_behind(ground: &Ground, seeds: &mut Seeds<'_>) {
     copy(ground, seeds, Some(1));
 }
 
+/// Whether a way without its conditions takes requests that are for another.
+fn hides_others(ground: &Ground, ways: &[Way<'_>], way: &Way<'_>) -> bool {
+    let rank = |priority: Option<&Scalar<Priority>>| priority.and_then(value).unwrap_or(1001);
+    let siblings = ground.inventory.resources.iter().filter(|other| are_siblings(other, way.resource));
+    siblings.into_iter().any(|other| {
+        let Some((seen, prefix, path, place)) = taken(other) else { return false };
+        let start = prefix.and_then(words).or_else(|| path.and_then(|path| words(path.exact.as_ref()?)));
+        let own = ways.iter().find(|own| std::ptr::eq(own.resource, other));
+        // What has the same match stands there for nothing, whichever is first.
+        let is_same = own.is_some_and(|own| own.prefix == way.prefix && !own.has_more);
+        // Of one prefix and place nobody knows which is first; of other prefixes the longer is.
+        let is_behind = rank(way.priority) < place || rank(way.priority) == place && start == Some(way.prefix);
+        let does_same = own.is_some_and(|own| own.action == way.action);
+        seen == way.sees
+            && (is_same || is_behind && !does_same && start.is_some_and(|start| start.starts_with(way.prefix)))
+    })
+}
+
+type Taken<'r> = (String, Option<&'r Scalar<meshwright_model::limits::Text>>, Option<&'r HttpPathMatch>, i64);
+
+/// What a route or gateway route of HTTP sees, as a way does, the paths that it is for, and its place.
+fn taken(resource: &Resource) -> Option<Taken<'_>> {
+    let rank = |priority: Option<&Scalar<Priority>>| priority.and_then(value).unwrap_or(1001);
+    match &resource.spec {
+        meshwright_model::Spec::Route(spec) => {
+            let protocol = spec.protocols().next()?;
+            let matcher = &protocol.http()?.matcher;
+            let sees = format!("{} {:?}", protocol.field(), matcher.port);
+            Some((sees, matcher.prefix.as_ref(), matcher.path.as_ref(), rank(spec.priority.as_ref())))
+        }
+        meshwright_model::Spec::GatewayRoute(spec) => {
+            let protocol = spec.protocols().next()?;
+            let matcher = &protocol.http()?.matcher;
+            let sees = format!("{} {:?} {:?}", protocol.field(), matcher.port, matcher.hostname);
+            Some((sees, matcher.prefix.as_ref(), matcher.path.as_ref(), rank(spec.priority.as_ref())))
+        }
+        _ => None,
+    }
+}
+
 fn drop_conditions(ground: &Ground, seeds: &mut Seeds<'_>) {
     let ways = ways(ground);
     for way in ways.iter().filter(|way| way.has_more) {
-        let others =
-            || ways.iter().filter(|other| are_siblings(other.resource, way.resource) && other.sees == way.sees);
-        let has_same = others().any(|other| other.prefix == way.prefix && other.action != way.action);
-        let neutral = (!has_same).then_some("no other route has the same prefix");
+        let neutral = (!hides_others(ground, &ways, way)).then_some("it takes no requests that another is for");
         seeds.sow(at(way.resource, "conditions"), neutral, |inventory| {
             match &mut inventory.resources[way.position].spec {
                 meshwright_model::Spec::Route(spec) => {
@@ -336,6 +372,14 @@ fn still_answered(ground: &Ground, ways: &[Way<'_>], way: &Way<'_>, is_left: boo
             Some("the name of a route is open")
         }
         () if all_is_taken(ways, way, |_| true) => Some("others still take every request"),
+        () if is_left
+            && way.sees.contains("GatewayRouteHostnameMatch")
+            && !defaults(ways).any(|other| {
+                are_siblings(other.resource, way.resource) && !other.sees.contains("GatewayRouteHostnameMatch")
+            }) =>
+        {
+            Some("it is for one host, and its gateway has no catch-all for the others either")
+        }
         () if !is_left && way.sees.contains("GatewayRouteHostnameMatch") && !has_mate() => {
             Some("it alone is for its host, of which nothing else in the files speaks")
         }

@@ -139,15 +139,9 @@ fn drop_variable(ground: &Ground, seeds: &mut Seeds<'_>, name: &str) {
     }
 }
 
-fn is_aws_image(workload: &Workload, index: usize) -> bool {
-    let container = &workload.task.container_definitions.as_ref().unwrap()[index];
-    container.image.as_ref().and_then(words).is_some_and(|image| image.contains("aws-appmesh-envoy"))
-}
-
 fn drop_name(ground: &Ground, seeds: &mut Seeds<'_>) {
     for (position, workload, index) in proxies(ground) {
-        let neutral = (!is_aws_image(workload, index)).then_some("whether its image is AWS's Envoy is open");
-        seeds.sow(at(workload, "name"), neutral, |inventory| {
+        seeds.sow(at(workload, "name"), None, |inventory| {
             let environment = container(inventory, position, index).environment.as_mut().unwrap();
             environment.retain(|pair| !is_named(pair, &PROXY_NAME_VARIABLES));
         });
@@ -186,8 +180,17 @@ fn misname(ground: &Ground, seeds: &mut Seeds<'_>) {
             }
             Some(resource) => ground.may_exist(resource, kind),
         };
-        let misnamed =
-            words(proxy.value).map_or_else(|| "mesh/shop/virtualNode/gone".to_owned(), |name| format!("{name}x"));
+        // Of a name that is put together the mesh may be known.
+        let only = match &super::sites::meshes(&ground.inventory).collect::<Vec<_>>()[..] {
+            [(_, mesh, _)] => words(&mesh.mesh).map(|name| (*mesh, format!("mesh/{name}/virtualNode/gone"))),
+            _ => None,
+        };
+        let neutral = match &only {
+            Some((mesh, _)) if named.is_none() => ground.may_exist(mesh, meshwright_model::Kind::VirtualNode),
+            _ => neutral,
+        };
+        let gone = only.map_or_else(|| "mesh/shop/virtualNode/gone".to_owned(), |(_, name)| name);
+        let misnamed = words(proxy.value).map_or(gone, |name| format!("{name}x"));
         seeds.sow(at(workload, "name"), neutral, |inventory| {
             let environment = container(inventory, position, index).environment.as_mut().unwrap();
             environment[proxy.variable_index].value = Some(text(&misnamed));
@@ -247,16 +250,10 @@ fn ignores_group(workload: &Workload) -> Option<&'static str> {
 
 /// Why nobody knows on which ports the application of a task listens.
 fn no_listener(ground: &Ground, workload: &Workload) -> Option<&'static str> {
-    let of_proxy = |proxy: meshwright_model::workload::ProxyContainer<'_>| {
-        let name = words(proxy.value)?.rsplit_once("/virtualNode/")?.1.to_owned();
-        let node = super::sites::nodes(&ground.inventory).find(|(_, node, _)| Key::of(&node.name) == Key::Known(&name));
-        node.filter(|(_, _, spec)| spec.listeners.iter().flatten().next().is_some())
-    };
-    workload
-        .task
-        .proxies()
-        .find_map(of_proxy)
-        .is_none()
+    let mut listening =
+        super::sites::nodes(&ground.inventory).filter(|(_, _, spec)| spec.listeners.iter().flatten().next().is_some());
+    let is_run = |position| ground.run_by(position).any(|task| std::ptr::eq(task, workload));
+    (!listening.any(|(position, ..)| is_run(position)))
         .then_some("the node that it runs is in no file, or does not listen")
 }
 

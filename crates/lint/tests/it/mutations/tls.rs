@@ -15,7 +15,7 @@ use meshwright_model::{Inventory, Kind, Path, Resource, Scalar};
 use super::grounds::{Ground, at};
 use super::ports::{FREE, listener_of};
 use super::sites::{
-    backend, backends, gateway, gateway_routes, gateways, node, nodes, number, routes, services, text, value,
+    backend, backends, gateway, gateway_routes, gateways, node, nodes, number, routes, services, text, value, words,
 };
 use super::{Fault, Seeds};
 
@@ -55,7 +55,11 @@ pub(super) const FAULTS: &[Fault] = &[
         rules: &["unchecked-client-certificate"],
         seed: show_for_nothing,
     },
-    Fault { name: "a client checks no certificate", rules: &["unvalidated-server-certificate"], seed: check_nothing },
+    Fault {
+        name: "a client checks no certificate",
+        rules: &["unvalidated-server-certificate", "missing-client-certificate"],
+        seed: check_nothing,
+    },
     Fault { name: "a policy's ports are nobody's", rules: &["client-policy-ports-miss"], seed: miss_ports },
     Fault {
         name: "a listener's certificate is an ARN of another service",
@@ -72,7 +76,7 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault {
         name: "a listener's certificate is from ACM",
         rules: &["certificate-from-acm"],
-        seed: |ground, seeds| certify(ground, seeds, &acm("arn:aws:acm:eu-west-1:111122223333:certificate/1")),
+        seed: |ground, seeds| certify(ground, seeds, &acm(ACM)),
     },
     Fault {
         name: "a certificate's path is relative",
@@ -118,6 +122,7 @@ pub(super) const FAULTS: &[Fault] = &[
     },
 ];
 
+const ACM: &str = "arn:aws:acm:eu-west-1:111122223333:certificate/1";
 const AUTHORITY: &str = "arn:aws:acm-pca:eu-west-1:111122223333:certificate-authority/1";
 const OTHER_AUTHORITY: &str = "arn:aws:acm-pca:us-east-2:111122223333:certificate-authority/2";
 
@@ -230,10 +235,11 @@ fn reached<'g>(ground: &'g Ground, from: &Resource, names: &[Key<'_>]) -> Vec<Re
         }
         match &spec.provider {
             Some(VirtualServiceProvider::VirtualNode(node)) => {
-                // Which of several listeners is called, nobody says.
+                // Which of several listeners is called, nobody says; where all are in plaintext, it matters not.
                 let position = ground.find(service, Kind::VirtualNode, &node.virtual_node_name);
                 let listeners = position.map(|position| listeners_of(ground, position, None)).unwrap_or_default();
-                found.extend(listeners.into_iter().filter(|reached| reached.is_only));
+                let is_alike = listeners.iter().all(|reached| is_plaintext(reached.tls));
+                found.extend(listeners.into_iter().filter(|reached| reached.is_only || is_alike));
             }
             Some(VirtualServiceProvider::VirtualRouter(router)) => {
                 let of_router = routes(&ground.inventory).filter(|(_, route, _)| {
@@ -277,18 +283,23 @@ fn is_plaintext(tls: Option<&ListenerTls>) -> bool {
 }
 
 fn enforce(ground: &Ground, seeds: &mut Seeds<'_>) {
-    for (client, _, names) in clients(ground) {
+    // Who calls nothing is no client.
+    for (client, own, names) in clients(ground).into_iter().filter(|(.., names)| !names.is_empty()) {
         let resource = &ground.inventory.resources[client.position()];
         let reached = reached(ground, resource, &names);
         let mut plain = reached.iter().filter(|reached| is_plaintext(reached.tls));
         let neutral = match plain.next() {
-            None => Some("no listener in the files answers it in plaintext"),
+            None if reached.is_empty() => Some("what it calls has no listener in the files"),
+            None => Some("every listener in the files that answers it speaks TLS"),
             Some(first) if first.port == Some(443) && plain.next().is_none() => {
                 Some("what listens on 443 may be a host outside")
             }
             Some(_) => None,
         };
-        seeds.sow(at(resource, client.place()), neutral, |inventory| client.set(inventory, Some(policy())));
+        // It keeps its certificate: to lose that would be a second fault.
+        let mut policy = own.cloned().unwrap_or_else(policy);
+        (policy.enforce, policy.ports) = (Some(Scalar::Known(true)), None);
+        seeds.sow(at(resource, client.place()), neutral, |inventory| client.set(inventory, Some(policy)));
     }
 }
 
@@ -423,7 +434,7 @@ fn check_nothing(ground: &Ground, seeds: &mut Seeds<'_>) {
         let is_unvouched = |reached: &Reached<'_>| {
             !is_plaintext(reached.tls)
                 && reached.tls.is_some_and(|tls| {
-                    tls.validation.is_none() && !matches!(tls.certificate, ListenerTlsCertificate::Acm(_))
+                    !demands(Some(tls)) && !matches!(tls.certificate, ListenerTlsCertificate::Acm(_))
                 })
         };
         let is_checked = match client {
@@ -435,6 +446,11 @@ fn check_nothing(ground: &Ground, seeds: &mut Seeds<'_>) {
         };
         let neutral = match () {
             () if is_checked => Some("the backend defaults still hold for it"),
+            () if policy.is_some_and(|policy| policy.certificate.is_some())
+                && reached(ground, resource, &names).iter().any(|reached| demands(reached.tls)) =>
+            {
+                None
+            }
             () if !reached(ground, resource, &names).iter().any(is_unvouched) => {
                 Some("no listener in the files shows it a certificate from elsewhere than ACM")
             }
@@ -462,7 +478,13 @@ fn miss_ports(ground: &Ground, seeds: &mut Seeds<'_>) {
 
 /// Gives every listener with TLS another certificate.
 fn certify(ground: &Ground, seeds: &mut Seeds<'_>, certificate: &ListenerTlsCertificate) {
+    let is_acm = |resource: &Resource| format!("{:?}", resource.spec).contains("Acm(");
+    let is_sound = matches!(certificate, ListenerTlsCertificate::Acm(acm) if words(&acm.certificate_arn) == Some(ACM));
     for (position, index, _) in tls_listeners(ground) {
+        // What takes others from ACM has the fault already.
+        if is_sound && is_acm(&ground.inventory.resources[position]) {
+            continue;
+        }
         seeds.sow(at(&ground.inventory.resources[position], index), None, |inventory| {
             tls_of(inventory, position, index).as_mut().unwrap().certificate = certificate.clone();
         });
