@@ -13,6 +13,7 @@ mod mutations;
 mod names;
 mod ports;
 mod resilience;
+mod routing;
 mod tasks;
 
 use meshwright_dialect::{Input, Options, Reading, read};
