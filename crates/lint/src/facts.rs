@@ -46,7 +46,7 @@ use meshwright_model::virtual_service::VirtualServiceSpec;
 use meshwright_model::{Index, Inventory, Kind, Resource, Scalar, Spec};
 
 pub use acm::ArnParts;
-pub use addresses::Address;
+pub use addresses::{Address, Told, Url};
 pub use call_graph::CallGraph;
 pub use chain::{Dialled, protocol_clash};
 pub use conditions::exist_together;
@@ -70,7 +70,7 @@ pub use tables::{Hidden, Tried, TriedRoute};
 pub use tasks::{Dependency, Redirection, Task};
 pub(crate) use tasks::{is_true, variable};
 pub use timeouts::{
-    Millis, Patience, listener_idle, listener_patience, per_request, route_idle, route_patience, timeout_field,
+    Millis, Patience, idle, listener_idle, listener_patience, per_request, route_idle, route_patience, timeout_field,
     timeout_path,
 };
 pub use tls_parts::{Certificate, TlsPart, TlsSide, Trust};

@@ -169,7 +169,7 @@ pub fn per_request(timeout: &ListenerTimeout) -> Option<&Duration> {
 }
 
 /// How long a connection may be silent, where a listener's timeout says.
-fn idle(timeout: &ListenerTimeout) -> Option<&Duration> {
+pub fn idle(timeout: &ListenerTimeout) -> Option<&Duration> {
     match timeout {
         ListenerTimeout::Http(timeout) | ListenerTimeout::Http2(timeout) => timeout.idle.as_ref(),
         ListenerTimeout::Grpc(timeout) => timeout.idle.as_ref(),
