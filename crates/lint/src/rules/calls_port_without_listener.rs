@@ -1,10 +1,11 @@
 //! An application that is told to call a virtual service on a port which has no listener.
 
+use meshwright_model::Scalar;
 use meshwright_model::finding::Severity;
+use meshwright_model::limits::Text;
 use meshwright_model::reference::Key;
-use meshwright_model::workload::ContainerDefinition;
 
-use crate::facts::{Address, Endpoints, Facts, listener_path};
+use crate::facts::{Address, Endpoints, Facts, Told, container_path, listener_path};
 use crate::report::Report;
 use crate::rule::Rule;
 
@@ -23,7 +24,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
     for Address { told, service } in facts.addresses() {
         let Some(port) = told.url.port else { continue };
         let Some((provider, Err(endpoints))) = facts.dialled_on(service, port) else { continue };
-        if told.url.has_usual_port() && has_port_apart(told.container, endpoints) {
+        if told.url.has_usual_port() && has_port_apart(&told, endpoints) {
             continue;
         }
         let resource = provider.resource();
@@ -38,20 +39,31 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
     }
 }
 
-/// Whether a container is told one of the ports, or something open, in a variable that may be put behind an address.
-fn has_port_apart(container: &ContainerDefinition, endpoints: &Endpoints) -> bool {
-    container.environment.iter().flatten().any(|pair| {
-        let value = pair.value.as_ref();
-        let port = value.and_then(|value| value.known()?.as_str().trim_start_matches(':').parse().ok());
-        let is_for_a_port = || {
-            let name = pair.name.as_ref().and_then(|name| name.known());
-            name.is_none_or(|name| name.as_str().to_ascii_lowercase().contains("port"))
-        };
-        match port {
-            Some(port) => endpoints.on(port).is_some(),
-            None => value.is_some_and(|value| value.known().is_none()) && is_for_a_port(),
-        }
-    })
+/// Whether a container is told one of the ports, or something unknown, that may be put behind an address.
+fn has_port_apart(told: &Told<'_>, endpoints: &Endpoints) -> bool {
+    let container = told.container;
+    let is_for_a_port = |name: Option<&Scalar<Text>>| {
+        let name = name.and_then(Scalar::known);
+        name.is_none_or(|name| name.as_str().to_ascii_lowercase().contains("port"))
+    };
+    let is_open = ["environment", "environmentFiles", "secrets"]
+        .into_iter()
+        .any(|field| told.workload.has_gap(&container_path(told.index, &[field])));
+    let has_secret_port = container.secrets.iter().flatten().any(|secret| is_for_a_port(secret.name.as_ref()));
+    let has_port = || {
+        container.environment.iter().flatten().any(|pair| {
+            let value = pair.value.as_ref();
+            let port = value.and_then(|value| value.known()?.as_str().trim_start_matches(':').parse().ok());
+            match port {
+                Some(port) => endpoints.on(port).is_some(),
+                None => value.is_some_and(|value| value.known().is_none()) && is_for_a_port(pair.name.as_ref()),
+            }
+        })
+    };
+    is_open
+        || has_secret_port
+        || container.environment_files.as_ref().is_some_and(|files| !files.is_empty())
+        || has_port()
 }
 
 const BAD: &str = "\

@@ -80,6 +80,10 @@ fn an_address_without_a_port_means_that_of_its_scheme() {
     check(rule, &apart("':9090'"), &[]);
     check(rule, &apart("!Ref Port"), &[]);
     check(rule, &apart("'9091'"), &[&called("80")]);
+    let also = |more: &str| task(&[(9090, "http")], &[("STOCK", "http://stock.local")]).replace("PortMappings", more);
+    check(rule, &also("Secrets: [{Name: STOCK_PORT, ValueFrom: x}]\n          PortMappings"), &[]);
+    check(rule, &also("EnvironmentFiles: [{Type: s3, Value: x}]\n          PortMappings"), &[]);
+    check(rule, &also("Secrets: [{Name: STOCK_KEY, ValueFrom: x}]\n          PortMappings"), &[&called("80")]);
 }
 
 #[test]
