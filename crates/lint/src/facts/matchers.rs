@@ -8,8 +8,8 @@ use meshwright_model::matcher::{
 use meshwright_model::route::ProtocolRoute;
 use meshwright_model::{Path, Resource, Scalar};
 
+use super::placeholder::is_filled_in_later;
 use super::{Facts, GatewayRoute, Route};
-use crate::placeholder::is_filled_in_later;
 
 /// What a route or gateway route asks of a request, under the first protocol it has.
 #[derive(Clone, Copy, Debug)]
