@@ -1,4 +1,7 @@
 //! The requests that a route or gateway route takes, as conditions that must all hold.
+//!
+//! A [`Match`] is the meaning: it knows no file and no paths, and what says the same in other words is the same here. How a
+//! match is written is the matter of `lint`'s `facts/matchers.rs`.
 
 use std::borrow::Cow;
 use std::rc::Rc;

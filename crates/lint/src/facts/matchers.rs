@@ -1,4 +1,7 @@
 //! What routes and gateway routes ask of a request, under one shape.
+//!
+//! A [`Matcher`] is the form: what stands in the file, part by part and with its paths, for rules about how a match is written.
+//! What it means, and which requests it takes, is [`meshwright_traffic::Match`].
 
 use meshwright_model::gateway_route::ProtocolGatewayRoute;
 use meshwright_model::limits::{HttpPathRegex, MethodName, ServiceName, Text};
