@@ -194,8 +194,8 @@ impl Reader<'_, '_> {
         let (full, names): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| tree.get(*item, "spec").is_some());
         if !names.is_empty() {
             let span = crate::check::opening(tree.span(list));
-            let message =
-                format!("this lists {} {kind} names without their specifications; they are not read", names.len());
+            let are = if names.len() == 1 { "1 is" } else { &format!("{} are", names.len()) };
+            let message = format!("this lists each {kind} by its name alone, without a specification; {are} not read");
             let fault = Fault::info("list-output", span, message);
             self.report(None, vec![fault.help(format!("describe each {kind} to get its specification"))]);
         }

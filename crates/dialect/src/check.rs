@@ -77,7 +77,11 @@ impl<'c> Check<'c> {
         let node = self.tree.node(id);
         if !(node.cut && matches!(node.value, Value::Map(_) | Value::List(_))) {
             let message = format!("{} stands where {view_due} is due", found(self.tree, id));
-            self.report(Fault::error("wrong-type", node.span, message));
+            let fault = Fault::error("wrong-type", node.span, message);
+            self.report(match node.value {
+                Value::Null => fault.help("null is no value: leave it out, or write one"),
+                _ => fault,
+            });
         }
         self.gap(Gap::Faulty);
         false

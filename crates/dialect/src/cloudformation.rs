@@ -6,6 +6,7 @@
 //! over, except task definitions and the policies of roles.
 
 mod faults;
+mod literal;
 mod patterns;
 mod resolve;
 mod scope;
@@ -93,6 +94,7 @@ fn read_template(reading: &mut Reading, world: &World, index: usize, options: &O
     let document = template.document;
     let resolver = Resolver::new(world, index, options.keep_parameters);
     let mut faults = faults::faults(template, &reading.documents[document].tree, world);
+    faults.extend(literal::faults(template, &reading.documents[document].tree));
     let mut found = 0;
     reading.inventory.resources.reserve(template.resources.len());
     let tree = &reading.documents[document].tree;

@@ -55,6 +55,13 @@ pub static FAULTS: &[FaultKind] = &[
         source: "App Mesh API reference, List operations",
     },
     FaultKind {
+        name: "literal-reference",
+        severity: Warning,
+        summary: "a text names a parameter or resource as `${Name}` outside of Fn::Sub",
+        why: "the name stays in the text as it stands: nothing bears that name",
+        source: "CloudFormation User Guide, Fn::Sub",
+    },
+    FaultKind {
         name: "malformed-allow",
         severity: Warning,
         summary: "a comment or metadata that should allow a finding is not understood",

@@ -7,18 +7,20 @@ mod acm;
 mod addresses;
 mod call_graph;
 mod chain;
-mod conditions;
+pub(crate) mod dangling;
 mod declared;
 mod encryption;
 mod endpoints;
 mod existence;
 mod health_checks;
 mod images;
+mod items;
 mod links;
 mod lookup;
 mod matchers;
 mod namers;
 mod outliers;
+pub(crate) mod placeholder;
 mod places;
 mod proxies;
 mod reach;
@@ -34,28 +36,25 @@ mod weights;
 
 use std::cell::OnceCell;
 
-use meshwright_model::gateway_route::{GatewayRouteSpec, ProtocolGatewayRoute};
-use meshwright_model::mesh::MeshSpec;
+use meshwright_model::gateway_route::ProtocolGatewayRoute;
 use meshwright_model::reference::Key;
-use meshwright_model::route::{ProtocolRoute, RouteSpec, WeightedTarget};
+use meshwright_model::route::{ProtocolRoute, WeightedTarget};
 use meshwright_model::value::ScalarType;
-use meshwright_model::virtual_gateway::VirtualGatewaySpec;
-use meshwright_model::virtual_node::{Backend, VirtualNodeSpec, VirtualServiceBackend};
-use meshwright_model::virtual_router::VirtualRouterSpec;
-use meshwright_model::virtual_service::VirtualServiceSpec;
-use meshwright_model::{Index, Inventory, Kind, Resource, Scalar, Spec};
+use meshwright_model::virtual_node::{Backend, VirtualServiceBackend};
+use meshwright_model::{Index, Inventory, Kind, Resource, Scalar};
 
 pub use acm::ArnParts;
-pub use addresses::Address;
+pub use addresses::{Address, Told, Url};
 pub use call_graph::CallGraph;
 pub use chain::{Dialled, protocol_clash};
-pub use conditions::exist_together;
 pub use declared::Declared;
 pub use encryption::{MAX_RELATED, TlsCall, TlsClient, TlsReach, more};
 pub use endpoints::{Endpoint, Endpoints};
-pub use existence::Existence;
+pub use existence::{Existence, exist_together};
 pub use health_checks::HealthCheck;
 pub use images::EnvoyImage;
+use items::OfKind;
+pub use items::{Gateway, GatewayRoute, Item, Mesh, Node, Route, Router, Service};
 use links::Links;
 pub use lookup::Lookup;
 pub use matchers::{Hostname, Literal, Matcher, Regex};
@@ -70,53 +69,12 @@ pub use tables::{Hidden, Tried, TriedRoute};
 pub use tasks::{Dependency, Redirection, Task};
 pub(crate) use tasks::{is_true, variable};
 pub use timeouts::{
-    Millis, Patience, listener_idle, listener_patience, per_request, route_idle, route_patience, timeout_field,
+    Millis, Patience, idle, listener_idle, listener_patience, per_request, route_idle, route_patience, timeout_field,
     timeout_path,
 };
 pub use tls_parts::{Certificate, TlsPart, TlsSide, Trust};
 pub use tls_servers::{Speech, TlsListener, TlsServer};
 pub use weights::Weights;
-
-/// A resource with its specification.
-#[derive(Debug)]
-pub struct Item<'a, T> {
-    /// Its position in the inventory.
-    pub position: usize,
-    /// The resource.
-    pub resource: &'a Resource,
-    /// Its specification.
-    pub spec: &'a T,
-}
-
-impl<T> Clone for Item<'_, T> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T> Copy for Item<'_, T> {}
-
-impl<T> Item<'_, T> {
-    /// Its name as people may see it.
-    pub fn name(&self) -> String {
-        Key::of(&self.resource.name).shown()
-    }
-}
-
-/// A mesh.
-pub type Mesh<'a> = Item<'a, MeshSpec>;
-/// A virtual node.
-pub type Node<'a> = Item<'a, VirtualNodeSpec>;
-/// A virtual router.
-pub type Router<'a> = Item<'a, VirtualRouterSpec>;
-/// A virtual gateway.
-pub type Gateway<'a> = Item<'a, VirtualGatewaySpec>;
-/// A route.
-pub type Route<'a> = Item<'a, RouteSpec>;
-/// A virtual service.
-pub type Service<'a> = Item<'a, VirtualServiceSpec>;
-/// A gateway route.
-pub type GatewayRoute<'a> = Item<'a, GatewayRouteSpec>;
 
 /// A weighted target of a route, and the node it names.
 #[derive(Clone, Copy, Debug)]
@@ -400,29 +358,4 @@ impl<'a> Facts<'a> {
     fn named_by<T: OfKind>(&self, position: usize) -> impl Iterator<Item = (Item<'a, T>, usize)> {
         self.links[position].named_by.iter().filter_map(|(position, index)| Some((self.item(*position)?, *index)))
     }
-}
-
-/// A specification that says its kind.
-trait OfKind: Sized + 'static {
-    fn of(spec: &Spec) -> Option<&Self>;
-}
-
-macro_rules! of_kind {
-    ($($variant:ident($type:ident))*) => {$(
-        impl OfKind for $type {
-            fn of(spec: &Spec) -> Option<&Self> {
-                if let Spec::$variant(spec) = spec { Some(spec) } else { None }
-            }
-        }
-    )*};
-}
-
-of_kind! {
-    Mesh(MeshSpec)
-    VirtualNode(VirtualNodeSpec)
-    VirtualRouter(VirtualRouterSpec)
-    VirtualGateway(VirtualGatewaySpec)
-    Route(RouteSpec)
-    VirtualService(VirtualServiceSpec)
-    GatewayRoute(GatewayRouteSpec)
 }

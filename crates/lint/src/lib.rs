@@ -3,9 +3,7 @@
 //! A rule is a file in `rules/`: data, one function, a bad and a good example. [`check`] runs every rule over an inventory.
 //! Rules ask [`facts::Facts`], which is built once, and name places by model paths, so that they hold in every dialect.
 
-mod dangling;
 pub mod facts;
-mod placeholder;
 pub mod report;
 pub mod rule;
 pub mod rules;

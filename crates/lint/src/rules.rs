@@ -43,6 +43,7 @@ mod duplicate_resource;
 mod duplicate_retry_event;
 mod duplicate_tag;
 mod duplicate_target;
+mod duration_of_few_millis;
 mod efs_port_not_ignored;
 mod ejection_over_panic_threshold;
 mod ejection_shorter_than_sweep;
@@ -65,6 +66,7 @@ mod host_port_differs;
 mod hostname_exact_and_suffix;
 mod hostname_with_port;
 mod http_proxy_without_no_proxy;
+mod https_address_of_http_service;
 mod idle_timeout_below_request;
 mod ignored_user_differs;
 mod implicit_rewrite;
@@ -123,6 +125,7 @@ mod preview_channel;
 mod privileged_gateway_port;
 mod proxy_configuration_on_gateway;
 mod proxy_configuration_outside_awsvpc;
+mod proxy_names_differ;
 mod proxy_of_unknown_resource;
 mod proxy_variable_unknown_to_image;
 mod proxy_without_health_check;
@@ -191,6 +194,7 @@ mod unknown_match_port;
 mod unknown_proxy_container;
 mod unknown_retry_event;
 mod unknown_target_port;
+mod unqualified_backend_address;
 mod unqualified_service_name;
 mod unreachable_route;
 mod unsafe_retry;
@@ -289,6 +293,7 @@ pub static RULES: &[&Rule] = &[
     &retries_exceed_timeout::RULE,
     &per_retry_timeout_without_effect::RULE,
     &zero_per_retry_timeout::RULE,
+    &duration_of_few_millis::RULE,
     &retries_switched_off::RULE,
     &unsafe_retry::RULE,
     &service_without_retries::RULE,
@@ -407,6 +412,7 @@ pub static RULES: &[&Rule] = &[
     &proxy_configuration_outside_awsvpc::RULE,
     &efs_port_not_ignored::RULE,
     &several_proxies::RULE,
+    &proxy_names_differ::RULE,
     &container_port_differs::RULE,
     &port_mapping_protocol::RULE,
     &host_port_differs::RULE,
@@ -417,6 +423,8 @@ pub static RULES: &[&Rule] = &[
     &containers_wait_in_a_circle::RULE,
     &waits_for_essential_to_end::RULE,
     &calls_outside_backends::RULE,
+    &unqualified_backend_address::RULE,
+    &https_address_of_http_service::RULE,
     &calls_port_without_listener::RULE,
     &http_proxy_without_no_proxy::RULE,
     &missing_stream_permission::RULE,

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use meshwright_model::matcher::{HeaderMatchMethod, HeaderMatcher};
 
+use crate::language::{Language, Universe, classes};
 use crate::pattern::{Pattern, Patterns};
 
 /// How a value is compared. Source: App Mesh API reference, `HeaderMatchMethod`; settled by a real Envoy 1.40.
@@ -86,21 +87,22 @@ impl<'a> Condition<'a> {
         }
     }
 
-    /// Whether it holds of every value that another holds of: certain where `true`.
-    pub fn follows_from(&self, other: &Self) -> bool {
+    /// Whether it holds of every value that another holds of: certain where `true`. Patterns take steps off `work`.
+    pub fn follows_from(&self, other: &Self, work: &mut usize) -> bool {
         match (self.is_inverted, other.is_inverted) {
-            (false, false) => self.comparison.contains(&other.comparison),
+            (false, false) => self.comparison.contains(&other.comparison, work),
             // Nothing that is compared is absent.
             (false, true) => {
                 matches!(self.comparison, Comparison::Present) && !matches!(other.comparison, Comparison::Present)
             }
             (true, false) => {
-                !matches!(self.comparison, Comparison::Present) && self.comparison.is_apart_from(&other.comparison)
+                !matches!(self.comparison, Comparison::Present)
+                    && self.comparison.is_apart_from(&other.comparison, work)
             }
             (true, true) => match (&self.comparison, &other.comparison) {
                 (Comparison::Present, Comparison::Present) => true,
                 (Comparison::Present, _) | (_, Comparison::Present) => false,
-                (own, other) => other.contains(own),
+                (own, other) => other.contains(own, work),
             },
         }
     }
@@ -119,29 +121,60 @@ impl Comparison<'_> {
     }
 
     /// Whether every value that meets `other` meets this: certain where `true`.
-    fn contains(&self, other: &Self) -> bool {
+    fn contains(&self, other: &Self, work: &mut usize) -> bool {
         match (self, other) {
             (Self::Present, _) => true,
             (_, Self::Exact(text)) => self.holds(text),
             (Self::Prefix(own), Self::Prefix(other)) => other.starts_with(own),
-            (Self::Prefix(own), Self::Regex(_, pattern)) => pattern.literal_prefix().starts_with(own),
+            (Self::Prefix(own), Self::Regex(_, pattern)) if pattern.literal_prefix().starts_with(own) => true,
             (Self::Suffix(own), Self::Suffix(other)) => other.ends_with(own),
             (Self::Range(start, end), Self::Range(other_start, other_end)) => {
                 start <= other_start && other_end <= end || other_start >= other_end
             }
-            (Self::Regex(own, _), Self::Regex(other, _)) => own == other || is_anything(own),
-            (Self::Regex(own, _), _) => is_anything(own) && !matches!(other, Self::Present),
+            (Self::Regex(..), Self::Present) => false,
+            (Self::Regex(own, _), _) if is_anything(own) => true,
+            (Self::Regex(own, _), Self::Regex(other, _)) if own == other => true,
+            (Self::Regex(..), _) | (_, Self::Regex(..)) => self.is_proven(other, work, |own, other| own || !other),
             _ => false,
         }
     }
 
+    /// Whether something holds of every value, of which it is told whether it meets this, and whether it meets `other`:
+    /// certain where `true`.
+    fn is_proven(&self, other: &Self, work: &mut usize, holds: impl Fn(bool, bool) -> bool) -> bool {
+        // More values can be read as numbers than are in a range: what holds of all those that can holds of these.
+        let (Some(own), Some(other)) = (self.language(), other.language().or_else(|| other.wider_language())) else {
+            return false;
+        };
+        let classes = classes(&[own, other], Universe::Values, work);
+        classes.is_some_and(|classes| classes.iter().all(|class| holds(class.meets[0], class.meets[1])))
+    }
+
+    /// The values that meet it, where they can be walked through.
+    pub(crate) fn language(&self) -> Option<Language<'_>> {
+        match self {
+            Self::Present | Self::Range(..) => None,
+            Self::Exact(text) => Some(Language::Exact(text)),
+            Self::Prefix(text) => Some(Language::Prefix(text)),
+            Self::Suffix(text) => Some(Language::Suffix(text)),
+            Self::Regex(_, pattern) => Some(Language::Pattern(pattern)),
+        }
+    }
+
+    fn wider_language(&self) -> Option<Language<'_>> {
+        matches!(self, Self::Range(..)).then_some(Language::Number)
+    }
+
     /// Whether no value meets both: certain where `true`.
-    fn is_apart_from(&self, other: &Self) -> bool {
+    fn is_apart_from(&self, other: &Self, work: &mut usize) -> bool {
         match (self, other) {
             (Self::Exact(text), other) | (other, Self::Exact(text)) => !other.holds(text),
             (Self::Prefix(a), Self::Prefix(b)) => !a.starts_with(b) && !b.starts_with(a),
             (Self::Suffix(a), Self::Suffix(b)) => !a.ends_with(b) && !b.ends_with(a),
             (Self::Range(start, end), Self::Range(other_start, other_end)) => end <= other_start || other_end <= start,
+            (Self::Present, _) | (_, Self::Present) => false,
+            (Self::Regex(..), other) => self.is_proven(other, work, |own, other| !(own && other)),
+            (own, Self::Regex(..)) => other.is_proven(own, work, |own, other| !(own && other)),
             _ => false,
         }
     }
@@ -196,8 +229,13 @@ mod tests {
             Comparison::Range(30, 40),
             pattern("a.*"),
             pattern(".*"),
+            pattern("a?b"),
+            pattern(".*b"),
+            pattern("[a-z]+"),
+            pattern("[-+]?[0-9]+"),
+            pattern("1[0-9]|2"),
         ];
-        let values = ["12", "ab", "a", "b", "1", "13", "19", "30", "x", "", "aab"];
+        let values = ["12", "ab", "a", "b", "1", "13", "19", "30", "x", "", "aab", "2", "+7", "-0", "a1b", "abc"];
         let values = || values.iter().map(|value| Some(*value)).chain([None]);
         let all: Vec<Condition<'_>> = (comparisons.iter())
             .flat_map(|comparison| [condition(comparison.clone(), false), condition(comparison.clone(), true)])
@@ -205,7 +243,7 @@ mod tests {
         let mut following = 0;
         for own in &all {
             for other in &all {
-                if own.follows_from(other) {
+                if own.follows_from(other, &mut 50_000) {
                     following += 1;
                     let wrong = values().find(|value| other.holds(*value) && !own.holds(*value));
                     assert_eq!(wrong, None, "{own:?} does not follow from {other:?}");
@@ -213,5 +251,36 @@ mod tests {
             }
         }
         assert!(following > 60, "{following}");
+    }
+
+    #[test]
+    fn patterns_are_held_against_all_other_comparisons() {
+        let pattern = |text: &'static str| Comparison::Regex(text, Rc::new(Pattern::new(text).unwrap()));
+        for (wide, narrow) in [
+            (pattern("redor.*"), Comparison::Prefix("redorgreen")),
+            (pattern(".*green"), Comparison::Suffix("dark-green")),
+            (pattern("[-+]?[0-9]+"), Comparison::Range(1, 9)),
+            (pattern("[a-z]+"), pattern("(blue|green)")),
+            (Comparison::Prefix("b"), pattern("(blue|black).*")),
+            (Comparison::Suffix("e"), pattern("[a-z]*(ue|le)")),
+            (pattern("[^ ].*"), Comparison::Prefix("b")),
+        ] {
+            assert!(wide.contains(&narrow, &mut 50_000) && !narrow.contains(&wide, &mut 50_000), "{wide:?} {narrow:?}");
+        }
+        for (one, other) in [
+            (pattern("[0-9]+"), Comparison::Prefix("b")),
+            (pattern("[a-z]+"), Comparison::Range(1, 9)),
+            (pattern("a.*"), pattern("b.*")),
+            (pattern(".*a"), Comparison::Suffix("b")),
+        ] {
+            assert!(
+                one.is_apart_from(&other, &mut 50_000) && other.is_apart_from(&one, &mut 50_000),
+                "{one:?} {other:?}"
+            );
+        }
+        // A number may have a sign, so that digits alone are not all of a range.
+        assert!(!pattern("[0-9]+").contains(&Comparison::Range(1, 9), &mut 50_000));
+        assert!(!pattern("redor[^g].*").contains(&Comparison::Prefix("redor"), &mut 50_000));
+        assert!(!Comparison::Range(1, 9).contains(&pattern("[a-z]+"), &mut 50_000));
     }
 }

@@ -3,6 +3,7 @@
 //! The one truth about traffic: rules, traces and diffs ask here, so that they cannot disagree.
 
 pub mod condition;
+mod language;
 pub mod matcher;
 pub mod pattern;
 pub mod search;

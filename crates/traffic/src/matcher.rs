@@ -1,4 +1,7 @@
 //! The requests that a route or gateway route takes, as conditions that must all hold.
+//!
+//! A [`Match`] is the meaning: it knows no file and no paths, and what says the same in other words is the same here. How a
+//! match is written is the matter of `lint`'s `facts/matchers.rs`.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -11,7 +14,11 @@ use meshwright_model::scalar::Scalar;
 use meshwright_model::value::ScalarType;
 
 use crate::condition::Condition;
+use crate::language::{Language, Universe, classes};
 use crate::pattern::{Pattern, Patterns};
+
+/// How many steps patterns may take while two matches are held against each other.
+pub(crate) const MAX_WORK: usize = 50_000;
 
 /// How a path is compared; the query is no part of it.
 #[derive(Clone, Debug)]
@@ -56,16 +63,33 @@ impl PathMatch<'_> {
         }
     }
 
-    /// Whether it takes every path that another takes: certain where `true`.
-    pub fn contains(&self, other: &Self) -> bool {
+    /// Whether it takes every path that another takes: certain where `true`. Patterns take steps off `work`.
+    fn contains(&self, other: &Self, work: &mut usize) -> bool {
         match (self, other) {
             (Self::Prefix(prefix), _) if prefix == "/" => true,
             (own, Self::Exact(path)) => own.holds(path),
             (Self::Prefix(prefix), Self::Prefix(other)) => other.starts_with(prefix.as_ref()),
-            (Self::Prefix(prefix), Self::Regex(_, pattern)) => pattern.literal_prefix().starts_with(prefix.as_ref()),
-            (Self::Regex(own, _), Self::Regex(other, _)) => own == other || is_any_path(own),
-            (Self::Regex(own, _), Self::Prefix(_)) => is_any_path(own),
+            (Self::Prefix(prefix), Self::Regex(_, pattern))
+                if pattern.literal_prefix().starts_with(prefix.as_ref()) =>
+            {
+                true
+            }
+            (Self::Regex(own, _), _) if is_any_path(own) => true,
+            (Self::Regex(own, _), Self::Regex(other, _)) if own == other => true,
+            (Self::Regex(..), _) | (Self::Prefix(_), Self::Regex(..)) => {
+                let classes = classes(&[self.language(), other.language()], Universe::Paths, work);
+                classes.is_some_and(|classes| classes.iter().all(|class| class.meets[0] || !class.meets[1]))
+            }
             (Self::Exact(_), _) => false,
+        }
+    }
+
+    /// The paths that it takes.
+    pub(crate) fn language(&self) -> Language<'_> {
+        match self {
+            Self::Prefix(text) => Language::Prefix(text),
+            Self::Exact(text) => Language::Exact(text),
+            Self::Regex(_, pattern) => Language::Pattern(pattern),
         }
     }
 
@@ -211,21 +235,27 @@ impl<'a> Match<'a> {
 
     /// Whether it takes every request that another takes: certain where `true` and it is not open itself.
     pub fn contains(&self, other: &Self) -> bool {
+        let mut work = MAX_WORK;
+        self.contains_within(other, &mut work)
+    }
+
+    /// Likewise, with the steps that patterns take off `work`.
+    pub(crate) fn contains_within(&self, other: &Self, work: &mut usize) -> bool {
         let port = self.port.is_none() || self.port == other.port;
         let method = self.method.is_none() || self.method == other.method;
         let scheme = self.scheme.is_none() || self.scheme == other.scheme;
         port && method
             && scheme
-            && self.path.contains(&other.path)
-            && follow(&self.headers, &other.headers)
-            && follow(&self.query, &other.query)
+            && self.path.contains(&other.path, work)
+            && follow(&self.headers, &other.headers, work)
+            && follow(&self.query, &other.query, work)
     }
 }
 
 /// Whether each of some conditions follows from one of others on the same name.
-fn follow<N: PartialEq>(conditions: &[(N, Condition<'_>)], others: &[(N, Condition<'_>)]) -> bool {
+fn follow<N: PartialEq>(conditions: &[(N, Condition<'_>)], others: &[(N, Condition<'_>)], work: &mut usize) -> bool {
     conditions.iter().all(|(name, condition)| {
-        others.iter().any(|(other_name, other)| other_name == name && condition.follows_from(other))
+        others.iter().any(|(other_name, other)| other_name == name && condition.follows_from(other, work))
     })
 }
 
@@ -262,8 +292,8 @@ mod tests {
 
     #[test]
     fn a_shorter_prefix_contains_longer_ones_and_exact_paths() {
-        assert!(prefix("/").contains(&prefix("/a")) && prefix("/a").contains(&exact("/ab")));
-        assert!(!prefix("/a").contains(&prefix("/")) && !exact("/a").contains(&prefix("/a")));
-        assert!(exact("/a").contains(&exact("/a")) && !prefix("/a/").contains(&exact("/a")));
+        assert!(prefix("/").contains(&prefix("/a"), &mut 0) && prefix("/a").contains(&exact("/ab"), &mut 0));
+        assert!(!prefix("/a").contains(&prefix("/"), &mut 0) && !exact("/a").contains(&prefix("/a"), &mut 0));
+        assert!(exact("/a").contains(&exact("/a"), &mut 0) && !prefix("/a/").contains(&exact("/a"), &mut 0));
     }
 }

@@ -1,11 +1,13 @@
 //! Regular expressions as Envoy reads them: RE2, which matches a whole value.
 //!
 //! `re2` reads RE2's syntax, refuses what RE2 refuses, and says the rest in the syntax of the crate `regex`, which matches
-//! in linear time as RE2 does. `sample` makes texts that match.
+//! in linear time as RE2 does. `sample` makes texts that match, `automaton` lets patterns be held against each other.
 
+mod automaton;
 mod re2;
 mod sample;
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -13,6 +15,8 @@ use regex::bytes::{Regex, RegexBuilder};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, HirKind};
 use thiserror::Error;
+
+pub(crate) use automaton::{Automaton, StateId};
 
 /// The most characters of a pattern. Source: App Mesh API, `HttpPathRegex` and `HeaderMatch`.
 pub const MAX_CHARACTERS: usize = 255;
@@ -99,6 +103,8 @@ pub struct Pattern {
     regex: Regex,
     hir: Hir,
     prefix: String,
+    /// Made when it is first asked for; `None` where it would be too large.
+    automaton: OnceCell<Option<Automaton>>,
 }
 
 impl Pattern {
@@ -118,7 +124,7 @@ impl Pattern {
         let hir = parse(&translated)?;
         let mut prefix = Vec::new();
         add_prefix(&hir, &mut prefix);
-        Ok(Self { regex, hir, prefix: valid_start(prefix) })
+        Ok(Self { regex, hir, prefix: valid_start(prefix), automaton: OnceCell::new() })
     }
 
     /// Whether a text is a pattern; cheaper than making one.
@@ -132,6 +138,11 @@ impl Pattern {
     /// Whether the whole text matches.
     pub fn matches(&self, text: &str) -> bool {
         self.regex.is_match(text.as_bytes())
+    }
+
+    /// Its automaton, where that is not too large.
+    pub(crate) fn automaton(&self) -> Option<&Automaton> {
+        self.automaton.get_or_init(|| Automaton::new(&self.hir)).as_ref()
     }
 
     /// What every text that matches starts with; it may be longer than what is found here.

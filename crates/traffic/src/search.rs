@@ -11,7 +11,7 @@ use meshwright_model::limits::HttpScheme;
 use meshwright_model::request::Request;
 
 use crate::condition::{Comparison, Condition};
-use crate::matcher::{Match, PathMatch};
+use crate::matcher::{MAX_WORK, Match, PathMatch};
 use values::{Part, Values, is_normal};
 
 /// The most combinations that are tried.
@@ -33,6 +33,15 @@ impl Effort {
 
     pub(crate) fn new() -> Self {
         Self { comparisons: Self::MAX_COMPARISONS }
+    }
+
+    /// Does something with as much of it as patterns may take at a time, and takes off what they took.
+    pub(crate) fn for_patterns<T>(&mut self, work: impl FnOnce(&mut usize) -> T) -> T {
+        let given = self.comparisons.min(MAX_WORK);
+        let mut left = given;
+        let result = work(&mut left);
+        self.comparisons -= given - left;
+        result
     }
 
     /// Takes something off it; whether there was so much.
@@ -168,14 +177,23 @@ pub(crate) fn find_within(
     if exclude.len() > MAX_EXCLUDED || !effort.spend(include.len() + exclude.len()) {
         return Search::Unknown;
     }
-    let all_values = values::of(include, exclude, ports);
+    let all_values = values::of(include, exclude, ports, None);
+    let found = search(effort, &all_values, exclude);
+    if found != Search::Unknown || all_values.iter().all(|values| !values.is_sampled) {
+        return found;
+    }
+    // Samples of patterns may do to find a request, and are no proof that there is none.
+    let all_values = effort.for_patterns(|work| values::of(include, exclude, ports, Some(work)));
+    if all_values.iter().any(|values| values.is_sampled) { found } else { search(effort, &all_values, exclude) }
+}
+
+fn search(effort: &mut Effort, all_values: &[Values<'_>], exclude: &[&Match<'_>]) -> Search {
     let is_whole = all_values.iter().all(|values| values.is_whole);
     if let Some(empty) = all_values.iter().find(|values| values.list.is_empty()) {
         return if empty.is_whole { Search::Nothing } else { Search::Unknown };
     }
-    let mut walk = Walk { all_values: &all_values, sketch: Sketch::default(), steps: 0, effort };
-    let alive: Vec<&Match<'_>> = exclude.to_vec();
-    if walk.from(0, &alive) {
+    let mut walk = Walk { all_values, sketch: Sketch::default(), steps: 0, effort };
+    if walk.from(0, exclude) {
         return Search::Found(walk.sketch);
     }
     // What is open may take fewer requests than it says, so that none of it proves anything.

@@ -33,8 +33,24 @@ pub struct Entry<'a> {
     pub matcher: Match<'a>,
     /// Its priority; [`PRIORITY`] where it has none, `None` where that is open.
     pub priority: Option<i64>,
+    /// Whether its prefix, which ends without a slash, is also tried with one at its end, as if that were a route of its own.
+    ///
+    /// Source: reference 4.7, of gateway routes.
+    pub has_twin: bool,
     /// Its name, by which equals are put in an order so that answers stay the same.
     pub name: &'a str,
+}
+
+impl Entry<'_> {
+    /// Whether another's prefix is what this one's is also tried as, so that neither is longer.
+    fn has_twin_in(&self, other: &Self) -> bool {
+        match (&self.matcher.path, &other.matcher.path) {
+            (PathMatch::Prefix(own), PathMatch::Prefix(other)) if self.has_twin => {
+                other.strip_suffix('/') == Some(own.as_ref())
+            }
+            _ => false,
+        }
+    }
 }
 
 /// What becomes of a route among others. Positions are those in the table.
@@ -106,7 +122,7 @@ impl<'a> Table<'a> {
         let is_pattern = |entry: &Entry<'_>| matches!(entry.matcher.path, PathMatch::Regex(..));
         let is_longer = || first.matcher.path.length() > second.matcher.path.length();
         // Where patterns stand among prefixes of their priority is not known.
-        a < b || a == b && !is_pattern(first) && !is_pattern(second) && is_longer()
+        a < b || a == b && !is_pattern(first) && !is_pattern(second) && is_longer() && !second.has_twin_in(first)
     }
 
     /// What becomes of each route, by its position.
@@ -128,9 +144,11 @@ impl<'a> Table<'a> {
         if before.is_empty() {
             return Fate::Reached(sketch);
         }
-        let hides = |other: usize| {
+        let mut hides = |other: usize| {
             let other_match = &self.entries[other].matcher;
-            self.comes_before(other, position) && !other_match.is_open && other_match.contains(own)
+            self.comes_before(other, position)
+                && !other_match.is_open
+                && effort.for_patterns(|work| other_match.contains_within(own, work))
         };
         match before.into_iter().find(|other| hides(*other)) {
             Some(by) => Fate::Hidden { by, sketch },
@@ -170,20 +188,26 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// A request that no route takes.
-    pub fn untaken(&self) -> Search {
-        let all = Match::all();
+    /// The ports there are to dial.
+    pub fn ports(&self) -> &[i64] {
+        &self.ports
+    }
+
+    /// A request to a port that no route takes; where the ports are not known, one to any.
+    pub fn untaken_on(&self, port: Option<i64>) -> Search {
+        let all = Match { port, ..Match::all() };
         if self.entries.iter().any(|entry| entry.matcher.contains(&all)) {
             return Search::Nothing;
         }
         for path in ["/", "/x", "/other"] {
-            let port = self.ports.first().copied();
             let sketch = Sketch { path: path.to_owned(), port, ..Sketch::default() };
             if self.takers(&sketch).is_empty() {
                 return Search::Found(sketch);
             }
         }
-        let excluded: Vec<&Match<'_>> = self.entries.iter().map(|entry| &entry.matcher).collect();
+        let is_other = |own: &Match<'_>| own.port.is_some() && port.is_some() && own.port != port;
+        let excluded: Vec<&Match<'_>> =
+            self.entries.iter().map(|entry| &entry.matcher).filter(|own| !is_other(own)).collect();
         find(&[&all], &excluded, &self.ports)
     }
 }

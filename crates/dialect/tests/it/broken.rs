@@ -472,15 +472,18 @@ fn cloudformation_takes_text_numbers_and_truth_values_for_each_other() {
 
 #[test]
 fn null_is_an_error_wherever_it_stands() {
+    const HELP: &str = " -> null is no value: leave it out, or write one";
     check(
         "x.json",
         r#"{"meshName": null, "spec": {"egressFilter": null, "serviceDiscovery": {"ipPreference": null}}, "tags": [null]}"#,
         &[
-            "1:14 error wrong-type: null stands where text of 1 to 255 characters is due [meshName]",
-            "1:45 error wrong-type: null stands where an object is due [spec.egressFilter]",
-            "1:88 error wrong-type: null stands where one of IPv6_PREFERRED, IPv4_PREFERRED, IPv4_ONLY, IPv6_ONLY is due \
-             [spec.serviceDiscovery.ipPreference]",
-            "1:105 error wrong-type: null stands where an object is due [tags[0]]",
+            &format!("1:14 error wrong-type: null stands where text of 1 to 255 characters is due [meshName]{HELP}"),
+            &format!("1:45 error wrong-type: null stands where an object is due [spec.egressFilter]{HELP}"),
+            &format!(
+                "1:88 error wrong-type: null stands where one of IPv6_PREFERRED, IPv4_PREFERRED, IPv4_ONLY, IPv6_ONLY is due \
+             [spec.serviceDiscovery.ipPreference]{HELP}"
+            ),
+            &format!("1:105 error wrong-type: null stands where an object is due [tags[0]]{HELP}"),
         ],
         &["mesh "],
     );
@@ -488,8 +491,8 @@ fn null_is_an_error_wherever_it_stands() {
         "x.yaml",
         "Resources:\n  Mesh:\n    Type: AWS::AppMesh::Mesh\n    Properties:\n      MeshName:\n      Spec: ~\n",
         &[
-            "5:15 error wrong-type: null stands where text of 1 to 255 characters is due [meshName]",
-            "6:13 error wrong-type: null stands where an object is due [spec]",
+            &format!("5:15 error wrong-type: null stands where text of 1 to 255 characters is due [meshName]{HELP}"),
+            &format!("6:13 error wrong-type: null stands where an object is due [spec]{HELP}"),
         ],
         &["mesh "],
     );
@@ -958,8 +961,10 @@ fn what_list_operations_print_is_named_and_not_read() {
     check(
         "x.json",
         r#"{"virtualNodes": [{"arn": "arn:aws:appmesh:eu-west-1:123456789012:mesh/m/virtualNode/a", "meshName": "m", "virtualNodeName": "a"}], "nextToken": "t"}"#,
-        &["1:18 info list-output: this lists 1 virtual node names without their specifications; they are not read \
-           -> describe each virtual node to get its specification"],
+        &[
+            "1:18 info list-output: this lists each virtual node by its name alone, without a specification; 1 is not read \
+           -> describe each virtual node to get its specification",
+        ],
         &[],
     );
     check(

@@ -840,3 +840,50 @@ Outputs: {O: {Value: !Ref Function}}
     let reading = read_own(&["ecs/bakery.yaml"]);
     assert_eq!((all_said(&reading), reading.inventory.workloads.len() > 1), (vec![], true));
 }
+
+#[test]
+fn a_name_in_plain_text_is_no_reference() {
+    let text = "Parameters: {Project: {Type: String}, Port: {Type: String}}
+Resources:
+  Mesh: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: '${Project}-mesh'}}
+  Node:
+    Type: AWS::AppMesh::VirtualNode
+    Properties:
+      MeshName: !Sub '${Project}-mesh'
+      VirtualNodeName: {'Fn::Join': ['-', ['${Project}', node]]}
+      Spec: {ServiceDiscovery: {DNS: {Hostname: 'node.${Project}.${AWS::Region}.local'}}}
+  Service:
+    Type: AWS::AppMesh::VirtualService
+    Properties: {MeshName: '${stage}-mesh', VirtualServiceName: 'a.${Mesh.MeshName}', Spec: {}}
+  Task:
+    Type: AWS::ECS::TaskDefinition
+    Properties:
+      Family: '${AWS::StackName}'
+      ContainerDefinitions:
+        - Name: app
+          Image: '${Registry}/app'
+          Command: [sh, -c, 'serve --port ${Port}']
+          Environment: [{Name: A, Value: '${Port}'}, {Name: B, Value: '${aws:username}'}, {Name: C, Value: '${PORT}'}]
+  Function: {Type: AWS::Lambda::Function, Properties: {Code: {ZipFile: 'f`${Port}`'}}}
+";
+    let said = |place: &str, name: &str| {
+        format!(
+            "{place} warning literal-reference: `${{{name}}}` stays as it stands: only Fn::Sub puts a value in \
+             -> put the text under Fn::Sub, or `!Sub`"
+        )
+    };
+    let literal = |text: &str| {
+        let all = all_said(&read_text("x.yaml", text, &[]));
+        all.into_iter().filter(|said| said.contains("literal-reference")).collect::<Vec<_>>()
+    };
+    let expected = [
+        said("3:59", "Project"),
+        said("9:49", "Project"),
+        said("12:65", "Mesh.MeshName"),
+        said("16:15", "AWS::StackName"),
+        said("21:42", "Port"),
+    ];
+    assert_eq!(literal(text), expected);
+    // A macro may put values in.
+    assert!(literal(&format!("Transform: [Mine]\n{text}")).is_empty());
+}

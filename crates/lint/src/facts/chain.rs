@@ -7,7 +7,8 @@ use meshwright_model::route::ProtocolRoute;
 use meshwright_model::{Path, Resource, Scalar};
 
 use super::{
-    Call, Endpoint, Endpoints, Facts, Gateway, GatewayRoute, Node, Provider, Route, Router, Service, exist_together,
+    Call, Endpoint, Endpoints, Existence, Facts, Gateway, GatewayRoute, Node, Provider, Route, Router, Service,
+    exist_together,
 };
 
 /// A port that a node's backend is dialled on.
@@ -23,6 +24,14 @@ pub struct Dialled<'a> {
     pub port: i64,
     /// Its protocol.
     pub protocol: PortProtocol,
+}
+
+impl<'a> Dialled<'a> {
+    /// When all that it takes exists: who calls, the virtual service and what answers for it.
+    pub fn existence(&self) -> Existence<'a> {
+        let service = self.call.service.map_or(Existence::Always, |service| Existence::of(service.resource));
+        Existence::of(self.call.node.resource).and(service).and(Existence::of(self.provider.resource()))
+    }
 }
 
 /// How bad it is that two ends of a hop speak different protocols; `None` where they do not.

@@ -67,6 +67,16 @@ impl Endpoints {
         self.list.iter().copied().find(|endpoint| endpoint.port == Some(port))
     }
 
+    /// The ports of the listeners that routes of a field, such as `httpRoute`, are for: those of its protocol, or all where
+    /// none has that. A route takes nothing of a listener of another protocol (reference 4.1).
+    pub(super) fn speaking(&self, field: &str) -> Vec<i64> {
+        let is_own = |endpoint: &&Endpoint| {
+            endpoint.protocol.is_none_or(|protocol| field.strip_suffix("Route") == Some(protocol.as_str()))
+        };
+        let own: Vec<i64> = self.list.iter().filter(is_own).filter_map(|endpoint| endpoint.port).collect();
+        if own.is_empty() { self.list.iter().filter_map(|endpoint| endpoint.port).collect() } else { own }
+    }
+
     /// The listener that a reference leads to: the one on the port it names, or else the only one.
     pub fn reached(&self, port: Option<&Scalar<Port>>) -> Option<Endpoint> {
         match port {

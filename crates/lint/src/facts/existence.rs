@@ -2,6 +2,8 @@
 
 use meshwright_model::Resource;
 
+use super::Facts;
+
 /// When several resources exist together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Existence<'a> {
@@ -37,5 +39,18 @@ impl<'a> Existence<'a> {
     /// Whether they exist together, always or where one condition holds.
     pub fn is_clear(self) -> bool {
         self != Self::Unclear
+    }
+}
+
+/// Whether two resources exist together for certain, once the one with a condition does.
+pub fn exist_together(one: &Resource, other: &Resource) -> bool {
+    Existence::of(one).and(Existence::of(other)).is_clear()
+}
+
+impl Facts<'_> {
+    /// Whether all the resources at these positions exist together, once those with a condition do.
+    pub fn exist_all_together(&self, positions: &[usize]) -> bool {
+        let each = positions.iter().map(|position| Existence::of(&self.inventory.resources[*position]));
+        each.fold(Existence::Always, Existence::and).is_clear()
     }
 }

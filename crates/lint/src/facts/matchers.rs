@@ -1,4 +1,7 @@
 //! What routes and gateway routes ask of a request, under one shape.
+//!
+//! A [`Matcher`] is the form: what stands in the file, part by part and with its paths, for rules about how a match is written.
+//! What it means, and which requests it takes, is [`meshwright_traffic::Match`].
 
 use meshwright_model::gateway_route::ProtocolGatewayRoute;
 use meshwright_model::limits::{HttpPathRegex, MethodName, ServiceName, Text};
@@ -8,8 +11,8 @@ use meshwright_model::matcher::{
 use meshwright_model::route::ProtocolRoute;
 use meshwright_model::{Path, Resource, Scalar};
 
+use super::placeholder::is_filled_in_later;
 use super::{Facts, GatewayRoute, Route};
-use crate::placeholder::is_filled_in_later;
 
 /// What a route or gateway route asks of a request, under the first protocol it has.
 #[derive(Clone, Copy, Debug)]

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::{Endpoint, Facts, Node, Provider, Route, Service, Target};
+use meshwright_model::route::ProtocolRoute;
+
+use super::{Endpoint, Facts, Node, Provider, Route, Service, Target, exist_together};
 
 /// A node that a request may reach, and how.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +15,8 @@ pub struct Reach<'a> {
     pub endpoint: Option<Endpoint>,
     /// The route that sends there, and the target's place in it; `None` where the node itself provides the service.
     pub route: Option<(Route<'a>, usize)>,
+    /// Whether it may get any requests: its weight is not 0.
+    pub has_share: bool,
 }
 
 impl<'a> Facts<'a> {
@@ -29,18 +33,33 @@ impl<'a> Facts<'a> {
         match self.provider_of(service) {
             None => Vec::new(),
             Some(Provider::Node(node)) => {
-                vec![Reach { node, endpoint: self.endpoints(node.position).single(), route: None }]
+                vec![Reach { node, endpoint: self.endpoints(node.position).single(), route: None, has_share: true }]
             }
-            Some(Provider::Router(router)) => {
-                let targets =
-                    self.routes_of(router).flat_map(|route| self.targets(route).map(move |target| (route, target)));
-                let way = |(route, Target { index, target, node }): (Route<'a>, Target<'a>)| {
-                    let node = node?;
-                    let endpoint = self.endpoints(node.position).reached(target.port.as_ref());
-                    Some(Reach { node, endpoint, route: Some((route, index)) })
-                };
-                targets.filter_map(way).collect()
-            }
+            Some(Provider::Router(router)) => self.routes_of(router).flat_map(|route| self.ways_of(route)).collect(),
         }
+    }
+
+    /// Every way to a node that a route names.
+    pub fn ways_of(&self, route: Route<'a>) -> impl Iterator<Item = Reach<'a>> {
+        self.targets(route).filter_map(move |Target { index, target, node, .. }| {
+            let node = node?;
+            let endpoint = self.endpoints(node.position).reached(target.port.as_ref());
+            let has_share = target.weight.known().is_none_or(|weight| weight.value() > 0);
+            Some(Reach { node, endpoint, route: Some((route, index)), has_share })
+        })
+    }
+
+    /// The listeners to which a route sends requests: of nodes that exist where it does, for its own protocol. One comes as
+    /// often as a target leads to it.
+    pub fn listeners_reached(
+        &self,
+        route: Route<'a>,
+        protocol: ProtocolRoute<'a>,
+    ) -> impl Iterator<Item = (Node<'a>, usize)> {
+        self.ways_of(route).filter_map(move |Reach { node, endpoint, has_share, .. }| {
+            let is_reached = has_share && exist_together(route.resource, node.resource);
+            let endpoint = endpoint.filter(|endpoint| is_reached && endpoint.protocol == Some(protocol.protocol()))?;
+            Some((node, endpoint.index))
+        })
     }
 }

@@ -89,6 +89,15 @@ fn replacement(http: &HttpGatewayRoute) -> Option<Replacement<'_>> {
     }
 }
 
+/// Whether the prefix of a gateway route becomes two in Envoy, `/p/` and `/p`: it ends without a slash and is rewritten to `/`.
+///
+/// Source: reference 4.7; of a prefix that is not rewritten that is not known.
+pub(super) fn becomes_two_prefixes(http: &HttpGatewayRoute) -> bool {
+    let prefix = http.matcher.prefix.as_ref().and_then(|prefix| prefix.known());
+    prefix.is_some_and(|prefix| !prefix.as_str().ends_with('/'))
+        && replacement(http).is_some_and(|replacement| replacement.is_default)
+}
+
 impl<'a> Facts<'a> {
     /// Every gateway route that puts something in the place of the prefix it matches.
     pub fn prefix_rewrites(&self) -> impl Iterator<Item = PrefixRewrite<'a>> {

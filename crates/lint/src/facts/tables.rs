@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 
 use meshwright_model::defaults::PRIORITY;
 use meshwright_model::finding::Severity;
@@ -14,12 +15,15 @@ use meshwright_model::{Kind, Path, Resource, Scalar, Spec};
 use meshwright_traffic::{Entry, Fate, Match, Patterns, Sketch, Table};
 
 use super::Facts;
+use super::rewrites::becomes_two_prefixes;
 use crate::report::Report;
 
 /// Routes that are tried one after the other for the same requests: of one router or gateway, protocol and host name.
 pub struct Tried<'a> {
     /// The router or gateway, where the files hold it.
     pub owner: Option<&'a Resource>,
+    /// Its position in the inventory.
+    pub position: Option<usize>,
     /// The routes, in the order of their files; an [`Entry::id`] is a place here.
     pub routes: Vec<TriedRoute<'a>>,
     /// The table.
@@ -151,11 +155,31 @@ type PlaceKey<'a> = (Key<'a>, Kind, Key<'a>, &'static str, Host<'a>);
 /// through to another.
 ///
 /// Source: reference 4.7 (roadmap #403).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Host<'a> {
     Any,
-    Exact(&'a str),
-    Suffix(&'a str),
+    Exact(Domain<'a>),
+    Suffix(Domain<'a>),
+}
+
+/// A host name, in which capitals make no difference.
+///
+/// Source: Envoy compares both sides in lower case since envoyproxy/envoy #2439; tried in reference 4.15.
+#[derive(Clone, Copy, Debug)]
+struct Domain<'a>(&'a str);
+
+impl PartialEq for Domain<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.eq_ignore_ascii_case(other.0)
+    }
+}
+
+impl Eq for Domain<'_> {}
+
+impl Hash for Domain<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.bytes().for_each(|byte| state.write_u8(byte.to_ascii_lowercase()));
+    }
 }
 
 struct Place<'a> {
@@ -207,12 +231,11 @@ impl<'a> Facts<'a> {
 
     fn table(&self, key: &PlaceKey<'a>, place: Place<'a>) -> Tried<'a> {
         let (_, kind, _, field, host) = *key;
-        let ports = place.parent.map(|parent| &self.endpoints[parent].list[..]).unwrap_or_default();
-        let ports = ports.iter().filter_map(|endpoint| endpoint.port).collect();
+        let ports = place.parent.map(|parent| self.endpoints[parent].speaking(field)).unwrap_or_default();
         let hosts = match host {
             Host::Any => None,
-            Host::Exact(name) => Some(format!("host `{name}`")),
-            Host::Suffix(end) => Some(format!("hosts that end in `{end}`")),
+            Host::Exact(Domain(name)) => Some(format!("host `{name}`")),
+            Host::Suffix(Domain(end)) => Some(format!("hosts that end in `{end}`")),
         };
         let host = match host {
             Host::Any if kind == Kind::Route => {
@@ -221,19 +244,21 @@ impl<'a> Facts<'a> {
                 name.map(|name| name.as_str().to_owned()).unwrap_or_default()
             }
             Host::Any => String::new(),
-            Host::Exact(name) => name.to_owned(),
-            Host::Suffix(end) => format!("x{end}"),
+            Host::Exact(Domain(name)) => name.to_owned(),
+            Host::Suffix(Domain(end)) => format!("x{end}"),
         };
         let mut routes = Vec::with_capacity(place.routes.len());
         let mut entries = Vec::with_capacity(place.routes.len());
         for (id, (route, matcher, priority)) in place.routes.into_iter().enumerate() {
             let name =
                 route.resource.name.known().map(meshwright_model::limits::ResourceName::as_str).unwrap_or_default();
-            entries.push(Entry { id, matcher, priority, name });
+            let has_twin = becomes_two(&route);
+            entries.push(Entry { id, matcher, priority, name, has_twin });
             routes.push(route);
         }
         Tried {
             owner: place.parent.map(|parent| &self.inventory.resources[parent]),
+            position: place.parent,
             routes,
             table: Table::new(entries, ports),
             hosts,
@@ -266,8 +291,8 @@ fn matched<'a>(
             let host = match route.hostname() {
                 None => Host::Any,
                 Some(hostname) => match (&hostname.exact, &hostname.suffix) {
-                    (Some(exact), None) => Host::Exact(exact.known()?.as_str()),
-                    (None, Some(suffix)) => Host::Suffix(suffix.known()?.as_str()),
+                    (Some(exact), None) => Host::Exact(Domain(exact.known()?.as_str())),
+                    (None, Some(suffix)) => Host::Suffix(Domain(suffix.known()?.as_str())),
                     _ => return None,
                 },
             };
@@ -283,6 +308,14 @@ fn matched<'a>(
         }
         _ => None,
     }
+}
+
+/// Whether a gateway route's prefix becomes two in Envoy, one of them with a slash.
+fn becomes_two(route: &TriedRoute<'_>) -> bool {
+    let Spec::GatewayRoute(spec) = &route.resource.spec else { return false };
+    let rewrite = || Path::of(&["spec", route.field, "action", "rewrite"]);
+    let http = spec.protocols().next().and_then(ProtocolGatewayRoute::http);
+    http.is_some_and(becomes_two_prefixes) && (route.resource.gaps.is_empty() || !route.resource.has_gap(&rewrite()))
 }
 
 /// The number by which a route is ordered; `None` where it is open.

@@ -9,7 +9,7 @@ use meshwright_model::limits::PortProtocol;
 use meshwright_model::route::ProtocolRoute;
 use meshwright_model::timeout::ListenerTimeout;
 
-use super::{Facts, Node, Route, Target, exist_together, listener_path, route_path};
+use super::{Node, Route, listener_path, route_path};
 
 /// A span of time as a sentence names it: `20 s`, `1500 ms`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,23 +132,6 @@ pub fn timeout_path(node: Node<'_>, index: usize, field: &'static str) -> Option
     Some(listener_path(index, &["timeout", protocol.as_str(), field]))
 }
 
-impl<'a> Facts<'a> {
-    /// The listeners to which a route sends requests: of nodes that exist where it does, for its own protocol. One comes as
-    /// often as a target leads to it.
-    pub fn listeners_reached(
-        &self,
-        route: Route<'a>,
-        protocol: ProtocolRoute<'a>,
-    ) -> impl Iterator<Item = (Node<'a>, usize)> {
-        self.targets(route).filter_map(move |Target { target, node, .. }| {
-            let has_share = target.weight.known().is_none_or(|weight| weight.value() > 0);
-            let node = node.filter(|node| has_share && exist_together(route.resource, node.resource))?;
-            let endpoint = self.endpoints(node.position).reached(target.port.as_ref())?;
-            (endpoint.protocol == Some(protocol.protocol())).then_some((node, endpoint.index))
-        })
-    }
-}
-
 /// The field under which a listener's timeout stands.
 pub fn timeout_field(timeout: &ListenerTimeout) -> &'static str {
     match timeout {
@@ -169,7 +152,7 @@ pub fn per_request(timeout: &ListenerTimeout) -> Option<&Duration> {
 }
 
 /// How long a connection may be silent, where a listener's timeout says.
-fn idle(timeout: &ListenerTimeout) -> Option<&Duration> {
+pub fn idle(timeout: &ListenerTimeout) -> Option<&Duration> {
     match timeout {
         ListenerTimeout::Http(timeout) | ListenerTimeout::Http2(timeout) => timeout.idle.as_ref(),
         ListenerTimeout::Grpc(timeout) => timeout.idle.as_ref(),

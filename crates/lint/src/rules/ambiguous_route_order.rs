@@ -34,9 +34,16 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
             let message =
                 format!("whether `{}` or `{}` takes a request is not defined: {both}", route.name(), other.name());
             let found = report.add(route.resource, Path::of(&["spec", "priority"]), message);
-            if rivals.has_pattern {
-                // Most likely patterns come last (inferred; App Mesh says nothing of it).
+            if rivals.has_pattern || rivals.are_twins {
+                // Most likely patterns come last (inferred; App Mesh says nothing of it); twins were seen in one configuration of a gateway.
                 found.severity(Severity::Info);
+            }
+            if rivals.are_twins {
+                found.related(
+                    route.resource,
+                    route.match_path(),
+                    "a gateway's prefix without its slash is also tried with one",
+                );
             }
             let meaning = "both match it, and none before them does";
             found.help("give them different priorities; a lower number is tried first");

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use meshwright_model::finding::Severity;
 
-use crate::facts::{Dialled, Facts, backend_path, exist_together, listener_path, protocol_clash};
+use crate::facts::{Dialled, Facts, backend_path, listener_path, protocol_clash};
 use crate::report::Report;
 use crate::rule::Rule;
 
@@ -28,7 +28,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         for dialled in facts.dialled_by(node) {
             let first = *firsts.entry(dialled.port).or_insert(dialled);
             let is_sure = first.provider.position() != dialled.provider.position()
-                && exist_together(first.provider.resource(), dialled.provider.resource());
+                && first.existence().and(dialled.existence()).is_clear();
             if let Some(severity) = protocol_clash(first.protocol, dialled.protocol).filter(|_| is_sure) {
                 report_clash(first, dialled, severity, report);
             }

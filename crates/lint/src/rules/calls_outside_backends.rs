@@ -4,7 +4,7 @@ use meshwright_model::Path;
 use meshwright_model::finding::Severity;
 use meshwright_model::reference::Key;
 
-use crate::facts::{Facts, Node, Service};
+use crate::facts::{Address, Facts, Node, Service};
 use crate::report::Report;
 use crate::rule::Rule;
 
@@ -24,16 +24,15 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
-    for address in facts.addresses() {
-        let (node, service) = (address.node, address.service);
+    for Address { told, service } in facts.addresses() {
+        let node = told.node;
         let backends = Path::of(&["spec", "backends"]);
         if node.resource.has_gap(&backends) || is_itself(facts, node, service) {
             continue;
         }
         let is_unclear_or_meant = facts.calls(node).any(|call| {
             let name = &call.backend.virtual_service_name;
-            call.service.is_some_and(|service| service.position == address.service.position)
-                || !Key::of(name).is_known()
+            call.service.is_some_and(|other| other.position == service.position) || !Key::of(name).is_known()
         });
         if is_unclear_or_meant {
             continue;
@@ -44,7 +43,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
             node.name()
         );
         report
-            .add_task(address.workload, address.path.clone(), message)
+            .add_task(told.workload, told.path(), message)
             .help("add it to the node's backends")
             .related(node.resource, backends, format!("the backends of `{}`", node.name()))
             .related(service.resource, Path::of(&["virtualServiceName"]), "the virtual service");

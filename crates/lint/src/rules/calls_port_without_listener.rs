@@ -1,9 +1,11 @@
 //! An application that is told to call a virtual service on a port which has no listener.
 
+use meshwright_model::Scalar;
 use meshwright_model::finding::Severity;
+use meshwright_model::limits::Text;
 use meshwright_model::reference::Key;
 
-use crate::facts::{Facts, listener_path};
+use crate::facts::{Address, Endpoints, Facts, Told, container_path, listener_path};
 use crate::report::Report;
 use crate::rule::Rule;
 
@@ -20,22 +22,49 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
-    for address in facts.addresses() {
-        let (Some(port), Some(provider)) = (address.port, facts.provider_of(address.service)) else { continue };
-        let endpoints = facts.endpoints(provider.position());
-        let is_sure = provider.resource().condition.is_none();
-        if !is_sure || !endpoints.is_whole || endpoints.list.is_empty() || endpoints.on(port).is_some() {
+    for Address { told, service } in facts.addresses() {
+        let Some(port) = told.url.port else { continue };
+        let Some((provider, Err(endpoints))) = facts.dialled_on(service, port) else { continue };
+        if told.url.has_usual_port() && has_port_apart(&told, endpoints) {
             continue;
         }
         let resource = provider.resource();
         let (kind, name) = (resource.kind(), Key::of(&resource.name).shown());
         let listens = format!("{kind} `{name}` listens on {}", endpoints.shown());
-        let message = format!("virtual service `{}` is called on port {port}, but {listens}", address.service.name());
-        report
-            .add_task(address.workload, address.path.clone(), message)
-            .help(format!("call port {}", endpoints.shown()))
-            .related(resource, listener_path(0, &["portMapping", "port"]), listens);
+        let message = format!("virtual service `{}` is called on port {port}, but {listens}", service.name());
+        report.add_task(told.workload, told.path(), message).help(format!("call port {}", endpoints.shown())).related(
+            resource,
+            listener_path(0, &["portMapping", "port"]),
+            listens,
+        );
     }
+}
+
+/// Whether a container is told one of the ports, or something unknown, that may be put behind an address.
+fn has_port_apart(told: &Told<'_>, endpoints: &Endpoints) -> bool {
+    let container = told.container;
+    let is_for_a_port = |name: Option<&Scalar<Text>>| {
+        let name = name.and_then(Scalar::known);
+        name.is_none_or(|name| name.as_str().to_ascii_lowercase().contains("port"))
+    };
+    let is_open = ["environment", "environmentFiles", "secrets"]
+        .into_iter()
+        .any(|field| told.workload.has_gap(&container_path(told.index, &[field])));
+    let has_secret_port = container.secrets.iter().flatten().any(|secret| is_for_a_port(secret.name.as_ref()));
+    let has_port = || {
+        container.environment.iter().flatten().any(|pair| {
+            let value = pair.value.as_ref();
+            let port = value.and_then(|value| value.known()?.as_str().trim_start_matches(':').parse().ok());
+            match port {
+                Some(port) => endpoints.on(port).is_some(),
+                None => value.is_some_and(|value| value.known().is_none()) && is_for_a_port(pair.name.as_ref()),
+            }
+        })
+    };
+    is_open
+        || has_secret_port
+        || container.environment_files.as_ref().is_some_and(|files| !files.is_empty())
+        || has_port()
 }
 
 const BAD: &str = "\

@@ -23,43 +23,68 @@ pub(super) const RULE: Rule = Rule {
 fn check(facts: &Facts<'_>, report: &mut Report) {
     for task in facts.tasks().filter(|task| task.holds_all_containers()) {
         let Some((resource, position)) = task.sidecar().and_then(Proxy::companion) else { continue };
-        let Some((index, opened)) = opened(task) else { continue };
+        let Some(opened) = Opened::of(task) else { continue };
         for endpoint in &facts.endpoints(position).list {
-            let Some(port) = endpoint.port.filter(|port| !opened.contains(port)) else { continue };
+            let Some(port) = endpoint.port.filter(|port| !opened.ports.contains(port)) else { continue };
             let name = Key::of(&resource.name).shown();
-            let ports: Vec<String> = opened.iter().map(i64::to_string).collect();
-            let message = format!(
-                "virtual node `{name}` listens on port {port}, but its task's containers open {}",
-                ports.join(", ")
-            );
+            let (index, but, help) = match (opened.first, opened.datagram_ports.iter().find(|udp| udp.1 == port)) {
+                (_, Some((index, _))) => (
+                    *index,
+                    "its task's containers open that port for UDP alone".to_owned(),
+                    "let the port mapping be tcp",
+                ),
+                (Some(index), None) => {
+                    let ports: Vec<String> = opened.ports.iter().map(i64::to_string).collect();
+                    let but = format!("its task's containers open {}", ports.join(", "));
+                    (index, but, "let the container, its port mapping and the listener have one port")
+                }
+                // Who opens no port for TCP may need none of it: in awsvpc mode a port is open without a mapping.
+                (None, None) => continue,
+            };
+            let message = format!("virtual node `{name}` listens on port {port}, but {but}");
             let place = listener_path(endpoint.index, &["portMapping", "port"]);
-            report
-                .add_task(task.workload, container_path(index, &["portMappings"]), message)
-                .help("let the container, its port mapping and the listener have one port")
-                .related(resource, place, format!("`{name}` listens on {port}"));
+            report.add_task(task.workload, container_path(index, &["portMappings"]), message).help(help).related(
+                resource,
+                place,
+                format!("`{name}` listens on {port}"),
+            );
         }
     }
 }
 
-/// The TCP ports that containers beside the proxy open, and the first such container; `None` where one may have more.
-fn opened(task: Task<'_, '_>) -> Option<(usize, Vec<i64>)> {
-    let mut first = None;
-    let mut ports = Vec::new();
-    for (index, container) in task.others() {
-        if task.workload.has_gap(&container_path(index, &["portMappings"])) {
-            return None;
-        }
-        for mapping in container.port_mappings.iter().flatten() {
-            let protocol = mapping.protocol.as_ref().map(|protocol| protocol.known().map(Text::as_str));
-            if protocol == Some(Some("udp")) {
-                continue;
+/// What containers beside the proxy open.
+#[derive(Default)]
+struct Opened {
+    /// The first container that opens a port for TCP.
+    first: Option<usize>,
+    /// The ports for TCP.
+    ports: Vec<i64>,
+    /// The ports for UDP, each with its container.
+    datagram_ports: Vec<(usize, i64)>,
+}
+
+impl Opened {
+    /// What the containers of a task open; `None` where one may open more.
+    fn of(task: Task<'_, '_>) -> Option<Self> {
+        let mut opened = Self::default();
+        for (index, container) in task.others() {
+            if task.workload.has_gap(&container_path(index, &["portMappings"])) {
+                return None;
             }
-            first = first.or(Some(index));
-            // A range of ports has none of its own.
-            ports.push(mapping.container_port.as_ref()?.known()?.value());
+            for mapping in container.port_mappings.iter().flatten() {
+                let protocol = mapping.protocol.as_ref().map(|protocol| protocol.known().map(Text::as_str));
+                let port = || Some(mapping.container_port.as_ref()?.known()?.value());
+                if protocol == Some(Some("udp")) {
+                    opened.datagram_ports.extend(port().map(|port| (index, port)));
+                    continue;
+                }
+                opened.first = opened.first.or(Some(index));
+                // A range of ports has none of its own.
+                opened.ports.push(port()?);
+            }
         }
+        Some(opened)
     }
-    Some((first?, ports))
 }
 
 const BAD: &str = "\

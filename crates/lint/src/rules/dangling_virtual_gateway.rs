@@ -3,8 +3,8 @@
 use meshwright_model::finding::Severity;
 use meshwright_model::{Kind, Path};
 
-use crate::dangling;
 use crate::facts::Facts;
+use crate::facts::dangling;
 use crate::report::Report;
 use crate::rule::Rule;
 

@@ -3,7 +3,7 @@
 use meshwright_model::Kind;
 use meshwright_model::finding::Severity;
 
-use crate::dangling;
+use crate::facts::dangling;
 use crate::facts::{Facts, target_path};
 use crate::report::Report;
 use crate::rule::Rule;

@@ -28,14 +28,17 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         }
         let name = Key::of(&part.resource.name).shown();
         if tls.validation.is_some() {
-            let message = format!("`{name}` says whose certificates it trusts, and with TLS disabled checks nobody");
-            report.add(part.resource, part.at(&["mode"]), message).severity(Severity::Warning);
+            let message =
+                format!("`{name}` says whose certificates it trusts, but checks nobody's, as its TLS is disabled");
+            report.add(part.resource, part.at(&["mode"]), message).severity(Severity::Warning).help(HELP);
         } else {
-            let message = format!("`{name}` has a certificate, and with TLS disabled does not use it");
-            report.add(part.resource, part.at(&["mode"]), message);
+            let message = format!("`{name}` has a certificate, but does not use it, as its TLS is disabled");
+            report.add(part.resource, part.at(&["mode"]), message).help(HELP);
         }
     }
 }
+
+const HELP: &str = "set PERMISSIVE while callers are moved to TLS, STRICT once all speak it";
 
 const BAD: &str = "\
 Resources:

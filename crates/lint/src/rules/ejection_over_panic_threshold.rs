@@ -31,7 +31,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
             );
             report
                 .add(node.resource, listener_path(index, &["outlierDetection", "maxEjectionPercent"]), message)
-                .help("nothing need change; an outage of most hosts is not eased by outlier detection");
+                .help("no change is needed, but outlier detection will not ease an outage of most hosts");
         }
     }
 }

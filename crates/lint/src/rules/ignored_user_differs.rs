@@ -1,10 +1,11 @@
 //! A proxy that runs as another user than the one whose traffic is not redirected.
 
+use std::fmt;
+
 use meshwright_model::edit::Change;
 use meshwright_model::finding::Severity;
-use meshwright_model::limits::Text;
 
-use crate::facts::Facts;
+use crate::facts::{Facts, Redirection};
 use crate::report::{Report, edit_task};
 use crate::rule::Rule;
 
@@ -23,31 +24,77 @@ pub(super) const RULE: Rule = Rule {
 fn check(facts: &Facts<'_>, report: &mut Report) {
     for task in facts.tasks() {
         let (Some(redirection), Some(proxy)) = (task.redirection(), task.sidecar()) else { continue };
-        let Some((index, ignored)) = redirection.property("IgnoredUID") else { continue };
-        if !redirection.lacks("IgnoredGID") || ignored.parse::<u32>().is_err() {
-            continue;
-        }
         let path = proxy.path(&["user"]);
-        let set = || edit_task(task.workload, proxy.path(&["user"]), Change::Set(ignored.into()));
-        let title = format!("run the proxy as {ignored}");
-        let found = match &proxy.container.container.user {
-            Some(user) => {
-                let Some(user) = user.known().map(Text::as_str) else { continue };
-                let uid = user.split(':').next().unwrap_or(user);
-                if uid == ignored || uid.parse::<u32>().is_err() {
-                    continue;
-                }
-                let message = format!("the proxy runs as user {uid}, but the redirection ignores user {ignored}");
-                report.add_task(task.workload, path, message).fix(title, vec![set()])
-            }
+        let user = match &proxy.container.container.user {
+            Some(user) => match user.known() {
+                Some(user) => Some(user.as_str()),
+                None => continue,
+            },
             None if task.workload.has_gap(&path) => continue,
-            None => {
-                let message =
-                    format!("the proxy's container says no user, but the redirection ignores user {ignored} alone");
-                report.add_task(task.workload, path, message).severity(Severity::Warning).fix(title, vec![set()])
-            }
+            None => None,
         };
-        found.related_task(task.workload, redirection.value_path(index), format!("user {ignored} is ignored"));
+        let Some(ignored) = Ignored::of(redirection) else { continue };
+        let Some((message, severity)) = ignored.contradiction(user) else { continue };
+        let found = report.add_task(task.workload, path.clone(), message).severity(severity);
+        if let Some(uid) = ignored.uid {
+            let set = edit_task(task.workload, path, Change::Set(uid.into()));
+            found.fix(format!("run the proxy as {uid}"), vec![set]);
+        }
+        found.related_task(task.workload, redirection.value_path(ignored.index), format!("{ignored} is ignored"));
+    }
+}
+
+/// Whose traffic a redirection ignores: a user's, a group's or both.
+struct Ignored<'a> {
+    /// The place of the property that says so.
+    index: usize,
+    uid: Option<&'a str>,
+    gid: Option<&'a str>,
+}
+
+impl fmt::Display for Ignored<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.uid, self.gid) {
+            (Some(uid), Some(gid)) => write!(formatter, "user {uid} or group {gid}"),
+            (Some(uid), None) => write!(formatter, "user {uid}"),
+            (None, gid) => write!(formatter, "group {}", gid.unwrap_or_default()),
+        }
+    }
+}
+
+impl<'a> Ignored<'a> {
+    /// `None` where one of them is open or no number, or there is neither.
+    fn of(redirection: Redirection<'a>) -> Option<Self> {
+        let number = |name| match redirection.property(name) {
+            Some((index, number)) if number.parse::<u32>().is_ok() => Some(Some((index, number))),
+            _ => redirection.lacks(name).then_some(None),
+        };
+        let (uid, gid) = (number("IgnoredUID")?, number("IgnoredGID")?);
+        let (index, _) = uid.or(gid)?;
+        Some(Self { index, uid: uid.map(|(_, uid)| uid), gid: gid.map(|(_, gid)| gid) })
+    }
+
+    /// What is wrong with the user of a proxy: `uid`, `uid:gid` or none. A name may be that of any number, and the group of one
+    /// who says none is the image's.
+    fn contradiction(&self, user: Option<&str>) -> Option<(String, Severity)> {
+        let Some(user) = user else {
+            let message = format!("the proxy's container says no user, but the redirection ignores {self} alone");
+            return self.gid.is_none().then_some((message, Severity::Warning));
+        };
+        let (uid, gid) = user.split_once(':').map_or((user, None), |(uid, gid)| (uid, Some(gid)));
+        let is_other =
+            |own: &str, wanted: Option<&str>| wanted.is_none_or(|wanted| own != wanted && own.parse::<u32>().is_ok());
+        if !is_other(uid, self.uid) {
+            return None;
+        }
+        let severity = match (gid, self.gid) {
+            (_, None) => Severity::Error,
+            (Some(gid), Some(_)) if is_other(gid, self.gid) => Severity::Error,
+            (None, Some(_)) if self.uid.is_some() => Severity::Warning,
+            _ => return None,
+        };
+        let group = gid.filter(|_| self.gid.is_some()).map(|gid| format!(" and group {gid}")).unwrap_or_default();
+        Some((format!("the proxy runs as user {uid}{group}, but the redirection ignores {self}"), severity))
     }
 }
 

@@ -6,7 +6,7 @@ use meshwright_model::finding::Severity;
 use meshwright_model::virtual_node::ServiceDiscovery;
 
 use crate::facts::Facts;
-use crate::placeholder::is_filled_in_later;
+use crate::facts::placeholder::is_filled_in_later;
 use crate::report::{Report, edit};
 use crate::rule::Rule;
 

@@ -28,7 +28,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
             let name = &header.name;
             let message = format!("requests without `{name}` do not match, although the comparison is inverted");
             report.add(matcher.resource, matcher.header_at(index).field("invert"), message).help(format!(
-                "take requests without `{name}` with a {} more: `invert` without `match`",
+                "add a {} for requests without `{name}`: one with `invert` and no `match`",
                 matcher.noun()
             ));
         }

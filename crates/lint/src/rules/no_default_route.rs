@@ -2,10 +2,10 @@
 
 use meshwright_model::finding::Severity;
 use meshwright_model::reference::Key;
-use meshwright_model::{Kind, Path};
-use meshwright_traffic::Search;
+use meshwright_model::{Kind, Path, Resource};
+use meshwright_traffic::{Match, Search};
 
-use crate::facts::Facts;
+use crate::facts::{Facts, Tried, listener_path};
 use crate::report::Report;
 use crate::rule::Rule;
 
@@ -30,14 +30,33 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         if is_grpc || !facts.holds_all(owner, kind) {
             continue;
         }
-        let Search::Found(sketch) = tried.table.untaken() else { continue };
-        let name = Key::of(&owner.name).shown();
-        let to = tried.hosts.as_ref().map(|hosts| format!(" to {hosts}")).unwrap_or_default();
-        let message = format!("no route of {} `{name}` takes every request{to}", owner.kind());
-        let found = report.add(owner, Path::default().field(owner.kind().name_field()), message);
-        found.help("add a route with prefix `/` and the highest number, if all requests should have an answer");
-        found.witness(tried.request(&sketch), "no route takes it: 404");
+        let ports = tried.table.ports();
+        for port in ports.iter().copied().map(Some).chain(ports.is_empty().then_some(None)) {
+            // A port for which there is no route at all is another rule's.
+            let is_for_it = |own: &Match<'_>| own.port.is_none_or(|own| port.is_none_or(|port| own == port));
+            if tried.table.entries().iter().any(|entry| is_for_it(&entry.matcher)) {
+                report_untaken(facts, tried, owner, port, report);
+            }
+        }
     }
+}
+
+fn report_untaken(facts: &Facts<'_>, tried: &Tried<'_>, owner: &Resource, port: Option<i64>, report: &mut Report) {
+    let Search::Found(sketch) = tried.table.untaken_on(port) else { return };
+    let name = Key::of(&owner.name).shown();
+    let to = tried.hosts.as_ref().map(|hosts| format!(" to {hosts}")).unwrap_or_default();
+    // Which listener is meant is plain where there is one alone.
+    let listener = port.filter(|_| tried.table.ports().len() > 1);
+    let on = listener.map(|port| format!(" on port {port}")).unwrap_or_default();
+    let message = format!("no route of {} `{name}` takes every request{to}{on}", owner.kind());
+    let endpoint = listener.zip(tried.position).and_then(|(port, position)| facts.endpoints(position).on(port));
+    let path = endpoint.map_or_else(
+        || Path::default().field(owner.kind().name_field()),
+        |endpoint| listener_path(endpoint.index, &["portMapping", "port"]),
+    );
+    let found = report.add(owner, path, message);
+    found.help("add a route with prefix `/` and the highest number, if all requests should have an answer");
+    found.witness(tried.request(&sketch), "no route takes it: 404");
 }
 
 const BAD: &str = "\

@@ -33,7 +33,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
                 );
                 report
                     .add(node.resource, listener_path(index, &[]), message)
-                    .help("add a health check, or outlier detection where hosts are many");
+                    .help("add a health check, or outlier detection where there are many hosts");
             }
         }
     }

@@ -3,8 +3,8 @@
 use meshwright_model::finding::Severity;
 use meshwright_model::limits::ResourceArn;
 
+use crate::facts::placeholder::is_filled_in_later;
 use crate::facts::{ArnParts, Facts};
-use crate::placeholder::is_filled_in_later;
 use crate::report::Report;
 use crate::rule::Rule;
 

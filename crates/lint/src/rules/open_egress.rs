@@ -24,10 +24,13 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
     for mesh in facts.meshes() {
         let filter = mesh.spec.egress_filter.as_ref().and_then(|filter| filter.kind.known());
         if filter == Some(&EgressFilterType::AllowAll) {
-            let message = format!("mesh `{}` lets traffic pass to what is no backend of its node", mesh.name());
+            let message = format!(
+                "mesh `{}` lets its nodes call anything, whether it is a backend of theirs or not",
+                mesh.name()
+            );
             report
                 .add(mesh.resource, Path::of(&["spec", "egressFilter", "type"]), message)
-                .help("with DROP_ALL a missing backend fails at once; what lies outside needs a virtual service then");
+                .help("with DROP_ALL a call of what is no backend fails at once; what lies outside the mesh then needs a virtual service");
         }
     }
 }

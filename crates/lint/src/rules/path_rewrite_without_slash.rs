@@ -7,7 +7,7 @@ use meshwright_model::edit::Change;
 use meshwright_model::finding::Severity;
 
 use crate::facts::Facts;
-use crate::placeholder::is_filled_in_later;
+use crate::facts::placeholder::is_filled_in_later;
 use crate::report::{Report, edit};
 use crate::rule::Rule;
 

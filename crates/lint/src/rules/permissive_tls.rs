@@ -27,9 +27,9 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         }
         let name = Key::of(&part.resource.name).shown();
         let message = if tls.validation.is_some() {
-            format!("`{name}` checks the certificates of its clients, and lets in whoever speaks plaintext")
+            format!("`{name}` checks the certificates of its clients, but also lets in whoever speaks plaintext")
         } else {
-            format!("`{name}` speaks TLS, and lets in whoever speaks plaintext")
+            format!("`{name}` speaks TLS, but also lets in whoever speaks plaintext")
         };
         report
             .add(part.resource, part.at(&["mode"]), message)

@@ -4,7 +4,7 @@ use meshwright_model::finding::Severity;
 use meshwright_model::limits::FilePath;
 
 use crate::facts::Facts;
-use crate::placeholder::is_filled_in_later;
+use crate::facts::placeholder::is_filled_in_later;
 use crate::report::Report;
 use crate::rule::Rule;
 

@@ -27,14 +27,25 @@ const ADMINISTRATION: (i64, &str) = (9901, "its administration");
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
     for node in facts.nodes() {
-        report_reserved(node.resource, facts.endpoints(node.position), &[INBOUND, OUTBOUND, ADMINISTRATION], report);
+        let endpoints = facts.endpoints(node.position);
+        let reserved = [INBOUND, OUTBOUND, ADMINISTRATION];
+        // A node may also stand for a host outside the mesh, where no proxy runs.
+        let has_proxy = || facts.has_proxy(node);
+        report_reserved(node.resource, endpoints, &reserved, has_proxy, report);
     }
     for gateway in facts.gateways() {
-        report_reserved(gateway.resource, facts.endpoints(gateway.position), &[OUTBOUND, ADMINISTRATION], report);
+        let endpoints = facts.endpoints(gateway.position);
+        report_reserved(gateway.resource, endpoints, &[OUTBOUND, ADMINISTRATION], || true, report);
     }
 }
 
-fn report_reserved(resource: &Resource, endpoints: &Endpoints, reserved: &[(i64, &str)], report: &mut Report) {
+fn report_reserved(
+    resource: &Resource,
+    endpoints: &Endpoints,
+    reserved: &[(i64, &str)],
+    has_proxy: impl Fn() -> bool,
+    report: &mut Report,
+) {
     for endpoint in &endpoints.list {
         let Some((port, purpose)) = reserved.iter().find(|(port, _)| Some(*port) == endpoint.port) else { continue };
         let message = format!("port {port} is Envoy's own, for {purpose}");
@@ -44,6 +55,11 @@ fn report_reserved(resource: &Resource, endpoints: &Endpoints, reserved: &[(i64,
             found
                 .severity(Severity::Warning)
                 .help("use another port, or set ENVOY_ADMIN_ACCESS_PORT in the proxy's container");
+        }
+        if !has_proxy() {
+            found
+                .severity(Severity::Info)
+                .help("no fault where no proxy runs beside it, as of a host outside the mesh");
         }
     }
 }
@@ -58,5 +74,6 @@ Resources:
       Spec:
         Listeners:
           - PortMapping: {Port: 15000, Protocol: http}
+        Logging: {AccessLog: {File: {Path: /dev/stdout}}}
         ServiceDiscovery: {DNS: {Hostname: orders.shop.local}}
 ";

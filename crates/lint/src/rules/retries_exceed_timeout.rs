@@ -53,10 +53,10 @@ fn add(
     let found = report.add(retry.route.resource, retry.path(&["maxRetries"]), message).severity(severity);
     found.help(if begun < attempts {
         format!(
-            "where attempts run out of time, {begun} of {attempts} are made: let the request take {all}, or retry less"
+            "if every attempt runs out of time, only {begun} of {attempts} are made: let the request take {all}, or retry less"
         )
     } else {
-        format!("where attempts run out of time, the last one is cut short: let the request take {all}, or retry less")
+        format!("if every attempt runs out of time, the last one is cut short: let the request take {all}, or retry less")
     });
     if !is_default {
         let path = route_path(retry.protocol, &["timeout", "perRequest"]);

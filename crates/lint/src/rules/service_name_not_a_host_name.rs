@@ -5,7 +5,7 @@ use meshwright_model::finding::Severity;
 use meshwright_model::reference::Key;
 
 use crate::facts::Facts;
-use crate::placeholder::has_placeholder;
+use crate::facts::placeholder::has_placeholder;
 use crate::report::Report;
 use crate::rule::Rule;
 

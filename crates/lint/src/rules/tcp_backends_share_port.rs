@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use meshwright_model::finding::Severity;
 use meshwright_model::limits::PortProtocol;
 
-use crate::facts::{Dialled, Facts, backend_path, exist_together, listener_path};
+use crate::facts::{Dialled, Facts, backend_path, listener_path};
 use crate::report::Report;
 use crate::rule::Rule;
 
@@ -39,8 +39,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
 }
 
 fn is_clash(first: Dialled<'_>, second: Dialled<'_>) -> bool {
-    first.provider.position() != second.provider.position()
-        && exist_together(first.provider.resource(), second.provider.resource())
+    first.provider.position() != second.provider.position() && first.existence().and(second.existence()).is_clear()
 }
 
 fn report_clash(first: Dialled<'_>, second: Dialled<'_>, report: &mut Report) {

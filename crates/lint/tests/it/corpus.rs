@@ -181,6 +181,13 @@ const DIFFERENCES: &[(&str, &str, usize, usize, &str)] = &[
         1,
         "the weights are parameters, whose defaults are 1, 1 and 1",
     ),
+    (
+        "walkthroughs/howto-http-headers/app.yaml",
+        "SHADOWED",
+        4,
+        5,
+        "the script compares no patterns: `redor.*`, tried second, takes all that starts with `redorgreen`, tried fifth",
+    ),
     ("enable-appmesh/cf/demo.yaml", "ECS_DEPRECATED_ENV", 4, 0, "its image of v1.11 does not read the new variable"),
     ("at-c736c86", "API_MODEL", 4, 3, "the command line gives the name of the mesh"),
     ("at-c736c86", "API_MODEL", 3, 2, "the command line gives the name of the mesh"),

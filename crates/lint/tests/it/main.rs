@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests fail by panicking, and say what they skip")]
 
+mod addresses;
 mod corpus;
 mod encryption;
 mod examples;
@@ -13,6 +14,7 @@ mod mutations;
 mod names;
 mod ports;
 mod resilience;
+mod routing;
 mod tasks;
 
 use meshwright_dialect::{Input, Options, Reading, read};

@@ -196,6 +196,18 @@ fn backends_clash_by_the_port_of_their_provider() {
     calls("80/http", "80/tcp", &["error backends-mix-protocols-on-port"]);
     calls("80/http", "80/http2", &["warning backends-mix-protocols-on-port"]);
     calls("1/tcp 2/tcp", "3/tcp 2/tcp", &["error tcp-backends-share-port"]);
+    // Services that never exist together are never called together.
+    let apart = |one: &str, two: &str, expected: &[&str]| {
+        let with = |service: String, name: &str, condition: &str| {
+            service.replacen(&format!(" {name} "), &format!(" {name}?{condition} "), 1)
+        };
+        let (one, two) = (with(by_router("one"), "one", one), with(by_node("two"), "two", two));
+        let resources = [caller, &one, &two, &router("one", "5432/tcp"), &node("two", "5432/tcp")];
+        check(&["backends"], &resources, expected);
+    };
+    apart("Here", "There", &[]);
+    apart("Here", "Here", &["error tcp-backends-share-port"]);
+    apart("Here", "", &["error tcp-backends-share-port"]);
     // Two names of one node are no clash.
     let two = by_node("two").replacen("service two", "service one", 1);
     let one = two.replacen("VirtualService two", "VirtualService one", 1);
@@ -252,8 +264,12 @@ fn a_host_name_is_repaired_where_nothing_is_lost() {
 
 #[test]
 fn envoys_own_ports_depend_on_what_listens() {
-    check(&["reserved-port"], &[&node("node", "15000/http 15001/http")], &["error reserved-port"; 2]);
-    check(&["reserved-port"], &[&node("node", "9901/http")], &["warning reserved-port"]);
+    // Where no proxy is known to run, the node may stand for a host outside the mesh.
+    let listens = |ports: &str| node("node", ports);
+    let with_proxy = |ports: &str| listens(ports).replacen("Listeners", "BackendDefaults: {}, Listeners", 1);
+    check(&["reserved-port"], &[&with_proxy("15000/http 15001/http")], &["error reserved-port"; 2]);
+    check(&["reserved-port"], &[&with_proxy("9901/http")], &["warning reserved-port"]);
+    check(&["reserved-port"], &[&listens("15000/http 9901/http")], &["info reserved-port"; 2]);
     check(&["reserved-port"], &[&router("router", "15000/http 15001/http 9901/http")], &[]);
     let gateway = format!("VirtualGateway entrance {{{}}}", listening("15000/http 15001/http"));
     check(&["reserved-port"], &[&gateway], &["error reserved-port"]);

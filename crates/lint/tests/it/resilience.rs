@@ -237,3 +237,24 @@ fn a_chain_deeper_than_any_stack_is_followed() {
         circle.message
     );
 }
+
+#[test]
+fn a_slip_of_the_unit_is_told_from_a_short_time() {
+    let rule = "duration-of-few-millis";
+    let route = |timeout: &str| route_and_listener(&format!("Timeout: {{{timeout}}}"), "");
+    let few = "info spec.httpRoute.timeout.perRequest: `perRequest` is only 9 ms";
+    check(&route("PerRequest: {Value: 9, Unit: ms}"), rule, &[few]);
+    check(&route("PerRequest: {Value: 10, Unit: ms}"), rule, &[]);
+    check(&route("PerRequest: {Value: 9, Unit: s}"), rule, &[]);
+    check(&route("PerRequest: {Value: 0, Unit: ms}"), rule, &[]);
+    check(&route("PerRequest: {Value: !Ref Seconds, Unit: ms}"), rule, &[]);
+    let listener = route_and_listener("", ", Timeout: {HTTP: {Idle: {Value: 5, Unit: ms}}}");
+    check(&listener, rule, &["info spec.listeners[0].timeout.http.idle: `idle` is only 5 ms"]);
+    let retry = "RetryPolicy: {HttpRetryEvents: [stream-error], MaxRetries: 1, PerRetryTimeout: {Value: 2, Unit: ms}}";
+    let few = "info spec.httpRoute.retryPolicy.perRetryTimeout: `perRetryTimeout` is only 2 ms";
+    check(&route_and_listener(retry, ""), rule, &[few]);
+    let detection = ", OutlierDetection: {BaseEjectionDuration: {Value: 1, Unit: ms}, Interval: {Value: 1, Unit: s}, \
+                     MaxEjectionPercent: 10, MaxServerErrors: 5}";
+    let few = "info spec.listeners[0].outlierDetection.baseEjectionDuration: `baseEjectionDuration` is only 1 ms";
+    check(&route_and_listener("", detection), rule, &[few]);
+}

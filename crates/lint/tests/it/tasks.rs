@@ -144,6 +144,40 @@ fn users_are_compared_by_their_numbers() {
     }
 }
 
+#[test]
+fn a_group_that_is_ignored_excuses_other_users() {
+    for (uid, gid, user, expected) in [
+        ("1337", "1338", json!("1337"), &[][..]),
+        ("1337", "1338", json!("1000:1338"), &[]),
+        ("1337", "1338", json!("1337:1000"), &[]),
+        ("1337", "1338", json!("1000:1000"), &["error"]),
+        // The group of a user who says none is the image's.
+        ("1337", "1338", json!("1000"), &["warning"]),
+        ("1337", "1338", json!("1000:envoy"), &[]),
+        ("1337", "1338", Value::Null, &[]),
+        ("", "1338", json!("1000:1338"), &[]),
+        ("", "1338", json!("1000:1000"), &["error"]),
+        ("", "1338", json!("1000"), &[]),
+        ("1337", "", json!("1000:1338"), &["error"]),
+    ] {
+        let mut task = task();
+        let properties = task["proxyConfiguration"]["properties"].as_array_mut().unwrap();
+        properties[0]["value"] = json!(uid);
+        properties.push(json!({"name": "IgnoredGID", "value": gid}));
+        task["containerDefinitions"][0]["user"] = user.clone();
+        if user.is_null() {
+            remove(&mut task["containerDefinitions"][0], "user");
+        }
+        let found = found_in(&read_text("task.json", &task.to_string()));
+        let found: Vec<&str> = found
+            .iter()
+            .filter(|found| found.rule == "ignored-user-differs")
+            .map(|found| found.severity.word())
+            .collect();
+        assert_eq!(found, expected, "{uid} {gid} {user}");
+    }
+}
+
 /// To follow each way from each container anew took minutes.
 #[test]
 fn containers_that_wait_in_a_long_row_are_followed_at_once() {

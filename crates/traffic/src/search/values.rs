@@ -1,10 +1,11 @@
 //! The values that a search tries for each part of a request.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use meshwright_model::limits::{HttpMethod, HttpScheme};
 
 use crate::condition::{Comparison, Condition};
+use crate::language::{Language, Universe, classes};
 use crate::matcher::{Match, PathMatch};
 
 /// The most values of one part.
@@ -43,6 +44,8 @@ pub(super) struct Values<'m> {
     pub(super) list: Vec<Option<String>>,
     /// Whether each value that is not in the list is told apart from one that is by no condition.
     pub(super) is_whole: bool,
+    /// Whether it is not only as samples stand for patterns.
+    pub(super) is_sampled: bool,
 }
 
 impl Part<'_> {
@@ -69,13 +72,22 @@ impl Part<'_> {
 }
 
 /// The values of every part that a match speaks of, of those that all of `include` take.
-pub(super) fn of<'m>(include: &[&'m Match<'m>], exclude: &[&'m Match<'m>], ports: &[i64]) -> Vec<Values<'m>> {
+///
+/// Samples stand for patterns, or whatever they tell apart, as far as `work` lets them be walked through.
+pub(super) fn of<'m>(
+    include: &[&'m Match<'m>],
+    exclude: &[&'m Match<'m>],
+    ports: &[i64],
+    work: Option<&mut usize>,
+) -> Vec<Values<'m>> {
+    let mut none = 0;
+    let work = work.unwrap_or(&mut none);
     let all: Vec<&'m Match<'m>> = include.iter().chain(exclude).copied().collect();
-    let mut all_values = vec![ports_of(include, &all, ports), paths_of(&all), methods_of(&all), schemes_of(&all)];
+    let mut all_values = vec![ports_of(include, &all, ports), paths_of(&all, work), methods_of(&all), schemes_of(&all)];
     let headers = all.iter().flat_map(|own| &own.headers).map(|(name, condition)| (name.as_ref(), condition));
-    all_values.extend(by_name(headers).into_iter().map(|(name, own)| compared(Part::Header(name), &own)));
+    all_values.extend(by_name(headers).into_iter().map(|(name, own)| compared(Part::Header(name), &own, work)));
     let parameters = all.iter().flat_map(|own| &own.query).map(|(name, condition)| (*name, condition));
-    all_values.extend(by_name(parameters).into_iter().map(|(name, own)| compared(Part::Query(name), &own)));
+    all_values.extend(by_name(parameters).into_iter().map(|(name, own)| compared(Part::Query(name), &own, work)));
     for values in &mut all_values {
         let part = values.part.clone();
         values.list.retain(|value| include.iter().all(|own| part.is_taken(own, value.as_deref())));
@@ -112,7 +124,7 @@ fn ports_of<'m>(include: &[&'m Match<'m>], all: &[&'m Match<'m>], ports: &[i64])
     if list.is_empty() {
         list.push(None);
     }
-    Values { part: Part::Port, list, is_whole: true }
+    Values { part: Part::Port, list, is_whole: true, is_sampled: false }
 }
 
 fn methods_of<'m>(all: &[&'m Match<'m>]) -> Values<'m> {
@@ -122,7 +134,7 @@ fn methods_of<'m>(all: &[&'m Match<'m>]) -> Values<'m> {
     } else {
         vec![None]
     };
-    Values { part: Part::Method, list, is_whole: true }
+    Values { part: Part::Method, list, is_whole: true, is_sampled: false }
 }
 
 fn schemes_of<'m>(all: &[&'m Match<'m>]) -> Values<'m> {
@@ -131,7 +143,7 @@ fn schemes_of<'m>(all: &[&'m Match<'m>]) -> Values<'m> {
     } else {
         vec![None]
     };
-    Values { part: Part::Scheme, list, is_whole: true }
+    Values { part: Part::Scheme, list, is_whole: true, is_sampled: false }
 }
 
 /// A letter that stands in none of the texts.
@@ -140,10 +152,10 @@ fn fresh(texts: &BTreeSet<&str>) -> Option<char> {
     letters.into_iter().find(|letter| texts.iter().all(|text| !text.contains(*letter)))
 }
 
-fn paths_of<'m>(all: &[&'m Match<'m>]) -> Values<'m> {
+fn paths_of<'m>(all: &[&'m Match<'m>], work: &mut usize) -> Values<'m> {
     let mut list = Vec::new();
     let mut texts = BTreeSet::new();
-    let mut is_whole = true;
+    let mut has_pattern = false;
     for own in all {
         match &own.path {
             PathMatch::Prefix(text) | PathMatch::Exact(text) => {
@@ -153,12 +165,12 @@ fn paths_of<'m>(all: &[&'m Match<'m>]) -> Values<'m> {
             }
             PathMatch::Regex(_, pattern) => {
                 list.extend(pattern.samples());
-                is_whole = false;
+                has_pattern = true;
             }
         }
     }
     let letter = fresh(&texts);
-    is_whole &= letter.is_some();
+    let mut is_whole = letter.is_some() && !has_pattern;
     let letter = letter.unwrap_or('x');
     let prefixes = all.iter().filter_map(|own| match &own.path {
         PathMatch::Prefix(text) => Some(text.as_ref()),
@@ -175,7 +187,11 @@ fn paths_of<'m>(all: &[&'m Match<'m>]) -> Values<'m> {
     list.push("/".to_owned());
     let mut seen = BTreeSet::new();
     list.retain(|path| is_normal(path) && seen.insert(path.clone()));
-    Values { part: Part::Path, list: list.into_iter().map(Some).collect(), is_whole }
+    if has_pattern {
+        is_whole = add_missing(&mut list, all.iter().map(|own| own.path.language()), Universe::Paths, work);
+    }
+    let is_sampled = has_pattern && !is_whole;
+    Values { part: Part::Path, list: list.into_iter().map(Some).collect(), is_whole, is_sampled }
 }
 
 /// Whether a path can reach a match: it starts with a slash, and what Envoy normalises away does not stand in it.
@@ -188,7 +204,7 @@ pub(super) fn is_normal(path: &str) -> bool {
 }
 
 /// The values of something that is compared with texts, numbers and patterns.
-fn compared<'m>(part: Part<'m>, conditions: &[&'m Condition<'m>]) -> Values<'m> {
+fn compared<'m>(part: Part<'m>, conditions: &[&'m Condition<'m>], work: &mut usize) -> Values<'m> {
     let (mut texts, mut prefixes, mut suffixes) = (BTreeSet::new(), vec![""], vec![""]);
     let (mut numbers, mut samples) = (BTreeSet::new(), Vec::new());
     let (mut has_exact_number, mut has_regex) = (false, false);
@@ -219,9 +235,10 @@ fn compared<'m>(part: Part<'m>, conditions: &[&'m Condition<'m>]) -> Values<'m> 
         }
     }
     let letter = fresh(&texts);
-    let is_mixed = !numbers.is_empty() && (has_exact_number || prefixes.len() + suffixes.len() > 2);
+    let has_numbers = !numbers.is_empty();
+    let is_mixed = has_numbers && (has_exact_number || prefixes.len() + suffixes.len() > 2);
     let is_few = prefixes.len().saturating_mul(suffixes.len()) <= MAX_VALUES;
-    let is_whole = letter.is_some() && !has_regex && !is_mixed && is_few;
+    let mut is_whole = letter.is_some() && !has_regex && !is_mixed && is_few;
     let letter = letter.unwrap_or('x');
     list.extend(numbers.into_iter().map(|number| Some(number.to_string())));
     list.extend(samples.into_iter().map(Some));
@@ -230,5 +247,34 @@ fn compared<'m>(part: Part<'m>, conditions: &[&'m Condition<'m>]) -> Values<'m> 
             list.extend(suffixes.iter().map(|suffix| Some(format!("{prefix}{letter}{suffix}"))));
         }
     }
-    Values { part, list, is_whole }
+    if has_regex && !has_numbers {
+        let languages = conditions.iter().filter_map(|condition| condition.comparison.language());
+        let mut texts: Vec<String> = list.drain(1..).flatten().collect();
+        is_whole = add_missing(&mut texts, languages, Universe::Values, work);
+        list.extend(texts.into_iter().map(Some));
+    }
+    Values { part, list, is_whole, is_sampled: has_regex && !has_numbers && !is_whole }
+}
+
+/// Adds a text for each combination of languages that none of those at hand is in; whether they then stand for all texts.
+fn add_missing<'l>(
+    texts: &mut Vec<String>,
+    all: impl Iterator<Item = Language<'l>>,
+    universe: Universe,
+    work: &mut usize,
+) -> bool {
+    if *work == 0 {
+        return false;
+    }
+    let mut languages: Vec<Language<'l>> = Vec::new();
+    for language in all {
+        if !languages.iter().any(|known| known.is(&language)) {
+            languages.push(language);
+        }
+    }
+    let Some(classes) = classes(&languages, universe, work) else { return false };
+    let met: HashSet<Vec<bool>> =
+        texts.iter().map(|text| languages.iter().map(|language| language.holds(text)).collect()).collect();
+    texts.extend(classes.into_iter().filter(|class| !met.contains(&class.meets)).map(|class| class.text));
+    true
 }

@@ -19,6 +19,8 @@ pub struct Rivals {
     pub sketch: Sketch,
     /// Whether one's path is a pattern, whose place among others is not documented.
     pub has_pattern: bool,
+    /// Whether one's prefix is what the other's is also tried as.
+    pub are_twins: bool,
 }
 
 impl Table<'_> {
@@ -49,7 +51,8 @@ impl Table<'_> {
             }
             let is_pattern = matches!(second_entry.matcher.path, PathMatch::Regex(..));
             let length = second_entry.matcher.path.length();
-            let is_equal = |entry: &Entry<'_>| is_pattern || entry.matcher.path.length() == length;
+            let most = length + usize::from(second_entry.has_twin);
+            let is_equal = |entry: &Entry<'_>| is_pattern || entry.matcher.path.length() <= most;
             let neighbours = (start..second).rev().take_while(|first| is_equal(&self.entries[*first]));
             let found = neighbours.take(MAX_NEIGHBOURS).find_map(|first| self.rivalry(first, second, effort));
             rivals.extend(found);
@@ -73,6 +76,12 @@ impl Table<'_> {
             (!is_taken_before).then_some(sketch)?
         };
         let is_pattern = |path: &PathMatch<'_>| matches!(path, PathMatch::Regex(..));
-        Some(Rivals { first, second, sketch, has_pattern: is_pattern(&a.path) || is_pattern(&b.path) })
+        Some(Rivals {
+            first,
+            second,
+            sketch,
+            has_pattern: is_pattern(&a.path) || is_pattern(&b.path),
+            are_twins: self.entries[second].has_twin_in(&self.entries[first]),
+        })
     }
 }

@@ -8,13 +8,16 @@ use meshwright_traffic::{Comparison, Condition, Entry, Fate, Match, PathMatch, P
 use proptest::prelude::*;
 
 /// A match written short: `GET :80 /a/* x=1 !y ?q=2` takes GET requests to port 80 below `/a/` with header `x` equal to 1,
-/// without `y`, and with query parameter `q` equal to 2. Values are also `a*`, `*z`, `1..5` and `~pattern`.
+/// without `y`, and with query parameter `q` equal to 2. Values are also `a*`, `*z`, `1..5` and `~pattern`, a path `~/pattern`.
 fn matcher(text: &'static str) -> Match<'static> {
     let mut matcher = Match::all();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         match word {
             "GET" => matcher.method = Some(HttpMethod::Get),
             "POST" => matcher.method = Some(HttpMethod::Post),
+            word if word.starts_with("~/") => {
+                matcher.path = PathMatch::Regex(&word[1..], Rc::new(Pattern::new(&word[1..]).unwrap()));
+            }
             word if word.starts_with('/') => {
                 matcher.path = match word.strip_suffix('*') {
                     Some(prefix) => PathMatch::Prefix(Cow::Borrowed(prefix)),
@@ -63,6 +66,7 @@ fn table(routes: &[(i64, &'static str)], ports: &[i64]) -> Table<'static> {
         matcher: matcher(text),
         priority: Some(*priority),
         name: names[id],
+        has_twin: false,
     };
     Table::new(routes.iter().enumerate().map(entry).collect(), ports.to_vec())
 }
@@ -133,10 +137,10 @@ fn rivals_need_a_common_request_that_none_before_takes() {
 
 #[test]
 fn what_no_route_takes_is_found() {
-    assert!(matches!(table(&[(1, "/a/*")], &[80]).untaken(), Search::Found(_)));
-    assert_eq!(table(&[(1, "GET /*"), (2, "/*")], &[80]).untaken(), Search::Nothing);
-    assert!(matches!(table(&[(1, "/* x=1")], &[80]).untaken(), Search::Found(_)));
-    assert_eq!(table(&[(1, "/* x"), (2, "/* !x")], &[80]).untaken(), Search::Nothing);
+    assert!(matches!(table(&[(1, "/a/*")], &[80]).untaken_on(Some(80)), Search::Found(_)));
+    assert_eq!(table(&[(1, "GET /*"), (2, "/*")], &[80]).untaken_on(Some(80)), Search::Nothing);
+    assert!(matches!(table(&[(1, "/* x=1")], &[80]).untaken_on(Some(80)), Search::Found(_)));
+    assert_eq!(table(&[(1, "/* x"), (2, "/* !x")], &[80]).untaken_on(Some(80)), Search::Nothing);
 }
 
 /// Each of the first routes leaves requests only where all headers are there, which a search tries last; it would take hours
@@ -146,9 +150,9 @@ fn searches_for_many_routes_end() {
     let without = (0..40).map(|number| {
         let condition = Condition { comparison: Comparison::Present, is_inverted: true };
         let headers = vec![(Cow::Owned(format!("h{number}")), condition)];
-        Entry { id: number, matcher: Match { headers, ..Match::all() }, priority: Some(1), name: "" }
+        Entry { id: number, matcher: Match { headers, ..Match::all() }, priority: Some(1), name: "", has_twin: false }
     });
-    let equal = (40..2000).map(|id| Entry { id, matcher: Match::all(), priority: Some(2), name: "" });
+    let equal = (40..2000).map(|id| Entry { id, matcher: Match::all(), priority: Some(2), name: "", has_twin: false });
     let table = Table::new(without.chain(equal).collect(), vec![80]);
     assert!(table.rivals().iter().all(|rivals| rivals.second < 40));
     assert!(table.fates()[40..].iter().all(|fate| matches!(fate, Fate::Unknown | Fate::Hidden { .. })));
@@ -281,15 +285,90 @@ fn judge(table: &Table<'_>, all: &[Sketch]) -> Result<(), TestCaseError> {
         prop_assert!(takers.contains(&rivals.first) && takers.contains(&rivals.second));
         prop_assert!(!takers.iter().any(|taker| table.comes_before(*taker, rivals.second)), "{rivals:?}");
     }
-    match table.untaken() {
-        Search::Found(sketch) => prop_assert!(table.takers(&sketch).is_empty()),
-        Search::Nothing => prop_assert!(takers.iter().all(|takers| !takers.is_empty())),
-        Search::Unknown => {}
+    for port in table.ports().iter().copied().map(Some) {
+        let mut to_it = all.iter().zip(&takers).filter(|(sketch, _)| sketch.port == port);
+        match table.untaken_on(port) {
+            Search::Found(sketch) => prop_assert!(sketch.port == port && table.takers(&sketch).is_empty()),
+            Search::Nothing => prop_assert!(to_it.all(|(_, takers)| !takers.is_empty())),
+            Search::Unknown => {}
+        }
     }
     Ok(())
 }
 
+/// Matches with patterns beside every other sort of condition.
+const PATTERNS: &[&str] = &[
+    "/*",
+    "/a*",
+    "/a/b",
+    "~/[ab]+",
+    "~/a.*",
+    "~/(a|b)/.*",
+    "~/[^/]*",
+    "/* x",
+    "/* x=ab",
+    "/* x=a*",
+    "/* !x=a*",
+    "/* x=*b",
+    "/* x=0..12",
+    "/* x=~a.*",
+    "/* !x=~a.*",
+    "/* x=~.*b",
+    "/* x=~[ab]+",
+    "/* x=~[0-9]+",
+    "/* x=~a?1.*",
+    "/* x=~(a|b)(a|1)*",
+    "/a* x=~[^a].*",
+    "/* x=~.*a.* x=*1",
+];
+
+/// Requests with every short value and path.
+fn requests_of_letters() -> Vec<Sketch> {
+    let mut words = vec![String::new()];
+    for length in 0..3 {
+        let longer = words.iter().filter(|word| word.len() == length);
+        let longer: Vec<String> =
+            longer.flat_map(|word| ["a", "b", "1"].map(|letter| format!("{word}{letter}"))).collect();
+        words.extend(longer);
+    }
+    let values = || words.iter().cloned().map(Some).chain([None]);
+    let mut requests = Vec::new();
+    for path in ["/", "/a", "/b", "/1", "/ab", "/a1", "/a/", "/a/b", "/b/1", "/1/a", "/ba", "/ab/"] {
+        requests.extend(values().map(|x| Sketch {
+            port: Some(80),
+            path: path.to_owned(),
+            headers: x.map(|x| ("x".to_owned(), x)).into_iter().collect(),
+            ..Sketch::default()
+        }));
+    }
+    requests
+}
+
+#[test]
+fn patterns_hide_what_they_take_and_nothing_else() {
+    assert_eq!(fates(&[(2, "/* x=~redor.*"), (5, "/* x=redorgreen*")])[1], "hidden 0");
+    assert_eq!(fates(&[(2, "/* x=~redor[a-f].*"), (5, "/* x=redorgreen*")])[1], "reached");
+    assert_eq!(fates(&[(2, "/* x=~redor[a-f].*"), (5, "/* x=redor*")])[1], "reached");
+    assert_eq!(fates(&[(1, "/* x=~[a-m].*"), (2, "/* x=~[n-z].*"), (3, "/* x=~[a-z]+")])[2], "covered 0 1");
+    assert_eq!(fates(&[(1, "/* x=~.*green"), (2, "/* x=*-green")])[1], "hidden 0");
+    assert_eq!(fates(&[(1, "/* x=~[+-]?[0-9]+"), (2, "/* x=1..9")])[1], "hidden 0");
+    assert_eq!(fates(&[(1, "/* !x=~a.*"), (2, "/* x=b*")])[1], "hidden 0");
+    assert_eq!(fates(&[(1, "~/users/.*"), (2, "/users/me*")])[1], "hidden 0");
+    assert_eq!(fates(&[(1, "~/users/[^/]+"), (2, "/users/me*")])[1], "reached");
+    assert_eq!(fates(&[(1, "/* x=~a.* x=b*")])[0], "impossible");
+}
+
+#[test]
+fn patterns_too_intricate_to_compare_say_nothing() {
+    assert_eq!(fates(&[(1, "/* x=~(a|b)*a(a|b){100}.*"), (2, "/* x=~(b|a)*a(b|a){100}.*")])[1], "unknown");
+}
+
 proptest! {
+    #[test]
+    fn fates_agree_whatever_the_patterns(routes in prop::collection::vec((0..4_i64, prop::sample::select(PATTERNS)), 1..6)) {
+        judge(&table(&routes, &[80]), &requests_of_letters())?;
+    }
+
     #[test]
     fn fates_agree_with_trying_every_request(routes in prop::collection::vec((0..4_i64, prop::sample::select(MATCHES)), 1..7)) {
         judge(&table(&routes, &[80]), &requests())?;

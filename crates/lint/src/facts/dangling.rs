@@ -5,7 +5,7 @@ use meshwright_model::reference::Key;
 use meshwright_model::value::ScalarType;
 use meshwright_model::{Kind, Path, Resource, Scalar};
 
-use crate::facts::{Facts, Lookup};
+use super::{Facts, Lookup};
 use crate::report::Report;
 
 /// Reports a name that the files do not hold: as the rule's severity says where they define the mesh, milder by one where the
