@@ -34,7 +34,7 @@ impl<'a> Facts<'a> {
             Some(Provider::Router(router)) => {
                 let targets =
                     self.routes_of(router).flat_map(|route| self.targets(route).map(move |target| (route, target)));
-                let way = |(route, Target { index, target, node }): (Route<'a>, Target<'a>)| {
+                let way = |(route, Target { index, target, node, .. }): (Route<'a>, Target<'a>)| {
                     let node = node?;
                     let endpoint = self.endpoints(node.position).reached(target.port.as_ref());
                     Some(Reach { node, endpoint, route: Some((route, index)) })

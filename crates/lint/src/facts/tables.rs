@@ -198,7 +198,7 @@ impl<'a> Facts<'a> {
             let key = (Key::of(&resource.mesh), resource.kind(), Key::of(parent), field, host);
             let place = places.entry(key).or_insert_with(|| {
                 order.push(key);
-                Place { parent: self.links[position].parent, routes: Vec::new() }
+                Place { parent: self.links.each[position].parent, routes: Vec::new() }
             });
             place.routes.push((TriedRoute { resource, field }, matcher, priority));
         }

@@ -97,7 +97,7 @@ impl<'a> Facts<'a> {
             server.is_whole &= !route.resource.may_hide_references();
             let existence = existence.and(Existence::of(route.resource));
             for target in self.targets(route) {
-                let is_used = target.target.weight.known().is_some_and(|weight| weight.value() > 0);
+                let is_used = target.weight.is_some_and(|weight| weight > 0);
                 let Some(node) = target.node.filter(|_| is_used) else {
                     server.is_whole = false;
                     continue;

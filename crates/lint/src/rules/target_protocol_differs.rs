@@ -32,7 +32,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
             }
             let path = target_path(protocol, target.index).field("virtualNode");
             let message = message(&route.name(), sent, node, endpoint, spoken);
-            let is_sent_nothing = target.target.weight.known().is_some_and(|weight| weight.value() == 0);
+            let is_sent_nothing = target.weight == Some(0);
             report
                 .add(route.resource, path, message)
                 .severity(if is_sent_nothing { Severity::Warning } else { severity })
