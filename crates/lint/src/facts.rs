@@ -177,6 +177,7 @@ impl<'a> Provider<'a> {
 struct Lazy<'a> {
     declared: OnceCell<Declared>,
     tables: OnceCell<Vec<Tried<'a>>>,
+    matchers: OnceCell<matchers::Matchers<'a>>,
     tls_parts: OnceCell<Vec<TlsPart<'a>>>,
     encryption: OnceCell<encryption::Encryption<'a>>,
     call_graph: OnceCell<CallGraph>,

@@ -47,8 +47,9 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
 
 fn finds_the_same(first: Node<'_>, second: Node<'_>) -> bool {
     let document = |resource: &Resource| resource.origin.map(|origin| origin.document);
-    let discovery = Path::of(&["spec", "serviceDiscovery"]);
-    let is_open = |node: Node<'_>| !node.resource.gaps.is_empty() && node.resource.has_gap(&discovery);
+    let is_open = |node: Node<'_>| {
+        !node.resource.gaps.is_empty() && node.resource.has_gap(&Path::of(&["spec", "serviceDiscovery"]))
+    };
     // What one file leaves open may be another value in another file.
     let is_same = |one: Key<'_>, other: Key<'_>| {
         one == other && (one.is_known() || document(first.resource) == document(second.resource))
