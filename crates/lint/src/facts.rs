@@ -36,6 +36,7 @@ mod weights;
 use std::cell::OnceCell;
 
 use meshwright_model::gateway_route::{GatewayRouteSpec, ProtocolGatewayRoute};
+use meshwright_model::limits::Port;
 use meshwright_model::mesh::MeshSpec;
 use meshwright_model::reference::Key;
 use meshwright_model::route::{ProtocolRoute, RouteSpec, WeightedTarget};
@@ -128,6 +129,8 @@ pub struct Target<'a> {
     pub target: &'a WeightedTarget,
     /// Its weight, where that is known.
     pub weight: Option<i64>,
+    /// The port it names.
+    pub port: Option<&'a Scalar<Port>>,
     /// The node; `None` where the files do not hold it.
     pub node: Option<Node<'a>>,
 }
@@ -181,14 +184,14 @@ struct Lazy<'a> {
     tls_parts: OnceCell<Vec<TlsPart<'a>>>,
     encryption: OnceCell<encryption::Encryption<'a>>,
     call_graph: OnceCell<CallGraph>,
-    /// The routes that have a retry policy.
-    retrying: OnceCell<Vec<usize>>,
+    retries: OnceCell<Vec<Retry<'a>>>,
 }
 
 /// What rules ask.
 pub struct Facts<'a> {
     inventory: &'a Inventory,
     index: Index<'a>,
+    kinds: Vec<Kind>,
     by_kind: [Vec<usize>; 7],
     links: Links,
     routes: routes::Routes<'a>,
@@ -203,8 +206,9 @@ impl<'a> Facts<'a> {
     pub fn new(inventory: &'a Inventory) -> Self {
         let index = inventory.index();
         let mut by_kind: [Vec<usize>; 7] = std::array::from_fn(|_| Vec::new());
-        for (position, resource) in inventory.resources.iter().enumerate() {
-            by_kind[resource.kind() as usize].push(position);
+        let kinds: Vec<Kind> = inventory.resources.iter().map(Resource::kind).collect();
+        for (position, kind) in kinds.iter().enumerate() {
+            by_kind[*kind as usize].push(position);
         }
         let links = links::links(&index);
         let routes = routes::Routes::of(inventory, &by_kind[Kind::Route as usize], &links);
@@ -216,7 +220,7 @@ impl<'a> Facts<'a> {
         }
         let scope = lookup::Scope::of(inventory);
         let proxies = proxies::proxies(&index);
-        Self { inventory, index, by_kind, links, routes, endpoints, scope, proxies, lazy: Lazy::default() }
+        Self { inventory, index, kinds, by_kind, links, routes, endpoints, scope, proxies, lazy: Lazy::default() }
     }
 
     /// The inventory.

@@ -93,11 +93,11 @@ pub(super) fn links(index: &Index<'_>) -> Links {
     names.starts.push(names.items.len());
     let parents = each.iter().enumerate().filter_map(|(position, link)| Some((link.parent?, position)));
     let children = Lists::grouped(resources.len(), parents);
-    let namers = (0..resources.len()).flat_map(|position| {
-        let named = names.of(position).iter().enumerate();
-        named.filter_map(move |(place, name)| Some(((*name)?, (position, place))))
+    let backwards = (0..resources.len()).flat_map(|position| {
+        let own = names.of(position).iter().enumerate();
+        own.filter_map(move |(place, name)| Some(((*name)?, (position, place))))
     });
-    let named_by = Lists::grouped(resources.len(), namers);
+    let named_by = Lists::grouped(resources.len(), backwards);
     Links { each, children, names, named_by }
 }
 

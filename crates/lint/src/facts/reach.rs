@@ -34,9 +34,9 @@ impl<'a> Facts<'a> {
             Some(Provider::Router(router)) => {
                 let targets =
                     self.routes_of(router).flat_map(|route| self.targets(route).map(move |target| (route, target)));
-                let way = |(route, Target { index, target, node, .. }): (Route<'a>, Target<'a>)| {
+                let way = |(route, Target { index, port, node, .. }): (Route<'a>, Target<'a>)| {
                     let node = node?;
-                    let endpoint = self.endpoints(node.position).reached(target.port.as_ref());
+                    let endpoint = self.endpoints(node.position).reached(port);
                     Some(Reach { node, endpoint, route: Some((route, index)) })
                 };
                 targets.filter_map(way).collect()

@@ -40,6 +40,7 @@ impl<'a> Routes<'a> {
                 index,
                 target,
                 weight: target.weight.known().map(|weight| weight.value()),
+                port: target.port.as_ref(),
                 node: names.get(index).copied().flatten().and_then(|node| item(inventory, node)),
             }));
             let has_gap = || route.resource.has_gap(&route_path(protocol, &["action", "weightedTargets"]));

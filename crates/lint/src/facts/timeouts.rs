@@ -140,10 +140,10 @@ impl<'a> Facts<'a> {
         route: Route<'a>,
         protocol: ProtocolRoute<'a>,
     ) -> impl Iterator<Item = (Node<'a>, usize)> {
-        self.targets(route).filter_map(move |Target { target, weight, node, .. }| {
+        self.targets(route).filter_map(move |Target { weight, port, node, .. }| {
             let has_share = weight.is_none_or(|weight| weight > 0);
             let node = node.filter(|node| has_share && exist_together(route.resource, node.resource))?;
-            let endpoint = self.endpoints(node.position).reached(target.port.as_ref())?;
+            let endpoint = self.endpoints(node.position).reached(port)?;
             (endpoint.protocol == Some(protocol.protocol())).then_some((node, endpoint.index))
         })
     }

@@ -102,7 +102,7 @@ impl<'a> Facts<'a> {
                     server.is_whole = false;
                     continue;
                 };
-                let endpoint = self.endpoints(node.position).reached(target.target.port.as_ref());
+                let endpoint = self.endpoints(node.position).reached(target.port);
                 let existence = existence.and(Existence::of(node.resource));
                 if seen.insert((node.position, endpoint.map(|endpoint| endpoint.index), existence)) {
                     server.add(node, endpoint, existence);

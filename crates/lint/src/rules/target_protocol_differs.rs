@@ -25,7 +25,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         let sent = listener.unwrap_or(protocol.protocol());
         for target in facts.targets(route) {
             let Some(node) = target.node else { continue };
-            let Some(endpoint) = facts.endpoints(node.position).reached(target.target.port.as_ref()) else { continue };
+            let Some(endpoint) = facts.endpoints(node.position).reached(target.port) else { continue };
             let Some((severity, spoken)) = clash(sent, endpoint) else { continue };
             if !exist_together(route.resource, node.resource) {
                 continue;

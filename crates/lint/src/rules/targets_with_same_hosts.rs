@@ -24,13 +24,13 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
     for (route, protocol) in facts.protocol_routes() {
         for later in facts.targets(route).skip(1) {
             let Some(node) = later.node else { continue };
-            let port = facts.endpoints(node.position).reached(later.target.port.as_ref()).map(|endpoint| endpoint.port);
+            let port = facts.endpoints(node.position).reached(later.port).map(|endpoint| endpoint.port);
             let is_same = |earlier: &Node<'_>, earlier_port| {
                 earlier.position != node.position && earlier_port == port && finds_the_same(*earlier, node)
             };
             let mut earlier = facts.targets(route).take(later.index).filter_map(|target| {
                 let earlier = target.node?;
-                let endpoint = facts.endpoints(earlier.position).reached(target.target.port.as_ref());
+                let endpoint = facts.endpoints(earlier.position).reached(target.port);
                 is_same(&earlier, endpoint.map(|endpoint| endpoint.port)).then_some(earlier)
             });
             let Some(earlier) = earlier.next() else { continue };
