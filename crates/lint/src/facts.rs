@@ -27,6 +27,7 @@ mod reach;
 mod retries;
 mod rewrites;
 mod roles;
+mod routes;
 mod tables;
 mod tasks;
 mod timeouts;
@@ -37,6 +38,7 @@ mod weights;
 use std::cell::OnceCell;
 
 use meshwright_model::gateway_route::ProtocolGatewayRoute;
+use meshwright_model::limits::Port;
 use meshwright_model::reference::Key;
 use meshwright_model::route::{ProtocolRoute, WeightedTarget};
 use meshwright_model::value::ScalarType;
@@ -83,6 +85,10 @@ pub struct Target<'a> {
     pub index: usize,
     /// The target.
     pub target: &'a WeightedTarget,
+    /// Its weight, where that is known.
+    pub weight: Option<i64>,
+    /// The port it names.
+    pub port: Option<&'a Scalar<Port>>,
     /// The node; `None` where the files do not hold it.
     pub node: Option<Node<'a>>,
 }
@@ -132,19 +138,21 @@ impl<'a> Provider<'a> {
 struct Lazy<'a> {
     declared: OnceCell<Declared>,
     tables: OnceCell<Vec<Tried<'a>>>,
+    matchers: OnceCell<matchers::Matchers<'a>>,
     tls_parts: OnceCell<Vec<TlsPart<'a>>>,
     encryption: OnceCell<encryption::Encryption<'a>>,
     call_graph: OnceCell<CallGraph>,
-    /// The routes that have a retry policy.
-    retrying: OnceCell<Vec<usize>>,
+    retries: OnceCell<Vec<Retry<'a>>>,
 }
 
 /// What rules ask.
 pub struct Facts<'a> {
     inventory: &'a Inventory,
     index: Index<'a>,
+    kinds: Vec<Kind>,
     by_kind: [Vec<usize>; 7],
-    links: Vec<Links>,
+    links: Links,
+    routes: routes::Routes<'a>,
     endpoints: Vec<Endpoints>,
     scope: lookup::Scope<'a>,
     proxies: Vec<Proxy<'a>>,
@@ -156,14 +164,21 @@ impl<'a> Facts<'a> {
     pub fn new(inventory: &'a Inventory) -> Self {
         let index = inventory.index();
         let mut by_kind: [Vec<usize>; 7] = std::array::from_fn(|_| Vec::new());
-        for (position, resource) in inventory.resources.iter().enumerate() {
-            by_kind[resource.kind() as usize].push(position);
+        let kinds: Vec<Kind> = inventory.resources.iter().map(Resource::kind).collect();
+        for (position, kind) in kinds.iter().enumerate() {
+            by_kind[*kind as usize].push(position);
         }
         let links = links::links(&index);
-        let endpoints = inventory.resources.iter().map(Endpoints::of).collect();
+        let routes = routes::Routes::of(inventory, &by_kind[Kind::Route as usize], &links);
+        let mut endpoints = vec![Endpoints::default(); inventory.resources.len()];
+        for kind in [Kind::VirtualNode, Kind::VirtualRouter, Kind::VirtualGateway] {
+            for position in &by_kind[kind as usize] {
+                endpoints[*position] = Endpoints::of(&inventory.resources[*position]);
+            }
+        }
         let scope = lookup::Scope::of(inventory);
         let proxies = proxies::proxies(&index);
-        Self { inventory, index, by_kind, links, endpoints, scope, proxies, lazy: Lazy::default() }
+        Self { inventory, index, kinds, by_kind, links, routes, endpoints, scope, proxies, lazy: Lazy::default() }
     }
 
     /// The inventory.
@@ -208,7 +223,7 @@ impl<'a> Facts<'a> {
 
     /// Every route under the protocol it is for.
     pub fn protocol_routes(&self) -> impl Iterator<Item = (Route<'a>, ProtocolRoute<'a>)> {
-        self.routes().filter_map(|route| Some((route, route.spec.protocols().next()?)))
+        self.routes.by_protocol.iter().copied()
     }
 
     /// Every virtual service.
@@ -231,8 +246,7 @@ impl<'a> Facts<'a> {
     }
 
     fn item<T: OfKind>(&self, position: usize) -> Option<Item<'a, T>> {
-        let resource = &self.inventory.resources[position];
-        T::of(&resource.spec).map(|spec| Item { position, resource, spec })
+        item(self.inventory, position)
     }
 
     fn named<T: OfKind, N: ScalarType>(
@@ -261,29 +275,27 @@ impl<'a> Facts<'a> {
 
     /// The router of a route.
     pub fn router_of(&self, route: Route<'a>) -> Option<Router<'a>> {
-        self.item(self.links[route.position].parent?)
+        self.item(self.links.each[route.position].parent?)
     }
 
     /// The gateway of a gateway route.
     pub fn gateway_of(&self, route: GatewayRoute<'a>) -> Option<Gateway<'a>> {
-        self.item(self.links[route.position].parent?)
+        self.item(self.links.each[route.position].parent?)
     }
 
     /// The routes of a router, in the order of their files.
     pub fn routes_of(&self, router: Router<'a>) -> impl Iterator<Item = Route<'a>> {
-        self.links[router.position].children.iter().filter_map(|position| self.item(*position))
+        self.links.children.of(router.position).iter().filter_map(|position| self.item(*position))
     }
 
     /// The gateway routes of a gateway, in the order of their files.
     pub fn gateway_routes_of(&self, gateway: Gateway<'a>) -> impl Iterator<Item = GatewayRoute<'a>> {
-        self.links[gateway.position].children.iter().filter_map(|position| self.item(*position))
+        self.links.children.of(gateway.position).iter().filter_map(|position| self.item(*position))
     }
 
     /// The weighted targets of a route, of the first protocol it has.
     pub fn targets(&self, route: Route<'a>) -> impl Iterator<Item = Target<'a>> {
-        let targets =
-            route.spec.protocols().next().into_iter().flat_map(|route| route.action().weighted_targets.iter());
-        targets.enumerate().map(move |(index, target)| Target { index, target, node: self.name(route.position, index) })
+        self.routes.targets_of(route.position).iter().copied()
     }
 
     /// Who a node calls.
@@ -322,7 +334,7 @@ impl<'a> Facts<'a> {
 
     /// What answers for a virtual service; `None` where it has no provider or the files do not hold it.
     pub fn provider_of(&self, service: Service<'a>) -> Option<Provider<'a>> {
-        let position = (*self.links[service.position].names.first()?)?;
+        let position = (*self.links.names.of(service.position).first()?)?;
         self.item(position).map(Provider::Router).or_else(|| self.item(position).map(Provider::Node))
     }
 
@@ -343,19 +355,25 @@ impl<'a> Facts<'a> {
 
     /// Whether anything of the mesh names the resource.
     pub fn is_named(&self, position: usize) -> bool {
-        !self.links[position].named_by.is_empty()
+        !self.links.named_by.of(position).is_empty()
     }
 
     /// Whether the mesh, the parent or a name in the specification of a resource is an ARN.
     pub fn names_an_arn(&self, position: usize) -> bool {
-        self.links[position].has_arn
+        self.links.each[position].has_arn
     }
 
     fn name<T: OfKind>(&self, position: usize, index: usize) -> Option<Item<'a, T>> {
-        self.item((*self.links[position].names.get(index)?)?)
+        self.item((*self.links.names.of(position).get(index)?)?)
     }
 
     fn named_by<T: OfKind>(&self, position: usize) -> impl Iterator<Item = (Item<'a, T>, usize)> {
-        self.links[position].named_by.iter().filter_map(|(position, index)| Some((self.item(*position)?, *index)))
+        self.links.named_by.of(position).iter().filter_map(|(position, index)| Some((self.item(*position)?, *index)))
     }
+}
+
+/// The item at a position, where it is of the kind.
+fn item<T: OfKind>(inventory: &Inventory, position: usize) -> Option<Item<'_, T>> {
+    let resource = &inventory.resources[position];
+    T::of(&resource.spec).map(|spec| Item { position, resource, spec })
 }

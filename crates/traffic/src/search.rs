@@ -7,7 +7,7 @@ mod values;
 
 use std::collections::BTreeMap;
 
-use meshwright_model::limits::HttpScheme;
+use meshwright_model::limits::{HttpMethod, HttpScheme};
 use meshwright_model::request::Request;
 
 use crate::condition::{Comparison, Condition};
@@ -69,7 +69,7 @@ pub struct Sketch {
     /// The port that is dialled; `None` where no match speaks of one.
     pub port: Option<i64>,
     /// The method; `None` where no match speaks of one.
-    pub method: Option<String>,
+    pub method: Option<&'static str>,
     /// The scheme; `None` where no match speaks of one.
     pub scheme: Option<&'static str>,
     /// The path.
@@ -88,7 +88,7 @@ impl Sketch {
         let content_type = is_grpc.then(|| ("content-type".to_owned(), "application/grpc".to_owned()));
         let own = self.headers.iter().map(|(name, value)| (name.clone(), value.clone()));
         Request {
-            method: self.method.clone().unwrap_or_else(|| if is_grpc { "POST" } else { "GET" }.to_owned()),
+            method: self.method.unwrap_or(if is_grpc { "POST" } else { "GET" }).to_owned(),
             scheme: self.scheme.unwrap_or("http"),
             host: host.to_owned(),
             port: self.port,
@@ -105,7 +105,7 @@ impl Sketch {
         };
         let mut sketch = Self {
             port: matcher.port,
-            method: matcher.method.map(|method| method.as_str().to_owned()),
+            method: matcher.method.map(HttpMethod::as_str),
             scheme: matcher.scheme.map(HttpScheme::as_str),
             path,
             ..Self::default()
@@ -123,7 +123,7 @@ impl Sketch {
     pub fn is_taken_by(&self, matcher: &Match<'_>) -> bool {
         matcher.path.holds(&self.path)
             && matcher.port.is_none_or(|port| self.port.is_none_or(|own| own == port))
-            && matcher.method.is_none_or(|method| self.method.as_deref().unwrap_or("GET") == method.as_str())
+            && matcher.method.is_none_or(|method| self.method.unwrap_or("GET") == method.as_str())
             && matcher.scheme.is_none_or(|scheme| self.scheme.unwrap_or("http") == scheme.as_str())
             && (matcher.headers.iter())
                 .all(|(name, condition)| condition.holds(self.headers.get(name.as_ref()).map(String::as_str)))
@@ -135,7 +135,7 @@ impl Sketch {
         match part {
             Part::Port => self.port = value.and_then(|port| port.parse().ok()),
             Part::Path => value.unwrap_or_default().clone_into(&mut self.path),
-            Part::Method => self.method = value.map(str::to_owned),
+            Part::Method => self.method = value.and_then(values::method),
             Part::Scheme => self.scheme = value.map(|scheme| if scheme == "https" { "https" } else { "http" }),
             Part::Header(name) => put(&mut self.headers, name, value),
             Part::Query(name) => put(&mut self.query, name, value),

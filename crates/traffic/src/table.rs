@@ -107,10 +107,15 @@ impl<'a> Table<'a> {
 
     /// The positions of the routes that take a request, or may, in their order.
     pub fn takers(&self, sketch: &Sketch) -> Vec<usize> {
+        self.takers_before(sketch, self.entries.len())
+    }
+
+    /// Likewise, of those before a position.
+    fn takers_before(&self, sketch: &Sketch, end: usize) -> Vec<usize> {
         let is_taken = |position: &usize| sketch.is_taken_by(&self.entries[*position].matcher);
-        let Some(index) = &self.index else { return (0..self.entries.len()).filter(is_taken).collect() };
+        let Some(index) = &self.index else { return (0..end).filter(is_taken).collect() };
         let mut takers = index.candidates(sketch);
-        takers.retain(is_taken);
+        takers.retain(|position| *position < end && is_taken(position));
         takers.sort_unstable();
         takers
     }
@@ -125,10 +130,10 @@ impl<'a> Table<'a> {
         a < b || a == b && !is_pattern(first) && !is_pattern(second) && is_longer() && !second.has_twin_in(first)
     }
 
-    /// What becomes of each route, by its position.
-    pub fn fates(&self) -> Vec<Fate> {
+    /// What becomes of each route, in their order.
+    pub fn fates(&self) -> impl Iterator<Item = Fate> {
         let mut effort = Effort::new();
-        (0..self.entries.len()).map(|position| self.fate(position, &mut effort)).collect()
+        (0..self.entries.len()).map(move |position| self.fate(position, &mut effort))
     }
 
     fn fate(&self, position: usize, effort: &mut Effort) -> Fate {
@@ -140,7 +145,7 @@ impl<'a> Table<'a> {
             Search::Nothing => return Fate::Impossible,
             Search::Unknown => return Fate::Unknown,
         };
-        let before: Vec<usize> = self.takers(&sketch).into_iter().filter(|taker| *taker < position).collect();
+        let before = self.takers_before(&sketch, position);
         if before.is_empty() {
             return Fate::Reached(sketch);
         }

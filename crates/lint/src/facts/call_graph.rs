@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use meshwright_model::{Kind, Spec};
+use meshwright_model::Kind;
 
 use super::{Facts, Node, Provider, Route};
 
@@ -83,25 +83,28 @@ fn trace(before: &HashMap<usize, usize>, from: usize, end: usize) -> Vec<usize> 
 
 impl<'a> Facts<'a> {
     fn add_callees(&self, position: usize, callees: &mut Vec<usize>) {
-        match &self.inventory.resources[position].spec {
-            Spec::VirtualNode(_) => callees.extend(self.links[position].names.iter().copied().flatten()),
-            Spec::VirtualService(_) => {
+        match self.kind_at(position) {
+            Kind::VirtualNode => callees.extend(self.links.names.of(position).iter().copied().flatten()),
+            Kind::VirtualService => {
                 let Some(service) = self.item(position) else { return };
                 match self.provider_of(service) {
                     Some(Provider::Node(node)) => callees.push(node.position),
-                    Some(Provider::Router(router)) => callees.extend_from_slice(&self.links[router.position].children),
+                    Some(Provider::Router(router)) => {
+                        callees.extend_from_slice(self.links.children.of(router.position));
+                    }
                     None => {}
                 }
             }
-            Spec::Route(_) => {
-                let Some(route) = self.item(position) else { return };
+            Kind::Route => {
                 // A target of weight 0 gets nothing.
                 let targets = self
-                    .targets(route)
-                    .filter(|target| target.target.weight.known().is_none_or(|weight| weight.value() > 0));
+                    .routes
+                    .targets_of(position)
+                    .iter()
+                    .filter(|target| target.weight.is_none_or(|weight| weight > 0));
                 callees.extend(targets.filter_map(|target| target.node).map(|node| node.position));
             }
-            Spec::Mesh(_) | Spec::VirtualRouter(_) | Spec::VirtualGateway(_) | Spec::GatewayRoute(_) => {}
+            Kind::Mesh | Kind::VirtualRouter | Kind::VirtualGateway | Kind::GatewayRoute => {}
         }
     }
 
@@ -113,12 +116,17 @@ impl<'a> Facts<'a> {
     /// Whether all that the resource at a position names is held by the files, so that the call graph has all of it.
     pub fn names_are_held(&self, position: usize) -> bool {
         !self.inventory.resources[position].may_hide_references()
-            && self.links[position].names.iter().all(Option::is_some)
+            && self.links.names.of(position).iter().all(Option::is_some)
     }
 
     /// The kind of the resource at a position.
     pub fn kind_at(&self, position: usize) -> Kind {
-        self.inventory.resources[position].kind()
+        self.kinds[position]
+    }
+
+    /// The position of the mesh that the resource at a position belongs to.
+    pub fn mesh_at(&self, position: usize) -> Option<usize> {
+        self.links.each[position].mesh
     }
 
     /// The node at a position.

@@ -81,10 +81,10 @@ impl Facts<'_> {
 
     /// What the API demands to exist before a resource: its mesh, its parent, and what it names unless that is a backend.
     pub fn needs(&self, position: usize) -> impl Iterator<Item = usize> {
-        let links = &self.links[position];
-        let mesh = links.mesh.filter(|mesh| *mesh != position);
+        let link = self.links.each[position];
+        let mesh = link.mesh.filter(|mesh| *mesh != position);
         let is_node = self.inventory.resources[position].kind() == Kind::VirtualNode;
-        let names = links.names.iter().flatten().filter(move |_| !is_node);
-        mesh.into_iter().chain(links.parent).chain(names.copied())
+        let names = self.links.names.of(position).iter().flatten().filter(move |_| !is_node);
+        mesh.into_iter().chain(link.parent).chain(names.copied())
     }
 }

@@ -48,9 +48,13 @@ impl<'a> Scope<'a> {
     pub(super) fn of(inventory: &'a Inventory) -> Self {
         let Inventory { has_loops, has_unread_stacks, .. } = *inventory;
         let mut scope = Self { has_loops, has_unread_stacks, ..Self::default() };
+        // Neighbours mostly share their mesh and kind.
+        let mut last = None;
         for resource in &inventory.resources {
             let (mesh, kind) = (Key::of(&resource.mesh), resource.kind());
-            scope.held.insert((mesh, kind));
+            if last.replace((mesh, kind)) != Some((mesh, kind)) {
+                scope.held.insert((mesh, kind));
+            }
             if kind == Kind::Mesh {
                 scope.meshes.insert((mesh, Existence::of(resource)));
             }

@@ -62,7 +62,7 @@ pub struct Hostname<'a> {
 }
 
 /// A pattern in a match.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Regex<'a> {
     /// The matcher.
     pub matcher: Matcher<'a>,
@@ -90,9 +90,12 @@ impl<'a> Matcher<'a> {
 
     /// What a route asks.
     pub fn of_route(route: Route<'a>) -> Option<Self> {
-        let protocol = route.spec.protocols().next()?;
+        Some(Self::of_protocol(route, route.spec.protocols().next()?))
+    }
+
+    fn of_protocol(route: Route<'a>, protocol: ProtocolRoute<'a>) -> Self {
         let empty = Self::new(route.resource, protocol.field(), false);
-        Some(match protocol {
+        match protocol {
             ProtocolRoute::Http(route) | ProtocolRoute::Http2(route) => Self {
                 prefix: route.matcher.prefix.as_ref(),
                 path: route.matcher.path.as_ref(),
@@ -107,7 +110,7 @@ impl<'a> Matcher<'a> {
                 ..empty
             },
             ProtocolRoute::Tcp(_) => empty,
-        })
+        }
     }
 
     /// What a gateway route asks.
@@ -214,9 +217,59 @@ impl Hostname<'_> {
     }
 }
 
+/// What routes and gateway routes ask, and the parts of it that few rules look for and few matches have.
+#[derive(Debug, Default)]
+pub(super) struct Matchers<'a> {
+    all: Vec<Matcher<'a>>,
+    odd_literals: Vec<Literal<'a>>,
+    regexes: Vec<Regex<'a>>,
+}
+
+impl<'a> Matchers<'a> {
+    fn of(facts: &Facts<'a>) -> Self {
+        let mut matchers = Self::default();
+        matchers.all.reserve_exact(facts.routes.by_protocol.len());
+        let of_routes = facts.protocol_routes().map(|(route, protocol)| Matcher::of_protocol(route, protocol));
+        let of_gateway_routes = facts.gateway_routes().filter_map(Matcher::of_gateway_route);
+        for matcher in of_routes.chain(of_gateway_routes) {
+            matchers.odd_literals.extend(matcher.literals().filter(|literal| !is_plain(literal.text)));
+            matchers.regexes.extend(matcher.regexes());
+            matchers.all.push(matcher);
+        }
+        matchers
+    }
+}
+
+/// Whether a path or its start has nothing that a rule could speak of: it starts with a slash, and holds letters, digits, `-`
+/// and `_` in segments that are not empty, and dots within them.
+fn is_plain(path: &str) -> bool {
+    let mut before = b' ';
+    path.starts_with('/')
+        && path.bytes().all(|byte| {
+            let follows_slash = std::mem::replace(&mut before, byte) == b'/';
+            matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_')
+                || matches!(byte, b'/' | b'.') && !follows_slash
+        })
+}
+
 impl<'a> Facts<'a> {
     /// What every route and gateway route asks of a request.
     pub fn matchers(&self) -> impl Iterator<Item = Matcher<'a>> {
-        self.routes().filter_map(Matcher::of_route).chain(self.gateway_routes().filter_map(Matcher::of_gateway_route))
+        self.all_matchers().all.iter().copied()
+    }
+
+    /// The paths and prefixes that are known and no placeholders, but for the plain ones, with which nothing can be wrong: such
+    /// as start with a slash, and are made of letters, digits, `-`, `_` and single slashes and dots.
+    pub fn odd_literals(&self) -> impl Iterator<Item = Literal<'a>> {
+        self.all_matchers().odd_literals.iter().copied()
+    }
+
+    /// The patterns that are known.
+    pub fn regexes(&self) -> impl Iterator<Item = Regex<'a>> {
+        self.all_matchers().regexes.iter().copied()
+    }
+
+    fn all_matchers(&self) -> &Matchers<'a> {
+        self.lazy.matchers.get_or_init(|| Matchers::of(self))
     }
 }

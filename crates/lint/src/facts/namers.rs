@@ -24,7 +24,7 @@ impl<'a> Facts<'a> {
             let resource = &self.inventory.resources[*position];
             let mesh = Key::of(&resource.mesh);
             namers.is_adrift |= !mesh.is_known();
-            if self.links[*position].is_murky {
+            if self.links.each[*position].is_murky {
                 namers.murky.insert(mesh);
             }
         }

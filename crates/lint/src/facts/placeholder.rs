@@ -8,5 +8,7 @@ pub(crate) fn is_filled_in_later(value: &str) -> bool {
 
 /// Whether a name holds a placeholder, as in `orders.@@DOMAIN@@`, `{{ service }}` or `<name>`: it is open in all but form.
 pub(crate) fn has_placeholder(name: &str) -> bool {
-    ["@@", "{{"].iter().any(|mark| name.contains(mark)) || name.contains('<') && name.contains('>')
+    // Hardly any name has one of these.
+    name.bytes().any(|byte| matches!(byte, b'@' | b'{' | b'<'))
+        && (["@@", "{{"].iter().any(|mark| name.contains(mark)) || name.contains('<') && name.contains('>'))
 }

@@ -41,10 +41,10 @@ impl<'a> Facts<'a> {
 
     /// Every way to a node that a route names.
     pub fn ways_of(&self, route: Route<'a>) -> impl Iterator<Item = Reach<'a>> {
-        self.targets(route).filter_map(move |Target { index, target, node, .. }| {
+        self.targets(route).filter_map(move |Target { index, weight, port, node, .. }| {
             let node = node?;
-            let endpoint = self.endpoints(node.position).reached(target.port.as_ref());
-            let has_share = target.weight.known().is_none_or(|weight| weight.value() > 0);
+            let endpoint = self.endpoints(node.position).reached(port);
+            let has_share = weight.is_none_or(|weight| weight > 0);
             Some(Reach { node, endpoint, route: Some((route, index)), has_share })
         })
     }

@@ -75,13 +75,7 @@ impl<'a> Facts<'a> {
     /// Every retry policy, in the order of the files.
     pub fn retries(&self) -> impl Iterator<Item = Retry<'a>> {
         // Many rules ask, and few routes have one.
-        let retrying = self.lazy.retrying.get_or_init(|| {
-            let routes = self.protocol_routes().filter(|(_, protocol)| protocol.retry().is_some());
-            routes.map(|(route, _)| route.position).collect()
-        });
-        retrying.iter().filter_map(|position| {
-            let route: Route<'a> = self.item(*position)?;
-            retry_of(route, route.spec.protocols().next()?)
-        })
+        let of_routes = || self.protocol_routes().filter_map(|(route, protocol)| retry_of(route, protocol));
+        self.lazy.retries.get_or_init(|| of_routes().collect()).iter().copied()
     }
 }

@@ -1,13 +1,13 @@
 //! The routes of each router and the gateway routes of each gateway, in the order in which they are tried.
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 
 use meshwright_model::defaults::PRIORITY;
 use meshwright_model::finding::Severity;
 use meshwright_model::gateway_route::ProtocolGatewayRoute;
-use meshwright_model::limits::Priority;
+use meshwright_model::limits::{Priority, ResourceName};
 use meshwright_model::reference::Key;
 use meshwright_model::request::Request;
 use meshwright_model::route::ProtocolRoute;
@@ -33,7 +33,7 @@ pub struct Tried<'a> {
     /// What requests are dialled; empty where the files do not tell.
     host: String,
     is_grpc: bool,
-    fates: OnceCell<Vec<Fate>>,
+    unreached: OnceCell<Vec<(usize, Fate)>>,
 }
 
 /// A route of a table.
@@ -99,9 +99,11 @@ impl<'a> Tried<'a> {
         }
     }
 
-    /// What becomes of each route, by its position in the table.
-    pub fn fates(&self) -> &[Fate] {
-        self.fates.get_or_init(|| self.table.fates())
+    /// The routes that are not reached: the position of each in the table, and what becomes of it.
+    pub fn unreached(&self) -> &[(usize, Fate)] {
+        let fates = || self.table.fates().enumerate();
+        let is_unreached = |fate: &Fate| !matches!(fate, Fate::Reached(_) | Fate::Unknown);
+        self.unreached.get_or_init(|| fates().filter(|(_, fate)| is_unreached(fate)).collect())
     }
 
     /// A request as a client sends it here.
@@ -183,8 +185,10 @@ impl Hash for Domain<'_> {
 }
 
 struct Place<'a> {
+    key: PlaceKey<'a>,
     parent: Option<usize>,
-    routes: Vec<(TriedRoute<'a>, Match<'a>, Option<i64>)>,
+    routes: Vec<TriedRoute<'a>>,
+    entries: Vec<Entry<'a>>,
 }
 
 impl<'a> Facts<'a> {
@@ -197,22 +201,25 @@ impl<'a> Facts<'a> {
     /// The routes that one other hides.
     pub fn hidden_routes(&self) -> impl Iterator<Item = Hidden<'_, 'a>> {
         self.tables().iter().flat_map(|tried| {
-            tried.fates().iter().enumerate().filter_map(move |(position, fate)| match fate {
-                Fate::Hidden { by, sketch } => Some(Hidden { tried, position, by: *by, sketch }),
+            tried.unreached().iter().filter_map(move |(position, fate)| match fate {
+                Fate::Hidden { by, sketch } => Some(Hidden { tried, position: *position, by: *by, sketch }),
                 _ => None,
             })
         })
     }
 
     fn new_tables(&self) -> Vec<Tried<'a>> {
-        let mut places: HashMap<PlaceKey<'a>, Place<'a>> = HashMap::new();
-        let mut order: Vec<PlaceKey<'a>> = Vec::new();
+        let mut places: Vec<Place<'a>> = Vec::new();
+        let mut place_of: HashMap<PlaceKey<'a>, usize> = HashMap::new();
+        let repeated: HashSet<usize> = self.index.duplicates().iter().map(|(_, second)| *second).collect();
+        // Neighbours mostly stand in one place.
+        let mut last = 0;
         let mut patterns = Patterns::default();
         for (position, resource) in self.inventory.resources.iter().enumerate() {
             let Some((field, host, mut matcher, priority)) = matched(resource, &mut patterns) else { continue };
             let Some(parent) = &resource.parent else { continue };
             // Of resources with one id, the first is meant.
-            if self.index.position(&resource.id()) != Some(position) {
+            if repeated.contains(&position) {
                 continue;
             }
             // What exists under a condition takes requests only where that holds.
@@ -220,17 +227,25 @@ impl<'a> Facts<'a> {
             matcher.is_open |= resource.condition.is_some() || has_gap(&["spec", field, "match"]);
             let priority = if has_gap(&["spec", "priority"]) { None } else { priority };
             let key = (Key::of(&resource.mesh), resource.kind(), Key::of(parent), field, host);
-            let place = places.entry(key).or_insert_with(|| {
-                order.push(key);
-                Place { parent: self.links[position].parent, routes: Vec::new() }
-            });
-            place.routes.push((TriedRoute { resource, field }, matcher, priority));
+            if places.get(last).is_none_or(|place| place.key != key) {
+                last = *place_of.entry(key).or_insert(places.len());
+            }
+            if last == places.len() {
+                let parent = self.links.each[position].parent;
+                places.push(Place { key, parent, routes: Vec::new(), entries: Vec::new() });
+            }
+            let Place { routes, entries, .. } = &mut places[last];
+            let name = resource.name.known().map(ResourceName::as_str).unwrap_or_default();
+            let route = TriedRoute { resource, field };
+            let has_twin = becomes_two(&route);
+            entries.push(Entry { id: routes.len(), matcher, priority, name, has_twin });
+            routes.push(route);
         }
-        order.iter().filter_map(|key| Some(self.table(key, places.remove(key)?))).collect()
+        places.into_iter().map(|place| self.table(place)).collect()
     }
 
-    fn table(&self, key: &PlaceKey<'a>, place: Place<'a>) -> Tried<'a> {
-        let (_, kind, _, field, host) = *key;
+    fn table(&self, place: Place<'a>) -> Tried<'a> {
+        let (_, kind, _, field, host) = place.key;
         let ports = place.parent.map(|parent| self.endpoints[parent].speaking(field)).unwrap_or_default();
         let hosts = match host {
             Host::Any => None,
@@ -247,24 +262,15 @@ impl<'a> Facts<'a> {
             Host::Exact(Domain(name)) => name.to_owned(),
             Host::Suffix(Domain(end)) => format!("x{end}"),
         };
-        let mut routes = Vec::with_capacity(place.routes.len());
-        let mut entries = Vec::with_capacity(place.routes.len());
-        for (id, (route, matcher, priority)) in place.routes.into_iter().enumerate() {
-            let name =
-                route.resource.name.known().map(meshwright_model::limits::ResourceName::as_str).unwrap_or_default();
-            let has_twin = becomes_two(&route);
-            entries.push(Entry { id, matcher, priority, name, has_twin });
-            routes.push(route);
-        }
         Tried {
             owner: place.parent.map(|parent| &self.inventory.resources[parent]),
             position: place.parent,
-            routes,
-            table: Table::new(entries, ports),
+            routes: place.routes,
+            table: Table::new(place.entries, ports),
             hosts,
             host,
             is_grpc: field == "grpcRoute",
-            fates: OnceCell::new(),
+            unreached: OnceCell::new(),
         }
     }
 }

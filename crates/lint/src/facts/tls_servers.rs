@@ -97,12 +97,12 @@ impl<'a> Facts<'a> {
             server.is_whole &= !route.resource.may_hide_references();
             let existence = existence.and(Existence::of(route.resource));
             for target in self.targets(route) {
-                let is_used = target.target.weight.known().is_some_and(|weight| weight.value() > 0);
+                let is_used = target.weight.is_some_and(|weight| weight > 0);
                 let Some(node) = target.node.filter(|_| is_used) else {
                     server.is_whole = false;
                     continue;
                 };
-                let endpoint = self.endpoints(node.position).reached(target.target.port.as_ref());
+                let endpoint = self.endpoints(node.position).reached(target.port);
                 let existence = existence.and(Existence::of(node.resource));
                 if seen.insert((node.position, endpoint.map(|endpoint| endpoint.index), existence)) {
                     server.add(node, endpoint, existence);

@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 
-use super::{Facts, Route, route_path};
+use super::{Facts, Route};
 
 /// The most targets of a route. Source: App Mesh API, `WeightedTargets` (reference 2.4).
 const MAX_TARGETS: usize = 10;
@@ -24,14 +24,9 @@ impl Deref for Weights {
 impl Facts<'_> {
     /// The weight of each target of a route; `None` where one is not known, or targets may be missing from what was read.
     pub fn weights(&self, route: Route<'_>) -> Option<Weights> {
-        let protocol = route.spec.protocols().next()?;
-        let gaps = &route.resource.gaps;
-        if !gaps.is_empty() && route.resource.has_gap(&route_path(protocol, &["action", "weightedTargets"])) {
-            return None;
-        }
         let mut weights = Weights { weights: [0; MAX_TARGETS], count: 0 };
-        for target in &protocol.action().weighted_targets {
-            *weights.weights.get_mut(weights.count)? = target.weight.known()?.value();
+        for target in self.routes.whole_targets_of(route.position)? {
+            *weights.weights.get_mut(weights.count)? = target.weight?;
             weights.count += 1;
         }
         Some(weights)

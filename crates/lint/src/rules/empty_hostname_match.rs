@@ -21,10 +21,9 @@ pub(super) const RULE: Rule = Rule {
 fn check(facts: &Facts<'_>, report: &mut Report) {
     for matcher in facts.matchers() {
         let is_empty = matcher.hostname.is_some_and(|hostname| hostname.exact.is_none() && hostname.suffix.is_none());
-        let path = matcher.at(&["hostname"]);
-        if is_empty && !matcher.resource.has_gap(&path) {
+        if is_empty && !matcher.resource.has_gap(&matcher.at(&["hostname"])) {
             report
-                .add(matcher.resource, path, "this host name match names no host")
+                .add(matcher.resource, matcher.at(&["hostname"]), "this host name match names no host")
                 .help("say the whole name with `exact` or its end with `suffix`, or leave the match out");
         }
     }

@@ -20,12 +20,12 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
     for tried in facts.tables() {
-        for (position, fate) in tried.fates().iter().enumerate() {
+        for (position, fate) in tried.unreached() {
             if *fate != Fate::Impossible {
                 continue;
             }
             // A path that no request has, or an empty range, is a fault of its own, which others name.
-            let own = &tried.table.entries()[position].matcher;
+            let own = &tried.table.entries()[*position].matcher;
             let is_empty = |condition: &Condition<'_>| matches!(condition.comparison, Comparison::Range(start, end) if start >= end);
             let without_path = Match { path: PathMatch::ALL, ..own.clone() };
             if own.headers.iter().any(|(_, condition)| is_empty(condition))
@@ -33,7 +33,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
             {
                 continue;
             }
-            let route = tried.at(position);
+            let route = tried.at(*position);
             let message = format!("no request can meet all conditions of `{}` at once", route.name());
             let found = report.add(route.resource, route.match_path(), message);
             found.help("a header has one value: write one route for each, as a match knows no \"or\"");

@@ -2,7 +2,6 @@
 
 use meshwright_traffic::pattern::{Fault, Pattern};
 
-use crate::facts::Matcher;
 use meshwright_model::finding::Severity;
 
 use crate::facts::Facts;
@@ -23,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
-    for regex in facts.matchers().flat_map(Matcher::regexes) {
+    for regex in facts.regexes() {
         let Err(error) = Pattern::check(regex.text) else { continue };
         let found = report.add(regex.matcher.resource, regex.at(), format!("pattern `{}`: {error}", regex.text));
         match error.fault {

@@ -25,14 +25,11 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         for target in facts.targets(route) {
             let Some(node) = target.node else { continue };
             let endpoints = facts.endpoints(node.position);
-            if endpoints.list.len() < 2
-                || target.target.port.is_some()
-                || !exist_together(route.resource, node.resource)
-            {
+            if endpoints.list.len() < 2 || target.port.is_some() || !exist_together(route.resource, node.resource) {
                 continue;
             }
             let path = target_path(protocol, target.index).field("port");
-            if !endpoints.needs_port(route.resource, target.target.port.as_ref(), &path) {
+            if !endpoints.needs_port(route.resource, target.port, &path) {
                 continue;
             }
             let ports = endpoints.shown();

@@ -31,11 +31,16 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
     let (Some(mesh), None) = (meshes.next(), meshes.next()) else { return };
     let Key::Known(right) = Key::of(&mesh.resource.mesh) else { return };
     let mut members: HashMap<&str, usize> = HashMap::new();
-    for resource in facts.resources() {
-        if let Key::Known(name) = Key::of(&resource.mesh) {
+    // Most are of that mesh, which is known already.
+    let (mut count_right, is_right) = (0, |position: usize| facts.mesh_at(position) == Some(mesh.position));
+    for (position, resource) in facts.resources().enumerate() {
+        if is_right(position) {
+            count_right += 1;
+        } else if let Key::Known(name) = Key::of(&resource.mesh) {
             *members.entry(name).or_default() += 1;
         }
     }
+    *members.entry(right).or_default() += count_right;
     let count = |name: &str| members.get(name).copied().unwrap_or_default();
     let is_slip = |name: &str| {
         // `shop-1` and `shop-2` are two meshes, short names are near to many, and what most resources say is no slip.

@@ -1,6 +1,6 @@
 //! A path that no request keeps.
 
-use crate::facts::{Literal, Matcher};
+use crate::facts::Literal;
 use meshwright_model::edit::Change;
 use meshwright_model::finding::Severity;
 
@@ -22,7 +22,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
-    for literal in facts.matchers().flat_map(Matcher::literals).filter(|literal| literal.text.starts_with('/')) {
+    for literal in facts.odd_literals().filter(|literal| literal.text.starts_with('/')) {
         let Some(part) = not_normal(literal) else { continue };
         let cured = normal(literal.text);
         let message = format!(

@@ -1,6 +1,5 @@
 //! A path or prefix with a query or fragment.
 
-use crate::facts::Matcher;
 use meshwright_model::finding::Severity;
 
 use crate::facts::Facts;
@@ -19,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
-    for literal in facts.matchers().flat_map(Matcher::literals) {
+    for literal in facts.odd_literals() {
         let Some(place) = literal.text.find(['?', '#']) else { continue };
         let (path, rest) = literal.text.split_at(place);
         let message = format!(

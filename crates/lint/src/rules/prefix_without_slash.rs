@@ -3,7 +3,7 @@
 use meshwright_model::edit::Change;
 use meshwright_model::finding::Severity;
 
-use crate::facts::Facts;
+use crate::facts::{Facts, Literal};
 use crate::report::{Report, edit};
 use crate::rule::Rule;
 
@@ -19,8 +19,8 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
-    for matcher in facts.matchers() {
-        let Some(prefix) = matcher.known_prefix().filter(|prefix| !prefix.starts_with('/')) else { continue };
+    let is_without = |literal: &Literal<'_>| literal.is_prefix && !literal.text.starts_with('/');
+    for Literal { matcher, text: prefix, .. } in facts.odd_literals().filter(is_without) {
         let cured = format!("/{prefix}");
         let fix = edit(matcher.resource, matcher.at(&["prefix"]), Change::Set(cured.as_str().into()));
         report

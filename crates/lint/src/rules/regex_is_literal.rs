@@ -1,6 +1,5 @@
 //! A pattern that matches one text alone.
 
-use crate::facts::Matcher;
 use meshwright_model::edit::{Change, NewValue};
 use meshwright_model::finding::Severity;
 
@@ -21,7 +20,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
-    for regex in facts.matchers().flat_map(Matcher::regexes) {
+    for regex in facts.regexes() {
         let Some(text) = literal(regex.text) else { continue };
         // What cannot match any path is a fault of its own.
         if regex.header.is_none() && !text.starts_with('/') {

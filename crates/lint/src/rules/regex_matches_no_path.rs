@@ -2,7 +2,6 @@
 
 use meshwright_traffic::Pattern;
 
-use crate::facts::Matcher;
 use meshwright_model::finding::Severity;
 
 use crate::facts::Facts;
@@ -22,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
-    for regex in facts.matchers().flat_map(Matcher::regexes).filter(|regex| regex.header.is_none()) {
+    for regex in facts.regexes().filter(|regex| regex.header.is_none()) {
         if regex.text.trim_start_matches('^').starts_with(['/', '.']) {
             continue;
         }

@@ -39,8 +39,11 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         return;
     }
     let worst = amplification(facts);
-    let mut starts: Vec<usize> =
-        facts.routes().map(|route| route.position).filter(|start| worst.attempts[*start] >= WORTH_A_WARNING).collect();
+    let mut starts: Vec<usize> = facts
+        .protocol_routes()
+        .map(|(route, _)| route.position)
+        .filter(|start| worst.attempts[*start] >= WORTH_A_WARNING)
+        .collect();
     starts.sort_by_key(|start| std::cmp::Reverse(worst.attempts[*start]));
     // A chain that shares a route with a worse one has the same fault.
     let mut is_told = vec![false; worst.next.len()];
@@ -64,6 +67,10 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
 fn amplification(facts: &Facts<'_>) -> Amplification {
     let graph = facts.call_graph();
     let count = graph.done.len();
+    let mut own = vec![1; count];
+    for retry in facts.retries().filter(Retry::repeats_answers) {
+        own[retry.route.position] = attempts(&retry);
+    }
     let mut worst = Amplification { attempts: vec![1; count], next: vec![None; count] };
     for position in graph.order.iter().copied() {
         // Calls that close a circle are left out: whoever is on the way already is not done.
@@ -72,15 +79,15 @@ fn amplification(facts: &Facts<'_>) -> Amplification {
         let next =
             callees.reduce(|worse, callee| if worst.attempts[callee] > worst.attempts[worse] { callee } else { worse });
         let below = next.map_or(1, |next| worst.attempts[next]);
-        worst.attempts[position] = below.saturating_mul(attempts(facts, position));
+        worst.attempts[position] = below.saturating_mul(own[position]);
         worst.next[position] = next.filter(|_| below > 1);
     }
     worst
 }
 
-/// The attempts that a route makes of one request which fails further down; of anything else, one.
-fn attempts(facts: &Facts<'_>, position: usize) -> u64 {
-    repeating(facts, position).and_then(|retry| retry.max_retries).map_or(1, |retries| retries.saturating_add(1))
+/// The attempts that are made under a retry policy of one request which fails further down.
+fn attempts(retry: &Retry<'_>) -> u64 {
+    retry.max_retries.map_or(1, |retries| retries.saturating_add(1))
 }
 
 /// The retry policy of a route that repeats requests which fail further down.
@@ -90,8 +97,8 @@ fn repeating<'a>(facts: &Facts<'a>, position: usize) -> Option<Retry<'a>> {
 }
 
 fn add(facts: &Facts<'_>, chain: &[usize], total: u64, report: &mut Report) {
-    let repeating =
-        chain.iter().filter_map(|position| Some((repeating(facts, *position)?, attempts(facts, *position))));
+    let repeating = chain.iter().filter_map(|position| repeating(facts, *position));
+    let repeating = repeating.map(|retry| (retry, attempts(&retry)));
     let factors: Vec<(Retry<'_>, u64)> = repeating.filter(|(_, attempts)| *attempts > 1).collect();
     let Some(((first, _), others)) = factors.split_first() else { return };
     let said: Vec<String> = factors

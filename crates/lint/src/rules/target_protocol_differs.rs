@@ -26,14 +26,14 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         let sent = listener.unwrap_or(protocol.protocol());
         for target in facts.targets(route) {
             let Some(node) = target.node else { continue };
-            let Some(endpoint) = facts.endpoints(node.position).reached(target.target.port.as_ref()) else { continue };
+            let Some(endpoint) = facts.endpoints(node.position).reached(target.port) else { continue };
             let Some((severity, spoken)) = clash(sent, endpoint) else { continue };
             if !exist_together(route.resource, node.resource) {
                 continue;
             }
             let path = target_path(protocol, target.index).field("virtualNode");
             let message = message(&route.name(), sent, node, endpoint, spoken);
-            let is_sent_nothing = target.target.weight.known().is_some_and(|weight| weight.value() == 0);
+            let is_sent_nothing = target.weight == Some(0);
             report
                 .add(route.resource, path, message)
                 .severity(if is_sent_nothing { Severity::Warning } else { severity })

@@ -26,7 +26,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
     let is_deaf = |node: Node<'_>| facts.endpoints(node.position).is_none();
     for (route, protocol) in facts.protocol_routes() {
         for target in facts.targets(route) {
-            let is_sent_nothing = target.target.weight.known().is_some_and(|weight| weight.value() == 0);
+            let is_sent_nothing = target.weight == Some(0);
             let Some(node) = target.node.filter(|node| !is_sent_nothing && is_deaf(*node)) else { continue };
             if exist_together(route.resource, node.resource) {
                 let path = target_path(protocol, target.index).field("virtualNode");

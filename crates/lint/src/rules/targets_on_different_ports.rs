@@ -22,8 +22,8 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
     for (route, protocol) in facts.protocol_routes() {
         let reached = facts.targets(route).filter_map(|target| {
             // Who names the port of a target means it.
-            let node = target.node.filter(|_| target.target.port.is_none())?;
-            let endpoint = facts.endpoints(node.position).reached(target.target.port.as_ref())?;
+            let node = target.node.filter(|_| target.port.is_none())?;
+            let endpoint = facts.endpoints(node.position).reached(target.port)?;
             Some((target, node, endpoint, endpoint.port?))
         });
         let mut first = None;

@@ -25,13 +25,13 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
     for (route, protocol) in facts.protocol_routes() {
         for later in facts.targets(route).skip(1) {
             let Some(node) = later.node else { continue };
-            let port = facts.endpoints(node.position).reached(later.target.port.as_ref()).map(|endpoint| endpoint.port);
+            let port = facts.endpoints(node.position).reached(later.port).map(|endpoint| endpoint.port);
             let is_same = |earlier: &Node<'_>, earlier_port| {
                 earlier.position != node.position && earlier_port == port && finds_the_same(*earlier, node)
             };
             let mut earlier = facts.targets(route).take(later.index).filter_map(|target| {
                 let earlier = target.node?;
-                let endpoint = facts.endpoints(earlier.position).reached(target.target.port.as_ref());
+                let endpoint = facts.endpoints(earlier.position).reached(target.port);
                 is_same(&earlier, endpoint.map(|endpoint| endpoint.port)).then_some(earlier)
             });
             let Some(earlier) = earlier.next() else { continue };
@@ -48,8 +48,9 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
 
 fn finds_the_same(first: Node<'_>, second: Node<'_>) -> bool {
     let document = |resource: &Resource| resource.origin.map(|origin| origin.document);
-    let discovery = Path::of(&["spec", "serviceDiscovery"]);
-    let is_open = |node: Node<'_>| !node.resource.gaps.is_empty() && node.resource.has_gap(&discovery);
+    let is_open = |node: Node<'_>| {
+        !node.resource.gaps.is_empty() && node.resource.has_gap(&Path::of(&["spec", "serviceDiscovery"]))
+    };
     // What one file leaves open may be another value in another file.
     let is_same = |one: Key<'_>, other: Key<'_>| {
         one == other && (one.is_known() || document(first.resource) == document(second.resource))

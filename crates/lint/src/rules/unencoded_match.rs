@@ -23,16 +23,17 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
+    for literal in facts.odd_literals() {
+        let Some(char) = literal.text.chars().find(|char| is_always_encoded(*char)) else { continue };
+        let resource = literal.matcher.resource;
+        let cured = encoded(literal.text);
+        let fix = edit(resource, literal.at(), Change::Set(cured.as_str().into()));
+        report
+            .add(resource, literal.at(), message(literal.noun(), literal.text, char))
+            .help(format!("write `{cured}`"))
+            .fix(format!("set `{cured}`"), vec![fix]);
+    }
     for matcher in facts.matchers() {
-        for literal in matcher.literals() {
-            let Some(char) = literal.text.chars().find(|char| is_always_encoded(*char)) else { continue };
-            let cured = encoded(literal.text);
-            let fix = edit(matcher.resource, literal.at(), Change::Set(cured.as_str().into()));
-            report
-                .add(matcher.resource, literal.at(), message(literal.noun(), literal.text, char))
-                .help(format!("write `{cured}`"))
-                .fix(format!("set `{cured}`"), vec![fix]);
-        }
         for (index, parameter) in matcher.query_parameters.iter().enumerate() {
             let value = parameter.matcher.as_ref().and_then(|method| method.exact.as_ref()?.known());
             let Some(value) = value.map(Text::as_str) else { continue };

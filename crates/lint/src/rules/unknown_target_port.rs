@@ -23,7 +23,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         for target in facts.targets(route) {
             let Some(node) = target.node else { continue };
             let endpoints = facts.endpoints(node.position);
-            let Some(port) = endpoints.unknown_port(target.target.port.as_ref()) else { continue };
+            let Some(port) = endpoints.unknown_port(target.port) else { continue };
             if !exist_together(route.resource, node.resource) {
                 continue;
             }

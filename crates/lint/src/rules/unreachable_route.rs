@@ -20,9 +20,9 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
     for tried in facts.tables() {
-        for (position, fate) in tried.fates().iter().enumerate() {
+        for (position, fate) in tried.unreached() {
             let Fate::Covered { by, sketch } = fate else { continue };
-            let route = tried.at(position);
+            let route = tried.at(*position);
             let others: Vec<_> = by.iter().map(|other| tried.at(*other)).collect();
             let names: Vec<String> = others.iter().map(|other| format!("`{}`", other.name())).collect();
             let message =

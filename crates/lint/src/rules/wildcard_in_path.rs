@@ -1,6 +1,6 @@
 //! A path or prefix with a star.
 
-use crate::facts::{Literal, Matcher};
+use crate::facts::Literal;
 use meshwright_model::edit::Change;
 use meshwright_model::finding::Severity;
 
@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
     let is_path_with_star = |literal: &Literal<'_>| literal.text.starts_with('/') && literal.text.contains('*');
-    for literal in facts.matchers().flat_map(Matcher::literals).filter(is_path_with_star) {
+    for literal in facts.odd_literals().filter(is_path_with_star) {
         let Literal { matcher, text, is_prefix } = literal;
         let message = format!(
             "{} `{text}` contains a star, which stands for itself: requests need it in their path",

@@ -129,12 +129,20 @@ fn ports_of<'m>(include: &[&'m Match<'m>], all: &[&'m Match<'m>], ports: &[i64])
 
 fn methods_of<'m>(all: &[&'m Match<'m>]) -> Values<'m> {
     let list = if all.iter().any(|own| own.method.is_some()) {
-        let known = METHODS.iter().map(|method| method.as_str());
-        known.chain([OTHER_METHOD]).map(|method| Some(method.to_owned())).collect()
+        methods().map(|method| Some(method.to_owned())).collect()
     } else {
         vec![None]
     };
     Values { part: Part::Method, list, is_whole: true, is_sampled: false }
+}
+
+fn methods() -> impl Iterator<Item = &'static str> {
+    METHODS.iter().map(|method| method.as_str()).chain([OTHER_METHOD])
+}
+
+/// The method of that name, of those that are tried.
+pub(super) fn method(name: &str) -> Option<&'static str> {
+    methods().find(|method| *method == name)
 }
 
 fn schemes_of<'m>(all: &[&'m Match<'m>]) -> Values<'m> {

@@ -76,7 +76,7 @@ fn fates(routes: &[(i64, &'static str)]) -> Vec<String> {
     let table = table(routes, &[80]);
     let id = |position: usize| table.entries()[position].id;
     let mut fates = vec![String::new(); routes.len()];
-    for (position, fate) in table.fates().into_iter().enumerate() {
+    for (position, fate) in table.fates().enumerate() {
         fates[id(position)] = match fate {
             Fate::Reached(_) => "reached".to_owned(),
             Fate::Hidden { by, .. } => format!("hidden {}", id(by)),
@@ -155,7 +155,7 @@ fn searches_for_many_routes_end() {
     let equal = (40..2000).map(|id| Entry { id, matcher: Match::all(), priority: Some(2), name: "", has_twin: false });
     let table = Table::new(without.chain(equal).collect(), vec![80]);
     assert!(table.rivals().iter().all(|rivals| rivals.second < 40));
-    assert!(table.fates()[40..].iter().all(|fate| matches!(fate, Fate::Unknown | Fate::Hidden { .. })));
+    assert!(table.fates().skip(40).all(|fate| matches!(fate, Fate::Unknown | Fate::Hidden { .. })));
 }
 
 const MATCHES: &[&str] = &[
@@ -190,12 +190,8 @@ fn requests() -> Vec<Sketch> {
         for method in ["GET", "POST", "PUT"] {
             for x in values(&["1", "2", "3"]) {
                 for y in values(&["1", "12", "13", "2"]) {
-                    let mut sketch = Sketch {
-                        port: Some(80),
-                        path: path.to_owned(),
-                        method: Some(method.to_owned()),
-                        ..Sketch::default()
-                    };
+                    let mut sketch =
+                        Sketch { port: Some(80), path: path.to_owned(), method: Some(method), ..Sketch::default() };
                     sketch.headers.extend(x.clone().map(|value| ("x".to_owned(), value)));
                     sketch.headers.extend(y.clone().map(|value| ("y".to_owned(), value)));
                     requests.push(sketch);
