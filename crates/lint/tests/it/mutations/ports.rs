@@ -110,9 +110,16 @@ fn expected_by_callers(ground: &Ground, service: &Resource) -> BTreeSet<i64> {
         for container in workload.task.container_definitions.iter().flatten() {
             for pair in container.environment.iter().flatten() {
                 let address = pair.value.as_ref().and_then(words).unwrap_or_default();
-                let port = address.split_once(name).and_then(|(_, rest)| rest.strip_prefix(':'));
-                let digits = port.map(|port| port.chars().take_while(char::is_ascii_digit).collect::<String>());
-                ports.extend(digits.and_then(|digits| digits.parse::<i64>().ok()));
+                let Some((scheme, rest)) = address.split_once(name) else { continue };
+                let port = rest
+                    .strip_prefix(':')
+                    .map(|port| port.chars().take_while(char::is_ascii_digit).collect::<String>());
+                let usual = match scheme {
+                    "http://" => Some(80),
+                    "https://" => Some(443),
+                    _ => None,
+                };
+                ports.extend(port.map_or(usual, |digits| digits.parse::<i64>().ok()));
             }
         }
     }

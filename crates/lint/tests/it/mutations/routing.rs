@@ -372,14 +372,6 @@ fn still_answered(ground: &Ground, ways: &[Way<'_>], way: &Way<'_>, is_left: boo
             Some("the name of a route is open")
         }
         () if all_is_taken(ways, way, |_| true) => Some("others still take every request"),
-        () if is_left
-            && way.sees.contains("GatewayRouteHostnameMatch")
-            && !defaults(ways).any(|other| {
-                are_siblings(other.resource, way.resource) && !other.sees.contains("GatewayRouteHostnameMatch")
-            }) =>
-        {
-            Some("it is for one host, and its gateway has no catch-all for the others either")
-        }
         () if !is_left && way.sees.contains("GatewayRouteHostnameMatch") && !has_mate() => {
             Some("it alone is for its host, of which nothing else in the files speaks")
         }

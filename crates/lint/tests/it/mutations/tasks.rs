@@ -244,8 +244,20 @@ fn set_property(ground: &Ground, seeds: &mut Seeds<'_>, name: &str, new: &str, n
 /// Why a proxy of another user may be spared nonetheless.
 fn ignores_group(workload: &Workload) -> Option<&'static str> {
     let configuration = workload.task.proxy_configuration.as_ref()?;
-    let has_group = configuration.properties.iter().flatten().any(|pair| is_named(pair, &["IgnoredGID"]));
-    has_group.then_some("a group is ignored as well, and to which the proxy belongs the file does not say")
+    let ignored = configuration.properties.iter().flatten().find(|pair| is_named(pair, &["IgnoredGID"]))?;
+    let containers = workload.task.container_definitions.iter().flatten();
+    let mut proxies = containers.filter(|container| {
+        container.name.as_ref().and_then(words) == configuration.container_name.as_ref().and_then(words)
+    });
+    let user = proxies.next().and_then(|container| container.user.as_ref()).and_then(words);
+    let is_number = |text: &str| text.bytes().all(|letter| letter.is_ascii_digit());
+    match user.map(|user| user.split_once(':').unwrap_or((user, ""))) {
+        Some((_, group)) if ignored.value.as_ref().and_then(words) == Some(group) => {
+            Some("the proxy's group is ignored")
+        }
+        Some((user, _)) if is_number(user) => None,
+        _ => Some("a group is ignored as well, and to which the proxy belongs the file does not say"),
+    }
 }
 
 /// Why nobody knows on which ports the application of a task listens.
