@@ -1,0 +1,10 @@
+//! Plain English to an intent, and an intent to a mesh.
+//!
+//! [`understand`] reads a request and says what it asks for, where each value came from, and what it did not understand.
+//! This crate knows no file and no network.
+
+pub mod intent;
+pub mod understanding;
+
+pub use intent::Intent;
+pub use understanding::{Assumption, Evidence, NotUnderstood, Question, Understanding};
