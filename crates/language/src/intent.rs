@@ -17,6 +17,7 @@ pub use node::{
     Listener, ListenerTls, OutlierDetection, Protocol, Timeout, TlsMode, Trust, Version, VirtualNode,
 };
 pub use quantity::{Percent, Span};
+pub(crate) use quantity::scaled;
 pub use routing::{
     Comparison, GatewayRoute, Header, Hostname, Match, Pathway, Provider, Query, Retry, Rewrite, Route, RouterListener,
     Target, VirtualGateway, VirtualRouter, VirtualService,

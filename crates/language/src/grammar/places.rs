@@ -1,0 +1,382 @@
+//! Resources of the intent: found by their names, or begun.
+
+use super::entity::{Entity, Thing};
+use super::reader::{Reader, Verb};
+use super::spot::{self, Place, Said, Spot, Trouble, put};
+use crate::intent::{
+    Action, Call, ClientTls, GatewayRoute, Protocol, Route, RouterListener, Sidecar, TlsMode, VirtualGateway, VirtualNode,
+    VirtualRouter, VirtualService,
+};
+
+impl Reader<'_> {
+    /// The place of what words name, begun where it is new; `None` where they add to what is spoken of.
+    pub(super) fn place_of(&mut self, entity: &Entity) -> Option<Place> {
+        let belongs = matches!(self.preposition.as_deref(), Some("to" | "on" | "for" | "of" | "in" | "into" | "from" | "with" | "by"));
+        let action = match self.verb {
+            Verb::Change => Action::Change,
+            Verb::Add if belongs => Action::Change,
+            _ => Action::Create,
+        };
+        let name = entity.name.clone();
+        match entity.thing {
+            Thing::Mesh => {
+                self.mesh(name.as_deref(), belongs);
+                (!belongs).then_some(Place::Mesh)
+            }
+            Thing::Everything => Some(Place::Everywhere),
+            Thing::Sidecar => {
+                self.intent.sidecars.push(Sidecar { virtual_node: name, ..Sidecar::default() });
+                Some(Place::Sidecar(self.intent.sidecars.len() - 1))
+            }
+            Thing::Node | Thing::Application => self.node_place(entity, action, belongs),
+            Thing::Router => self.router_place(name, action, belongs, entity.is_definite),
+            Thing::Route => self.route_place(entity, action),
+            Thing::Service => {
+                let found = name.as_deref().and_then(|name| self.intent.virtual_services.iter().position(|there| there.name.as_deref() == Some(name)));
+                let at = found.unwrap_or_else(|| {
+                    self.intent.virtual_services.push(VirtualService { name, action, provider: None });
+                    self.intent.virtual_services.len() - 1
+                });
+                Some(Place::Service(at))
+            }
+            Thing::Gateway => self.gateway_place(name, action, belongs, entity.is_definite),
+            Thing::GatewayRoute => {
+                let gateway = self.current_gateway();
+                let routes = match gateway {
+                    Some(at) => &mut self.intent.virtual_gateways[at].routes,
+                    None => &mut self.intent.gateway_routes,
+                };
+                if name.is_none() && gateway.is_some() {
+                    return Some(Place::Gateway(gateway.unwrap_or_default()));
+                }
+                routes.push(GatewayRoute { name, action, ..GatewayRoute::default() });
+                Some(Place::GatewayRoute(gateway, routes.len() - 1))
+            }
+        }
+    }
+
+    fn mesh(&mut self, name: Option<&str>, belongs: bool) {
+        let action = match self.verb {
+            Verb::Create if !belongs => Some(Action::Create),
+            Verb::Add | Verb::Change if !belongs => Some(Action::Change),
+            _ => None,
+        };
+        if name.is_none() && action.is_none() {
+            return;
+        }
+        let mesh = self.intent.mesh.get_or_insert_default();
+        if mesh.name.is_none() {
+            mesh.name = name.map(str::to_owned);
+        }
+        if mesh.action.is_none() {
+            mesh.action = action;
+        }
+        if name.is_some() {
+            self.note("mesh.name", self.at, self.at + 1);
+        }
+    }
+
+    fn node_place(&mut self, entity: &Entity, action: Action, belongs: bool) -> Option<Place> {
+        if let (Some(Spot { place: Place::Sidecar(at), .. }), true, Some(name)) = (self.spot, belongs, &entity.name) {
+            self.intent.sidecars[at].virtual_node = Some(name.clone());
+            return None;
+        }
+        let Some(name) = entity.name.clone() else {
+            let latest = self.latest(|place| matches!(place, Place::Node(_) | Place::Application(_)));
+            if entity.thing == Thing::Application || entity.is_definite && latest.is_some() {
+                return latest;
+            }
+            self.intent.virtual_nodes.push(VirtualNode { action, ..VirtualNode::default() });
+            return Some(Place::Node(self.intent.virtual_nodes.len() - 1));
+        };
+        if let Some(place) = self.find_named(&name).filter(|place| matches!(place, Place::Node(_) | Place::Application(_))) {
+            return Some(place);
+        }
+        if entity.thing == Thing::Application {
+            return Some(self.application(&name, action));
+        }
+        self.intent.virtual_nodes.push(VirtualNode { name: Some(name), action, ..VirtualNode::default() });
+        Some(Place::Node(self.intent.virtual_nodes.len() - 1))
+    }
+
+    fn router_place(&mut self, name: Option<String>, action: Action, belongs: bool, is_definite: bool) -> Option<Place> {
+        if let (Some(Spot { place: Place::Route(None, at), .. }), true, Some(name)) = (self.spot, belongs, &name) {
+            let is_known = self.intent.virtual_routers.iter().any(|there| there.name.as_ref() == Some(name));
+            if !is_known {
+                self.intent.routes[at].router = Some(name.clone());
+                return None;
+            }
+        }
+        let found = match &name {
+            Some(name) => self.intent.virtual_routers.iter().position(|there| there.name.as_ref() == Some(name)),
+            None if is_definite => self.intent.virtual_routers.len().checked_sub(1),
+            None => None,
+        };
+        let at = found.unwrap_or_else(|| {
+            self.intent.virtual_routers.push(VirtualRouter { name, action, ..VirtualRouter::default() });
+            self.intent.virtual_routers.len() - 1
+        });
+        Some(Place::Router(at))
+    }
+
+    fn route_place(&mut self, entity: &Entity, action: Action) -> Option<Place> {
+        let router = self.current_router();
+        if let Some(name) = &entity.name
+            && let Some(place) = self.find_route(name)
+        {
+            return Some(place);
+        }
+        if entity.name.is_none() {
+            if let Some(router) = router {
+                // Its routes begin with what they match or where they send.
+                return Some(Place::Router(router));
+            }
+            if entity.is_definite
+                && let Some(place) = self.latest(|place| matches!(place, Place::Route(..)))
+            {
+                return Some(place);
+            }
+        }
+        let routes = match router {
+            Some(at) => &mut self.intent.virtual_routers[at].routes,
+            None => &mut self.intent.routes,
+        };
+        routes.push(Route { name: entity.name.clone(), action, ..Route::default() });
+        let at = routes.len() - 1;
+        self.closed = false;
+        Some(Place::Route(router, at))
+    }
+
+    fn find_route(&self, name: &str) -> Option<Place> {
+        let is_named = |route: &Route| route.name.as_deref() == Some(name);
+        let in_router = self.intent.virtual_routers.iter().enumerate().find_map(|(router, there)| {
+            there.routes.iter().position(is_named).map(|at| Place::Route(Some(router), at))
+        });
+        in_router.or_else(|| self.intent.routes.iter().position(is_named).map(|at| Place::Route(None, at)))
+    }
+
+    fn gateway_place(&mut self, name: Option<String>, action: Action, belongs: bool, is_definite: bool) -> Option<Place> {
+        match (self.spot.map(|spot| spot.place), belongs, &name) {
+            (Some(Place::GatewayRoute(None, at)), true, Some(name)) => {
+                let is_known = self.intent.virtual_gateways.iter().any(|there| there.name.as_ref() == Some(name));
+                if !is_known {
+                    self.intent.gateway_routes[at].gateway = Some(name.clone());
+                    return None;
+                }
+            }
+            (Some(Place::Sidecar(at)), true, Some(name)) => {
+                self.intent.sidecars[at].virtual_gateway = Some(name.clone());
+                return None;
+            }
+            _ => {}
+        }
+        let found = match &name {
+            Some(name) => self.intent.virtual_gateways.iter().position(|there| there.name.as_ref() == Some(name)),
+            None if is_definite => self.intent.virtual_gateways.len().checked_sub(1),
+            None => None,
+        };
+        let at = found.unwrap_or_else(|| {
+            self.intent.virtual_gateways.push(VirtualGateway { name, action, ..VirtualGateway::default() });
+            self.intent.virtual_gateways.len() - 1
+        });
+        Some(Place::Gateway(at))
+    }
+
+    /// The application of a name, begun where it is new.
+    pub(super) fn application(&mut self, name: &str, action: Action) -> Place {
+        let found = self.intent.applications.iter().position(|there| there.name.as_deref() == Some(name));
+        let at = found.unwrap_or_else(|| {
+            self.intent.applications.push(VirtualNode { name: Some(name.to_owned()), action, ..VirtualNode::default() });
+            self.intent.applications.len() - 1
+        });
+        Place::Application(at)
+    }
+
+    /// What was named so before.
+    pub(super) fn find_named(&self, name: &str) -> Option<Place> {
+        let is = |there: &Option<String>| there.as_deref() == Some(name);
+        let intent = &self.intent;
+        let nodes = intent.virtual_nodes.iter().position(|there| is(&there.name)).map(Place::Node);
+        nodes
+            .or_else(|| intent.applications.iter().position(|there| is(&there.name)).map(Place::Application))
+            .or_else(|| intent.virtual_gateways.iter().position(|there| is(&there.name)).map(Place::Gateway))
+            .or_else(|| intent.virtual_routers.iter().position(|there| is(&there.name)).map(Place::Router))
+            .or_else(|| intent.virtual_services.iter().position(|there| is(&there.name)).map(Place::Service))
+            .or_else(|| self.find_route(name))
+    }
+
+    pub(super) fn thing_named(&self, name: &str) -> Thing {
+        match self.find_named(name) {
+            Some(Place::Node(_)) => Thing::Node,
+            Some(Place::Gateway(_)) => Thing::Gateway,
+            Some(Place::Router(_)) => Thing::Router,
+            Some(Place::Service(_)) => Thing::Service,
+            Some(Place::Route(..)) => Thing::Route,
+            _ => Thing::Application,
+        }
+    }
+
+    /// The latest place of a sort that was spoken of.
+    pub(super) fn latest(&self, is_sort: impl Fn(Place) -> bool) -> Option<Place> {
+        let here = self.spot.iter();
+        here.chain(self.history.iter().rev()).map(|spot| spot.place).find(|place| is_sort(*place))
+    }
+
+    fn current_router(&self) -> Option<usize> {
+        match self.spot?.place {
+            Place::Router(at) | Place::Route(Some(at), _) => Some(at),
+            _ => None,
+        }
+    }
+
+    fn current_gateway(&self) -> Option<usize> {
+        match self.spot?.place {
+            Place::Gateway(at) | Place::GatewayRoute(Some(at), _) => Some(at),
+            _ => None,
+        }
+    }
+
+    /// A port where it is listened on.
+    pub(super) fn port(&mut self, number: u32, protocol: Option<Protocol>) -> Said {
+        let mut spot = self.here()?;
+        if let Place::Router(at) = spot.place {
+            let listeners = &mut self.intent.virtual_routers[at].listeners;
+            let is_there = listeners.iter().position(|listener| listener.port.is_none() || listener.port == Some(number));
+            let place = is_there.unwrap_or(listeners.len());
+            if place == listeners.len() {
+                listeners.push(RouterListener::default());
+            }
+            listeners[place].port = Some(number);
+            listeners[place].protocol = protocol.or(listeners[place].protocol);
+            return Ok(format!("virtualRouters[{at}].listeners[{place}].port"));
+        }
+        loop {
+            let (listener, path) = spot::listener(&mut self.intent, spot)?;
+            if listener.port.is_some_and(|there| there != number) {
+                spot.listener += 1;
+                continue;
+            }
+            listener.port = Some(number);
+            if let Some(protocol) = protocol {
+                put(&mut listener.protocol, protocol, &path, "protocol")?;
+            }
+            self.spot = Some(spot);
+            return Ok(path + ".port");
+        }
+    }
+
+    pub(super) fn ports(&mut self, numbers: &[u32]) -> Said {
+        let mut said = Err(Trouble::NotHere);
+        for number in numbers {
+            said = self.port(*number, None);
+            said.as_ref().map_err(Clone::clone)?;
+        }
+        said
+    }
+
+    pub(super) fn protocol(&mut self, slots: &super::pattern::Slots) -> Said {
+        let Some(protocol) = slots.protocol() else { return Err(Trouble::NotHere) };
+        self.put_protocol(protocol)
+    }
+
+    pub(super) fn put_protocol(&mut self, protocol: Protocol) -> Said {
+        let spot = self.here()?;
+        match spot.place {
+            Place::Router(at) => {
+                let listeners = &mut self.intent.virtual_routers[at].listeners;
+                if listeners.is_empty() {
+                    listeners.push(RouterListener::default());
+                }
+                let last = listeners.len() - 1;
+                put(&mut listeners[last].protocol, protocol, &format!("virtualRouters[{at}].listeners[{last}]"), "protocol")
+            }
+            Place::Route(..) => {
+                let (route, path) = spot::route(&mut self.intent, spot)?;
+                put(&mut route.protocol, protocol, &path, "protocol")
+            }
+            Place::GatewayRoute(..) => {
+                let (route, path) = spot::gateway_route(&mut self.intent, spot)?;
+                put(&mut route.protocol, protocol, &path, "protocol")
+            }
+            _ => {
+                let (listener, path) = spot::listener(&mut self.intent, spot)?;
+                put(&mut listener.protocol, protocol, &path, "protocol")
+            }
+        }
+    }
+
+    /// TLS: of the calls that were just named, or of the listener.
+    pub(super) fn tls(&mut self) -> Said {
+        if let Some(said) = self.tls_of_calls(false) {
+            return said;
+        }
+        let spot = self.here()?;
+        let (tls, path) = spot::listener_tls(&mut self.intent, spot)?;
+        if tls.mode == Some(TlsMode::Disabled) {
+            return Err(Trouble::Clash("TLS is off and TLS is on".to_owned()));
+        }
+        Ok(path)
+    }
+
+    pub(super) fn mutual_tls(&mut self) -> Said {
+        if let Some(said) = self.tls_of_calls(true) {
+            return said;
+        }
+        let spot = self.here()?;
+        let (tls, path) = spot::listener_tls(&mut self.intent, spot)?;
+        if tls.mode == Some(TlsMode::Disabled) {
+            return Err(Trouble::Clash("TLS is off and mutual TLS is on".to_owned()));
+        }
+        tls.mutual = true;
+        Ok(path + ".mutual")
+    }
+
+    fn tls_of_calls(&mut self, mutual: bool) -> Option<Said> {
+        let (spot, range) = self.last_calls.clone()?;
+        let (node, path) = spot::node(&mut self.intent, spot).ok()?;
+        for call in node.calls.get_mut(range.clone())? {
+            call.tls.get_or_insert_with(ClientTls::default).mutual |= mutual;
+        }
+        Some(Ok(format!("{path}.calls[{}].tls", range.start)))
+    }
+
+    /// What the node or application that is spoken of calls.
+    pub(super) fn calls(&mut self, names: &[String]) -> Said {
+        let spot = self.here()?;
+        let (node, path) = spot::node(&mut self.intent, spot)?;
+        let start = node.calls.len();
+        for name in names {
+            if !node.calls.iter().any(|call| call.to == *name) {
+                node.calls.push(Call { to: name.clone(), tls: None });
+            }
+        }
+        self.last_calls = Some((spot, start..node.calls.len()));
+        Ok(format!("{path}.calls[{start}]"))
+    }
+
+    pub(super) fn called_by(&mut self, names: &[String]) -> Said {
+        let spot = self.here()?;
+        let (node, _) = spot::node(&mut self.intent, spot)?;
+        let Some(own) = node.name.clone() else { return Err(Trouble::NotHere) };
+        let mut said = String::new();
+        for name in names {
+            let place = match self.find_named(name) {
+                Some(place) => place,
+                None => self.application(name, Action::Create),
+            };
+            let (caller, path) = spot::node(&mut self.intent, Spot { place, listener: 0 })?;
+            caller.calls.push(Call { to: own.clone(), tls: None });
+            said = format!("{path}.calls[{}]", caller.calls.len() - 1);
+        }
+        Ok(said)
+    }
+
+    pub(super) fn environments(&mut self, names: &[String]) -> Said {
+        for name in names {
+            if !self.intent.environments.contains(name) {
+                self.intent.environments.push(name.clone());
+            }
+        }
+        Ok("environments".to_owned())
+    }
+}

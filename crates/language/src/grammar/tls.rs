@@ -1,0 +1,178 @@
+//! Meanings of TLS: modes, certificates, trust, on the side of the server and of the client.
+
+use super::meaning::{Block, Home, Meaning, Set};
+use super::node::{act, value};
+use super::pattern::Slots;
+use super::spot::{self, Place, Said, Spot, Trouble, put};
+use crate::intent::{Certificate, Intent, TlsMode, Trust};
+
+pub(super) const MEANINGS: &[Meaning] = &[
+    act!("TLS", Tls, true, Node, ["tls ?on", "terminate tls", "terminate https", "tls <protocol>", "https"], |reader, _| reader.tls()),
+    value!("TLS: strict", Tls, true, Node, ["strict ?tls ?mode", "tls strict", "enforce ?strict tls", "tls enforce"], |intent, spot, _| {
+        mode(intent, spot, TlsMode::Strict)
+    }),
+    value!("TLS: permissive", Tls, true, Node, ["permissive ?tls", "tls permissive"], |intent, spot, _| {
+        mode(intent, spot, TlsMode::Permissive)
+    }),
+    value!("TLS: off", Tls, true, Node, ["no tls", "tls off", "tls no", "off tls", "no tls at all"], |intent, spot, _| {
+        mode(intent, spot, TlsMode::Disabled)
+    }),
+    act!("mutual TLS", Tls, true, Node, ["mtls ?tls", "mtls ?on"], |reader, _| reader.mutual_tls()),
+    value!(
+        "mutual TLS: clients show a certificate",
+        Tls,
+        true,
+        Node,
+        ["trust client-certificate", "client-certificate trust", "client-certificate required|require|needed", "require|requires|requiring client-certificate", "client-certificate"],
+        |intent, spot, _| {
+            let (tls, path) = spot::listener_tls(intent, spot)?;
+            tls.mutual = true;
+            Ok(path + ".mutual")
+        }
+    ),
+    value!(
+        "TLS: certificate from ACM",
+        Tls,
+        true,
+        Node,
+        ["acm ?certificate <address>", "certificate acm <address>", "certificate <address>", "acm ?certificate", "certificate acm", "<address>"],
+        acm
+    ),
+    value!(
+        "TLS: certificate from files",
+        Tls,
+        true,
+        Node,
+        [
+            "certificate-chain <path:chain> and private-key <path:key>",
+            "certificate-chain <path:chain> , private-key <path:key>",
+            "certificate-chain <path:chain> private-key <path:key>",
+            "certificate <path:chain> and private-key <path:key>",
+            "certificate <path:chain> , private-key <path:key>",
+            "certificate <path:chain> and <path:key>",
+            "certificate file-source <path:chain> and <path:key>",
+            "file-source <path:chain> and <path:key>",
+            "file-source ?certificate",
+            "certificate file-source",
+            "certificate-chain <path:chain>",
+            "certificate <path:chain>",
+            "private-key <path:key>",
+        ],
+        files
+    ),
+    value!(
+        "TLS: certificate from SDS",
+        Tls,
+        true,
+        Node,
+        ["sds ?certificate secret <text:secret>", "sds secret named <text:secret>", "certificate sds secret <text:secret>", "certificate sds", "sds ?certificate", "secret <text:secret>", "secret named <text:secret>"],
+        sds
+    ),
+    value!(
+        "TLS: trust in a file",
+        Tls,
+        true,
+        Node,
+        ["trust <path:chain>", "trust certificate-chain <path:chain>", "trust certificate <path:chain>", "trust client-certificate <path:chain>", "client-certificate trust <path:chain>", "client-certificate <path:chain>", "trust file-source"],
+        trust_file
+    ),
+    value!("TLS: trust in ACM", Tls, true, Node, ["trust acm <address>", "trust <address>", "trust acm", "acm trust <address>", "acm trust"], |intent, spot, slots| {
+        let (tls, path) = spot::backend_tls(intent, spot)?;
+        let arns = Some(slots.text("address")).filter(|arn| !arn.is_empty()).into_iter().collect();
+        put(&mut tls.trust, Trust::Acm { arns }, &path, "trust")
+    }),
+    value!("TLS: trust from SDS", Tls, true, Node, ["trust sds secret <text:secret>", "trust sds", "trust secret <text:secret>", "sds trust"], |intent, spot, slots| {
+        let secret = Some(slots.text("secret")).filter(|secret| !secret.is_empty());
+        if serves(intent, spot) {
+            let (tls, path) = spot::listener_tls(intent, spot)?;
+            return put(&mut tls.trust, Trust::Sds { secret }, &path, "trust");
+        }
+        let (tls, path) = spot::backend_tls(intent, spot)?;
+        put(&mut tls.trust, Trust::Sds { secret }, &path, "trust")
+    }),
+    value!(
+        "TLS: names of the certificate",
+        Tls,
+        true,
+        Node,
+        ["san <names>", "trust san <names>", "match san <names>"],
+        |intent, spot, slots| {
+            if serves(intent, spot) {
+                let (tls, path) = spot::listener_tls(intent, spot)?;
+                tls.client_names.extend(slots.texts("names"));
+                return Ok(path + ".clientNames");
+            }
+            let (tls, path) = spot::backend_tls(intent, spot)?;
+            tls.names.extend(slots.texts("names"));
+            Ok(path + ".names")
+        }
+    ),
+    value!("TLS to backends", Tls, true, Node, ["tls to ?everything backend", "backend tls", "enforce tls to backend", "tls for backend", "enforce tls backend", "tls backend", "enforce client tls", "client-policy tls"], |intent, spot, _| {
+        let (tls, path) = spot::backend_tls(intent, spot)?;
+        put(&mut tls.enforce, true, &path, "enforce")
+    }),
+    value!("TLS to backends: not enforced", Tls, true, Node, ["no enforce tls ?to ?backend", "tls ?to ?backend no enforce"], |intent, spot, _| {
+        let (tls, path) = spot::backend_tls(intent, spot)?;
+        put(&mut tls.enforce, false, &path, "enforce")
+    }),
+];
+
+fn mode(intent: &mut Intent, spot: Spot, mode: TlsMode) -> Said {
+    let (tls, path) = spot::listener_tls(intent, spot)?;
+    put(&mut tls.mode, mode, &path, "mode")
+}
+
+/// Whether the TLS that was spoken of is a listener's.
+fn serves(intent: &mut Intent, spot: Spot) -> bool {
+    !matches!(spot.place, Place::Route(..) | Place::Router(_))
+        && spot::listener(intent, spot).is_ok_and(|(listener, _)| listener.tls.is_some())
+}
+
+/// Puts a certificate, or says more about the one of its kind that is there.
+fn certificate(intent: &mut Intent, spot: Spot, certificate: Certificate) -> Said {
+    let (tls, path) = spot::listener_tls(intent, spot)?;
+    let merged = match (tls.certificate.take(), certificate) {
+        (Some(Certificate::Acm { arn: there }), Certificate::Acm { arn }) => Certificate::Acm { arn: arn.or(there) },
+        (Some(Certificate::File { chain, key }), Certificate::File { chain: more_chain, key: more_key }) => {
+            Certificate::File { chain: more_chain.or(chain), key: more_key.or(key) }
+        }
+        (Some(Certificate::Sds { secret: there }), Certificate::Sds { secret }) => {
+            Certificate::Sds { secret: secret.or(there) }
+        }
+        (None, certificate) => certificate,
+        (Some(there), _) => {
+            tls.certificate = Some(there);
+            return Err(Trouble::Clash("two sources of one certificate".to_owned()));
+        }
+    };
+    tls.certificate = Some(merged);
+    Ok(path + ".certificate")
+}
+
+fn given(slots: &Slots, slot: &str) -> Option<String> {
+    Some(slots.text(slot)).filter(|text| !text.is_empty())
+}
+
+fn acm(intent: &mut Intent, spot: Spot, slots: &Slots) -> Said {
+    certificate(intent, spot, Certificate::Acm { arn: given(slots, "address") })
+}
+
+fn files(intent: &mut Intent, spot: Spot, slots: &Slots) -> Said {
+    certificate(intent, spot, Certificate::File { chain: given(slots, "chain"), key: given(slots, "key") })
+}
+
+fn sds(intent: &mut Intent, spot: Spot, slots: &Slots) -> Said {
+    certificate(intent, spot, Certificate::Sds { secret: given(slots, "secret") })
+}
+
+/// Trust in a file: of the listener where it speaks mutual TLS, of the client otherwise.
+fn trust_file(intent: &mut Intent, spot: Spot, slots: &Slots) -> Said {
+    let chain = given(slots, "chain");
+    if serves(intent, spot) {
+        let (tls, path) = spot::listener_tls(intent, spot)?;
+        tls.mutual = true;
+        return put(&mut tls.trust, Trust::File { chain }, &path, "trust");
+    }
+    let (tls, path) = spot::backend_tls(intent, spot)?;
+    put(&mut tls.trust, Trust::File { chain }, &path, "trust")
+}

@@ -1,0 +1,442 @@
+//! A request cut into tokens: words, names, numbers with their units, paths, quotations.
+//!
+//! Cutting knows how things are spelt and nothing of what they mean. Every token keeps its place in the request.
+
+use crate::intent::Span;
+use crate::intent::scaled;
+
+/// A piece of the request.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Token {
+    /// What it is.
+    pub(crate) kind: TokenKind,
+    /// Its text in lower case, without quotes; a symbol's own name once the lexicon knows it.
+    pub(crate) low: String,
+    /// Its text as written, without quotes.
+    pub(crate) text: String,
+    /// Where it starts, in bytes.
+    pub(crate) start: usize,
+    /// Where it ends, in bytes.
+    pub(crate) end: usize,
+}
+
+/// What a token is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum TokenKind {
+    /// Letters only.
+    Word,
+    /// A word that the lexicon knows; `low` is its symbol.
+    Symbol,
+    /// A name by its spelling: `payment-service-v1`, `OrdersNode`, `v2`.
+    Name,
+    /// A name with dots: `orders.local`, `10.0.0.1`.
+    Host,
+    /// `/api/v1`
+    Path,
+    /// In quotes or ticks.
+    Quoted,
+    /// `arn:aws:…`, `https://…`
+    Address,
+    /// A whole number.
+    Number(u32),
+    /// A number of hundredths.
+    Percent(u32),
+    /// A number with a unit of time.
+    Span(Span),
+    /// `90/10`
+    Ratio(Vec<u32>),
+    /// A mark between words.
+    Mark,
+}
+
+/// Most tokens that are read of a request; what is beyond is said to be so.
+pub(crate) const MAX_TOKENS: usize = 4000;
+
+/// Cuts a request into tokens.
+pub(crate) fn tokens(request: &str) -> Vec<Token> {
+    let mut cutter = Cutter { request, at: 0, tokens: Vec::new() };
+    while cutter.tokens.len() < MAX_TOKENS && cutter.next() {}
+    join_units(cutter.tokens)
+}
+
+struct Cutter<'r> {
+    request: &'r str,
+    at: usize,
+    tokens: Vec<Token>,
+}
+
+/// Opening quotation marks and what closes them.
+const QUOTES: [(char, char); 6] = [('\'', '\''), ('"', '"'), ('`', '`'), ('“', '”'), ('‘', '’'), ('«', '»')];
+
+impl Cutter<'_> {
+    fn rest(&self) -> &str {
+        &self.request[self.at..]
+    }
+
+    /// Cuts one token; false at the end.
+    fn next(&mut self) -> bool {
+        let skipped = self.rest().len() - self.rest().trim_start().len();
+        self.at += skipped;
+        let Some(first) = self.rest().chars().next() else { return false };
+        if let Some((_, close)) = QUOTES.iter().find(|(open, _)| *open == first)
+            && self.quoted(first, *close)
+        {
+            return true;
+        }
+        if first == '/' && self.path() {
+            return true;
+        }
+        if first.is_ascii_digit() {
+            self.number();
+            return true;
+        }
+        if first.is_alphanumeric() || first == '_' {
+            self.word();
+            return true;
+        }
+        self.mark(first);
+        true
+    }
+
+    fn push(&mut self, kind: TokenKind, length: usize) {
+        let text = self.rest()[..length].to_owned();
+        self.push_as(kind, text, length);
+    }
+
+    fn push_as(&mut self, kind: TokenKind, text: String, length: usize) {
+        let start = self.at;
+        self.at += length;
+        self.tokens.push(Token { kind, low: text.to_lowercase(), text, start, end: self.at });
+    }
+
+    /// A quotation; an apostrophe that nothing closes before the line ends is none.
+    fn quoted(&mut self, open: char, close: char) -> bool {
+        let body = &self.rest()[open.len_utf8()..];
+        let line = body.find('\n').unwrap_or(body.len());
+        let ends = |at: usize| !body[at + close.len_utf8()..].starts_with(|next: char| next.is_alphanumeric());
+        let Some(length) = body[..line].match_indices(close).map(|(at, _)| at).find(|at| ends(*at)) else {
+            return false;
+        };
+        let text = body[..length].trim().to_owned();
+        if text.is_empty() {
+            return false;
+        }
+        self.push_as(TokenKind::Quoted, text, open.len_utf8() + length + close.len_utf8());
+        true
+    }
+
+    /// `/api`, up to a space; a mark at its end belongs to the sentence.
+    fn path(&mut self) -> bool {
+        let is_after_word = self.tokens.last().is_some_and(|last| last.end == self.at && last.kind != TokenKind::Mark);
+        if is_after_word {
+            return false;
+        }
+        let length = self.rest().find(char::is_whitespace).unwrap_or(self.rest().len());
+        let path = self.rest()[..length].trim_end_matches([',', ';', ')', '.', ':', '!', '?', '\'', '"', '’']);
+        if path.is_empty() {
+            return false;
+        }
+        let length = path.len();
+        self.push(TokenKind::Path, length);
+        true
+    }
+
+    /// `90`, `1.5s`, `90%`, `90/10`, `5xx`, `10.0.0.1`, `3x`.
+    fn number(&mut self) {
+        let rest = self.rest();
+        let digits = rest.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len());
+        let grouped = thousands(rest);
+        if let Some((value, length)) = grouped {
+            self.push(TokenKind::Number(value), length);
+            return;
+        }
+        let after = &rest[digits..];
+        if after.starts_with('/') && after[1..].starts_with(|next: char| next.is_ascii_digit()) {
+            let length = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '/').unwrap_or(rest.len());
+            let parts: Option<Vec<u32>> = rest[..length].split('/').map(|part| part.parse().ok()).collect();
+            if let Some(parts) = parts {
+                self.push(TokenKind::Ratio(parts), length);
+                return;
+            }
+        }
+        let decimal = match after.strip_prefix('.') {
+            Some(fraction) => {
+                let more = fraction.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(fraction.len());
+                if more == 0 { digits } else { digits + 1 + more }
+            }
+            None => digits,
+        };
+        let is_dotted = rest[decimal..].starts_with('.')
+            && rest[decimal + 1..].starts_with(|next: char| next.is_ascii_alphanumeric());
+        let tail = rest[decimal..].find(|letter: char| !is_name_letter(letter)).unwrap_or(rest.len() - decimal);
+        let suffix = rest[decimal..decimal + tail].to_lowercase();
+        if is_dotted {
+            self.word();
+        } else if rest[decimal..].starts_with('%') {
+            self.counted(digits, decimal, decimal + 1, TokenKind::Percent);
+        } else if let Some(scale) = time_unit(&suffix) {
+            match scaled(&rest[..decimal], scale) {
+                Some(millis) => self.push(TokenKind::Span(Span::millis(millis)), decimal + tail),
+                None => self.push(TokenKind::Name, decimal + tail),
+            }
+        } else if suffix.is_empty() || suffix == "x" {
+            self.counted(digits, decimal, decimal + tail, TokenKind::Number);
+        } else if suffix.starts_with('-') && time_unit(suffix.trim_start_matches('-')).is_some() {
+            let scale = time_unit(suffix.trim_start_matches('-')).unwrap_or(1);
+            match scaled(&rest[..decimal], scale) {
+                Some(millis) => self.push(TokenKind::Span(Span::millis(millis)), decimal + tail),
+                None => self.push(TokenKind::Name, decimal + tail),
+            }
+        } else if suffix.starts_with('-') || suffix.starts_with('.') {
+            // `8080-9090`, `3-retry`: the number, then the rest.
+            self.counted(digits, decimal, decimal, TokenKind::Number);
+        } else {
+            self.word();
+        }
+    }
+
+    fn counted(&mut self, digits: usize, decimal: usize, length: usize, kind: fn(u32) -> TokenKind) {
+        let value = (digits == decimal).then(|| self.rest()[..digits].parse().ok()).flatten();
+        match value {
+            Some(value) => self.push(kind(value), length),
+            None => self.push(TokenKind::Name, length),
+        }
+    }
+
+    fn word(&mut self) {
+        let rest = self.rest();
+        for scheme in ["arn:", "http://", "https://", "grpc://", "tcp://", "unix://"] {
+            if rest.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)) {
+                let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
+                let text = rest[..length].trim_end_matches([',', ';', ')', '.', '\'', '"']);
+                let length = text.len();
+                self.push(TokenKind::Address, length);
+                return;
+            }
+        }
+        let length = rest.find(|letter: char| !is_name_letter(letter)).unwrap_or(rest.len());
+        let mut text = rest[..length].trim_end_matches(['.', '-', '_']);
+        // `http/2`, `HTTP/1.1`
+        let slashed = &rest[text.len()..];
+        if text.eq_ignore_ascii_case("http") && slashed.starts_with('/') {
+            let version = slashed[1..].find(|letter: char| !letter.is_ascii_digit() && letter != '.');
+            let version = slashed[1..][..version.unwrap_or(slashed.len() - 1)].trim_end_matches('.');
+            text = &rest[..text.len() + 1 + version.len()];
+            let length = text.len();
+            if !version.is_empty() {
+                self.push(TokenKind::Word, length);
+                return;
+            }
+            text = &rest[..length - 1];
+        }
+        // `doesn't`, `node's`
+        if let Some(tail) = apostrophe(&rest[text.len()..]) {
+            let length = text.len() + tail;
+            let word = rest[..length].replace('’', "'");
+            self.push_as(TokenKind::Word, word, length);
+            return;
+        }
+        let length = text.len().max(rest.chars().next().map_or(1, char::len_utf8));
+        let kind = kind_of(&rest[..length]);
+        self.push(kind, length);
+    }
+
+    fn mark(&mut self, first: char) {
+        let rest = self.rest();
+        let arrow = ["->", "=>", "-->", "→", "⇒"].into_iter().find(|arrow| rest.starts_with(arrow));
+        if let Some(arrow) = arrow {
+            self.push_as(TokenKind::Mark, "to".to_owned(), arrow.len());
+            return;
+        }
+        let two = ["==", "!="].into_iter().find(|mark| rest.starts_with(mark));
+        self.push(TokenKind::Mark, two.map_or(first.len_utf8(), str::len));
+    }
+}
+
+fn is_name_letter(letter: char) -> bool {
+    letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | '*')
+}
+
+/// `1,000`: a number with commas between its thousands.
+fn thousands(rest: &str) -> Option<(u32, usize)> {
+    let length = rest.find(|letter: char| !letter.is_ascii_digit() && letter != ',').unwrap_or(rest.len());
+    let text = rest[..length].trim_end_matches(',');
+    let mut groups = text.split(',');
+    let first = groups.next()?;
+    let mut digits = String::from(first);
+    let mut count = 0;
+    for group in groups {
+        (group.len() == 3).then_some(())?;
+        digits.push_str(group);
+        count += 1;
+    }
+    (count > 0 && first.len() <= 3).then_some(())?;
+    Some((digits.parse().ok()?, text.len()))
+}
+
+/// How far an apostrophe's ending goes: `'s`, `n't` has its n before.
+fn apostrophe(rest: &str) -> Option<usize> {
+    let mut letters = rest.chars();
+    let mark = letters.next().filter(|mark| matches!(mark, '\'' | '’'))?;
+    let tail: usize = letters.take_while(|letter| letter.is_alphabetic()).map(char::len_utf8).sum();
+    (1..=2).contains(&tail).then_some(mark.len_utf8() + tail)
+}
+
+fn kind_of(text: &str) -> TokenKind {
+    let is_upper = |letter: char| letter.is_uppercase();
+    let has_inner_upper = text.chars().skip(1).any(is_upper) && !text.chars().all(|letter| is_upper(letter));
+    if text.contains('.') || text.contains('*') {
+        TokenKind::Host
+    } else if has_inner_upper || text.contains(|letter: char| letter.is_numeric() || matches!(letter, '-' | '_')) {
+        TokenKind::Name
+    } else {
+        TokenKind::Word
+    }
+}
+
+/// Milliseconds of a unit of time.
+fn time_unit(text: &str) -> Option<u64> {
+    Some(match text {
+        "ms" | "msec" | "msecs" | "milli" | "millis" | "millisecond" | "milliseconds" => 1,
+        "s" | "sec" | "secs" | "second" | "seconds" => 1000,
+        "m" | "min" | "mins" | "minute" | "minutes" => 60_000,
+        "h" | "hr" | "hrs" | "hour" | "hours" => 3_600_000,
+        _ => return None,
+    })
+}
+
+/// Numbers in words become numbers, and numbers take their units: `thirty seconds`, `90 percent`.
+fn join_units(tokens: Vec<Token>) -> Vec<Token> {
+    let mut joined: Vec<Token> = Vec::with_capacity(tokens.len());
+    let mut at = 0;
+    while at < tokens.len() {
+        let (mut token, next) = spelt(&tokens, at);
+        at = next;
+        let TokenKind::Number(value) = token.kind else {
+            joined.push(token);
+            continue;
+        };
+        let hyphen = tokens.get(at).is_some_and(|mark| mark.low == "-");
+        let unit = tokens.get(if hyphen { at + 1 } else { at }).filter(|unit| unit.kind == TokenKind::Word);
+        let per_cent = unit.is_some_and(|unit| unit.low == "per") && tokens.get(at + 1).is_some_and(|word| word.low == "cent");
+        let kind = unit.and_then(|unit| match unit.low.as_str() {
+            "percent" | "pct" | "percentage" => Some(TokenKind::Percent(value)),
+            // Single letters are units only where they touch their number.
+            word if word.len() > 1 => time_unit(word).map(|scale| TokenKind::Span(Span::millis(u64::from(value).saturating_mul(scale)))),
+            "s" => Some(TokenKind::Span(Span::seconds(u64::from(value)))),
+            _ => None,
+        });
+        if per_cent {
+            token.kind = TokenKind::Percent(value);
+            token.end = tokens[at + 1].end;
+            at += 2;
+        } else if let (Some(kind), Some(unit)) = (kind, unit) {
+            token.kind = kind;
+            token.end = unit.end;
+            at += if hyphen { 2 } else { 1 };
+        }
+        joined.push(token);
+    }
+    joined
+}
+
+const ONES: [&str; 20] = [
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+];
+const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+
+fn small_number(word: &str) -> Option<u32> {
+    let ones = ONES.iter().position(|one| *one == word);
+    let tens = || TENS.iter().position(|ten| *ten == word).map(|ten| (ten + 2) * 10);
+    let compound = || {
+        let (ten, one) = word.split_once('-')?;
+        let ten = TENS.iter().position(|known| *known == ten)?;
+        let one = ONES.iter().position(|known| *known == one).filter(|one| (1..10).contains(one))?;
+        Some((ten + 2) * 10 + one)
+    };
+    ones.or_else(tens).or_else(compound).and_then(|value| u32::try_from(value).ok())
+}
+
+/// The token at a place, as a number where words spell one; and the place after it.
+fn spelt(tokens: &[Token], at: usize) -> (Token, usize) {
+    let mut token = tokens[at].clone();
+    if !matches!(token.kind, TokenKind::Word | TokenKind::Name) {
+        return (token, at + 1);
+    }
+    let word = |place: usize| tokens.get(place).filter(|token| token.kind == TokenKind::Word).map(|token| token.low.as_str());
+    // `2-second` stands as one word when the number is spelt: `two-second`.
+    if let Some((number, unit)) = token.low.split_once('-')
+        && let (Some(value), Some(scale)) = (small_number(number), time_unit(unit))
+    {
+        token.kind = TokenKind::Span(Span::millis(u64::from(value) * scale));
+        return (token, at + 1);
+    }
+    let (mut value, mut next) = match (token.low.as_str(), word(at + 1)) {
+        ("a" | "one", Some("hundred")) => (100, at + 2),
+        ("a" | "one", Some("thousand")) => (1000, at + 2),
+        (first, _) => match small_number(first) {
+            // "one" is a pronoun as often as a number: only before a noun that is counted does it matter.
+            Some(value) => (value, at + 1),
+            None => return (token, at + 1),
+        },
+    };
+    if value >= 20 && value % 10 == 0
+        && let Some(one) = word(next).and_then(small_number).filter(|one| (1..10).contains(one))
+    {
+        value += one;
+        next += 1;
+    }
+    for (name, scale) in [("hundred", 100), ("thousand", 1000)] {
+        if value < 100 && word(next) == Some(name) {
+            value *= scale;
+            next += 1;
+        }
+    }
+    token.kind = TokenKind::Number(value);
+    token.end = tokens[next - 1].end;
+    (token, next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(request: &str, expected: &[(TokenKind, &str)]) {
+        let found: Vec<(TokenKind, String)> =
+            tokens(request).into_iter().map(|token| (token.kind, token.text)).collect();
+        let expected: Vec<(TokenKind, String)> =
+            expected.iter().map(|(kind, text)| (kind.clone(), (*text).to_owned())).collect();
+        assert_eq!(found, expected, "{request}");
+    }
+
+    #[test]
+    fn numbers_take_their_units() {
+        use TokenKind::{Number, Percent, Ratio};
+        check("30 seconds", &[(TokenKind::Span(Span::seconds(30)), "30")]);
+        check("1.5s", &[(TokenKind::Span(Span::millis(1500)), "1.5s")]);
+        check("a two-second", &[(TokenKind::Word, "a"), (TokenKind::Span(Span::seconds(2)), "two-second")]);
+        check("ninety percent", &[(Percent(90), "ninety")]);
+        check("90% 90/10 8080", &[(Percent(90), "90%"), (Ratio(vec![90, 10]), "90/10"), (Number(8080), "8080")]);
+        check("twenty five", &[(Number(25), "twenty")]);
+        check("10,000 x", &[(Number(10_000), "10,000"), (TokenKind::Word, "x")]);
+    }
+
+    #[test]
+    fn names_paths_and_quotations_stay_whole() {
+        use TokenKind::{Host, Mark, Name, Path, Quoted, Word};
+        check(
+            "send '/v1, x' to payment-service-v1, orders.local.",
+            &[
+                (Word, "send"),
+                (Quoted, "/v1, x"),
+                (Word, "to"),
+                (Name, "payment-service-v1"),
+                (Mark, ","),
+                (Host, "orders.local"),
+                (Mark, "."),
+            ],
+        );
+        check("/api/v1. doesn't HTTP/2", &[(Path, "/api/v1"), (Mark, "."), (Word, "doesn't"), (Word, "HTTP/2")]);
+    }
+}
