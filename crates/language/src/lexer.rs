@@ -205,14 +205,13 @@ impl Cutter<'_> {
 
     fn word(&mut self) {
         let rest = self.rest();
-        for scheme in ["arn:", "http://", "https://", "grpc://", "tcp://", "unix://"] {
-            if rest.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme)) {
-                let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
-                let text = rest[..length].trim_end_matches([',', ';', ')', '.', '\'', '"']);
-                let length = text.len();
-                self.push(TokenKind::Address, length);
-                return;
-            }
+        let scheme = rest.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let is_arn = rest.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("arn:"));
+        if is_arn || rest[scheme..].starts_with("://") {
+            let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            let length = rest[..length].trim_end_matches([',', ';', ')', '.', '\'', '"']).len();
+            self.push(TokenKind::Address, length);
+            return;
         }
         let length = rest.find(|letter: char| !is_name_letter(letter)).unwrap_or(rest.len());
         let mut text = rest[..length].trim_end_matches(['.', '-', '_']);
@@ -310,6 +309,11 @@ fn join_units(tokens: Vec<Token>) -> Vec<Token> {
     let mut joined: Vec<Token> = Vec::with_capacity(tokens.len());
     let mut at = 0;
     while at < tokens.len() {
+        if let Some((token, next)) = in_words(&tokens, at) {
+            joined.push(token);
+            at = next;
+            continue;
+        }
         let (mut token, next) = spelt(&tokens, at);
         at = next;
         let TokenKind::Number(value) = token.kind else {
@@ -338,6 +342,90 @@ fn join_units(tokens: Vec<Token>) -> Vec<Token> {
         joined.push(token);
     }
     joined
+}
+
+/// Times and shares that are said without a number: `half a minute`, `a minute and a half`, `twice a minute`, `a quarter`,
+/// `one in ten`.
+fn in_words(tokens: &[Token], at: usize) -> Option<(Token, usize)> {
+    let low = |place: usize| tokens.get(place).map_or("", |token| token.low.as_str());
+    let unit = |place: usize| tokens.get(place).filter(|token| token.kind == TokenKind::Word && token.low.len() > 1).and_then(|token| time_unit(&token.low));
+    let made = |kind: TokenKind, next: usize| {
+        let (first, last) = (&tokens[at], &tokens[next - 1]);
+        Some((Token { kind, low: first.low.clone(), text: first.text.clone(), start: first.start, end: last.end }, next))
+    };
+    let span = |millis: u64| TokenKind::Span(Span::millis(millis));
+    let is_article = |word: &str| matches!(word, "a" | "an" | "one" | "per" | "every" | "each");
+    let count = |place: usize| match tokens.get(place).map(|token| &token.kind) {
+        Some(TokenKind::Number(number)) => Some(*number),
+        _ => small_number(low(place)),
+    };
+    if low(at) == "half" {
+        let place = if is_article(low(at + 1)) { at + 2 } else { at + 1 };
+        if let Some(scale) = unit(place).filter(|_| !low(at + 1).is_empty()) {
+            return made(span(scale / 2), place + 1);
+        }
+        return (!matches!(low(at + 1), "and")).then(|| made(TokenKind::Percent(50), at + 1)).flatten();
+    }
+    if let Some((half, unit)) = low(at).split_once('-').filter(|(half, _)| *half == "half")
+        && let Some(scale) = time_unit(unit)
+    {
+        let _ = half;
+        return made(span(scale / 2), at + 1);
+    }
+    // `a minute and a half`, `a minute`
+    if matches!(low(at), "a" | "an" | "one")
+        && let Some(scale) = unit(at + 1)
+    {
+        if low(at + 2) == "and" && low(at + 3) == "a" && low(at + 4) == "half" {
+            return made(span(scale + scale / 2), at + 5);
+        }
+        return made(span(scale), at + 2);
+    }
+    // `every minute`: the word before stays.
+    if at > 0 && matches!(low(at - 1), "every" | "each")
+        && let Some(scale) = unit(at)
+    {
+        return made(span(scale), at + 1);
+    }
+    let times = match low(at) {
+        "once" => Some((1, at + 1)),
+        "twice" => Some((2, at + 1)),
+        _ => count(at).filter(|_| low(at + 1) == "times").map(|count| (count, at + 2)),
+    };
+    if let Some((times, place)) = times
+        && matches!(low(place), "a" | "an" | "per" | "every" | "each")
+        && let Some(scale) = unit(place + 1)
+        && times > 0
+    {
+        return made(span(scale / u64::from(times)), place + 2);
+    }
+    if low(at) == "twice" {
+        return made(TokenKind::Number(2), at + 1);
+    }
+    share(tokens, at, &low, &count).and_then(|(percent, next)| made(TokenKind::Percent(percent), next))
+}
+
+/// `a quarter`, `three quarters`, `one in ten`, `1 out of 20`, `a third` (which no percentage is).
+fn share<'t>(
+    _: &'t [Token],
+    at: usize,
+    low: &dyn Fn(usize) -> &'t str,
+    count: &dyn Fn(usize) -> Option<u32>,
+) -> Option<(u32, usize)> {
+    for (word, parts) in [("quarter", 4), ("quarters", 4), ("fifth", 5), ("fifths", 5), ("tenth", 10), ("tenths", 10)] {
+        if low(at + 1) == word {
+            let times = if matches!(low(at), "a" | "one") { Some(1) } else { count(at) };
+            return times.filter(|times| *times <= parts).map(|times| (100 / parts * times, at + 2));
+        }
+    }
+    let many = count(at)?;
+    let place = match (low(at + 1), low(at + 2)) {
+        ("in" | "of", _) => at + 2,
+        ("out", "of") => at + 3,
+        _ => return None,
+    };
+    let all = count(place).filter(|all| *all >= 2 && *all >= many && (100 * many) % *all == 0 && *all <= 100)?;
+    Some((100 * many / all, place + 1))
 }
 
 const ONES: [&str; 20] = [

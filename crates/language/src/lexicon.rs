@@ -17,7 +17,8 @@ const GLUE: &str = "the a an of is are be been being it its it's this that that'
      necessary needed required minimal complete full working existing new another fresh additional extra more \
      app-mesh cloudformation template yaml json aws amazon resource resources definition definitions config configuration \
      settings setting setup spec specification file files stack policy value values equal equals amount level called-for \
-     respective respectively each both them they their themselves itself same different own total overall \
+     lives live sits stored kept delivered mounted comes come residing marked mark considered deemed treated turned become empty too both back side within whether either \
+     thank-you currently simple little-glue respective respectively each them they their themselves itself same different own total overall \
      configured defined specified enabled allowed supported available present based backed-up means mean \
      able one ones thing things kind type types mode option options time times once only least about around approximately \
      ecs eks fargate kubernetes k8s ec2 cluster team environment-variable variable incoming inbound client clients \
@@ -26,7 +27,7 @@ const GLUE: &str = "the a an of is are be been being it its it's this that that'
 /// Each symbol and the ways to say it, `|` between them.
 const SYMBOLS: &[(&str, &str)] = &[
     // what is done
-    ("create", "create|creates|creating|build|generate|write|produce|define|defining|set up|setup|setting up|provision|spin up|i need|we need|i want|we want|i'd like|i would like|need|want|wants|draft|scaffold|declare|deploy|stand up|bring up|show me|give me|write me|make me|introduce|launch|design|craft|compose|prepare"),
+    ("create", "create|created|creates|make|makes|creating|build|generate|write|produce|define|defining|set up|setup|setting up|provision|spin up|i need|we need|i want|we want|i'd like|i would like|need|want|wants|draft|scaffold|declare|deploy|stand up|bring up|show me|give me|write me|make me|introduce|launch|design|craft|compose|prepare"),
     ("add", "add|adds|adding|include|including|attach|append|put|apply|configure|configuring|enable|turn on|switch on|activate|give it"),
     ("change", "change|changes|changing|update|updating|modify|edit|adjust|raise|increase|lower|decrease|reduce|bump|bump up|extend|shorten|alter|tune|tweak|double-check|patch|reconfigure|rework|move"),
     ("remove", "remove|removes|removing|delete|deleting|drop the|take out|take away|get rid of|retire|decommission|detach|tear down|kill off|eliminate"),
@@ -37,7 +38,7 @@ const SYMBOLS: &[(&str, &str)] = &[
     ("off", "off|disabled"),
     ("on", "enabled"),
     // what it is done to
-    ("mesh", "mesh|meshes|service mesh"),
+    ("mesh", "mesh|meshes|service mesh|app mesh mesh"),
     ("app-mesh", "app mesh|appmesh|aws app mesh"),
     ("virtual-node", "virtual node|virtual nodes|virtualnode|vnode|vnodes|vn|vns|node|nodes"),
     ("virtual-router", "virtual router|virtual routers|virtualrouter|vrouter|vr|router|routers"),
@@ -52,7 +53,7 @@ const SYMBOLS: &[(&str, &str)] = &[
     // relations
     ("listen", "listen|listens|listening|listen on|expose|exposes|exposing|serve|serves|serving|accept|accepts|accepting|bind|binds|run on|runs on|running on|available on|reachable on"),
     ("speak", "speak|speaks|speaking|talks over"),
-    ("send", "send|sends|sending|sent|direct|directs|directing|directed|forward|forwards|forwarding|forwarded|go|goes|going|flow|flows|flowing|pass|passes|land|lands|steer|steers|dispatch|dispatches|deliver|routing|routed|ship|ships|point|points|mapped|map|maps|end up|ends up|handled|reach"),
+    ("send", "stays|stay|remain|remains|stays on|send|sends|sending|sent|direct|directs|directing|directed|forward|forwards|forwarding|forwarded|go|goes|going|flow|flows|flowing|pass|passes|land|lands|steer|steers|dispatch|dispatches|deliver|routing|routed|ship|ships|point|points|mapped|map|maps|end up|ends up|handled|reach"),
     ("to", "to|into|towards|toward|onto|against"),
     ("split", "split|splits|splitting|divide|divides|distribute|distributes|shift|shifts|share|shares|shared|balance|balances|canary|weighted|weighting|blue green|blue/green|spread"),
     ("between", "between|across|among|amongst|over"),
@@ -97,12 +98,12 @@ const SYMBOLS: &[(&str, &str)] = &[
     ("interval", "interval|period|frequency|intervals"),
     ("every", "every|once every|each time|once per"),
     ("threshold", "threshold|thresholds"),
-    ("healthy", "healthy|healthy threshold"),
+    ("healthy", "healthy|healthy threshold|bring it back|brings it back|bring back|brings back|back to healthy|healthy again"),
     ("unhealthy", "unhealthy|unhealthy threshold|dead|failed threshold"),
     ("success", "success|successes|successful|passes in a row|passing|successful checks|positive checks|good checks"),
     ("failure", "failure|failures|failed|failing|misses|failed checks|failed attempts|bad checks"),
     // time
-    ("timeout", "timeout|timeouts|time out|times out|timing out|time limit|timed out|deadline|cut off"),
+    ("timeout", "timeout|give up|gives up|give up after|gives up after|giving up after|timeouts|time out|times out|timing out|time limit|timed out|deadline|cut off"),
     ("request-timeout", "request timeout|request timeouts|per request timeout|per request time out|timeout per request|timeout for requests|request time limit|per request|request deadline|response timeout|perrequest|perrequest timeout|call timeout"),
     ("idle", "idle|idle timeout|idle time|connection idle timeout|inactivity|inactive|idle connection timeout|idle connections|silent"),
     ("unlimited", "unlimited|infinite|no limit|never time out|no timeout|no timeouts|without a timeout|without timeout|without timeouts"),
@@ -150,9 +151,9 @@ const SYMBOLS: &[(&str, &str)] = &[
     ("ipv6-preferred", "ipv6 preferred|ipv6_preferred|prefer ipv6|prefers ipv6|preferring ipv6|preferably ipv6|ipv6 preference|ipv6 first|ipv6 over ipv4"),
     ("ip-preference", "ip preference|ip version|ip version preference|ip family|ip addresses"),
     // mesh
-    ("egress", "egress|egress filter|egress traffic|outbound traffic|outbound|external traffic|traffic outside the mesh|traffic to the outside|traffic leaving the mesh|outgoing traffic|external services|external endpoints|outside world|external hosts|unknown destinations|destinations outside the mesh"),
-    ("allow-all", "allow all|allow_all|allows all|allowing all|open egress|allow|allows|allowing|permit|permits|unrestricted|permitted"),
-    ("drop-all", "drop all|drop_all|drops all|deny all|block all|deny|denies|block|blocks|blocked|drop|drops|dropped|dropping|restricted|forbid|forbids|forbidden|denied|blocking|denying"),
+    ("egress", "egress|egress filter|egress traffic|outbound traffic|outbound|internet|external destinations|calls to external destinations|calls outside the mesh|outside the mesh|outbound traffic that isn't in the mesh|traffic that isn't in the mesh|external traffic|traffic outside the mesh|traffic to the outside|traffic leaving the mesh|outgoing traffic|external services|external endpoints|outside world|external hosts|unknown destinations|destinations outside the mesh"),
+    ("allow-all", "lets out|let out|lets traffic out|let traffic out|lets|let everything out|allow all|allow_all|allows all|allowing all|open egress|allow|allows|allowing|permit|permits|unrestricted|permitted"),
+    ("drop-all", "does not allow|doesn't allow|do not allow|don't allow|not allow|not allowed|not let|drop all|drop_all|drops all|deny all|block all|deny|denies|block|blocks|blocked|drop|drops|dropped|dropping|restricted|forbid|forbids|forbidden|denied|blocking|denying"),
     ("owner", "owner|mesh owner|owned by|owned by account|shared by|shared from|account|owner account"),
     // logs
     ("access-log", "access log|access logs|access logging|logging|logs|log|logged|log requests|request logs|request logging"),

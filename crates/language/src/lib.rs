@@ -12,9 +12,3 @@ pub mod understanding;
 pub use grammar::{MAX_REQUEST, understand};
 pub use intent::Intent;
 pub use understanding::{Assumption, Evidence, NotUnderstood, Question, Understanding};
-
-/// Reads a request.
-pub fn understand(request: &str) -> Understanding {
-    let whole = NotUnderstood { text: request.to_owned(), start: 0, end: request.len() };
-    Understanding { not_understood: vec![whole], ..Understanding::default() }
-}

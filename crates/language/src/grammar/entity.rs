@@ -88,8 +88,20 @@ impl Reader<'_> {
         if let Some(thing) = self.thing_at(place) {
             return self.thing_first(thing, place).map(|(name, end)| entity(thing, name, end));
         }
-        let thing = self.thing_at(place + 1)?;
         let name = self.name_before_thing(place)?;
+        let thing = match self.thing_at(place + 1) {
+            Some(thing) => thing,
+            None => {
+                // "`telemetry` to be a virtual node", "telemetry is a virtual node"
+                let mut after = place + 1;
+                while self.token(after).is_some_and(|token| matches!(token.low.as_str(), "to" | "be" | "is" | "should" | "a" | "an" | "as" | "the" | "becomes" | "will" | "new" | "must")) {
+                    after += 1;
+                }
+                let is_said = (place + 1..after).any(|at| self.token(at).is_some_and(|token| matches!(token.low.as_str(), "be" | "is" | "as" | "becomes")));
+                let thing = self.thing_at(after).filter(|thing| is_said && *thing != Thing::Everything)?;
+                return Some(Entity { thing, name: Some(name), count, protocol, is_definite: false, end: after + 1 });
+            }
+        };
         if matches!(thing, Thing::Everything) || self.is_routing_verb(place + 1) {
             return None;
         }
@@ -346,6 +358,9 @@ impl Reader<'_> {
         }
         if matches!(entity.thing, Thing::Sidecar) {
             self.block = Block::Sidecar;
+        }
+        if matches!(entity.thing, Thing::Route | Thing::GatewayRoute) {
+            self.block = Block::Match;
         }
     }
 }

@@ -49,6 +49,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ],
         |reader, slots| reader.ports(&slots.numbers("numbers"))
     ),
+    act!("a number of listeners", Resource, true, Node, ["<number> listener"], |reader, _| Ok(reader.said_here("listeners"))),
+    act!("port without the word", Resource, true, Node, ["<number>"], |reader, slots| reader.bare_port(slots.number("number"))),
     act!(
         "port and protocol",
         Resource,
@@ -81,7 +83,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         HealthCheck,
         false,
         Node,
-        ["path <path>", "<path> path", "<path>", "hosts <path>"],
+        ["path <path>", "<path> path", "<path>", "hosts <path>", "<method> <path>", "endpoints <path>", "<method> request|requests <path>"],
         |intent, spot, slots| {
             let (check, path) = spot::health_check(intent, spot)?;
             put(&mut check.path, slots.text("path"), &path, "path")
@@ -186,6 +188,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<span> before timeout",
             "<span> request-timeout timeout",
             "timeout <span> request-timeout",
+            "take|takes ?max <span>",
+            "take ?max <span>",
+            "<span> for request-timeout",
+            "requests ?max <span>",
+            "max <span> for requests|request",
         ],
         |intent, spot, slots| {
             let (timeout, path) = spot::timeout(intent, spot)?;

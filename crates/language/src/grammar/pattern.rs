@@ -166,7 +166,7 @@ fn says(token: &Token, words: &[&str]) -> bool {
 fn may_pass(token: &Token, to_value: bool) -> bool {
     match token.kind {
         TokenKind::Word => is_glue(&token.low),
-        TokenKind::Mark => matches!(token.low.as_str(), ":" | "=" | "(" | ")" | "-" | "–"),
+        TokenKind::Mark => matches!(token.low.as_str(), ":" | "=" | "(" | ")" | "-" | "–" | "/"),
         TokenKind::Symbol => match token.low.as_str() {
             "equals" | "every-glue" | "app-mesh" => true,
             "to" | "max" | "min" | "change" | "after" | "between" => to_value,
@@ -235,6 +235,7 @@ pub(super) fn name_at(tokens: &[Token], at: usize) -> Option<String> {
     let is_name = match token.kind {
         TokenKind::Quoted => !token.text.contains(char::is_whitespace) && !token.text.starts_with('/'),
         TokenKind::Name | TokenKind::Host => true,
+        TokenKind::Word if token.low == "a" => tokens.get(at + 1).is_some_and(|next| next.low == "and"),
         TokenKind::Word => !is_glue(&token.low) && token.text.chars().all(|letter| letter.is_ascii_alphanumeric()),
         _ => false,
     };

@@ -20,7 +20,7 @@ impl Reader<'_> {
         let name = entity.name.clone();
         match entity.thing {
             Thing::Mesh => {
-                self.mesh(name.as_deref(), belongs);
+                self.mesh(name.as_deref(), belongs, entity.is_definite);
                 (!belongs).then_some(Place::Mesh)
             }
             Thing::Everything => Some(Place::Everywhere),
@@ -55,10 +55,11 @@ impl Reader<'_> {
         }
     }
 
-    fn mesh(&mut self, name: Option<&str>, belongs: bool) {
+    fn mesh(&mut self, name: Option<&str>, belongs: bool, is_definite: bool) {
         let action = match self.verb {
-            Verb::Create if !belongs => Some(Action::Create),
-            Verb::Add | Verb::Change if !belongs => Some(Action::Change),
+            Verb::Change if !belongs => Some(Action::Change),
+            Verb::Add if !belongs && is_definite => Some(Action::Change),
+            _ if !belongs && !is_definite => Some(Action::Create),
             _ => None,
         };
         if name.is_none() && action.is_none() {
@@ -267,11 +268,28 @@ impl Reader<'_> {
 
     pub(super) fn ports(&mut self, numbers: &[u32]) -> Said {
         let mut said = Err(Trouble::NotHere);
+        let mut range: Option<std::ops::Range<usize>> = None;
         for number in numbers {
             said = self.port(*number, None);
             said.as_ref().map_err(Clone::clone)?;
+            let at = self.here()?.listener;
+            range = Some(range.map_or(at, |range| range.start)..at + 1);
         }
+        self.last_ports = self.spot.zip(range).filter(|_| numbers.len() > 1);
         said
+    }
+
+    /// A number without the word "port", where a port is expected.
+    pub(super) fn bare_port(&mut self, number: u32) -> Said {
+        let spot = self.here()?;
+        let is_expected = self.at > 0
+            && (matches!(self.preposition.as_deref(), Some("on" | "at"))
+                || self.token(self.at - 1).is_some_and(|before| matches!(before.low.as_str(), ":" | "," | "(" | "listener" | "listen" | "+" | "and" | "http" | "http2" | "grpc" | "tcp") || self.name_end == Some(self.at)));
+        let has_port = spot::listener(&mut self.intent, spot).is_ok_and(|(listener, _)| listener.port.is_some());
+        if !is_expected || number < 20 || has_port && self.preposition.is_none() {
+            return Err(Trouble::NotHere);
+        }
+        self.port(number, None)
     }
 
     pub(super) fn protocol(&mut self, slots: &super::pattern::Slots) -> Said {
@@ -299,6 +317,12 @@ impl Reader<'_> {
                 put(&mut route.protocol, protocol, &path, "protocol")
             }
             _ => {
+                if let Some((ported, range)) = self.last_ports.take().filter(|(ported, _)| ported.place == spot.place) {
+                    for listener in range {
+                        let (listener, _) = spot::listener(&mut self.intent, Spot { listener, ..ported })?;
+                        listener.protocol.get_or_insert(protocol);
+                    }
+                }
                 let (listener, path) = spot::listener(&mut self.intent, spot)?;
                 put(&mut listener.protocol, protocol, &path, "protocol")
             }

@@ -2,7 +2,7 @@
 
 use super::meaning::{Block, Home, Meaning, READY, Set};
 use super::pattern::Slots;
-use super::spot::{Place, Said, Spot, Trouble};
+use super::spot::{Place, Spot, Trouble};
 use crate::intent::{Action, Intent};
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::is_glue;
@@ -48,6 +48,8 @@ pub(super) struct Reader<'r> {
     pub(super) name_end: Option<usize>,
     /// The calls that the last meaning made, by their places in the list.
     pub(super) last_calls: Option<(Spot, std::ops::Range<usize>)>,
+    /// Listeners that the last meaning made: "ports 80 and 81 using http".
+    pub(super) last_ports: Option<(Spot, std::ops::Range<usize>)>,
     /// Tokens that were read ahead: from, to.
     pub(super) ahead: Option<(usize, usize)>,
     /// The first and the last token of the meaning at hand.
@@ -83,6 +85,7 @@ impl<'r> Reader<'r> {
             preposition: None,
             name_end: None,
             last_calls: None,
+            last_ports: None,
             ahead: None,
             words: (0, 0),
         }
@@ -160,7 +163,7 @@ impl<'r> Reader<'r> {
             (TokenKind::Symbol, "create") => Verb::Create,
             (TokenKind::Symbol, "add") => Verb::Add,
             (TokenKind::Symbol, "change") => Verb::Change,
-            (TokenKind::Word, "set" | "make" | "give") if self.is_clause_start() => Verb::Change,
+            (TokenKind::Word, "set" | "give") if self.is_clause_start() => Verb::Change,
             _ => return false,
         };
         self.at += 1;
@@ -230,7 +233,7 @@ impl<'r> Reader<'r> {
             self.spot = spot;
             let spot = match self.spot {
                 Some(spot) => spot,
-                None => match self.make_home(candidate.meaning.home) {
+                None => match self.make_home(candidate.meaning.home, candidate.meaning.block) {
                     Some(spot) => spot,
                     None => continue,
                 },
@@ -287,8 +290,9 @@ impl<'r> Reader<'r> {
     }
 
     /// The place of a value about which nothing else was said.
-    fn make_home(&mut self, home: Home) -> Option<Spot> {
+    fn make_home(&mut self, home: Home, block: Block) -> Option<Spot> {
         if !matches!(home, Home::Mesh | Home::All)
+            && block != Block::Match
             && let Some(spot) = self.find_ahead(home)
         {
             return Some(spot);
@@ -333,19 +337,19 @@ impl<'r> Reader<'r> {
     fn pass(&mut self) -> bool {
         let token = &self.tokens[self.at];
         let is_passed = match token.kind {
-            TokenKind::Word => is_glue(&token.low),
+            TokenKind::Word | TokenKind::Name => is_glue(&token.low),
             TokenKind::Mark => true,
             TokenKind::Symbol => matches!(
                 token.low.as_str(),
                 "and" | "but" | "on" | "to" | "app-mesh" | "between" | "equals" | "listener" | "protocol" | "first" | "for" | "application"
-                    | "everything-else" | "after" | "hosts" | "max" | "min" | "low" | "discovery" | "environment-variable" | "all-traffic" | "threshold"
+                    | "listen" | "consecutive" | "after" | "hosts" | "max" | "min" | "low" | "discovery" | "environment-variable" | "all-traffic" | "threshold"
             ),
             _ => false,
         };
         if !is_passed {
             return false;
         }
-        if matches!(token.low.as_str(), "to" | "on" | "for" | "of" | "in" | "into" | "from" | "by" | "with" | "over" | "via" | "between" | "using") {
+        if matches!(token.low.as_str(), "to" | "on" | "for" | "of" | "in" | "into" | "at" | "from" | "by" | "with" | "over" | "via" | "between" | "using") {
             self.preposition = Some(token.text.to_lowercase());
         }
         self.at += 1;
@@ -414,6 +418,3 @@ impl<'r> Reader<'r> {
 fn words(request: &str, start: usize, end: usize) -> NotUnderstood {
     NotUnderstood { text: request[start..end].to_owned(), start, end }
 }
-
-/// For acts that are nothing but a value.
-pub(super) type Act = Said;

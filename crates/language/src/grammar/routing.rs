@@ -29,7 +29,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         [
             "<percent> ?traffic ?all-traffic ?send to ?virtual-node ?version <name>",
             "?send <percent> to ?version <name>",
-            "<percent> for|on ?version <name>",
+            "<percent> ?send for|on ?version <name>",
             "<name> gets|takes|receives|receive|handles <percent>",
             "<name> weight <number:percent>",
             "<name> weight <percent>",
@@ -45,6 +45,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ],
         |reader, slots| reader.target(&slots.text("name"), Some(slots.number("percent")), None)
     ),
+    act!("weighted target by a number", Match, false, Route, ["<name> <number:percent>", "<number:percent> to <name>"], |reader, slots| {
+        reader.target(&slots.text("name"), Some(slots.number("percent")), None)
+    }),
     act!("the rest to a target", Match, true, Route, ["rest ?traffic ?send to ?version <name>", "rest for|on <name>", "<name> gets|takes|receives|handles rest"], |reader, slots| {
         reader.target_of_the_rest(&slots.text("name"))
     }),
@@ -68,7 +71,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["?split evenly between ?version <names>", "split between ?version <names> ?evenly", "evenly split between <names>", "split ?traffic evenly <names>"],
+        ["?split evenly between ?version <names>", "split between ?version <names> ?evenly", "evenly split between <names>", "split ?traffic evenly ?virtual-node ?application <names>", "evenly split <names>", "split ?traffic evenly to <names>"],
         |reader, slots| reader.split(&slots.texts("names"), &[])
     ),
     act!("a ratio for what was named", Match, true, Route, ["?split <ratio> ?split", "weight <ratio>"], |reader, slots| reader.ratio(&slots.numbers("ratio"))),
