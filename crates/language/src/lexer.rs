@@ -166,6 +166,15 @@ impl Cutter<'_> {
             }
             None => digits,
         };
+        // A decimal takes its unit over a space: `1.5 s`.
+        let spaced = rest[decimal..].strip_prefix(' ').filter(|_| decimal > digits).and_then(|after| {
+            let length = after.find(|letter: char| !letter.is_alphabetic()).unwrap_or(after.len());
+            Some((scaled(&rest[..decimal], time_unit(&after[..length].to_lowercase())?)?, decimal + 1 + length))
+        });
+        if let Some((millis, length)) = spaced {
+            self.push(TokenKind::Span(Span::millis(millis)), length);
+            return;
+        }
         let is_dotted = rest[decimal..].starts_with('.')
             && rest[decimal + 1..].starts_with(|next: char| next.is_ascii_alphanumeric());
         let tail = rest[decimal..].find(|letter: char| !is_name_letter(letter)).unwrap_or(rest.len() - decimal);
@@ -320,6 +329,13 @@ fn join_units(tokens: Vec<Token>) -> Vec<Token> {
             joined.push(token);
             continue;
         };
+        if tokens.get(at).is_some_and(|mark| mark.low == "%") {
+            token.kind = TokenKind::Percent(value);
+            token.end = tokens[at].end;
+            at += 1;
+            joined.push(token);
+            continue;
+        }
         let hyphen = tokens.get(at).is_some_and(|mark| mark.low == "-");
         let unit = tokens.get(if hyphen { at + 1 } else { at }).filter(|unit| unit.kind == TokenKind::Word);
         let per_cent = unit.is_some_and(|unit| unit.low == "per") && tokens.get(at + 1).is_some_and(|word| word.low == "cent");
@@ -473,6 +489,13 @@ fn spelt(tokens: &[Token], at: usize) -> (Token, usize) {
         && let Some(one) = word(next).and_then(small_number).filter(|one| (1..10).contains(one))
     {
         value += one;
+        next += 1;
+    }
+    // `eighty eighty`: a port as it is spoken.
+    if (10..100).contains(&value)
+        && let Some(second) = word(next).and_then(small_number).filter(|second| *second >= 10)
+    {
+        value = value * 100 + second;
         next += 1;
     }
     for (name, scale) in [("hundred", 100), ("thousand", 1000)] {

@@ -18,7 +18,7 @@ const GLUE: &str = "the a an of is are be been being it its it's this that that'
      app-mesh cloudformation template yaml json aws amazon resource resources definition definitions config configuration \
      settings setting setup spec specification file files stack policy value values equal equals amount level called-for \
      lives live sits stored kept delivered mounted comes come residing marked mark considered deemed treated turned become empty too both back side within whether either \
-     thank-you currently simple little-glue respective respectively each them they their themselves itself same different own total overall \
+     than longer reached during migration takes client-policy thank-you currently simple little-glue respective respectively each them they their themselves itself same different own total overall \
      configured defined specified enabled allowed supported available present based backed-up means mean \
      able one ones thing things kind type types mode option options time times once only least about around approximately \
      ecs eks fargate kubernetes k8s ec2 cluster team environment-variable variable incoming inbound client clients \
@@ -60,7 +60,7 @@ const SYMBOLS: &[(&str, &str)] = &[
     ("evenly", "evenly|equally|half and half|fifty fifty|50-50|half half|in equal parts|even"),
     ("call", "call|calls|calling|talk to|talks to|talking to|depend on|depends on|depending on|consume|consumes|invoke|invokes|reaches|connect to|connects to|may call|can call|query|queries|accesses|access to|communicates with|communicate with|relies on|uses service"),
     ("called-by", "called by|used by|consumed by|invoked by|reached by"),
-    ("backend", "backend|backends|upstream|upstreams|dependency|dependencies|back end|back ends|downstream dependency|downstream dependencies"),
+    ("backend", "backend|backends|upstream|upstreams|dependency|dependencies|back end|back ends|downstream dependency|downstream dependencies|all backends|every backend|all its backends|all of its backends|its backends|calls to its backends|calls to backends|calls to all backends|outgoing calls|outbound calls|client policy|all upstreams|backend defaults"),
     ("version", "version|versions|variant|variants"),
     ("run", "run|runs|running|comes in|come in|consists of|consist of|exists in|exist in|is deployed as|are deployed as|deployed in|made up of"),
     ("weight", "weight|weights|weight of|weighing|share of"),
@@ -69,7 +69,7 @@ const SYMBOLS: &[(&str, &str)] = &[
     ("all-traffic", "all traffic|all requests|every request|all the traffic|any request|all of the traffic|100 percent of traffic"),
     ("provider", "provider|provided|backed by|provided by|served by|implemented by|fronting|in front of|fronts|resolves to|answered by|handled by"),
     // ports and protocols
-    ("port", "port|ports|tcp port"),
+    ("port", "port|ports"),
     ("protocol", "protocol|protocols|proto"),
     ("http", "http|http1|http/1|http/1.1|http1.1|http 1.1|plain http|rest"),
     ("http2", "http2|http/2|http 2|h2|h2c|http/2.0"),
@@ -77,7 +77,7 @@ const SYMBOLS: &[(&str, &str)] = &[
     ("tcp", "tcp|plain tcp|raw tcp"),
     ("https", "https"),
     // TLS
-    ("tls", "tls|ssl|encryption|encrypted|tls encryption|encrypted traffic|encrypt|encrypts"),
+    ("tls", "tls|ssl|encryption|encrypted|tls encryption|encrypted traffic|encrypt|encrypts|encrypted with tls|encrypted using tls|tls encrypted|encrypted over tls|encrypted via tls|secured with tls"),
     ("mtls", "mtls|mutual tls|mutual ssl|mutual tls authentication|two way tls|mutually authenticated tls|tls in both directions|mutual authentication|mutually authenticated"),
     ("strict", "strict|strictly|mandatory|tls only"),
     ("permissive", "permissive|optional|opportunistic"),
@@ -211,6 +211,7 @@ const SYMBOLS: &[(&str, &str)] = &[
     ("or", "or"),
     ("but", "but|while|whereas|although|however"),
     ("first", "first|then first"),
+    ("plaintext", "plain text|plaintext|unencrypted|cleartext|clear text|non-tls|unencrypted traffic"),
     ("percent", "percent"),
 ];
 

@@ -6,10 +6,10 @@ use super::spot::{self, Place, Said, Spot, Trouble, put};
 use crate::intent::{Egress, Intent, Sidecar, Traffic};
 
 pub(super) const MEANINGS: &[Meaning] = &[
-    value!("egress: allow all", Egress, true, Mesh, ["egress allow-all", "allow-all ?everything egress", "egress to allow-all", "allow-all traffic to outside", "egress on", "egress open"], |intent, _, _| {
+    value!("egress: allow all", Egress, true, Mesh, ["allow-all to egress", "allow-all everything to egress", "egress allow-all", "allow-all ?everything egress", "egress to allow-all", "allow-all traffic to outside", "egress on", "egress open"], |intent, _, _| {
         egress(intent, Egress::AllowAll)
     }),
-    value!("egress: drop all", Egress, true, Mesh, ["egress drop-all", "drop-all ?everything egress", "egress to drop-all", "no egress", "no allow-all egress", "egress off", "drop-all everything"], |intent, _, _| {
+    value!("egress: drop all", Egress, true, Mesh, ["drop-all to egress", "egress drop-all", "drop-all ?everything egress", "egress to drop-all", "no egress", "no allow-all egress", "egress off", "drop-all everything"], |intent, _, _| {
         egress(intent, Egress::DropAll)
     }),
     value!("egress: allow", Egress, false, Mesh, ["allow-all"], |intent, _, _| egress(intent, Egress::AllowAll)),

@@ -26,7 +26,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             put(&mut dns.hostname, slots.text("host"), &path, "hostname")
         }
     ),
-    value!("DNS: host name by its dots", Dns, false, Node, ["<host>"], |intent, spot, slots| {
+    value!("DNS: host name by its dots", Dns, false, Node, ["<dotted:host>"], |intent, spot, slots| {
         let (dns, path) = dns(intent, spot)?;
         put(&mut dns.hostname, slots.text("host"), &path, "hostname")
     }),

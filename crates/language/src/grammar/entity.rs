@@ -1,7 +1,7 @@
 //! Words that name a resource: "the orders virtual node", "a mesh called shop", "two routes".
 
 use super::meaning::{Block, Home};
-use super::pattern::{is_clause_verb, name_at};
+use super::pattern::{is_clause_verb, name_at, names_from};
 use super::reader::{Reader, Verb};
 use super::spot::{Place, Spot};
 use crate::intent::{Action, Protocol};
@@ -28,7 +28,10 @@ pub(super) enum Thing {
 pub(super) struct Entity {
     pub(super) thing: Thing,
     pub(super) name: Option<String>,
-    pub(super) count: Option<u32>,
+    /// Names beside the first: "virtual nodes cart and users".
+    pub(super) others: Vec<String>,
+    /// Whether the name is only whom it is for.
+    pub(super) is_soft: bool,
     pub(super) protocol: Option<Protocol>,
     pub(super) is_definite: bool,
     pub(super) end: usize,
@@ -64,12 +67,8 @@ impl Reader<'_> {
     /// What the words at a place name.
     pub(super) fn entity_at(&self, at: usize) -> Option<Entity> {
         let mut place = at;
-        let mut count = None;
         let mut protocol = None;
-        if let TokenKind::Number(number) = self.token(place)?.kind
-            && self.thing_at(place + 1).is_some()
-        {
-            count = Some(number);
+        if matches!(self.token(place)?.kind, TokenKind::Number(_)) && self.thing_at(place + 1).is_some() {
             place += 1;
         }
         if let Some(said) = self.protocol_at(place)
@@ -79,14 +78,18 @@ impl Reader<'_> {
             place += 1;
         }
         let is_definite = at > 0 && self.token(at - 1).is_some_and(|token| matches!(token.low.as_str(), "the" | "this" | "that" | "its" | "our" | "my" | "existing"));
-        let entity = |thing, name, end| Entity { thing, name, count, protocol, is_definite, end };
+        let entity = |thing, name, end| Entity { thing, name, others: Vec::new(), is_soft: false, protocol, is_definite, end };
         // "App Mesh" is the product, unless it is given a name.
         if self.is_symbol(place, &["app-mesh"]) && self.is_symbol(place + 1, &["named"]) {
             let name = self.any_name_at(place + 2)?;
             return Some(entity(Thing::Mesh, Some(name), place + 3));
         }
         if let Some(thing) = self.thing_at(place) {
-            return self.thing_first(thing, place).map(|(name, end)| entity(thing, name, end));
+            if let Some((mut names, end)) = self.names_after(thing, place) {
+                let first = names.remove(0);
+                return Some(Entity { others: names, ..entity(thing, Some(first), end) });
+            }
+            return self.thing_first(thing, place).map(|(name, end, is_soft)| Entity { is_soft, ..entity(thing, name, end) });
         }
         let name = self.name_before_thing(place)?;
         let thing = match self.thing_at(place + 1) {
@@ -99,7 +102,7 @@ impl Reader<'_> {
                 }
                 let is_said = (place + 1..after).any(|at| self.token(at).is_some_and(|token| matches!(token.low.as_str(), "be" | "is" | "as" | "becomes")));
                 let thing = self.thing_at(after).filter(|thing| is_said && *thing != Thing::Everything)?;
-                return Some(Entity { thing, name: Some(name), count, protocol, is_definite: false, end: after + 1 });
+                return Some(Entity { is_definite: false, ..entity(thing, Some(name), after + 1) });
             }
         };
         if matches!(thing, Thing::Everything) || self.is_routing_verb(place + 1) {
@@ -140,7 +143,7 @@ impl Reader<'_> {
     }
 
     /// A kind and the name after it.
-    fn thing_first(&self, thing: Thing, at: usize) -> Option<(Option<String>, usize)> {
+    fn thing_first(&self, thing: Thing, at: usize) -> Option<(Option<String>, usize, bool)> {
         if thing == Thing::Route && self.is_routing_verb(at) {
             return None;
         }
@@ -154,12 +157,12 @@ impl Reader<'_> {
                 after += 1;
             }
             if let Some(name) = self.any_name_at(after) {
-                return Some((Some(name), after + 1));
+                return Some((Some(name), after + 1, false));
             }
         }
         let is_before_thing = self.thing_at(at + 2).is_some_and(|next| next != Thing::Application);
         if let Some(name) = name_at(&self.tokens, at + 1).filter(|_| !is_before_thing && thing != Thing::Everything) {
-            return Some((Some(name), at + 2));
+            return Some((Some(name), at + 2, false));
         }
         // "a virtual node for orders"
         if matches!(thing, Thing::Node | Thing::Router | Thing::Sidecar | Thing::Service)
@@ -174,10 +177,21 @@ impl Reader<'_> {
             }
             if let Some(name) = name_at(&self.tokens, after) {
                 let end = if self.is_symbol(after + 1, &["application", "virtual-node"]) { after + 2 } else { after + 1 };
-                return Some((Some(name), end));
+                return Some((Some(name), end, true));
             }
         }
-        Some((None, at + 1))
+        Some((None, at + 1, false))
+    }
+
+    /// Several names after a kind in the plural: "virtual nodes: cart, catalog and users".
+    fn names_after(&self, thing: Thing, at: usize) -> Option<(Vec<String>, usize)> {
+        let is_plural = self.token(at)?.text.ends_with('s') && !matches!(thing, Thing::Everything | Thing::Sidecar | Thing::Mesh);
+        let mut place = at + 1;
+        while self.token(place).is_some_and(|token| matches!(token.low.as_str(), "," | ":" | "named" | "(" | "for" | "are")) {
+            place += 1;
+        }
+        let (names, end) = names_from(&self.tokens, place).filter(|(names, _)| is_plural && names.len() > 1)?;
+        Some((names, end))
     }
 
     /// Whether "route" is what is done and not what is made: "route /api to orders".
@@ -277,7 +291,7 @@ impl Reader<'_> {
             return;
         }
         if let Some((thing, name, from, to)) = self.owner_ahead() {
-            let entity = Entity { thing, name: Some(name), count: None, protocol: None, is_definite: true, end: to };
+            let entity = owner(thing, name, to);
             self.preposition = Some("to".to_owned());
             self.apply_entity(&entity);
             self.ahead = Some((from, to));
@@ -299,7 +313,7 @@ impl Reader<'_> {
             return None;
         }
         let (block, sending) = (self.block, self.sending);
-        let entity = Entity { thing, name: Some(name), count: None, protocol: None, is_definite: true, end: to };
+        let entity = owner(thing, name, to);
         self.preposition = Some("to".to_owned());
         self.apply_entity(&entity);
         (self.block, self.sending) = (block, sending);
@@ -352,7 +366,17 @@ impl Reader<'_> {
         let place = self.place_of(entity);
         if let Some(place) = place {
             self.turn_to(place);
+            self.soft_name = entity.is_soft.then_some(place);
         }
+        let others: Vec<Spot> = entity
+            .others
+            .iter()
+            .filter_map(|name| {
+                let other = Entity { name: Some(name.clone()), others: Vec::new(), ..entity.clone() };
+                self.place_of(&other).map(|place| Spot { place, listener: 0 })
+            })
+            .collect();
+        self.beside = others;
         if let (Some(protocol), Some(_)) = (entity.protocol, self.spot) {
             let _ = self.put_protocol(protocol);
         }
@@ -363,4 +387,9 @@ impl Reader<'_> {
             self.block = Block::Match;
         }
     }
+}
+
+/// What a part belongs to, as an entity.
+fn owner(thing: Thing, name: String, end: usize) -> Entity {
+    Entity { thing, name: Some(name), others: Vec::new(), is_soft: false, protocol: None, is_definite: true, end }
 }

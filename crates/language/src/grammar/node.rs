@@ -49,6 +49,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ],
         |reader, slots| reader.ports(&slots.numbers("numbers"))
     ),
+    act!("no listener", Resource, true, Node, ["no any listener", "no listener"], |reader, _| Ok(reader.said_here("listeners"))),
+    act!("name", Resource, true, Node, ["named <name>", "named it <name>", "<name>"], |reader, slots| reader.name(&slots.text("name"))),
     act!("a number of listeners", Resource, true, Node, ["<number> listener"], |reader, _| Ok(reader.said_here("listeners"))),
     act!("port without the word", Resource, true, Node, ["<number>"], |reader, slots| reader.bare_port(slots.number("number"))),
     act!(
@@ -220,7 +222,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Timeout,
         true,
         Any,
-        ["idle ?timeout ?connections <span>", "<span> idle ?timeout", "idle ?timeout after <span>", "connections idle ?for ?after <span>", "timeout idle <span>"],
+        ["drop-all ?connections idle ?for <span>", "close|closes|closing connections idle ?for <span>", "close|closes idle ?connections ?after <span>", "idle ?timeout ?connections <span>", "<span> idle ?timeout", "idle ?timeout after <span>", "connections idle ?for ?after <span>", "timeout idle <span>"],
         |intent, spot, slots| {
             let (timeout, path) = spot::timeout(intent, spot)?;
             put(&mut timeout.idle, slots.span(), &path, "idle")

@@ -111,6 +111,7 @@ enum Slot {
     Protocol,
     Pair,
     Host,
+    Dotted,
     Method,
 }
 
@@ -152,6 +153,7 @@ fn slot_named(kind: &str) -> Slot {
         "protocol" => Slot::Protocol,
         "pair" => Slot::Pair,
         "host" => Slot::Host,
+        "dotted" => Slot::Dotted,
         "method" => Slot::Method,
         _ => Slot::Text,
     }
@@ -257,7 +259,7 @@ pub(super) fn is_clause_verb(token: &Token) -> bool {
 }
 
 /// Names one after the other, with commas and `and`; the last is left to a clause of its own where it is its subject.
-fn names_from(tokens: &[Token], at: usize) -> Option<(Vec<String>, usize)> {
+pub(super) fn names_from(tokens: &[Token], at: usize) -> Option<(Vec<String>, usize)> {
     let mut names = vec![name_at(tokens, at)?];
     let mut end = at + 1;
     loop {
@@ -326,6 +328,8 @@ fn fill(slot: Slot, tokens: &[Token], at: usize) -> Option<(Value, usize)> {
         (Slot::Names, _) => names_from(tokens, at).map(|(names, end)| (Value::Texts(names), end)),
         (Slot::Host, TokenKind::Host | TokenKind::Quoted | TokenKind::Name) => one(Value::Text(token.text.clone())),
         (Slot::Host, TokenKind::Word) if !is_glue(&token.low) => one(Value::Text(token.text.clone())),
+        (Slot::Dotted, TokenKind::Host) => one(Value::Text(token.text.clone())),
+        (Slot::Dotted, TokenKind::Quoted) if token.text.contains('.') => one(Value::Text(token.text.clone())),
         (Slot::Host, TokenKind::Address) => one(Value::Text(token.text.clone())),
         (Slot::Protocol, TokenKind::Symbol) => one(Value::Protocol(match token.low.as_str() {
             "http" => Protocol::Http,

@@ -2,6 +2,7 @@
 
 use super::entity::{Entity, Thing};
 use super::reader::{Reader, Verb};
+use crate::lexer::TokenKind;
 use super::spot::{self, Place, Said, Spot, Trouble, put};
 use crate::intent::{
     Action, Call, ClientTls, GatewayRoute, Protocol, Route, RouterListener, Sidecar, TlsMode, VirtualGateway, VirtualNode,
@@ -277,6 +278,37 @@ impl Reader<'_> {
         }
         self.last_ports = self.spot.zip(range).filter(|_| numbers.len() > 1);
         said
+    }
+
+    /// A name that comes after its resource: "a virtual node, `web`", "name it shop".
+    pub(super) fn name(&mut self, name: &str) -> Said {
+        let place = self.here()?.place;
+        let is_said = self.is_symbol(self.words.0, &["named"]);
+        let token = &self.tokens[self.words.0];
+        let is_apart = self.words.0 > 0 && self.token(self.words.0 - 1).is_some_and(|before| matches!(before.low.as_str(), "," | ":"));
+        if !is_said && !(is_apart && matches!(token.kind, TokenKind::Quoted | TokenKind::Name)) {
+            return Err(Trouble::NotHere);
+        }
+        let is_soft = self.soft_name == Some(place);
+        let field = match place {
+            Place::Node(at) => &mut self.intent.virtual_nodes[at].name,
+            Place::Application(at) => &mut self.intent.applications[at].name,
+            Place::Router(at) => &mut self.intent.virtual_routers[at].name,
+            Place::Gateway(at) => &mut self.intent.virtual_gateways[at].name,
+            Place::Service(at) => &mut self.intent.virtual_services[at].name,
+            Place::Mesh => &mut self.intent.mesh.get_or_insert_default().name,
+            Place::Route(..) => &mut spot::route(&mut self.intent, Spot { place, listener: 0 })?.0.name,
+            Place::GatewayRoute(..) => &mut spot::gateway_route(&mut self.intent, Spot { place, listener: 0 })?.0.name,
+            Place::Everywhere | Place::Sidecar(_) | Place::All => return Err(Trouble::NotHere),
+        };
+        if is_soft {
+            *field = None;
+            self.soft_name = None;
+        }
+        if field.is_some() {
+            return Err(Trouble::NotHere);
+        }
+        put(field, name.to_owned(), &spot::path_of(place), "name")
     }
 
     /// A number without the word "port", where a port is expected.

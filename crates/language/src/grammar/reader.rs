@@ -48,6 +48,8 @@ pub(super) struct Reader<'r> {
     pub(super) name_end: Option<usize>,
     /// The calls that the last meaning made, by their places in the list.
     pub(super) last_calls: Option<(Spot, std::ops::Range<usize>)>,
+    /// What was named only by whom it is for, so that a name said later holds.
+    pub(super) soft_name: Option<Place>,
     /// Listeners that the last meaning made: "ports 80 and 81 using http".
     pub(super) last_ports: Option<(Spot, std::ops::Range<usize>)>,
     /// Tokens that were read ahead: from, to.
@@ -85,6 +87,7 @@ impl<'r> Reader<'r> {
             preposition: None,
             name_end: None,
             last_calls: None,
+            soft_name: None,
             last_ports: None,
             ahead: None,
             words: (0, 0),
@@ -231,6 +234,8 @@ impl<'r> Reader<'r> {
         self.words = (self.at, candidate.end);
         for spot in self.spots_for(candidate.meaning.home) {
             self.spot = spot;
+            let is_new = spot.is_none();
+            let kept = is_new.then(|| (self.intent.clone(), self.ahead, self.history.clone(), self.preposition.clone()));
             let spot = match self.spot {
                 Some(spot) => spot,
                 None => match self.make_home(candidate.meaning.home, candidate.meaning.block) {
@@ -246,7 +251,12 @@ impl<'r> Reader<'r> {
             match said {
                 Ok(path) => self.accept(candidate, &path),
                 Err(Trouble::Clash(what)) => self.ask_about(&what, candidate.end),
-                Err(Trouble::NotHere) => continue,
+                Err(Trouble::NotHere) => {
+                    if let Some(kept) = kept {
+                        (self.intent, self.ahead, self.history, self.preposition) = kept;
+                    }
+                    continue;
+                }
             }
             self.at = candidate.end;
             return true;

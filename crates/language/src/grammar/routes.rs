@@ -96,7 +96,8 @@ impl Reader<'_> {
     /// A target: of a route, a gateway route, the versions of an application; or what an application calls.
     pub(super) fn target(&mut self, name: &str, weight: Option<u32>, port: Option<u32>) -> Said {
         let spot = self.here()?;
-        if weight.is_none() && port.is_none() && self.is_owner_of_something(name) {
+        let is_bare = weight.is_none() && port.is_none();
+        if is_bare && (self.is_owner_of_something() || !self.sending && self.block != Block::Match) {
             return Err(Trouble::NotHere);
         }
         match spot.place {
@@ -123,7 +124,7 @@ impl Reader<'_> {
     }
 
     /// "add a timeout to the checkout route": a name that is followed by what it is and gets a part is no target.
-    fn is_owner_of_something(&self, _: &str) -> bool {
+    fn is_owner_of_something(&self) -> bool {
         self.is_symbol(self.words.1, &["virtual-router", "virtual-gateway", "mesh", "gateway-route", "route", "sidecar"])
     }
 

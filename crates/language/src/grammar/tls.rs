@@ -8,10 +8,10 @@ use crate::intent::{Certificate, Intent, TlsMode, Trust};
 
 pub(super) const MEANINGS: &[Meaning] = &[
     act!("TLS", Tls, true, Node, ["tls ?on", "terminate tls", "terminate https", "tls <protocol>", "https"], |reader, _| reader.tls()),
-    value!("TLS: strict", Tls, true, Node, ["strict ?tls ?mode", "tls strict", "enforce ?strict tls", "tls enforce"], |intent, spot, _| {
+    value!("TLS: strict", Tls, true, Node, ["tls required|require|mandatory|only", "require|requires|requiring|only|mandatory tls", "only listen tls", "listen only tls", "must tls", "strict ?tls ?mode", "tls strict", "enforce ?strict tls", "tls enforce"], |intent, spot, _| {
         mode(intent, spot, TlsMode::Strict)
     }),
-    value!("TLS: permissive", Tls, true, Node, ["permissive ?tls", "tls permissive"], |intent, spot, _| {
+    value!("TLS: permissive", Tls, true, Node, ["tls and|or|plus plaintext", "plaintext and|or|plus tls", "allow-all plaintext", "plaintext listen", "tls and plaintext", "permissive ?tls", "tls permissive"], |intent, spot, _| {
         mode(intent, spot, TlsMode::Permissive)
     }),
     value!("TLS: off", Tls, true, Node, ["no tls", "tls off", "tls no", "off tls", "no tls at all"], |intent, spot, _| {
@@ -95,7 +95,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Tls,
         true,
         Node,
-        ["san <names>", "trust san <names>", "match san <names>"],
+        ["certificate <dotted:names>", "certificate be for <dotted:names>", "san <names>", "trust san <names>", "match san <names>"],
         |intent, spot, slots| {
             if serves(intent, spot) {
                 let (tls, path) = spot::listener_tls(intent, spot)?;
@@ -107,7 +107,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             Ok(path + ".names")
         }
     ),
-    value!("TLS to backends", Tls, true, Node, ["tls to ?everything backend", "backend tls", "enforce tls to backend", "tls for backend", "enforce tls backend", "tls backend", "enforce client tls", "client-policy tls"], |intent, spot, _| {
+    value!("TLS to backends", Tls, true, Node, ["backend must|should|be tls", "backend enforce tls", "tls towards backend", "tls to ?everything backend", "backend tls", "enforce tls to backend", "tls for backend", "enforce tls backend", "tls backend", "enforce client tls", "client-policy tls"], |intent, spot, _| {
         let (tls, path) = spot::backend_tls(intent, spot)?;
         put(&mut tls.enforce, true, &path, "enforce")
     }),
