@@ -90,7 +90,10 @@ impl Cutter<'_> {
             self.number();
             return true;
         }
-        if first.is_alphanumeric() || first == '_' {
+        let is_suffix = matches!(first, '.' | '*')
+            && self.rest()[1..].starts_with(|next: char| next.is_ascii_alphabetic() || next == '.' && first == '*')
+            && self.tokens.last().is_none_or(|last| last.end < self.at);
+        if first.is_alphanumeric() || first == '_' || is_suffix {
             self.word();
             return true;
         }
@@ -151,10 +154,14 @@ impl Cutter<'_> {
             return;
         }
         let after = &rest[digits..];
-        if after.starts_with('/') && after[1..].starts_with(|next: char| next.is_ascii_digit()) {
-            let length = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '/').unwrap_or(rest.len());
-            let parts: Option<Vec<u32>> = rest[..length].split('/').map(|part| part.parse().ok()).collect();
-            if let Some(parts) = parts {
+        for mark in ['/', ':', '-'] {
+            if !(after.starts_with(mark) && after[1..].starts_with(|next: char| next.is_ascii_digit())) {
+                continue;
+            }
+            let length = rest.find(|letter: char| !letter.is_ascii_digit() && letter != mark).unwrap_or(rest.len());
+            let parts: Option<Vec<u32>> = rest[..length].split(mark).map(|part| part.parse().ok()).collect();
+            let is_ratio = |parts: &Vec<u32>| mark == '/' || parts.iter().sum::<u32>() == 100;
+            if let Some(parts) = parts.filter(is_ratio) {
                 self.push(TokenKind::Ratio(parts), length);
                 return;
             }
@@ -478,6 +485,7 @@ fn spelt(tokens: &[Token], at: usize) -> (Token, usize) {
     }
     let (mut value, mut next) = match (token.low.as_str(), word(at + 1)) {
         ("a" | "one", Some("hundred")) => (100, at + 2),
+        ("a" | "one", Some("dozen")) => (12, at + 2),
         ("a" | "one", Some("thousand")) => (1000, at + 2),
         (first, _) => match small_number(first) {
             // "one" is a pronoun as often as a number: only before a noun that is counted does it matter.

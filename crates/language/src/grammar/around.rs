@@ -68,7 +68,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         let (sidecar, path) = sidecar(intent, spot)?;
         put(&mut sidecar.user, slots.number("number"), &path, "user")
     }),
-    value!("sidecar: log level", Sidecar, true, Sidecar, ["log-level <text:level>", "<name:level> log-level", "<name:level> access-log"], |intent, spot, slots| {
+    value!("sidecar: log level", Sidecar, true, Sidecar, ["log-level <text:level>", "<name:level> log-level"], |intent, spot, slots| {
         let (sidecar, path) = sidecar(intent, spot)?;
         put(&mut sidecar.log_level, slots.text("level").to_lowercase(), &path, "logLevel")
     }),

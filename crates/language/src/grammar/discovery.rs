@@ -13,7 +13,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Dns,
         true,
         Node,
-        [
+        ["discovery <dotted:host>", 
             "hostname <host>",
             "?discovery dns ?hostname <host>",
             "dns discovery ?hostname <host>",
@@ -72,7 +72,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         CloudMap,
         true,
         Node,
-        ["attribute <pair>", "attribute <name> equals <text>", "attribute <name> to <text>", "attribute <name> <text>"],
+        ["<name> attribute is|equals <text>", "hosts <name> attribute is|equals <text>", "attribute <pair>", "attribute <name> equals <text>", "attribute <name> to <text>", "attribute <name> <text>"],
         |intent, spot, slots| {
             let (map, path) = cloud_map(intent, spot)?;
             let (mut name, mut value) = slots.pair();
@@ -137,9 +137,12 @@ pub(super) const MEANINGS: &[Meaning] = &[
         AccessLog,
         true,
         Node,
-        ["as-text ?access-log", "access-log format <text>", "format <text>", "access-log text format"],
+        ["as-text ?access-log", "as-text <text>", "access-log format <text>", "format <text>", "access-log text format"],
         |intent, spot, slots| {
             let (log, path) = spot::access_log(intent, spot)?;
+            if log.format == Some(AccessLogFormat::Text(String::new())) {
+                log.format = None;
+            }
             put(&mut log.format, AccessLogFormat::Text(slots.text("text")), &path, "format")
         }
     ),

@@ -30,6 +30,8 @@ pub(super) struct Entity {
     pub(super) name: Option<String>,
     /// Names beside the first: "virtual nodes cart and users".
     pub(super) others: Vec<String>,
+    /// Whether there are several.
+    pub(super) is_plural: bool,
     /// Whether the name is only whom it is for.
     pub(super) is_soft: bool,
     pub(super) protocol: Option<Protocol>,
@@ -78,7 +80,8 @@ impl Reader<'_> {
             place += 1;
         }
         let is_definite = at > 0 && self.token(at - 1).is_some_and(|token| matches!(token.low.as_str(), "the" | "this" | "that" | "its" | "our" | "my" | "existing"));
-        let entity = |thing, name, end| Entity { thing, name, others: Vec::new(), is_soft: false, protocol, is_definite, end };
+        let is_plural = self.token(place).is_some_and(|token| token.text.ends_with('s'));
+        let entity = |thing, name, end| Entity { thing, name, others: Vec::new(), is_plural, is_soft: false, protocol, is_definite, end };
         // "App Mesh" is the product, unless it is given a name.
         if self.is_symbol(place, &["app-mesh"]) && self.is_symbol(place + 1, &["named"]) {
             let name = self.any_name_at(place + 2)?;
@@ -133,6 +136,20 @@ impl Reader<'_> {
         })
     }
 
+    /// A word that means something else elsewhere, and stands where only a name can: "node matching, port 9000".
+    fn odd_name_at(&self, at: usize) -> Option<String> {
+        let token = self.token(at).filter(|token| token.kind == TokenKind::Symbol)?;
+        let is_odd = matches!(
+            token.low.as_str(),
+            "match" | "query" | "events" | "image" | "user" | "memory" | "access-log" | "tag" | "backend" | "rest" | "secret" | "owner" | "metadata" | "internal" | "discovery" | "hosts" | "error" | "first" | "version" | "out" | "split" | "target" | "certificate" | "rewrite" | "success" | "failure" | "keep"
+        );
+        let after = self.token(at + 1);
+        let ends = after.is_none_or(|next| {
+            matches!(next.low.as_str(), "," | "." | ";" | ":" | "(" | "on" | "with" | "listen" | "port" | "at" | "that" | "which" | "using")
+        });
+        (is_odd && ends && !token.text.contains(' ')).then(|| token.text.clone())
+    }
+
     /// Any token that can be a name once a word such as `named` has said that it is one.
     fn any_name_at(&self, at: usize) -> Option<String> {
         name_at(&self.tokens, at).or_else(|| {
@@ -161,6 +178,9 @@ impl Reader<'_> {
             }
         }
         let is_before_thing = self.thing_at(at + 2).is_some_and(|next| next != Thing::Application);
+        if let Some(name) = self.odd_name_at(at + 1) {
+            return Some((Some(name), at + 2, false));
+        }
         if let Some(name) = name_at(&self.tokens, at + 1).filter(|_| !is_before_thing && thing != Thing::Everything) {
             return Some((Some(name), at + 2, false));
         }
@@ -234,8 +254,16 @@ impl Reader<'_> {
             self.at += 1;
             return true;
         }
-        // A meaning that is longer knows better: "provider virtual-router x", "health check".
         let Some(entity) = self.entity_at(at) else { return false };
+        let is_traffic = self.is_symbol(at + 1, &["prefix", "path", "send", "to"]) || self.token(at + 1).is_some_and(|token| token.kind == TokenKind::Path);
+        if entity.thing == Thing::Everything && is_traffic {
+            // "everything under /images goes to images"
+            self.at += 1;
+            return true;
+        }
+        if self.meaning_of_block(entity.end) {
+            return true;
+        }
         self.apply_entity(&entity);
         self.at = entity.end;
         self.name_end = entity.name.is_some().then_some(entity.end);
@@ -267,7 +295,7 @@ impl Reader<'_> {
         }
         let places: Vec<Place> = names.iter().map(|name| self.place_of_subject(name)).collect();
         self.turn_to(places[0]);
-        self.beside = places[1..].iter().map(|place| Spot { place: *place, listener: 0 }).collect();
+        self.beside = places[1..].iter().map(|place| Spot::at(*place)).collect();
         self.sending = false;
         self.closed = true;
         self.at = at;
@@ -315,7 +343,12 @@ impl Reader<'_> {
         let (block, sending) = (self.block, self.sending);
         let entity = owner(thing, name, to);
         self.preposition = Some("to".to_owned());
+        let verb = self.verb;
+        if verb == Verb::None {
+            self.verb = Verb::Change;
+        }
         self.apply_entity(&entity);
+        self.verb = verb;
         (self.block, self.sending) = (block, sending);
         self.ahead = Some((from, to));
         self.spot
@@ -373,7 +406,7 @@ impl Reader<'_> {
             .iter()
             .filter_map(|name| {
                 let other = Entity { name: Some(name.clone()), others: Vec::new(), ..entity.clone() };
-                self.place_of(&other).map(|place| Spot { place, listener: 0 })
+                self.place_of(&other).map(|place| Spot::at(place))
             })
             .collect();
         self.beside = others;
@@ -391,5 +424,5 @@ impl Reader<'_> {
 
 /// What a part belongs to, as an entity.
 fn owner(thing: Thing, name: String, end: usize) -> Entity {
-    Entity { thing, name: Some(name), others: Vec::new(), is_soft: false, protocol: None, is_definite: true, end }
+    Entity { thing, name: Some(name), others: Vec::new(), is_plural: false, is_soft: false, protocol: None, is_definite: true, end }
 }

@@ -27,7 +27,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["exact ?path <path>", "path exact <path>", "<path> exact", "path equals <path>", "path <path> exact", "match exact ?path <path>", "only <path>"],
+        ["only ?match ?path <path>", "only path <path>", "path equals <path>", "exact ?path <path>", "path exact <path>", "<path> exact", "path equals <path>", "path <path> exact", "match exact ?path <path>", "only <path>"],
         |reader, slots| path(reader, slots, Pathway::Exact)
     ),
     act!(
@@ -45,6 +45,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
         })
     }),
     act!("match: all traffic", Match, true, Route, ["all-traffic", "everything traffic", "all traffic|requests"], |reader, _| {
+        if reader.block == Block::AccessLog {
+            return Err(super::spot::Trouble::NotHere);
+        }
         reader.matcher(|matcher, path| put(&mut matcher.path, Pathway::Prefix("/".to_owned()), path, "path"))
     }),
     act!(
@@ -52,7 +55,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        [
+        ["<hname:name> exact <text:value>", "<hname:name> equals <text:value>", 
             "header ?named <name> exact <text:value>",
             "header ?named <name> equals <text:value>",
             "header <pair>",
@@ -84,7 +87,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["header ?named <name> prefix <text:value>", "<name> header prefix <text:value>", "header prefix <name> <text:value>", "header ?named <name> value prefix <text:value>", "metadata ?named <name> prefix <text:value>", "<name> metadata prefix <text:value>"],
+        ["<hname:name> prefix <text:value>", "header ?named <name> prefix <text:value>", "<name> header prefix <text:value>", "header prefix <name> <text:value>", "header ?named <name> value prefix <text:value>", "metadata ?named <name> prefix <text:value>", "<name> metadata prefix <text:value>"],
         |reader, slots| header(reader, slots, |value| Some(Comparison::Prefix(value)), false)
     ),
     act!(
@@ -92,7 +95,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["header ?named <name> suffix <text:value>", "<name> header suffix <text:value>", "metadata ?named <name> suffix <text:value>", "<name> metadata suffix <text:value>"],
+        ["<hname:name> suffix <text:value>", "header ?named <name> suffix <text:value>", "<name> header suffix <text:value>", "metadata ?named <name> suffix <text:value>", "<name> metadata suffix <text:value>"],
         |reader, slots| header(reader, slots, |value| Some(Comparison::Suffix(value)), false)
     ),
     act!(
@@ -100,7 +103,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        [
+        ["<hname:name> match <text:value>", "<hname:name> ?match regex <text:value>", 
             "header ?named <name> ?match regex <text:value>",
             "<name> header ?match regex <text:value>",
             "header ?named <name> match <text:value>",
@@ -117,7 +120,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        [
+        ["<hname:name> between <number:start> to|and <number:end>", "header ?named <name> <number:start> to|and <number:end>", 
             "header ?named <name> range <number:start> to|and <number:end>",
             "header ?named <name> between <number:start> to|and <number:end>",
             "<name> header between <number:start> to|and <number:end>",
@@ -136,7 +139,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["header ?named <name> present", "<name> header present", "header ?named <name>", "<name> header", "have|has|having|carry|carries|contain|contains header ?named <name>", "metadata ?named <name> present", "metadata ?named <name>", "<name> metadata"],
+        ["<hname:name> present", "header ?named <name> present", "<name> header present", "header ?named <name>", "<name> header", "have|has|having|carry|carries|contain|contains header ?named <name>", "metadata ?named <name> present", "metadata ?named <name>", "<name> metadata"],
         |reader, slots| header(reader, slots, |_| None, false)
     ),
     act!(
@@ -144,7 +147,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["no header ?named <name>", "no <name> header", "header ?named <name> absent", "<name> header absent", "no have|has|carry|contain|include header ?named <name>", "no have|has|carry|contain ?the <name> header"],
+        ["<hname:name> absent", "no header ?named <name>", "no <name> header", "header ?named <name> absent", "<name> header absent", "no have|has|carry|contain|include header ?named <name>", "no have|has|carry|contain ?the <name> header"],
         |reader, slots| header(reader, slots, |_| None, true)
     ),
     act!(
@@ -152,7 +155,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        [
+        ["<hname:name> no ?equals|to|match <text:value>", 
             "header ?named <name> no ?equals|to|match <text:value>",
             "<name> header no ?equals|to <text:value>",
             "header ?named <name> != <text:value>",
@@ -169,7 +172,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["header ?named <name> no prefix <text:value>", "<name> header no prefix <text:value>"],
+        ["<hname:name> no prefix <text:value>", "header ?named <name> no prefix <text:value>", "<name> header no prefix <text:value>"],
         |reader, slots| header(reader, slots, |value| Some(Comparison::Prefix(value)), true)
     ),
     act!(
@@ -177,7 +180,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["header ?named <name> no suffix <text:value>", "<name> header no suffix <text:value>"],
+        ["<hname:name> no suffix <text:value>", "header ?named <name> no suffix <text:value>", "<name> header no suffix <text:value>"],
         |reader, slots| header(reader, slots, |value| Some(Comparison::Suffix(value)), true)
     ),
     act!(
@@ -185,7 +188,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["header ?named <name> no ?match regex <text:value>", "<name> header no ?match regex <text:value>", "header ?named <name> no match <text:value>", "<name> header no match <text:value>"],
+        ["<hname:name> no ?match regex <text:value>", "header ?named <name> no ?match regex <text:value>", "<name> header no ?match regex <text:value>", "header ?named <name> no match <text:value>", "<name> header no match <text:value>"],
         |reader, slots| header(reader, slots, |value| Some(Comparison::Regex(value)), true)
     ),
     act!(
@@ -207,6 +210,23 @@ pub(super) const MEANINGS: &[Meaning] = &[
     act!("match: query parameter is there", Match, true, Route, ["query ?named <name> ?present", "<name> query ?present"], query),
     act!("match: method", Match, true, Route, ["method <method>", "<method> method", "<method> requests|request|traffic|calls", "?only <method>"], |reader, slots| {
         reader.matcher(|matcher, path| put(&mut matcher.method, slots.text("method"), path, "method"))
+    }),
+    act!("match: scheme of the requests", Match, false, Route, ["https|http requests|request|traffic|calls"], |reader, _| {
+        let scheme = reader.tokens[reader.words.0].low.clone();
+        reader.matcher(|matcher, path| put(&mut matcher.scheme, scheme, path, "scheme"))
+    }),
+    act!("match: a number of headers", Match, true, Route, ["<number> header ?must ?match"], |reader, _| Ok(reader.said_here("headers"))),
+    act!("match: header in a range, its end included", Match, true, Route, ["header ?named <name> between <number:start> to|and <number:end> inclusive", "<name> header between <number:start> to|and <number:end> inclusive", "header ?named <name> range <number:start> to|and <number:end> inclusive", "header ?named <name> <number:start> to|and <number:end> inclusive", "<hname:name> between <number:start> to|and <number:end> inclusive"], |reader, slots| {
+        let range = Comparison::Range { start: slots.number("start").into(), end: i64::from(slots.number("end")) + 1 };
+        header(reader, slots, move |_| Some(range.clone()), false)
+    }),
+    act!("match: gRPC service by its name", Match, true, Route, ["application ?named <dotted:host>", "<dotted:host> application"], |reader, slots| {
+        let name = slots.text("host");
+        let is_grpc = name.rsplit('.').next().is_some_and(|last| last.starts_with(|letter: char| letter.is_ascii_uppercase()));
+        if !is_grpc {
+            return Err(super::spot::Trouble::NotHere);
+        }
+        reader.matcher(|matcher, path| put(&mut matcher.grpc_service, name, path, "grpcService"))
     }),
     act!("match: scheme", Match, true, Route, ["scheme <text:scheme>", "http scheme", "https scheme", "<text:scheme> scheme"], |reader, slots| {
         let scheme = slots.text("scheme").to_lowercase();
@@ -244,7 +264,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         GatewayRoute,
-        ["?match hostname ?exact <host>", "hostname equals <host>", "hosts <host>", "<host> hostname"],
+        ["?match hostname ?exact <host>", "hostname equals <host>", "hosts <dotted:host>", "<dotted:host> hostname"],
         |reader, slots| {
             let host = slots.text("host");
             let hostname = match host.strip_prefix('*') {
@@ -254,7 +274,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             reader.gateway_matcher(|matcher, path| put(&mut matcher.hostname, hostname, path, "hostname"))
         }
     ),
-    act!("match: host name's end", Match, true, GatewayRoute, ["hostname suffix <host>", "hosts suffix <host>", "suffix <host>"], |reader, slots| {
+    act!("match: host name's end", Match, true, GatewayRoute, ["hostname suffix <host>", "hosts suffix <host>", "suffix <dotted:host>"], |reader, slots| {
         let suffix = slots.text("host").trim_start_matches('*').to_owned();
         reader.gateway_matcher(|matcher, path| put(&mut matcher.hostname, Hostname::Suffix(suffix), path, "hostname"))
     }),
@@ -274,7 +294,20 @@ fn path(reader: &mut Reader<'_>, slots: &Slots, make: fn(String) -> Pathway) -> 
         Pathway::Prefix(path) => by_form(path),
         other => other,
     };
-    reader.matcher(|matcher, path| put(&mut matcher.path, pathway, path, "path"))
+    let (pathway, query) = match pathway {
+        Pathway::Prefix(path) if path.contains('?') => {
+            let (path, query) = path.split_once('?').map(|(path, query)| (path.to_owned(), query.to_owned())).unwrap_or_default();
+            (Pathway::Prefix(path), query)
+        }
+        other => (other, String::new()),
+    };
+    reader.matcher(|matcher, path| {
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').map_or((pair, None), |(name, value)| (name, Some(value.to_owned())));
+            matcher.query.push(Query { name: name.to_owned(), value });
+        }
+        put(&mut matcher.path, pathway, path, "path")
+    })
 }
 
 fn header(

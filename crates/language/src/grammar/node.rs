@@ -240,7 +240,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         OutlierDetection,
         false,
         Node,
-        [
+        ["after <number> ?consecutive ?server-error ?failure ?error ?consecutive", 
             "<number> ?consecutive server-error ?consecutive ?error",
             "<number> ?consecutive error ?consecutive",
             "<number> ?consecutive failure ?consecutive",

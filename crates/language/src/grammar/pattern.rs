@@ -112,6 +112,7 @@ enum Slot {
     Pair,
     Host,
     Dotted,
+    HeaderName,
     Method,
 }
 
@@ -129,6 +130,11 @@ impl Pattern {
             Element::Slot(slot_named(kind), label)
         };
         Self { elements: text.split_whitespace().map(element).collect() }
+    }
+
+    /// How many words it has that must be said: the more, the more certain its meaning.
+    pub(super) fn words(&self) -> usize {
+        self.elements.iter().filter(|element| matches!(element, Element::Words(_))).count()
     }
 
     /// What tokens from a place say by this pattern, and the place after them.
@@ -154,6 +160,7 @@ fn slot_named(kind: &str) -> Slot {
         "pair" => Slot::Pair,
         "host" => Slot::Host,
         "dotted" => Slot::Dotted,
+        "hname" => Slot::HeaderName,
         "method" => Slot::Method,
         _ => Slot::Text,
     }
@@ -328,6 +335,7 @@ fn fill(slot: Slot, tokens: &[Token], at: usize) -> Option<(Value, usize)> {
         (Slot::Names, _) => names_from(tokens, at).map(|(names, end)| (Value::Texts(names), end)),
         (Slot::Host, TokenKind::Host | TokenKind::Quoted | TokenKind::Name) => one(Value::Text(token.text.clone())),
         (Slot::Host, TokenKind::Word) if !is_glue(&token.low) => one(Value::Text(token.text.clone())),
+        (Slot::HeaderName, _) => header_name(token).and_then(|name| one(Value::Text(name))),
         (Slot::Dotted, TokenKind::Host) => one(Value::Text(token.text.clone())),
         (Slot::Dotted, TokenKind::Quoted) if token.text.contains('.') => one(Value::Text(token.text.clone())),
         (Slot::Host, TokenKind::Address) => one(Value::Text(token.text.clone())),
@@ -353,10 +361,23 @@ fn fill(slot: Slot, tokens: &[Token], at: usize) -> Option<(Value, usize)> {
             one(Value::Text(token.text.clone()))
         }
         (Slot::Text, TokenKind::Mark) => None,
-        (Slot::Text, TokenKind::Word) if is_glue(&token.low) && token.low != "true" => None,
+        (Slot::Text, TokenKind::Word)
+            if is_glue(&token.low) && !tokens[..at].last().is_some_and(|before| before.low == "equals" || before.low == "=") =>
+        {
+            None
+        }
         (Slot::Text, _) => one(Value::Text(token.text.clone())),
         _ => None,
     }
+}
+
+/// A header that its name alone tells: `x-version`, `cookie`.
+fn header_name(token: &Token) -> Option<String> {
+    let is_known = matches!(
+        token.low.as_str(),
+        "cookie" | "user-agent" | "authorization" | "accept-language" | "content-type" | "accept" | "referer" | "origin" | "accept-encoding"
+    );
+    (is_known || token.low.starts_with("x-") && token.low.len() > 2).then(|| token.text.clone())
 }
 
 /// `90 to 10`, `90-10`, `90:10`.
@@ -390,10 +411,11 @@ fn pair(tokens: &[Token], at: usize) -> Option<(Value, usize)> {
         return (is_name && !value.is_empty())
             .then(|| (Value::Pair(name.to_owned(), value.to_owned()), at + 1));
     }
-    let is_name = matches!(token.kind, TokenKind::Name | TokenKind::Host) || token.kind == TokenKind::Word && !is_glue(&token.low)
-        || token.kind == TokenKind::Symbol && !token.text.contains(' ');
-    is_name.then_some(())?;
     let mark = tokens.get(at + 1).filter(|mark| matches!(mark.text.as_str(), ":" | "=" | "=="))?;
+    let is_name = matches!(token.kind, TokenKind::Name | TokenKind::Host)
+        || token.kind == TokenKind::Word && (!is_glue(&token.low) || mark.start == token.end)
+        || token.kind == TokenKind::Symbol && !token.text.contains(' ') && mark.text != ":";
+    is_name.then_some(())?;
     // `x: y` with the mark at the name; `a : b` is a list's.
     (mark.start == token.end || mark.text != ":").then_some(())?;
     let value = tokens.get(at + 2)?;

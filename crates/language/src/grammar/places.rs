@@ -3,7 +3,7 @@
 use super::entity::{Entity, Thing};
 use super::reader::{Reader, Verb};
 use crate::lexer::TokenKind;
-use super::spot::{self, Place, Said, Spot, Trouble, put};
+use super::spot::{self, Place, Said, Side, Spot, Trouble, put};
 use crate::intent::{
     Action, Call, ClientTls, GatewayRoute, Protocol, Route, RouterListener, Sidecar, TlsMode, VirtualGateway, VirtualNode,
     VirtualRouter, VirtualService,
@@ -129,7 +129,7 @@ impl Reader<'_> {
             return Some(place);
         }
         if entity.name.is_none() {
-            if let Some(router) = router {
+            if let Some(router) = router.filter(|_| entity.is_plural || entity.is_definite) {
                 // Its routes begin with what they match or where they send.
                 return Some(Place::Router(router));
             }
@@ -158,6 +158,16 @@ impl Reader<'_> {
     }
 
     fn gateway_place(&mut self, name: Option<String>, action: Action, belongs: bool, is_definite: bool) -> Option<Place> {
+        if let (Some(Place::Route(None, at)), Some(_)) = (self.spot.map(|spot| spot.place), &name)
+            && self.intent.routes[at].targets.is_empty()
+            && at + 1 == self.intent.routes.len()
+        {
+            // What was taken for a route is one of this gateway.
+            let route = self.intent.routes.remove(at);
+            let Route { matcher, priority, protocol, .. } = route;
+            self.intent.gateway_routes.push(GatewayRoute { gateway: name, matcher, priority, protocol, action, ..GatewayRoute::default() });
+            return Some(Place::GatewayRoute(None, self.intent.gateway_routes.len() - 1));
+        }
         match (self.spot.map(|spot| spot.place), belongs, &name) {
             (Some(Place::GatewayRoute(None, at)), true, Some(name)) => {
                 let is_known = self.intent.virtual_gateways.iter().any(|there| there.name.as_ref() == Some(name));
@@ -297,8 +307,8 @@ impl Reader<'_> {
             Place::Gateway(at) => &mut self.intent.virtual_gateways[at].name,
             Place::Service(at) => &mut self.intent.virtual_services[at].name,
             Place::Mesh => &mut self.intent.mesh.get_or_insert_default().name,
-            Place::Route(..) => &mut spot::route(&mut self.intent, Spot { place, listener: 0 })?.0.name,
-            Place::GatewayRoute(..) => &mut spot::gateway_route(&mut self.intent, Spot { place, listener: 0 })?.0.name,
+            Place::Route(..) => &mut spot::route(&mut self.intent, Spot::at(place))?.0.name,
+            Place::GatewayRoute(..) => &mut spot::gateway_route(&mut self.intent, Spot::at(place))?.0.name,
             Place::Everywhere | Place::Sidecar(_) | Place::All => return Err(Trouble::NotHere),
         };
         if is_soft {
@@ -393,7 +403,9 @@ impl Reader<'_> {
         for call in node.calls.get_mut(range.clone())? {
             call.tls.get_or_insert_with(ClientTls::default).mutual |= mutual;
         }
-        Some(Ok(format!("{path}.calls[{}].tls", range.start)))
+        let path = format!("{path}.calls[{}].tls", range.start);
+        self.spot = Some(Spot { side: Side::Call(range.start), ..spot });
+        Some(Ok(path))
     }
 
     /// What the node or application that is spoken of calls.
@@ -407,7 +419,22 @@ impl Reader<'_> {
             }
         }
         self.last_calls = Some((spot, start..node.calls.len()));
+        if let Place::Application(_) = spot.place {
+            for name in names.iter().filter(|name| !name.contains('.')) {
+                if self.find_named(name).is_none() {
+                    self.application(name, Action::Create);
+                }
+            }
+        }
         Ok(format!("{path}.calls[{start}]"))
+    }
+
+    /// One call more, after some were named: "calls ads over TLS and users".
+    pub(super) fn more_calls(&mut self, name: &str) -> Said {
+        match self.last_calls.clone() {
+            Some((spot, _)) if self.spot.is_some_and(|here| here.place == spot.place) => self.calls(&[name.to_owned()]),
+            _ => Err(Trouble::NotHere),
+        }
     }
 
     pub(super) fn called_by(&mut self, names: &[String]) -> Said {
@@ -420,7 +447,7 @@ impl Reader<'_> {
                 Some(place) => place,
                 None => self.application(name, Action::Create),
             };
-            let (caller, path) = spot::node(&mut self.intent, Spot { place, listener: 0 })?;
+            let (caller, path) = spot::node(&mut self.intent, Spot::at(place))?;
             caller.calls.push(Call { to: own.clone(), tls: None });
             said = format!("{path}.calls[{}]", caller.calls.len() - 1);
         }

@@ -2,7 +2,7 @@
 
 use super::meaning::{Block, Home, Meaning, READY, Set};
 use super::pattern::Slots;
-use super::spot::{Place, Spot, Trouble};
+use super::spot::{Place, Side, Spot, Trouble};
 use crate::intent::{Action, Intent};
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::is_glue;
@@ -62,6 +62,8 @@ pub(super) struct Reader<'r> {
 struct Candidate {
     end: usize,
     is_of_block: bool,
+    /// How many words of its pattern were said.
+    words: usize,
     meaning: &'static Meaning,
     slots: Slots,
 }
@@ -96,6 +98,7 @@ impl<'r> Reader<'r> {
 
     /// Reads to the end.
     pub(super) fn read(mut self) -> Understanding {
+        self.begin_sentence();
         while self.at < self.tokens.len() {
             if self.skip_what_was_read_ahead() || self.separator() || self.removal() || self.verb() {
                 continue;
@@ -145,7 +148,36 @@ impl<'r> Reader<'r> {
         }
         self.at += 1;
         self.end_sentence();
+        self.begin_sentence();
         true
+    }
+
+    /// A sentence that begins with requests says where they go: "/v1 -> old", "requests on port 9090 are sent to admin".
+    fn begin_sentence(&mut self) {
+        let sentence = self.tokens[self.at..].iter().take_while(|token| !matches!(token.low.as_str(), "." | ";"));
+        let sentence: Vec<&Token> = sentence.collect();
+        let sends = sentence.iter().any(|token| matches!(token.low.as_str(), "to" | "send" | "split" | "between"));
+        let is_requests = |token: &Token| {
+            matches!(token.kind, TokenKind::Path | TokenKind::Percent(_) | TokenKind::Ratio(_))
+                || matches!(token.low.as_str(), "traffic" | "requests" | "request" | "calls")
+                || token.kind == TokenKind::Symbol && matches!(token.low.as_str(), "send" | "header" | "query" | "otherwise" | "all-traffic" | "split" | "rest" | "metadata")
+                || matches!(token.text.as_str(), "GET" | "POST" | "PUT" | "DELETE" | "HEAD" | "PATCH" | "OPTIONS")
+                || token.low.starts_with("x-")
+        };
+        let mut first = sentence.iter().filter(|token| {
+            !(token.kind == TokenKind::Word && is_glue(&token.low) && !is_requests(token)) && token.low != "https" && token.low != "http" && token.low != "grpc" && token.low != "tcp" && token.low != "change"
+        });
+        let Some(first) = first.next().filter(|first| sends && is_requests(first)) else { return };
+        let is_share = matches!(first.kind, TokenKind::Percent(_) | TokenKind::Ratio(_)) || first.low == "split" || first.low == "rest";
+        let takes_routes = self.spot.is_some_and(|spot| {
+            matches!(spot.place, Place::Route(..) | Place::Router(_) | Place::Gateway(_) | Place::GatewayRoute(..))
+                || is_share && matches!(spot.place, Place::Application(_))
+        });
+        if !takes_routes && let Some(before) = self.spot.take() {
+            self.history.push(before);
+        }
+        self.sending = true;
+        self.block = Block::Match;
     }
 
     fn end_sentence(&mut self) {
@@ -188,13 +220,21 @@ impl<'r> Reader<'r> {
     /// Takes the longest meaning that fits.
     fn meaning(&mut self) -> bool {
         let mut candidates = self.candidates();
-        candidates.sort_by_key(|candidate| std::cmp::Reverse((candidate.end, candidate.is_of_block)));
+        candidates.sort_by_key(|candidate| std::cmp::Reverse((candidate.end, candidate.words, candidate.is_of_block)));
         for candidate in candidates {
             if self.apply(&candidate) {
                 return true;
             }
         }
         false
+    }
+
+    /// Takes a meaning of the block that is open, where it reads at least as far as the name of a resource would.
+    pub(super) fn meaning_of_block(&mut self, end: usize) -> bool {
+        let mut candidates = self.candidates();
+        candidates.retain(|candidate| candidate.is_of_block && candidate.end >= end && candidate.meaning.block != Block::Resource);
+        candidates.sort_by_key(|candidate| std::cmp::Reverse((candidate.end, candidate.words)));
+        candidates.into_iter().any(|candidate| self.apply(&candidate))
     }
 
     fn candidates(&self) -> Vec<Candidate> {
@@ -206,9 +246,11 @@ impl<'r> Reader<'r> {
             if !meaning.is_plain && !is_of_block && upcoming != Some(meaning.block) {
                 continue;
             }
-            let found = ready.patterns.iter().filter_map(|pattern| pattern.find(&self.tokens, self.at));
-            if let Some((end, slots)) = found.max_by_key(|(end, _)| *end) {
-                candidates.push(Candidate { end, is_of_block, meaning, slots });
+            let found = ready.patterns.iter().filter_map(|pattern| {
+                pattern.find(&self.tokens, self.at).map(|(end, slots)| (end, pattern.words(), slots))
+            });
+            if let Some((end, words, slots)) = found.max_by_key(|(end, words, _)| (*end, *words)) {
+                candidates.push(Candidate { end, is_of_block, words, meaning, slots });
             }
         }
         candidates
@@ -275,6 +317,11 @@ impl<'r> Reader<'r> {
             }
             self.spot = main;
         }
+        if candidate.meaning.name.starts_with("TLS to backends")
+            && let Some(spot) = &mut self.spot
+        {
+            spot.side = Side::Client;
+        }
         let ends_in_name = self.tokens[candidate.end - 1].kind != TokenKind::Symbol;
         self.name_end = ends_in_name.then_some(candidate.end);
         if candidate.meaning.name != "backends" && candidate.meaning.block != Block::Tls {
@@ -332,7 +379,7 @@ impl<'r> Reader<'r> {
                 Place::Sidecar(self.intent.sidecars.len() - 1)
             }
         };
-        Some(Spot { place, listener: 0 })
+        Some(Spot::at(place))
     }
 
     /// What a part that is added without its resource means for the resource.
@@ -352,10 +399,12 @@ impl<'r> Reader<'r> {
             TokenKind::Symbol => matches!(
                 token.low.as_str(),
                 "and" | "but" | "on" | "to" | "app-mesh" | "between" | "equals" | "listener" | "protocol" | "first" | "for" | "application"
-                    | "listen" | "consecutive" | "after" | "hosts" | "max" | "min" | "low" | "discovery" | "environment-variable" | "all-traffic" | "threshold"
+                    | "listen" | "consecutive" | "after" | "hosts" | "max" | "min" | "only-that" | "every" | "low" | "discovery" | "environment-variable" | "all-traffic" | "threshold"
             ),
             _ => false,
-        };
+        } || self.is_symbol(self.at, &["or"]) && self.block == Block::Retry
+            || self.is_symbol(self.at, &["present"]) && self.block == Block::Match
+            || self.is_symbol(self.at, &["call"]) && super::pattern::name_at(&self.tokens, self.at + 1).is_none();
         if !is_passed {
             return false;
         }
@@ -408,7 +457,7 @@ impl<'r> Reader<'r> {
 
     /// Speaks of something else from now on.
     pub(super) fn turn_to(&mut self, place: Place) -> Spot {
-        let spot = Spot { place, listener: 0 };
+        let spot = Spot::at(place);
         if let Some(before) = self.spot.replace(spot) {
             self.history.retain(|there| there.place != before.place);
             self.history.push(before);

@@ -44,7 +44,7 @@ impl Reader<'_> {
             _ => return Err(Trouble::NotHere),
         };
         self.closed = false;
-        let spot = Spot { place, listener: 0 };
+        let spot = Spot::at(place);
         if self.spot != Some(spot) {
             let block = self.block;
             self.turn_to(place);
@@ -67,7 +67,7 @@ impl Reader<'_> {
     fn new_route(&mut self, router: Option<usize>) -> Place {
         let (protocol, action) = match self.spot.map(|spot| spot.place) {
             Some(Place::Route(..)) => {
-                let spot = self.spot.unwrap_or(Spot { place: Place::All, listener: 0 });
+                let spot = self.spot.unwrap_or(Spot::at(Place::All));
                 spot::route(&mut self.intent, spot).map_or((None, Action::Create), |(route, _)| (route.protocol, route.action))
             }
             _ => (None, Action::Create),
@@ -310,6 +310,29 @@ impl Reader<'_> {
                 self.closed = true;
                 self.sends();
                 Ok(String::new())
+            }
+            _ => Err(Trouble::NotHere),
+        }
+    }
+
+    /// Targets whose shares may come later.
+    pub(super) fn targets(&mut self, names: &[String]) -> Said {
+        self.sends();
+        let mut said = Err(Trouble::NotHere);
+        for name in names {
+            said = self.target(name, None, None);
+            said.as_ref().map_err(Clone::clone)?;
+        }
+        said
+    }
+
+    /// The router or gateway that a route stands in: "a gateway route on ingress".
+    pub(super) fn owner(&mut self, name: &str) -> Said {
+        let spot = self.here()?;
+        match spot.place {
+            Place::Route(None, at) => put(&mut self.intent.routes[at].router, name.to_owned(), &format!("routes[{at}]"), "router"),
+            Place::GatewayRoute(None, at) => {
+                put(&mut self.intent.gateway_routes[at].gateway, name.to_owned(), &format!("gatewayRoutes[{at}]"), "gateway")
             }
             _ => Err(Trouble::NotHere),
         }

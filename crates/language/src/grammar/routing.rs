@@ -97,9 +97,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
         let (retry, path) = spot::retry(intent, spot)?;
         put(&mut retry.max_retries, slots.number("number"), &path, "maxRetries")
     }),
-    value!("retry: twice", Retry, true, Route, ["retry twice|once", "once|twice retry"], |intent, spot, _| {
-        let (_, path) = spot::retry(intent, spot)?;
-        Ok(path)
+    value!("retry: once", Retry, false, Route, ["retry once", "once"], |intent, spot, _| {
+        let (retry, path) = spot::retry(intent, spot)?;
+        put(&mut retry.max_retries, 1, &path, "maxRetries")
     }),
     value!(
         "retry: time per attempt",
@@ -132,7 +132,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
         event(intent, spot, "resource-exhausted")
     }),
     value!("retry: when unavailable", Retry, false, Route, ["?events unavailable"], |intent, spot, _| event(intent, spot, "unavailable")),
-    act!("priority", Resource, true, Route, ["priority <number>", "<number> priority", "priority first <number>"], |reader, slots| {
+    act!("priority: last", Match, true, Route, ["lowest priority", "priority lowest"], |reader, _| Ok(reader.said_here("priority"))),
+    act!("priority: first", Match, true, Route, ["highest priority", "priority highest"], |reader, _| reader.priority(0)),
+    act!("targets", Match, true, Route, ["target <names>"], |reader, slots| reader.targets(&slots.texts("names"))),
+    act!("more calls", Resource, true, Node, ["and <name>"], |reader, slots| reader.more_calls(&slots.text("name"))),
+    act!("no retries", Retry, true, Route, ["no retry"], |reader, _| Ok(reader.said_here("retry"))),
+    act!("owner of a route", Match, true, Route, ["on|in|of ?virtual-router <name>"], |reader, slots| reader.owner(&slots.text("name"))),
+    act!("priority", Match, true, Route, ["priority <number>", "<number> priority", "priority first <number>"], |reader, slots| {
         reader.priority(slots.number("number"))
     }),
     value!(

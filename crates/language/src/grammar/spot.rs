@@ -29,6 +29,25 @@ pub(super) enum Place {
 pub(super) struct Spot {
     pub(super) place: Place,
     pub(super) listener: usize,
+    /// Whose certificates are spoken of.
+    pub(super) side: Side,
+}
+
+impl Spot {
+    pub(super) fn at(place: Place) -> Self {
+        Self { place, listener: 0, side: Side::Server }
+    }
+}
+
+/// Whose certificates are spoken of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    /// The listener's.
+    Server,
+    /// Those shown to every backend.
+    Client,
+    /// Those shown in the calls from this one on.
+    Call(usize),
 }
 
 /// Why a value cannot be put somewhere.
@@ -192,6 +211,14 @@ pub(super) fn retry(intent: &mut Intent, spot: Spot) -> Result<(&mut Retry, Stri
         }
         _ => Err(Trouble::NotHere),
     }
+}
+
+/// TLS of the client side that is spoken of.
+pub(super) fn client_tls(intent: &mut Intent, spot: Spot) -> Result<(&mut ClientTls, String), Trouble> {
+    let Side::Call(at) = spot.side else { return backend_tls(intent, spot) };
+    let (node, path) = node(intent, spot)?;
+    let call = node.calls.get_mut(at).ok_or(Trouble::NotHere)?;
+    Ok((call.tls.get_or_insert_default(), format!("{path}.calls[{at}].tls")))
 }
 
 /// TLS towards the backends of a node or gateway.

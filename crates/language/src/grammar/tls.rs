@@ -3,7 +3,7 @@
 use super::meaning::{Block, Home, Meaning, Set};
 use super::node::{act, value};
 use super::pattern::Slots;
-use super::spot::{self, Place, Said, Spot, Trouble, put};
+use super::spot::{self, Place, Said, Side, Spot, Trouble, put};
 use crate::intent::{Certificate, Intent, TlsMode, Trust};
 
 pub(super) const MEANINGS: &[Meaning] = &[
@@ -16,6 +16,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
     }),
     value!("TLS: off", Tls, true, Node, ["no tls", "tls off", "tls no", "off tls", "no tls at all"], |intent, spot, _| {
         mode(intent, spot, TlsMode::Disabled)
+    }),
+    act!("plain text", Tls, false, Node, ["plaintext"], |reader, _| {
+        reader.last_calls.take().map(|_| String::new()).ok_or(Trouble::NotHere)
     }),
     act!("mutual TLS", Tls, true, Node, ["mtls ?tls", "mtls ?on"], |reader, _| reader.mutual_tls()),
     value!(
@@ -43,7 +46,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Tls,
         true,
         Node,
-        [
+        ["client-certificate <path:chain> and private-key <path:key>", "client-certificate <path:chain> , private-key <path:key>", "client-certificate <path:chain> private-key <path:key>", "client-certificate file-source", "client-certificate <path:chain> and <path:key>", 
             "certificate-chain <path:chain> and private-key <path:key>",
             "certificate-chain <path:chain> , private-key <path:key>",
             "certificate-chain <path:chain> private-key <path:key>",
@@ -65,7 +68,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Tls,
         true,
         Node,
-        ["sds ?certificate secret <text:secret>", "sds secret named <text:secret>", "certificate sds secret <text:secret>", "certificate sds", "sds ?certificate", "secret <text:secret>", "secret named <text:secret>"],
+        ["certificate ?between sds ?secret <text:secret>", "certificate between sds", "sds ?certificate secret <text:secret>", "sds secret named <text:secret>", "certificate sds secret <text:secret>", "certificate sds", "sds ?certificate", "secret <text:secret>", "secret named <text:secret>"],
         sds
     ),
     value!(
@@ -77,18 +80,16 @@ pub(super) const MEANINGS: &[Meaning] = &[
         trust_file
     ),
     value!("TLS: trust in ACM", Tls, true, Node, ["trust acm <address>", "trust <address>", "trust acm", "acm trust <address>", "acm trust"], |intent, spot, slots| {
-        let (tls, path) = spot::backend_tls(intent, spot)?;
-        let arns = Some(slots.text("address")).filter(|arn| !arn.is_empty()).into_iter().collect();
+        let address = slots.text("address");
+        if address.starts_with("spiffe:") {
+            return trust_sds(intent, spot, Some(address));
+        }
+        let (tls, path) = spot::client_tls(intent, spot)?;
+        let arns = Some(address).filter(|arn| !arn.is_empty()).into_iter().collect();
         put(&mut tls.trust, Trust::Acm { arns }, &path, "trust")
     }),
     value!("TLS: trust from SDS", Tls, true, Node, ["trust sds secret <text:secret>", "trust sds", "trust secret <text:secret>", "sds trust"], |intent, spot, slots| {
-        let secret = Some(slots.text("secret")).filter(|secret| !secret.is_empty());
-        if serves(intent, spot) {
-            let (tls, path) = spot::listener_tls(intent, spot)?;
-            return put(&mut tls.trust, Trust::Sds { secret }, &path, "trust");
-        }
-        let (tls, path) = spot::backend_tls(intent, spot)?;
-        put(&mut tls.trust, Trust::Sds { secret }, &path, "trust")
+        trust_sds(intent, spot, given(slots, "secret"))
     }),
     value!(
         "TLS: names of the certificate",
@@ -102,12 +103,12 @@ pub(super) const MEANINGS: &[Meaning] = &[
                 tls.client_names.extend(slots.texts("names"));
                 return Ok(path + ".clientNames");
             }
-            let (tls, path) = spot::backend_tls(intent, spot)?;
+            let (tls, path) = spot::client_tls(intent, spot)?;
             tls.names.extend(slots.texts("names"));
             Ok(path + ".names")
         }
     ),
-    value!("TLS to backends", Tls, true, Node, ["backend must|should|be tls", "backend enforce tls", "tls towards backend", "tls to ?everything backend", "backend tls", "enforce tls to backend", "tls for backend", "enforce tls backend", "tls backend", "enforce client tls", "client-policy tls"], |intent, spot, _| {
+    value!("TLS to backends", Tls, true, Node, ["backend ?between strict|tls", "tls ?to ?everything backend", "backend must|should|be tls", "backend enforce tls", "tls towards backend", "tls to ?everything backend", "backend tls", "enforce tls to backend", "tls for backend", "enforce tls backend", "tls backend", "enforce client tls", "client-policy tls"], |intent, spot, _| {
         let (tls, path) = spot::backend_tls(intent, spot)?;
         put(&mut tls.enforce, true, &path, "enforce")
     }),
@@ -124,14 +125,25 @@ fn mode(intent: &mut Intent, spot: Spot, mode: TlsMode) -> Said {
 
 /// Whether the TLS that was spoken of is a listener's.
 fn serves(intent: &mut Intent, spot: Spot) -> bool {
-    !matches!(spot.place, Place::Route(..) | Place::Router(_))
+    spot.side == Side::Server
+        && !matches!(spot.place, Place::Route(..) | Place::Router(_))
         && spot::listener(intent, spot).is_ok_and(|(listener, _)| listener.tls.is_some())
 }
 
 /// Puts a certificate, or says more about the one of its kind that is there.
 fn certificate(intent: &mut Intent, spot: Spot, certificate: Certificate) -> Said {
-    let (tls, path) = spot::listener_tls(intent, spot)?;
-    let merged = match (tls.certificate.take(), certificate) {
+    let (field, path) = match spot.side {
+        Side::Server => {
+            let (tls, path) = spot::listener_tls(intent, spot)?;
+            (&mut tls.certificate, path)
+        }
+        Side::Client | Side::Call(_) => {
+            let (tls, path) = spot::client_tls(intent, spot)?;
+            tls.mutual = true;
+            (&mut tls.certificate, path)
+        }
+    };
+    let merged = match (field.take(), certificate) {
         (Some(Certificate::Acm { arn: there }), Certificate::Acm { arn }) => Certificate::Acm { arn: arn.or(there) },
         (Some(Certificate::File { chain, key }), Certificate::File { chain: more_chain, key: more_key }) => {
             Certificate::File { chain: more_chain.or(chain), key: more_key.or(key) }
@@ -141,11 +153,11 @@ fn certificate(intent: &mut Intent, spot: Spot, certificate: Certificate) -> Sai
         }
         (None, certificate) => certificate,
         (Some(there), _) => {
-            tls.certificate = Some(there);
+            *field = Some(there);
             return Err(Trouble::Clash("two sources of one certificate".to_owned()));
         }
     };
-    tls.certificate = Some(merged);
+    *field = Some(merged);
     Ok(path + ".certificate")
 }
 
@@ -173,6 +185,15 @@ fn trust_file(intent: &mut Intent, spot: Spot, slots: &Slots) -> Said {
         tls.mutual = true;
         return put(&mut tls.trust, Trust::File { chain }, &path, "trust");
     }
-    let (tls, path) = spot::backend_tls(intent, spot)?;
+    let (tls, path) = spot::client_tls(intent, spot)?;
     put(&mut tls.trust, Trust::File { chain }, &path, "trust")
+}
+
+fn trust_sds(intent: &mut Intent, spot: Spot, secret: Option<String>) -> Said {
+    if serves(intent, spot) {
+        let (tls, path) = spot::listener_tls(intent, spot)?;
+        return put(&mut tls.trust, Trust::Sds { secret }, &path, "trust");
+    }
+    let (tls, path) = spot::client_tls(intent, spot)?;
+    put(&mut tls.trust, Trust::Sds { secret }, &path, "trust")
 }
