@@ -247,8 +247,13 @@ impl Cutter<'_> {
         // `doesn't`, `node's`
         if let Some(tail) = apostrophe(&rest[text.len()..]) {
             let length = text.len() + tail;
-            let word = rest[..length].replace('’', "'");
-            self.push_as(TokenKind::Word, word, length);
+            let is_possessive = tail == rest[text.len()..].chars().next().map_or(0, char::len_utf8) + 1;
+            let word = match is_possessive && rest[..length].ends_with('s') {
+                true => text.to_owned(),
+                false => rest[..length].replace('’', "'"),
+            };
+            let kind = if word.contains('\'') { TokenKind::Word } else { kind_of(&word) };
+            self.push_as(kind, word, length);
             return;
         }
         let length = text.len().max(rest.chars().next().map_or(1, char::len_utf8));

@@ -18,7 +18,7 @@ const GLUE: &str = "the a an of is are be been being it its it's this that that'
      app-mesh cloudformation template yaml json aws amazon resource resources definition definitions config configuration \
      settings setting setup spec specification file files stack policy value values equal equals amount level called-for \
      lives live sits stored kept delivered mounted comes come residing marked mark considered deemed treated turned become empty too both back side within whether either \
-     than longer reached during migration takes client-policy all open well bad checking check sweep they've returned return returns whatever anything comes arrive arrives arriving now thank-you currently simple little-glue respective respectively each them they their themselves itself same different own total overall \
+     than longer reached during migration takes client-policy all open well bad checking check sweep they've returned return returns whatever anything comes arrive arrives arriving now waiting connection-glue let write writing thank-you currently simple little-glue respective respectively each them they their themselves itself same different own total overall \
      configured defined specified enabled allowed supported available present based backed-up means mean \
      able one ones thing things kind type types mode option options time times once only least about around approximately \
      ecs eks fargate kubernetes k8s ec2 cluster team environment-variable variable incoming inbound client clients \
@@ -53,16 +53,16 @@ const SYMBOLS: &[(&str, &str)] = &[
     // relations
     ("listen", "listen|listens|listening|listen on|expose|exposes|exposing|serve|serves|serving|accept|accepts|accepting|bind|binds|run on|runs on|running on|available on|reachable on"),
     ("speak", "speak|speaks|speaking|talks over"),
-    ("send", "stays|stay|remain|remains|stays on|send|sends|sending|sent|direct|directs|directing|directed|forward|forwards|forwarding|forwarded|go|goes|going|flow|flows|flowing|pass|passes|land|lands|steer|steers|dispatch|dispatches|deliver|routing|routed|ship|ships|point|points|mapped|map|maps|end up|ends up|handled|reach"),
+    ("send", "stays|stay|remain|remains|send|sends|sending|sent|direct|directs|directing|directed|forward|forwards|forwarding|forwarded|go|goes|going|flow|flows|flowing|pass|passes|land|lands|steer|steers|dispatch|dispatches|deliver|routing|routed|ship|ships|point|points|mapped|map|maps|end up|ends up|handled|reach"),
     ("to", "to|into|towards|toward|onto|against|up to but not including|up to but excluding|until"),
     ("split", "split|splits|splitting|divide|divides|distribute|distributes|shift|shifts|share|shares|shared|balance|balances|canary|weighted|weighting|blue green|blue/green|spread"),
     ("between", "between|across|among|amongst|over"),
     ("evenly", "evenly|equally|half and half|fifty fifty|50-50|half half|in equal parts|even"),
     ("call", "call|calls|calling|talk to|talks to|talking to|depend on|depends on|depending on|consume|consumes|invoke|invokes|reaches|connect to|connects to|may call|can call|query|queries|accesses|access to|communicates with|communicate with|relies on|uses service"),
     ("called-by", "called by|used by|consumed by|invoked by|reached by"),
-    ("backend", "backend|backends|upstream|upstreams|dependency|dependencies|back end|back ends|downstream dependency|downstream dependencies|all backends|every backend|all its backends|all of its backends|its backends|calls to its backends|calls to backends|calls to all backends|outgoing calls|outbound calls|client policy|all upstreams|backend defaults|talks to the mesh|talk to the mesh|into the mesh|towards the mesh|calls into the mesh"),
+    ("backend", "backend|backends|upstream|upstreams|dependency|dependencies|back end|back ends|downstream dependency|downstream dependencies|all backends|every backend|all its backends|all of its backends|its backends|calls to its backends|calls to backends|calls to all backends|outgoing calls|outbound calls|client policy|all upstreams|backend defaults|talks to the mesh|talk to the mesh|into the mesh|towards the mesh|calls into the mesh|backend services|backend service"),
     ("version", "version|versions|variant|variants"),
-    ("run", "run|runs|running|comes in|come in|consists of|consist of|exists in|exist in|is deployed as|are deployed as|deployed in|made up of"),
+    ("run", "run|runs|running|consists of|consist of|exists in|exist in|is deployed as|are deployed as|deployed in|made up of"),
     ("weight", "weight|weights|weight of|weighing|share of"),
     ("rest", "rest|remainder|remaining|remaining traffic|the rest|rest of it|rest of the traffic|rest of traffic|what is left"),
     ("otherwise", "everything else|all else|anything else|all other requests|all others|all other traffic|any other request|any other requests|any other traffic|other requests|other traffic|all remaining traffic|all remaining requests|every other request|otherwise|by default|default traffic|catch all|catchall|catch-all|default route|fall back|fallback|falls back|all the other requests|all the rest|the others|others|any others|else|all the others|all the other traffic"),
@@ -172,7 +172,6 @@ const SYMBOLS: &[(&str, &str)] = &[
     ("metadata", "metadata|grpc metadata|metadata key"),
     ("query", "query|query parameter|query parameters|query param|query params|query string|query string parameter|url parameter|querystring"),
     ("method", "method|http method|verb|methods"),
-    ("get", "get requests|get method"),
     ("scheme", "scheme|url scheme"),
     ("grpc-service", "grpc service|rpc service"),
     ("rpc", "rpc|rpcs|grpc method|rpc method|grpc methods"),
@@ -295,13 +294,18 @@ fn can_be_word(token: &Token) -> bool {
 
 /// The symbol of the longest phrase that tokens start with, and how many they are.
 fn longest(tokens: &[Token]) -> Option<(&'static str, usize)> {
-    let first = tokens.first().filter(|token| can_be_word(token))?;
+    let first = tokens.first().filter(|token| can_be_word(token) && !is_method(&token.text))?;
     let ways = LEXICON.phrases.get(first.low.as_str())?;
     ways.iter().find_map(|(words, symbol)| {
         let is_said = words.len() <= tokens.len()
             && words.iter().zip(tokens).all(|(word, token)| can_be_word(token) && token.low == *word);
         is_said.then_some((*symbol, words.len()))
     })
+}
+
+/// Methods in capitals are what they are: `PUT /x`.
+pub(crate) fn is_method(text: &str) -> bool {
+    matches!(text, "GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE" | "PATCH")
 }
 
 /// `health-check` and `medium-traffic` in their parts, where those are a phrase that is known; `5-second` is cut already.

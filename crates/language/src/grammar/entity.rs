@@ -32,6 +32,8 @@ pub(super) struct Entity {
     pub(super) others: Vec<String>,
     /// Whether there are several.
     pub(super) is_plural: bool,
+    /// Whether it is said to be there already.
+    pub(super) is_existing: bool,
     /// Whether the name is only whom it is for.
     pub(super) is_soft: bool,
     pub(super) protocol: Option<Protocol>,
@@ -80,8 +82,9 @@ impl Reader<'_> {
             place += 1;
         }
         let is_definite = at > 0 && self.token(at - 1).is_some_and(|token| matches!(token.low.as_str(), "the" | "this" | "that" | "its" | "our" | "my" | "existing"));
+        let is_existing = (at.saturating_sub(2)..at).any(|before| self.token(before).is_some_and(|token| matches!(token.low.as_str(), "existing" | "current")));
         let is_plural = self.token(place).is_some_and(|token| token.text.ends_with('s'));
-        let entity = |thing, name, end| Entity { thing, name, others: Vec::new(), is_plural, is_soft: false, protocol, is_definite, end };
+        let entity = |thing, name, end| Entity { thing, name, others: Vec::new(), is_plural, is_existing, is_soft: false, protocol, is_definite, end };
         // "App Mesh" is the product, unless it is given a name.
         if self.is_symbol(place, &["app-mesh"]) && self.is_symbol(place + 1, &["named"]) {
             let name = self.any_name_at(place + 2)?;
@@ -195,7 +198,15 @@ impl Reader<'_> {
             if self.is_symbol(after, &["application", "virtual-node", "virtual-service"]) && name_at(&self.tokens, after + 1).is_some() {
                 after += 1;
             }
-            if let Some(name) = name_at(&self.tokens, after) {
+            if let Some(mut name) = name_at(&self.tokens, after) {
+                // "for my redis cache"
+                while self.token(after).is_some_and(|token| token.kind == TokenKind::Word)
+                    && self.token(after + 1).is_some_and(|token| token.kind == TokenKind::Word && !is_clause_verb(token))
+                    && let Some(more) = name_at(&self.tokens, after + 1)
+                {
+                    name = format!("{name}-{more}");
+                    after += 1;
+                }
                 let end = if self.is_symbol(after + 1, &["application", "virtual-node"]) { after + 2 } else { after + 1 };
                 return Some((Some(name), end, true));
             }
@@ -255,7 +266,11 @@ impl Reader<'_> {
             return true;
         }
         let Some(entity) = self.entity_at(at) else { return false };
-        let is_traffic = self.is_symbol(at + 1, &["prefix", "path", "send", "to"]) || self.token(at + 1).is_some_and(|token| token.kind == TokenKind::Path);
+        let mut after = at + 1;
+        while self.token(after).is_some_and(|token| token.kind == TokenKind::Word && is_glue(&token.low)) {
+            after += 1;
+        }
+        let is_traffic = self.is_symbol(after, &["prefix", "path", "send", "to"]) || self.token(after).is_some_and(|token| token.kind == TokenKind::Path);
         if entity.thing == Thing::Everything && is_traffic {
             // "everything under /images goes to images"
             self.at += 1;
@@ -274,6 +289,7 @@ impl Reader<'_> {
     /// A name that begins a clause of its own: "orders calls payments".
     pub(super) fn subject(&mut self) -> bool {
         let mut names = Vec::new();
+        let mut is_apart = false;
         let mut at = self.at;
         while let Some(name) = name_at(&self.tokens, at) {
             names.push(name);
@@ -288,9 +304,10 @@ impl Reader<'_> {
             if next == at {
                 return false;
             }
+            is_apart = name_at(&self.tokens, next).is_none();
             at = next;
         }
-        if names.is_empty() || !self.token(at).is_some_and(is_clause_verb) || self.preposition.is_some() {
+        if is_apart || names.is_empty() || !self.token(at).is_some_and(is_clause_verb) || self.preposition.is_some() {
             return false;
         }
         let places: Vec<Place> = names.iter().map(|name| self.place_of_subject(name)).collect();
@@ -410,7 +427,12 @@ impl Reader<'_> {
             })
             .collect();
         self.beside = others;
-        if let (Some(protocol), Some(_)) = (entity.protocol, self.spot) {
+        let belongs = matches!(self.preposition.as_deref(), Some("to" | "on" | "for" | "in"));
+        if self.verb == Verb::None && belongs {
+            self.unverbed = place;
+        }
+        let protocol = entity.protocol.or_else(|| self.pending_protocol.take().filter(|_| !matches!(entity.thing, Thing::Mesh | Thing::Service | Thing::Sidecar)));
+        if let (Some(protocol), Some(_)) = (protocol, self.spot) {
             let _ = self.put_protocol(protocol);
         }
         if matches!(entity.thing, Thing::Sidecar) {
@@ -424,5 +446,5 @@ impl Reader<'_> {
 
 /// What a part belongs to, as an entity.
 fn owner(thing: Thing, name: String, end: usize) -> Entity {
-    Entity { thing, name: Some(name), others: Vec::new(), is_plural: false, is_soft: false, protocol: None, is_definite: true, end }
+    Entity { thing, name: Some(name), others: Vec::new(), is_plural: false, is_existing: false, is_soft: false, protocol: None, is_definite: true, end }
 }

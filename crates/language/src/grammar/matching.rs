@@ -60,7 +60,6 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "header ?named <name> equals <text:value>",
             "header <pair>",
             "<pair> header",
-            "header ?named <name> to <text:value>",
             "<name> header exact <text:value>",
             "<name> header equals <text:value>",
             "header ?named <name> exact equals <text:value>",
@@ -226,7 +225,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         if !is_grpc {
             return Err(super::spot::Trouble::NotHere);
         }
-        reader.matcher(|matcher, path| put(&mut matcher.grpc_service, name, path, "grpcService"))
+        reader.grpc(|matcher, path| put(&mut matcher.grpc_service, name, path, "grpcService"))
     }),
     act!("match: scheme", Match, true, Route, ["scheme <text:scheme>", "http scheme", "https scheme", "<text:scheme> scheme"], |reader, slots| {
         let scheme = slots.text("scheme").to_lowercase();
@@ -243,7 +242,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ["grpc-service ?named <host>", "grpc application ?named <host>", "application <host> rpc", "grpc-service <name>"],
         |reader, slots| {
             let name = Some(slots.text("host")).filter(|host| !host.is_empty()).unwrap_or_else(|| slots.text("name"));
-            reader.matcher(|matcher, path| put(&mut matcher.grpc_service, name, path, "grpcService"))
+            reader.grpc(|matcher, path| put(&mut matcher.grpc_service, name, path, "grpcService"))
         }
     ),
     act!(
@@ -253,7 +252,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Route,
         ["rpc ?named <name>", "rpc method <name>", "grpc method <name>", "<name> rpc"],
         |reader, slots| {
-            reader.matcher(|matcher, path| put(&mut matcher.grpc_method, slots.text("name"), path, "grpcMethod"))
+            reader.grpc(|matcher, path| put(&mut matcher.grpc_method, slots.text("name"), path, "grpcMethod"))
         }
     ),
     act!("match: gRPC method of a service", Match, false, Route, ["method <name>", "<name> method"], |reader, slots| {
@@ -274,6 +273,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
             reader.gateway_matcher(|matcher, path| put(&mut matcher.hostname, hostname, path, "hostname"))
         }
     ),
+    act!("match: host name of a gateway route", Match, false, GatewayRoute, ["for|from|on|at <dotted:host>", "<dotted:host>"], |reader, slots| {
+        let host = slots.text("host");
+        let hostname = match host.strip_prefix('*') {
+            Some(suffix) => Hostname::Suffix(suffix.to_owned()),
+            None => Hostname::Exact(host),
+        };
+        reader.gateway_route_hostname(hostname)
+    }),
     act!("match: host name's end", Match, true, GatewayRoute, ["hostname suffix <host>", "hosts suffix <host>", "suffix <dotted:host>"], |reader, slots| {
         let suffix = slots.text("host").trim_start_matches('*').to_owned();
         reader.gateway_matcher(|matcher, path| put(&mut matcher.hostname, Hostname::Suffix(suffix), path, "hostname"))

@@ -40,6 +40,8 @@ pub(super) enum Home {
     Sidecar,
     /// A node or application where one was spoken of, else a route.
     Any,
+    /// What is named next.
+    Next,
     All,
 }
 

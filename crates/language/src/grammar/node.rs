@@ -73,7 +73,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         "protocol",
         Resource,
         true,
-        Node,
+        Next,
         ["speak <protocol>", "protocol <protocol>", "<protocol> protocol", "<protocol> listener", "<protocol>"],
         |reader, slots| reader.protocol(slots)
     ),

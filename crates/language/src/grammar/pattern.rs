@@ -350,7 +350,8 @@ fn fill(slot: Slot, tokens: &[Token], at: usize) -> Option<(Value, usize)> {
             let method = token.text.to_uppercase();
             let is_method =
                 matches!(method.as_str(), "GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE" | "PATCH");
-            (is_method && (token.text == method || token.kind == TokenKind::Quoted)).then_some(())?;
+            let is_said = tokens[..at].last().is_some_and(|before| before.low == "method");
+            (is_method && (token.text == method || token.kind == TokenKind::Quoted || is_said)).then_some(())?;
             one(Value::Text(method))
         }
         (Slot::Method, TokenKind::Symbol) if token.text.chars().all(|letter| letter.is_ascii_uppercase()) => None,

@@ -14,6 +14,7 @@ impl Reader<'_> {
     pub(super) fn place_of(&mut self, entity: &Entity) -> Option<Place> {
         let belongs = matches!(self.preposition.as_deref(), Some("to" | "on" | "for" | "of" | "in" | "into" | "from" | "with" | "by"));
         let action = match self.verb {
+            _ if entity.is_existing => Action::Change,
             Verb::Change => Action::Change,
             Verb::Add if belongs => Action::Change,
             _ => Action::Create,
@@ -33,9 +34,10 @@ impl Reader<'_> {
             Thing::Router => self.router_place(name, action, belongs, entity.is_definite),
             Thing::Route => self.route_place(entity, action),
             Thing::Service => {
+                let provider = self.exposed();
                 let found = name.as_deref().and_then(|name| self.intent.virtual_services.iter().position(|there| there.name.as_deref() == Some(name)));
                 let at = found.unwrap_or_else(|| {
-                    self.intent.virtual_services.push(VirtualService { name, action, provider: None });
+                    self.intent.virtual_services.push(VirtualService { name, action, provider });
                     self.intent.virtual_services.len() - 1
                 });
                 Some(Place::Service(at))
@@ -53,6 +55,52 @@ impl Reader<'_> {
                 routes.push(GatewayRoute { name, action, ..GatewayRoute::default() });
                 Some(Place::GatewayRoute(gateway, routes.len() - 1))
             }
+        }
+    }
+
+    /// What is exposed as a virtual service: "expose the node billing as the virtual service billing.local".
+    fn exposed(&mut self) -> Option<crate::intent::Provider> {
+        let is_as = self.at > 0 && (self.at.saturating_sub(3)..self.at).any(|at| self.token(at).is_some_and(|token| token.low == "as"));
+        if !is_as {
+            return None;
+        }
+        match self.spot?.place {
+            Place::Node(at) => {
+                let node = &self.intent.virtual_nodes[at];
+                let name = node.name.clone()?;
+                let is_bare = *node == VirtualNode { name: Some(name.clone()), action: node.action, ..VirtualNode::default() };
+                if is_bare && at + 1 == self.intent.virtual_nodes.len() {
+                    self.intent.virtual_nodes.pop();
+                    self.spot = None;
+                }
+                Some(crate::intent::Provider::Node(name))
+            }
+            Place::Router(at) => {
+                let router = &self.intent.virtual_routers[at];
+                let name = router.name.clone()?;
+                let is_bare = *router == VirtualRouter { name: Some(name.clone()), action: router.action, ..VirtualRouter::default() };
+                if is_bare && at + 1 == self.intent.virtual_routers.len() {
+                    self.intent.virtual_routers.pop();
+                    self.spot = None;
+                }
+                Some(crate::intent::Provider::Router(name))
+            }
+            _ => None,
+        }
+    }
+
+    /// Says that a resource is there already.
+    pub(super) fn set_change(&mut self, place: Place) {
+        let intent = &mut self.intent;
+        match place {
+            Place::Application(at) => intent.applications[at].action = Action::Change,
+            Place::Node(at) => intent.virtual_nodes[at].action = Action::Change,
+            Place::Router(at) => intent.virtual_routers[at].action = Action::Change,
+            Place::Gateway(at) => intent.virtual_gateways[at].action = Action::Change,
+            Place::Service(at) => intent.virtual_services[at].action = Action::Change,
+            Place::Route(Some(router), at) => intent.virtual_routers[router].routes[at].action = Action::Change,
+            Place::Route(None, at) => intent.routes[at].action = Action::Change,
+            _ => {}
         }
     }
 
@@ -166,6 +214,10 @@ impl Reader<'_> {
             let route = self.intent.routes.remove(at);
             let Route { matcher, priority, protocol, .. } = route;
             self.intent.gateway_routes.push(GatewayRoute { gateway: name, matcher, priority, protocol, action, ..GatewayRoute::default() });
+            let to = self.intent.gateway_routes.len() - 1;
+            self.rename_evidence(&format!("routes[{at}]"), &format!("gatewayRoutes[{to}]"));
+            self.history.retain(|spot| spot.place != Place::Route(None, at));
+            self.spot = None;
             return Some(Place::GatewayRoute(None, self.intent.gateway_routes.len() - 1));
         }
         match (self.spot.map(|spot| spot.place), belongs, &name) {
@@ -342,6 +394,11 @@ impl Reader<'_> {
     pub(super) fn put_protocol(&mut self, protocol: Protocol) -> Said {
         let spot = self.here()?;
         match spot.place {
+            Place::All => {
+                self.pending_protocol = Some(protocol);
+                Ok(String::new())
+            }
+            Place::Mesh | Place::Sidecar(_) | Place::Service(_) => Err(Trouble::NotHere),
             Place::Router(at) => {
                 let listeners = &mut self.intent.virtual_routers[at].listeners;
                 if listeners.is_empty() {

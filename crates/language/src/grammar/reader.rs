@@ -50,6 +50,10 @@ pub(super) struct Reader<'r> {
     pub(super) last_calls: Option<(Spot, std::ops::Range<usize>)>,
     /// What was named only by whom it is for, so that a name said later holds.
     pub(super) soft_name: Option<Place>,
+    /// A protocol that was said of what is named next.
+    pub(super) pending_protocol: Option<crate::intent::Protocol>,
+    /// What was named in front of its verb: "on node quotes enable outlier detection".
+    pub(super) unverbed: Option<Place>,
     /// Listeners that the last meaning made: "ports 80 and 81 using http".
     pub(super) last_ports: Option<(Spot, std::ops::Range<usize>)>,
     /// Tokens that were read ahead: from, to.
@@ -90,6 +94,8 @@ impl<'r> Reader<'r> {
             name_end: None,
             last_calls: None,
             soft_name: None,
+            pending_protocol: None,
+            unverbed: None,
             last_ports: None,
             ahead: None,
             words: (0, 0),
@@ -160,7 +166,7 @@ impl<'r> Reader<'r> {
         let is_requests = |token: &Token| {
             matches!(token.kind, TokenKind::Path | TokenKind::Percent(_) | TokenKind::Ratio(_))
                 || matches!(token.low.as_str(), "traffic" | "requests" | "request" | "calls")
-                || token.kind == TokenKind::Symbol && matches!(token.low.as_str(), "send" | "header" | "query" | "otherwise" | "all-traffic" | "split" | "rest" | "metadata")
+                || token.kind == TokenKind::Symbol && matches!(token.low.as_str(), "call" | "send" | "header" | "query" | "otherwise" | "all-traffic" | "split" | "rest" | "metadata")
                 || matches!(token.text.as_str(), "GET" | "POST" | "PUT" | "DELETE" | "HEAD" | "PATCH" | "OPTIONS")
                 || token.low.starts_with("x-")
         };
@@ -189,6 +195,7 @@ impl<'r> Reader<'r> {
         self.preposition = None;
         self.last_calls = None;
         self.beside.clear();
+        self.unverbed = None;
     }
 
     /// Words that say what the clause does.
@@ -198,12 +205,17 @@ impl<'r> Reader<'r> {
             (TokenKind::Symbol, "create") => Verb::Create,
             (TokenKind::Symbol, "add") => Verb::Add,
             (TokenKind::Symbol, "change") => Verb::Change,
-            (TokenKind::Word, "set" | "give") if self.is_clause_start() => Verb::Change,
+            (TokenKind::Word, "set" | "give" | "let") if self.is_clause_start() => Verb::Change,
             _ => return false,
         };
         self.at += 1;
         self.verb = verb;
         self.preposition = None;
+        if verb != Verb::Create
+            && let Some(place) = self.unverbed.take()
+        {
+            self.set_change(place);
+        }
         if verb != Verb::Create && !self.introduces_entity(self.at) {
             self.read_ahead();
         }
@@ -291,7 +303,12 @@ impl<'r> Reader<'r> {
                 Set::Act(act) => act(self, &candidate.slots),
             };
             match said {
-                Ok(path) => self.accept(candidate, &path),
+                Ok(path) => {
+                    if self.spot.is_some_and(|spot| spot.place == Place::All) {
+                        self.spot = before.0;
+                    }
+                    self.accept(candidate, &path);
+                }
                 Err(Trouble::Clash(what)) => self.ask_about(&what, candidate.end),
                 Err(Trouble::NotHere) => {
                     if let Some(kept) = kept {
@@ -348,7 +365,7 @@ impl<'r> Reader<'r> {
 
     /// The place of a value about which nothing else was said.
     fn make_home(&mut self, home: Home, block: Block) -> Option<Spot> {
-        if !matches!(home, Home::Mesh | Home::All)
+        if !matches!(home, Home::Mesh | Home::All | Home::Next)
             && block != Block::Match
             && let Some(spot) = self.find_ahead(home)
         {
@@ -357,17 +374,19 @@ impl<'r> Reader<'r> {
         let action = self.action_of_part();
         let place = match home {
             Home::Mesh => Place::Mesh,
-            Home::All => Place::All,
+            Home::All | Home::Next => Place::All,
             Home::Node => {
                 self.intent.virtual_nodes.push(crate::intent::VirtualNode { action, ..Default::default() });
                 Place::Node(self.intent.virtual_nodes.len() - 1)
             }
             Home::Route | Home::Any => {
-                self.intent.routes.push(crate::intent::Route { action, ..Default::default() });
+                let protocol = self.pending_protocol.take();
+                self.intent.routes.push(crate::intent::Route { action, protocol, ..Default::default() });
                 Place::Route(None, self.intent.routes.len() - 1)
             }
             Home::GatewayRoute => {
-                self.intent.gateway_routes.push(crate::intent::GatewayRoute { action, ..Default::default() });
+                let protocol = self.pending_protocol.take();
+                self.intent.gateway_routes.push(crate::intent::GatewayRoute { action, protocol, ..Default::default() });
                 Place::GatewayRoute(None, self.intent.gateway_routes.len() - 1)
             }
             Home::Service => {
@@ -404,6 +423,8 @@ impl<'r> Reader<'r> {
             _ => false,
         } || self.is_symbol(self.at, &["or"]) && self.block == Block::Retry
             || self.is_symbol(self.at, &["present"]) && self.block == Block::Match
+            || self.is_symbol(self.at, &["backend"]) && self.spot.is_some_and(|spot| spot.side != Side::Server)
+            || self.is_symbol(self.at, &["connections"]) && self.block == Block::Match
             || self.is_symbol(self.at, &["call"]) && super::pattern::name_at(&self.tokens, self.at + 1).is_none();
         if !is_passed {
             return false;
@@ -423,6 +444,15 @@ impl<'r> Reader<'r> {
         let (start, end) = (self.tokens[from].start, self.tokens[to - 1].end);
         let text = self.request[start..end].to_owned();
         self.evidence.push(Evidence { path: path.to_owned(), text, start, end });
+    }
+
+    /// A part of the intent has another place now.
+    pub(super) fn rename_evidence(&mut self, from: &str, to: &str) {
+        for evidence in &mut self.evidence {
+            if let Some(rest) = evidence.path.strip_prefix(from) {
+                evidence.path = format!("{to}{rest}");
+            }
+        }
     }
 
     pub(super) fn miss(&mut self, start: usize, end: usize) {

@@ -26,6 +26,23 @@ impl Reader<'_> {
         set(matcher, &path)
     }
 
+    /// The same for what only gRPC has.
+    pub(super) fn grpc(&mut self, set: impl FnOnce(&mut Match, &str) -> Said) -> Said {
+        let said = self.matcher(set)?;
+        let _ = self.put_protocol(crate::intent::Protocol::Grpc);
+        Ok(said)
+    }
+
+    /// A host name by its dots, which only a gateway route matches.
+    pub(super) fn gateway_route_hostname(&mut self, hostname: crate::intent::Hostname) -> Said {
+        match self.here()?.place {
+            Place::GatewayRoute(..) | Place::Gateway(_) => {
+                self.gateway_matcher(|matcher, path| put(&mut matcher.hostname, hostname, path, "hostname"))
+            }
+            _ => Err(Trouble::NotHere),
+        }
+    }
+
     fn route_for_match(&mut self, of_gateway: bool) -> Result<Spot, Trouble> {
         let spot = self.here()?;
         let place = match spot.place {
@@ -76,6 +93,7 @@ impl Reader<'_> {
             Some(Place::Route(None, at)) => self.intent.routes[at].router.clone(),
             _ => None,
         };
+        let protocol = protocol.or_else(|| self.pending_protocol.take());
         let routes = match router {
             Some(at) => &mut self.intent.virtual_routers[at].routes,
             None => &mut self.intent.routes,

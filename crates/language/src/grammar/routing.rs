@@ -29,7 +29,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         [
             "<percent> ?traffic ?all-traffic ?send to ?virtual-node ?version <name>",
             "?send <percent> to ?version <name>",
-            "<percent> ?send for|on ?version <name>",
+            "<percent> ?send for|on|at ?version <name>",
             "<name> gets|takes|receives|receive|handles <percent>",
             "<name> weight <number:percent>",
             "<name> weight <percent>",
@@ -47,6 +47,10 @@ pub(super) const MEANINGS: &[Meaning] = &[
     ),
     act!("weighted target by a number", Match, false, Route, ["<name> <number:percent>", "<number:percent> to <name>"], |reader, slots| {
         reader.target(&slots.text("name"), Some(slots.number("percent")), None)
+    }),
+    act!("target of requests that are for it", Match, false, Route, ["are|is for <name>", "belongs|belong to <name>"], |reader, slots| {
+        reader.sends();
+        reader.target(&slots.text("name"), None, None)
     }),
     act!("the rest to a target", Match, true, Route, ["rest ?traffic ?send to ?version <name>", "rest for|on <name>", "<name> gets|takes|receives|handles rest"], |reader, slots| {
         reader.target_of_the_rest(&slots.text("name"))
@@ -162,7 +166,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Rewrite,
         true,
         GatewayRoute,
-        ["rewrite prefix to|with|as <path>", "rewrite prefix <path>", "rewrite <path:from> to|with|as <path>", "rewrite ?prefix <path:from> to <path>", "prefix rewrite to|with <path>", "rewrite it to|as <path>", "rewrite to <path>", "rewrite as <path>"],
+        ["<path:from> rewrite to|by|with|as <path>", "rewrite <path:from> by <path>", "<path:from> rewrite <path>", "rewrite prefix to|with|as <path>", "rewrite prefix <path>", "rewrite <path:from> to|with|as <path>", "rewrite ?prefix <path:from> to <path>", "prefix rewrite to|with <path>", "rewrite it to|as <path>", "rewrite to <path>", "rewrite as <path>"],
         |intent, spot, slots| {
             let (rewrite, path) = spot::rewrite(intent, spot)?;
             put(&mut rewrite.prefix, slots.text("path"), &path, "prefix")
