@@ -286,7 +286,7 @@ fn can_be_word(token: &Token) -> bool {
     match token.kind {
         TokenKind::Word | TokenKind::Mark => true,
         TokenKind::Number(_) => token.low.bytes().all(|letter| letter.is_ascii_alphabetic()),
-        TokenKind::Name => token.low.len() <= 24,
+        TokenKind::Name => token.low.len() <= 40,
         TokenKind::Host => token.low.len() <= 8,
         _ => false,
     }

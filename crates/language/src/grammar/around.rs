@@ -19,19 +19,26 @@ pub(super) const MEANINGS: &[Meaning] = &[
         (owner.len() == 12 && owner.bytes().all(|letter| letter.is_ascii_digit())).then_some(()).ok_or(Trouble::NotHere)?;
         put(&mut intent.mesh.get_or_insert_default().owner, owner, "mesh", "owner")
     }),
-    value!("tag", Tags, true, All, ["tag <pair>", "tag <name> equals <text>", "tag <name> to <text>", "tag <name> <text>"], |intent, _, slots| {
+    value!("tag", Tags, true, All, ["tag ?everything <tag:pair>", "tag ?everything <name> equals <text>", "tag <name> equals <text>", "tag <name> to <text>", "tag <name> <text>"], |intent, _, slots| {
         let (mut key, mut text) = slots.pair();
         if key.is_empty() {
             (key, text) = (slots.text("name"), slots.text("text"));
         }
         tag(intent, key, text)
     }),
-    value!("more tags", Tags, false, All, ["<pair>", "<name> equals <text>", "<name> to <text>"], |intent, _, slots| {
+    value!("more tags", Tags, false, All, ["<tag:pair>", "<name> equals <text>", "<name> to <text>"], |intent, _, slots| {
         let (mut key, mut text) = slots.pair();
         if key.is_empty() {
             (key, text) = (slots.text("name"), slots.text("text"));
         }
         tag(intent, key, text)
+    }),
+    act!("environments by their names", Environments, false, All, ["<names>"], |reader, slots| {
+        let names = slots.texts("names");
+        match names.iter().all(|name| super::routes::is_environment(name)) {
+            true => reader.environments(&names),
+            false => Err(Trouble::NotHere),
+        }
     }),
     act!("environments", Environments, true, All, ["environments <names>", "<names> environments", "version environments <names>", "<names> version environments", "version for <names>"], |reader, slots| {
         reader.environments(&slots.texts("names"))
@@ -71,6 +78,12 @@ pub(super) const MEANINGS: &[Meaning] = &[
     value!("sidecar: log level", Sidecar, true, Sidecar, ["log-level <text:level>", "<name:level> log-level"], |intent, spot, slots| {
         let (sidecar, path) = sidecar(intent, spot)?;
         put(&mut sidecar.log_level, slots.text("level").to_lowercase(), &path, "logLevel")
+    }),
+    act!("sidecar: log level by its name", Sidecar, true, Sidecar, ["debug|info|trace|warning|critical log-level|access-log"], |reader, _| {
+        let level = reader.tokens[reader.words.0].low.clone();
+        let spot = reader.here()?;
+        let (sidecar, path) = sidecar(&mut reader.intent, spot)?;
+        put(&mut sidecar.log_level, level, &path, "logLevel")
     }),
     value!("sidecar: X-Ray", Sidecar, true, Sidecar, ["xray ?on"], |intent, spot, _| {
         let (sidecar, path) = sidecar(intent, spot)?;

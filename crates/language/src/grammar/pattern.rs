@@ -110,6 +110,7 @@ enum Slot {
     Address,
     Protocol,
     Pair,
+    TagPair,
     Host,
     Dotted,
     HeaderName,
@@ -158,6 +159,7 @@ fn slot_named(kind: &str) -> Slot {
         "address" => Slot::Address,
         "protocol" => Slot::Protocol,
         "pair" => Slot::Pair,
+        "tag" => Slot::TagPair,
         "host" => Slot::Host,
         "dotted" => Slot::Dotted,
         "hname" => Slot::HeaderName,
@@ -356,6 +358,11 @@ fn fill(slot: Slot, tokens: &[Token], at: usize) -> Option<(Value, usize)> {
         }
         (Slot::Method, TokenKind::Symbol) if token.text.chars().all(|letter| letter.is_ascii_uppercase()) => None,
         (Slot::Pair, _) => pair(tokens, at),
+        (Slot::TagPair, _) => pair(tokens, at).or_else(|| {
+            let mark = tokens.get(at + 1).filter(|mark| mark.text == ":" && mark.start == token.end)?;
+            let value = tokens.get(at + 2).filter(|value| value.kind != TokenKind::Mark && mark.text == ":")?;
+            (token.kind == TokenKind::Symbol).then(|| (Value::Pair(token.text.clone(), value.text.clone()), at + 3))
+        }),
         (Slot::Text, TokenKind::Symbol) => {
             // A word that is a symbol elsewhere is a value after its label: `environment: production`.
             (!token.text.contains(' ')).then_some(())?;

@@ -27,6 +27,9 @@ impl Reader<'_> {
             }
             Thing::Everything => Some(Place::Everywhere),
             Thing::Sidecar => {
+                if let (Some(Place::Sidecar(at)), None) = (self.spot.map(|spot| spot.place), &name) {
+                    return Some(Place::Sidecar(at));
+                }
                 self.intent.sidecars.push(Sidecar { virtual_node: name, ..Sidecar::default() });
                 Some(Place::Sidecar(self.intent.sidecars.len() - 1))
             }
@@ -302,7 +305,8 @@ impl Reader<'_> {
 
     /// A port where it is listened on.
     pub(super) fn port(&mut self, number: u32, protocol: Option<Protocol>) -> Said {
-        let mut spot = self.here()?;
+        let mut spot = self.callee().map_or_else(|| self.here(), Ok)?;
+        let callee = self.callee();
         if let Place::Router(at) = spot.place {
             let listeners = &mut self.intent.virtual_routers[at].listeners;
             let is_there = listeners.iter().position(|listener| listener.port.is_none() || listener.port == Some(number));
@@ -324,9 +328,24 @@ impl Reader<'_> {
             if let Some(protocol) = protocol {
                 put(&mut listener.protocol, protocol, &path, "protocol")?;
             }
-            self.spot = Some(spot);
+            if callee.is_none() {
+                self.spot = Some(spot);
+            }
             return Ok(path + ".port");
         }
+    }
+
+    /// The application that was just called, where a port or protocol is said of the call: "calls db on port 5432".
+    fn callee(&self) -> Option<Spot> {
+        let (spot, range) = self.last_calls.clone()?;
+        let is_said = matches!(self.preposition.as_deref(), Some("on" | "at" | "over" | "via" | "using"));
+        let calls = match spot.place {
+            Place::Application(at) => &self.intent.applications[at].calls,
+            _ => return None,
+        };
+        let call = calls.get(range.end.checked_sub(1)?)?;
+        let at = self.intent.applications.iter().position(|there| there.name.as_ref() == Some(&call.to))?;
+        (is_said && self.words.0 > 0).then(|| Spot::at(Place::Application(at)))
     }
 
     pub(super) fn ports(&mut self, numbers: &[u32]) -> Said {
@@ -392,7 +411,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn put_protocol(&mut self, protocol: Protocol) -> Said {
-        let spot = self.here()?;
+        let spot = self.callee().map_or_else(|| self.here(), Ok)?;
         match spot.place {
             Place::All => {
                 self.pending_protocol = Some(protocol);

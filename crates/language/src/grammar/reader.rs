@@ -418,7 +418,7 @@ impl<'r> Reader<'r> {
             TokenKind::Symbol => matches!(
                 token.low.as_str(),
                 "and" | "but" | "on" | "to" | "app-mesh" | "between" | "equals" | "listener" | "protocol" | "first" | "for" | "application"
-                    | "listen" | "consecutive" | "after" | "hosts" | "max" | "min" | "only-that" | "every" | "low" | "discovery" | "environment-variable" | "all-traffic" | "threshold"
+                    | "listen" | "speak" | "consecutive" | "after" | "hosts" | "max" | "min" | "only-that" | "every" | "low" | "discovery" | "environment-variable" | "all-traffic" | "threshold"
             ),
             _ => false,
         } || self.is_symbol(self.at, &["or"]) && self.block == Block::Retry

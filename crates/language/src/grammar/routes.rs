@@ -211,6 +211,9 @@ impl Reader<'_> {
 
     /// Versions of the application that is spoken of.
     pub(super) fn versions(&mut self, names: &[String]) -> Said {
+        if names.iter().all(|name| is_environment(name)) {
+            return self.environments(names);
+        }
         let spot = self.here()?;
         let is_said = (self.words.0..self.words.1).any(|at| self.is_symbol(at, &["version"]));
         if !is_said && !names.iter().all(|name| Self::is_version(name)) {
@@ -251,6 +254,38 @@ impl Reader<'_> {
         match weight {
             Some(weight) => put(&mut application.versions[place].weight, weight, &format!("applications[{at}].versions[{place}]"), "weight"),
             None => Ok(format!("applications[{at}].versions[{place}]")),
+        }
+    }
+
+    /// "20% of checkout traffic to v2"
+    pub(super) fn share_of(&mut self, application: &str, percent: u32, name: &str) -> Said {
+        let short = name.strip_prefix(application).map_or(name, |rest| rest.trim_start_matches('-'));
+        if !Self::is_version(short) {
+            let spot = self.here()?;
+            self.sends();
+            let said = self.put_target(spot, name, Some(percent), None);
+            if let (Ok(_), Place::Route(None, at)) = (&said, spot.place) {
+                self.intent.routes[at].router.get_or_insert_with(|| application.to_owned());
+            }
+            return said;
+        }
+        let place = match self.find_named(application) {
+            Some(place @ Place::Application(_)) => place,
+            _ => self.application(application, Action::Change),
+        };
+        self.drop_empty_route();
+        self.turn_to(place);
+        let Place::Application(at) = place else { return Err(Trouble::NotHere) };
+        self.version_weight(at, short, Some(percent))
+    }
+
+    /// Takes back a route that was begun for words that say something else.
+    fn drop_empty_route(&mut self) {
+        if self.intent.routes.last().is_some_and(|route| route.targets.is_empty() && route.matcher.is_empty() && route.name.is_none()) {
+            let at = self.intent.routes.len() - 1;
+            self.intent.routes.pop();
+            self.history.retain(|spot| spot.place != Place::Route(None, at));
+            self.spot = self.spot.filter(|spot| spot.place != Place::Route(None, at));
         }
     }
 
@@ -371,4 +406,12 @@ impl Reader<'_> {
             _ => Err(Trouble::NotHere),
         }
     }
+}
+
+/// Whether a word names an environment.
+pub(super) fn is_environment(name: &str) -> bool {
+    matches!(
+        name.to_lowercase().as_str(),
+        "staging" | "production" | "prod" | "dev" | "development" | "test" | "testing" | "qa" | "uat" | "preprod" | "pre-production" | "sandbox" | "integration"
+    )
 }

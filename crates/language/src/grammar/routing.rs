@@ -52,6 +52,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
         reader.sends();
         reader.target(&slots.text("name"), None, None)
     }),
+    act!("share of an application's traffic", Match, true, Route, ["?send ?split <percent> of <name:app> traffic|requests|calls ?send to ?version <name>", "?send ?split <percent> <name:app> traffic|requests|calls ?send to ?version <name>"], |reader, slots| {
+        reader.share_of(&slots.text("app"), slots.number("percent"), &slots.text("name"))
+    }),
     act!("the rest to a target", Match, true, Route, ["rest ?traffic ?send to ?version <name>", "rest for|on <name>", "<name> gets|takes|receives|handles rest"], |reader, slots| {
         reader.target_of_the_rest(&slots.text("name"))
     }),
@@ -82,7 +85,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
     act!("receiver before its requests", Match, true, Route, ["<name> gets|takes|receives|receive|handles"], |reader, slots| {
         reader.receiver(&slots.text("name"))
     }),
-    act!("versions", Resource, true, Node, ["version <names>", "run ?version <names>", "has|have ?version <names>"], |reader, slots| {
+    act!("versions", Resource, true, Node, ["version <names>", "run ?version <names>", "has|have ?version <names>", "<names> version ?environments", "environments <names>"], |reader, slots| {
         reader.versions(&slots.texts("names"))
     }),
     value!("retry policy", Retry, true, Route, ["retry"], |intent, spot, _| spot::retry(intent, spot).map(|(_, path)| path)),
@@ -141,7 +144,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
     act!("targets", Match, true, Route, ["target <names>"], |reader, slots| reader.targets(&slots.texts("names"))),
     act!("more calls", Resource, true, Node, ["and <name>"], |reader, slots| reader.more_calls(&slots.text("name"))),
     act!("no retries", Retry, true, Route, ["no retry"], |reader, _| Ok(reader.said_here("retry"))),
-    act!("owner of a route", Match, true, Route, ["on|in|of ?virtual-router <name>"], |reader, slots| reader.owner(&slots.text("name"))),
+    act!("owner of a route", Match, false, Route, ["on|in|of ?virtual-router <name>"], |reader, slots| reader.owner(&slots.text("name"))),
     act!("priority", Match, true, Route, ["priority <number>", "<number> priority", "priority first <number>"], |reader, slots| {
         reader.priority(slots.number("number"))
     }),
