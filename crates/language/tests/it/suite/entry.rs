@@ -101,29 +101,32 @@ pub(super) fn parse(group: &str, text: &str) -> Result<Vec<Entry>, String> {
     Ok(entries)
 }
 
-/// Reads `CHECK | CHECK`.
+/// Reads `CHECK | CHECK`, where a value without a path belongs to the path before it.
 fn parse_checks(line: &str) -> Option<Vec<Check>> {
-    let mut checks = Vec::new();
-    let mut rest = Some(line.trim());
-    while let Some(text) = rest {
-        rest = match directive(text) {
-            Some((check, after)) => {
-                checks.push(check?);
-                after
+    let mut checks: Vec<Check> = Vec::new();
+    let mut rest = line.trim();
+    loop {
+        let (check, after) = match (directive(rest), checks.last()) {
+            (Some((make, argument)), _) => {
+                let end = argument.find(" | ").unwrap_or(argument.len());
+                (make(argument[..end].trim())?, &argument[end..])
             }
-            None => {
-                let (path, values) = text.split_once('=')?;
-                parse_values(&Path::parse(path)?, values.trim(), &mut checks)?
-            }
+            (None, last) => value_check(rest, last.and_then(Check::path))?,
         };
+        checks.push(check);
+        match after.trim() {
+            "" => return Some(checks),
+            after => rest = after.strip_prefix('|')?.trim_start(),
+        }
     }
-    Some(checks)
 }
 
-/// Reads `WORD: …`, and gives what stands behind its `|`; `None` where it is none.
-fn directive(text: &str) -> Option<(Option<Check>, Option<&str>)> {
-    let (word, _) = text.split_once(':')?;
-    let make: fn(&str) -> Option<Check> = match word {
+type Make = fn(&str) -> Option<Check>;
+
+/// What `WORD: …` makes of what stands behind it; `None` where it is none.
+fn directive(text: &str) -> Option<(Make, &str)> {
+    let (word, argument) = text.split_once(':')?;
+    let make: Make = match word {
         "not understood" => |words| Some(Check::NotUnderstood(words.to_lowercase())),
         "question" => |words| Some(Check::Question(words.to_lowercase())),
         "refused" => |words| Some(Check::Refused(words.to_lowercase())),
@@ -135,25 +138,17 @@ fn directive(text: &str) -> Option<(Option<Check>, Option<&str>)> {
         },
         _ => return None,
     };
-    let rest = text[word.len() + 1..].trim();
-    let (argument, after) = rest.split_once(" | ").map_or((rest, None), |(first, after)| (first, Some(after)));
-    Some((make(argument.trim()), after))
+    Some((make, argument))
 }
 
-/// Reads `JSON | JSON`, and gives a further check that stands behind a `|`.
-fn parse_values<'t>(path: &Path, text: &'t str, checks: &mut Vec<Check>) -> Option<Option<&'t str>> {
-    let mut rest = text;
-    loop {
-        let Some((expected, after)) = parse_value(rest) else {
-            // What stands behind a `|` and is no value is a further check.
-            return (rest.len() < text.len()).then_some(Some(rest));
-        };
-        checks.push(Check::Is(path.clone(), expected));
-        match after.trim() {
-            "" => return Some(None),
-            after => rest = after.strip_prefix('|')?.trim_start(),
-        }
+/// Reads `PATH = VALUE`, or a further `VALUE` of a path.
+fn value_check<'t>(text: &'t str, path: Option<&Path>) -> Option<(Check, &'t str)> {
+    if let (Some(path), Some((expected, after))) = (path, parse_value(text)) {
+        return Some((Check::Is(path.clone(), expected), after));
     }
+    let (path, value) = text.split_once('=')?;
+    let (expected, after) = parse_value(value.trim_start())?;
+    Some((Check::Is(Path::parse(path)?, expected), after))
 }
 
 fn parse_value(text: &str) -> Option<(Expected, &str)> {
