@@ -3,8 +3,12 @@
 //! [`understand`] reads a request and says what it asks for, where each value came from, and what it did not understand.
 //! This crate knows no file and no network.
 
+pub mod compose;
+mod grammar;
 pub mod intent;
 pub mod understanding;
 
+pub use compose::{Composition, compose};
+pub use grammar::understand;
 pub use intent::Intent;
 pub use understanding::{Assumption, Evidence, NotUnderstood, Question, Understanding};
