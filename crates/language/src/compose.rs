@@ -4,6 +4,7 @@
 //! The way: `expand` takes applications apart into nodes, routers and services; `routes`, `retries`, `timeouts`, `trust` and
 //! `priority` settle what depends on each other; the rest writes resources, each value through its limit.
 
+mod conflicts;
 mod draft;
 mod environments;
 mod expand;
@@ -65,8 +66,10 @@ pub fn compose(intent: &Intent) -> Composition {
     gateway::settle(&mut plan, &mut draft);
     priority::settle(&mut plan, &mut draft);
     trust::settle(&mut plan, &mut draft);
+    conflicts::ask(intent, &plan, &mut draft);
     write(intent, &plan, &mut draft);
-    let Draft { inventory, assumptions, questions, .. } = draft;
+    let assumptions = draft.assumptions();
+    let Draft { inventory, questions, .. } = draft;
     Composition { inventory, assumptions, questions, environments }
 }
 

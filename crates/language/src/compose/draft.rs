@@ -11,14 +11,14 @@ use meshwright_model::scalar::Name;
 use meshwright_model::value::{Given, ScalarType};
 use meshwright_model::{Expression, Inventory, Kind, Resource, Scalar, Spec};
 
-use super::names::logical;
+use super::names::{joined, logical};
 use crate::understanding::{Assumption, Question};
 
 /// An answer in the making.
 #[derive(Debug)]
 pub(super) struct Draft {
     pub(super) inventory: Inventory,
-    pub(super) assumptions: Vec<Assumption>,
+    assumptions: Vec<Group>,
     pub(super) questions: Vec<Question>,
     /// The mesh of everything that is made.
     pub(super) mesh: Expression,
@@ -28,6 +28,15 @@ pub(super) struct Draft {
     pub(super) tags: Vec<(String, String)>,
     /// Logical ids and parameters that are in use.
     taken: BTreeSet<String>,
+}
+
+/// Assumptions that say the same of several things.
+#[derive(Debug, PartialEq)]
+struct Group {
+    /// What is assumed, with `{}` where the things are listed.
+    pattern: String,
+    why: String,
+    things: Vec<String>,
 }
 
 /// A parameter that is wanted.
@@ -57,10 +66,36 @@ impl Draft {
 
     /// Says what was taken for granted, once.
     pub(super) fn assume(&mut self, what: impl Into<String>, why: impl Into<String>) {
-        let assumption = Assumption { what: what.into(), why: why.into() };
+        let assumption = Group { pattern: what.into(), why: why.into(), things: Vec::new() };
         if !self.assumptions.contains(&assumption) {
             self.assumptions.push(assumption);
         }
+    }
+
+    /// Says the same of one thing more; `{}` stands for all of them.
+    pub(super) fn assume_of(&mut self, thing: impl Into<String>, pattern: &str, why: &str) {
+        let thing = thing.into();
+        let same = self.assumptions.iter_mut().find(|group| group.pattern == pattern && group.why == why);
+        match same {
+            Some(group) if group.things.contains(&thing) => {}
+            Some(group) => group.things.push(thing),
+            None => {
+                let (pattern, why) = (pattern.to_owned(), why.to_owned());
+                self.assumptions.push(Group { pattern, why, things: vec![thing] });
+            }
+        }
+    }
+
+    /// What was taken for granted.
+    pub(super) fn assumptions(&self) -> Vec<Assumption> {
+        let say = |group: &Group| {
+            let what = match group.things.as_slice() {
+                [] => group.pattern.clone(),
+                things => group.pattern.replace("{}", &joined(things)),
+            };
+            Assumption { what, why: group.why.clone() }
+        };
+        self.assumptions.iter().map(say).collect()
     }
 
     /// Asks something, once.
@@ -165,6 +200,15 @@ impl Draft {
     pub(super) fn add(&mut self, parent: Option<Name>, name: Name, spec: Spec) -> String {
         let kind = spec.kind();
         let mesh = if kind == Kind::Mesh { name.clone() } else { self.mesh_name() };
+        let twice = self
+            .inventory
+            .resources
+            .iter()
+            .find(|resource| resource.kind() == kind && resource.name == name && resource.parent == parent);
+        if let Some(label) = twice.and_then(|resource| resource.label.clone()) {
+            self.ask(format!("The request describes {kind} `{name}` twice. Which description holds?"));
+            return label.name;
+        }
         let label = self.label(&words_of(kind, &name));
         let mesh_owner = match self.owner.clone() {
             Some(owner) if kind != Kind::Mesh => Some(self.text("the account that owns the mesh", &owner)),

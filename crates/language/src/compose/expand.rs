@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use super::draft::{Draft, Wanted};
 use super::listeners;
+use super::mesh;
 use super::names::{common_stem, is_version, listed, versioned_host};
 use super::plan::{Gateway, Named, Node, Plan, Router, Service, in_domain, is_change};
 use crate::intent::{
-    Action, CloudMap, Discovery, Dns, Intent, Provider, Route, RouterListener, Target, Timeout, Version,
-    VirtualGateway, VirtualNode,
+    CloudMap, Discovery, Dns, Intent, Provider, Route, RouterListener, Target, Timeout, Version, VirtualGateway,
+    VirtualNode,
 };
 
 /// Takes a request apart.
@@ -40,6 +41,7 @@ pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
     for application in &all_applications(intent, draft) {
         add_application(application, &everywhere, &mut plan, draft);
     }
+    add_missing_nodes(intent, &everywhere, &mut plan, draft);
     listeners::settle(intent, &mut plan, draft);
     add_routers(intent, &mut plan, draft);
     add_gateways(intent, &mut plan, draft);
@@ -49,8 +51,7 @@ pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
 /// The applications of a request, and those that they or a gateway call and nothing defines.
 fn all_applications(intent: &Intent, draft: &mut Draft) -> Vec<VirtualNode> {
     let mut applications = intent.applications.clone();
-    let makes_mesh = intent.mesh.as_ref().is_some_and(|mesh| mesh.action == Some(Action::Create));
-    if applications.is_empty() && !makes_mesh {
+    if applications.is_empty() && !mesh::is_made(intent) {
         return applications;
     }
     let everywhere = intent.everywhere.iter().flat_map(|everywhere| &everywhere.calls);
@@ -71,6 +72,32 @@ fn all_applications(intent: &Intent, draft: &mut Draft) -> Vec<VirtualNode> {
         applications.push(VirtualNode { name: Some(name), ..VirtualNode::default() });
     }
     applications
+}
+
+/// In a mesh that is made here, nodes that something leads to are made too.
+fn add_missing_nodes(intent: &Intent, everywhere: &VirtualNode, plan: &mut Plan, draft: &mut Draft) {
+    if !mesh::is_made(intent) {
+        return;
+    }
+    let nested = intent.virtual_routers.iter().flat_map(|router| &router.routes);
+    let targets = nested.chain(&intent.routes).flat_map(|route| &route.targets).map(|target| target.node.as_str());
+    let providers = intent.virtual_services.iter().filter_map(|service| match &service.provider {
+        Some(Provider::Node(node)) => Some(node.as_str()),
+        Some(Provider::Router(_)) | None => None,
+    });
+    let proxies = intent.sidecars.iter().filter_map(|sidecar| sidecar.virtual_node.as_deref());
+    for name in targets.chain(providers).chain(proxies) {
+        if plan.node(name).is_some() || is_version(name) {
+            continue;
+        }
+        draft.assume_of(
+            format!("`{name}`"),
+            "these virtual nodes are made too: {}",
+            "the mesh is made here, and something in the request leads to them",
+        );
+        let wanted = VirtualNode { name: Some(name.to_owned()), ..VirtualNode::default() };
+        plan.nodes.push(node(&wanted, Named::known(name), everywhere));
+    }
 }
 
 fn node_name(wanted: &VirtualNode, draft: &mut Draft) -> Named {
@@ -129,9 +156,10 @@ fn add_application(application: &VirtualNode, everywhere: &VirtualNode, plan: &m
     let label = name.split('.').next().unwrap_or(&name).to_owned();
     let host = if name.contains('.') { Named::known(&name).expression } else { in_domain(&name, draft) };
     if !name.contains('.') {
-        draft.assume(
-            format!("clients call `{name}` as `{host}`"),
-            "a virtual service is called by a host name; any DNS record for it will do that is not a loopback address",
+        draft.assume_of(
+            format!("`{name}` as `{host}`"),
+            "clients call {}",
+            "a virtual service is called by a host name; any DNS record for it will do that is no loopback address",
         );
     }
     let retry = application.retry.clone().or_else(|| everywhere.retry.clone());
@@ -226,7 +254,11 @@ fn add_routers(intent: &Intent, plan: &mut Plan, draft: &mut Draft) {
         };
         match plan.routers.iter_mut().find(|router| router.name == name) {
             Some(router) => router.routes.push(route.clone()),
-            None => plan.routers.push(Router { name, routes: vec![route.clone()], ..Router::default() }),
+            None => {
+                // In a mesh that is made here, no router is there already.
+                let is_made = mesh::is_made(intent) && route.router.is_some();
+                plan.routers.push(Router { name, is_made, routes: vec![route.clone()], ..Router::default() });
+            }
         }
     }
     let mut routers = std::mem::take(&mut plan.routers);
@@ -328,7 +360,8 @@ fn add_gateways(intent: &Intent, plan: &mut Plan, draft: &mut Draft) {
             None => {
                 let wanted =
                     VirtualGateway { routes: vec![route.clone()], action: route.action, ..VirtualGateway::default() };
-                plan.gateways.push(Gateway { name, is_made: false, wanted });
+                let is_made = mesh::is_made(intent) && route.gateway.is_some();
+                plan.gateways.push(Gateway { name, is_made, wanted });
             }
         }
     }

@@ -189,7 +189,7 @@ fn name(gateway: &mut Gateway, draft: &mut Draft) {
     if !made.is_empty() {
         let what = if made.len() == 1 { "the gateway route is called" } else { "the gateway routes are called" };
         draft
-            .assume(format!("{what} {}", listed(&made)), "the request does not name them; they lead to these services");
+            .assume(format!("{what} {}", listed(&made)), "the request gives no name; it is that of the service behind");
     }
 }
 

@@ -9,19 +9,28 @@ use super::names::{listed, logical};
 use super::plan::{Named, Node, Plan, in_domain};
 use crate::intent::{CloudMap, Discovery, Dns, Intent, Listener, Protocol};
 
-/// The port of a listener that the request gives none.
-const PORT: u32 = 8080;
+/// The port of a listener that the request gives none: one for each protocol, as a caller's proxy cannot tell two protocols on
+/// one port apart.
+fn first_port(protocol: Protocol) -> u32 {
+    match protocol {
+        Protocol::Http => 8080,
+        Protocol::Http2 => 8081,
+        Protocol::Grpc => 50051,
+        Protocol::Tcp => 9000,
+    }
+}
 
 /// Gives every listener a port and a protocol, and every node with a listener a way to be found.
 pub(super) fn settle(intent: &Intent, plan: &mut Plan, draft: &mut Draft) {
     let mut ports: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     let mut protocols: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+    let given = plan.nodes.iter().flat_map(|node| &node.listeners);
+    let mut tcp_ports: Vec<u32> = given.filter_map(|listener| listener.port).collect();
     for node in &mut plan.nodes {
         if node.listeners.is_empty() && (!node.is_change || node.discovery.is_some()) {
             node.listeners.push(Listener::default());
         }
         let hinted = hinted_protocol(intent, node.name.words());
-        let mut free = PORT;
         for position in 0..node.listeners.len() {
             let taken: Vec<u32> = node.listeners.iter().filter_map(|listener| listener.port).collect();
             let listener = &mut node.listeners[position];
@@ -34,8 +43,13 @@ pub(super) fn settle(intent: &Intent, plan: &mut Plan, draft: &mut Draft) {
             }
             // A node that is there already has a port that nobody here knows.
             if listener.port.is_none() && !node.is_change {
-                while taken.contains(&free) {
+                let mut free = first_port(listener.protocol.unwrap_or(Protocol::Http));
+                // Nor can it tell TCP connections to two nodes on one port apart.
+                while taken.contains(&free) || (listener.protocol == Some(Protocol::Tcp) && tcp_ports.contains(&free)) {
                     free += 1;
+                }
+                if listener.protocol == Some(Protocol::Tcp) {
+                    tcp_ports.push(free);
                 }
                 listener.port = Some(free);
                 ports.entry(free).or_default().push(node.name.shown());
@@ -43,13 +57,18 @@ pub(super) fn settle(intent: &Intent, plan: &mut Plan, draft: &mut Draft) {
         }
         settle_discovery(node, intent, draft);
     }
+    let has_tls = plan.nodes.iter().flat_map(|node| &node.listeners).any(|listener| listener.tls.is_some());
     for (port, names) in ports {
         let verb = if names.len() == 1 { "listens" } else { "listen" };
         draft.assume(format!("{} {verb} on port {port}", listed(&names)), "the request names no port");
     }
     for (protocol, names) in protocols {
         let verb = if names.len() == 1 { "speaks" } else { "speak" };
-        let why = "the request names no protocol; with TLS it is the proxies that speak TLS, and the application this";
+        let why = if has_tls {
+            "the request names no protocol; TLS is what the proxies speak, and behind them the application this"
+        } else {
+            "the request names no protocol"
+        };
         draft.assume(format!("{} {verb} {protocol}", listed(&names)), why);
     }
 }
@@ -110,8 +129,11 @@ fn dns_host(name: &Named, dns: &Dns, is_ours: bool, draft: &mut Draft) -> Expres
     }
     if is_ours {
         let host = in_domain(name.words(), draft);
-        let why = "that is what ECS service discovery registers in a private namespace of the mesh's name";
-        draft.assume(format!("the hosts of {} are found by DNS, as `{host}`", shown(name)), why);
+        draft.assume_of(
+            format!("`{host}` for {}", shown(name)),
+            "hosts are found by DNS: {}",
+            "that is what ECS service discovery registers in a private namespace of the mesh's name",
+        );
         return host;
     }
     let parameter = logical(&format!("{} hostname", name.words()));
@@ -161,8 +183,9 @@ pub(super) fn is_endpoints(name: &Named, dns: &Dns, draft: &mut Draft) -> bool {
     if is_balancer {
         return false;
     }
-    draft.assume(
-        format!("the DNS answers for {} are its hosts themselves: response type ENDPOINTS", shown(name)),
+    draft.assume_of(
+        shown(name),
+        "the DNS answers are the hosts themselves (response type ENDPOINTS) for {}",
         "requests are then shared among all hosts and failing ones can be left out; for a load balancer, say so",
     );
     true

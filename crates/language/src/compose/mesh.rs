@@ -42,9 +42,8 @@ pub(super) fn write(intent: &Intent, draft: &mut Draft) {
             None => draft.parameter(&Wanted { name: "MeshName", description: "Name of the mesh", ..Wanted::default() }),
         };
     }
-    let is_made = wanted.action.is_some() || wanted.egress.is_some() || wanted.ip_preference.is_some();
     draft.owner.clone_from(&wanted.owner);
-    if !is_made {
+    if !is_made(intent) {
         let mesh = draft.mesh.to_string();
         let what = if is_alone { "the proxy's mesh" } else { "the mesh" };
         match wanted.name {
@@ -65,6 +64,12 @@ pub(super) fn write(intent: &Intent, draft: &mut Draft) {
     let mesh = draft.mesh.clone();
     let name = draft.said("the name of the mesh", &mesh);
     draft.add(None, name, Spec::Mesh(spec));
+}
+
+/// Whether the mesh is part of the answer.
+pub(super) fn is_made(intent: &Intent) -> bool {
+    let makes = |mesh: &Mesh| mesh.action.is_some() || mesh.egress.is_some() || mesh.ip_preference.is_some();
+    intent.mesh.as_ref().is_some_and(makes)
 }
 
 /// Whether a request is for nothing but tasks.

@@ -52,9 +52,14 @@ pub(super) fn versioned_host(host: &str, version: &str) -> String {
 /// Names as a sentence lists them: `a`, `b` and `c`.
 pub(super) fn listed<T: AsRef<str>>(names: &[T]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{}`", name.as_ref())).collect();
-    match quoted.split_last() {
+    joined(&quoted)
+}
+
+/// Things as a sentence lists them: a, b and c.
+pub(super) fn joined(things: &[String]) -> String {
+    match things.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        _ => quoted.concat(),
+        _ => things.concat(),
     }
 }
 

@@ -98,6 +98,11 @@ fn outliers(wanted: &OutlierDetection, shown: &str, draft: &mut Draft) -> ModelO
         draft.assume(format!("at most 50 % of the hosts of `{shown}` are ejected at a time"), why);
         50
     });
+    draft.assume_of(
+        format!("`{shown}`"),
+        "three hosts or more run {}",
+        "with one or two, it depends on rounding whether outlier detection ejects any",
+    );
     ModelOutlierDetection {
         base_ejection_duration: duration(base, &format!("the ejection time of `{shown}`"), draft),
         interval: duration(interval, &format!("the interval of the outlier detection of `{shown}`"), draft),

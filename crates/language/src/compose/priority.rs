@@ -28,7 +28,7 @@ pub(super) fn settle(plan: &mut Plan, draft: &mut Draft) {
             matcher: &route.matcher,
             priority: &mut route.priority,
         });
-        settle_group(ranked.collect(), is_elsewhere, draft);
+        settle_ports(ranked.collect(), is_elsewhere, draft);
     }
     for gateway in &mut plan.gateways {
         let is_elsewhere = !gateway.is_made;
@@ -37,7 +37,7 @@ pub(super) fn settle(plan: &mut Plan, draft: &mut Draft) {
             matcher: &route.matcher,
             priority: &mut route.priority,
         });
-        settle_group(ranked.collect(), is_elsewhere, draft);
+        settle_ports(ranked.collect(), is_elsewhere, draft);
     }
 }
 
@@ -51,6 +51,17 @@ fn width(matcher: &Match) -> (bool, usize, u8, usize, bool) {
         None => (3, 0),
     };
     (takes_all(matcher), usize::MAX - asked, kind, usize::MAX - length, matcher.grpc_service.is_none())
+}
+
+/// Routes for different ports never meet.
+fn settle_ports(mut ranked: Vec<Ranked<'_>>, is_elsewhere: bool, draft: &mut Draft) {
+    ranked.sort_by_key(|route| route.matcher.port);
+    while let Some(first) = ranked.first() {
+        let port = first.matcher.port;
+        let rest = ranked.iter().position(|route| route.matcher.port != port).unwrap_or(ranked.len());
+        let rest = ranked.split_off(rest);
+        settle_group(std::mem::replace(&mut ranked, rest), is_elsewhere, draft);
+    }
 }
 
 fn settle_group(mut ranked: Vec<Ranked<'_>>, is_elsewhere: bool, draft: &mut Draft) {

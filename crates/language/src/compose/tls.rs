@@ -37,7 +37,8 @@ pub(super) fn listener_tls(tls: &ListenerTls, name: &Named, draft: &mut Draft) -
         tls.certificate.as_ref()?;
     }
     if tls.mode.is_none() {
-        draft.assume(format!("`{shown}` accepts TLS alone: mode STRICT"), "PERMISSIVE would let plain text in as well");
+        let why = "PERMISSIVE would let plain text in as well";
+        draft.assume_of(format!("`{shown}`"), "TLS alone is accepted (mode STRICT) by {}", why);
     }
     let certificate = listener_certificate(tls.certificate.as_ref(), &shown, draft);
     let is_mutual = tls.mutual || tls.trust.is_some() || !tls.client_names.is_empty();
@@ -128,14 +129,12 @@ fn files(chain: Option<&str>, key: Option<&str>, shown: &str, draft: &mut Draft)
     let default_chain = format!("/certs/{own}.pem");
     let default_key = format!("/certs/{own}.key");
     if chain.is_none() || key.is_none() {
-        let what = match (chain, key) {
-            (None, None) => format!(
-                "the proxy of `{shown}` has its certificate in `{default_chain}` and the key in `{default_key}`"
-            ),
-            (Some(_), _) => format!("the proxy of `{shown}` has the key of its certificate in `{default_key}`"),
-            (_, Some(_)) => format!("the proxy of `{shown}` has its certificate in `{default_chain}`"),
+        let made = match (chain, key) {
+            (None, None) => format!("`{default_chain}` and `{default_key}` of `{shown}`"),
+            (Some(_), _) => format!("`{default_key}` of `{shown}`"),
+            (_, Some(_)) => format!("`{default_chain}` of `{shown}`"),
         };
-        draft.assume(what, WHY_FILES);
+        draft.assume_of(made, "certificates and keys are files in the containers of the proxies: {}", WHY_FILES);
     }
     TlsFileCertificate {
         certificate_chain: draft.text(&format!("the certificate of `{shown}`"), chain.unwrap_or(&default_chain)),

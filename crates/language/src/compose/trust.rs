@@ -5,7 +5,7 @@ use meshwright_model::Expression;
 use super::draft::Draft;
 use super::names::listed;
 use super::plan::Plan;
-use crate::intent::{Certificate, ClientTls, ListenerTls, TlsMode, Trust};
+use crate::intent::{Certificate, ClientTls, Listener, ListenerTls, TlsMode, Trust};
 
 /// Lets listeners, backends and gateways agree on TLS.
 pub(super) fn settle(plan: &mut Plan, draft: &mut Draft) {
@@ -28,6 +28,23 @@ pub(super) fn settle(plan: &mut Plan, draft: &mut Draft) {
     }
     settle_gateways(plan, draft);
     name_clients(plan, draft);
+    say_server_names(plan, draft);
+}
+
+/// Says which name a server's certificate must bear, where its clients check no list of their own.
+fn say_server_names(plan: &Plan, draft: &mut Draft) {
+    for node in &plan.nodes {
+        let is_server = node.listeners.iter().any(|listener| {
+            listener.tls.as_ref().is_some_and(|tls| tls.mode != Some(TlsMode::Disabled) || tls.certificate.is_some())
+        });
+        if let Some(host) = node.host.as_ref().filter(|_| is_server) {
+            draft.assume_of(
+                format!("`{host}` for `{}`", node.name.shown()),
+                "a server's certificate bears the name by which its hosts are found: {}",
+                "clients that list no names demand just that",
+            );
+        }
+    }
 }
 
 /// What a call over TLS asks of a server, the server offers.
@@ -90,11 +107,14 @@ fn demanded(plan: &Plan) -> Vec<Vec<Option<ClientTls>>> {
 /// The policy of a client of nodes: as their listeners demand.
 fn policy_towards(plan: &Plan, providers: &[usize]) -> Option<ClientTls> {
     let listeners = providers.iter().flat_map(|position| &plan.nodes[*position].listeners);
-    let servers: Vec<&ListenerTls> = listeners
-        .filter_map(|listener| listener.tls.as_ref())
-        .filter(|tls| tls.mode != Some(TlsMode::Disabled))
-        .collect();
+    let is_encrypted =
+        |listener: &&Listener| listener.tls.as_ref().is_some_and(|tls| tls.mode != Some(TlsMode::Disabled));
+    let (encrypted, plain): (Vec<&Listener>, Vec<&Listener>) = listeners.partition(is_encrypted);
+    let servers: Vec<&ListenerTls> = encrypted.iter().filter_map(|listener| listener.tls.as_ref()).collect();
     let first = servers.first()?;
+    // Where only some ports speak TLS, it is asked for on those.
+    let ports =
+        if plain.is_empty() { Vec::new() } else { encrypted.iter().filter_map(|listener| listener.port).collect() };
     let is_mutual = servers.iter().any(|tls| tls.mutual || tls.trust.is_some() || !tls.client_names.is_empty());
     let (trust, certificate) = match &first.certificate {
         Some(Certificate::Acm { .. }) => (Some(Trust::Acm { arns: Vec::new() }), None),
@@ -103,7 +123,7 @@ fn policy_towards(plan: &Plan, providers: &[usize]) -> Option<ClientTls> {
         }
         Some(Certificate::File { .. }) | None => (None, None),
     };
-    Some(ClientTls { mutual: is_mutual, certificate, trust, ..ClientTls::default() })
+    Some(ClientTls { mutual: is_mutual, certificate, trust, ports, ..ClientTls::default() })
 }
 
 /// Adds to what the request says of a client what its server demands.
@@ -111,6 +131,9 @@ fn complete(given: &mut ClientTls, policy: &ClientTls) {
     given.mutual |= policy.mutual;
     if given.trust.is_none() {
         given.trust.clone_from(&policy.trust);
+    }
+    if given.ports.is_empty() {
+        given.ports.clone_from(&policy.ports);
     }
     if given.certificate.is_none() && given.mutual {
         given.certificate.clone_from(&policy.certificate);
@@ -186,8 +209,9 @@ fn name_clients(plan: &mut Plan, draft: &mut Draft) {
                 continue;
             }
             tls.client_names.clone_from(&names);
-            draft.assume(
-                format!("`{}` lets in clients whose certificate bears {}", node.name.shown(), listed(&names)),
+            draft.assume_of(
+                format!("`{}` ({})", node.name.shown(), listed(&names)),
+                "clients must bear a certificate with one of these names, to be let in by {}",
                 "these are all that call it here; without names, any certificate of the authority would do",
             );
         }
