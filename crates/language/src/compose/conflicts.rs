@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::draft::Draft;
 use super::mesh;
 use super::names::joined;
-use super::plan::{Gateway, Plan, Router};
+use super::plan::{Gateway, Node, Plan, Router};
 use crate::intent::{Intent, Protocol, Provider};
 
 /// Asks about everything in the plan that contradicts itself.
@@ -16,6 +16,9 @@ pub(super) fn ask(intent: &Intent, plan: &Plan, draft: &mut Draft) {
     for node in &plan.nodes {
         ask_about_doubled_ports(node.listeners.iter().map(|listener| listener.port), &node.name.shown(), draft);
         ask_about_backends(plan, &node.name.shown(), node.calls.iter().map(|call| call.to.as_str()), draft);
+    }
+    for node in &plan.nodes {
+        ask_about_policies(node, plan, draft);
     }
     for router in &plan.routers {
         ask_about_doubled_ports(router.listeners.iter().map(|listener| listener.port), &router.name.shown(), draft);
@@ -179,6 +182,25 @@ fn ask_about_backends<'c>(plan: &Plan, caller: &str, calls: impl Iterator<Item =
                     taken.insert(port, (protocol, service.to_owned()));
                 }
             }
+        }
+    }
+}
+
+/// Asks about TLS on ports that a caller does not dial.
+fn ask_about_policies(node: &Node, plan: &Plan, draft: &mut Draft) {
+    for call in &node.calls {
+        let Some(tls) = call.tls.as_ref().or(node.backend_tls.as_ref()).filter(|tls| !tls.ports.is_empty()) else {
+            continue;
+        };
+        let dialled: Vec<u32> = dialled(plan, &call.to).into_iter().filter_map(|(port, _)| port).collect();
+        if !dialled.is_empty() && !dialled.iter().any(|port| tls.ports.contains(port)) {
+            draft.ask(format!(
+                "`{}` is to speak TLS on {}, but `{}` listens on {}. Which ports are meant?",
+                node.name.shown(),
+                shown_ports(&tls.ports),
+                call.to,
+                shown_ports(&dialled)
+            ));
         }
     }
 }

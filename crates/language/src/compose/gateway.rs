@@ -105,12 +105,12 @@ fn settle_prefix(route: &mut GatewayRoute, draft: &mut Draft) {
         return;
     }
     let service = route.service.clone().unwrap_or_default();
+    if route.rewrite.as_ref().is_some_and(|rewrite| rewrite.prefix.is_some()) && route.matcher.path.is_none() {
+        route.matcher.path = Some(Pathway::Prefix("/".to_owned()));
+    }
     let Some(Pathway::Prefix(prefix)) = &mut route.matcher.path else { return };
     if !prefix.starts_with('/') {
         *prefix = format!("/{prefix}");
-    }
-    if prefix == "/" {
-        return;
     }
     match &mut route.rewrite {
         Some(Rewrite { prefix: Some(value), .. }) => {
@@ -126,6 +126,7 @@ fn settle_prefix(route: &mut GatewayRoute, draft: &mut Draft) {
             *prefix = matched;
         }
         Some(_) => {}
+        None if prefix == "/" => {}
         None => {
             draft.assume(
                 format!("`{prefix}` stays in the path that `{service}` gets"),

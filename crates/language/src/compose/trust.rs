@@ -19,6 +19,9 @@ pub(super) fn settle(plan: &mut Plan, draft: &mut Draft) {
             continue;
         }
         for (call, policy) in node.calls.iter_mut().zip(policies) {
+            if let (None, Some(common), Some(policy)) = (&call.tls, &mut node.backend_tls, &policy) {
+                complete(common, policy);
+            }
             match (&mut call.tls, policy) {
                 (Some(given), Some(policy)) => complete(given, &policy),
                 (given @ None, policy) if !own => *given = policy,
