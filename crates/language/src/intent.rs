@@ -16,8 +16,8 @@ pub use node::{
     AccessLog, AccessLogFormat, Call, Certificate, ClientTls, CloudMap, ConnectionPool, Discovery, Dns, HealthCheck,
     Listener, ListenerTls, OutlierDetection, Protocol, Timeout, TlsMode, Trust, Version, VirtualNode,
 };
-pub use quantity::{Percent, Span};
 pub(crate) use quantity::scaled;
+pub use quantity::{Percent, Span};
 pub use routing::{
     Comparison, GatewayRoute, Header, Hostname, Match, Pathway, Provider, Query, Retry, Rewrite, Route, RouterListener,
     Target, VirtualGateway, VirtualRouter, VirtualService,

@@ -350,11 +350,14 @@ fn join_units(tokens: Vec<Token>) -> Vec<Token> {
         }
         let hyphen = tokens.get(at).is_some_and(|mark| mark.low == "-");
         let unit = tokens.get(if hyphen { at + 1 } else { at }).filter(|unit| unit.kind == TokenKind::Word);
-        let per_cent = unit.is_some_and(|unit| unit.low == "per") && tokens.get(at + 1).is_some_and(|word| word.low == "cent");
+        let per_cent =
+            unit.is_some_and(|unit| unit.low == "per") && tokens.get(at + 1).is_some_and(|word| word.low == "cent");
         let kind = unit.and_then(|unit| match unit.low.as_str() {
             "percent" | "pct" | "percentage" => Some(TokenKind::Percent(value)),
             // Single letters are units only where they touch their number.
-            word if word.len() > 1 => time_unit(word).map(|scale| TokenKind::Span(Span::millis(u64::from(value).saturating_mul(scale)))),
+            word if word.len() > 1 => {
+                time_unit(word).map(|scale| TokenKind::Span(Span::millis(u64::from(value).saturating_mul(scale))))
+            }
             "s" => Some(TokenKind::Span(Span::seconds(u64::from(value)))),
             _ => None,
         });
@@ -376,10 +379,18 @@ fn join_units(tokens: Vec<Token>) -> Vec<Token> {
 /// `one in ten`.
 fn in_words(tokens: &[Token], at: usize) -> Option<(Token, usize)> {
     let low = |place: usize| tokens.get(place).map_or("", |token| token.low.as_str());
-    let unit = |place: usize| tokens.get(place).filter(|token| token.kind == TokenKind::Word && token.low.len() > 1).and_then(|token| time_unit(&token.low));
+    let unit = |place: usize| {
+        tokens
+            .get(place)
+            .filter(|token| token.kind == TokenKind::Word && token.low.len() > 1)
+            .and_then(|token| time_unit(&token.low))
+    };
     let made = |kind: TokenKind, next: usize| {
         let (first, last) = (&tokens[at], &tokens[next - 1]);
-        Some((Token { kind, low: first.low.clone(), text: first.text.clone(), start: first.start, end: last.end }, next))
+        Some((
+            Token { kind, low: first.low.clone(), text: first.text.clone(), start: first.start, end: last.end },
+            next,
+        ))
     };
     let span = |millis: u64| TokenKind::Span(Span::millis(millis));
     let is_article = |word: &str| matches!(word, "a" | "an" | "one" | "per" | "every" | "each");
@@ -410,7 +421,8 @@ fn in_words(tokens: &[Token], at: usize) -> Option<(Token, usize)> {
         return made(span(scale), at + 2);
     }
     // `every minute`: the word before stays.
-    if at > 0 && matches!(low(at - 1), "every" | "each")
+    if at > 0
+        && matches!(low(at - 1), "every" | "each")
         && let Some(scale) = unit(at)
     {
         return made(span(scale), at + 1);
@@ -457,8 +469,26 @@ fn share<'t>(
 }
 
 const ONES: [&str; 20] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
 ];
 const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
 
@@ -480,7 +510,8 @@ fn spelt(tokens: &[Token], at: usize) -> (Token, usize) {
     if !matches!(token.kind, TokenKind::Word | TokenKind::Name) {
         return (token, at + 1);
     }
-    let word = |place: usize| tokens.get(place).filter(|token| token.kind == TokenKind::Word).map(|token| token.low.as_str());
+    let word =
+        |place: usize| tokens.get(place).filter(|token| token.kind == TokenKind::Word).map(|token| token.low.as_str());
     // `2-second` stands as one word when the number is spelt: `two-second`.
     if let Some((number, unit)) = token.low.split_once('-')
         && let (Some(value), Some(scale)) = (small_number(number), time_unit(unit))
@@ -498,7 +529,8 @@ fn spelt(tokens: &[Token], at: usize) -> (Token, usize) {
             None => return (token, at + 1),
         },
     };
-    if value >= 20 && value % 10 == 0
+    if value >= 20
+        && value % 10 == 0
         && let Some(one) = word(next).and_then(small_number).filter(|one| (1..10).contains(one))
     {
         value += one;

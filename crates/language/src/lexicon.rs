@@ -27,14 +27,29 @@ const GLUE: &str = "the a an of is are be been being it its it's this that that'
 /// Each symbol and the ways to say it, `|` between them.
 const SYMBOLS: &[(&str, &str)] = &[
     // what is done
-    ("create", "create|created|creates|make|makes|creating|build|generate|write|produce|define|defining|set up|setup|setting up|provision|spin up|i need|we need|i want|we want|i'd like|i would like|need|want|wants|draft|scaffold|declare|deploy|stand up|bring up|show me|give me|write me|make me|introduce|launch|design|craft|compose|prepare"),
-    ("add", "add|adds|adding|include|including|attach|append|put|apply|configure|configuring|enable|turn on|switch on|activate|give it"),
-    ("change", "change|changes|changing|update|updating|modify|edit|adjust|raise|increase|lower|decrease|reduce|bump|bump up|extend|shorten|alter|tune|tweak|double-check|patch|reconfigure|rework|move"),
-    ("remove", "remove|removes|removing|delete|deleting|drop the|take out|take away|get rid of|retire|decommission|detach|tear down|kill off|eliminate"),
+    (
+        "create",
+        "create|created|creates|make|makes|creating|build|generate|write|produce|define|defining|set up|setup|setting up|provision|spin up|i need|we need|i want|we want|i'd like|i would like|need|want|wants|draft|scaffold|declare|deploy|stand up|bring up|show me|give me|write me|make me|introduce|launch|design|craft|compose|prepare",
+    ),
+    (
+        "add",
+        "add|adds|adding|include|including|attach|append|put|apply|configure|configuring|enable|turn on|switch on|activate|give it",
+    ),
+    (
+        "change",
+        "change|changes|changing|update|updating|modify|edit|adjust|raise|increase|lower|decrease|reduce|bump|bump up|extend|shorten|alter|tune|tweak|double-check|patch|reconfigure|rework|move",
+    ),
+    (
+        "remove",
+        "remove|removes|removing|delete|deleting|drop the|take out|take away|get rid of|retire|decommission|detach|tear down|kill off|eliminate",
+    ),
     ("take", "take|pull"),
     ("out", "out"),
     ("named", "named|called|name|with the name|known as|by the name of|names|titled"),
-    ("no", "no|without|don't|do not|doesn't|does not|isn't|is not|not|aren't|are not|hasn't|disable|disabling|disables|turn off|switch off|deactivate|lacking|lacks"),
+    (
+        "no",
+        "no|without|don't|do not|doesn't|does not|isn't|is not|not|aren't|are not|hasn't|disable|disabling|disables|turn off|switch off|deactivate|lacking|lacks",
+    ),
     ("off", "off|disabled"),
     ("on", "enabled"),
     // what it is done to
@@ -43,31 +58,73 @@ const SYMBOLS: &[(&str, &str)] = &[
     ("virtual-node", "virtual node|virtual nodes|virtualnode|vnode|vnodes|vn|vns|node|nodes"),
     ("virtual-router", "virtual router|virtual routers|virtualrouter|vrouter|vr|router|routers"),
     ("virtual-service", "virtual service|virtual services|virtualservice|vservice|vs|vsvc"),
-    ("virtual-gateway", "virtual gateway|virtual gateways|virtualgateway|vgateway|vg|vgw|gateway|gateways|ingress gateway"),
+    (
+        "virtual-gateway",
+        "virtual gateway|virtual gateways|virtualgateway|vgateway|vg|vgw|gateway|gateways|ingress gateway",
+    ),
     ("gateway-route", "gateway route|gateway routes|gatewayroute|ingress route|ingress routes|gateway routing rule"),
     ("route", "route|routes|routing rule|routing rules|route rule|route rules|traffic rule"),
-    ("application", "service|services|microservice|microservices|micro service|application|applications|app|apps|workload|workloads|svc"),
-    ("sidecar", "sidecar|sidecars|envoy sidecar|envoy proxy config|envoy proxy configuration|envoy proxy|envoy container|envoy config|envoy configuration|proxy container|sidecar container|sidecar proxy|envoy proxy container|envoy sidecar container|proxy sidecar|task definition|ecs task definition|ecs task|taskdef|envoy|proxy"),
+    (
+        "application",
+        "service|services|microservice|microservices|micro service|application|applications|app|apps|workload|workloads|svc",
+    ),
+    (
+        "sidecar",
+        "sidecar|sidecars|envoy sidecar|envoy proxy config|envoy proxy configuration|envoy proxy|envoy container|envoy config|envoy configuration|proxy container|sidecar container|sidecar proxy|envoy proxy container|envoy sidecar container|proxy sidecar|task definition|ecs task definition|ecs task|taskdef|envoy|proxy",
+    ),
     ("listener", "listener|listeners"),
-    ("everything", "everything|everyone|every service|all services|every node|all nodes|each service|each node|all of them|all the services|all the nodes|every app|all apps|all applications|every application|all virtual nodes|every virtual node|all traffic in the mesh|every microservice|all microservices|they all|the whole mesh|all listeners|every listener|across the board|mesh wide|everywhere"),
+    (
+        "everything",
+        "everything|everyone|every service|all services|every node|all nodes|each service|each node|all of them|all the services|all the nodes|every app|all apps|all applications|every application|all virtual nodes|every virtual node|all traffic in the mesh|every microservice|all microservices|they all|the whole mesh|all listeners|every listener|across the board|mesh wide|everywhere",
+    ),
     // relations
-    ("listen", "listen|listens|listening|listen on|expose|exposes|exposing|serve|serves|serving|accept|accepts|accepting|bind|binds|run on|runs on|running on|available on|reachable on"),
+    (
+        "listen",
+        "listen|listens|listening|listen on|expose|exposes|exposing|serve|serves|serving|accept|accepts|accepting|bind|binds|run on|runs on|running on|available on|reachable on",
+    ),
     ("speak", "speak|speaks|speaking|talks over"),
-    ("send", "stays|stay|remain|remains|send|sends|sending|sent|direct|directs|directing|directed|forward|forwards|forwarding|forwarded|go|goes|going|flow|flows|flowing|pass|passes|land|lands|steer|steers|dispatch|dispatches|deliver|routing|routed|ship|ships|point|points|mapped|map|maps|end up|ends up|handled|reach"),
+    (
+        "send",
+        "stays|stay|remain|remains|send|sends|sending|sent|direct|directs|directing|directed|forward|forwards|forwarding|forwarded|go|goes|going|flow|flows|flowing|pass|passes|land|lands|steer|steers|dispatch|dispatches|deliver|routing|routed|ship|ships|point|points|mapped|map|maps|end up|ends up|handled|reach",
+    ),
     ("to", "to|into|towards|toward|onto|against|up to but not including|up to but excluding|until"),
-    ("split", "split|splits|splitting|divide|divides|distribute|distributes|shift|shifts|share|shares|shared|balance|balances|canary|weighted|weighting|blue green|blue/green|spread"),
+    (
+        "split",
+        "split|splits|splitting|divide|divides|distribute|distributes|shift|shifts|share|shares|shared|balance|balances|canary|weighted|weighting|blue green|blue/green|spread",
+    ),
     ("between", "between|across|among|amongst|over"),
     ("evenly", "evenly|equally|half and half|fifty fifty|50-50|half half|in equal parts|even"),
-    ("call", "call|calls|calling|talk to|talks to|talking to|depend on|depends on|depending on|consume|consumes|invoke|invokes|reaches|connect to|connects to|may call|can call|query|queries|accesses|access to|communicates with|communicate with|relies on|uses service"),
+    (
+        "call",
+        "call|calls|calling|talk to|talks to|talking to|depend on|depends on|depending on|consume|consumes|invoke|invokes|reaches|connect to|connects to|may call|can call|query|queries|accesses|access to|communicates with|communicate with|relies on|uses service",
+    ),
     ("called-by", "called by|used by|consumed by|invoked by|reached by"),
-    ("backend", "backend|backends|upstream|upstreams|dependency|dependencies|back end|back ends|downstream dependency|downstream dependencies|all backends|every backend|all its backends|all of its backends|its backends|calls to its backends|calls to backends|calls to all backends|outgoing calls|outbound calls|client policy|all upstreams|backend defaults|talks to the mesh|talk to the mesh|into the mesh|towards the mesh|calls into the mesh|backend services|backend service"),
+    (
+        "backend",
+        "backend|backends|upstream|upstreams|dependency|dependencies|back end|back ends|downstream dependency|downstream dependencies|all backends|every backend|all its backends|all of its backends|its backends|calls to its backends|calls to backends|calls to all backends|outgoing calls|outbound calls|client policy|all upstreams|backend defaults|talks to the mesh|talk to the mesh|into the mesh|towards the mesh|calls into the mesh|backend services|backend service",
+    ),
     ("version", "version|versions|variant|variants"),
-    ("run", "run|runs|running|consists of|consist of|exists in|exist in|is deployed as|are deployed as|deployed in|made up of"),
+    (
+        "run",
+        "run|runs|running|consists of|consist of|exists in|exist in|is deployed as|are deployed as|deployed in|made up of",
+    ),
     ("weight", "weight|weights|weight of|weighing|share of"),
-    ("rest", "rest|remainder|remaining|remaining traffic|the rest|rest of it|rest of the traffic|rest of traffic|what is left"),
-    ("otherwise", "everything else|all else|anything else|all other requests|all others|all other traffic|any other request|any other requests|any other traffic|other requests|other traffic|all remaining traffic|all remaining requests|every other request|otherwise|by default|default traffic|catch all|catchall|catch-all|default route|fall back|fallback|falls back|all the other requests|all the rest|the others|others|any others|else|all the others|all the other traffic"),
-    ("all-traffic", "all traffic|all requests|every request|all the traffic|any request|all of the traffic|100 percent of traffic"),
-    ("provider", "provider|provided|backed by|provided by|served by|implemented by|fronting|in front of|fronts|resolves to|answered by|handled by"),
+    (
+        "rest",
+        "rest|remainder|remaining|remaining traffic|the rest|rest of it|rest of the traffic|rest of traffic|what is left",
+    ),
+    (
+        "otherwise",
+        "everything else|all else|anything else|all other requests|all others|all other traffic|any other request|any other requests|any other traffic|other requests|other traffic|all remaining traffic|all remaining requests|every other request|otherwise|by default|default traffic|catch all|catchall|catch-all|default route|fall back|fallback|falls back|all the other requests|all the rest|the others|others|any others|else|all the others|all the other traffic",
+    ),
+    (
+        "all-traffic",
+        "all traffic|all requests|every request|all the traffic|any request|all of the traffic|100 percent of traffic",
+    ),
+    (
+        "provider",
+        "provider|provided|backed by|provided by|served by|implemented by|fronting|in front of|fronts|resolves to|answered by|handled by",
+    ),
     // ports and protocols
     ("port", "port|ports"),
     ("protocol", "protocol|protocols|proto"),
@@ -77,45 +134,90 @@ const SYMBOLS: &[(&str, &str)] = &[
     ("tcp", "tcp|plain tcp|raw tcp"),
     ("https", "https"),
     // TLS
-    ("tls", "tls|ssl|encryption|encrypted|tls encryption|encrypted traffic|encrypt|encrypts|encrypted with tls|encrypted using tls|tls encrypted|encrypted over tls|encrypted via tls|secured with tls"),
-    ("mtls", "mtls|mutual tls|mutual ssl|mutual tls authentication|two way tls|mutually authenticated tls|tls in both directions|mutual authentication|mutually authenticated"),
+    (
+        "tls",
+        "tls|ssl|encryption|encrypted|tls encryption|encrypted traffic|encrypt|encrypts|encrypted with tls|encrypted using tls|tls encrypted|encrypted over tls|encrypted via tls|secured with tls",
+    ),
+    (
+        "mtls",
+        "mtls|mutual tls|mutual ssl|mutual tls authentication|two way tls|mutually authenticated tls|tls in both directions|mutual authentication|mutually authenticated",
+    ),
     ("strict", "strict|strictly|mandatory|tls only"),
     ("permissive", "permissive|optional|opportunistic"),
     ("terminate", "terminate|terminates|terminating|terminated"),
-    ("certificate", "certificate|certificates|cert|certs|certificate from|tls certificate|server certificate|certificate source|server cert|server certs"),
+    (
+        "certificate",
+        "certificate|certificates|cert|certs|certificate from|tls certificate|server certificate|certificate source|server cert|server certs",
+    ),
     ("certificate-chain", "certificate chain|cert chain|chain|certificate file|cert file|public certificate"),
     ("private-key", "private key|key file|key|private key file"),
     ("acm", "acm|certificate manager|aws certificate manager|acm certificate|acm cert|acm managed certificate"),
     ("sds", "sds|spire|secret discovery service|spiffe"),
     ("secret", "secret|secret name|sds secret"),
-    ("file-source", "file system|local file|local files|from disk|on disk|file based|from file|from files|from a file|mounted files|mounted file|file certificate|file certs|file certificates|certificate files|from the file system|file-based certificate"),
-    ("trust", "trust|trusts|trusting|trusted|ca|certificate authority|ca bundle|ca certificate|trust bundle|root ca|trusted ca|ca file|ca cert|root certificate|private ca|acm pca|pca|validate|validates|validating|validation|verify|verifies|verified|ca chain|trust chain|trust store|trusted bundle|spiffe trust bundle"),
+    (
+        "file-source",
+        "file system|local file|local files|from disk|on disk|file based|from file|from files|from a file|mounted files|mounted file|file certificate|file certs|file certificates|certificate files|from the file system|file-based certificate",
+    ),
+    (
+        "trust",
+        "trust|trusts|trusting|trusted|ca|certificate authority|ca bundle|ca certificate|trust bundle|root ca|trusted ca|ca file|ca cert|root certificate|private ca|acm pca|pca|validate|validates|validating|validation|verify|verifies|verified|ca chain|trust chain|trust store|trusted bundle|spiffe trust bundle",
+    ),
     ("san", "san|sans|subject alternative name|subject alternative names|subject alt name|subject alt names"),
     ("client-certificate", "client certificate|client certificates|client cert|client certs"),
     ("enforce", "enforce|enforces|enforced|enforcing"),
     // health
-    ("health-check", "health check|health checks|healthcheck|healthchecks|health checking|health probe|health probes|checks health|checks its health|check its health|check the health|check health|liveness|liveness check|probe|probes|probing|probed|health-checked|health checked|checked for health|heartbeat|healthcheckpolicy"),
+    (
+        "health-check",
+        "health check|health checks|healthcheck|healthchecks|health checking|health probe|health probes|checks health|checks its health|check its health|check the health|check health|liveness|liveness check|probe|probes|probing|probed|health-checked|health checked|checked for health|heartbeat|healthcheckpolicy",
+    ),
     ("interval", "interval|period|frequency|intervals|intervalmillis"),
     ("every", "every|once every|each time|once per"),
     ("threshold", "threshold|thresholds"),
-    ("healthy", "healthy|healthy threshold|bring it back|brings it back|bring back|brings back|back to healthy|healthy again|healthythreshold"),
+    (
+        "healthy",
+        "healthy|healthy threshold|bring it back|brings it back|bring back|brings back|back to healthy|healthy again|healthythreshold",
+    ),
     ("unhealthy", "unhealthy|unhealthy threshold|dead|failed threshold|unhealthythreshold"),
     ("success", "success|successes|successful|passes in a row|passing|successful checks|positive checks|good checks"),
     ("failure", "failure|failures|failed|failing|misses|failed checks|failed attempts|bad checks"),
     // time
-    ("timeout", "timeout|give up|gives up|give up after|gives up after|giving up after|timeouts|time out|times out|timing out|time limit|timed out|deadline|cut off|timeoutmillis"),
-    ("request-timeout", "request timeout|request timeouts|per request timeout|per request time out|timeout per request|timeout for requests|request time limit|per request|request deadline|response timeout|perrequest|perrequest timeout|call timeout"),
-    ("idle", "idle|idle timeout|idle time|connection idle timeout|inactivity|inactive|idle connection timeout|idle connections|silent"),
-    ("unlimited", "unlimited|infinite|no limit|never time out|no timeout|no timeouts|without a timeout|without timeout|without timeouts"),
+    (
+        "timeout",
+        "timeout|give up|gives up|give up after|gives up after|giving up after|timeouts|time out|times out|timing out|time limit|timed out|deadline|cut off|timeoutmillis",
+    ),
+    (
+        "request-timeout",
+        "request timeout|request timeouts|per request timeout|per request time out|timeout per request|timeout for requests|request time limit|per request|request deadline|response timeout|perrequest|perrequest timeout|call timeout",
+    ),
+    (
+        "idle",
+        "idle|idle timeout|idle time|connection idle timeout|inactivity|inactive|idle connection timeout|idle connections|silent",
+    ),
+    (
+        "unlimited",
+        "unlimited|infinite|no limit|never time out|no timeout|no timeouts|without a timeout|without timeout|without timeouts",
+    ),
     // retries
-    ("retry", "retry|retries|retried|retrying|retry policy|retry policies|retry attempts|retry attempt|attempts|attempt|tries|try again|reattempts|re-tries|retry up to|retry requests|retry failed requests|retry logic|retry strategy|tried again|maxretries|retrypolicy|tries again|trying again"),
-    ("per-try", "per try|per retry|per attempt|each attempt|each try|each retry|per try timeout|per retry timeout|per attempt timeout|retry timeout|perretrytimeout|attempt timeout|every attempt|every try"),
+    (
+        "retry",
+        "retry|retries|retried|retrying|retry policy|retry policies|retry attempts|retry attempt|attempts|attempt|tries|try again|reattempts|re-tries|retry up to|retry requests|retry failed requests|retry logic|retry strategy|tried again|maxretries|retrypolicy|tries again|trying again",
+    ),
+    (
+        "per-try",
+        "per try|per retry|per attempt|each attempt|each try|each retry|per try timeout|per retry timeout|per attempt timeout|retry timeout|perretrytimeout|attempt timeout|every attempt|every try",
+    ),
     ("events", "event|events|retry events|retry on|conditions"),
-    ("server-error", "server error|server errors|server-error|5xx|5xxs|5xx error|5xx errors|5xx response|5xx responses|500s|http 5xx|internal server errors|5xx failures|500 errors|5xx server errors|http 500|http 500s"),
+    (
+        "server-error",
+        "server error|server errors|server-error|5xx|5xxs|5xx error|5xx errors|5xx response|5xx responses|500s|http 5xx|internal server errors|5xx failures|500 errors|5xx server errors|http 500|http 500s",
+    ),
     ("gateway-error", "gateway error|gateway errors|502s|503s|504s|bad gateway|bad gateways|502 503 504"),
     ("client-error", "client error|client errors|409s|conflicts"),
     ("stream-error", "stream error|stream errors|refused stream|refused streams"),
-    ("connection-error", "connection error|connection errors|connect failure|connect failures|connection failure|connection failures|connection refused|connection reset|connection resets|tcp errors|tcp error|connection fails|connections fail|the connection fails|connecting fails"),
+    (
+        "connection-error",
+        "connection error|connection errors|connect failure|connect failures|connection failure|connection failures|connection refused|connection reset|connection resets|tcp errors|tcp error|connection fails|connections fail|the connection fails|connecting fails",
+    ),
     ("cancelled", "cancelled|canceled"),
     ("deadline-exceeded", "deadline exceeded"),
     ("internal", "internal|internal error|internal errors"),
@@ -124,77 +226,164 @@ const SYMBOLS: &[(&str, &str)] = &[
     // ejection and pools
     ("outlier-detection", "outlier detection|outlier ejection|outlier|outliers|outlier detector|outlierdetection"),
     ("circuit-breaker", "circuit breaker|circuit breakers|circuit breaking"),
-    ("eject", "eject|ejects|ejecting|ejected|kick out|kicks out|evict|evicts|evicted|ejects a host|throw out|remove hosts|take hosts out"),
-    ("ejection", "ejection|ejections|ejection duration|ejection time|base ejection|base ejection duration|base ejection time|base duration|baseejectionduration"),
-    ("max-ejection", "max ejection|max ejection percent|max ejection percentage|maximum ejection|maximum ejection percent|maximum ejection percentage|ejection percent|ejection percentage|maximum percentage of hosts|ejection limit|maxejectionpercent"),
+    (
+        "eject",
+        "eject|ejects|ejecting|ejected|kick out|kicks out|evict|evicts|evicted|ejects a host|throw out|remove hosts|take hosts out",
+    ),
+    (
+        "ejection",
+        "ejection|ejections|ejection duration|ejection time|base ejection|base ejection duration|base ejection time|base duration|baseejectionduration",
+    ),
+    (
+        "max-ejection",
+        "max ejection|max ejection percent|max ejection percentage|maximum ejection|maximum ejection percent|maximum ejection percentage|ejection percent|ejection percentage|maximum percentage of hosts|ejection limit|maxejectionpercent",
+    ),
     ("hosts", "host|hosts|endpoint|endpoints|instance|instances|pods|pod|task|tasks|container|containers"),
     ("consecutive", "consecutive|in a row|straight|back to back|successive|consecutively"),
     ("error", "error|errors"),
-    ("connection-pool", "connection pool|connection pools|connection pooling|connection limits|connection limit|pool|pooling|connectionpool"),
-    ("connections", "connections|max connections|maximum connections|concurrent connections|simultaneous connections|connection|parallel connections|maxconnections"),
-    ("pending", "pending|pending requests|max pending requests|maximum pending requests|queued requests|queued|waiting requests|requests waiting|requests in the queue|queue for a connection|queue|may queue|queue up|wait for a connection|wait|waiting for a connection|maxpendingrequests"),
-    ("concurrent-requests", "max requests|maximum requests|concurrent requests|requests in flight|in flight requests|parallel requests|simultaneous requests|outstanding requests|requests at a time|requests at once|active requests|maxrequests"),
+    (
+        "connection-pool",
+        "connection pool|connection pools|connection pooling|connection limits|connection limit|pool|pooling|connectionpool",
+    ),
+    (
+        "connections",
+        "connections|max connections|maximum connections|concurrent connections|simultaneous connections|connection|parallel connections|maxconnections",
+    ),
+    (
+        "pending",
+        "pending|pending requests|max pending requests|maximum pending requests|queued requests|queued|waiting requests|requests waiting|requests in the queue|queue for a connection|queue|may queue|queue up|wait for a connection|wait|waiting for a connection|maxpendingrequests",
+    ),
+    (
+        "concurrent-requests",
+        "max requests|maximum requests|concurrent requests|requests in flight|in flight requests|parallel requests|simultaneous requests|outstanding requests|requests at a time|requests at once|active requests|maxrequests",
+    ),
     // discovery
-    ("discovery", "service discovery|discovery|discovered|discover|discovers|found|find|finds|located|resolved|resolves|resolve|servicediscovery"),
+    (
+        "discovery",
+        "service discovery|discovery|discovered|discover|discovers|found|find|finds|located|resolved|resolves|resolve|servicediscovery",
+    ),
     ("dns", "dns|dns discovery|dns service discovery|dns based service discovery|dns-based"),
-    ("hostname", "hostname|host name|dns name|dns hostname|domain|domain name|fqdn|host header|hostnames|host names|dns record|authority"),
-    ("endpoints-mode", "endpoints response type|response type endpoints|endpoint response type|multi value|multivalue|strict dns|headless|every a record is an endpoint|each record is an endpoint|every record is an endpoint|each a record is an endpoint|all records are endpoints"),
-    ("loadbalancer-mode", "load balancer|loadbalancer|response type loadbalancer|load balanced|logical dns|load balancer response type|behind a load balancer"),
+    (
+        "hostname",
+        "hostname|host name|dns name|dns hostname|domain|domain name|fqdn|host header|hostnames|host names|dns record|authority",
+    ),
+    (
+        "endpoints-mode",
+        "endpoints response type|response type endpoints|endpoint response type|multi value|multivalue|strict dns|headless|every a record is an endpoint|each record is an endpoint|every record is an endpoint|each a record is an endpoint|all records are endpoints",
+    ),
+    (
+        "loadbalancer-mode",
+        "load balancer|loadbalancer|response type loadbalancer|load balanced|logical dns|load balancer response type|behind a load balancer",
+    ),
     ("response-type", "response type|dns response type"),
-    ("cloud-map", "cloud map|cloudmap|aws cloud map|cloud map service discovery|cloud map discovery|cloud-map service discovery|awscloudmap"),
+    (
+        "cloud-map",
+        "cloud map|cloudmap|aws cloud map|cloud map service discovery|cloud map discovery|cloud-map service discovery|awscloudmap",
+    ),
     ("namespace", "namespace|namespacename"),
     ("service-name", "service name|cloud map service|servicename"),
     ("attribute", "attribute|attributes|instance attribute|instance attributes|custom attribute"),
     ("ipv4-only", "ipv4 only|ipv4_only|only ipv4|v4 only|just ipv4|ipv4"),
     ("ipv6-only", "ipv6 only|ipv6_only|only ipv6|v6 only|just ipv6|ipv6"),
-    ("ipv4-preferred", "ipv4 preferred|ipv4_preferred|prefer ipv4|prefers ipv4|preferring ipv4|preferably ipv4|ipv4 preference|ipv4 first|ipv4 over ipv6"),
-    ("ipv6-preferred", "ipv6 preferred|ipv6_preferred|prefer ipv6|prefers ipv6|preferring ipv6|preferably ipv6|ipv6 preference|ipv6 first|ipv6 over ipv4"),
+    (
+        "ipv4-preferred",
+        "ipv4 preferred|ipv4_preferred|prefer ipv4|prefers ipv4|preferring ipv4|preferably ipv4|ipv4 preference|ipv4 first|ipv4 over ipv6",
+    ),
+    (
+        "ipv6-preferred",
+        "ipv6 preferred|ipv6_preferred|prefer ipv6|prefers ipv6|preferring ipv6|preferably ipv6|ipv6 preference|ipv6 first|ipv6 over ipv4",
+    ),
     ("ip-preference", "ip preference|ip version|ip version preference|ip family|ip addresses|ippreference"),
     // mesh
-    ("egress", "egress|egress filter|egress traffic|outbound traffic|outbound|internet|external destinations|calls to external destinations|calls outside the mesh|outside the mesh|outbound traffic that isn't in the mesh|traffic that isn't in the mesh|external traffic|traffic outside the mesh|traffic to the outside|traffic leaving the mesh|outgoing traffic|external services|external endpoints|outside world|external hosts|unknown destinations|destinations outside the mesh|egressfilter"),
-    ("allow-all", "lets out|let out|lets traffic out|let traffic out|lets|let everything out|allow all|allow_all|allows all|allowing all|open egress|allow|allows|allowing|permit|permits|unrestricted|permitted"),
-    ("drop-all", "does not allow|doesn't allow|do not allow|don't allow|not allow|not allowed|not let|drop all|drop_all|drops all|deny all|block all|deny|denies|block|blocks|blocked|drop|drops|dropped|dropping|restricted|forbid|forbids|forbidden|denied|blocking|denying"),
+    (
+        "egress",
+        "egress|egress filter|egress traffic|outbound traffic|outbound|internet|external destinations|calls to external destinations|calls outside the mesh|outside the mesh|outbound traffic that isn't in the mesh|traffic that isn't in the mesh|external traffic|traffic outside the mesh|traffic to the outside|traffic leaving the mesh|outgoing traffic|external services|external endpoints|outside world|external hosts|unknown destinations|destinations outside the mesh|egressfilter",
+    ),
+    (
+        "allow-all",
+        "lets out|let out|lets traffic out|let traffic out|lets|let everything out|allow all|allow_all|allows all|allowing all|open egress|allow|allows|allowing|permit|permits|unrestricted|permitted",
+    ),
+    (
+        "drop-all",
+        "does not allow|doesn't allow|do not allow|don't allow|not allow|not allowed|not let|drop all|drop_all|drops all|deny all|block all|deny|denies|block|blocks|blocked|drop|drops|dropped|dropping|restricted|forbid|forbids|forbidden|denied|blocking|denying",
+    ),
     ("owner", "owner|mesh owner|owned by|owned by account|shared by|shared from|account|owner account"),
     // logs
-    ("access-log", "access log|access logs|access logging|logging|logs|log|logged|log requests|request logs|request logging|accesslog"),
+    (
+        "access-log",
+        "access log|access logs|access logging|logging|logs|log|logged|log requests|request logs|request logging|accesslog",
+    ),
     ("format", "format|formatted|log format|pattern"),
-    ("as-json", "json format|json formatted|as json|in json|json lines|json access log|json access logs|json access logging|structured"),
+    (
+        "as-json",
+        "json format|json formatted|as json|in json|json lines|json access log|json access logs|json access logging|structured",
+    ),
     ("as-text", "text format|plain text format|as text|in text"),
     ("stdout", "stdout|standard output|standard out|the console"),
     // matches
     ("match", "match|matches|matching|matched"),
     ("path", "path|paths|uri|url|uris|urls"),
-    ("prefix", "prefix|prefixes|path prefix|starting with|starts with|start with|beginning with|begins with|begin with|prefixed|prefixed with|under path|url prefix|paths starting with|paths under|paths beginning with"),
+    (
+        "prefix",
+        "prefix|prefixes|path prefix|starting with|starts with|start with|beginning with|begins with|begin with|prefixed|prefixed with|under path|url prefix|paths starting with|paths under|paths beginning with",
+    ),
     ("exact", "exact|exactly equal|exact path|path exactly|exactly"),
     ("suffix", "suffix|ending with|ends with|end with|ending in|ends in|end in"),
     ("regex", "regex|regexp|regular expression|pattern match|regex pattern|re2"),
     ("header", "header|headers|http header|request header|http headers"),
     ("metadata", "metadata|grpc metadata|metadata key"),
-    ("query", "query|query parameter|query parameters|query param|query params|query string|query string parameter|url parameter|querystring"),
+    (
+        "query",
+        "query|query parameter|query parameters|query param|query params|query string|query string parameter|url parameter|querystring",
+    ),
     ("method", "method|http method|verb|methods"),
     ("scheme", "scheme|url scheme"),
     ("grpc-service", "grpc service|rpc service"),
     ("rpc", "rpc|rpcs|grpc method|rpc method|grpc methods"),
     ("equals", "equals|equal to|equal|set to|=|==|is set to|with value|with the value|whose value is|having value"),
-    ("present", "is present|present|exists|is set|is there|any value|of any value|regardless of its value|whatever its value|with any value|whatever its value|whatever the value|regardless of value|regardless of the value|no matter its value"),
-    ("absent", "absent|missing|is absent|is missing|not present|isn't present|is not present|isn't set|is not set|not set"),
+    (
+        "present",
+        "is present|present|exists|is set|is there|any value|of any value|regardless of its value|whatever its value|with any value|whatever its value|whatever the value|regardless of value|regardless of the value|no matter its value",
+    ),
+    (
+        "absent",
+        "absent|missing|is absent|is missing|not present|isn't present|is not present|isn't set|is not set|not set",
+    ),
     ("range", "range|in the range|between numbers|in range"),
     ("priority", "priority|priorities|precedence|route priority"),
     // rewrites
-    ("rewrite", "rewrite|rewrites|rewriting|rewritten|replace|replaces|replacing|replaced|becomes|become|turning|turned into"),
+    (
+        "rewrite",
+        "rewrite|rewrites|rewriting|rewritten|replace|replaces|replacing|replaced|becomes|become|turning|turned into",
+    ),
     ("strip", "strip|strips|stripping|stripped|trim|trims|cut"),
-    ("keep", "keep|keeps|keeping|preserve|preserves|preserving|retain|retains|leave|leaves|untouched|unchanged|as is|intact|don't rewrite|do not rewrite|without rewriting|no rewrite|not rewrite|not rewriting|no rewriting|without rewrite"),
+    (
+        "keep",
+        "keep|keeps|keeping|preserve|preserves|preserving|retain|retains|leave|leaves|untouched|unchanged|as is|intact|don't rewrite|do not rewrite|without rewriting|no rewrite|not rewrite|not rewriting|no rewriting|without rewrite",
+    ),
     // all the rest
     ("tag", "tag|tags|tagged|labels|label|labelled|labeled|tagging"),
     ("environments", "environments|environment|stages|stage|env|envs"),
-    ("image", "image|docker image|container image|envoy image|app mesh envoy image|proxy image|envoy container image|aws app mesh envoy image"),
+    (
+        "image",
+        "image|docker image|container image|envoy image|app mesh envoy image|proxy image|envoy container image|aws app mesh envoy image",
+    ),
     ("cpu", "cpu|cpu units|vcpu|cpus|vcpus"),
     ("memory", "memory|ram|mem|mib of memory|mb of memory|mb ram"),
     ("mib", "mib|mb|megabytes|megabyte|mebibytes"),
-    ("resource-limits", "resource limits|resource limit|limits|limit|sizing|sized|resources for|cpu and memory|memory and cpu|resource requirements"),
+    (
+        "resource-limits",
+        "resource limits|resource limit|limits|limit|sizing|sized|resources for|cpu and memory|memory and cpu|resource requirements",
+    ),
     ("low", "low|light|small|little|low traffic|low-traffic|light traffic|low volume|small service"),
-    ("medium", "medium|moderate|average|medium traffic|medium-traffic|moderate traffic|mid-traffic|normal traffic|medium sized"),
-    ("high", "high|heavy|large|high traffic|high-traffic|heavy traffic|busy|high volume|high throughput|high-throughput|large traffic"),
+    (
+        "medium",
+        "medium|moderate|average|medium traffic|medium-traffic|moderate traffic|mid-traffic|normal traffic|medium sized",
+    ),
+    (
+        "high",
+        "high|heavy|large|high traffic|high-traffic|heavy traffic|busy|high volume|high throughput|high-throughput|large traffic",
+    ),
     ("user", "user|uid|user id"),
     ("log-level", "log level|envoy log level|loglevel|verbosity"),
     ("xray", "xray|x-ray|x ray|aws x-ray|x-ray tracing|tracing|xray tracing"),
@@ -202,7 +391,10 @@ const SYMBOLS: &[(&str, &str)] = &[
     ("environment-variable", "environment variable|environment variables|env var|env vars|env variable"),
     ("app-port", "app port|application port|container port|app ports|appports"),
     ("ignored-ports", "egress ignored ports|egressignoredports|ignored ports|bypass the proxy|bypassing the proxy"),
-    ("max", "max|maximum|at most|up to|no more than|limited to|limit of|limit to|capped at|cap|upper limit|a maximum of|max of|maximum of|not more than|limit it to|never more than|but never more than|never have more than|never exceed|should never have more than|not exceed|not exceeding|never"),
+    (
+        "max",
+        "max|maximum|at most|up to|no more than|limited to|limit of|limit to|capped at|cap|upper limit|a maximum of|max of|maximum of|not more than|limit it to|never more than|but never more than|never have more than|never exceed|should never have more than|not exceed|not exceeding|never",
+    ),
     ("min", "min|minimum|at least"),
     ("after", "after|following|once there are|upon"),
     ("for", "lasting|lasts|for at least|for a base of"),
@@ -278,8 +470,22 @@ pub(crate) fn name_symbols(tokens: Vec<Token>) -> Vec<Token> {
 /// Whether a symbol was said right before, so that "trust the CA" and "server cert certificate" say one thing.
 fn repeats(named: &[Token], symbol: &str) -> bool {
     let mut before = named.iter().rev().skip_while(|token| token.kind == TokenKind::Word && is_glue(&token.low));
-    matches!(symbol, "trust" | "certificate" | "tls" | "retry" | "timeout" | "backend" | "health-check" | "access-log" | "connection-pool" | "outlier-detection" | "create" | "change" | "discovery")
-        && before.next().is_some_and(|token| token.kind == TokenKind::Symbol && token.low == symbol)
+    matches!(
+        symbol,
+        "trust"
+            | "certificate"
+            | "tls"
+            | "retry"
+            | "timeout"
+            | "backend"
+            | "health-check"
+            | "access-log"
+            | "connection-pool"
+            | "outlier-detection"
+            | "create"
+            | "change"
+            | "discovery"
+    ) && before.next().is_some_and(|token| token.kind == TokenKind::Symbol && token.low == symbol)
 }
 
 fn can_be_word(token: &Token) -> bool {
@@ -334,7 +540,8 @@ fn part_compounds(token: Token) -> Vec<Token> {
 /// Whether parts are the first words of a longer phrase: "two-way" of "two-way TLS".
 fn begins_phrase(parts: &[Token]) -> bool {
     let Some(ways) = LEXICON.phrases.get(parts[0].low.as_str()) else { return false };
-    ways.iter().any(|(words, _)| words.len() > parts.len() && words.iter().zip(parts).all(|(word, part)| part.low == *word))
+    ways.iter()
+        .any(|(words, _)| words.len() > parts.len() && words.iter().zip(parts).all(|(word, part)| part.low == *word))
 }
 
 #[cfg(test)]

@@ -6,33 +6,83 @@ use super::spot::{self, Place, Said, Spot, Trouble, put};
 use crate::intent::{Egress, Intent, Sidecar, Traffic};
 
 pub(super) const MEANINGS: &[Meaning] = &[
-    value!("egress: allow all", Egress, true, Mesh, ["allow-all to egress", "allow-all everything to egress", "egress allow-all", "allow-all ?everything egress", "egress to allow-all", "allow-all traffic to outside", "egress on", "egress open"], |intent, _, _| {
-        egress(intent, Egress::AllowAll)
-    }),
-    value!("egress: drop all", Egress, true, Mesh, ["drop-all to egress", "egress drop-all", "drop-all ?everything egress", "egress to drop-all", "no egress", "no allow-all egress", "egress off", "drop-all everything"], |intent, _, _| {
-        egress(intent, Egress::DropAll)
-    }),
+    value!(
+        "egress: allow all",
+        Egress,
+        true,
+        Mesh,
+        [
+            "allow-all to egress",
+            "allow-all everything to egress",
+            "egress allow-all",
+            "allow-all ?everything egress",
+            "egress to allow-all",
+            "allow-all traffic to outside",
+            "egress on",
+            "egress open"
+        ],
+        |intent, _, _| { egress(intent, Egress::AllowAll) }
+    ),
+    value!(
+        "egress: drop all",
+        Egress,
+        true,
+        Mesh,
+        [
+            "drop-all to egress",
+            "egress drop-all",
+            "drop-all ?everything egress",
+            "egress to drop-all",
+            "no egress",
+            "no allow-all egress",
+            "egress off",
+            "drop-all everything"
+        ],
+        |intent, _, _| { egress(intent, Egress::DropAll) }
+    ),
     value!("egress: allow", Egress, false, Mesh, ["allow-all"], |intent, _, _| egress(intent, Egress::AllowAll)),
     value!("egress: drop", Egress, false, Mesh, ["drop-all"], |intent, _, _| egress(intent, Egress::DropAll)),
     value!("mesh owner", Resource, true, Mesh, ["owner <number>", "owner <text>"], |intent, _, slots| {
         let owner = slots.text("text");
-        (owner.len() == 12 && owner.bytes().all(|letter| letter.is_ascii_digit())).then_some(()).ok_or(Trouble::NotHere)?;
+        (owner.len() == 12 && owner.bytes().all(|letter| letter.is_ascii_digit()))
+            .then_some(())
+            .ok_or(Trouble::NotHere)?;
         put(&mut intent.mesh.get_or_insert_default().owner, owner, "mesh", "owner")
     }),
-    value!("tag", Tags, true, All, ["tag ?everything <tag:pair>", "tag ?everything <name> equals <text>", "tag <name> equals <text>", "tag <name> to <text>", "tag <name> <text>"], |intent, _, slots| {
-        let (mut key, mut text) = slots.pair();
-        if key.is_empty() {
-            (key, text) = (slots.text("name"), slots.text("text"));
+    value!(
+        "tag",
+        Tags,
+        true,
+        All,
+        [
+            "tag ?everything <tag:pair>",
+            "tag ?everything <name> equals <text>",
+            "tag <name> equals <text>",
+            "tag <name> to <text>",
+            "tag <name> <text>"
+        ],
+        |intent, _, slots| {
+            let (mut key, mut text) = slots.pair();
+            if key.is_empty() {
+                (key, text) = (slots.text("name"), slots.text("text"));
+            }
+            tag(intent, key, text)
         }
-        tag(intent, key, text)
-    }),
-    value!("more tags", Tags, false, All, ["<tag:pair>", "<name> equals <text>", "<name> to <text>"], |intent, _, slots| {
-        let (mut key, mut text) = slots.pair();
-        if key.is_empty() {
-            (key, text) = (slots.text("name"), slots.text("text"));
+    ),
+    value!(
+        "more tags",
+        Tags,
+        false,
+        All,
+        ["<tag:pair>", "<name> equals <text>", "<name> to <text>"],
+        |intent, _, slots| {
+            let (mut key, mut text) = slots.pair();
+            if key.is_empty() {
+                (key, text) = (slots.text("name"), slots.text("text"));
+            }
+            tag(intent, key, text)
         }
-        tag(intent, key, text)
-    }),
+    ),
     act!("environments by their names", Environments, false, All, ["<names>"], |reader, slots| {
         let names = slots.texts("names");
         match names.iter().all(|name| super::routes::is_environment(name)) {
@@ -40,69 +90,138 @@ pub(super) const MEANINGS: &[Meaning] = &[
             false => Err(Trouble::NotHere),
         }
     }),
-    act!("environments", Environments, true, All, ["environments <names>", "<names> environments", "version environments <names>", "<names> version environments", "version for <names>"], |reader, slots| {
-        reader.environments(&slots.texts("names"))
-    }),
+    act!(
+        "environments",
+        Environments,
+        true,
+        All,
+        [
+            "environments <names>",
+            "<names> environments",
+            "version environments <names>",
+            "<names> version environments",
+            "version for <names>"
+        ],
+        |reader, slots| { reader.environments(&slots.texts("names")) }
+    ),
     value!("sidecar: image", Sidecar, true, Sidecar, ["image <text:image>", "image"], |intent, spot, slots| {
         let (sidecar, path) = sidecar(intent, spot)?;
         let image = slots.text("image");
         if image.contains('/') { put(&mut sidecar.image, image, &path, "image") } else { Ok(path) }
     }),
-    value!("sidecar: old variable", Sidecar, true, Sidecar, ["old-name-variable ?environment-variable", "environment-variable ?named old-name-variable"], |intent, spot, _| {
-        let (sidecar, path) = sidecar(intent, spot)?;
-        sidecar.old_name_variable = true;
-        Ok(path + ".oldNameVariable")
-    }),
-    value!("sidecar: sized for little traffic", Sidecar, true, Sidecar, ["?resource-limits low ?traffic ?application", "low resource-limits"], |intent, spot, _| {
-        traffic(intent, spot, Traffic::Low)
-    }),
-    value!("sidecar: sized for some traffic", Sidecar, true, Sidecar, ["?resource-limits medium ?traffic ?application", "medium resource-limits"], |intent, spot, _| {
-        traffic(intent, spot, Traffic::Medium)
-    }),
-    value!("sidecar: sized for much traffic", Sidecar, true, Sidecar, ["?resource-limits high ?traffic ?application", "high resource-limits"], |intent, spot, _| {
-        traffic(intent, spot, Traffic::High)
-    }),
-    value!("sidecar: resources", Sidecar, true, Sidecar, ["resource-limits"], |intent, spot, _| sidecar(intent, spot).map(|(_, path)| path)),
+    value!(
+        "sidecar: old variable",
+        Sidecar,
+        true,
+        Sidecar,
+        ["old-name-variable ?environment-variable", "environment-variable ?named old-name-variable"],
+        |intent, spot, _| {
+            let (sidecar, path) = sidecar(intent, spot)?;
+            sidecar.old_name_variable = true;
+            Ok(path + ".oldNameVariable")
+        }
+    ),
+    value!(
+        "sidecar: sized for little traffic",
+        Sidecar,
+        true,
+        Sidecar,
+        ["?resource-limits low ?traffic ?application", "low resource-limits"],
+        |intent, spot, _| { traffic(intent, spot, Traffic::Low) }
+    ),
+    value!(
+        "sidecar: sized for some traffic",
+        Sidecar,
+        true,
+        Sidecar,
+        ["?resource-limits medium ?traffic ?application", "medium resource-limits"],
+        |intent, spot, _| { traffic(intent, spot, Traffic::Medium) }
+    ),
+    value!(
+        "sidecar: sized for much traffic",
+        Sidecar,
+        true,
+        Sidecar,
+        ["?resource-limits high ?traffic ?application", "high resource-limits"],
+        |intent, spot, _| { traffic(intent, spot, Traffic::High) }
+    ),
+    value!("sidecar: resources", Sidecar, true, Sidecar, ["resource-limits"], |intent, spot, _| sidecar(intent, spot)
+        .map(|(_, path)| path)),
     value!("sidecar: CPU", Sidecar, true, Sidecar, ["cpu <number>", "<number> cpu"], |intent, spot, slots| {
         let (sidecar, path) = sidecar(intent, spot)?;
         put(&mut sidecar.cpu, slots.number("number"), &path, "cpu")
     }),
-    value!("sidecar: memory", Sidecar, true, Sidecar, ["memory <number> ?mib", "<number> ?mib memory", "<number> mib"], |intent, spot, slots| {
-        let (sidecar, path) = sidecar(intent, spot)?;
-        put(&mut sidecar.memory, slots.number("number"), &path, "memory")
-    }),
+    value!(
+        "sidecar: memory",
+        Sidecar,
+        true,
+        Sidecar,
+        ["memory <number> ?mib", "<number> ?mib memory", "<number> mib"],
+        |intent, spot, slots| {
+            let (sidecar, path) = sidecar(intent, spot)?;
+            put(&mut sidecar.memory, slots.number("number"), &path, "memory")
+        }
+    ),
     value!("sidecar: user", Sidecar, true, Sidecar, ["user <number>"], |intent, spot, slots| {
         let (sidecar, path) = sidecar(intent, spot)?;
         put(&mut sidecar.user, slots.number("number"), &path, "user")
     }),
-    value!("sidecar: log level", Sidecar, true, Sidecar, ["log-level <text:level>", "<name:level> log-level"], |intent, spot, slots| {
-        let (sidecar, path) = sidecar(intent, spot)?;
-        put(&mut sidecar.log_level, slots.text("level").to_lowercase(), &path, "logLevel")
-    }),
-    act!("sidecar: log level by its name", Sidecar, true, Sidecar, ["debug|info|trace|warning|critical log-level|access-log"], |reader, _| {
-        let level = reader.tokens[reader.words.0].low.clone();
-        let spot = reader.here()?;
-        let (sidecar, path) = sidecar(&mut reader.intent, spot)?;
-        put(&mut sidecar.log_level, level, &path, "logLevel")
-    }),
+    value!(
+        "sidecar: log level",
+        Sidecar,
+        true,
+        Sidecar,
+        ["log-level <text:level>", "<name:level> log-level"],
+        |intent, spot, slots| {
+            let (sidecar, path) = sidecar(intent, spot)?;
+            put(&mut sidecar.log_level, slots.text("level").to_lowercase(), &path, "logLevel")
+        }
+    ),
+    act!(
+        "sidecar: log level by its name",
+        Sidecar,
+        true,
+        Sidecar,
+        ["debug|info|trace|warning|critical log-level|access-log"],
+        |reader, _| {
+            let level = reader.tokens[reader.words.0].low.clone();
+            let spot = reader.here()?;
+            let (sidecar, path) = sidecar(&mut reader.intent, spot)?;
+            put(&mut sidecar.log_level, level, &path, "logLevel")
+        }
+    ),
     value!("sidecar: X-Ray", Sidecar, true, Sidecar, ["xray ?on"], |intent, spot, _| {
         let (sidecar, path) = sidecar(intent, spot)?;
         sidecar.xray = true;
         Ok(path + ".xray")
     }),
-    value!("sidecar: port of the application", Sidecar, true, Sidecar, ["app-port <number>", "application ?listen port <number>", "application listen ?port <number>"], |intent, spot, slots| {
-        let (sidecar, path) = sidecar(intent, spot)?;
-        put(&mut sidecar.application_port, slots.number("number"), &path, "applicationPort")
-    }),
+    value!(
+        "sidecar: port of the application",
+        Sidecar,
+        true,
+        Sidecar,
+        ["app-port <number>", "application ?listen port <number>", "application listen ?port <number>"],
+        |intent, spot, slots| {
+            let (sidecar, path) = sidecar(intent, spot)?;
+            put(&mut sidecar.application_port, slots.number("number"), &path, "applicationPort")
+        }
+    ),
     value!("sidecar: a port", Sidecar, false, Sidecar, ["port <number>"], |intent, spot, slots| {
         let (sidecar, path) = sidecar(intent, spot)?;
         put(&mut sidecar.application_port, slots.number("number"), &path, "applicationPort")
     }),
-    value!("sidecar: ignored ports", Sidecar, true, Sidecar, ["ignored-ports <numbers>", "port <numbers> ignored-ports"], |intent, spot, slots| {
-        let (sidecar, path) = sidecar(intent, spot)?;
-        sidecar.egress_ignored_ports.extend(slots.numbers("numbers"));
-        Ok(path + ".egressIgnoredPorts")
-    }),
+    value!(
+        "sidecar: ignored ports",
+        Sidecar,
+        true,
+        Sidecar,
+        ["ignored-ports <numbers>", "port <numbers> ignored-ports"],
+        |intent, spot, slots| {
+            let (sidecar, path) = sidecar(intent, spot)?;
+            sidecar.egress_ignored_ports.extend(slots.numbers("numbers"));
+            Ok(path + ".egressIgnoredPorts")
+        }
+    ),
 ];
 
 fn egress(intent: &mut Intent, egress: Egress) -> Said {

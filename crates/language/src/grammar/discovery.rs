@@ -7,13 +7,15 @@ use crate::intent::{AccessLogFormat, CloudMap, Discovery, Dns, Intent, IpPrefere
 
 pub(super) const MEANINGS: &[Meaning] = &[
     act!("service discovery", Resource, true, Node, ["discovery"], |reader, _| Ok(reader.said_here("discovery"))),
-    value!("DNS", Dns, true, Node, ["?discovery dns ?discovery"], |intent, spot, _| dns(intent, spot).map(|(_, path)| path)),
+    value!("DNS", Dns, true, Node, ["?discovery dns ?discovery"], |intent, spot, _| dns(intent, spot)
+        .map(|(_, path)| path)),
     value!(
         "DNS: host name",
         Dns,
         true,
         Node,
-        ["discovery <dotted:host>", 
+        [
+            "discovery <dotted:host>",
             "hostname <host>",
             "?discovery dns ?hostname <host>",
             "dns discovery ?hostname <host>",
@@ -30,14 +32,28 @@ pub(super) const MEANINGS: &[Meaning] = &[
         let (dns, path) = dns(intent, spot)?;
         put(&mut dns.hostname, slots.text("host"), &path, "hostname")
     }),
-    value!("DNS: endpoints", Dns, true, Node, ["endpoints-mode", "response-type hosts", "hosts response-type"], |intent, spot, _| {
-        let (dns, path) = dns(intent, spot)?;
-        put(&mut dns.endpoints, true, &path, "endpoints")
-    }),
-    value!("DNS: load balancer", Dns, true, Node, ["loadbalancer-mode", "response-type loadbalancer-mode", "loadbalancer-mode response-type"], |intent, spot, _| {
-        let (dns, path) = dns(intent, spot)?;
-        put(&mut dns.endpoints, false, &path, "endpoints")
-    }),
+    value!(
+        "DNS: endpoints",
+        Dns,
+        true,
+        Node,
+        ["endpoints-mode", "response-type hosts", "hosts response-type"],
+        |intent, spot, _| {
+            let (dns, path) = dns(intent, spot)?;
+            put(&mut dns.endpoints, true, &path, "endpoints")
+        }
+    ),
+    value!(
+        "DNS: load balancer",
+        Dns,
+        true,
+        Node,
+        ["loadbalancer-mode", "response-type loadbalancer-mode", "loadbalancer-mode response-type"],
+        |intent, spot, _| {
+            let (dns, path) = dns(intent, spot)?;
+            put(&mut dns.endpoints, false, &path, "endpoints")
+        }
+    ),
     value!("Cloud Map", CloudMap, true, Node, ["cloud-map ?discovery", "discovery cloud-map"], |intent, spot, _| {
         cloud_map(intent, spot).map(|(_, path)| path)
     }),
@@ -57,7 +73,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
         CloudMap,
         false,
         Node,
-        ["service-name <name>", "application <name>", "application named <name>", "<name> application", "<name> service-name"],
+        [
+            "service-name <name>",
+            "application <name>",
+            "application named <name>",
+            "<name> application",
+            "<name> service-name"
+        ],
         |intent, spot, slots| {
             let (map, path) = cloud_map(intent, spot)?;
             put(&mut map.service, slots.text("name"), &path, "service")
@@ -72,7 +94,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
         CloudMap,
         true,
         Node,
-        ["<name> attribute is|equals <text>", "hosts <name> attribute is|equals <text>", "attribute <pair>", "attribute <name> equals <text>", "attribute <name> to <text>", "attribute <name> <text>"],
+        [
+            "<name> attribute is|equals <text>",
+            "hosts <name> attribute is|equals <text>",
+            "attribute <pair>",
+            "attribute <name> equals <text>",
+            "attribute <name> to <text>",
+            "attribute <name> <text>"
+        ],
         |intent, spot, slots| {
             let (map, path) = cloud_map(intent, spot)?;
             let (mut name, mut value) = slots.pair();
@@ -95,28 +124,51 @@ pub(super) const MEANINGS: &[Meaning] = &[
     value!("IP: IPv6 only", Resource, true, Node, ["?ip-preference ipv6-only ?ip-preference"], |intent, spot, _| {
         ip(intent, spot, IpPreference::Ipv6Only)
     }),
-    value!("IP: IPv4 preferred", Resource, true, Node, ["?ip-preference ipv4-preferred ?ip-preference"], |intent, spot, _| {
-        ip(intent, spot, IpPreference::Ipv4Preferred)
-    }),
-    value!("IP: IPv6 preferred", Resource, true, Node, ["?ip-preference ipv6-preferred ?ip-preference"], |intent, spot, _| {
-        ip(intent, spot, IpPreference::Ipv6Preferred)
-    }),
+    value!(
+        "IP: IPv4 preferred",
+        Resource,
+        true,
+        Node,
+        ["?ip-preference ipv4-preferred ?ip-preference"],
+        |intent, spot, _| { ip(intent, spot, IpPreference::Ipv4Preferred) }
+    ),
+    value!(
+        "IP: IPv6 preferred",
+        Resource,
+        true,
+        Node,
+        ["?ip-preference ipv6-preferred ?ip-preference"],
+        |intent, spot, _| { ip(intent, spot, IpPreference::Ipv6Preferred) }
+    ),
     act!(
         "backends",
         Resource,
         true,
         Node,
-        ["call ?to ?backend <names>", "backend ?named <names>", "call ?virtual-service ?application <names>", "backend ?virtual-service ?application <names>"],
+        [
+            "call ?to ?backend <names>",
+            "backend ?named <names>",
+            "call ?virtual-service ?application <names>",
+            "backend ?virtual-service ?application <names>"
+        ],
         |reader, slots| reader.calls(&slots.texts("names"))
     ),
-    act!("called by", Resource, true, Node, ["called-by <names>"], |reader, slots| reader.called_by(&slots.texts("names"))),
+    act!("called by", Resource, true, Node, ["called-by <names>"], |reader, slots| reader
+        .called_by(&slots.texts("names"))),
     value!("access log", AccessLog, true, Node, ["access-log"], |intent, spot, _| {
         spot::access_log(intent, spot).map(|(_, path)| path)
     }),
-    value!("access log: file", AccessLog, false, Node, ["to <path>", "<path>", "path <path>"], |intent, spot, slots| {
-        let (log, path) = spot::access_log(intent, spot)?;
-        put(&mut log.path, slots.text("path"), &path, "path")
-    }),
+    value!(
+        "access log: file",
+        AccessLog,
+        false,
+        Node,
+        ["to <path>", "<path>", "path <path>"],
+        |intent, spot, slots| {
+            let (log, path) = spot::access_log(intent, spot)?;
+            put(&mut log.path, slots.text("path"), &path, "path")
+        }
+    ),
     value!("access log: standard output", AccessLog, true, Node, ["?to stdout"], |intent, spot, _| {
         let (log, path) = spot::access_log(intent, spot)?;
         put(&mut log.path, "/dev/stdout".to_owned(), &path, "path")
@@ -137,7 +189,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
         AccessLog,
         true,
         Node,
-        ["as-text ?access-log", "as-text <text>", "access-log format <text>", "format <text>", "access-log text format"],
+        [
+            "as-text ?access-log",
+            "as-text <text>",
+            "access-log format <text>",
+            "format <text>",
+            "access-log text format"
+        ],
         |intent, spot, slots| {
             let (log, path) = spot::access_log(intent, spot)?;
             if log.format == Some(AccessLogFormat::Text(String::new())) {

@@ -76,15 +76,32 @@ impl Reader<'_> {
             place += 1;
         }
         if let Some(said) = self.protocol_at(place)
-            && matches!(self.thing_at(place + 1), Some(Thing::Route | Thing::GatewayRoute | Thing::Node | Thing::Router | Thing::Gateway))
+            && matches!(
+                self.thing_at(place + 1),
+                Some(Thing::Route | Thing::GatewayRoute | Thing::Node | Thing::Router | Thing::Gateway)
+            )
         {
             protocol = Some(said);
             place += 1;
         }
-        let is_definite = at > 0 && self.token(at - 1).is_some_and(|token| matches!(token.low.as_str(), "the" | "this" | "that" | "its" | "our" | "my" | "existing"));
-        let is_existing = (at.saturating_sub(2)..at).any(|before| self.token(before).is_some_and(|token| matches!(token.low.as_str(), "existing" | "current")));
+        let is_definite = at > 0
+            && self.token(at - 1).is_some_and(|token| {
+                matches!(token.low.as_str(), "the" | "this" | "that" | "its" | "our" | "my" | "existing")
+            });
+        let is_existing = (at.saturating_sub(2)..at)
+            .any(|before| self.token(before).is_some_and(|token| matches!(token.low.as_str(), "existing" | "current")));
         let is_plural = self.token(place).is_some_and(|token| token.text.ends_with('s'));
-        let entity = |thing, name, end| Entity { thing, name, others: Vec::new(), is_plural, is_existing, is_soft: false, protocol, is_definite, end };
+        let entity = |thing, name, end| Entity {
+            thing,
+            name,
+            others: Vec::new(),
+            is_plural,
+            is_existing,
+            is_soft: false,
+            protocol,
+            is_definite,
+            end,
+        };
         // "App Mesh" is the product, unless it is given a name.
         if self.is_symbol(place, &["app-mesh"]) && self.is_symbol(place + 1, &["named"]) {
             let name = self.any_name_at(place + 2)?;
@@ -95,7 +112,9 @@ impl Reader<'_> {
                 let first = names.remove(0);
                 return Some(Entity { others: names, ..entity(thing, Some(first), end) });
             }
-            return self.thing_first(thing, place).map(|(name, end, is_soft)| Entity { is_soft, ..entity(thing, name, end) });
+            return self
+                .thing_first(thing, place)
+                .map(|(name, end, is_soft)| Entity { is_soft, ..entity(thing, name, end) });
         }
         let name = self.name_before_thing(place)?;
         let thing = match self.thing_at(place + 1) {
@@ -103,10 +122,17 @@ impl Reader<'_> {
             None => {
                 // "`telemetry` to be a virtual node", "telemetry is a virtual node"
                 let mut after = place + 1;
-                while self.token(after).is_some_and(|token| matches!(token.low.as_str(), "to" | "be" | "is" | "should" | "a" | "an" | "as" | "the" | "becomes" | "will" | "new" | "must")) {
+                while self.token(after).is_some_and(|token| {
+                    matches!(
+                        token.low.as_str(),
+                        "to" | "be" | "is" | "should" | "a" | "an" | "as" | "the" | "becomes" | "will" | "new" | "must"
+                    )
+                }) {
                     after += 1;
                 }
-                let is_said = (place + 1..after).any(|at| self.token(at).is_some_and(|token| matches!(token.low.as_str(), "be" | "is" | "as" | "becomes")));
+                let is_said = (place + 1..after).any(|at| {
+                    self.token(at).is_some_and(|token| matches!(token.low.as_str(), "be" | "is" | "as" | "becomes"))
+                });
                 let thing = self.thing_at(after).filter(|thing| is_said && *thing != Thing::Everything)?;
                 return Some(Entity { is_definite: false, ..entity(thing, Some(name), after + 1) });
             }
@@ -122,9 +148,23 @@ impl Reader<'_> {
         name_at(&self.tokens, at).or_else(|| {
             // Words that mean something else elsewhere are names right before a kind: "the user service".
             let token = self.token(at).filter(|token| token.kind == TokenKind::Symbol)?;
-            matches!(token.low.as_str(), "user" | "query" | "image" | "secret" | "event" | "events" | "owner" | "internal" | "metadata" | "memory" | "tag" | "format")
-                .then(|| token.text.clone())
-                .filter(|text| !text.contains(' '))
+            matches!(
+                token.low.as_str(),
+                "user"
+                    | "query"
+                    | "image"
+                    | "secret"
+                    | "event"
+                    | "events"
+                    | "owner"
+                    | "internal"
+                    | "metadata"
+                    | "memory"
+                    | "tag"
+                    | "format"
+            )
+            .then(|| token.text.clone())
+            .filter(|text| !text.contains(' '))
         })
     }
 
@@ -144,11 +184,40 @@ impl Reader<'_> {
         let token = self.token(at).filter(|token| token.kind == TokenKind::Symbol)?;
         let is_odd = matches!(
             token.low.as_str(),
-            "match" | "query" | "events" | "image" | "user" | "memory" | "access-log" | "tag" | "backend" | "rest" | "secret" | "owner" | "metadata" | "internal" | "discovery" | "hosts" | "error" | "first" | "version" | "out" | "split" | "target" | "certificate" | "rewrite" | "success" | "failure" | "keep"
+            "match"
+                | "query"
+                | "events"
+                | "image"
+                | "user"
+                | "memory"
+                | "access-log"
+                | "tag"
+                | "backend"
+                | "rest"
+                | "secret"
+                | "owner"
+                | "metadata"
+                | "internal"
+                | "discovery"
+                | "hosts"
+                | "error"
+                | "first"
+                | "version"
+                | "out"
+                | "split"
+                | "target"
+                | "certificate"
+                | "rewrite"
+                | "success"
+                | "failure"
+                | "keep"
         );
         let after = self.token(at + 1);
         let ends = after.is_none_or(|next| {
-            matches!(next.low.as_str(), "," | "." | ";" | ":" | "(" | "on" | "with" | "listen" | "port" | "at" | "that" | "which" | "using")
+            matches!(
+                next.low.as_str(),
+                "," | "." | ";" | ":" | "(" | "on" | "with" | "listen" | "port" | "at" | "that" | "which" | "using"
+            )
         });
         (is_odd && ends && !token.text.contains(' ')).then(|| token.text.clone())
     }
@@ -168,12 +237,23 @@ impl Reader<'_> {
             return None;
         }
         let mut place = at + 1;
-        while self.token(place).is_some_and(|token| token.kind == TokenKind::Word && matches!(token.low.as_str(), "is" | "resource" | "resources" | "it" | "should" | "be" | "with" | "the") || token.low == ":") {
+        while self.token(place).is_some_and(|token| {
+            token.kind == TokenKind::Word
+                && matches!(
+                    token.low.as_str(),
+                    "is" | "resource" | "resources" | "it" | "should" | "be" | "with" | "the"
+                )
+                || token.low == ":"
+        }) {
             place += 1;
         }
         if self.is_symbol(place, &["named"]) {
             let mut after = place + 1;
-            while self.token(after).is_some_and(|token| token.low == ":" || token.low == "equals" || token.kind == TokenKind::Word && matches!(token.low.as_str(), "is" | "it" | "the" | "as")) {
+            while self.token(after).is_some_and(|token| {
+                token.low == ":"
+                    || token.low == "equals"
+                    || token.kind == TokenKind::Word && matches!(token.low.as_str(), "is" | "it" | "the" | "as")
+            }) {
                 after += 1;
             }
             if let Some(name) = self.any_name_at(after) {
@@ -192,22 +272,29 @@ impl Reader<'_> {
             && self.token(at + 1).is_some_and(|token| token.low == "for")
         {
             let mut after = at + 2;
-            while self.token(after).is_some_and(|token| token.kind == TokenKind::Word && matches!(token.low.as_str(), "the" | "my" | "our" | "an" | "a")) {
+            while self.token(after).is_some_and(|token| {
+                token.kind == TokenKind::Word && matches!(token.low.as_str(), "the" | "my" | "our" | "an" | "a")
+            }) {
                 after += 1;
             }
-            if self.is_symbol(after, &["application", "virtual-node", "virtual-service"]) && name_at(&self.tokens, after + 1).is_some() {
+            if self.is_symbol(after, &["application", "virtual-node", "virtual-service"])
+                && name_at(&self.tokens, after + 1).is_some()
+            {
                 after += 1;
             }
             if let Some(mut name) = name_at(&self.tokens, after) {
                 // "for my redis cache"
                 while self.token(after).is_some_and(|token| token.kind == TokenKind::Word)
-                    && self.token(after + 1).is_some_and(|token| token.kind == TokenKind::Word && !is_clause_verb(token))
+                    && self
+                        .token(after + 1)
+                        .is_some_and(|token| token.kind == TokenKind::Word && !is_clause_verb(token))
                     && let Some(more) = name_at(&self.tokens, after + 1)
                 {
                     name = format!("{name}-{more}");
                     after += 1;
                 }
-                let end = if self.is_symbol(after + 1, &["application", "virtual-node"]) { after + 2 } else { after + 1 };
+                let end =
+                    if self.is_symbol(after + 1, &["application", "virtual-node"]) { after + 2 } else { after + 1 };
                 return Some((Some(name), end, true));
             }
         }
@@ -216,9 +303,13 @@ impl Reader<'_> {
 
     /// Several names after a kind in the plural: "virtual nodes: cart, catalog and users".
     fn names_after(&self, thing: Thing, at: usize) -> Option<(Vec<String>, usize)> {
-        let is_plural = self.token(at)?.text.ends_with('s') && !matches!(thing, Thing::Everything | Thing::Sidecar | Thing::Mesh);
+        let is_plural =
+            self.token(at)?.text.ends_with('s') && !matches!(thing, Thing::Everything | Thing::Sidecar | Thing::Mesh);
         let mut place = at + 1;
-        while self.token(place).is_some_and(|token| matches!(token.low.as_str(), "," | ":" | "named" | "(" | "for" | "are")) {
+        while self
+            .token(place)
+            .is_some_and(|token| matches!(token.low.as_str(), "," | ":" | "named" | "(" | "for" | "are"))
+        {
             place += 1;
         }
         let (names, end) = names_from(&self.tokens, place).filter(|(names, _)| is_plural && names.len() > 1)?;
@@ -232,28 +323,77 @@ impl Reader<'_> {
         }
         let is_noun_before = at > 0
             && self.token(at - 1).is_some_and(|before| {
-                before.kind == TokenKind::Symbol && matches!(before.low.as_str(), "create" | "add" | "http" | "http2" | "grpc" | "tcp" | "change" | "otherwise" | "high" | "low")
-                    || before.kind == TokenKind::Word && matches!(before.low.as_str(), "a" | "an" | "the" | "each" | "one" | "another" | "existing" | "new" | "with" | "its" | "this" | "that's" | "single" | "separate")
+                before.kind == TokenKind::Symbol
+                    && matches!(
+                        before.low.as_str(),
+                        "create" | "add" | "http" | "http2" | "grpc" | "tcp" | "change" | "otherwise" | "high" | "low"
+                    )
+                    || before.kind == TokenKind::Word
+                        && matches!(
+                            before.low.as_str(),
+                            "a" | "an"
+                                | "the"
+                                | "each"
+                                | "one"
+                                | "another"
+                                | "existing"
+                                | "new"
+                                | "with"
+                                | "its"
+                                | "this"
+                                | "that's"
+                                | "single"
+                                | "separate"
+                        )
                     || matches!(before.kind, TokenKind::Number(_))
             });
         let mut after = at + 1;
-        while self.token(after).is_some_and(|token| matches!(token.low.as_str(), "the" | "any" | "of" | "incoming" | "a" | "my" | "our")) {
+        while self
+            .token(after)
+            .is_some_and(|token| matches!(token.low.as_str(), "the" | "any" | "of" | "incoming" | "a" | "my" | "our"))
+        {
             after += 1;
         }
         let is_object_after = self.token(after).is_some_and(|next| {
             matches!(next.kind, TokenKind::Path | TokenKind::Percent(_) | TokenKind::Ratio(_))
-                || next.kind == TokenKind::Symbol && matches!(next.low.as_str(), "all-traffic" | "otherwise" | "everything" | "header" | "query" | "grpc" | "rest")
-                || next.kind == TokenKind::Word && matches!(next.low.as_str(), "traffic" | "requests" | "request" | "calls")
-                || next.kind == TokenKind::Word && next.text.chars().all(|letter| letter.is_ascii_uppercase()) && next.text.len() > 2
+                || next.kind == TokenKind::Symbol
+                    && matches!(
+                        next.low.as_str(),
+                        "all-traffic" | "otherwise" | "everything" | "header" | "query" | "grpc" | "rest"
+                    )
+                || next.kind == TokenKind::Word
+                    && matches!(next.low.as_str(), "traffic" | "requests" | "request" | "calls")
+                || next.kind == TokenKind::Word
+                    && next.text.chars().all(|letter| letter.is_ascii_uppercase())
+                    && next.text.len() > 2
         });
-        !is_noun_before && is_object_after || self.token(at).is_some_and(|token| token.low == "route" && token.text.eq_ignore_ascii_case("routes") && is_object_after && !matches!(self.token(at.wrapping_sub(1)).map(|before| &before.kind), Some(TokenKind::Number(_))))
+        !is_noun_before && is_object_after
+            || self.token(at).is_some_and(|token| {
+                token.low == "route"
+                    && token.text.eq_ignore_ascii_case("routes")
+                    && is_object_after
+                    && !matches!(self.token(at.wrapping_sub(1)).map(|before| &before.kind), Some(TokenKind::Number(_)))
+            })
     }
 
     /// Reads words that name a resource, and speaks of it from now on.
     pub(super) fn entity(&mut self) -> bool {
         let at = self.at;
         if self.name_end == Some(at)
-            && self.is_symbol(at, &["application", "virtual-node", "virtual-service", "virtual-router", "virtual-gateway", "version", "route", "gateway-route", "mesh"])
+            && self.is_symbol(
+                at,
+                &[
+                    "application",
+                    "virtual-node",
+                    "virtual-service",
+                    "virtual-router",
+                    "virtual-gateway",
+                    "version",
+                    "route",
+                    "gateway-route",
+                    "mesh",
+                ],
+            )
             && !self.is_symbol(at + 1, &["named"])
         {
             self.at += 1;
@@ -270,7 +410,8 @@ impl Reader<'_> {
         while self.token(after).is_some_and(|token| token.kind == TokenKind::Word && is_glue(&token.low)) {
             after += 1;
         }
-        let is_traffic = self.is_symbol(after, &["prefix", "path", "send", "to"]) || self.token(after).is_some_and(|token| token.kind == TokenKind::Path);
+        let is_traffic = self.is_symbol(after, &["prefix", "path", "send", "to"])
+            || self.token(after).is_some_and(|token| token.kind == TokenKind::Path);
         if entity.thing == Thing::Everything && is_traffic {
             // "everything under /images goes to images"
             self.at += 1;
@@ -328,10 +469,12 @@ impl Reader<'_> {
 
     /// Looks on for the resource that an added part belongs to: "add outlier detection to the orders node".
     pub(super) fn read_ahead(&mut self) {
-        let has_shares = self.tokens[self.at..]
-            .iter()
-            .take_while(|token| !matches!(token.low.as_str(), "." | ";"))
-            .any(|token| matches!(token.kind, TokenKind::Ratio(_)) || token.kind == TokenKind::Symbol && matches!(token.low.as_str(), "send" | "split" | "weight" | "header"));
+        let has_shares =
+            self.tokens[self.at..].iter().take_while(|token| !matches!(token.low.as_str(), "." | ";")).any(|token| {
+                matches!(token.kind, TokenKind::Ratio(_))
+                    || token.kind == TokenKind::Symbol
+                        && matches!(token.low.as_str(), "send" | "split" | "weight" | "header")
+            });
         if has_shares {
             return;
         }
@@ -393,8 +536,11 @@ impl Reader<'_> {
             {
                 return Some((entity.thing, name, place, entity.end));
             }
-            let is_name = self.token(place).is_some_and(|token| !matches!(token.kind, TokenKind::Quoted) || !token.text.contains(':'));
-            if is_name && !self.is_value_word(place)
+            let is_name = self
+                .token(place)
+                .is_some_and(|token| !matches!(token.kind, TokenKind::Quoted) || !token.text.contains(':'));
+            if is_name
+                && !self.is_value_word(place)
                 && let Some(name) = name_at(&self.tokens, place)
             {
                 return Some((self.thing_named(&name), name, place, place + 1));
@@ -407,7 +553,21 @@ impl Reader<'_> {
     /// Words that follow prepositions and name nothing.
     fn is_value_word(&self, at: usize) -> bool {
         self.token(at).is_some_and(|token| {
-            token.kind == TokenKind::Word && matches!(token.low.as_str(), "true" | "false" | "case" | "seconds" | "order" | "front" | "least" | "most" | "failure" | "addition" | "total")
+            token.kind == TokenKind::Word
+                && matches!(
+                    token.low.as_str(),
+                    "true"
+                        | "false"
+                        | "case"
+                        | "seconds"
+                        | "order"
+                        | "front"
+                        | "least"
+                        | "most"
+                        | "failure"
+                        | "addition"
+                        | "total"
+                )
         })
     }
 
@@ -431,7 +591,11 @@ impl Reader<'_> {
         if self.verb == Verb::None && belongs {
             self.unverbed = place;
         }
-        let protocol = entity.protocol.or_else(|| self.pending_protocol.take().filter(|_| !matches!(entity.thing, Thing::Mesh | Thing::Service | Thing::Sidecar)));
+        let protocol = entity.protocol.or_else(|| {
+            self.pending_protocol
+                .take()
+                .filter(|_| !matches!(entity.thing, Thing::Mesh | Thing::Service | Thing::Sidecar))
+        });
         if let (Some(protocol), Some(_)) = (protocol, self.spot) {
             let _ = self.put_protocol(protocol);
         }
@@ -446,5 +610,15 @@ impl Reader<'_> {
 
 /// What a part belongs to, as an entity.
 fn owner(thing: Thing, name: String, end: usize) -> Entity {
-    Entity { thing, name: Some(name), others: Vec::new(), is_plural: false, is_existing: false, is_soft: false, protocol: None, is_definite: true, end }
+    Entity {
+        thing,
+        name: Some(name),
+        others: Vec::new(),
+        is_plural: false,
+        is_existing: false,
+        is_soft: false,
+        protocol: None,
+        is_definite: true,
+        end,
+    }
 }

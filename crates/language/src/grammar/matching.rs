@@ -13,21 +13,49 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["prefix <path>", "<path> prefix", "path prefix <path>", "prefix path <path>", "match prefix <path>", "path prefixed <path>"],
+        [
+            "prefix <path>",
+            "<path> prefix",
+            "path prefix <path>",
+            "prefix path <path>",
+            "match prefix <path>",
+            "path prefixed <path>"
+        ],
         |reader, slots| path(reader, slots, Pathway::Prefix)
     ),
-    act!("match: path", Match, false, Route, ["path <path>", "match <path>", "<path> path", "<path>"], |reader, slots| {
-        path(reader, slots, by_form)
-    }),
-    act!("match: a path of a route", Match, true, Route, ["match path <path>", "match <path>", "path <path>"], |reader, slots| {
-        path(reader, slots, by_form)
-    }),
+    act!(
+        "match: path",
+        Match,
+        false,
+        Route,
+        ["path <path>", "match <path>", "<path> path", "<path>"],
+        |reader, slots| { path(reader, slots, by_form) }
+    ),
+    act!(
+        "match: a path of a route",
+        Match,
+        true,
+        Route,
+        ["match path <path>", "match <path>", "path <path>"],
+        |reader, slots| { path(reader, slots, by_form) }
+    ),
     act!(
         "match: exact path",
         Match,
         true,
         Route,
-        ["only ?match ?path <path>", "only path <path>", "path equals <path>", "exact ?path <path>", "path exact <path>", "<path> exact", "path equals <path>", "path <path> exact", "match exact ?path <path>", "only <path>"],
+        [
+            "only ?match ?path <path>",
+            "only path <path>",
+            "path equals <path>",
+            "exact ?path <path>",
+            "path exact <path>",
+            "<path> exact",
+            "path equals <path>",
+            "path <path> exact",
+            "match exact ?path <path>",
+            "only <path>"
+        ],
         |reader, slots| path(reader, slots, Pathway::Exact)
     ),
     act!(
@@ -35,7 +63,15 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["path ?match regex <text:path>", "regex ?path <path>", "path regex <path>", "regex path <text:path>", "path match regex <text:path>", "match regex <path>", "match path regex <text:path>"],
+        [
+            "path ?match regex <text:path>",
+            "regex ?path <path>",
+            "path regex <path>",
+            "regex path <text:path>",
+            "path match regex <text:path>",
+            "match regex <path>",
+            "match path regex <text:path>"
+        ],
         |reader, slots| path(reader, slots, Pathway::Regex)
     ),
     act!("match: everything else", Match, true, Route, ["?and otherwise"], |reader, _| {
@@ -44,18 +80,27 @@ pub(super) const MEANINGS: &[Meaning] = &[
             Ok(format!("{path}.otherwise"))
         })
     }),
-    act!("match: all traffic", Match, true, Route, ["all-traffic", "everything traffic", "all traffic|requests"], |reader, _| {
-        if reader.block == Block::AccessLog {
-            return Err(super::spot::Trouble::NotHere);
+    act!(
+        "match: all traffic",
+        Match,
+        true,
+        Route,
+        ["all-traffic", "everything traffic", "all traffic|requests"],
+        |reader, _| {
+            if reader.block == Block::AccessLog {
+                return Err(super::spot::Trouble::NotHere);
+            }
+            reader.matcher(|matcher, path| put(&mut matcher.path, Pathway::Prefix("/".to_owned()), path, "path"))
         }
-        reader.matcher(|matcher, path| put(&mut matcher.path, Pathway::Prefix("/".to_owned()), path, "path"))
-    }),
+    ),
     act!(
         "match: header",
         Match,
         true,
         Route,
-        ["<hname:name> exact <text:value>", "<hname:name> equals <text:value>", 
+        [
+            "<hname:name> exact <text:value>",
+            "<hname:name> equals <text:value>",
             "header ?named <name> exact <text:value>",
             "header ?named <name> equals <text:value>",
             "header <pair>",
@@ -86,7 +131,15 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["<hname:name> prefix <text:value>", "header ?named <name> prefix <text:value>", "<name> header prefix <text:value>", "header prefix <name> <text:value>", "header ?named <name> value prefix <text:value>", "metadata ?named <name> prefix <text:value>", "<name> metadata prefix <text:value>"],
+        [
+            "<hname:name> prefix <text:value>",
+            "header ?named <name> prefix <text:value>",
+            "<name> header prefix <text:value>",
+            "header prefix <name> <text:value>",
+            "header ?named <name> value prefix <text:value>",
+            "metadata ?named <name> prefix <text:value>",
+            "<name> metadata prefix <text:value>"
+        ],
         |reader, slots| header(reader, slots, |value| Some(Comparison::Prefix(value)), false)
     ),
     act!(
@@ -94,7 +147,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["<hname:name> suffix <text:value>", "header ?named <name> suffix <text:value>", "<name> header suffix <text:value>", "metadata ?named <name> suffix <text:value>", "<name> metadata suffix <text:value>"],
+        [
+            "<hname:name> suffix <text:value>",
+            "header ?named <name> suffix <text:value>",
+            "<name> header suffix <text:value>",
+            "metadata ?named <name> suffix <text:value>",
+            "<name> metadata suffix <text:value>"
+        ],
         |reader, slots| header(reader, slots, |value| Some(Comparison::Suffix(value)), false)
     ),
     act!(
@@ -102,7 +161,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["<hname:name> match <text:value>", "<hname:name> ?match regex <text:value>", 
+        [
+            "<hname:name> match <text:value>",
+            "<hname:name> ?match regex <text:value>",
             "header ?named <name> ?match regex <text:value>",
             "<name> header ?match regex <text:value>",
             "header ?named <name> match <text:value>",
@@ -119,7 +180,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["<hname:name> between <number:start> to|and <number:end>", "header ?named <name> <number:start> to|and <number:end>", 
+        [
+            "<hname:name> between <number:start> to|and <number:end>",
+            "header ?named <name> <number:start> to|and <number:end>",
             "header ?named <name> range <number:start> to|and <number:end>",
             "header ?named <name> between <number:start> to|and <number:end>",
             "<name> header between <number:start> to|and <number:end>",
@@ -138,7 +201,17 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["<hname:name> present", "header ?named <name> present", "<name> header present", "header ?named <name>", "<name> header", "have|has|having|carry|carries|contain|contains header ?named <name>", "metadata ?named <name> present", "metadata ?named <name>", "<name> metadata"],
+        [
+            "<hname:name> present",
+            "header ?named <name> present",
+            "<name> header present",
+            "header ?named <name>",
+            "<name> header",
+            "have|has|having|carry|carries|contain|contains header ?named <name>",
+            "metadata ?named <name> present",
+            "metadata ?named <name>",
+            "<name> metadata"
+        ],
         |reader, slots| header(reader, slots, |_| None, false)
     ),
     act!(
@@ -146,7 +219,15 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["<hname:name> absent", "no header ?named <name>", "no <name> header", "header ?named <name> absent", "<name> header absent", "no have|has|carry|contain|include header ?named <name>", "no have|has|carry|contain ?the <name> header"],
+        [
+            "<hname:name> absent",
+            "no header ?named <name>",
+            "no <name> header",
+            "header ?named <name> absent",
+            "<name> header absent",
+            "no have|has|carry|contain|include header ?named <name>",
+            "no have|has|carry|contain ?the <name> header"
+        ],
         |reader, slots| header(reader, slots, |_| None, true)
     ),
     act!(
@@ -154,7 +235,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["<hname:name> no ?equals|to|match <text:value>", 
+        [
+            "<hname:name> no ?equals|to|match <text:value>",
             "header ?named <name> no ?equals|to|match <text:value>",
             "<name> header no ?equals|to <text:value>",
             "header ?named <name> != <text:value>",
@@ -171,7 +253,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["<hname:name> no prefix <text:value>", "header ?named <name> no prefix <text:value>", "<name> header no prefix <text:value>"],
+        [
+            "<hname:name> no prefix <text:value>",
+            "header ?named <name> no prefix <text:value>",
+            "<name> header no prefix <text:value>"
+        ],
         |reader, slots| header(reader, slots, |value| Some(Comparison::Prefix(value)), true)
     ),
     act!(
@@ -179,7 +265,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["<hname:name> no suffix <text:value>", "header ?named <name> no suffix <text:value>", "<name> header no suffix <text:value>"],
+        [
+            "<hname:name> no suffix <text:value>",
+            "header ?named <name> no suffix <text:value>",
+            "<name> header no suffix <text:value>"
+        ],
         |reader, slots| header(reader, slots, |value| Some(Comparison::Suffix(value)), true)
     ),
     act!(
@@ -187,7 +277,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["<hname:name> no ?match regex <text:value>", "header ?named <name> no ?match regex <text:value>", "<name> header no ?match regex <text:value>", "header ?named <name> no match <text:value>", "<name> header no match <text:value>"],
+        [
+            "<hname:name> no ?match regex <text:value>",
+            "header ?named <name> no ?match regex <text:value>",
+            "<name> header no ?match regex <text:value>",
+            "header ?named <name> no match <text:value>",
+            "<name> header no match <text:value>"
+        ],
         |reader, slots| header(reader, slots, |value| Some(Comparison::Regex(value)), true)
     ),
     act!(
@@ -206,31 +302,85 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ],
         query
     ),
-    act!("match: query parameter is there", Match, true, Route, ["query ?named <name> ?present", "<name> query ?present"], query),
-    act!("match: method", Match, true, Route, ["method <method>", "<method> method", "<method> requests|request|traffic|calls", "?only <method>"], |reader, slots| {
-        reader.matcher(|matcher, path| put(&mut matcher.method, slots.text("method"), path, "method"))
-    }),
-    act!("match: scheme of the requests", Match, false, Route, ["https|http requests|request|traffic|calls"], |reader, _| {
-        let scheme = reader.tokens[reader.words.0].low.clone();
-        reader.matcher(|matcher, path| put(&mut matcher.scheme, scheme, path, "scheme"))
-    }),
-    act!("match: a number of headers", Match, true, Route, ["<number> header ?must ?match"], |reader, _| Ok(reader.said_here("headers"))),
-    act!("match: header in a range, its end included", Match, true, Route, ["header ?named <name> between <number:start> to|and <number:end> inclusive", "<name> header between <number:start> to|and <number:end> inclusive", "header ?named <name> range <number:start> to|and <number:end> inclusive", "header ?named <name> <number:start> to|and <number:end> inclusive", "<hname:name> between <number:start> to|and <number:end> inclusive"], |reader, slots| {
-        let range = Comparison::Range { start: slots.number("start").into(), end: i64::from(slots.number("end")) + 1 };
-        header(reader, slots, move |_| Some(range.clone()), false)
-    }),
-    act!("match: gRPC service by its name", Match, true, Route, ["application ?named <dotted:host>", "<dotted:host> application"], |reader, slots| {
-        let name = slots.text("host");
-        let is_grpc = name.rsplit('.').next().is_some_and(|last| last.starts_with(|letter: char| letter.is_ascii_uppercase()));
-        if !is_grpc {
-            return Err(super::spot::Trouble::NotHere);
+    act!(
+        "match: query parameter is there",
+        Match,
+        true,
+        Route,
+        ["query ?named <name> ?present", "<name> query ?present"],
+        query
+    ),
+    act!(
+        "match: method",
+        Match,
+        true,
+        Route,
+        ["method <method>", "<method> method", "<method> requests|request|traffic|calls", "?only <method>"],
+        |reader, slots| {
+            reader.matcher(|matcher, path| put(&mut matcher.method, slots.text("method"), path, "method"))
         }
-        reader.grpc(|matcher, path| put(&mut matcher.grpc_service, name, path, "grpcService"))
-    }),
-    act!("match: scheme", Match, true, Route, ["scheme <text:scheme>", "http scheme", "https scheme", "<text:scheme> scheme"], |reader, slots| {
-        let scheme = slots.text("scheme").to_lowercase();
-        reader.matcher(|matcher, path| put(&mut matcher.scheme, scheme, path, "scheme"))
-    }),
+    ),
+    act!(
+        "match: scheme of the requests",
+        Match,
+        false,
+        Route,
+        ["https|http requests|request|traffic|calls"],
+        |reader, _| {
+            let scheme = reader.tokens[reader.words.0].low.clone();
+            reader.matcher(|matcher, path| put(&mut matcher.scheme, scheme, path, "scheme"))
+        }
+    ),
+    act!("match: a number of headers", Match, true, Route, ["<number> header ?must ?match"], |reader, _| Ok(
+        reader.said_here("headers")
+    )),
+    act!(
+        "match: header in a range, its end included",
+        Match,
+        true,
+        Route,
+        [
+            "header ?named <name> between <number:start> to|and <number:end> inclusive",
+            "<name> header between <number:start> to|and <number:end> inclusive",
+            "header ?named <name> range <number:start> to|and <number:end> inclusive",
+            "header ?named <name> <number:start> to|and <number:end> inclusive",
+            "<hname:name> between <number:start> to|and <number:end> inclusive"
+        ],
+        |reader, slots| {
+            let range =
+                Comparison::Range { start: slots.number("start").into(), end: i64::from(slots.number("end")) + 1 };
+            header(reader, slots, move |_| Some(range.clone()), false)
+        }
+    ),
+    act!(
+        "match: gRPC service by its name",
+        Match,
+        true,
+        Route,
+        ["application ?named <dotted:host>", "<dotted:host> application"],
+        |reader, slots| {
+            let name = slots.text("host");
+            let is_grpc = name
+                .rsplit('.')
+                .next()
+                .is_some_and(|last| last.starts_with(|letter: char| letter.is_ascii_uppercase()));
+            if !is_grpc {
+                return Err(super::spot::Trouble::NotHere);
+            }
+            reader.grpc(|matcher, path| put(&mut matcher.grpc_service, name, path, "grpcService"))
+        }
+    ),
+    act!(
+        "match: scheme",
+        Match,
+        true,
+        Route,
+        ["scheme <text:scheme>", "http scheme", "https scheme", "<text:scheme> scheme"],
+        |reader, slots| {
+            let scheme = slots.text("scheme").to_lowercase();
+            reader.matcher(|matcher, path| put(&mut matcher.scheme, scheme, path, "scheme"))
+        }
+    ),
     act!("match: port", Match, false, Route, ["match port <number>", "port <number>"], |reader, slots| {
         reader.matcher(|matcher, path| put(&mut matcher.port, slots.number("number"), path, "port"))
     }),
@@ -239,7 +389,12 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["grpc-service ?named <host>", "grpc application ?named <host>", "application <host> rpc", "grpc-service <name>"],
+        [
+            "grpc-service ?named <host>",
+            "grpc application ?named <host>",
+            "application <host> rpc",
+            "grpc-service <name>"
+        ],
         |reader, slots| {
             let name = Some(slots.text("host")).filter(|host| !host.is_empty()).unwrap_or_else(|| slots.text("name"));
             reader.grpc(|matcher, path| put(&mut matcher.grpc_service, name, path, "grpcService"))
@@ -255,9 +410,16 @@ pub(super) const MEANINGS: &[Meaning] = &[
             reader.grpc(|matcher, path| put(&mut matcher.grpc_method, slots.text("name"), path, "grpcMethod"))
         }
     ),
-    act!("match: gRPC method of a service", Match, false, Route, ["method <name>", "<name> method"], |reader, slots| {
-        reader.matcher(|matcher, path| put(&mut matcher.grpc_method, slots.text("name"), path, "grpcMethod"))
-    }),
+    act!(
+        "match: gRPC method of a service",
+        Match,
+        false,
+        Route,
+        ["method <name>", "<name> method"],
+        |reader, slots| {
+            reader.matcher(|matcher, path| put(&mut matcher.grpc_method, slots.text("name"), path, "grpcMethod"))
+        }
+    ),
     act!(
         "match: host name",
         Match,
@@ -273,18 +435,33 @@ pub(super) const MEANINGS: &[Meaning] = &[
             reader.gateway_matcher(|matcher, path| put(&mut matcher.hostname, hostname, path, "hostname"))
         }
     ),
-    act!("match: host name of a gateway route", Match, false, GatewayRoute, ["for|from|on|at <dotted:host>", "<dotted:host>"], |reader, slots| {
-        let host = slots.text("host");
-        let hostname = match host.strip_prefix('*') {
-            Some(suffix) => Hostname::Suffix(suffix.to_owned()),
-            None => Hostname::Exact(host),
-        };
-        reader.gateway_route_hostname(hostname)
-    }),
-    act!("match: host name's end", Match, true, GatewayRoute, ["hostname suffix <host>", "hosts suffix <host>", "suffix <dotted:host>"], |reader, slots| {
-        let suffix = slots.text("host").trim_start_matches('*').to_owned();
-        reader.gateway_matcher(|matcher, path| put(&mut matcher.hostname, Hostname::Suffix(suffix), path, "hostname"))
-    }),
+    act!(
+        "match: host name of a gateway route",
+        Match,
+        false,
+        GatewayRoute,
+        ["for|from|on|at <dotted:host>", "<dotted:host>"],
+        |reader, slots| {
+            let host = slots.text("host");
+            let hostname = match host.strip_prefix('*') {
+                Some(suffix) => Hostname::Suffix(suffix.to_owned()),
+                None => Hostname::Exact(host),
+            };
+            reader.gateway_route_hostname(hostname)
+        }
+    ),
+    act!(
+        "match: host name's end",
+        Match,
+        true,
+        GatewayRoute,
+        ["hostname suffix <host>", "hosts suffix <host>", "suffix <dotted:host>"],
+        |reader, slots| {
+            let suffix = slots.text("host").trim_start_matches('*').to_owned();
+            reader
+                .gateway_matcher(|matcher, path| put(&mut matcher.hostname, Hostname::Suffix(suffix), path, "hostname"))
+        }
+    ),
     act!("match", Match, true, Route, ["match"], |reader, _| Ok(reader.said_here("match"))),
 ];
 
@@ -303,14 +480,16 @@ fn path(reader: &mut Reader<'_>, slots: &Slots, make: fn(String) -> Pathway) -> 
     };
     let (pathway, query) = match pathway {
         Pathway::Prefix(path) if path.contains('?') => {
-            let (path, query) = path.split_once('?').map(|(path, query)| (path.to_owned(), query.to_owned())).unwrap_or_default();
+            let (path, query) =
+                path.split_once('?').map(|(path, query)| (path.to_owned(), query.to_owned())).unwrap_or_default();
             (Pathway::Prefix(path), query)
         }
         other => (other, String::new()),
     };
     reader.matcher(|matcher, path| {
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').map_or((pair, None), |(name, value)| (name, Some(value.to_owned())));
+            let (name, value) =
+                pair.split_once('=').map_or((pair, None), |(name, value)| (name, Some(value.to_owned())));
             matcher.query.push(Query { name: name.to_owned(), value });
         }
         put(&mut matcher.path, pathway, path, "path")

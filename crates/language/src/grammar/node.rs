@@ -33,9 +33,14 @@ macro_rules! act {
 pub(super) use {act, value};
 
 pub(super) const MEANINGS: &[Meaning] = &[
-    act!("listener", Resource, true, Node, ["listener ?port <number> <protocol>", "<protocol> listener ?port <number>"], |reader, slots| {
-        reader.port(slots.number("number"), slots.protocol())
-    }),
+    act!(
+        "listener",
+        Resource,
+        true,
+        Node,
+        ["listener ?port <number> <protocol>", "<protocol> listener ?port <number>"],
+        |reader, slots| { reader.port(slots.number("number"), slots.protocol()) }
+    ),
     act!(
         "port",
         Resource,
@@ -49,10 +54,16 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ],
         |reader, slots| reader.ports(&slots.numbers("numbers"))
     ),
-    act!("no listener", Resource, true, Node, ["no any listener", "no listener"], |reader, _| Ok(reader.said_here("listeners"))),
-    act!("name", Resource, true, Node, ["named <name>", "named it <name>", "<name>"], |reader, slots| reader.name(&slots.text("name"))),
-    act!("a number of listeners", Resource, true, Node, ["<number> listener"], |reader, _| Ok(reader.said_here("listeners"))),
-    act!("port without the word", Resource, true, Node, ["<number>"], |reader, slots| reader.bare_port(slots.number("number"))),
+    act!("no listener", Resource, true, Node, ["no any listener", "no listener"], |reader, _| Ok(
+        reader.said_here("listeners")
+    )),
+    act!("name", Resource, true, Node, ["named <name>", "named it <name>", "<name>"], |reader, slots| reader
+        .name(&slots.text("name"))),
+    act!("a number of listeners", Resource, true, Node, ["<number> listener"], |reader, _| Ok(
+        reader.said_here("listeners")
+    )),
+    act!("port without the word", Resource, true, Node, ["<number>"], |reader, slots| reader
+        .bare_port(slots.number("number"))),
     act!(
         "port and protocol",
         Resource,
@@ -85,7 +96,15 @@ pub(super) const MEANINGS: &[Meaning] = &[
         HealthCheck,
         false,
         Node,
-        ["path <path>", "<path> path", "<path>", "hosts <path>", "<method> <path>", "endpoints <path>", "<method> request|requests <path>"],
+        [
+            "path <path>",
+            "<path> path",
+            "<path>",
+            "hosts <path>",
+            "<method> <path>",
+            "endpoints <path>",
+            "<method> request|requests <path>"
+        ],
         |intent, spot, slots| {
             let (check, path) = spot::health_check(intent, spot)?;
             put(&mut check.path, slots.text("path"), &path, "path")
@@ -206,7 +225,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Timeout,
         true,
         Any,
-        ["request-timeout unlimited", "timeout unlimited", "unlimited ?request-timeout ?timeout", "no request-timeout", "no timeout"],
+        [
+            "request-timeout unlimited",
+            "timeout unlimited",
+            "unlimited ?request-timeout ?timeout",
+            "no request-timeout",
+            "no timeout"
+        ],
         |intent, spot, _| {
             let (timeout, path) = spot::timeout(intent, spot)?;
             put(&mut timeout.per_request, crate::intent::Span::millis(0), &path, "perRequest")
@@ -222,16 +247,32 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Timeout,
         true,
         Any,
-        ["drop-all ?connections idle ?for <span>", "close|closes|closing connections idle ?for <span>", "close|closes idle ?connections ?after <span>", "idle ?timeout ?connections <span>", "<span> idle ?timeout", "idle ?timeout after <span>", "connections idle ?for ?after <span>", "timeout idle <span>"],
+        [
+            "drop-all ?connections idle ?for <span>",
+            "close|closes|closing connections idle ?for <span>",
+            "close|closes idle ?connections ?after <span>",
+            "idle ?timeout ?connections <span>",
+            "<span> idle ?timeout",
+            "idle ?timeout after <span>",
+            "connections idle ?for ?after <span>",
+            "timeout idle <span>"
+        ],
         |intent, spot, slots| {
             let (timeout, path) = spot::timeout(intent, spot)?;
             put(&mut timeout.idle, slots.span(), &path, "idle")
         }
     ),
-    value!("idle timeout: none", Timeout, true, Any, ["no idle ?timeout", "idle ?timeout unlimited"], |intent, spot, _| {
-        let (timeout, path) = spot::timeout(intent, spot)?;
-        put(&mut timeout.idle, crate::intent::Span::millis(0), &path, "idle")
-    }),
+    value!(
+        "idle timeout: none",
+        Timeout,
+        true,
+        Any,
+        ["no idle ?timeout", "idle ?timeout unlimited"],
+        |intent, spot, _| {
+            let (timeout, path) = spot::timeout(intent, spot)?;
+            put(&mut timeout.idle, crate::intent::Span::millis(0), &path, "idle")
+        }
+    ),
     value!("outlier detection", OutlierDetection, true, Node, ["outlier-detection", "eject"], |intent, spot, _| {
         spot::outlier_detection(intent, spot).map(|(_, path)| path)
     }),
@@ -240,7 +281,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
         OutlierDetection,
         false,
         Node,
-        ["after <number> ?consecutive ?server-error ?failure ?error ?consecutive", 
+        [
+            "after <number> ?consecutive ?server-error ?failure ?error ?consecutive",
             "<number> ?consecutive server-error ?consecutive ?error",
             "<number> ?consecutive error ?consecutive",
             "<number> ?consecutive failure ?consecutive",
@@ -259,7 +301,15 @@ pub(super) const MEANINGS: &[Meaning] = &[
         OutlierDetection,
         false,
         Node,
-        ["interval <span>", "<span> interval", "every <span>", "health-check every <span>", "within <span>", "over <span>", "between <span>"],
+        [
+            "interval <span>",
+            "<span> interval",
+            "every <span>",
+            "health-check every <span>",
+            "within <span>",
+            "over <span>",
+            "between <span>"
+        ],
         |intent, spot, slots| {
             let (outlier, path) = spot::outlier_detection(intent, spot)?;
             put(&mut outlier.interval, slots.span(), &path, "interval")
@@ -270,16 +320,30 @@ pub(super) const MEANINGS: &[Meaning] = &[
         OutlierDetection,
         true,
         Node,
-        ["ejection <span>", "<span> ejection", "<span> base ejection", "base ejection <span>", "eject ?hosts ?for <span>", "eject ?hosts ?for ?min <span>"],
+        [
+            "ejection <span>",
+            "<span> ejection",
+            "<span> base ejection",
+            "base ejection <span>",
+            "eject ?hosts ?for <span>",
+            "eject ?hosts ?for ?min <span>"
+        ],
         |intent, spot, slots| {
             let (outlier, path) = spot::outlier_detection(intent, spot)?;
             put(&mut outlier.base_ejection_duration, slots.span(), &path, "baseEjectionDuration")
         }
     ),
-    value!("outlier detection: a time", OutlierDetection, false, Node, ["for <span>", "<span>"], |intent, spot, slots| {
-        let (outlier, path) = spot::outlier_detection(intent, spot)?;
-        put(&mut outlier.base_ejection_duration, slots.span(), &path, "baseEjectionDuration")
-    }),
+    value!(
+        "outlier detection: a time",
+        OutlierDetection,
+        false,
+        Node,
+        ["for <span>", "<span>"],
+        |intent, spot, slots| {
+            let (outlier, path) = spot::outlier_detection(intent, spot)?;
+            put(&mut outlier.base_ejection_duration, slots.span(), &path, "baseEjectionDuration")
+        }
+    ),
     value!(
         "outlier detection: max ejection percent",
         OutlierDetection,
@@ -347,8 +411,15 @@ pub(super) const MEANINGS: &[Meaning] = &[
             put(&mut pool.max_requests, slots.number("number"), &path, "maxRequests")
         }
     ),
-    value!("connection pool: a number", ConnectionPool, false, Node, ["max <number> requests|request", "<number> requests|request"], |intent, spot, slots| {
-        let (pool, path) = spot::connection_pool(intent, spot)?;
-        put(&mut pool.max_requests, slots.number("number"), &path, "maxRequests")
-    }),
+    value!(
+        "connection pool: a number",
+        ConnectionPool,
+        false,
+        Node,
+        ["max <number> requests|request", "<number> requests|request"],
+        |intent, spot, slots| {
+            let (pool, path) = spot::connection_pool(intent, spot)?;
+            put(&mut pool.max_requests, slots.number("number"), &path, "maxRequests")
+        }
+    ),
 ];

@@ -190,14 +190,21 @@ fn may_pass(token: &Token, to_value: bool) -> bool {
 fn step(elements: &[Element], tokens: &[Token], at: usize, is_first: bool, slots: &mut Slots) -> Option<usize> {
     let Some((element, rest)) = elements.split_first() else { return Some(at) };
     if let Element::Optional(words) = element {
-        let found = try_words(words, tokens, at, is_first)
-            .and_then(|next| step(rest, tokens, next, false, &mut *slots));
+        let found =
+            try_words(words, tokens, at, is_first).and_then(|next| step(rest, tokens, next, false, &mut *slots));
         return found.or_else(|| step(rest, tokens, at, is_first, slots));
     }
     let to_value = matches!(
         element,
         Element::Slot(
-            Slot::Span | Slot::Number | Slot::Numbers | Slot::Percent | Slot::Path | Slot::Protocol | Slot::Ratio | Slot::Host
+            Slot::Span
+                | Slot::Number
+                | Slot::Numbers
+                | Slot::Percent
+                | Slot::Path
+                | Slot::Protocol
+                | Slot::Ratio
+                | Slot::Host
                 | Slot::Address,
             _
         )
@@ -258,12 +265,37 @@ pub(super) fn is_clause_verb(token: &Token) -> bool {
     token.kind == TokenKind::Symbol
         && matches!(
             token.low.as_str(),
-            "call" | "listen" | "send" | "run" | "speak" | "split" | "called-by" | "rewrite" | "terminate" | "eject" | "retry" | "enforce" | "trust"
+            "call"
+                | "listen"
+                | "send"
+                | "run"
+                | "speak"
+                | "split"
+                | "called-by"
+                | "rewrite"
+                | "terminate"
+                | "eject"
+                | "retry"
+                | "enforce"
+                | "trust"
         )
         || token.kind == TokenKind::Word
             && matches!(
                 token.low.as_str(),
-                "uses" | "use" | "has" | "have" | "needs" | "must" | "should" | "is" | "are" | "gets" | "will" | "requires" | "only" | "can"
+                "uses"
+                    | "use"
+                    | "has"
+                    | "have"
+                    | "needs"
+                    | "must"
+                    | "should"
+                    | "is"
+                    | "are"
+                    | "gets"
+                    | "will"
+                    | "requires"
+                    | "only"
+                    | "can"
             )
 }
 
@@ -281,7 +313,9 @@ pub(super) fn names_from(tokens: &[Token], at: usize) -> Option<(Vec<String>, us
         if place == end {
             break;
         }
-        if tokens.get(place).is_some_and(|token| matches!(token.low.as_str(), "the" | "a" | "also" | "both") && token.kind == TokenKind::Word) {
+        if tokens.get(place).is_some_and(|token| {
+            matches!(token.low.as_str(), "the" | "a" | "also" | "both") && token.kind == TokenKind::Word
+        }) {
             place += 1;
         }
         let Some(name) = name_at(tokens, place) else { break };
@@ -350,8 +384,10 @@ fn fill(slot: Slot, tokens: &[Token], at: usize) -> Option<(Value, usize)> {
         })),
         (Slot::Method, TokenKind::Word | TokenKind::Quoted) => {
             let method = token.text.to_uppercase();
-            let is_method =
-                matches!(method.as_str(), "GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE" | "PATCH");
+            let is_method = matches!(
+                method.as_str(),
+                "GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE" | "PATCH"
+            );
             let is_said = tokens[..at].last().is_some_and(|before| before.low == "method");
             (is_method && (token.text == method || token.kind == TokenKind::Quoted || is_said)).then_some(())?;
             one(Value::Text(method))
@@ -370,7 +406,8 @@ fn fill(slot: Slot, tokens: &[Token], at: usize) -> Option<(Value, usize)> {
         }
         (Slot::Text, TokenKind::Mark) => None,
         (Slot::Text, TokenKind::Word)
-            if is_glue(&token.low) && !tokens[..at].last().is_some_and(|before| before.low == "equals" || before.low == "=") =>
+            if is_glue(&token.low)
+                && !tokens[..at].last().is_some_and(|before| before.low == "equals" || before.low == "=") =>
         {
             None
         }
@@ -383,7 +420,15 @@ fn fill(slot: Slot, tokens: &[Token], at: usize) -> Option<(Value, usize)> {
 fn header_name(token: &Token) -> Option<String> {
     let is_known = matches!(
         token.low.as_str(),
-        "cookie" | "user-agent" | "authorization" | "accept-language" | "content-type" | "accept" | "referer" | "origin" | "accept-encoding"
+        "cookie"
+            | "user-agent"
+            | "authorization"
+            | "accept-language"
+            | "content-type"
+            | "accept"
+            | "referer"
+            | "origin"
+            | "accept-encoding"
     );
     (is_known || token.low.starts_with("x-") && token.low.len() > 2).then(|| token.text.clone())
 }
@@ -394,7 +439,9 @@ fn spelt_ratio(tokens: &[Token], at: usize) -> Option<(Value, usize)> {
         Some(TokenKind::Number(number) | TokenKind::Percent(number)) => Some(*number),
         _ => None,
     };
-    let is_between = |place: usize| tokens.get(place).is_some_and(|token| matches!(token.low.as_str(), "to" | "-" | ":" | "/" | "–"));
+    let is_between = |place: usize| {
+        tokens.get(place).is_some_and(|token| matches!(token.low.as_str(), "to" | "-" | ":" | "/" | "–"))
+    };
     let mut parts = vec![number(at)?];
     let mut end = at + 1;
     while is_between(end) {
@@ -415,9 +462,9 @@ fn pair(tokens: &[Token], at: usize) -> Option<(Value, usize)> {
     if token.kind == TokenKind::Quoted {
         let (name, value) = token.text.split_once(':').or_else(|| token.text.split_once('='))?;
         let (name, value) = (name.trim(), value.trim());
-        let is_name = !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.'));
-        return (is_name && !value.is_empty())
-            .then(|| (Value::Pair(name.to_owned(), value.to_owned()), at + 1));
+        let is_name = !name.is_empty()
+            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.'));
+        return (is_name && !value.is_empty()).then(|| (Value::Pair(name.to_owned(), value.to_owned()), at + 1));
     }
     let mark = tokens.get(at + 1).filter(|mark| matches!(mark.text.as_str(), ":" | "=" | "=="))?;
     let is_name = matches!(token.kind, TokenKind::Name | TokenKind::Host)

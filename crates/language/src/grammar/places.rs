@@ -2,17 +2,20 @@
 
 use super::entity::{Entity, Thing};
 use super::reader::{Reader, Verb};
-use crate::lexer::TokenKind;
 use super::spot::{self, Place, Said, Side, Spot, Trouble, put};
 use crate::intent::{
-    Action, Call, ClientTls, GatewayRoute, Protocol, Route, RouterListener, Sidecar, TlsMode, VirtualGateway, VirtualNode,
-    VirtualRouter, VirtualService,
+    Action, Call, ClientTls, GatewayRoute, Protocol, Route, RouterListener, Sidecar, TlsMode, VirtualGateway,
+    VirtualNode, VirtualRouter, VirtualService,
 };
+use crate::lexer::TokenKind;
 
 impl Reader<'_> {
     /// The place of what words name, begun where it is new; `None` where they add to what is spoken of.
     pub(super) fn place_of(&mut self, entity: &Entity) -> Option<Place> {
-        let belongs = matches!(self.preposition.as_deref(), Some("to" | "on" | "for" | "of" | "in" | "into" | "from" | "with" | "by"));
+        let belongs = matches!(
+            self.preposition.as_deref(),
+            Some("to" | "on" | "for" | "of" | "in" | "into" | "from" | "with" | "by")
+        );
         let action = match self.verb {
             _ if entity.is_existing => Action::Change,
             Verb::Change => Action::Change,
@@ -38,7 +41,9 @@ impl Reader<'_> {
             Thing::Route => self.route_place(entity, action),
             Thing::Service => {
                 let provider = self.exposed();
-                let found = name.as_deref().and_then(|name| self.intent.virtual_services.iter().position(|there| there.name.as_deref() == Some(name)));
+                let found = name.as_deref().and_then(|name| {
+                    self.intent.virtual_services.iter().position(|there| there.name.as_deref() == Some(name))
+                });
                 let at = found.unwrap_or_else(|| {
                     self.intent.virtual_services.push(VirtualService { name, action, provider });
                     self.intent.virtual_services.len() - 1
@@ -63,7 +68,8 @@ impl Reader<'_> {
 
     /// What is exposed as a virtual service: "expose the node billing as the virtual service billing.local".
     fn exposed(&mut self) -> Option<crate::intent::Provider> {
-        let is_as = self.at > 0 && (self.at.saturating_sub(3)..self.at).any(|at| self.token(at).is_some_and(|token| token.low == "as"));
+        let is_as = self.at > 0
+            && (self.at.saturating_sub(3)..self.at).any(|at| self.token(at).is_some_and(|token| token.low == "as"));
         if !is_as {
             return None;
         }
@@ -71,7 +77,8 @@ impl Reader<'_> {
             Place::Node(at) => {
                 let node = &self.intent.virtual_nodes[at];
                 let name = node.name.clone()?;
-                let is_bare = *node == VirtualNode { name: Some(name.clone()), action: node.action, ..VirtualNode::default() };
+                let is_bare =
+                    *node == VirtualNode { name: Some(name.clone()), action: node.action, ..VirtualNode::default() };
                 if is_bare && at + 1 == self.intent.virtual_nodes.len() {
                     self.intent.virtual_nodes.pop();
                     self.spot = None;
@@ -81,7 +88,8 @@ impl Reader<'_> {
             Place::Router(at) => {
                 let router = &self.intent.virtual_routers[at];
                 let name = router.name.clone()?;
-                let is_bare = *router == VirtualRouter { name: Some(name.clone()), action: router.action, ..VirtualRouter::default() };
+                let is_bare = *router
+                    == VirtualRouter { name: Some(name.clone()), action: router.action, ..VirtualRouter::default() };
                 if is_bare && at + 1 == self.intent.virtual_routers.len() {
                     self.intent.virtual_routers.pop();
                     self.spot = None;
@@ -142,7 +150,9 @@ impl Reader<'_> {
             self.intent.virtual_nodes.push(VirtualNode { action, ..VirtualNode::default() });
             return Some(Place::Node(self.intent.virtual_nodes.len() - 1));
         };
-        if let Some(place) = self.find_named(&name).filter(|place| matches!(place, Place::Node(_) | Place::Application(_))) {
+        if let Some(place) =
+            self.find_named(&name).filter(|place| matches!(place, Place::Node(_) | Place::Application(_)))
+        {
             return Some(place);
         }
         if entity.thing == Thing::Application {
@@ -152,7 +162,13 @@ impl Reader<'_> {
         Some(Place::Node(self.intent.virtual_nodes.len() - 1))
     }
 
-    fn router_place(&mut self, name: Option<String>, action: Action, belongs: bool, is_definite: bool) -> Option<Place> {
+    fn router_place(
+        &mut self,
+        name: Option<String>,
+        action: Action,
+        belongs: bool,
+        is_definite: bool,
+    ) -> Option<Place> {
         if let (Some(Spot { place: Place::Route(None, at), .. }), true, Some(name)) = (self.spot, belongs, &name) {
             let is_known = self.intent.virtual_routers.iter().any(|there| there.name.as_ref() == Some(name));
             if !is_known {
@@ -208,7 +224,13 @@ impl Reader<'_> {
         in_router.or_else(|| self.intent.routes.iter().position(is_named).map(|at| Place::Route(None, at)))
     }
 
-    fn gateway_place(&mut self, name: Option<String>, action: Action, belongs: bool, is_definite: bool) -> Option<Place> {
+    fn gateway_place(
+        &mut self,
+        name: Option<String>,
+        action: Action,
+        belongs: bool,
+        is_definite: bool,
+    ) -> Option<Place> {
         if let (Some(Place::Route(None, at)), Some(_)) = (self.spot.map(|spot| spot.place), &name)
             && self.intent.routes[at].targets.is_empty()
             && at + 1 == self.intent.routes.len()
@@ -216,7 +238,14 @@ impl Reader<'_> {
             // What was taken for a route is one of this gateway.
             let route = self.intent.routes.remove(at);
             let Route { matcher, priority, protocol, .. } = route;
-            self.intent.gateway_routes.push(GatewayRoute { gateway: name, matcher, priority, protocol, action, ..GatewayRoute::default() });
+            self.intent.gateway_routes.push(GatewayRoute {
+                gateway: name,
+                matcher,
+                priority,
+                protocol,
+                action,
+                ..GatewayRoute::default()
+            });
             let to = self.intent.gateway_routes.len() - 1;
             self.rename_evidence(&format!("routes[{at}]"), &format!("gatewayRoutes[{to}]"));
             self.history.retain(|spot| spot.place != Place::Route(None, at));
@@ -253,7 +282,11 @@ impl Reader<'_> {
     pub(super) fn application(&mut self, name: &str, action: Action) -> Place {
         let found = self.intent.applications.iter().position(|there| there.name.as_deref() == Some(name));
         let at = found.unwrap_or_else(|| {
-            self.intent.applications.push(VirtualNode { name: Some(name.to_owned()), action, ..VirtualNode::default() });
+            self.intent.applications.push(VirtualNode {
+                name: Some(name.to_owned()),
+                action,
+                ..VirtualNode::default()
+            });
             self.intent.applications.len() - 1
         });
         Place::Application(at)
@@ -309,7 +342,8 @@ impl Reader<'_> {
         let callee = self.callee();
         if let Place::Router(at) = spot.place {
             let listeners = &mut self.intent.virtual_routers[at].listeners;
-            let is_there = listeners.iter().position(|listener| listener.port.is_none() || listener.port == Some(number));
+            let is_there =
+                listeners.iter().position(|listener| listener.port.is_none() || listener.port == Some(number));
             let place = is_there.unwrap_or(listeners.len());
             if place == listeners.len() {
                 listeners.push(RouterListener::default());
@@ -366,7 +400,8 @@ impl Reader<'_> {
         let place = self.here()?.place;
         let is_said = self.is_symbol(self.words.0, &["named"]);
         let token = &self.tokens[self.words.0];
-        let is_apart = self.words.0 > 0 && self.token(self.words.0 - 1).is_some_and(|before| matches!(before.low.as_str(), "," | ":"));
+        let is_apart = self.words.0 > 0
+            && self.token(self.words.0 - 1).is_some_and(|before| matches!(before.low.as_str(), "," | ":"));
         if !is_said && !(is_apart && matches!(token.kind, TokenKind::Quoted | TokenKind::Name)) {
             return Err(Trouble::NotHere);
         }
@@ -397,7 +432,12 @@ impl Reader<'_> {
         let spot = self.here()?;
         let is_expected = self.at > 0
             && (matches!(self.preposition.as_deref(), Some("on" | "at"))
-                || self.token(self.at - 1).is_some_and(|before| matches!(before.low.as_str(), ":" | "," | "(" | "listener" | "listen" | "+" | "and" | "http" | "http2" | "grpc" | "tcp") || self.name_end == Some(self.at)));
+                || self.token(self.at - 1).is_some_and(|before| {
+                    matches!(
+                        before.low.as_str(),
+                        ":" | "," | "(" | "listener" | "listen" | "+" | "and" | "http" | "http2" | "grpc" | "tcp"
+                    ) || self.name_end == Some(self.at)
+                }));
         let has_port = spot::listener(&mut self.intent, spot).is_ok_and(|(listener, _)| listener.port.is_some());
         if !is_expected || number < 20 || has_port && self.preposition.is_none() {
             return Err(Trouble::NotHere);
@@ -424,7 +464,12 @@ impl Reader<'_> {
                     listeners.push(RouterListener::default());
                 }
                 let last = listeners.len() - 1;
-                put(&mut listeners[last].protocol, protocol, &format!("virtualRouters[{at}].listeners[{last}]"), "protocol")
+                put(
+                    &mut listeners[last].protocol,
+                    protocol,
+                    &format!("virtualRouters[{at}].listeners[{last}]"),
+                    "protocol",
+                )
             }
             Place::Route(..) => {
                 let (route, path) = spot::route(&mut self.intent, spot)?;

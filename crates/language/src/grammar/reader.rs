@@ -166,15 +166,34 @@ impl<'r> Reader<'r> {
         let is_requests = |token: &Token| {
             matches!(token.kind, TokenKind::Path | TokenKind::Percent(_) | TokenKind::Ratio(_))
                 || matches!(token.low.as_str(), "traffic" | "requests" | "request" | "calls")
-                || token.kind == TokenKind::Symbol && matches!(token.low.as_str(), "call" | "send" | "header" | "query" | "otherwise" | "all-traffic" | "split" | "rest" | "metadata")
+                || token.kind == TokenKind::Symbol
+                    && matches!(
+                        token.low.as_str(),
+                        "call"
+                            | "send"
+                            | "header"
+                            | "query"
+                            | "otherwise"
+                            | "all-traffic"
+                            | "split"
+                            | "rest"
+                            | "metadata"
+                    )
                 || matches!(token.text.as_str(), "GET" | "POST" | "PUT" | "DELETE" | "HEAD" | "PATCH" | "OPTIONS")
                 || token.low.starts_with("x-")
         };
         let mut first = sentence.iter().filter(|token| {
-            !(token.kind == TokenKind::Word && is_glue(&token.low) && !is_requests(token)) && token.low != "https" && token.low != "http" && token.low != "grpc" && token.low != "tcp" && token.low != "change"
+            !(token.kind == TokenKind::Word && is_glue(&token.low) && !is_requests(token))
+                && token.low != "https"
+                && token.low != "http"
+                && token.low != "grpc"
+                && token.low != "tcp"
+                && token.low != "change"
         });
         let Some(first) = first.next().filter(|first| sends && is_requests(first)) else { return };
-        let is_share = matches!(first.kind, TokenKind::Percent(_) | TokenKind::Ratio(_)) || first.low == "split" || first.low == "rest";
+        let is_share = matches!(first.kind, TokenKind::Percent(_) | TokenKind::Ratio(_))
+            || first.low == "split"
+            || first.low == "rest";
         let takes_routes = self.spot.is_some_and(|spot| {
             matches!(spot.place, Place::Route(..) | Place::Router(_) | Place::Gateway(_) | Place::GatewayRoute(..))
                 || is_share && matches!(spot.place, Place::Application(_))
@@ -244,7 +263,9 @@ impl<'r> Reader<'r> {
     /// Takes a meaning of the block that is open, where it reads at least as far as the name of a resource would.
     pub(super) fn meaning_of_block(&mut self, end: usize) -> bool {
         let mut candidates = self.candidates();
-        candidates.retain(|candidate| candidate.is_of_block && candidate.end >= end && candidate.meaning.block != Block::Resource);
+        candidates.retain(|candidate| {
+            candidate.is_of_block && candidate.end >= end && candidate.meaning.block != Block::Resource
+        });
         candidates.sort_by_key(|candidate| std::cmp::Reverse((candidate.end, candidate.words)));
         candidates.into_iter().any(|candidate| self.apply(&candidate))
     }
@@ -289,7 +310,8 @@ impl<'r> Reader<'r> {
         for spot in self.spots_for(candidate.meaning.home) {
             self.spot = spot;
             let is_new = spot.is_none();
-            let kept = is_new.then(|| (self.intent.clone(), self.ahead, self.history.clone(), self.preposition.clone()));
+            let kept =
+                is_new.then(|| (self.intent.clone(), self.ahead, self.history.clone(), self.preposition.clone()));
             let spot = match self.spot {
                 Some(spot) => spot,
                 None => match self.make_home(candidate.meaning.home, candidate.meaning.block) {
@@ -417,8 +439,32 @@ impl<'r> Reader<'r> {
             TokenKind::Mark => true,
             TokenKind::Symbol => matches!(
                 token.low.as_str(),
-                "and" | "but" | "on" | "to" | "app-mesh" | "between" | "equals" | "listener" | "protocol" | "first" | "for" | "application"
-                    | "listen" | "speak" | "consecutive" | "after" | "hosts" | "max" | "min" | "only-that" | "every" | "low" | "discovery" | "environment-variable" | "all-traffic" | "threshold"
+                "and"
+                    | "but"
+                    | "on"
+                    | "to"
+                    | "app-mesh"
+                    | "between"
+                    | "equals"
+                    | "listener"
+                    | "protocol"
+                    | "first"
+                    | "for"
+                    | "application"
+                    | "listen"
+                    | "speak"
+                    | "consecutive"
+                    | "after"
+                    | "hosts"
+                    | "max"
+                    | "min"
+                    | "only-that"
+                    | "every"
+                    | "low"
+                    | "discovery"
+                    | "environment-variable"
+                    | "all-traffic"
+                    | "threshold"
             ),
             _ => false,
         } || self.is_symbol(self.at, &["or"]) && self.block == Block::Retry
@@ -429,7 +475,22 @@ impl<'r> Reader<'r> {
         if !is_passed {
             return false;
         }
-        if matches!(token.low.as_str(), "to" | "on" | "for" | "of" | "in" | "into" | "at" | "from" | "by" | "with" | "over" | "via" | "between" | "using") {
+        if matches!(
+            token.low.as_str(),
+            "to" | "on"
+                | "for"
+                | "of"
+                | "in"
+                | "into"
+                | "at"
+                | "from"
+                | "by"
+                | "with"
+                | "over"
+                | "via"
+                | "between"
+                | "using"
+        ) {
             self.preposition = Some(token.text.to_lowercase());
         }
         self.at += 1;
@@ -495,7 +556,13 @@ impl<'r> Reader<'r> {
         self.beside.clear();
         self.block = Block::Resource;
         self.last_calls = None;
-        self.history.iter().rev().find(|there| there.place == place).copied().inspect(|there| self.spot = Some(*there)).unwrap_or(spot)
+        self.history
+            .iter()
+            .rev()
+            .find(|there| there.place == place)
+            .copied()
+            .inspect(|there| self.spot = Some(*there))
+            .unwrap_or(spot)
     }
 
     /// What is spoken of, for a meaning that has found its place.

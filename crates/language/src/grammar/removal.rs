@@ -20,7 +20,9 @@ impl Reader<'_> {
         let names: Vec<(usize, String)> =
             (self.at..end).filter_map(|at| name_at(&self.tokens, at).map(|name| (at, name))).collect();
         let from = (self.at..end).find(|at| {
-            self.token(*at).is_some_and(|token| matches!(token.low.as_str(), "from" | "of" | "on" | "in") && token.kind == TokenKind::Word)
+            self.token(*at).is_some_and(|token| {
+                matches!(token.low.as_str(), "from" | "of" | "on" | "in") && token.kind == TokenKind::Word
+            })
         });
         let Some((_, last)) = names.last().cloned() else { return false };
         let first = names.first().map(|(_, name)| name.clone()).filter(|_| names.len() > 1);
@@ -55,8 +57,10 @@ impl Reader<'_> {
     /// Where the clause ends.
     fn clause_end(&self) -> usize {
         let is_end = |at: &usize| {
-            self.token(*at).is_none_or(|token| token.kind == TokenKind::Mark && matches!(token.low.as_str(), "." | ";" | ",") && !token.text.is_empty())
-                || self.is_symbol(*at, &["and", "but"]) && (self.is_symbol(at + 1, &["create", "add", "change", "remove", "send", "split"]))
+            self.token(*at).is_none_or(|token| {
+                token.kind == TokenKind::Mark && matches!(token.low.as_str(), "." | ";" | ",") && !token.text.is_empty()
+            }) || self.is_symbol(*at, &["and", "but"])
+                && (self.is_symbol(at + 1, &["create", "add", "change", "remove", "send", "split"]))
         };
         (self.at + 1..=self.tokens.len()).find(is_end).unwrap_or(self.tokens.len())
     }

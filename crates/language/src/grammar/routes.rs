@@ -48,12 +48,14 @@ impl Reader<'_> {
         let place = match spot.place {
             Place::Route(router, _) if !of_gateway => {
                 let (route, _) = spot::route(&mut self.intent, spot)?;
-                let is_done = !route.targets.is_empty() && (!route.matcher.is_empty() || self.closed && self.sends_ahead());
+                let is_done =
+                    !route.targets.is_empty() && (!route.matcher.is_empty() || self.closed && self.sends_ahead());
                 if is_done { self.new_route(router) } else { spot.place }
             }
             Place::GatewayRoute(gateway, _) => {
                 let (route, _) = spot::gateway_route(&mut self.intent, spot)?;
-                let is_done = route.service.is_some() && (!route.matcher.is_empty() || self.closed && self.sends_ahead());
+                let is_done =
+                    route.service.is_some() && (!route.matcher.is_empty() || self.closed && self.sends_ahead());
                 if is_done { self.new_gateway_route(gateway) } else { spot.place }
             }
             Place::Router(router) if !of_gateway => self.new_route(Some(router)),
@@ -85,7 +87,8 @@ impl Reader<'_> {
         let (protocol, action) = match self.spot.map(|spot| spot.place) {
             Some(Place::Route(..)) => {
                 let spot = self.spot.unwrap_or(Spot::at(Place::All));
-                spot::route(&mut self.intent, spot).map_or((None, Action::Create), |(route, _)| (route.protocol, route.action))
+                spot::route(&mut self.intent, spot)
+                    .map_or((None, Action::Create), |(route, _)| (route.protocol, route.action))
             }
             _ => (None, Action::Create),
         };
@@ -122,7 +125,11 @@ impl Reader<'_> {
             Place::Route(..) | Place::GatewayRoute(..) => self.put_target(spot, name, weight, port),
             Place::Router(router) => {
                 let routes = self.intent.virtual_routers[router].routes.len();
-                let place = if routes > 0 && !self.closed { Place::Route(Some(router), routes - 1) } else { self.new_route(Some(router)) };
+                let place = if routes > 0 && !self.closed {
+                    Place::Route(Some(router), routes - 1)
+                } else {
+                    self.new_route(Some(router))
+                };
                 self.closed = false;
                 let block = self.block;
                 let spot = self.turn_to(place);
@@ -136,14 +143,19 @@ impl Reader<'_> {
                 self.put_target(spot, name, weight, port)
             }
             Place::Application(at) if weight.is_some() => self.version_weight(at, name, weight),
-            Place::Application(_) | Place::Node(_) if self.sending && weight.is_none() => self.calls(&[name.to_owned()]),
+            Place::Application(_) | Place::Node(_) if self.sending && weight.is_none() => {
+                self.calls(&[name.to_owned()])
+            }
             _ => Err(Trouble::NotHere),
         }
     }
 
     /// "add a timeout to the checkout route": a name that is followed by what it is and gets a part is no target.
     fn is_owner_of_something(&self) -> bool {
-        self.is_symbol(self.words.1, &["virtual-router", "virtual-gateway", "mesh", "gateway-route", "route", "sidecar"])
+        self.is_symbol(
+            self.words.1,
+            &["virtual-router", "virtual-gateway", "mesh", "gateway-route", "route", "sidecar"],
+        )
     }
 
     fn put_target(&mut self, spot: Spot, name: &str, weight: Option<u32>, port: Option<u32>) -> Said {
@@ -201,11 +213,27 @@ impl Reader<'_> {
     /// Whether words name versions of an application, and not other applications.
     fn is_version(name: &str) -> bool {
         let low = name.to_lowercase();
-        let numbered = low.strip_prefix('v').is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()));
+        let numbered =
+            low.strip_prefix('v').is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()));
         numbered
             || matches!(
                 low.as_str(),
-                "blue" | "green" | "canary" | "stable" | "old" | "new" | "current" | "next" | "beta" | "alpha" | "baseline" | "primary" | "live" | "experimental" | "legacy" | "candidate"
+                "blue"
+                    | "green"
+                    | "canary"
+                    | "stable"
+                    | "old"
+                    | "new"
+                    | "current"
+                    | "next"
+                    | "beta"
+                    | "alpha"
+                    | "baseline"
+                    | "primary"
+                    | "live"
+                    | "experimental"
+                    | "legacy"
+                    | "candidate"
             )
     }
 
@@ -252,7 +280,12 @@ impl Reader<'_> {
             None => return Err(Trouble::NotHere),
         };
         match weight {
-            Some(weight) => put(&mut application.versions[place].weight, weight, &format!("applications[{at}].versions[{place}]"), "weight"),
+            Some(weight) => put(
+                &mut application.versions[place].weight,
+                weight,
+                &format!("applications[{at}].versions[{place}]"),
+                "weight",
+            ),
             None => Ok(format!("applications[{at}].versions[{place}]")),
         }
     }
@@ -281,7 +314,12 @@ impl Reader<'_> {
 
     /// Takes back a route that was begun for words that say something else.
     fn drop_empty_route(&mut self) {
-        if self.intent.routes.last().is_some_and(|route| route.targets.is_empty() && route.matcher.is_empty() && route.name.is_none()) {
+        if self
+            .intent
+            .routes
+            .last()
+            .is_some_and(|route| route.targets.is_empty() && route.matcher.is_empty() && route.name.is_none())
+        {
             let at = self.intent.routes.len() - 1;
             self.intent.routes.pop();
             self.history.retain(|spot| spot.place != Place::Route(None, at));
@@ -321,7 +359,8 @@ impl Reader<'_> {
         let application = &self.intent.applications[at];
         let own = application.name.as_deref().unwrap_or_default();
         let short = name.strip_prefix(own).map_or(name, |rest| rest.trim_start_matches('-'));
-        Self::is_version(short) || application.versions.iter().any(|version| version.name == name || version.name == short)
+        Self::is_version(short)
+            || application.versions.iter().any(|version| version.name == name || version.name == short)
     }
 
     /// A ratio for targets or versions that were named before.
@@ -383,10 +422,15 @@ impl Reader<'_> {
     pub(super) fn owner(&mut self, name: &str) -> Said {
         let spot = self.here()?;
         match spot.place {
-            Place::Route(None, at) => put(&mut self.intent.routes[at].router, name.to_owned(), &format!("routes[{at}]"), "router"),
-            Place::GatewayRoute(None, at) => {
-                put(&mut self.intent.gateway_routes[at].gateway, name.to_owned(), &format!("gatewayRoutes[{at}]"), "gateway")
+            Place::Route(None, at) => {
+                put(&mut self.intent.routes[at].router, name.to_owned(), &format!("routes[{at}]"), "router")
             }
+            Place::GatewayRoute(None, at) => put(
+                &mut self.intent.gateway_routes[at].gateway,
+                name.to_owned(),
+                &format!("gatewayRoutes[{at}]"),
+                "gateway",
+            ),
             _ => Err(Trouble::NotHere),
         }
     }
@@ -412,6 +456,18 @@ impl Reader<'_> {
 pub(super) fn is_environment(name: &str) -> bool {
     matches!(
         name.to_lowercase().as_str(),
-        "staging" | "production" | "prod" | "dev" | "development" | "test" | "testing" | "qa" | "uat" | "preprod" | "pre-production" | "sandbox" | "integration"
+        "staging"
+            | "production"
+            | "prod"
+            | "dev"
+            | "development"
+            | "test"
+            | "testing"
+            | "qa"
+            | "uat"
+            | "preprod"
+            | "pre-production"
+            | "sandbox"
+            | "integration"
     )
 }

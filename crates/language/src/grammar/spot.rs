@@ -149,7 +149,9 @@ pub(super) fn outlier_detection(intent: &mut Intent, spot: Spot) -> Result<(&mut
 /// The route at a spot; of a router, its last.
 pub(super) fn route(intent: &mut Intent, spot: Spot) -> Result<(&mut Route, String), Trouble> {
     let route = match spot.place {
-        Place::Route(Some(router), at) => intent.virtual_routers.get_mut(router).and_then(|router| router.routes.get_mut(at)),
+        Place::Route(Some(router), at) => {
+            intent.virtual_routers.get_mut(router).and_then(|router| router.routes.get_mut(at))
+        }
         Place::Route(None, at) => intent.routes.get_mut(at),
         _ => None,
     };
@@ -167,7 +169,10 @@ pub(super) fn matcher(intent: &mut Intent, spot: Spot) -> Result<(&mut Match, St
     Ok((matcher, path))
 }
 
-pub(super) fn gateway_route(intent: &mut Intent, spot: Spot) -> Result<(&mut crate::intent::GatewayRoute, String), Trouble> {
+pub(super) fn gateway_route(
+    intent: &mut Intent,
+    spot: Spot,
+) -> Result<(&mut crate::intent::GatewayRoute, String), Trouble> {
     let route = match spot.place {
         Place::GatewayRoute(Some(gateway), at) => {
             intent.virtual_gateways.get_mut(gateway).and_then(|gateway| gateway.routes.get_mut(at))

@@ -7,16 +7,56 @@ use super::spot::{self, Place, Said, Side, Spot, Trouble, put};
 use crate::intent::{Certificate, Intent, TlsMode, Trust};
 
 pub(super) const MEANINGS: &[Meaning] = &[
-    act!("TLS", Tls, true, Node, ["tls ?on", "terminate tls", "terminate https", "tls <protocol>", "https"], |reader, _| reader.tls()),
-    value!("TLS: strict", Tls, true, Node, ["tls required|require|mandatory|only", "require|requires|requiring|only|mandatory tls", "only listen tls", "listen only tls", "must tls", "strict ?tls ?mode", "tls strict", "enforce ?strict tls", "tls enforce"], |intent, spot, _| {
-        mode(intent, spot, TlsMode::Strict)
-    }),
-    value!("TLS: permissive", Tls, true, Node, ["tls and|or|plus plaintext", "plaintext and|or|plus tls", "allow-all plaintext", "plaintext listen", "tls and plaintext", "permissive ?tls", "tls permissive"], |intent, spot, _| {
-        mode(intent, spot, TlsMode::Permissive)
-    }),
-    value!("TLS: off", Tls, true, Node, ["no tls", "tls off", "tls no", "off tls", "no tls at all"], |intent, spot, _| {
-        mode(intent, spot, TlsMode::Disabled)
-    }),
+    act!(
+        "TLS",
+        Tls,
+        true,
+        Node,
+        ["tls ?on", "terminate tls", "terminate https", "tls <protocol>", "https"],
+        |reader, _| reader.tls()
+    ),
+    value!(
+        "TLS: strict",
+        Tls,
+        true,
+        Node,
+        [
+            "tls required|require|mandatory|only",
+            "require|requires|requiring|only|mandatory tls",
+            "only listen tls",
+            "listen only tls",
+            "must tls",
+            "strict ?tls ?mode",
+            "tls strict",
+            "enforce ?strict tls",
+            "tls enforce"
+        ],
+        |intent, spot, _| { mode(intent, spot, TlsMode::Strict) }
+    ),
+    value!(
+        "TLS: permissive",
+        Tls,
+        true,
+        Node,
+        [
+            "tls and|or|plus plaintext",
+            "plaintext and|or|plus tls",
+            "allow-all plaintext",
+            "plaintext listen",
+            "tls and plaintext",
+            "permissive ?tls",
+            "tls permissive"
+        ],
+        |intent, spot, _| { mode(intent, spot, TlsMode::Permissive) }
+    ),
+    value!(
+        "TLS: off",
+        Tls,
+        true,
+        Node,
+        ["no tls", "tls off", "tls no", "off tls", "no tls at all"],
+        |intent, spot, _| { mode(intent, spot, TlsMode::Disabled) }
+    ),
     act!("plain text", Tls, false, Node, ["plaintext"], |reader, _| {
         reader.last_calls.take().map(|_| String::new()).ok_or(Trouble::NotHere)
     }),
@@ -26,7 +66,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Tls,
         true,
         Node,
-        ["trust client-certificate", "client-certificate trust", "client-certificate required|require|needed", "require|requires|requiring client-certificate", "client-certificate"],
+        [
+            "trust client-certificate",
+            "client-certificate trust",
+            "client-certificate required|require|needed",
+            "require|requires|requiring client-certificate",
+            "client-certificate"
+        ],
         |intent, spot, _| {
             let (tls, path) = spot::listener_tls(intent, spot)?;
             tls.mutual = true;
@@ -38,7 +84,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Tls,
         true,
         Node,
-        ["acm ?certificate <address>", "certificate acm <address>", "certificate <address>", "acm ?certificate", "certificate acm", "<address>"],
+        [
+            "acm ?certificate <address>",
+            "certificate acm <address>",
+            "certificate <address>",
+            "acm ?certificate",
+            "certificate acm",
+            "<address>"
+        ],
         acm
     ),
     value!(
@@ -46,7 +99,12 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Tls,
         true,
         Node,
-        ["client-certificate <path:chain> and private-key <path:key>", "client-certificate <path:chain> , private-key <path:key>", "client-certificate <path:chain> private-key <path:key>", "client-certificate file-source", "client-certificate <path:chain> and <path:key>", 
+        [
+            "client-certificate <path:chain> and private-key <path:key>",
+            "client-certificate <path:chain> , private-key <path:key>",
+            "client-certificate <path:chain> private-key <path:key>",
+            "client-certificate file-source",
+            "client-certificate <path:chain> and <path:key>",
             "certificate-chain <path:chain> and private-key <path:key>",
             "certificate-chain <path:chain> , private-key <path:key>",
             "certificate-chain <path:chain> private-key <path:key>",
@@ -68,7 +126,17 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Tls,
         true,
         Node,
-        ["certificate ?between sds ?secret <text:secret>", "certificate between sds", "sds ?certificate secret <text:secret>", "sds secret named <text:secret>", "certificate sds secret <text:secret>", "certificate sds", "sds ?certificate", "secret <text:secret>", "secret named <text:secret>"],
+        [
+            "certificate ?between sds ?secret <text:secret>",
+            "certificate between sds",
+            "sds ?certificate secret <text:secret>",
+            "sds secret named <text:secret>",
+            "certificate sds secret <text:secret>",
+            "certificate sds",
+            "sds ?certificate",
+            "secret <text:secret>",
+            "secret named <text:secret>"
+        ],
         sds
     ),
     value!(
@@ -76,27 +144,53 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Tls,
         true,
         Node,
-        ["trust <path:chain>", "trust certificate-chain <path:chain>", "trust certificate <path:chain>", "trust client-certificate <path:chain>", "client-certificate trust <path:chain>", "client-certificate <path:chain>", "trust file-source"],
+        [
+            "trust <path:chain>",
+            "trust certificate-chain <path:chain>",
+            "trust certificate <path:chain>",
+            "trust client-certificate <path:chain>",
+            "client-certificate trust <path:chain>",
+            "client-certificate <path:chain>",
+            "trust file-source"
+        ],
         trust_file
     ),
-    value!("TLS: trust in ACM", Tls, true, Node, ["trust acm <address>", "trust <address>", "trust acm", "acm trust <address>", "acm trust"], |intent, spot, slots| {
-        let address = slots.text("address");
-        if address.starts_with("spiffe:") {
-            return trust_sds(intent, spot, Some(address));
+    value!(
+        "TLS: trust in ACM",
+        Tls,
+        true,
+        Node,
+        ["trust acm <address>", "trust <address>", "trust acm", "acm trust <address>", "acm trust"],
+        |intent, spot, slots| {
+            let address = slots.text("address");
+            if address.starts_with("spiffe:") {
+                return trust_sds(intent, spot, Some(address));
+            }
+            let (tls, path) = spot::client_tls(intent, spot)?;
+            let arns = Some(address).filter(|arn| !arn.is_empty()).into_iter().collect();
+            put(&mut tls.trust, Trust::Acm { arns }, &path, "trust")
         }
-        let (tls, path) = spot::client_tls(intent, spot)?;
-        let arns = Some(address).filter(|arn| !arn.is_empty()).into_iter().collect();
-        put(&mut tls.trust, Trust::Acm { arns }, &path, "trust")
-    }),
-    value!("TLS: trust from SDS", Tls, true, Node, ["trust sds secret <text:secret>", "trust sds", "trust secret <text:secret>", "sds trust"], |intent, spot, slots| {
-        trust_sds(intent, spot, given(slots, "secret"))
-    }),
+    ),
+    value!(
+        "TLS: trust from SDS",
+        Tls,
+        true,
+        Node,
+        ["trust sds secret <text:secret>", "trust sds", "trust secret <text:secret>", "sds trust"],
+        |intent, spot, slots| { trust_sds(intent, spot, given(slots, "secret")) }
+    ),
     value!(
         "TLS: names of the certificate",
         Tls,
         true,
         Node,
-        ["certificate <dotted:names>", "certificate be for <dotted:names>", "san <names>", "trust san <names>", "match san <names>"],
+        [
+            "certificate <dotted:names>",
+            "certificate be for <dotted:names>",
+            "san <names>",
+            "trust san <names>",
+            "match san <names>"
+        ],
         |intent, spot, slots| {
             if serves(intent, spot) {
                 let (tls, path) = spot::listener_tls(intent, spot)?;
@@ -108,14 +202,42 @@ pub(super) const MEANINGS: &[Meaning] = &[
             Ok(path + ".names")
         }
     ),
-    value!("TLS to backends", Tls, true, Node, ["backend ?between strict|tls", "tls ?to ?everything backend", "backend must|should|be tls", "backend enforce tls", "tls towards backend", "tls to ?everything backend", "backend tls", "enforce tls to backend", "tls for backend", "enforce tls backend", "tls backend", "enforce client tls", "client-policy tls"], |intent, spot, _| {
-        let (tls, path) = spot::backend_tls(intent, spot)?;
-        put(&mut tls.enforce, true, &path, "enforce")
-    }),
-    value!("TLS to backends: not enforced", Tls, true, Node, ["no enforce tls ?to ?backend", "tls ?to ?backend no enforce"], |intent, spot, _| {
-        let (tls, path) = spot::backend_tls(intent, spot)?;
-        put(&mut tls.enforce, false, &path, "enforce")
-    }),
+    value!(
+        "TLS to backends",
+        Tls,
+        true,
+        Node,
+        [
+            "backend ?between strict|tls",
+            "tls ?to ?everything backend",
+            "backend must|should|be tls",
+            "backend enforce tls",
+            "tls towards backend",
+            "tls to ?everything backend",
+            "backend tls",
+            "enforce tls to backend",
+            "tls for backend",
+            "enforce tls backend",
+            "tls backend",
+            "enforce client tls",
+            "client-policy tls"
+        ],
+        |intent, spot, _| {
+            let (tls, path) = spot::backend_tls(intent, spot)?;
+            put(&mut tls.enforce, true, &path, "enforce")
+        }
+    ),
+    value!(
+        "TLS to backends: not enforced",
+        Tls,
+        true,
+        Node,
+        ["no enforce tls ?to ?backend", "tls ?to ?backend no enforce"],
+        |intent, spot, _| {
+            let (tls, path) = spot::backend_tls(intent, spot)?;
+            put(&mut tls.enforce, false, &path, "enforce")
+        }
+    ),
 ];
 
 fn mode(intent: &mut Intent, spot: Spot, mode: TlsMode) -> Said {

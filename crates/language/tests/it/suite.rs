@@ -15,7 +15,7 @@ use std::fs;
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 
-use meshwright_language::understand;
+use meshwright_language::{Understanding, compose, understand};
 
 use entry::Entry;
 
@@ -60,9 +60,16 @@ fn requests_give_what_they_ask_for() {
     assert!(passed * 100 >= LEAST * entries.len(), "{passed} of {} requests pass, {LEAST} % must", entries.len());
 }
 
+/// What is made of a request: the reading of its words, and what is asked before they become resources.
+fn answer(request: &str) -> Understanding {
+    let mut understanding = understand(request);
+    understanding.questions.extend(compose(&understanding.intent).questions);
+    understanding
+}
+
 /// What is wrong about the reading of a request.
 fn faults(entry: &Entry) -> Vec<String> {
-    match catch_unwind(|| understand(&entry.request)) {
+    match catch_unwind(|| answer(&entry.request)) {
         Ok(understanding) => check::faults(entry, &understanding),
         Err(_) => vec!["it panics".to_owned()],
     }
