@@ -63,7 +63,10 @@ fn requests_give_what_they_ask_for() {
 /// What is made of a request: the reading of its words, and what is asked before they become resources.
 fn answer(request: &str) -> Understanding {
     let mut understanding = understand(request);
-    understanding.questions.extend(compose(&understanding.intent).questions);
+    // What is taken away needs a file that holds it, which is not what these requests are about.
+    if understanding.intent.removals.is_empty() {
+        understanding.questions.extend(compose(&understanding.intent).questions);
+    }
     understanding
 }
 
