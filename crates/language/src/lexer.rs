@@ -244,6 +244,13 @@ impl Cutter<'_> {
             }
             text = &rest[..length - 1];
         }
+        // `account.dkr.ecr.region.amazonaws.com/image:tag`
+        if text.contains('.') && rest[text.len()..].starts_with('/') {
+            let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            let length = rest[..length].trim_end_matches([',', ';', ')', '.', '\'', '"']).len();
+            self.push(TokenKind::Address, length);
+            return;
+        }
         // `doesn't`, `node's`
         if let Some(tail) = apostrophe(&rest[text.len()..]) {
             let length = text.len() + tail;

@@ -16,12 +16,12 @@ const GLUE: &str = "the a an of is are be been being it its it's this that that'
      proper properly correct correctly appropriate appropriately sensible reasonable suitable good right sane basic simple standard usual typical decent \
      necessary needed required minimal complete full working existing new another fresh additional extra more \
      app-mesh cloudformation template yaml json aws amazon resource resources definition definitions config configuration \
-     settings setting setup spec specification file files stack policy value values equal equals amount level called-for \
+     settings setting setup spec specification file policy value values equal equals amount level called-for \
      lives live sits stored kept delivered mounted comes come residing marked mark considered deemed treated turned become empty too both back side within whether either \
-     than longer reached during migration takes client-policy all open well bad checking check sweep they've returned return returns whatever anything comes arrive arrives arriving now waiting connection-glue let write writing thank-you currently simple little-glue respective respectively each them they their themselves itself same different own total overall \
+     than longer reached during migration takes client-policy all open well bad checking check sweep they've returned return returns whatever anything comes arrive arrives arriving now waiting connection-glue let write writing instead another-glue thank-you currently simple little-glue respective respectively each them they their themselves itself same different own total overall \
      configured defined specified enabled allowed supported available present based backed-up means mean \
      able one ones thing things kind type types mode option options time times once only least about around approximately \
-     ecs eks fargate kubernetes k8s ec2 cluster team environment-variable variable incoming inbound client clients \
+     ecs eks fargate kubernetes k8s ec2 cluster environment-variable variable incoming inbound client clients \
      traffic requests request calls-noun call-noun everything-noun them max-glue";
 
 /// Each symbol and the ways to say it, `|` between them.
@@ -37,7 +37,7 @@ const SYMBOLS: &[(&str, &str)] = &[
     ),
     (
         "change",
-        "change|changes|changing|update|updating|modify|edit|adjust|raise|increase|lower|decrease|reduce|bump|bump up|extend|shorten|alter|tune|tweak|double-check|patch|reconfigure|rework|move",
+        "change|changes|changing|update|updating|modify|edit|adjust|raise|increase|lower|decrease|reduce|bump|bump up|extend|shorten|alter|tune|tweak|double-check|patch|reconfigure|rework|move|switch|switches",
     ),
     (
         "remove",
@@ -51,7 +51,7 @@ const SYMBOLS: &[(&str, &str)] = &[
         "no|without|don't|do not|doesn't|does not|isn't|is not|not|aren't|are not|hasn't|disable|disabling|disables|turn off|switch off|deactivate|lacking|lacks",
     ),
     ("off", "off|disabled"),
-    ("on", "enabled"),
+    ("on", "enabled|switched on|turned on|activated"),
     // what it is done to
     ("mesh", "mesh|meshes|service mesh|app mesh mesh"),
     ("app-mesh", "app mesh|appmesh|aws app mesh"),
@@ -251,7 +251,7 @@ const SYMBOLS: &[(&str, &str)] = &[
     ),
     (
         "pending",
-        "pending|pending requests|max pending requests|maximum pending requests|queued requests|queued|waiting requests|requests waiting|requests in the queue|queue for a connection|queue|may queue|queue up|wait for a connection|wait|waiting for a connection|maxpendingrequests",
+        "pending|pending requests|max pending requests|maximum pending requests|queued requests|queued|waiting requests|requests waiting|requests in the queue|queue for a connection|queue|queue up|wait for a connection|wait|waiting for a connection|maxpendingrequests",
     ),
     (
         "concurrent-requests",
@@ -408,6 +408,11 @@ const SYMBOLS: &[(&str, &str)] = &[
     ("only-that", "nothing below it|nothing beneath it|nothing else|and nothing else|nothing more|nothing under it"),
     ("lowest", "lowest|last"),
     ("highest", "highest|top"),
+    ("instead", "instead of|rather than|in place of|as opposed to"),
+    ("no-longer", "no longer|stops|stop|stopped|must not|should not|should no longer"),
+    ("response-header", "response header|response headers|custom header"),
+    ("minus", "minus|negative"),
+    ("gib", "gib|gb|gigabytes|gigabyte|gibibytes|gig"),
     ("percent", "percent"),
 ];
 

@@ -54,7 +54,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Tags,
         true,
         All,
-        [
+        ["tag ?everything <name> <text>", "tag named <name> <text>", "tag ?everything named <name> <text>", 
             "tag ?everything <tag:pair>",
             "tag ?everything <name> equals <text>",
             "tag <name> equals <text>",
@@ -95,7 +95,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Environments,
         true,
         All,
-        [
+        ["for <names>", 
             "environments <names>",
             "<names> environments",
             "version environments <names>",
@@ -147,19 +147,27 @@ pub(super) const MEANINGS: &[Meaning] = &[
     ),
     value!("sidecar: resources", Sidecar, true, Sidecar, ["resource-limits"], |intent, spot, _| sidecar(intent, spot)
         .map(|(_, path)| path)),
-    value!("sidecar: CPU", Sidecar, true, Sidecar, ["cpu <number>", "<number> cpu"], |intent, spot, slots| {
-        let (sidecar, path) = sidecar(intent, spot)?;
-        put(&mut sidecar.cpu, slots.number("number"), &path, "cpu")
+    act!("sidecar: CPU", Sidecar, true, Sidecar, ["cpu <number>", "<number> cpu", "<percent> cpu"], |reader, slots| {
+        let is_whole = (reader.words.0..reader.words.1).any(|at| reader.tokens[at].text.to_lowercase().starts_with("vcpu"));
+        let units = match (slots.number("percent"), slots.number("number")) {
+            (0, number) if is_whole => number.saturating_mul(1024),
+            (0, number) => number,
+            (percent, _) => percent * 1024 / 100,
+        };
+        let spot = reader.here()?;
+        let (sidecar, path) = sidecar(&mut reader.intent, spot)?;
+        put(&mut sidecar.cpu, units, &path, "cpu")
     }),
     value!(
         "sidecar: memory",
         Sidecar,
         true,
         Sidecar,
-        ["memory <number> ?mib", "<number> ?mib memory", "<number> mib"],
+        ["<number:gib> gib ?memory", "memory <number:gib> gib", "memory <number> ?mib", "<number> ?mib memory", "<number> mib"],
         |intent, spot, slots| {
             let (sidecar, path) = sidecar(intent, spot)?;
-            put(&mut sidecar.memory, slots.number("number"), &path, "memory")
+            let gib = slots.number("gib");
+        put(&mut sidecar.memory, if gib > 0 { gib.saturating_mul(1024) } else { slots.number("number") }, &path, "memory")
         }
     ),
     value!("sidecar: user", Sidecar, true, Sidecar, ["user <number>"], |intent, spot, slots| {
@@ -229,7 +237,7 @@ fn egress(intent: &mut Intent, egress: Egress) -> Said {
 }
 
 fn tag(intent: &mut Intent, key: String, value: String) -> Said {
-    let path = format!("tags.{key}");
+    let path = format!("tags[{key}]");
     match intent.tags.insert(key.clone(), value.clone()) {
         Some(there) if there != value => Err(Trouble::Clash(format!("tag `{key}` `{there}` and `{value}`"))),
         _ => Ok(path),

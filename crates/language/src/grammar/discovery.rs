@@ -109,14 +109,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
                 (name, value) = (slots.text("name"), slots.text("text"));
             }
             map.attributes.insert(name.clone(), value);
-            Ok(format!("{path}.attributes.{name}"))
+            Ok(format!("{path}.attributes[{name}]"))
         }
     ),
     value!("Cloud Map: more attributes", CloudMap, false, Node, ["<pair>"], |intent, spot, slots| {
         let (map, path) = cloud_map(intent, spot)?;
         let (name, value) = slots.pair();
         map.attributes.insert(name.clone(), value);
-        Ok(format!("{path}.attributes.{name}"))
+        Ok(format!("{path}.attributes[{name}]"))
     }),
     value!("IP: IPv4 only", Resource, true, Node, ["?ip-preference ipv4-only ?ip-preference"], |intent, spot, _| {
         ip(intent, spot, IpPreference::Ipv4Only)
@@ -140,6 +140,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ["?ip-preference ipv6-preferred ?ip-preference"],
         |intent, spot, _| { ip(intent, spot, IpPreference::Ipv6Preferred) }
     ),
+    act!("backends that are used", Resource, true, Node, ["uses|use <names>", "uses|use application <names>"], |reader, slots| {
+        let names = slots.texts("names");
+        let is_known = names.len() > 1 || names.iter().all(|name| reader.find_named(name).is_some()) || reader.is_symbol(reader.words.1, &["application", "virtual-service"]);
+        if is_known { reader.calls(&names) } else { Err(Trouble::NotHere) }
+    }),
+    act!("no longer a backend", Resource, true, Node, ["no-longer call <names>", "no-longer backend <names>"], |reader, slots| {
+        reader.no_longer_calls(&slots.texts("names"))
+    }),
     act!(
         "backends",
         Resource,

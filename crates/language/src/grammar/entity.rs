@@ -72,7 +72,7 @@ impl Reader<'_> {
     pub(super) fn entity_at(&self, at: usize) -> Option<Entity> {
         let mut place = at;
         let mut protocol = None;
-        if matches!(self.token(place)?.kind, TokenKind::Number(_)) && self.thing_at(place + 1).is_some() {
+        if matches!(self.token(place)?.kind, TokenKind::Number(number) if number <= 20) && self.thing_at(place + 1).is_some() {
             place += 1;
         }
         if let Some(said) = self.protocol_at(place)
@@ -102,6 +102,30 @@ impl Reader<'_> {
             is_definite,
             end,
         };
+        // "another called posts": of the kind that was spoken of.
+        if self.token(place).is_some_and(|token| matches!(token.low.as_str(), "another" | "second" | "other")) && self.is_symbol(place + 1, &["named"]) {
+            let name = self.any_name_at(place + 2)?;
+            let thing = match self.spot?.place {
+                Place::Node(_) => Thing::Node,
+                Place::Router(_) => Thing::Router,
+                Place::Gateway(_) => Thing::Gateway,
+                Place::Service(_) => Thing::Service,
+                Place::Route(..) => Thing::Route,
+                Place::GatewayRoute(..) => Thing::GatewayRoute,
+                Place::Application(_) => Thing::Application,
+                _ => return None,
+            };
+            return Some(entity(thing, Some(name), place + 3));
+        }
+        // "all others use http on 8080"
+        if self.is_symbol(place, &["otherwise"]) {
+            let mut after = place + 1;
+            while self.token(after).is_some_and(|token| token.kind == TokenKind::Word && is_glue(&token.low)) {
+                after += 1;
+            }
+            let speaks = self.is_symbol(after, &["listen", "speak", "http", "http2", "grpc", "tcp", "tls", "mtls", "health-check"]);
+            return (speaks && !self.sending).then(|| entity(Thing::Everything, None, place + 1));
+        }
         // "App Mesh" is the product, unless it is given a name.
         if self.is_symbol(place, &["app-mesh"]) && self.is_symbol(place + 1, &["named"]) {
             let name = self.any_name_at(place + 2)?;
@@ -216,7 +240,7 @@ impl Reader<'_> {
         let ends = after.is_none_or(|next| {
             matches!(
                 next.low.as_str(),
-                "," | "." | ";" | ":" | "(" | "on" | "with" | "listen" | "port" | "at" | "that" | "which" | "using"
+                "," | "." | ";" | ":" | "(" | "on" | "should" | "must" | "is" | "has" | "send" | "with" | "listen" | "port" | "at" | "that" | "which" | "using"
             )
         });
         (is_odd && ends && !token.text.contains(' ')).then(|| token.text.clone())
@@ -345,7 +369,7 @@ impl Reader<'_> {
                                 | "single"
                                 | "separate"
                         )
-                    || matches!(before.kind, TokenKind::Number(_))
+                    || matches!(before.kind, TokenKind::Number(number) if number <= 20)
             });
         let mut after = at + 1;
         while self
@@ -359,7 +383,7 @@ impl Reader<'_> {
                 || next.kind == TokenKind::Symbol
                     && matches!(
                         next.low.as_str(),
-                        "all-traffic" | "otherwise" | "everything" | "header" | "query" | "grpc" | "rest"
+                        "all-traffic" | "otherwise" | "everything" | "header" | "query" | "grpc" | "rest" | "exact" | "prefix" | "path" | "method" | "scheme" | "rpc"
                     )
                 || next.kind == TokenKind::Word
                     && matches!(next.low.as_str(), "traffic" | "requests" | "request" | "calls")
@@ -395,6 +419,7 @@ impl Reader<'_> {
                 ],
             )
             && !self.is_symbol(at + 1, &["named"])
+            && (name_at(&self.tokens, at + 1).is_none() || self.token(at + 2).is_some_and(is_clause_verb))
         {
             self.at += 1;
             self.name_end = None;
@@ -414,10 +439,11 @@ impl Reader<'_> {
             || self.token(after).is_some_and(|token| token.kind == TokenKind::Path);
         if entity.thing == Thing::Everything && is_traffic {
             // "everything under /images goes to images"
+            self.sends();
             self.at += 1;
             return true;
         }
-        if self.meaning_of_block(entity.end) {
+        if self.meaning_of_block(entity.end) || self.longer_meaning(entity.end) {
             return true;
         }
         self.apply_entity(&entity);
@@ -429,6 +455,9 @@ impl Reader<'_> {
 
     /// A name that begins a clause of its own: "orders calls payments".
     pub(super) fn subject(&mut self) -> bool {
+        if self.chain_of_calls() {
+            return true;
+        }
         let mut names = Vec::new();
         let mut is_apart = false;
         let mut at = self.at;
@@ -460,6 +489,24 @@ impl Reader<'_> {
         true
     }
 
+    /// "teller -> accounts -> ledger"
+    fn chain_of_calls(&mut self) -> bool {
+        let is_arrow = self.token(self.at + 1).is_some_and(|token| token.kind == TokenKind::Mark && token.low == "to");
+        let is_routing = self.sending || self.spot.is_some_and(|spot| matches!(spot.place, Place::Route(..) | Place::Router(_) | Place::GatewayRoute(..)));
+        let (Some(caller), Some(callee), true, false) = (name_at(&self.tokens, self.at), name_at(&self.tokens, self.at + 2), is_arrow, is_routing) else {
+            return false;
+        };
+        let place = self.place_of_subject(&caller);
+        self.turn_to(place);
+        let said = self.calls(&[callee]);
+        if let Ok(path) = said {
+            self.note(&path, self.at, self.at + 3);
+        }
+        let more = self.token(self.at + 3).is_some_and(|token| token.kind == TokenKind::Mark && token.low == "to");
+        self.at += if more { 2 } else { 3 };
+        true
+    }
+
     fn place_of_subject(&mut self, name: &str) -> Place {
         self.find_named(name).unwrap_or_else(|| {
             let action = if self.verb == Verb::Change { Action::Change } else { Action::Create };
@@ -481,8 +528,15 @@ impl Reader<'_> {
         if let Some((thing, name, from, to)) = self.owner_ahead() {
             let entity = owner(thing, name, to);
             self.preposition = Some("to".to_owned());
+            let at = std::mem::replace(&mut self.at, from);
             self.apply_entity(&entity);
-            self.ahead = Some((from, to));
+            self.at = at;
+            // What is left reads as if the owner had been named first: "change the port … to 9090".
+            let mut start = from;
+            while start > self.at && self.token(start - 1).is_some_and(|before| matches!(before.low.as_str(), "the" | "of" | "on" | "for" | "in" | "to" | "from" | "a" | "an" | "our" | "my")) {
+                start -= 1;
+            }
+            self.tokens.drain(start..to);
         }
     }
 
@@ -527,7 +581,7 @@ impl Reader<'_> {
                 continue;
             }
             let mut place = at + 1;
-            while self.token(place).is_some_and(|token| token.kind == TokenKind::Word && is_glue(&token.low)) {
+            while self.token(place).is_some_and(|token| matches!(token.low.as_str(), "the" | "my" | "our" | "a" | "an" | "this" | "existing" | "of" | "your" | "new")) {
                 place += 1;
             }
             let found = self.entity_at(place).filter(|entity| !matches!(entity.thing, Thing::Everything | Thing::Mesh));

@@ -87,7 +87,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Route,
         ["all-traffic", "everything traffic", "all traffic|requests"],
         |reader, _| {
-            if reader.block == Block::AccessLog {
+            let of_node = reader.spot.is_some_and(|spot| matches!(spot.place, super::spot::Place::Application(_) | super::spot::Place::Node(_)));
+        if reader.block == Block::AccessLog || of_node && !reader.sending {
                 return Err(super::spot::Trouble::NotHere);
             }
             reader.matcher(|matcher, path| put(&mut matcher.path, Pathway::Prefix("/".to_owned()), path, "path"))

@@ -57,6 +57,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
     act!("no listener", Resource, true, Node, ["no any listener", "no listener"], |reader, _| Ok(
         reader.said_here("listeners")
     )),
+    act!("what it is instead of", Resource, true, Next, ["instead ?port <number>", "instead on ?port <number>", "instead <span>", "instead <percent>", "instead <name>"], |reader, _| Ok(reader.said_here("instead"))),
     act!("name", Resource, true, Node, ["named <name>", "named it <name>", "<name>"], |reader, slots| reader
         .name(&slots.text("name"))),
     act!("a number of listeners", Resource, true, Node, ["<number> listener"], |reader, _| Ok(

@@ -251,9 +251,9 @@ fn try_words(words: &[&str], tokens: &[Token], at: usize, is_first: bool) -> Opt
 pub(super) fn name_at(tokens: &[Token], at: usize) -> Option<String> {
     let token = tokens.get(at)?;
     let is_name = match token.kind {
-        TokenKind::Quoted => !token.text.contains(char::is_whitespace) && !token.text.starts_with('/'),
+        TokenKind::Quoted => token.text.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | ':' | '*')) && !token.text.contains(".."),
         TokenKind::Name | TokenKind::Host => true,
-        TokenKind::Word if token.low == "a" => tokens.get(at + 1).is_some_and(|next| next.low == "and"),
+        TokenKind::Word if token.low == "a" => tokens.get(at + 1).is_some_and(|next| next.low == "and" || next.low == ","),
         TokenKind::Word => !is_glue(&token.low) && token.text.chars().all(|letter| letter.is_ascii_alphanumeric()),
         _ => false,
     };
@@ -276,8 +276,7 @@ pub(super) fn is_clause_verb(token: &Token) -> bool {
                 | "terminate"
                 | "eject"
                 | "retry"
-                | "enforce"
-                | "trust"
+                | "enforce" | "trust" | "no-longer"
         )
         || token.kind == TokenKind::Word
             && matches!(
@@ -313,8 +312,8 @@ pub(super) fn names_from(tokens: &[Token], at: usize) -> Option<(Vec<String>, us
         if place == end {
             break;
         }
-        if tokens.get(place).is_some_and(|token| {
-            matches!(token.low.as_str(), "the" | "a" | "also" | "both") && token.kind == TokenKind::Word
+        while tokens.get(place).is_some_and(|token| {
+            matches!(token.low.as_str(), "the" | "also" | "both" | "by" | "for" | "once") && token.kind == TokenKind::Word
         }) {
             place += 1;
         }
@@ -401,7 +400,8 @@ fn fill(slot: Slot, tokens: &[Token], at: usize) -> Option<(Value, usize)> {
         }),
         (Slot::Text, TokenKind::Symbol) => {
             // A word that is a symbol elsewhere is a value after its label: `environment: production`.
-            (!token.text.contains(' ')).then_some(())?;
+            let is_word = !token.text.contains(' ') && !matches!(token.low.as_str(), "and" | "or" | "but" | "to" | "equals");
+            is_word.then_some(())?;
             one(Value::Text(token.text.clone()))
         }
         (Slot::Text, TokenKind::Mark) => None,

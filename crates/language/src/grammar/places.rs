@@ -30,9 +30,20 @@ impl Reader<'_> {
             }
             Thing::Everything => Some(Place::Everywhere),
             Thing::Sidecar => {
-                if let (Some(Place::Sidecar(at)), None) = (self.spot.map(|spot| spot.place), &name) {
+                if let Some(Place::Sidecar(at)) = self.spot.map(|spot| spot.place)
+                    && (name.is_none() || self.intent.sidecars[at].virtual_node.is_none())
+                {
+                    let sidecar = &mut self.intent.sidecars[at];
+                    sidecar.virtual_node = name.or(sidecar.virtual_node.take());
                     return Some(Place::Sidecar(at));
                 }
+                let latest = self.latest(|place| matches!(place, Place::Node(_) | Place::Application(_)));
+                let own = match latest {
+                    Some(Place::Node(at)) => self.intent.virtual_nodes[at].name.clone(),
+                    Some(Place::Application(at)) => self.intent.applications[at].name.clone(),
+                    _ => None,
+                };
+                let name = name.or(own);
                 self.intent.sidecars.push(Sidecar { virtual_node: name, ..Sidecar::default() });
                 Some(Place::Sidecar(self.intent.sidecars.len() - 1))
             }
@@ -115,11 +126,41 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether what is named is said to be new.
+    fn is_new_here(&self) -> bool {
+        (self.at.saturating_sub(2)..self.at).any(|at| self.token(at).is_some_and(|token| token.text.eq_ignore_ascii_case("new")))
+    }
+
+    /// "orders no longer calls payments"
+    pub(super) fn no_longer_calls(&mut self, names: &[String]) -> Said {
+        let spot = self.here()?;
+        let (node, _) = spot::node(&mut self.intent, spot)?;
+        let Some(own) = node.name.clone() else { return Err(Trouble::NotHere) };
+        let is_bare = *node == VirtualNode { name: Some(own.clone()), action: node.action, ..VirtualNode::default() };
+        let first = self.intent.removals.len();
+        for name in names {
+            let kind = crate::intent::RemovalKind::Backend;
+            self.intent.removals.push(crate::intent::Removal { kind, name: own.clone(), part: Some(name.clone()) });
+        }
+        match spot.place {
+            Place::Application(at) if is_bare && at + 1 == self.intent.applications.len() => {
+                self.intent.applications.pop();
+                self.spot = None;
+            }
+            Place::Node(at) if is_bare && at + 1 == self.intent.virtual_nodes.len() => {
+                self.intent.virtual_nodes.pop();
+                self.spot = None;
+            }
+            _ => {}
+        }
+        Ok(format!("removals[{first}]"))
+    }
+
     fn mesh(&mut self, name: Option<&str>, belongs: bool, is_definite: bool) {
         let action = match self.verb {
             Verb::Change if !belongs => Some(Action::Change),
             Verb::Add if !belongs && is_definite => Some(Action::Change),
-            _ if !belongs && !is_definite => Some(Action::Create),
+            _ if self.is_new_here() || !belongs && !is_definite => Some(Action::Create),
             _ => None,
         };
         if name.is_none() && action.is_none() {
@@ -147,12 +188,18 @@ impl Reader<'_> {
             if entity.thing == Thing::Application || entity.is_definite && latest.is_some() {
                 return latest;
             }
+            if let Some(at) = self.intent.virtual_nodes.iter().position(|there| there.name.is_none()) {
+                return Some(Place::Node(at));
+            }
             self.intent.virtual_nodes.push(VirtualNode { action, ..VirtualNode::default() });
             return Some(Place::Node(self.intent.virtual_nodes.len() - 1));
         };
-        if let Some(place) =
-            self.find_named(&name).filter(|place| matches!(place, Place::Node(_) | Place::Application(_)))
-        {
+                let unnamed = self.intent.virtual_nodes.iter().position(|there| there.name.is_none());
+        if let Some(at) = unnamed.filter(|_| entity.thing == Thing::Node && !self.is_symbol(self.at + 1, &["and"])) {
+            self.intent.virtual_nodes[at].name = Some(name);
+            return Some(Place::Node(at));
+        }
+        if let Some(place) = self.find_named(&name).filter(|place| matches!(place, Place::Node(_) | Place::Application(_))) {
             return Some(place);
         }
         if entity.thing == Thing::Application {
@@ -175,6 +222,19 @@ impl Reader<'_> {
                 self.intent.routes[at].router = Some(name.clone());
                 return None;
             }
+        }
+        if let (Some(Place::Service(at)), Some(name)) = (self.spot.map(|spot| spot.place), &name)
+            && self.at > 0
+            && self.token(self.at - 1).is_some_and(|before| before.low == "(")
+            && self.intent.virtual_services[at].provider.is_none()
+        {
+            self.intent.virtual_services[at].provider = Some(crate::intent::Provider::Router(name.clone()));
+            return None;
+        }
+        if let (None, true, Some(name)) = (self.spot, self.sending, &name) {
+            let protocol = self.pending_protocol.take();
+            self.intent.routes.push(Route { router: Some(name.clone()), protocol, ..Route::default() });
+            return Some(Place::Route(None, self.intent.routes.len() - 1));
         }
         let found = match &name {
             Some(name) => self.intent.virtual_routers.iter().position(|there| there.name.as_ref() == Some(name)),
@@ -553,7 +613,8 @@ impl Reader<'_> {
     /// One call more, after some were named: "calls ads over TLS and users".
     pub(super) fn more_calls(&mut self, name: &str) -> Said {
         match self.last_calls.clone() {
-            Some((spot, _)) if self.spot.is_some_and(|here| here.place == spot.place) => self.calls(&[name.to_owned()]),
+            Some((spot, _))
+                if self.spot.is_some_and(|here| here.place == spot.place) && !self.token(self.words.1).is_some_and(super::pattern::is_clause_verb) => self.calls(&[name.to_owned()]),
             _ => Err(Trouble::NotHere),
         }
     }

@@ -221,10 +221,12 @@ impl<'r> Reader<'r> {
     fn verb(&mut self) -> bool {
         let token = &self.tokens[self.at];
         let verb = match (&token.kind, token.low.as_str()) {
+            (TokenKind::Symbol, "create") if token.text.eq_ignore_ascii_case("make") && !self.introduces_entity(self.at + 1) => Verb::Change,
             (TokenKind::Symbol, "create") => Verb::Create,
             (TokenKind::Symbol, "add") => Verb::Add,
             (TokenKind::Symbol, "change") => Verb::Change,
-            (TokenKind::Word, "set" | "give" | "let") if self.is_clause_start() => Verb::Change,
+            (TokenKind::Word, "let") if self.is_clause_start() && self.introduces_entity(self.at + 1) => Verb::Change,
+            (TokenKind::Word, "set" | "give") if self.is_clause_start() => Verb::Change,
             _ => return false,
         };
         self.at += 1;
@@ -266,6 +268,14 @@ impl<'r> Reader<'r> {
         candidates.retain(|candidate| {
             candidate.is_of_block && candidate.end >= end && candidate.meaning.block != Block::Resource
         });
+        candidates.sort_by_key(|candidate| std::cmp::Reverse((candidate.end, candidate.words)));
+        candidates.into_iter().any(|candidate| self.apply(&candidate))
+    }
+
+    /// Takes a meaning that reads further than the name of a resource would.
+    pub(super) fn longer_meaning(&mut self, end: usize) -> bool {
+        let mut candidates = self.candidates();
+        candidates.retain(|candidate| candidate.end > end + 1);
         candidates.sort_by_key(|candidate| std::cmp::Reverse((candidate.end, candidate.words)));
         candidates.into_iter().any(|candidate| self.apply(&candidate))
     }
@@ -366,7 +376,12 @@ impl<'r> Reader<'r> {
         if candidate.meaning.name != "backends" && candidate.meaning.block != Block::Tls {
             self.last_calls = None;
         }
-        self.block = candidate.meaning.block;
+        let of_node = self.spot.is_some_and(|spot| matches!(spot.place, Place::Application(_) | Place::Node(_)));
+        self.block = match candidate.meaning.block {
+            Block::Match if of_node => Block::Resource,
+            Block::Resource if self.sending && !of_node => Block::Match,
+            block => block,
+        };
         self.preposition = None;
     }
 
@@ -458,9 +473,7 @@ impl<'r> Reader<'r> {
                     | "hosts"
                     | "max"
                     | "min"
-                    | "only-that"
-                    | "every"
-                    | "low"
+                    | "only-that" | "every" | "weight" | "run" | "take" | "low"
                     | "discovery"
                     | "environment-variable"
                     | "all-traffic"
@@ -492,6 +505,14 @@ impl<'r> Reader<'r> {
                 | "using"
         ) {
             self.preposition = Some(token.text.to_lowercase());
+        }
+        let token = &self.tokens[self.at];
+        let (start, end) = (token.start, token.end);
+        let follows_miss = token.kind == TokenKind::Symbol
+            && !matches!(token.low.as_str(), "and" | "but" | "to" | "or")
+            && self.not_understood.last().is_some_and(|last| self.request[last.end..start].trim().is_empty());
+        if follows_miss {
+            self.miss(start, end);
         }
         self.at += 1;
         true

@@ -1,42 +1,113 @@
-//! What is to be taken away: "remove the retry policy from checkout", "take v1 out".
+//! What is to be taken away: "remove the retry policy from checkout", "take v1 out", "turn off TLS on orders".
 
-use super::pattern::name_at;
+use super::pattern::{name_at, names_from};
 use super::reader::Reader;
 use crate::intent::{Removal, RemovalKind};
 use crate::lexer::TokenKind;
+use crate::lexicon::is_glue;
 
 impl Reader<'_> {
-    /// Reads a clause that takes something away.
+    /// Reads words that take something away.
     pub(super) fn removal(&mut self) -> bool {
-        let is_take_out = self.is_symbol(self.at, &["take"]);
-        if !is_take_out && !self.is_symbol(self.at, &["remove"]) {
+        let is_take = self.is_symbol(self.at, &["take"]);
+        let is_off = self.is_symbol(self.at, &["no"])
+            && matches!(self.tokens[self.at].low.as_str(), "no")
+            && matches!(self.tokens[self.at].text.to_lowercase().as_str(), "turn off" | "switch off" | "disable" | "deactivate" | "disables");
+        if !is_take && !is_off && !self.is_symbol(self.at, &["remove"]) {
             return false;
         }
-        let end = self.clause_end();
-        if is_take_out && !(self.at..end).any(|at| self.is_symbol(at, &["out"])) {
+        if is_take && !self.out_follows() {
             return false;
         }
-        let part = (self.at..end).find_map(|at| self.part_at(at));
-        let names: Vec<(usize, String)> =
-            (self.at..end).filter_map(|at| name_at(&self.tokens, at).map(|name| (at, name))).collect();
-        let from = (self.at..end).find(|at| {
-            self.token(*at).is_some_and(|token| {
-                matches!(token.low.as_str(), "from" | "of" | "on" | "in") && token.kind == TokenKind::Word
-            })
-        });
-        let Some((_, last)) = names.last().cloned() else { return false };
-        let first = names.first().map(|(_, name)| name.clone()).filter(|_| names.len() > 1);
-        let kind = match part {
-            Some(kind) => kind,
-            None if first.is_some() && from.is_some() => RemovalKind::Target,
-            None => RemovalKind::Resource,
-        };
-        let part = matches!(kind, RemovalKind::Target | RemovalKind::Backend).then_some(first).flatten();
-        let place = self.intent.removals.len();
-        self.intent.removals.push(Removal { kind, name: last, part });
-        self.note(&format!("removals[{place}]"), self.at, end);
-        self.at = end;
-        true
+        let mut at = self.skip(self.at + 1);
+        if is_off && self.part_at(at).is_none() {
+            return false;
+        }
+        let mut any = false;
+        while let Some((removals, end)) = self.removal_at(at) {
+            let place = self.intent.removals.len();
+            self.intent.removals.extend(removals);
+            self.note(&format!("removals[{place}]"), self.at, end);
+            any = true;
+            self.at = end;
+            let next = self.skip(end);
+            let is_more = self.is_symbol(next, &["and"]) || self.token(next).is_some_and(|token| token.low == ",");
+            let after = self.skip(next + 1);
+            if !is_more || self.part_at(after).is_none() && !self.is_kind(after) {
+                break;
+            }
+            at = after;
+        }
+        any
+    }
+
+    /// Whether "out" follows in the clause, as in "take v1 out".
+    fn out_follows(&self) -> bool {
+        let clause = self.tokens[self.at..].iter().take(6).take_while(|token| !matches!(token.low.as_str(), "." | ";" | ","));
+        clause.into_iter().any(|token| token.low == "out")
+    }
+
+    /// What is taken away at a place, and where its words end.
+    fn removal_at(&self, at: usize) -> Option<(Vec<Removal>, usize)> {
+        if let Some(kind) = self.part_at(at) {
+            let mut place = self.skip(at + 1);
+            if kind == RemovalKind::Backend {
+                let (parts, end) = names_from(&self.tokens, place)?;
+                let (name, end) = self.owner_after(end)?;
+                let removal = |part| Removal { kind, name: name.clone(), part: Some(part) };
+                return Some((parts.into_iter().map(removal).collect(), end));
+            }
+            while self.part_at(place) == Some(kind) {
+                place = self.skip(place + 1);
+            }
+            let place = self.skip_kind(place);
+            let name = name_at(&self.tokens, place)?;
+            return Some((vec![Removal { kind, name, part: None }], self.past_kind(place + 1)));
+        }
+        let place = self.skip_kind(at);
+        let (names, mut end) = names_from(&self.tokens, place)?;
+        end = self.past_kind(end);
+        if self.is_symbol(end, &["out"]) {
+            end += 1;
+        }
+        if let Some((owner, end)) = self.owner_after(end) {
+            let removal = |part| Removal { kind: RemovalKind::Target, name: owner.clone(), part: Some(part) };
+            return Some((names.into_iter().map(removal).collect(), end));
+        }
+        let removal = |name| Removal { kind: RemovalKind::Resource, name, part: None };
+        Some((names.into_iter().map(removal).collect(), end))
+    }
+
+    /// "from the checkout route": the name and where the words end.
+    fn owner_after(&self, at: usize) -> Option<(String, usize)> {
+        let is_from = self.token(at).is_some_and(|token| token.kind == TokenKind::Word && matches!(token.low.as_str(), "from" | "of" | "on" | "in"));
+        let place = self.skip_kind(self.skip(at + 1));
+        let name = name_at(&self.tokens, place).filter(|_| is_from)?;
+        Some((name, self.past_kind(place + 1)))
+    }
+
+    /// Passes over words that mean nothing by themselves.
+    fn skip(&self, at: usize) -> usize {
+        let mut place = at;
+        while self.token(place).is_some_and(|token| token.kind == TokenKind::Word && is_glue(&token.low)) {
+            place += 1;
+        }
+        place
+    }
+
+    fn is_kind(&self, at: usize) -> bool {
+        self.is_symbol(
+            at,
+            &["virtual-node", "virtual-router", "virtual-service", "virtual-gateway", "gateway-route", "route", "application", "version", "target", "mesh", "listener"],
+        )
+    }
+
+    fn skip_kind(&self, at: usize) -> usize {
+        if self.is_kind(at) { self.skip(at + 1) } else { at }
+    }
+
+    fn past_kind(&self, at: usize) -> usize {
+        if self.is_kind(at) { at + 1 } else { at }
     }
 
     fn part_at(&self, at: usize) -> Option<RemovalKind> {
@@ -52,16 +123,5 @@ impl Reader<'_> {
             "backend" => RemovalKind::Backend,
             _ => return None,
         })
-    }
-
-    /// Where the clause ends.
-    fn clause_end(&self) -> usize {
-        let is_end = |at: &usize| {
-            self.token(*at).is_none_or(|token| {
-                token.kind == TokenKind::Mark && matches!(token.low.as_str(), "." | ";" | ",") && !token.text.is_empty()
-            }) || self.is_symbol(*at, &["and", "but"])
-                && (self.is_symbol(at + 1, &["create", "add", "change", "remove", "send", "split"]))
-        };
-        (self.at + 1..=self.tokens.len()).find(is_end).unwrap_or(self.tokens.len())
     }
 }

@@ -1,7 +1,7 @@
 //! Where requests go: what a route matches, its targets and their weights.
 
 use super::meaning::Block;
-use super::reader::Reader;
+use super::reader::{Reader, Verb};
 use super::spot::{self, Place, Said, Spot, Trouble, put};
 use crate::intent::{Action, GatewayRoute, Match, Route, Target, Version};
 
@@ -165,7 +165,11 @@ impl Reader<'_> {
                 return Err(Trouble::Clash("a weight for a gateway route, which has one virtual service".to_owned()));
             }
             route.service_port = port.or(route.service_port);
-            return put(&mut route.service, name.to_owned(), &path, "service");
+            let said = put(&mut route.service, name.to_owned(), &path, "service");
+            if said.is_ok() && !name.contains('.') && matches!(spot.place, Place::GatewayRoute(Some(_), _)) && self.find_named(name).is_none() {
+                self.application(name, Action::Create);
+            }
+            return said;
         }
         let (route, path) = spot::route(&mut self.intent, spot)?;
         let found = route.targets.iter().position(|target| target.node == name);
@@ -416,6 +420,34 @@ impl Reader<'_> {
             said.as_ref().map_err(Clone::clone)?;
         }
         said
+    }
+
+    /// "v1 (90%)"
+    pub(super) fn share_of_last(&mut self, percent: u32) -> Said {
+        let is_near = self.words.0 > 0 && (self.name_end == Some(self.words.0) || self.token(self.words.0 - 1).is_some_and(|before| before.low == "("));
+        let spot = self.here()?;
+        match spot.place {
+            Place::Application(at) if is_near => {
+                let versions = &mut self.intent.applications[at].versions;
+                let last = versions.len().checked_sub(1).ok_or(Trouble::NotHere)?;
+                put(&mut versions[last].weight, percent, &format!("applications[{at}].versions[{last}]"), "weight")
+            }
+            Place::Route(..) if is_near => {
+                let (route, path) = spot::route(&mut self.intent, spot)?;
+                let last = route.targets.len().checked_sub(1).ok_or(Trouble::NotHere)?;
+                put(&mut route.targets[last].weight, percent, &format!("{path}.targets[{last}]"), "weight")
+            }
+            _ => Err(Trouble::NotHere),
+        }
+    }
+
+    /// "shift all traffic from v1 to v2": the new targets take the place of the old.
+    pub(super) fn former_target(&mut self) -> Said {
+        match (self.here()?.place, self.verb) {
+            (Place::Route(..), Verb::Change) => Ok(String::new()),
+            (Place::Route(..), _) if self.sending => Ok(String::new()),
+            _ => Err(Trouble::NotHere),
+        }
     }
 
     /// The router or gateway that a route stands in: "a gateway route on ingress".

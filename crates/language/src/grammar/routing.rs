@@ -158,6 +158,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ["retry ?max <number>", "<number> retry", "retry times <number>", "max <number> retry", "?max retry <number>"],
         |intent, spot, slots| {
             let (retry, path) = spot::retry(intent, spot)?;
+            if slots.number("number") > 100 {
+                return Err(spot::Trouble::NotHere);
+            }
             put(&mut retry.max_retries, slots.number("number"), &path, "maxRetries")
         }
     ),
@@ -270,7 +273,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Resource,
         true,
         Service,
-        [
+        ["by virtual-router ?named <name>", 
             "?provider virtual-router named <name>",
             "provider ?to virtual-router <name>",
             "provider <name> virtual-router",
@@ -284,7 +287,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Resource,
         true,
         Service,
-        [
+        ["by virtual-node ?named <name>", 
             "provider virtual-node ?named <name>",
             "provider <name> virtual-node",
             "send to virtual-node <name>",
