@@ -112,7 +112,7 @@ fn policy_towards(plan: &Plan, providers: &[usize]) -> Option<ClientTls> {
     let listeners = providers.iter().flat_map(|position| &plan.nodes[*position].listeners);
     let is_encrypted =
         |listener: &&Listener| listener.tls.as_ref().is_some_and(|tls| tls.mode != Some(TlsMode::Disabled));
-    let (encrypted, plain): (Vec<&Listener>, Vec<&Listener>) = listeners.partition(is_encrypted);
+    let (encrypted, others): (Vec<&Listener>, Vec<&Listener>) = listeners.partition(is_encrypted);
     let servers: Vec<&ListenerTls> = encrypted.iter().filter_map(|listener| listener.tls.as_ref()).collect();
     let first = servers.first()?;
     // Where only some ports speak TLS, it is asked for on those.
