@@ -117,7 +117,7 @@ fn policy_towards(plan: &Plan, providers: &[usize]) -> Option<ClientTls> {
     let first = servers.first()?;
     // Where only some ports speak TLS, it is asked for on those.
     let ports =
-        if plain.is_empty() { Vec::new() } else { encrypted.iter().filter_map(|listener| listener.port).collect() };
+        if others.is_empty() { Vec::new() } else { encrypted.iter().filter_map(|listener| listener.port).collect() };
     let is_mutual = servers.iter().any(|tls| tls.mutual || tls.trust.is_some() || !tls.client_names.is_empty());
     let (trust, certificate) = match &first.certificate {
         Some(Certificate::Acm { .. }) => (Some(Trust::Acm { arns: Vec::new() }), None),
