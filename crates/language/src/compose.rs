@@ -53,7 +53,7 @@ pub struct Composition {
 /// Turns an intent into resources.
 pub fn compose(intent: &Intent) -> Composition {
     let mut draft = Draft::new();
-    ask_about_nothing(intent, &mut draft);
+    ask_about_removals(intent, &mut draft);
     say_changes(intent, &mut draft);
     draft.tags = intent.tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
     mesh::settle_tags(&mut draft);
@@ -68,6 +68,10 @@ pub fn compose(intent: &Intent) -> Composition {
     trust::settle(&mut plan, &mut draft);
     conflicts::ask(intent, &plan, &mut draft);
     write(intent, &plan, &mut draft);
+    let has_others = draft.inventory.declarations.iter().any(|declaration| declaration.section == "Resources");
+    if draft.inventory.resources.is_empty() && !has_others && draft.questions.is_empty() {
+        draft.ask("What should be made or changed?");
+    }
     let assumptions = draft.assumptions();
     let Draft { inventory, questions, .. } = draft;
     Composition { inventory, assumptions, questions, environments }
@@ -97,10 +101,8 @@ fn write(intent: &Intent, plan: &Plan, draft: &mut Draft) {
     sidecar::write(intent, plan, find, draft);
 }
 
-fn ask_about_nothing(intent: &Intent, draft: &mut Draft) {
-    if *intent == Intent::default() {
-        draft.ask("What should be made or changed?");
-    }
+/// Without a file there is nothing to take away.
+fn ask_about_removals(intent: &Intent, draft: &mut Draft) {
     for removal in &intent.removals {
         draft.ask(format!("From which file should `{}` be taken? Name it with --into FILE.", removal.name));
     }

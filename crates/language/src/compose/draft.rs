@@ -100,7 +100,7 @@ impl Draft {
 
     /// Asks something, once.
     pub(super) fn ask(&mut self, text: impl Into<String>) {
-        let question = Question { text: text.into(), about: Vec::new() };
+        let question = Question { text: capital(&text.into()), about: Vec::new() };
         if !self.questions.contains(&question) {
             self.questions.push(question);
         }

@@ -120,7 +120,7 @@ fn decide(check: &HealthCheck, port: Option<u32>, protocol: Protocol, name: &Nam
         chosen.push(format!("failed after {timeout}"));
         timeout
     });
-    if timeout.millis > interval.millis {
+    if check.timeout.is_some() && timeout.millis > interval.millis {
         draft.ask(format!(
             "A health check of `{shown}` may take {timeout}, longer than the {interval} until the next one. Which of the two should change?"
         ));

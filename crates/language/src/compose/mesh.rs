@@ -38,7 +38,7 @@ pub(super) fn write(intent: &Intent, draft: &mut Draft) {
     if draft.mesh == Expression::Absent {
         draft.mesh = match &wanted.name {
             Some(name) => Expression::Text(name.clone()),
-            None if *intent == Intent::default() => return,
+            None if is_empty(intent) => return,
             None => draft.parameter(&Wanted { name: "MeshName", description: "Name of the mesh", ..Wanted::default() }),
         };
     }
@@ -70,6 +70,11 @@ pub(super) fn write(intent: &Intent, draft: &mut Draft) {
 pub(super) fn is_made(intent: &Intent) -> bool {
     let makes = |mesh: &Mesh| mesh.action.is_some() || mesh.egress.is_some() || mesh.ip_preference.is_some();
     intent.mesh.as_ref().is_some_and(makes)
+}
+
+/// Whether nothing is to be made.
+fn is_empty(intent: &Intent) -> bool {
+    Intent { removals: Vec::new(), ..intent.clone() } == Intent::default()
 }
 
 /// Whether a request is for nothing but tasks.

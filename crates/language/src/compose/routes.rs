@@ -3,6 +3,7 @@
 use super::draft::Draft;
 use super::names::{common_stem, listed, stem};
 use super::plan::{Plan, Router};
+use super::retries::GRPC_EVENTS;
 use crate::intent::{Match, Pathway, Protocol, Route, Target};
 
 /// Settles the routes of every router.
@@ -54,7 +55,10 @@ pub(super) fn conditions(matcher: &Match) -> usize {
 fn settle_protocols(router: &mut Router, plan: &Plan) {
     let listener = router.listeners.iter().find_map(|listener| listener.protocol);
     for route in &mut router.routes {
-        let is_grpc = route.matcher.grpc_service.is_some() || route.matcher.grpc_method.is_some();
+        let events = route.retry.iter().flat_map(|retry| &retry.events);
+        let is_grpc = route.matcher.grpc_service.is_some()
+            || route.matcher.grpc_method.is_some()
+            || events.into_iter().any(|event| GRPC_EVENTS.contains(&event.as_str()));
         let node = |target: &Target| plan.node(&target.node)?.listener_on(target.port.or(route.matcher.port))?.protocol;
         let of_nodes = route.targets.iter().find_map(node);
         let hinted = if is_grpc { Some(Protocol::Grpc) } else { None };

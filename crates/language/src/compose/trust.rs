@@ -112,12 +112,12 @@ fn policy_towards(plan: &Plan, providers: &[usize]) -> Option<ClientTls> {
     let listeners = providers.iter().flat_map(|position| &plan.nodes[*position].listeners);
     let is_encrypted =
         |listener: &&Listener| listener.tls.as_ref().is_some_and(|tls| tls.mode != Some(TlsMode::Disabled));
-    let (encrypted, plain): (Vec<&Listener>, Vec<&Listener>) = listeners.partition(is_encrypted);
+    let (encrypted, others): (Vec<&Listener>, Vec<&Listener>) = listeners.partition(is_encrypted);
     let servers: Vec<&ListenerTls> = encrypted.iter().filter_map(|listener| listener.tls.as_ref()).collect();
     let first = servers.first()?;
     // Where only some ports speak TLS, it is asked for on those.
     let ports =
-        if plain.is_empty() { Vec::new() } else { encrypted.iter().filter_map(|listener| listener.port).collect() };
+        if others.is_empty() { Vec::new() } else { encrypted.iter().filter_map(|listener| listener.port).collect() };
     let is_mutual = servers.iter().any(|tls| tls.mutual || tls.trust.is_some() || !tls.client_names.is_empty());
     let (trust, certificate) = match &first.certificate {
         Some(Certificate::Acm { .. }) => (Some(Trust::Acm { arns: Vec::new() }), None),

@@ -20,7 +20,7 @@ use crate::judges::ask;
 static SCHEMA: LazyLock<Value> = LazyLock::new(meshwright_language::intent::schema);
 
 /// How many intents are tried.
-const CASES: u32 = 6000;
+const CASES: u32 = 3000;
 
 /// Names that intents share, so that they speak of each other.
 const NAMES: &[&str] = &["orders", "payments", "frontend", "payments-v1", "payments-v2", "web"];
