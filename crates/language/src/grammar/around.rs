@@ -102,7 +102,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<names> version environments",
             "version for <names>"
         ],
-        |reader, slots| { reader.environments(&slots.texts("names")) }
+        |reader, slots| {
+            let names = slots.texts("names");
+            let is_said = (reader.words.0..reader.words.1).any(|at| reader.is_symbol(at, &["environments"]));
+            if !is_said && !names.iter().all(|name| super::routes::is_environment(name)) {
+                return Err(Trouble::NotHere);
+            }
+            reader.environments(&names)
+        }
     ),
     value!("sidecar: image", Sidecar, true, Sidecar, ["image <text:image>", "image"], |intent, spot, slots| {
         let (sidecar, path) = sidecar(intent, spot)?;

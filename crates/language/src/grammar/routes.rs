@@ -455,6 +455,10 @@ impl Reader<'_> {
         let spot = self.here()?;
         match spot.place {
             Place::Route(None, at) => {
+                let route = &self.intent.routes[at];
+                if !route.targets.is_empty() || !route.matcher.is_empty() {
+                    return Err(Trouble::NotHere);
+                }
                 put(&mut self.intent.routes[at].router, name.to_owned(), &format!("routes[{at}]"), "router")
             }
             Place::GatewayRoute(None, at) => put(

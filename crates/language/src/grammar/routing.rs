@@ -80,6 +80,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ],
         |reader, slots| { reader.share_of(&slots.text("app"), slots.number("percent"), &slots.text("name")) }
     ),
+    act!("share of what was just named", Match, true, Next, ["<percent>"], |reader, slots| reader
+        .share_of_last(slots.number("percent"))),
+    act!("where traffic was before", Match, false, Route, ["from <name>"], |reader, _| reader.former_target()),
     act!(
         "the rest to a target",
         Match,
@@ -250,9 +253,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         spot,
         "unavailable"
     )),
-    act!("priority: last", Match, true, Route, ["lowest priority", "priority lowest"], |reader, _| Ok(
-        reader.said_here("priority")
-    )),
+    act!("priority: last", Match, true, Route, ["lowest priority", "priority lowest"], |reader, _| reader.priority(1000)),
     act!("priority: first", Match, true, Route, ["highest priority", "priority highest"], |reader, _| reader
         .priority(0)),
     act!("targets", Match, true, Route, ["target <names>"], |reader, slots| reader.targets(&slots.texts("names"))),
