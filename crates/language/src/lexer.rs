@@ -86,6 +86,16 @@ impl Cutter<'_> {
         if first == '/' && self.path() {
             return true;
         }
+        // A pattern begins with its anchor, and a number below zero is none that anything here can be.
+        let is_signed = first == '-' && self.rest()[1..].starts_with(|next: char| next.is_ascii_digit())
+            && self.tokens.last().is_none_or(|last| last.end < self.at && !matches!(last.kind, TokenKind::Number(_)));
+        if first == '^' || is_signed {
+            let length = self.rest().find(char::is_whitespace).unwrap_or(self.rest().len());
+            let length = self.rest()[..length].trim_end_matches([',', ';']).len();
+            let kind = if is_signed { TokenKind::Mark } else { TokenKind::Quoted };
+            self.push(kind, length);
+            return true;
+        }
         if first.is_ascii_digit() {
             self.number();
             return true;
@@ -422,6 +432,11 @@ fn in_words(tokens: &[Token], at: usize) -> Option<(Token, usize)> {
     if matches!(low(at), "a" | "an" | "one")
         && let Some(scale) = unit(at + 1)
     {
+        let is_ordinal = low(at + 1) == "second"
+            && tokens.get(at + 2).is_some_and(|next| next.kind == TokenKind::Word && !matches!(next.low.as_str(), "timeout" | "interval" | "for" | "per" | "and" | "between" | "delay"));
+        if is_ordinal {
+            return None;
+        }
         if low(at + 2) == "and" && low(at + 3) == "a" && low(at + 4) == "half" {
             return made(span(scale + scale / 2), at + 5);
         }

@@ -18,7 +18,7 @@ const GLUE: &str = "the a an of is are be been being it its it's this that that'
      app-mesh cloudformation template yaml json aws amazon resource resources definition definitions config configuration \
      settings setting setup spec specification file policy value values equal equals amount level called-for \
      lives live sits stored kept delivered mounted comes come residing marked mark considered deemed treated turned become empty too both back side within whether either \
-     than longer reached during migration takes client-policy all open well bad checking check sweep they've returned return returns whatever anything comes arrive arrives arriving now waiting connection-glue let write writing instead another-glue thank-you currently simple little-glue respective respectively each them they their themselves itself same different own total overall \
+     than longer reached during migration takes client-policy all open well bad checking check sweep they've returned return returns whatever anything comes arrive arrives arriving now waiting connection-glue let write writing instead another-glue mind presents present shows show hit hits looking look everybody giving third fourth sees seen serve-glue talk likewise okay ok somehow simply ready handy nice maybe perhaps quickly asap second thank-you currently simple little-glue respective respectively each them they their themselves itself same different own total overall \
      configured defined specified enabled allowed supported available present based backed-up means mean \
      able one ones thing things kind type types mode option options time times once only least about around approximately \
      ecs eks fargate kubernetes k8s ec2 cluster environment-variable variable incoming inbound client clients \
@@ -29,7 +29,7 @@ const SYMBOLS: &[(&str, &str)] = &[
     // what is done
     (
         "create",
-        "create|created|creates|make|makes|creating|build|generate|write|produce|define|defining|set up|setup|setting up|provision|spin up|i need|we need|i want|we want|i'd like|i would like|need|want|wants|draft|scaffold|declare|deploy|stand up|bring up|show me|give me|write me|make me|introduce|launch|design|craft|compose|prepare",
+        "create|created|creates|make|makes|creating|build|generate|write|produce|define|defining|set up|setup|setting up|provision|spin up|i need|we need|i want|we want|i'd like|i would like|need|want|wants|draft|scaffold|declare|deploy|stand up|bring up|show me|give me|write me|make me|introduce|launch|design|craft|compose|prepare|generating|making|writing|building|creating|drafting|preparing",
     ),
     (
         "add",
@@ -41,11 +41,11 @@ const SYMBOLS: &[(&str, &str)] = &[
     ),
     (
         "remove",
-        "remove|removes|removing|delete|deleting|drop the|take out|take away|get rid of|retire|decommission|detach|tear down|kill off|eliminate",
+        "remove|removes|removing|delete|deleting|drop the|take out|take away|get rid of|retire|decommission|detach|tear down|kill off|eliminate|erase|purge|scrap|wipe|discard|erases|get rid of the",
     ),
     ("take", "take|pull"),
     ("out", "out"),
-    ("named", "named|called|name|with the name|known as|by the name of|names|titled"),
+    ("named", "named|called|name|with the name|known as|by the name of|names|titled|call it|let's call it|name it|calling it|naming it|which we call"),
     (
         "no",
         "no|without|don't|do not|doesn't|does not|isn't|is not|not|aren't|are not|hasn't|disable|disabling|disables|turn off|switch off|deactivate|lacking|lacks",
@@ -126,7 +126,7 @@ const SYMBOLS: &[(&str, &str)] = &[
         "provider|provided|backed by|provided by|served by|implemented by|fronting|in front of|fronts|resolves to|answered by|handled by",
     ),
     // ports and protocols
-    ("port", "port|ports"),
+    ("port", "port|ports|port number"),
     ("protocol", "protocol|protocols|proto"),
     ("http", "http|http1|http/1|http/1.1|http1.1|http 1.1|plain http|rest"),
     ("http2", "http2|http/2|http 2|h2|h2c|http/2.0"),
@@ -142,7 +142,7 @@ const SYMBOLS: &[(&str, &str)] = &[
         "mtls",
         "mtls|mutual tls|mutual ssl|mutual tls authentication|two way tls|mutually authenticated tls|tls in both directions|mutual authentication|mutually authenticated",
     ),
-    ("strict", "strict|strictly|mandatory|tls only"),
+    ("strict", "strict|strictly|mandatory|tls only|force|forces|forced|forcing|insist on|insists on"),
     ("permissive", "permissive|optional|opportunistic"),
     ("terminate", "terminate|terminates|terminating|terminated"),
     (
@@ -160,10 +160,10 @@ const SYMBOLS: &[(&str, &str)] = &[
     ),
     (
         "trust",
-        "trust|trusts|trusting|trusted|ca|certificate authority|ca bundle|ca certificate|trust bundle|root ca|trusted ca|ca file|ca cert|root certificate|private ca|acm pca|pca|validate|validates|validating|validation|verify|verifies|verified|ca chain|trust chain|trust store|trusted bundle|spiffe trust bundle",
+        "trust|trusts|trusting|trusted|ca|certificate authority|ca bundle|ca certificate|trust bundle|root ca|trusted ca|ca file|ca cert|root certificate|private ca|acm pca|pca|validate|validates|validating|validation|verify|verifies|verified|ca chain|trust chain|trust store|trusted bundle|spiffe trust bundle|signed by|issued by",
     ),
     ("san", "san|sans|subject alternative name|subject alternative names|subject alt name|subject alt names"),
-    ("client-certificate", "client certificate|client certificates|client cert|client certs"),
+    ("client-certificate", "client certificate|client certificates|client cert|client certs|authenticate with a certificate|authenticate themselves|client authentication|client auth|clients authenticate|authenticate"),
     ("enforce", "enforce|enforces|enforced|enforcing"),
     // health
     (
@@ -191,7 +191,7 @@ const SYMBOLS: &[(&str, &str)] = &[
     ),
     (
         "idle",
-        "idle|idle timeout|idle time|connection idle timeout|inactivity|inactive|idle connection timeout|idle connections|silent",
+        "idle|idle timeout|idle time|connection idle timeout|inactivity|inactive|idle connection timeout|idle connections|silent|silence|inactivity timeout|of silence|idling",
     ),
     (
         "unlimited",
@@ -260,7 +260,7 @@ const SYMBOLS: &[(&str, &str)] = &[
     // discovery
     (
         "discovery",
-        "service discovery|discovery|discovered|discover|discovers|found|find|finds|located|resolved|resolves|resolve|servicediscovery",
+        "service discovery|discovery|discovered|discover|discovers|found|find|finds|located|resolved|resolves|resolve|servicediscovery|resolvable|resolve it|looked up|look up|lookup",
     ),
     ("dns", "dns|dns discovery|dns service discovery|dns based service discovery|dns-based"),
     (
@@ -287,11 +287,11 @@ const SYMBOLS: &[(&str, &str)] = &[
     ("ipv6-only", "ipv6 only|ipv6_only|only ipv6|v6 only|just ipv6|ipv6"),
     (
         "ipv4-preferred",
-        "ipv4 preferred|ipv4_preferred|prefer ipv4|prefers ipv4|preferring ipv4|preferably ipv4|ipv4 preference|ipv4 first|ipv4 over ipv6",
+        "ipv4 preferred|ipv4_preferred|prefer ipv4|prefers ipv4|preferring ipv4|preferably ipv4|ipv4 preference|ipv4 first|ipv4 over ipv6|preference for ipv4|a preference for ipv4",
     ),
     (
         "ipv6-preferred",
-        "ipv6 preferred|ipv6_preferred|prefer ipv6|prefers ipv6|preferring ipv6|preferably ipv6|ipv6 preference|ipv6 first|ipv6 over ipv4",
+        "ipv6 preferred|ipv6_preferred|prefer ipv6|prefers ipv6|preferring ipv6|preferably ipv6|ipv6 preference|ipv6 first|ipv6 over ipv4|preference for ipv6|a preference for ipv6",
     ),
     ("ip-preference", "ip preference|ip version|ip version preference|ip family|ip addresses|ippreference"),
     // mesh
@@ -301,7 +301,7 @@ const SYMBOLS: &[(&str, &str)] = &[
     ),
     (
         "allow-all",
-        "lets out|let out|lets traffic out|let traffic out|lets|let everything out|allow all|allow_all|allows all|allowing all|open egress|allow|allows|allowing|permit|permits|unrestricted|permitted",
+        "lets out|let out|lets traffic out|let traffic out|lets|let everything out|allow all|allow_all|allows all|allowing all|allow|allows|allowing|permit|permits|unrestricted|permitted",
     ),
     (
         "drop-all",
@@ -313,7 +313,7 @@ const SYMBOLS: &[(&str, &str)] = &[
         "access-log",
         "access log|access logs|access logging|logging|logs|log|logged|log requests|request logs|request logging|accesslog",
     ),
-    ("format", "format|formatted|log format|pattern"),
+    ("format", "format|formatted|log format"),
     (
         "as-json",
         "json format|json formatted|as json|in json|json lines|json access log|json access logs|json access logging|structured",
@@ -329,7 +329,7 @@ const SYMBOLS: &[(&str, &str)] = &[
     ),
     ("exact", "exact|exactly equal|exact path|path exactly|exactly"),
     ("suffix", "suffix|ending with|ends with|end with|ending in|ends in|end in"),
-    ("regex", "regex|regexp|regular expression|pattern match|regex pattern|re2"),
+    ("regex", "regex|regexp|regular expression|pattern match|regex pattern|re2|path pattern|url pattern|pattern"),
     ("header", "header|headers|http header|request header|http headers"),
     ("metadata", "metadata|grpc metadata|metadata key"),
     (
@@ -373,7 +373,7 @@ const SYMBOLS: &[(&str, &str)] = &[
     ("mib", "mib|mb|megabytes|megabyte|mebibytes"),
     (
         "resource-limits",
-        "resource limits|resource limit|limits|limit|sizing|sized|resources for|cpu and memory|memory and cpu|resource requirements",
+        "resource limits|resource limit|sizing|sized|resources for|cpu and memory|memory and cpu|resource requirements",
     ),
     ("low", "low|light|small|little|low traffic|low-traffic|light traffic|low volume|small service"),
     (
@@ -393,7 +393,7 @@ const SYMBOLS: &[(&str, &str)] = &[
     ("ignored-ports", "egress ignored ports|egressignoredports|ignored ports|bypass the proxy|bypassing the proxy"),
     (
         "max",
-        "max|maximum|at most|up to|no more than|limited to|limit of|limit to|capped at|cap|upper limit|a maximum of|max of|maximum of|not more than|limit it to|never more than|but never more than|never have more than|never exceed|should never have more than|not exceed|not exceeding|never",
+        "max|maximum|at most|up to|no more than|limited to|limit of|limit to|capped at|cap|upper limit|a maximum of|max of|maximum of|not more than|limit it to|never more than|but never more than|never have more than|never exceed|should never have more than|not exceed|not exceeding|never|limits|limit",
     ),
     ("min", "min|minimum|at least"),
     ("after", "after|following|once there are|upon"),

@@ -11,7 +11,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Egress,
         true,
         Mesh,
-        [
+        ["open egress", "egress open", 
             "allow-all to egress",
             "allow-all everything to egress",
             "egress allow-all",
@@ -95,7 +95,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Environments,
         true,
         All,
-        ["for <names>", 
+        ["in|for <names>", "for <names>", 
             "environments <names>",
             "<names> environments",
             "version environments <names>",

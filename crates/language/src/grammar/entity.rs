@@ -206,41 +206,15 @@ impl Reader<'_> {
     /// A word that means something else elsewhere, and stands where only a name can: "node matching, port 9000".
     fn odd_name_at(&self, at: usize) -> Option<String> {
         let token = self.token(at).filter(|token| token.kind == TokenKind::Symbol)?;
-        let is_odd = matches!(
+        let is_odd = !matches!(
             token.low.as_str(),
-            "match"
-                | "query"
-                | "events"
-                | "image"
-                | "user"
-                | "memory"
-                | "access-log"
-                | "tag"
-                | "backend"
-                | "rest"
-                | "secret"
-                | "owner"
-                | "metadata"
-                | "internal"
-                | "discovery"
-                | "hosts"
-                | "error"
-                | "first"
-                | "version"
-                | "out"
-                | "split"
-                | "target"
-                | "certificate"
-                | "rewrite"
-                | "success"
-                | "failure"
-                | "keep"
-        );
+            "and" | "or" | "but" | "to" | "no" | "named" | "equals" | "call" | "listen" | "port" | "called-by" | "every" | "max" | "on" | "off"
+        ) && self.thing_at(at).is_none();
         let after = self.token(at + 1);
         let ends = after.is_none_or(|next| {
             matches!(
                 next.low.as_str(),
-                "," | "." | ";" | ":" | "(" | "on" | "should" | "must" | "is" | "has" | "send" | "with" | "listen" | "port" | "at" | "that" | "which" | "using"
+                "," | "." | ";" | ":" | "(" | "on" | "should" | "must" | "is" | "has" | "in" | "over" | "send" | "with" | "listen" | "port" | "at" | "that" | "which" | "using"
             )
         });
         (is_odd && ends && !token.text.contains(' ')).then(|| token.text.clone())
@@ -640,7 +614,9 @@ impl Reader<'_> {
                 self.place_of(&other).map(|place| Spot::at(place))
             })
             .collect();
-        self.beside = others;
+        if place.is_some() || !others.is_empty() {
+            self.beside = others;
+        }
         let belongs = matches!(self.preposition.as_deref(), Some("to" | "on" | "for" | "in"));
         if self.verb == Verb::None && belongs {
             self.unverbed = place;

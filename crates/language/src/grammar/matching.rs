@@ -44,7 +44,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        [
+        ["match path <path> exact", "match <path> exact", 
             "only ?match ?path <path>",
             "only path <path>",
             "path equals <path>",
@@ -63,7 +63,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        [
+        ["regex <text:path>", 
             "path ?match regex <text:path>",
             "regex ?path <path>",
             "path regex <path>",
@@ -492,6 +492,10 @@ fn path(reader: &mut Reader<'_>, slots: &Slots, make: fn(String) -> Pathway) -> 
             let (name, value) =
                 pair.split_once('=').map_or((pair, None), |(name, value)| (name, Some(value.to_owned())));
             matcher.query.push(Query { name: name.to_owned(), value });
+        }
+        // "all requests" is every path until one is named.
+        if matcher.path == Some(Pathway::Prefix("/".to_owned())) && pathway != Pathway::Prefix("/".to_owned()) {
+            matcher.path = None;
         }
         put(&mut matcher.path, pathway, path, "path")
     })

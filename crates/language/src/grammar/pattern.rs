@@ -105,6 +105,7 @@ enum Slot {
     Ratio,
     Path,
     Name,
+    AnyName,
     Names,
     Text,
     Address,
@@ -155,6 +156,7 @@ fn slot_named(kind: &str) -> Slot {
         "ratio" => Slot::Ratio,
         "path" => Slot::Path,
         "name" => Slot::Name,
+        "any" => Slot::AnyName,
         "names" => Slot::Names,
         "address" => Slot::Address,
         "protocol" => Slot::Protocol,
@@ -313,7 +315,7 @@ pub(super) fn names_from(tokens: &[Token], at: usize) -> Option<(Vec<String>, us
             break;
         }
         while tokens.get(place).is_some_and(|token| {
-            matches!(token.low.as_str(), "the" | "also" | "both" | "by" | "for" | "once") && token.kind == TokenKind::Word
+            matches!(token.low.as_str(), "the" | "also" | "both" | "by" | "for" | "in" | "once") && token.kind == TokenKind::Word
         }) {
             place += 1;
         }
@@ -367,6 +369,8 @@ fn fill(slot: Slot, tokens: &[Token], at: usize) -> Option<(Value, usize)> {
             Some((Value::Numbers(numbers), end))
         }
         (Slot::Name, _) => name_at(tokens, at).and_then(|name| one(Value::Text(name))),
+        (Slot::AnyName, TokenKind::Symbol | TokenKind::Word) if !token.text.contains(' ') => one(Value::Text(token.text.clone())),
+        (Slot::AnyName, _) => name_at(tokens, at).and_then(|name| one(Value::Text(name))),
         (Slot::Names, _) => names_from(tokens, at).map(|(names, end)| (Value::Texts(names), end)),
         (Slot::Host, TokenKind::Host | TokenKind::Quoted | TokenKind::Name) => one(Value::Text(token.text.clone())),
         (Slot::Host, TokenKind::Word) if !is_glue(&token.low) => one(Value::Text(token.text.clone())),

@@ -253,7 +253,7 @@ impl<'r> Reader<'r> {
     /// Takes the longest meaning that fits.
     fn meaning(&mut self) -> bool {
         let mut candidates = self.candidates();
-        candidates.sort_by_key(|candidate| std::cmp::Reverse((candidate.end, candidate.words, candidate.is_of_block)));
+        candidates.sort_by_key(|candidate| std::cmp::Reverse((candidate.end, candidate.words + usize::from(candidate.is_of_block), candidate.is_of_block)));
         for candidate in candidates {
             if self.apply(&candidate) {
                 return true;
@@ -451,7 +451,7 @@ impl<'r> Reader<'r> {
         let token = &self.tokens[self.at];
         let is_passed = match token.kind {
             TokenKind::Word | TokenKind::Name => is_glue(&token.low),
-            TokenKind::Mark => true,
+            TokenKind::Mark => token.text.len() < 2 || !token.text.starts_with('-') || token.text.starts_with("->"),
             TokenKind::Symbol => matches!(
                 token.low.as_str(),
                 "and"
@@ -505,6 +505,9 @@ impl<'r> Reader<'r> {
                 | "using"
         ) {
             self.preposition = Some(token.text.to_lowercase());
+        }
+        if matches!(token.low.as_str(), "which" | "where" | "that" | "whose") {
+            self.preposition = None;
         }
         let token = &self.tokens[self.at];
         let (start, end) = (token.start, token.end);

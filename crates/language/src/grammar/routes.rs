@@ -422,6 +422,21 @@ impl Reader<'_> {
         said
     }
 
+    /// "exposes rates.local at /rates"
+    pub(super) fn service_at(&mut self, name: &str, path: &str) -> Said {
+        let gateway = match self.here()?.place {
+            Place::Gateway(at) | Place::GatewayRoute(Some(at), _) => at,
+            _ => return Err(Trouble::NotHere),
+        };
+        let place = self.new_gateway_route(Some(gateway));
+        let spot = self.turn_to(place);
+        self.sends();
+        let path = path.strip_suffix('*').unwrap_or(path).to_owned();
+        let (matcher, at) = spot::matcher(&mut self.intent, spot)?;
+        put(&mut matcher.path, crate::intent::Pathway::Prefix(path), &at, "path")?;
+        self.put_target(spot, name, None, None)
+    }
+
     /// "v1 (90%)"
     pub(super) fn share_of_last(&mut self, percent: u32) -> Said {
         let is_near = self.words.0 > 0 && (self.name_end == Some(self.words.0) || self.token(self.words.0 - 1).is_some_and(|before| before.low == "("));

@@ -80,6 +80,10 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ],
         |reader, slots| { reader.share_of(&slots.text("app"), slots.number("percent"), &slots.text("name")) }
     ),
+    act!("a service of a gateway at a path", Match, true, Route, ["?listen virtual-service ?named <name> at|under|on|behind <path>", "?listen application ?named <name> at|under|on|behind <path>", "?listen <name> at|under|behind <path>"], |reader, slots| {
+        reader.service_at(&slots.text("name"), &slots.text("path"))
+    }),
+    act!("a number of versions", Resource, true, Node, ["<number> version"], |reader, _| Ok(reader.said_here("versions"))),
     act!("share of what was just named", Match, true, Next, ["<percent>"], |reader, slots| reader
         .share_of_last(slots.number("percent"))),
     act!("where traffic was before", Match, false, Route, ["from <name>"], |reader, _| reader.former_target()),
@@ -274,7 +278,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Resource,
         true,
         Service,
-        ["by virtual-router ?named <name>", 
+        ["to virtual-router ?named <name>", "by virtual-router ?named <name>", 
             "?provider virtual-router named <name>",
             "provider ?to virtual-router <name>",
             "provider <name> virtual-router",
@@ -288,7 +292,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Resource,
         true,
         Service,
-        ["by virtual-node ?named <name>", 
+        ["to virtual-node ?named <name>", "by virtual-node ?named <name>", 
             "provider virtual-node ?named <name>",
             "provider <name> virtual-node",
             "send to virtual-node <name>",
