@@ -87,7 +87,8 @@ impl Cutter<'_> {
             return true;
         }
         // A pattern begins with its anchor, and a number below zero is none that anything here can be.
-        let is_signed = first == '-' && self.rest()[1..].starts_with(|next: char| next.is_ascii_digit())
+        let is_signed = first == '-'
+            && self.rest()[1..].starts_with(|next: char| next.is_ascii_digit())
             && self.tokens.last().is_none_or(|last| last.end < self.at && !matches!(last.kind, TokenKind::Number(_)));
         if first == '^' || is_signed {
             let length = self.rest().find(char::is_whitespace).unwrap_or(self.rest().len());
@@ -433,7 +434,13 @@ fn in_words(tokens: &[Token], at: usize) -> Option<(Token, usize)> {
         && let Some(scale) = unit(at + 1)
     {
         let is_ordinal = low(at + 1) == "second"
-            && tokens.get(at + 2).is_some_and(|next| next.kind == TokenKind::Word && !matches!(next.low.as_str(), "timeout" | "interval" | "for" | "per" | "and" | "between" | "delay"));
+            && tokens.get(at + 2).is_some_and(|next| {
+                next.kind == TokenKind::Word
+                    && !matches!(
+                        next.low.as_str(),
+                        "timeout" | "interval" | "for" | "per" | "and" | "between" | "delay"
+                    )
+            });
         if is_ordinal {
             return None;
         }

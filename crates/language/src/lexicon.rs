@@ -45,7 +45,10 @@ const SYMBOLS: &[(&str, &str)] = &[
     ),
     ("take", "take|pull"),
     ("out", "out"),
-    ("named", "named|called|name|with the name|known as|by the name of|names|titled|call it|let's call it|name it|calling it|naming it|which we call"),
+    (
+        "named",
+        "named|called|name|with the name|known as|by the name of|names|titled|call it|let's call it|name it|calling it|naming it|which we call",
+    ),
     (
         "no",
         "no|without|don't|do not|doesn't|does not|isn't|is not|not|aren't|are not|hasn't|disable|disabling|disables|turn off|switch off|deactivate|lacking|lacks",
@@ -163,7 +166,10 @@ const SYMBOLS: &[(&str, &str)] = &[
         "trust|trusts|trusting|trusted|ca|certificate authority|ca bundle|ca certificate|trust bundle|root ca|trusted ca|ca file|ca cert|root certificate|private ca|acm pca|pca|validate|validates|validating|validation|verify|verifies|verified|ca chain|trust chain|trust store|trusted bundle|spiffe trust bundle|signed by|issued by",
     ),
     ("san", "san|sans|subject alternative name|subject alternative names|subject alt name|subject alt names"),
-    ("client-certificate", "client certificate|client certificates|client cert|client certs|authenticate with a certificate|authenticate themselves|client authentication|client auth|clients authenticate|authenticate"),
+    (
+        "client-certificate",
+        "client certificate|client certificates|client cert|client certs|authenticate with a certificate|authenticate themselves|client authentication|client auth|clients authenticate|authenticate",
+    ),
     ("enforce", "enforce|enforces|enforced|enforcing"),
     // health
     (

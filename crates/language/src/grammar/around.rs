@@ -11,7 +11,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Egress,
         true,
         Mesh,
-        ["open egress", "egress open", 
+        [
+            "open egress",
+            "egress open",
             "allow-all to egress",
             "allow-all everything to egress",
             "egress allow-all",
@@ -54,7 +56,10 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Tags,
         true,
         All,
-        ["tag ?everything <name> <text>", "tag named <name> <text>", "tag ?everything named <name> <text>", 
+        [
+            "tag ?everything <name> <text>",
+            "tag named <name> <text>",
+            "tag ?everything named <name> <text>",
             "tag ?everything <tag:pair>",
             "tag ?everything <name> equals <text>",
             "tag <name> equals <text>",
@@ -95,7 +100,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Environments,
         true,
         All,
-        ["in|for <names>", "for <names>", 
+        [
+            "in|for <names>",
+            "for <names>",
             "environments <names>",
             "<names> environments",
             "version environments <names>",
@@ -155,7 +162,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
     value!("sidecar: resources", Sidecar, true, Sidecar, ["resource-limits"], |intent, spot, _| sidecar(intent, spot)
         .map(|(_, path)| path)),
     act!("sidecar: CPU", Sidecar, true, Sidecar, ["cpu <number>", "<number> cpu", "<percent> cpu"], |reader, slots| {
-        let is_whole = (reader.words.0..reader.words.1).any(|at| reader.tokens[at].text.to_lowercase().starts_with("vcpu"));
+        let is_whole =
+            (reader.words.0..reader.words.1).any(|at| reader.tokens[at].text.to_lowercase().starts_with("vcpu"));
         let units = match (slots.number("percent"), slots.number("number")) {
             (0, number) if is_whole => number.saturating_mul(1024),
             (0, number) => number,
@@ -170,11 +178,22 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Sidecar,
         true,
         Sidecar,
-        ["<number:gib> gib ?memory", "memory <number:gib> gib", "memory <number> ?mib", "<number> ?mib memory", "<number> mib"],
+        [
+            "<number:gib> gib ?memory",
+            "memory <number:gib> gib",
+            "memory <number> ?mib",
+            "<number> ?mib memory",
+            "<number> mib"
+        ],
         |intent, spot, slots| {
             let (sidecar, path) = sidecar(intent, spot)?;
             let gib = slots.number("gib");
-        put(&mut sidecar.memory, if gib > 0 { gib.saturating_mul(1024) } else { slots.number("number") }, &path, "memory")
+            put(
+                &mut sidecar.memory,
+                if gib > 0 { gib.saturating_mul(1024) } else { slots.number("number") },
+                &path,
+                "memory",
+            )
         }
     ),
     value!("sidecar: user", Sidecar, true, Sidecar, ["user <number>"], |intent, spot, slots| {

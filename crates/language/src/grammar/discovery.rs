@@ -140,14 +140,28 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ["?ip-preference ipv6-preferred ?ip-preference"],
         |intent, spot, _| { ip(intent, spot, IpPreference::Ipv6Preferred) }
     ),
-    act!("backends that are used", Resource, true, Node, ["uses|use <names>", "uses|use application <names>"], |reader, slots| {
-        let names = slots.texts("names");
-        let is_known = names.len() > 1 || names.iter().all(|name| reader.find_named(name).is_some()) || reader.is_symbol(reader.words.1, &["application", "virtual-service"]);
-        if is_known { reader.calls(&names) } else { Err(Trouble::NotHere) }
-    }),
-    act!("no longer a backend", Resource, true, Node, ["no-longer call <names>", "no-longer backend <names>"], |reader, slots| {
-        reader.no_longer_calls(&slots.texts("names"))
-    }),
+    act!(
+        "backends that are used",
+        Resource,
+        true,
+        Node,
+        ["uses|use <names>", "uses|use application <names>"],
+        |reader, slots| {
+            let names = slots.texts("names");
+            let is_known = names.len() > 1
+                || names.iter().all(|name| reader.find_named(name).is_some())
+                || reader.is_symbol(reader.words.1, &["application", "virtual-service"]);
+            if is_known { reader.calls(&names) } else { Err(Trouble::NotHere) }
+        }
+    ),
+    act!(
+        "no longer a backend",
+        Resource,
+        true,
+        Node,
+        ["no-longer call <names>", "no-longer backend <names>"],
+        |reader, slots| { reader.no_longer_calls(&slots.texts("names")) }
+    ),
     act!(
         "backends",
         Resource,

@@ -72,7 +72,9 @@ impl Reader<'_> {
     pub(super) fn entity_at(&self, at: usize) -> Option<Entity> {
         let mut place = at;
         let mut protocol = None;
-        if matches!(self.token(place)?.kind, TokenKind::Number(number) if number <= 20) && self.thing_at(place + 1).is_some() {
+        if matches!(self.token(place)?.kind, TokenKind::Number(number) if number <= 20)
+            && self.thing_at(place + 1).is_some()
+        {
             place += 1;
         }
         if let Some(said) = self.protocol_at(place)
@@ -103,7 +105,9 @@ impl Reader<'_> {
             end,
         };
         // "another called posts": of the kind that was spoken of.
-        if self.token(place).is_some_and(|token| matches!(token.low.as_str(), "another" | "second" | "other")) && self.is_symbol(place + 1, &["named"]) {
+        if self.token(place).is_some_and(|token| matches!(token.low.as_str(), "another" | "second" | "other"))
+            && self.is_symbol(place + 1, &["named"])
+        {
             let name = self.any_name_at(place + 2)?;
             let thing = match self.spot?.place {
                 Place::Node(_) => Thing::Node,
@@ -123,7 +127,8 @@ impl Reader<'_> {
             while self.token(after).is_some_and(|token| token.kind == TokenKind::Word && is_glue(&token.low)) {
                 after += 1;
             }
-            let speaks = self.is_symbol(after, &["listen", "speak", "http", "http2", "grpc", "tcp", "tls", "mtls", "health-check"]);
+            let speaks = self
+                .is_symbol(after, &["listen", "speak", "http", "http2", "grpc", "tcp", "tls", "mtls", "health-check"]);
             return (speaks && !self.sending).then(|| entity(Thing::Everything, None, place + 1));
         }
         // "App Mesh" is the product, unless it is given a name.
@@ -208,13 +213,45 @@ impl Reader<'_> {
         let token = self.token(at).filter(|token| token.kind == TokenKind::Symbol)?;
         let is_odd = !matches!(
             token.low.as_str(),
-            "and" | "or" | "but" | "to" | "no" | "named" | "equals" | "call" | "listen" | "port" | "called-by" | "every" | "max" | "on" | "off"
+            "and"
+                | "or"
+                | "but"
+                | "to"
+                | "no"
+                | "named"
+                | "equals"
+                | "call"
+                | "listen"
+                | "port"
+                | "called-by"
+                | "every"
+                | "max"
+                | "on"
+                | "off"
         ) && self.thing_at(at).is_none();
         let after = self.token(at + 1);
         let ends = after.is_none_or(|next| {
             matches!(
                 next.low.as_str(),
-                "," | "." | ";" | ":" | "(" | "on" | "should" | "must" | "is" | "has" | "in" | "over" | "send" | "with" | "listen" | "port" | "at" | "that" | "which" | "using"
+                "," | "."
+                    | ";"
+                    | ":"
+                    | "("
+                    | "on"
+                    | "should"
+                    | "must"
+                    | "is"
+                    | "has"
+                    | "in"
+                    | "over"
+                    | "send"
+                    | "with"
+                    | "listen"
+                    | "port"
+                    | "at"
+                    | "that"
+                    | "which"
+                    | "using"
             )
         });
         (is_odd && ends && !token.text.contains(' ')).then(|| token.text.clone())
@@ -357,7 +394,19 @@ impl Reader<'_> {
                 || next.kind == TokenKind::Symbol
                     && matches!(
                         next.low.as_str(),
-                        "all-traffic" | "otherwise" | "everything" | "header" | "query" | "grpc" | "rest" | "exact" | "prefix" | "path" | "method" | "scheme" | "rpc"
+                        "all-traffic"
+                            | "otherwise"
+                            | "everything"
+                            | "header"
+                            | "query"
+                            | "grpc"
+                            | "rest"
+                            | "exact"
+                            | "prefix"
+                            | "path"
+                            | "method"
+                            | "scheme"
+                            | "rpc"
                     )
                 || next.kind == TokenKind::Word
                     && matches!(next.low.as_str(), "traffic" | "requests" | "request" | "calls")
@@ -466,8 +515,13 @@ impl Reader<'_> {
     /// "teller -> accounts -> ledger"
     fn chain_of_calls(&mut self) -> bool {
         let is_arrow = self.token(self.at + 1).is_some_and(|token| token.kind == TokenKind::Mark && token.low == "to");
-        let is_routing = self.sending || self.spot.is_some_and(|spot| matches!(spot.place, Place::Route(..) | Place::Router(_) | Place::GatewayRoute(..)));
-        let (Some(caller), Some(callee), true, false) = (name_at(&self.tokens, self.at), name_at(&self.tokens, self.at + 2), is_arrow, is_routing) else {
+        let is_routing = self.sending
+            || self.spot.is_some_and(|spot| {
+                matches!(spot.place, Place::Route(..) | Place::Router(_) | Place::GatewayRoute(..))
+            });
+        let (Some(caller), Some(callee), true, false) =
+            (name_at(&self.tokens, self.at), name_at(&self.tokens, self.at + 2), is_arrow, is_routing)
+        else {
             return false;
         };
         let place = self.place_of_subject(&caller);
@@ -507,7 +561,14 @@ impl Reader<'_> {
             self.at = at;
             // What is left reads as if the owner had been named first: "change the port … to 9090".
             let mut start = from;
-            while start > self.at && self.token(start - 1).is_some_and(|before| matches!(before.low.as_str(), "the" | "of" | "on" | "for" | "in" | "to" | "from" | "a" | "an" | "our" | "my")) {
+            while start > self.at
+                && self.token(start - 1).is_some_and(|before| {
+                    matches!(
+                        before.low.as_str(),
+                        "the" | "of" | "on" | "for" | "in" | "to" | "from" | "a" | "an" | "our" | "my"
+                    )
+                })
+            {
                 start -= 1;
             }
             self.tokens.drain(start..to);
@@ -555,7 +616,12 @@ impl Reader<'_> {
                 continue;
             }
             let mut place = at + 1;
-            while self.token(place).is_some_and(|token| matches!(token.low.as_str(), "the" | "my" | "our" | "a" | "an" | "this" | "existing" | "of" | "your" | "new")) {
+            while self.token(place).is_some_and(|token| {
+                matches!(
+                    token.low.as_str(),
+                    "the" | "my" | "our" | "a" | "an" | "this" | "existing" | "of" | "your" | "new"
+                )
+            }) {
                 place += 1;
             }
             let found = self.entity_at(place).filter(|entity| !matches!(entity.thing, Thing::Everything | Thing::Mesh));

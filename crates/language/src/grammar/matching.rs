@@ -44,7 +44,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["match path <path> exact", "match <path> exact", 
+        [
+            "match path <path> exact",
+            "match <path> exact",
             "only ?match ?path <path>",
             "only path <path>",
             "path equals <path>",
@@ -63,7 +65,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Match,
         true,
         Route,
-        ["regex <text:path>", 
+        [
+            "regex <text:path>",
             "path ?match regex <text:path>",
             "regex ?path <path>",
             "path regex <path>",
@@ -87,8 +90,10 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Route,
         ["all-traffic", "everything traffic", "all traffic|requests"],
         |reader, _| {
-            let of_node = reader.spot.is_some_and(|spot| matches!(spot.place, super::spot::Place::Application(_) | super::spot::Place::Node(_)));
-        if reader.block == Block::AccessLog || of_node && !reader.sending {
+            let of_node = reader.spot.is_some_and(|spot| {
+                matches!(spot.place, super::spot::Place::Application(_) | super::spot::Place::Node(_))
+            });
+            if reader.block == Block::AccessLog || of_node && !reader.sending {
                 return Err(super::spot::Trouble::NotHere);
             }
             reader.matcher(|matcher, path| put(&mut matcher.path, Pathway::Prefix("/".to_owned()), path, "path"))

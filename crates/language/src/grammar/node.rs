@@ -57,9 +57,28 @@ pub(super) const MEANINGS: &[Meaning] = &[
     act!("no listener", Resource, true, Node, ["no any listener", "no listener"], |reader, _| Ok(
         reader.said_here("listeners")
     )),
-    act!("what it is instead of", Resource, true, Next, ["instead ?port <number>", "instead on ?port <number>", "instead <span>", "instead <percent>", "instead <name>"], |reader, _| Ok(reader.said_here("instead"))),
-    act!("name", Resource, true, Node, ["named <any:name>", "named <name>", "named it <name>", "<name>"], |reader, slots| reader
-        .name(&slots.text("name"))),
+    act!(
+        "what it is instead of",
+        Resource,
+        true,
+        Next,
+        [
+            "instead ?port <number>",
+            "instead on ?port <number>",
+            "instead <span>",
+            "instead <percent>",
+            "instead <name>"
+        ],
+        |reader, _| Ok(reader.said_here("instead"))
+    ),
+    act!(
+        "name",
+        Resource,
+        true,
+        Node,
+        ["named <any:name>", "named <name>", "named it <name>", "<name>"],
+        |reader, slots| reader.name(&slots.text("name"))
+    ),
     act!("a number of listeners", Resource, true, Node, ["<number> listener"], |reader, _| Ok(
         reader.said_here("listeners")
     )),
@@ -201,7 +220,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Timeout,
         true,
         Any,
-        ["request ?max <span>", 
+        [
+            "request ?max <span>",
             "request-timeout <span>",
             "<span> request-timeout",
             "timeout <span>",
@@ -248,7 +268,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Timeout,
         true,
         Any,
-        ["close|closes|closing connections after <span> ?idle", "connections idle ?after <span>", 
+        [
+            "close|closes|closing connections after <span> ?idle",
+            "connections idle ?after <span>",
             "drop-all ?connections idle ?for <span>",
             "close|closes|closing connections idle ?for <span>",
             "close|closes idle ?connections ?after <span>",

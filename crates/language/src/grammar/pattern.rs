@@ -253,9 +253,14 @@ fn try_words(words: &[&str], tokens: &[Token], at: usize, is_first: bool) -> Opt
 pub(super) fn name_at(tokens: &[Token], at: usize) -> Option<String> {
     let token = tokens.get(at)?;
     let is_name = match token.kind {
-        TokenKind::Quoted => token.text.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | ':' | '*')) && !token.text.contains(".."),
+        TokenKind::Quoted => {
+            token.text.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | ':' | '*'))
+                && !token.text.contains("..")
+        }
         TokenKind::Name | TokenKind::Host => true,
-        TokenKind::Word if token.low == "a" => tokens.get(at + 1).is_some_and(|next| next.low == "and" || next.low == ","),
+        TokenKind::Word if token.low == "a" => {
+            tokens.get(at + 1).is_some_and(|next| next.low == "and" || next.low == ",")
+        }
         TokenKind::Word => !is_glue(&token.low) && token.text.chars().all(|letter| letter.is_ascii_alphanumeric()),
         _ => false,
     };
@@ -278,7 +283,9 @@ pub(super) fn is_clause_verb(token: &Token) -> bool {
                 | "terminate"
                 | "eject"
                 | "retry"
-                | "enforce" | "trust" | "no-longer"
+                | "enforce"
+                | "trust"
+                | "no-longer"
         )
         || token.kind == TokenKind::Word
             && matches!(
@@ -315,7 +322,8 @@ pub(super) fn names_from(tokens: &[Token], at: usize) -> Option<(Vec<String>, us
             break;
         }
         while tokens.get(place).is_some_and(|token| {
-            matches!(token.low.as_str(), "the" | "also" | "both" | "by" | "for" | "in" | "once") && token.kind == TokenKind::Word
+            matches!(token.low.as_str(), "the" | "also" | "both" | "by" | "for" | "in" | "once")
+                && token.kind == TokenKind::Word
         }) {
             place += 1;
         }
@@ -369,7 +377,9 @@ fn fill(slot: Slot, tokens: &[Token], at: usize) -> Option<(Value, usize)> {
             Some((Value::Numbers(numbers), end))
         }
         (Slot::Name, _) => name_at(tokens, at).and_then(|name| one(Value::Text(name))),
-        (Slot::AnyName, TokenKind::Symbol | TokenKind::Word) if !token.text.contains(' ') => one(Value::Text(token.text.clone())),
+        (Slot::AnyName, TokenKind::Symbol | TokenKind::Word) if !token.text.contains(' ') => {
+            one(Value::Text(token.text.clone()))
+        }
         (Slot::AnyName, _) => name_at(tokens, at).and_then(|name| one(Value::Text(name))),
         (Slot::Names, _) => names_from(tokens, at).map(|(names, end)| (Value::Texts(names), end)),
         (Slot::Host, TokenKind::Host | TokenKind::Quoted | TokenKind::Name) => one(Value::Text(token.text.clone())),
@@ -404,7 +414,8 @@ fn fill(slot: Slot, tokens: &[Token], at: usize) -> Option<(Value, usize)> {
         }),
         (Slot::Text, TokenKind::Symbol) => {
             // A word that is a symbol elsewhere is a value after its label: `environment: production`.
-            let is_word = !token.text.contains(' ') && !matches!(token.low.as_str(), "and" | "or" | "but" | "to" | "equals");
+            let is_word =
+                !token.text.contains(' ') && !matches!(token.low.as_str(), "and" | "or" | "but" | "to" | "equals");
             is_word.then_some(())?;
             one(Value::Text(token.text.clone()))
         }

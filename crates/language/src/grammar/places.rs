@@ -128,7 +128,8 @@ impl Reader<'_> {
 
     /// Whether what is named is said to be new.
     fn is_new_here(&self) -> bool {
-        (self.at.saturating_sub(2)..self.at).any(|at| self.token(at).is_some_and(|token| token.text.eq_ignore_ascii_case("new")))
+        (self.at.saturating_sub(2)..self.at)
+            .any(|at| self.token(at).is_some_and(|token| token.text.eq_ignore_ascii_case("new")))
     }
 
     /// "orders no longer calls payments"
@@ -194,12 +195,14 @@ impl Reader<'_> {
             self.intent.virtual_nodes.push(VirtualNode { action, ..VirtualNode::default() });
             return Some(Place::Node(self.intent.virtual_nodes.len() - 1));
         };
-                let unnamed = self.intent.virtual_nodes.iter().position(|there| there.name.is_none());
+        let unnamed = self.intent.virtual_nodes.iter().position(|there| there.name.is_none());
         if let Some(at) = unnamed.filter(|_| entity.thing == Thing::Node && !self.is_symbol(self.at + 1, &["and"])) {
             self.intent.virtual_nodes[at].name = Some(name);
             return Some(Place::Node(at));
         }
-        if let Some(place) = self.find_named(&name).filter(|place| matches!(place, Place::Node(_) | Place::Application(_))) {
+        if let Some(place) =
+            self.find_named(&name).filter(|place| matches!(place, Place::Node(_) | Place::Application(_)))
+        {
             return Some(place);
         }
         if entity.thing == Thing::Application {
@@ -614,7 +617,11 @@ impl Reader<'_> {
     pub(super) fn more_calls(&mut self, name: &str) -> Said {
         match self.last_calls.clone() {
             Some((spot, _))
-                if self.spot.is_some_and(|here| here.place == spot.place) && !self.token(self.words.1).is_some_and(super::pattern::is_clause_verb) => self.calls(&[name.to_owned()]),
+                if self.spot.is_some_and(|here| here.place == spot.place)
+                    && !self.token(self.words.1).is_some_and(super::pattern::is_clause_verb) =>
+            {
+                self.calls(&[name.to_owned()])
+            }
             _ => Err(Trouble::NotHere),
         }
     }

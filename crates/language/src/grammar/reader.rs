@@ -221,7 +221,11 @@ impl<'r> Reader<'r> {
     fn verb(&mut self) -> bool {
         let token = &self.tokens[self.at];
         let verb = match (&token.kind, token.low.as_str()) {
-            (TokenKind::Symbol, "create") if token.text.eq_ignore_ascii_case("make") && !self.introduces_entity(self.at + 1) => Verb::Change,
+            (TokenKind::Symbol, "create")
+                if token.text.eq_ignore_ascii_case("make") && !self.introduces_entity(self.at + 1) =>
+            {
+                Verb::Change
+            }
             (TokenKind::Symbol, "create") => Verb::Create,
             (TokenKind::Symbol, "add") => Verb::Add,
             (TokenKind::Symbol, "change") => Verb::Change,
@@ -253,7 +257,13 @@ impl<'r> Reader<'r> {
     /// Takes the longest meaning that fits.
     fn meaning(&mut self) -> bool {
         let mut candidates = self.candidates();
-        candidates.sort_by_key(|candidate| std::cmp::Reverse((candidate.end, candidate.words + usize::from(candidate.is_of_block), candidate.is_of_block)));
+        candidates.sort_by_key(|candidate| {
+            std::cmp::Reverse((
+                candidate.end,
+                candidate.words + usize::from(candidate.is_of_block),
+                candidate.is_of_block,
+            ))
+        });
         for candidate in candidates {
             if self.apply(&candidate) {
                 return true;
@@ -473,7 +483,12 @@ impl<'r> Reader<'r> {
                     | "hosts"
                     | "max"
                     | "min"
-                    | "only-that" | "every" | "weight" | "run" | "take" | "low"
+                    | "only-that"
+                    | "every"
+                    | "weight"
+                    | "run"
+                    | "take"
+                    | "low"
                     | "discovery"
                     | "environment-variable"
                     | "all-traffic"

@@ -12,7 +12,10 @@ impl Reader<'_> {
         let is_take = self.is_symbol(self.at, &["take"]);
         let is_off = self.is_symbol(self.at, &["no"])
             && matches!(self.tokens[self.at].low.as_str(), "no")
-            && matches!(self.tokens[self.at].text.to_lowercase().as_str(), "turn off" | "switch off" | "disable" | "deactivate" | "disables");
+            && matches!(
+                self.tokens[self.at].text.to_lowercase().as_str(),
+                "turn off" | "switch off" | "disable" | "deactivate" | "disables"
+            );
         if !is_take && !is_off && !self.is_symbol(self.at, &["remove"]) {
             return false;
         }
@@ -43,7 +46,8 @@ impl Reader<'_> {
 
     /// Whether "out" follows in the clause, as in "take v1 out".
     fn out_follows(&self) -> bool {
-        let clause = self.tokens[self.at..].iter().take(6).take_while(|token| !matches!(token.low.as_str(), "." | ";" | ","));
+        let clause =
+            self.tokens[self.at..].iter().take(6).take_while(|token| !matches!(token.low.as_str(), "." | ";" | ","));
         clause.into_iter().any(|token| token.low == "out")
     }
 
@@ -80,7 +84,9 @@ impl Reader<'_> {
 
     /// "from the checkout route": the name and where the words end.
     fn owner_after(&self, at: usize) -> Option<(String, usize)> {
-        let is_from = self.token(at).is_some_and(|token| token.kind == TokenKind::Word && matches!(token.low.as_str(), "from" | "of" | "on" | "in"));
+        let is_from = self.token(at).is_some_and(|token| {
+            token.kind == TokenKind::Word && matches!(token.low.as_str(), "from" | "of" | "on" | "in")
+        });
         let place = self.skip_kind(self.skip(at + 1));
         let name = name_at(&self.tokens, place).filter(|_| is_from)?;
         Some((name, self.past_kind(place + 1)))
@@ -98,7 +104,19 @@ impl Reader<'_> {
     fn is_kind(&self, at: usize) -> bool {
         self.is_symbol(
             at,
-            &["virtual-node", "virtual-router", "virtual-service", "virtual-gateway", "gateway-route", "route", "application", "version", "target", "mesh", "listener"],
+            &[
+                "virtual-node",
+                "virtual-router",
+                "virtual-service",
+                "virtual-gateway",
+                "gateway-route",
+                "route",
+                "application",
+                "version",
+                "target",
+                "mesh",
+                "listener",
+            ],
         )
     }
 

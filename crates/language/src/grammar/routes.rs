@@ -166,7 +166,11 @@ impl Reader<'_> {
             }
             route.service_port = port.or(route.service_port);
             let said = put(&mut route.service, name.to_owned(), &path, "service");
-            if said.is_ok() && !name.contains('.') && matches!(spot.place, Place::GatewayRoute(Some(_), _)) && self.find_named(name).is_none() {
+            if said.is_ok()
+                && !name.contains('.')
+                && matches!(spot.place, Place::GatewayRoute(Some(_), _))
+                && self.find_named(name).is_none()
+            {
                 self.application(name, Action::Create);
             }
             return said;
@@ -439,7 +443,9 @@ impl Reader<'_> {
 
     /// "v1 (90%)"
     pub(super) fn share_of_last(&mut self, percent: u32) -> Said {
-        let is_near = self.words.0 > 0 && (self.name_end == Some(self.words.0) || self.token(self.words.0 - 1).is_some_and(|before| before.low == "("));
+        let is_near = self.words.0 > 0
+            && (self.name_end == Some(self.words.0)
+                || self.token(self.words.0 - 1).is_some_and(|before| before.low == "("));
         let spot = self.here()?;
         match spot.place {
             Place::Application(at) if is_near => {

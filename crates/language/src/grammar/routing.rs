@@ -80,10 +80,21 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ],
         |reader, slots| { reader.share_of(&slots.text("app"), slots.number("percent"), &slots.text("name")) }
     ),
-    act!("a service of a gateway at a path", Match, true, Route, ["?listen virtual-service ?named <name> at|under|on|behind <path>", "?listen application ?named <name> at|under|on|behind <path>", "?listen <name> at|under|behind <path>"], |reader, slots| {
-        reader.service_at(&slots.text("name"), &slots.text("path"))
-    }),
-    act!("a number of versions", Resource, true, Node, ["<number> version"], |reader, _| Ok(reader.said_here("versions"))),
+    act!(
+        "a service of a gateway at a path",
+        Match,
+        true,
+        Route,
+        [
+            "?listen virtual-service ?named <name> at|under|on|behind <path>",
+            "?listen application ?named <name> at|under|on|behind <path>",
+            "?listen <name> at|under|behind <path>"
+        ],
+        |reader, slots| { reader.service_at(&slots.text("name"), &slots.text("path")) }
+    ),
+    act!("a number of versions", Resource, true, Node, ["<number> version"], |reader, _| Ok(
+        reader.said_here("versions")
+    )),
     act!("share of what was just named", Match, true, Next, ["<percent>"], |reader, slots| reader
         .share_of_last(slots.number("percent"))),
     act!("where traffic was before", Match, false, Route, ["from <name>"], |reader, _| reader.former_target()),
@@ -257,7 +268,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
         spot,
         "unavailable"
     )),
-    act!("priority: last", Match, true, Route, ["lowest priority", "priority lowest"], |reader, _| reader.priority(1000)),
+    act!("priority: last", Match, true, Route, ["lowest priority", "priority lowest"], |reader, _| reader
+        .priority(1000)),
     act!("priority: first", Match, true, Route, ["highest priority", "priority highest"], |reader, _| reader
         .priority(0)),
     act!("targets", Match, true, Route, ["target <names>"], |reader, slots| reader.targets(&slots.texts("names"))),
@@ -278,7 +290,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Resource,
         true,
         Service,
-        ["to virtual-router ?named <name>", "by virtual-router ?named <name>", 
+        [
+            "to virtual-router ?named <name>",
+            "by virtual-router ?named <name>",
             "?provider virtual-router named <name>",
             "provider ?to virtual-router <name>",
             "provider <name> virtual-router",
@@ -292,7 +306,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Resource,
         true,
         Service,
-        ["to virtual-node ?named <name>", "by virtual-node ?named <name>", 
+        [
+            "to virtual-node ?named <name>",
+            "by virtual-node ?named <name>",
             "provider virtual-node ?named <name>",
             "provider <name> virtual-node",
             "send to virtual-node <name>",

@@ -49,18 +49,32 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ],
         |intent, spot, _| { mode(intent, spot, TlsMode::Permissive) }
     ),
-    act!("TLS: off", Tls, true, Node, ["no tls", "tls off", "tls no", "off tls", "no tls at all", "no mtls", "no https"], |reader, _| {
-        if reader.last_calls.is_some() {
-            return Ok(String::new());
+    act!(
+        "TLS: off",
+        Tls,
+        true,
+        Node,
+        ["no tls", "tls off", "tls no", "off tls", "no tls at all", "no mtls", "no https"],
+        |reader, _| {
+            if reader.last_calls.is_some() {
+                return Ok(String::new());
+            }
+            let spot = reader.here()?;
+            mode(&mut reader.intent, spot, TlsMode::Disabled)
         }
-        let spot = reader.here()?;
-        mode(&mut reader.intent, spot, TlsMode::Disabled)
-    }),
-    act!("TLS of a call", Tls, true, Node, ["tls to call <names>", "tls for call <names>", "mtls to call <names>", "mtls for call <names>"], |reader, slots| {
-        let is_mutual = reader.is_symbol(reader.words.0, &["mtls"]);
-        reader.calls(&slots.texts("names"))?;
-        if is_mutual { reader.mutual_tls() } else { reader.tls() }
-    }),
+    ),
+    act!(
+        "TLS of a call",
+        Tls,
+        true,
+        Node,
+        ["tls to call <names>", "tls for call <names>", "mtls to call <names>", "mtls for call <names>"],
+        |reader, slots| {
+            let is_mutual = reader.is_symbol(reader.words.0, &["mtls"]);
+            reader.calls(&slots.texts("names"))?;
+            if is_mutual { reader.mutual_tls() } else { reader.tls() }
+        }
+    ),
     act!("plain text", Tls, true, Node, ["plaintext"], |reader, _| {
         reader.last_calls.as_ref().map(|_| String::new()).ok_or(Trouble::NotHere)
     }),
@@ -148,7 +162,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Tls,
         true,
         Node,
-        ["trust to ?trust <path:chain>", 
+        [
+            "trust to ?trust <path:chain>",
             "trust <path:chain>",
             "trust certificate-chain <path:chain>",
             "trust certificate <path:chain>",
@@ -164,19 +179,27 @@ pub(super) const MEANINGS: &[Meaning] = &[
         Tls,
         true,
         Node,
-        ["trust to acm ?trust <address>", "trust to <address>", "trust acm <address>", "trust <address>", "trust acm", "acm trust <address>", "acm trust"],
+        [
+            "trust to acm ?trust <address>",
+            "trust to <address>",
+            "trust acm <address>",
+            "trust <address>",
+            "trust acm",
+            "acm trust <address>",
+            "acm trust"
+        ],
         |intent, spot, slots| {
             let address = slots.text("address");
             if address.starts_with("spiffe:") {
                 return trust_sds(intent, spot, Some(address));
             }
-                    let arns: Vec<String> = Some(address.clone()).filter(|arn| !arn.is_empty()).into_iter().collect();
-        if serves(intent, spot) && spot::listener_tls(intent, spot).is_ok_and(|(tls, _)| tls.mutual) {
-            let (tls, path) = spot::listener_tls(intent, spot)?;
-            return put(&mut tls.trust, Trust::Acm { arns }, &path, "trust");
-        }
-        let (tls, path) = spot::client_tls(intent, spot)?;
-        let arns = Some(address).filter(|arn| !arn.is_empty()).into_iter().collect();
+            let arns: Vec<String> = Some(address.clone()).filter(|arn| !arn.is_empty()).into_iter().collect();
+            if serves(intent, spot) && spot::listener_tls(intent, spot).is_ok_and(|(tls, _)| tls.mutual) {
+                let (tls, path) = spot::listener_tls(intent, spot)?;
+                return put(&mut tls.trust, Trust::Acm { arns }, &path, "trust");
+            }
+            let (tls, path) = spot::client_tls(intent, spot)?;
+            let arns = Some(address).filter(|arn| !arn.is_empty()).into_iter().collect();
             put(&mut tls.trust, Trust::Acm { arns }, &path, "trust")
         }
     ),
