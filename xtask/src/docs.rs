@@ -7,7 +7,10 @@ use anyhow::{Context, Result};
 /// The name of a page, and what writes it.
 type Page = (&'static str, fn() -> String);
 
-const PAGES: &[Page] = &[("docs/rules.md", meshwright_verbs::explain::page)];
+const PAGES: &[Page] = &[
+    ("docs/rules.md", meshwright_verbs::explain::page),
+    ("docs/intent.schema.json", meshwright_verbs::generate::schema_page),
+];
 
 /// Writes every page.
 pub(crate) fn run(root: &Path) -> Result<()> {

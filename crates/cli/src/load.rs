@@ -89,6 +89,12 @@ impl Nested {
     }
 }
 
+/// The text of a file, or of standard input where it is called `-`.
+pub(crate) fn read_text(name: &str) -> Result<String, String> {
+    let bytes = if name == "-" { bounded(std::io::stdin()) } else { read_file(Path::new(name)) };
+    String::from_utf8(bytes?).map_err(|_| "it is not UTF-8 text".to_owned())
+}
+
 /// A file's content, if it is a file and not too large.
 pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, String> {
     let file = std::fs::File::open(path).map_err(|error| describe(&error))?;

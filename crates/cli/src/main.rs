@@ -14,10 +14,11 @@ use meshwright_verbs::config::{Config, FILE_NAME};
 use meshwright_verbs::convert::ConvertOptions;
 use meshwright_verbs::explain::ExplainOptions;
 use meshwright_verbs::files::{FileOptions, choose_mesh, unused_parameters};
+use meshwright_verbs::generate::GenerateOptions;
 use meshwright_verbs::graph::GraphOptions;
 use meshwright_verbs::order::OrderOptions;
 use meshwright_verbs::validate::{Surroundings, ValidateOptions};
-use meshwright_verbs::{Answer, VERBS, convert, explain, findings, graph, order, validate};
+use meshwright_verbs::{Answer, VERBS, convert, explain, findings, generate, graph, order, validate};
 
 /// AWS App Mesh, kept alive: read, see, check and run meshes
 #[derive(Parser)]
@@ -32,6 +33,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum VerbArguments {
+    Generate(GenerateOptions),
     Graph(GraphOptions),
     Order(OrderOptions),
     Convert(ConvertOptions),
@@ -47,7 +49,7 @@ impl VerbArguments {
             Self::Order(options) => Some(&options.files),
             Self::Convert(options) => Some(&options.files),
             Self::Validate(options) => Some(&options.files),
-            Self::Explain(_) => None,
+            Self::Explain(_) | Self::Generate(_) => None,
         }
     }
 
@@ -105,8 +107,12 @@ fn parse() -> Result<Arguments, clap::Error> {
 fn run(arguments: &Arguments) -> Result<End> {
     let Some(files) = arguments.verb.files() else {
         let answer = answer(arguments, &Reading::default())?;
-        deliver(arguments.output.as_deref(), &answer)?;
-        return Ok(End::Clean);
+        // What is no answer leaves the file alone that was to hold it.
+        if !answer.output.is_empty() {
+            deliver(arguments.output.as_deref(), &answer)?;
+        }
+        complain(&answer.notes);
+        return Ok(if answer.has_findings { End::Findings } else { End::Clean });
     };
     let loaded = load::load(&files.files);
     for error in &loaded.errors {
@@ -180,7 +186,18 @@ fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer> {
         VerbArguments::Convert(options) => Ok(convert::run(reading, options)?),
         VerbArguments::Validate(options) => Ok(validate::run(reading, options, &surroundings(options, is_coloured)?)?),
         VerbArguments::Explain(options) => Ok(explain::run(options)?),
+        VerbArguments::Generate(options) => generated(options),
     }
+}
+
+/// The answer to a request, or to an intent that is read here.
+fn generated(options: &GenerateOptions) -> Result<Answer> {
+    let text = match &options.intent {
+        Some(name) => Some(load::read_text(name).map_err(|why| anyhow!("--intent {name}: {why}"))?),
+        None => None,
+    };
+    let intent = options.intent.as_deref().zip(text.as_deref());
+    Ok(generate::run(options, intent, env::is_coloured(&std::io::stderr()))?)
 }
 
 /// What stands beside the files of `validate`: the project's settings and the baseline.

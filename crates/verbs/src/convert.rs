@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use clap::{Args, ValueEnum};
-use meshwright_dialect::{Dialect, Loss, Reading, Written};
+use meshwright_dialect::{Dialect, Loss, Notation, Reading, Written};
 use serde_json::json;
 
 use crate::files::FileOptions;
@@ -65,7 +65,7 @@ pub enum NotationName {
 }
 
 impl DialectName {
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Cloudformation => "cloudformation",
             Self::Json => "json",
@@ -94,14 +94,7 @@ impl NotationName {
 /// different things, where one template cannot hold them all.
 pub fn run(reading: &Reading, options: &ConvertOptions) -> Result<Answer, Refused> {
     let name = options.dialect.name();
-    let dialect = Dialect::named(name).ok_or(Refused::NoSuchDialect { dialect: name })?;
-    let wanted = options.notation.map(NotationName::name);
-    let notation = dialect.notations.iter().find(|notation| wanted.is_none_or(|wanted| notation.name == wanted));
-    let notation = notation.ok_or_else(|| Refused::NoSuchNotation {
-        wanted: wanted.unwrap_or_default(),
-        dialect: dialect.title,
-        notations: dialect.notations.iter().map(|notation| notation.name).collect(),
-    })?;
+    let notation = notation(options.dialect, options.notation)?;
     if options.dialect.keeps_parameters()
         && let Some(conflict) = conflict(reading)
     {
@@ -112,6 +105,19 @@ pub fn run(reading: &Reading, options: &ConvertOptions) -> Result<Answer, Refuse
     Ok(match options.format {
         ConvertFormat::Text => Answer { notes: ledger(&written.ledger), output: written.text, has_findings },
         ConvertFormat::Json => Answer { notes: String::new(), output: as_json(reading, &written), has_findings },
+    })
+}
+
+/// The notation of a dialect that is asked for, or its first.
+pub(crate) fn notation(dialect: DialectName, wanted: Option<NotationName>) -> Result<&'static Notation, Refused> {
+    let name = dialect.name();
+    let dialect = Dialect::named(name).ok_or(Refused::NoSuchDialect { dialect: name })?;
+    let wanted = wanted.map(NotationName::name);
+    let notation = dialect.notations.iter().find(|notation| wanted.is_none_or(|wanted| notation.name == wanted));
+    notation.ok_or_else(|| Refused::NoSuchNotation {
+        wanted: wanted.unwrap_or_default(),
+        dialect: dialect.title,
+        notations: dialect.notations.iter().map(|notation| notation.name).collect(),
     })
 }
 
@@ -177,7 +183,7 @@ fn as_json(reading: &Reading, written: &Written) -> String {
 }
 
 /// The ledger as text: resource by resource, what could not be said.
-fn ledger(losses: &[Loss]) -> String {
+pub(crate) fn ledger(losses: &[Loss]) -> String {
     let mut out = String::new();
     for loss in losses {
         let subject = loss.subject.as_ref().map(findings::named);

@@ -8,6 +8,7 @@ pub mod convert;
 pub mod explain;
 pub mod files;
 pub mod findings;
+pub mod generate;
 pub mod graph;
 pub mod order;
 pub mod refused;
@@ -26,7 +27,7 @@ pub struct Verb {
 }
 
 /// Every verb.
-pub const VERBS: &[Verb] = &[graph::VERB, order::VERB, convert::VERB, validate::VERB, explain::VERB];
+pub const VERBS: &[Verb] = &[generate::VERB, graph::VERB, order::VERB, convert::VERB, validate::VERB, explain::VERB];
 
 /// What a verb answers.
 #[derive(Clone, Debug, Default)]

@@ -67,6 +67,25 @@ pub enum Refused {
         /// What stands against it.
         conflict: String,
     },
+    /// A request that is too long to be one.
+    #[error("the request has {bytes} bytes, more than {most}")]
+    LongRequest {
+        /// How long it is.
+        bytes: usize,
+        /// How long it may be.
+        most: usize,
+    },
+    /// Nothing that says what to make.
+    #[error("there is neither a request nor --intent FILE")]
+    NoRequest,
+    /// A file that holds no intent.
+    #[error("--intent {file}: {why}")]
+    Intent {
+        /// Its name.
+        file: String,
+        /// What is wrong, with its place.
+        why: String,
+    },
     /// A baseline that is none.
     #[error("--baseline {file}: {why}")]
     Baseline {

@@ -126,7 +126,7 @@ pub fn run(reading: &Reading, options: &ValidateOptions, surroundings: &Surround
 }
 
 /// The faults of the files themselves and what rules find, by file, line and column; of the chosen mesh alone where one is.
-fn all(reading: &Reading, is_all: bool) -> Vec<Finding> {
+pub(crate) fn all(reading: &Reading, is_all: bool) -> Vec<Finding> {
     let checked = meshwright_lint::check(&reading.inventory, RULES);
     let located = checked.found.into_iter().map(|found| located(reading, found));
     let mut all: Vec<Finding> = reading.findings.iter().cloned().chain(located).chain(checked.about_rules).collect();

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::{template, validate};
 
 /// Asks a judge; `None`, with a word about it, where judges are not installed.
-fn ask(script: &str, questions: &[Value]) -> Option<Vec<Value>> {
+pub(crate) fn ask(script: &str, questions: &[Value]) -> Option<Vec<Value>> {
     let Some(python) = std::env::var_os("MESHWRIGHT_JUDGES_PYTHON").map(PathBuf::from) else {
         assert!(std::env::var_os("CI").is_none(), "CI needs the judges; run cargo xtask test");
         println!("skipped: no judge is installed; cargo xtask test installs them and sets MESHWRIGHT_JUDGES_PYTHON");

@@ -3,6 +3,7 @@
 
 mod allowing;
 mod baseline;
+mod generate;
 mod hostile;
 mod judges;
 

@@ -1,0 +1,368 @@
+//! Takes a request apart: applications become nodes, routers and services; what is called and not defined is made too.
+
+use std::collections::BTreeSet;
+
+use super::draft::{Draft, Wanted};
+use super::listeners;
+use super::mesh;
+use super::names::{common_stem, is_version, listed, versioned_host};
+use super::plan::{Gateway, Named, Node, Plan, Router, Service, in_domain, is_change};
+use crate::intent::{
+    CloudMap, Discovery, Dns, Intent, Provider, Route, RouterListener, Target, Timeout, Version, VirtualGateway,
+    VirtualNode,
+};
+
+/// Takes a request apart.
+pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
+    let mut plan = Plan::default();
+    let everywhere = intent.everywhere.clone().unwrap_or_default();
+    plan.is_encrypted = everywhere.listeners.iter().any(|listener| listener.tls.is_some());
+    for wanted in &intent.virtual_nodes {
+        let name = node_name(wanted, draft);
+        if plan.nodes.iter().any(|node| node.name == name) {
+            draft.ask(format!("The request describes virtual node `{}` twice. Which description holds?", name.shown()));
+            continue;
+        }
+        let node = node(wanted, name, &everywhere);
+        plan.nodes.push(node);
+    }
+    for service in &intent.virtual_services {
+        let name = match &service.name {
+            Some(name) => Named::known(name),
+            None => Named::open(draft.parameter(&Wanted {
+                name: "VirtualServiceName",
+                description: "Name of the virtual service: the host name that clients call",
+                ..Wanted::default()
+            })),
+        };
+        let key = service.name.clone().unwrap_or_default();
+        plan.services.push(Service { key, name: name.expression, provider: service.provider.clone() });
+    }
+    for application in &all_applications(intent, draft) {
+        add_application(application, &everywhere, &mut plan, draft);
+    }
+    add_missing_nodes(intent, &everywhere, &mut plan, draft);
+    listeners::settle(intent, &mut plan, draft);
+    add_routers(intent, &mut plan, draft);
+    add_gateways(intent, &mut plan, draft);
+    plan
+}
+
+/// The applications of a request, and those that they or a gateway call and nothing defines.
+fn all_applications(intent: &Intent, draft: &mut Draft) -> Vec<VirtualNode> {
+    let mut applications = intent.applications.clone();
+    if applications.is_empty() && !mesh::is_made(intent) {
+        return applications;
+    }
+    let everywhere = intent.everywhere.iter().flat_map(|everywhere| &everywhere.calls);
+    let callers = applications.iter().chain(&intent.virtual_nodes).flat_map(|caller| &caller.calls);
+    let calls = callers.chain(everywhere).map(|call| call.to.clone());
+    let inside = intent.virtual_gateways.iter().flat_map(|gateway| &gateway.routes);
+    let routes = inside.chain(&intent.gateway_routes).filter_map(|route| route.service.clone());
+    let mut known: BTreeSet<String> =
+        intent.virtual_services.iter().filter_map(|service| service.name.clone()).collect();
+    known.extend(applications.iter().filter_map(|application| application.name.clone()));
+    let mut missing: Vec<String> = calls.chain(routes).filter(|name| !name.contains('.')).collect();
+    missing.retain(|name| known.insert(name.clone()));
+    for name in missing {
+        draft.assume(
+            format!("application `{name}` is made too"),
+            "the request names it as something that is called, and describes it nowhere",
+        );
+        applications.push(VirtualNode { name: Some(name), ..VirtualNode::default() });
+    }
+    applications
+}
+
+/// In a mesh that is made here, nodes that something leads to are made too.
+fn add_missing_nodes(intent: &Intent, everywhere: &VirtualNode, plan: &mut Plan, draft: &mut Draft) {
+    if !mesh::is_made(intent) {
+        return;
+    }
+    let nested = intent.virtual_routers.iter().flat_map(|router| &router.routes);
+    let targets = nested.chain(&intent.routes).flat_map(|route| &route.targets).map(|target| target.node.as_str());
+    let providers = intent.virtual_services.iter().filter_map(|service| match &service.provider {
+        Some(Provider::Node(node)) => Some(node.as_str()),
+        Some(Provider::Router(_)) | None => None,
+    });
+    let proxies = intent.sidecars.iter().filter_map(|sidecar| sidecar.virtual_node.as_deref());
+    for name in targets.chain(providers).chain(proxies) {
+        if plan.node(name).is_some() || is_version(name) {
+            continue;
+        }
+        draft.assume_of(
+            format!("`{name}`"),
+            "these virtual nodes are made too: {}",
+            "the mesh is made here, and something in the request leads to them",
+        );
+        let wanted = VirtualNode { name: Some(name.to_owned()), ..VirtualNode::default() };
+        plan.nodes.push(node(&wanted, Named::known(name), everywhere));
+    }
+}
+
+fn node_name(wanted: &VirtualNode, draft: &mut Draft) -> Named {
+    match &wanted.name {
+        Some(name) => Named::known(name),
+        None => Named::open(draft.parameter(&Wanted {
+            name: "VirtualNodeName",
+            description: "Name of the virtual node",
+            ..Wanted::default()
+        })),
+    }
+}
+
+/// A node as the request describes it, with what the request says of every node.
+fn node(wanted: &VirtualNode, name: Named, everywhere: &VirtualNode) -> Node {
+    let mut listeners = wanted.listeners.clone();
+    if listeners.is_empty() {
+        listeners.clone_from(&everywhere.listeners);
+    }
+    if let Some(common) = everywhere.listeners.first() {
+        for listener in &mut listeners {
+            let own = listener.clone();
+            listener.port = own.port.or(common.port);
+            listener.protocol = own.protocol.or(common.protocol);
+            listener.tls = own.tls.or_else(|| common.tls.clone());
+            listener.health_check = own.health_check.or_else(|| common.health_check.clone());
+            listener.timeout = own.timeout.or_else(|| common.timeout.clone());
+            listener.connection_pool = own.connection_pool.or_else(|| common.connection_pool.clone());
+            listener.outlier_detection = own.outlier_detection.or_else(|| common.outlier_detection.clone());
+        }
+    }
+    let or = |calls: &VirtualNode| calls.calls.clone();
+    Node {
+        name,
+        is_change: is_change(wanted.action),
+        listeners,
+        discovery: wanted.discovery.clone().or_else(|| everywhere.discovery.clone()),
+        host: None,
+        ip_preference: wanted.ip_preference.or(everywhere.ip_preference),
+        calls: if wanted.calls.is_empty() { or(everywhere) } else { or(wanted) },
+        backend_tls: wanted.backend_tls.clone().or_else(|| everywhere.backend_tls.clone()),
+        access_log: wanted.access_log.clone().or_else(|| everywhere.access_log.clone()),
+    }
+}
+
+/// Adds an application's nodes, its router where it needs one, and its service.
+fn add_application(application: &VirtualNode, everywhere: &VirtualNode, plan: &mut Plan, draft: &mut Draft) {
+    let Some(name) = application.name.clone() else {
+        draft.ask("What is the application called that the request describes without a name?");
+        return;
+    };
+    if plan.services.iter().any(|service| service.key == name) {
+        draft.ask(format!("The request describes application `{name}` twice. Which description holds?"));
+        return;
+    }
+    let label = name.split('.').next().unwrap_or(&name).to_owned();
+    let host = if name.contains('.') { Named::known(&name).expression } else { in_domain(&name, draft) };
+    if !name.contains('.') {
+        draft.assume_of(
+            format!("`{name}` as `{host}`"),
+            "clients call {}",
+            "a virtual service is called by a host name; any DNS record for it will do that is no loopback address",
+        );
+    }
+    let retry = application.retry.clone().or_else(|| everywhere.retry.clone());
+    let mut timeout = application.route_timeout.clone().or_else(|| everywhere.route_timeout.clone());
+    let listener_timeouts = application.listeners.iter().chain(&everywhere.listeners);
+    if timeout.is_none() {
+        timeout = listener_timeouts.filter_map(|listener| listener.timeout.clone()).find(is_raised);
+    }
+    let has_router = !application.versions.is_empty() || retry.is_some() || timeout.is_some();
+    let versions: Vec<Option<&Version>> = match application.versions.as_slice() {
+        [] => vec![None],
+        versions => versions.iter().map(Some).collect(),
+    };
+    let mut targets = Vec::new();
+    for version in versions {
+        let node_name = version.map_or_else(|| label.clone(), |version| version_name(&label, &version.name));
+        if plan.node_position(&node_name).is_none() {
+            let mut node = node(application, Named::known(&node_name), everywhere);
+            if let (Some(version), Some(discovery)) = (version, &mut node.discovery) {
+                tell_apart(discovery, &name, &version.name, draft);
+            }
+            plan.nodes.push(node);
+        }
+        targets.push(Target { node: node_name, weight: version.and_then(|version| version.weight), port: None });
+    }
+    let provider = if has_router {
+        let router = format!("{label}-router");
+        let route = Route { name: Some(format!("{label}-route")), targets, retry, timeout, ..Route::default() };
+        let name = Named::known(&router);
+        plan.routers.push(Router { name, is_made: true, routes: vec![route], ..Router::default() });
+        Provider::Router(router)
+    } else {
+        Provider::Node(label)
+    };
+    plan.services.push(Service { key: name, name: host, provider: Some(provider) });
+}
+
+/// Whether a timeout needs the route's to be raised too: over the default of 15 seconds, or none at all.
+fn is_raised(timeout: &Timeout) -> bool {
+    timeout.per_request.is_some_and(|span| span.millis == 0 || span.millis > 15_000)
+}
+
+/// `payments-v1`; a version that bears the application's name keeps its own.
+fn version_name(application: &str, version: &str) -> String {
+    if version.starts_with(application) { version.to_owned() } else { format!("{application}-{version}") }
+}
+
+/// Lets the hosts of a version be told from those of the others.
+fn tell_apart(discovery: &mut Discovery, application: &str, version: &str, draft: &mut Draft) {
+    match discovery {
+        Discovery::Dns(Dns { hostname: Some(hostname), .. }) => {
+            *hostname = versioned_host(hostname, version);
+            draft.assume(
+                format!("the hosts of version `{version}` of `{application}` are found by `{hostname}`"),
+                "versions with one host name would get each other's requests",
+            );
+        }
+        Discovery::CloudMap(CloudMap { service: Some(service), attributes, .. }) => {
+            attributes.insert("version".to_owned(), version.to_owned());
+            draft.assume(
+                format!("instances of Cloud Map service `{service}` bear the attribute `version`, here `{version}`"),
+                "versions with one Cloud Map service are told apart by an attribute",
+            );
+        }
+        Discovery::Dns(_) | Discovery::CloudMap(_) => {}
+    }
+}
+
+fn add_routers(intent: &Intent, plan: &mut Plan, draft: &mut Draft) {
+    for wanted in &intent.virtual_routers {
+        let mut router = Router {
+            name: wanted.name.as_deref().map(Named::known).unwrap_or_default(),
+            is_made: true,
+            listeners: wanted.listeners.clone(),
+            routes: wanted.routes.clone(),
+        };
+        name_targets(&mut router, plan);
+        if router.name == Named::default() {
+            router.name = router_name(&router, plan, draft);
+        }
+        add_router_listeners(&mut router, plan);
+        plan.routers.push(router);
+    }
+    for route in &intent.routes {
+        let name = match &route.router {
+            Some(name) => Named::known(name),
+            None => Named::open(draft.parameter(&Wanted {
+                name: "VirtualRouterName",
+                description: "Name of the virtual router that the routes belong to",
+                ..Wanted::default()
+            })),
+        };
+        match plan.routers.iter_mut().find(|router| router.name == name) {
+            Some(router) => router.routes.push(route.clone()),
+            None => {
+                // In a mesh that is made here, no router is there already.
+                let is_made = mesh::is_made(intent) && route.router.is_some();
+                plan.routers.push(Router { name, is_made, routes: vec![route.clone()], ..Router::default() });
+            }
+        }
+    }
+    let mut routers = std::mem::take(&mut plan.routers);
+    for router in &mut routers {
+        name_targets(router, plan);
+        if router.is_made && router.listeners.is_empty() {
+            add_router_listeners(router, plan);
+        }
+    }
+    plan.routers = routers;
+}
+
+/// Lets targets name nodes: a version alone or an application stands for its node where there is one of that name.
+fn name_targets(router: &mut Router, plan: &Plan) {
+    let router_stem = router.name.text().map(|name| name.trim_end_matches("-router").to_owned());
+    for target in router.routes.iter_mut().flat_map(|route| &mut route.targets) {
+        if plan.node(&target.node).is_some() || !is_version(&target.node) {
+            continue;
+        }
+        let full = router_stem.as_ref().map(|stem| format!("{stem}-{}", target.node));
+        let endings: Vec<&str> = plan.nodes.iter().filter_map(|node| node.name.text()).collect();
+        let by_ending = endings.iter().filter(|name| name.ends_with(&format!("-{}", target.node)));
+        let by_ending: Vec<&&str> = by_ending.collect();
+        if let Some(full) = full.filter(|full| plan.node(full).is_some()) {
+            target.node = full;
+        } else if let [only] = by_ending.as_slice() {
+            target.node = (**only).to_owned();
+        }
+    }
+}
+
+fn router_name(router: &Router, plan: &Plan, draft: &mut Draft) -> Named {
+    let targets: Vec<&str> =
+        router.routes.iter().flat_map(|route| &route.targets).map(|target| target.node.as_str()).collect();
+    if targets.is_empty() {
+        return Named::open(draft.parameter(&Wanted {
+            name: "VirtualRouterName",
+            description: "Name of the virtual router",
+            ..Wanted::default()
+        }));
+    }
+    let stem = common_stem(targets.iter().copied()).unwrap_or("default");
+    let mut name = format!("{stem}-router");
+    let mut count = 1;
+    while plan.routers.iter().any(|router| router.name.text() == Some(name.as_str())) {
+        count += 1;
+        name = format!("{stem}-router-{count}");
+    }
+    draft.assume(format!("the virtual router is called `{name}`"), format!("it is for {}", listed(&targets)));
+    Named::known(&name)
+}
+
+/// The ports of a router that says none: those of the nodes behind it, or a parameter.
+fn add_router_listeners(router: &mut Router, plan: &Plan) {
+    if !router.listeners.is_empty() {
+        return;
+    }
+    let mut targets = router.routes.iter().flat_map(|route| &route.targets);
+    let node = targets.find_map(|target| plan.node(&target.node));
+    if let Some(node) = node {
+        let listener =
+            |listener: &crate::intent::Listener| RouterListener { port: listener.port, protocol: listener.protocol };
+        router.listeners = node.listeners.iter().map(listener).collect();
+    }
+    if router.listeners.is_empty() {
+        let protocol = router.routes.iter().find_map(|route| route.protocol);
+        router.listeners = vec![RouterListener { port: None, protocol }];
+    }
+}
+
+fn add_gateways(intent: &Intent, plan: &mut Plan, draft: &mut Draft) {
+    for wanted in &intent.virtual_gateways {
+        let name = match (&wanted.name, draft.mesh.text()) {
+            (Some(name), _) => Named::known(name),
+            (None, mesh) => {
+                let name = mesh.map_or_else(|| "gateway".to_owned(), |mesh| format!("{mesh}-gateway"));
+                draft.assume(format!("the virtual gateway is called `{name}`"), "the request does not name it");
+                Named::known(&name)
+            }
+        };
+        plan.gateways.push(Gateway { name, is_made: true, wanted: wanted.clone() });
+    }
+    for route in &intent.gateway_routes {
+        let only = match plan.gateways.as_slice() {
+            [only] if only.is_made => Some(only.name.clone()),
+            _ => None,
+        };
+        let name = match (&route.gateway, only) {
+            (Some(name), _) => Named::known(name),
+            (None, Some(only)) => only,
+            (None, None) => Named::open(draft.parameter(&Wanted {
+                name: "VirtualGatewayName",
+                description: "Name of the virtual gateway that the gateway routes belong to",
+                ..Wanted::default()
+            })),
+        };
+        match plan.gateways.iter_mut().find(|gateway| gateway.name == name) {
+            Some(gateway) => gateway.wanted.routes.push(route.clone()),
+            None => {
+                let wanted =
+                    VirtualGateway { routes: vec![route.clone()], action: route.action, ..VirtualGateway::default() };
+                let is_made = mesh::is_made(intent) && route.gateway.is_some();
+                plan.gateways.push(Gateway { name, is_made, wanted });
+            }
+        }
+    }
+}

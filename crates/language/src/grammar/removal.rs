@@ -1,0 +1,145 @@
+//! What is to be taken away: "remove the retry policy from checkout", "take v1 out", "turn off TLS on orders".
+
+use super::pattern::{name_at, names_from};
+use super::reader::Reader;
+use crate::intent::{Removal, RemovalKind};
+use crate::lexer::TokenKind;
+use crate::lexicon::is_glue;
+
+impl Reader<'_> {
+    /// Reads words that take something away.
+    pub(super) fn removal(&mut self) -> bool {
+        let is_take = self.is_symbol(self.at, &["take"]);
+        let is_off = self.is_symbol(self.at, &["no"])
+            && matches!(self.tokens[self.at].low.as_str(), "no")
+            && matches!(
+                self.tokens[self.at].text.to_lowercase().as_str(),
+                "turn off" | "switch off" | "disable" | "deactivate" | "disables"
+            );
+        if !is_take && !is_off && !self.is_symbol(self.at, &["remove"]) {
+            return false;
+        }
+        if is_take && !self.out_follows() {
+            return false;
+        }
+        let mut at = self.skip(self.at + 1);
+        if is_off && self.part_at(at).is_none() {
+            return false;
+        }
+        let mut any = false;
+        while let Some((removals, end)) = self.removal_at(at) {
+            let place = self.intent.removals.len();
+            self.intent.removals.extend(removals);
+            self.note(&format!("removals[{place}]"), self.at, end);
+            any = true;
+            self.at = end;
+            let next = self.skip(end);
+            let is_more = self.is_symbol(next, &["and"]) || self.token(next).is_some_and(|token| token.low == ",");
+            let after = self.skip(next + 1);
+            if !is_more || self.part_at(after).is_none() && !self.is_kind(after) {
+                break;
+            }
+            at = after;
+        }
+        any
+    }
+
+    /// Whether "out" follows in the clause, as in "take v1 out".
+    fn out_follows(&self) -> bool {
+        let clause =
+            self.tokens[self.at..].iter().take(6).take_while(|token| !matches!(token.low.as_str(), "." | ";" | ","));
+        clause.into_iter().any(|token| token.low == "out")
+    }
+
+    /// What is taken away at a place, and where its words end.
+    fn removal_at(&self, at: usize) -> Option<(Vec<Removal>, usize)> {
+        if let Some(kind) = self.part_at(at) {
+            let mut place = self.skip(at + 1);
+            if kind == RemovalKind::Backend {
+                let (parts, end) = names_from(&self.tokens, place)?;
+                let (name, end) = self.owner_after(end)?;
+                let removal = |part| Removal { kind, name: name.clone(), part: Some(part) };
+                return Some((parts.into_iter().map(removal).collect(), end));
+            }
+            while self.part_at(place) == Some(kind) {
+                place = self.skip(place + 1);
+            }
+            let place = self.skip_kind(place);
+            let name = name_at(&self.tokens, place)?;
+            return Some((vec![Removal { kind, name, part: None }], self.past_kind(place + 1)));
+        }
+        let place = self.skip_kind(at);
+        let (names, mut end) = names_from(&self.tokens, place)?;
+        end = self.past_kind(end);
+        if self.is_symbol(end, &["out"]) {
+            end += 1;
+        }
+        if let Some((owner, end)) = self.owner_after(end) {
+            let removal = |part| Removal { kind: RemovalKind::Target, name: owner.clone(), part: Some(part) };
+            return Some((names.into_iter().map(removal).collect(), end));
+        }
+        let removal = |name| Removal { kind: RemovalKind::Resource, name, part: None };
+        Some((names.into_iter().map(removal).collect(), end))
+    }
+
+    /// "from the checkout route": the name and where the words end.
+    fn owner_after(&self, at: usize) -> Option<(String, usize)> {
+        let is_from = self.token(at).is_some_and(|token| {
+            token.kind == TokenKind::Word && matches!(token.low.as_str(), "from" | "of" | "on" | "in")
+        });
+        let place = self.skip_kind(self.skip(at + 1));
+        let name = name_at(&self.tokens, place).filter(|_| is_from)?;
+        Some((name, self.past_kind(place + 1)))
+    }
+
+    /// Passes over words that mean nothing by themselves.
+    fn skip(&self, at: usize) -> usize {
+        let mut place = at;
+        while self.token(place).is_some_and(|token| token.kind == TokenKind::Word && is_glue(&token.low)) {
+            place += 1;
+        }
+        place
+    }
+
+    fn is_kind(&self, at: usize) -> bool {
+        self.is_symbol(
+            at,
+            &[
+                "virtual-node",
+                "virtual-router",
+                "virtual-service",
+                "virtual-gateway",
+                "gateway-route",
+                "route",
+                "application",
+                "version",
+                "target",
+                "mesh",
+                "listener",
+            ],
+        )
+    }
+
+    fn skip_kind(&self, at: usize) -> usize {
+        if self.is_kind(at) { self.skip(at + 1) } else { at }
+    }
+
+    fn past_kind(&self, at: usize) -> usize {
+        if self.is_kind(at) { at + 1 } else { at }
+    }
+
+    fn part_at(&self, at: usize) -> Option<RemovalKind> {
+        let token = self.token(at).filter(|token| token.kind == TokenKind::Symbol)?;
+        Some(match token.low.as_str() {
+            "retry" => RemovalKind::RetryPolicy,
+            "timeout" | "request-timeout" | "idle" => RemovalKind::Timeout,
+            "health-check" => RemovalKind::HealthCheck,
+            "outlier-detection" => RemovalKind::OutlierDetection,
+            "connection-pool" => RemovalKind::ConnectionPool,
+            "tls" | "mtls" => RemovalKind::Tls,
+            "access-log" => RemovalKind::AccessLog,
+            "backend" => RemovalKind::Backend,
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,16 @@
+//! Plain English to an intent, and an intent to a mesh.
+//!
+//! [`understand`] reads a request and says what it asks for, where each value came from, and what it did not understand.
+//! This crate knows no file and no network.
+
+pub mod compose;
+mod grammar;
+pub mod intent;
+mod lexer;
+mod lexicon;
+pub mod understanding;
+
+pub use compose::{Composition, compose};
+pub use grammar::{MAX_REQUEST, understand};
+pub use intent::Intent;
+pub use understanding::{Assumption, Evidence, NotUnderstood, Question, Understanding};

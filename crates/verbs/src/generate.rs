@@ -1,0 +1,198 @@
+//! The verb `generate`: what is wanted, in plain English or as an intent, becomes resources.
+//!
+//! Nothing is given as an answer that was not checked: the text is read back and goes through every rule. Questions and words
+//! that are not understood stop the answer, unless a part of one is asked for.
+
+mod show;
+
+use clap::{Args, ValueEnum};
+use meshwright_dialect::{Input, Options, Reading};
+use meshwright_language::{Composition, Intent, Understanding, compose, understand};
+use meshwright_model::finding::{Finding, Severity};
+
+use crate::convert::{DialectName, NotationName, notation};
+use crate::refused::Refused;
+use crate::{Answer, Verb, validate};
+
+/// How help shows it.
+pub const VERB: Verb = Verb {
+    name: "generate",
+    about: "Plain language to resources; what was assumed, and what must be settled first",
+    example: "meshwright generate \"a virtual node orders on port 8080 with health checks\" > orders.yaml",
+};
+
+/// The longest request that is read, in bytes.
+pub const MAX_REQUEST: usize = 100_000;
+
+/// Options of `generate`.
+#[derive(Args, Clone, Debug)]
+pub struct GenerateOptions {
+    /// What to make or change, in plain English
+    #[arg(value_name = "REQUEST", required_unless_present_any = ["intent", "intent_schema"])]
+    pub request: Option<String>,
+    /// A file that says what to make as an intent, in JSON; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "request")]
+    pub intent: Option<String>,
+    /// The dialect to write
+    #[arg(long = "as", value_enum, value_name = "DIALECT", default_value_t = DialectName::Cloudformation)]
+    pub dialect: DialectName,
+    /// The notation to write it in, where the dialect has several
+    #[arg(long, value_enum, value_name = "NOTATION")]
+    pub notation: Option<NotationName>,
+    /// Show what was understood, word by word, instead of resources
+    #[arg(long)]
+    pub explain: bool,
+    /// Give the part of an answer that is there, although there are questions or words that were not understood
+    #[arg(long)]
+    pub partial: bool,
+    /// Show the JSON Schema of an intent, and nothing else
+    #[arg(long, conflicts_with_all = ["request", "intent"])]
+    pub intent_schema: bool,
+    /// How the answer is shown
+    #[arg(long, value_enum, default_value_t = GenerateFormat::Text)]
+    pub format: GenerateFormat,
+}
+
+/// How an answer is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GenerateFormat {
+    /// The resources themselves; assumptions and questions on standard error
+    Text,
+    /// Intent, assumptions, questions and files, for programs
+    Json,
+}
+
+/// A file of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// A name for it.
+    pub path: String,
+    /// What it holds.
+    pub content: String,
+}
+
+/// Everything there is to say about a request.
+#[derive(Default)]
+pub struct Outcome {
+    /// What was understood.
+    pub understanding: Understanding,
+    /// What it became.
+    pub composition: Composition,
+    /// The files, the resources first; none where there is no answer.
+    pub files: Vec<Made>,
+    /// What the dialect could not say.
+    pub ledger: String,
+    /// The text that was checked, for findings about it.
+    pub reading: Reading,
+    /// What the rules find in it, without what is only worth knowing.
+    pub findings: Vec<Finding>,
+}
+
+/// Answers a request, or an intent that is given with its file's name and content.
+///
+/// # Errors
+/// Says why the intent cannot be read, the request is too long, or the dialect has no such notation.
+pub fn run(options: &GenerateOptions, intent: Option<(&str, &str)>, is_coloured: bool) -> Result<Answer, Refused> {
+    if options.intent_schema {
+        return Ok(Answer { output: schema_page(), ..Answer::default() });
+    }
+    let understanding = match (intent, &options.request) {
+        (Some((name, text)), _) => Understanding { intent: read_intent(name, text)?, ..Understanding::default() },
+        (None, Some(request)) if request.len() > MAX_REQUEST => {
+            return Err(Refused::LongRequest { bytes: request.len(), most: MAX_REQUEST });
+        }
+        (None, Some(request)) => understand(request),
+        (None, None) => return Err(Refused::NoRequest),
+    };
+    let outcome = outcome(understanding, options)?;
+    Ok(match options.format {
+        GenerateFormat::Json => {
+            Answer { output: show::json(&outcome), has_findings: !outcome.is_done(), ..Answer::default() }
+        }
+        GenerateFormat::Text if options.explain => {
+            Answer { output: show::explanation(&outcome), has_findings: !outcome.is_done(), ..Answer::default() }
+        }
+        GenerateFormat::Text => {
+            let output = outcome.files.first().map(|file| file.content.clone()).unwrap_or_default();
+            Answer { output, notes: show::notes(&outcome, is_coloured), has_findings: !outcome.is_done() }
+        }
+    })
+}
+
+/// The JSON Schema of an intent, as a page.
+pub fn schema_page() -> String {
+    format!("{:#}\n", meshwright_language::intent::schema())
+}
+
+/// Reads an intent.
+fn read_intent(name: &str, text: &str) -> Result<Intent, Refused> {
+    serde_json::from_str(text).map_err(|error| Refused::Intent { file: name.to_owned(), why: error.to_string() })
+}
+
+/// Composes, writes and checks.
+fn outcome(understanding: Understanding, options: &GenerateOptions) -> Result<Outcome, Refused> {
+    let notation = notation(options.dialect, options.notation)?;
+    let composition = compose(&understanding.intent);
+    let mut outcome = Outcome { understanding, composition, ..Outcome::default() };
+    let inventory = &outcome.composition.inventory;
+    let is_empty = inventory.resources.is_empty() && inventory.declarations.is_empty();
+    if is_empty || (outcome.is_open() && !options.partial) {
+        return Ok(outcome);
+    }
+    let written = notation.write(inventory);
+    let ending = if notation.name == "yaml" { "yaml" } else { "json" };
+    let path = match options.dialect {
+        DialectName::Cloudformation => format!("template.{ending}"),
+        DialectName::Json => "mesh.json".to_owned(),
+    };
+    let inputs = vec![Input { name: path.clone(), bytes: written.text.clone().into_bytes() }];
+    outcome.reading = meshwright_dialect::read(inputs, &Options::default());
+    outcome.findings = validate::all(&outcome.reading, true);
+    outcome.findings.retain(|finding| finding.severity != Severity::Info && !is_known(finding));
+    if outcome.has_errors() {
+        return Ok(outcome);
+    }
+    outcome.ledger = crate::convert::ledger(&written.ledger);
+    outcome.files.push(Made { path, content: written.text });
+    if options.dialect.keeps_parameters() {
+        outcome.files.extend(parameter_files(&outcome.composition));
+    }
+    Ok(outcome)
+}
+
+/// Whether a finding says what an assumption says already: that something stands in other files.
+fn is_known(finding: &Finding) -> bool {
+    finding.severity != Severity::Error && finding.rule.starts_with("dangling-")
+}
+
+/// The values of parameters by environment, as CloudFormation takes them.
+fn parameter_files(composition: &Composition) -> Vec<Made> {
+    let file = |(name, values): (&String, &std::collections::BTreeMap<String, String>)| {
+        let values: Vec<serde_json::Value> = values
+            .iter()
+            .map(|(key, value)| serde_json::json!({"ParameterKey": key, "ParameterValue": value}))
+            .collect();
+        let plain = |char: char| if char.is_ascii_alphanumeric() || char == '-' { char } else { '-' };
+        let name: String = name.chars().map(plain).collect();
+        Made { path: format!("{name}.parameters.json"), content: format!("{:#}\n", serde_json::json!(values)) }
+    };
+    composition.environments.iter().map(file).collect()
+}
+
+impl Outcome {
+    /// Whether something must be settled first.
+    pub fn is_open(&self) -> bool {
+        let Understanding { questions, not_understood, .. } = &self.understanding;
+        !questions.is_empty() || !not_understood.is_empty() || !self.composition.questions.is_empty()
+    }
+
+    /// Whether the rules find an error in what was composed.
+    pub fn has_errors(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// Whether there is a whole answer.
+    pub fn is_done(&self) -> bool {
+        !self.is_open() && !self.has_errors() && !self.files.is_empty()
+    }
+}

@@ -1,0 +1,33 @@
+//! `generate`: intents become answers that have been read line by line; whatever composes is sound for the rules and judges.
+
+mod answers;
+mod asked;
+mod property;
+mod schema;
+
+use meshwright_verbs::Answer;
+use meshwright_verbs::convert::DialectName;
+use meshwright_verbs::generate::{GenerateFormat, GenerateOptions, run};
+
+fn options() -> GenerateOptions {
+    GenerateOptions {
+        request: None,
+        intent: Some("intent.json".to_owned()),
+        dialect: DialectName::Cloudformation,
+        notation: None,
+        explain: false,
+        partial: false,
+        intent_schema: false,
+        format: GenerateFormat::Text,
+    }
+}
+
+/// The answer to an intent.
+fn generate(intent: &str, options: &GenerateOptions) -> Answer {
+    run(options, Some(("intent.json", intent)), false).unwrap()
+}
+
+/// The questions and notes of an intent, without resources.
+fn notes(intent: &str) -> String {
+    generate(intent, &options()).notes
+}

@@ -1,0 +1,82 @@
+//! The answers to the intents of requests that users type, each read line by line.
+
+use std::path::Path;
+
+use meshwright_dialect::{Dialect, Input, Options, Reading, read};
+use meshwright_model::finding::Severity;
+use serde_json::{Value, json};
+
+use super::{generate, options};
+use crate::judges::ask;
+
+/// The intents in the folder, by name.
+fn intents() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/generate/intents");
+    let mut intents: Vec<(String, String)> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            (name, std::fs::read_to_string(path).unwrap())
+        })
+        .collect();
+    intents.sort();
+    intents
+}
+
+#[test]
+fn answers_are_as_they_were_read() {
+    for (name, intent) in intents() {
+        let answer = generate(&intent, &options());
+        assert!(!answer.has_findings, "{name}: {}", answer.notes);
+        let shown = format!("{}\n{}", answer.output, answer.notes);
+        insta::with_settings!({snapshot_path => "answers", prepend_module_to_snapshot => false, omit_expression => true}, {
+            insta::assert_snapshot!(name, shown);
+        });
+    }
+}
+
+/// A template, read with a value for every parameter.
+pub(super) fn read_filled(template: &str) -> Reading {
+    let inputs = || vec![Input { name: "template.yaml".to_owned(), bytes: template.as_bytes().to_vec() }];
+    let open = read(inputs(), &Options::default());
+    let value = |name: &str| if name.contains("Port") { "8080" } else { "given.local" };
+    let parameters = open.inventory.parameters.iter().map(|parameter| {
+        let allowed = parameter.allowed_values.first().cloned();
+        let chosen = parameter.default.clone().or(allowed).unwrap_or_else(|| value(&parameter.name).to_owned());
+        (parameter.name.clone(), chosen)
+    });
+    let parameters = parameters.collect();
+    read(inputs(), &Options { parameters, ..Options::default() })
+}
+
+/// The requests that create what a template says.
+pub(super) fn requests(template: &str) -> Vec<Value> {
+    let reading = read_filled(template);
+    let sound = reading.findings.iter().all(|finding| finding.severity != Severity::Error);
+    assert!(sound, "{:?}\n{template}", reading.findings);
+    let request = |resource: &meshwright_model::Resource| {
+        let inventory =
+            meshwright_model::Inventory { resources: vec![resource.clone()], ..meshwright_model::Inventory::default() };
+        let written = Dialect::named("json").unwrap().notations[0].write(&inventory);
+        let parameters: Value = serde_json::from_str(&written.text).unwrap();
+        json!({"operation": format!("Create{}", resource.kind().type_name()), "parameters": parameters})
+    };
+    reading.inventory.resources.iter().map(request).collect()
+}
+
+#[test]
+fn judges_have_nothing_against_the_answers() {
+    let templates: Vec<(String, String)> =
+        intents().into_iter().map(|(name, intent)| (name, generate(&intent, &options()).output)).collect();
+    let questions: Vec<Value> =
+        templates.iter().map(|(name, template)| json!({"name": name, "template": template})).collect();
+    let Some(verdicts) = ask("cfn_lint_judge.py", &questions) else { return };
+    for ((name, template), verdict) in templates.iter().zip(verdicts) {
+        assert_eq!(verdict, json!([]), "{name}\n{template}");
+    }
+    let requests: Vec<Value> = templates.iter().flat_map(|(_, template)| requests(template)).collect();
+    for (request, verdict) in requests.iter().zip(ask("botocore_judge.py", &requests).unwrap()) {
+        assert_eq!(verdict, Value::Null, "{request}");
+    }
+}
