@@ -8,7 +8,7 @@ mod grammar;
 pub mod intent;
 pub mod understanding;
 
-pub use compose::{Composition, compose};
+pub use compose::{Composition, Insertion, compose, compose_into};
 pub use grammar::understand;
 pub use intent::Intent;
 pub use understanding::{Assumption, Evidence, NotUnderstood, Question, Understanding};
