@@ -10,6 +10,7 @@ mod environments;
 mod expand;
 mod gateway;
 mod health;
+mod into;
 mod listeners;
 mod logging;
 mod matcher;
@@ -36,6 +37,8 @@ use crate::intent::{Action, Intent};
 use crate::understanding::{Assumption, Question};
 use draft::Draft;
 use plan::{Named, Plan};
+
+pub use into::{Insertion, compose_into};
 
 /// What an intent became.
 #[derive(Clone, Debug, Default, PartialEq)]

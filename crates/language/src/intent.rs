@@ -5,6 +5,7 @@
 
 mod node;
 mod quantity;
+mod retry;
 mod routing;
 
 use std::collections::BTreeMap;
@@ -18,8 +19,9 @@ pub use node::{
 };
 pub(crate) use quantity::scaled;
 pub use quantity::{Percent, Span};
+pub use retry::Retry;
 pub use routing::{
-    Comparison, GatewayRoute, Header, Hostname, Match, Pathway, Provider, Query, Retry, Rewrite, Route, RouterListener,
+    Comparison, GatewayRoute, Header, Hostname, Match, Pathway, Provider, Query, Rewrite, Route, RouterListener,
     Target, VirtualGateway, VirtualRouter, VirtualService,
 };
 
@@ -81,6 +83,7 @@ pub enum Action {
 
 impl Action {
     /// Whether it is the one that goes without saying.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
     pub(crate) fn is_create(&self) -> bool {
         *self == Self::Create
     }

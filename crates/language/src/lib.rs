@@ -10,7 +10,7 @@ mod lexer;
 mod lexicon;
 pub mod understanding;
 
-pub use compose::{Composition, compose};
+pub use compose::{Composition, Insertion, compose, compose_into};
 pub use grammar::{MAX_REQUEST, understand};
 pub use intent::Intent;
 pub use understanding::{Assumption, Evidence, NotUnderstood, Question, Understanding};

@@ -83,7 +83,8 @@ fn is_only_task(intent: &Intent) -> bool {
     rest == Intent::default() && !intent.sidecars.is_empty()
 }
 
-fn spec(wanted: &Mesh, draft: &mut Draft) -> MeshSpec {
+/// Writes the mesh's specification.
+pub(super) fn spec(wanted: &Mesh, draft: &mut Draft) -> MeshSpec {
     let egress = match (wanted.egress, wanted.action) {
         (Some(egress), _) => Some(egress),
         (None, Some(Action::Create)) => {

@@ -55,7 +55,8 @@ pub(super) fn write(node: &Node, plan: &Plan, draft: &mut Draft) -> String {
     draft.add(None, name, Spec::VirtualNode(spec))
 }
 
-fn write_listener(node: &Node, listener: &Listener, draft: &mut Draft) -> ModelListener {
+/// Writes a listener.
+pub(super) fn write_listener(node: &Node, listener: &Listener, draft: &mut Draft) -> ModelListener {
     let shown = node.name.shown();
     let protocol = listener.protocol.unwrap_or(Protocol::Http);
     let outlier_detection = listener.outlier_detection.as_ref().map(|wanted| outliers(wanted, &shown, draft));
@@ -187,7 +188,8 @@ fn timeout(timeout: &Timeout, protocol: Protocol, shown: &str, draft: &mut Draft
     })
 }
 
-fn discovery(node: &Node, draft: &mut Draft) -> Option<ServiceDiscovery> {
+/// Writes how a node is found.
+pub(super) fn discovery(node: &Node, draft: &mut Draft) -> Option<ServiceDiscovery> {
     let preference = node.ip_preference.map(|preference| Scalar::Known(ip_preference(preference)));
     match node.discovery.as_ref()? {
         Discovery::Dns(dns) => Some(ServiceDiscovery::Dns(dns_discovery(node, dns, preference, draft))),

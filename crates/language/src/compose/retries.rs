@@ -21,17 +21,21 @@ pub(super) const TCP_EVENTS: &[&str] = &["connection-error"];
 /// Completes every retry policy.
 pub(super) fn settle(plan: &mut Plan, draft: &mut Draft) {
     for route in plan.routers.iter_mut().flat_map(|router| &mut router.routes) {
-        let Some(mut retry) = route.retry.take() else { continue };
-        let name = route.name.clone().unwrap_or_default();
-        let protocol = route.protocol.unwrap_or(Protocol::Http);
-        if protocol == Protocol::Tcp {
-            draft.ask(format!("Route `{name}` is for tcp, which has no retries. Should it be for http?"));
-            continue;
-        }
-        settle_events(&mut retry, route, &name, draft);
-        settle_times(&mut retry, route, &name, draft);
-        route.retry = Some(retry);
+        complete(route, draft);
     }
+}
+
+/// Completes the retry policy of a route.
+pub(super) fn complete(route: &mut Route, draft: &mut Draft) {
+    let Some(mut retry) = route.retry.take() else { return };
+    let name = route.name.clone().unwrap_or_default();
+    if route.protocol == Some(Protocol::Tcp) {
+        draft.ask(format!("Route `{name}` is for tcp, which has no retries. Should it be for http?"));
+        return;
+    }
+    settle_events(&mut retry, route, &name, draft);
+    settle_times(&mut retry, route, &name, draft);
+    route.retry = Some(retry);
 }
 
 fn settle_events(retry: &mut Retry, route: &Route, name: &str, draft: &mut Draft) {

@@ -66,7 +66,8 @@ pub(super) fn write_service(service: &Service, draft: &mut Draft) {
     draft.add(None, name, Spec::VirtualService(VirtualServiceSpec { provider }));
 }
 
-fn route_spec(route: &Route, router: &Router, shown: &str, draft: &mut Draft) -> Option<RouteSpec> {
+/// Writes a route's specification.
+pub(super) fn route_spec(route: &Route, router: &Router, shown: &str, draft: &mut Draft) -> Option<RouteSpec> {
     let protocol = router.protocol_of(route);
     if route.matcher.hostname.is_some() {
         draft.ask(format!("{shown} cannot match a host name: only gateway routes can. Is a gateway route meant?"));

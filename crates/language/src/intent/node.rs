@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::quantity::{Percent, Span};
+use super::retry::Retry;
 use super::{Action, IpPreference};
 
 /// A virtual node, or an application that one or several virtual nodes run.
@@ -41,7 +42,7 @@ pub struct VirtualNode {
     pub access_log: Option<AccessLog>,
     /// How a failed request to an application is tried again.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub retry: Option<super::Retry>,
+    pub retry: Option<Retry>,
     /// How long a request to an application may take.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub route_timeout: Option<Timeout>,

@@ -2,6 +2,7 @@
 
 mod answers;
 mod asked;
+mod into;
 mod property;
 mod schema;
 

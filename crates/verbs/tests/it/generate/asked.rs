@@ -16,8 +16,10 @@ fn node(listener: &str) -> String {
 #[test]
 fn values_outside_their_limits_are_asked_for() {
     insta::assert_snapshot!(questions(&node(r#"{"port": 70000}"#)), @"question: The port of `pay`: 70000 is over 65535. What should it be instead?");
-    insta::assert_snapshot!(questions(&node(r#"{"port": 80, "healthCheck": {"interval": "1s", "unhealthyThreshold": 11}}"#)), @"question: The interval of the health check of `pay`, in milliseconds: 1000 is under 5000. What should it be instead?
-question: The unhealthy threshold of `pay`: 11 is over 10. What should it be instead?");
+    insta::assert_snapshot!(questions(&node(r#"{"port": 80, "healthCheck": {"interval": "1s", "unhealthyThreshold": 11}}"#)), @"
+question: The interval of the health check of `pay`, in milliseconds: 1000 is under 5000. What should it be instead?
+question: The unhealthy threshold of `pay`: 11 is over 10. What should it be instead?
+");
     insta::assert_snapshot!(questions(r#"{"virtualServices": [{"name": "x"}]}"#), @"question: Which virtual node or virtual router should answer the requests to `x`?");
     insta::assert_snapshot!(questions(r#"{"tags": {"aws:x": "y"}, "mesh": {"name": "m", "action": "create"}}"#), @"question: AWS keeps tags that begin with `aws:` for itself, as `aws:x` does. What should it be called?");
 }
@@ -55,8 +57,10 @@ fn routes_that_could_never_be_taken_are_asked_about() {
     let rest = r#"{"match": {"otherwise": true}, "targets": [{"node": "b"}]}"#;
     insta::assert_snapshot!(of_routes(&format!(r#"{{"targets": [{{"node": "a"}}]}}, {rest}"#)), @"question: Which requests should go to `a`, if all others go to `b`?");
     insta::assert_snapshot!(of_routes(r#"{"protocol": "grpc", "match": {"path": {"prefix": "/x"}}, "targets": [{"node": "a"}]}"#), @"question: Route `a-route` is for grpc, which cannot be matched by a path. What should tell its requests from others?");
-    insta::assert_snapshot!(of_routes(r#"{"protocol": "http", "retry": {"events": ["unavailable", "oops"]}, "targets": [{"node": "a"}]}"#), @"question: Route `a-route` is for http, and `unavailable` is an event of grpc. Is the route for grpc, or is another event meant?
-question: Route `a-route` is to retry on `oops`, which is no event of App Mesh. Which of server-error, gateway-error, client-error, stream-error, connection-error, cancelled, deadline-exceeded, internal, resource-exhausted, unavailable is meant?");
+    insta::assert_snapshot!(of_routes(r#"{"protocol": "http", "retry": {"events": ["unavailable", "oops"]}, "targets": [{"node": "a"}]}"#), @"
+question: Route `a-route` is for http, and `unavailable` is an event of grpc. Is the route for grpc, or is another event meant?
+question: Route `a-route` is to retry on `oops`, which is no event of App Mesh. Which of server-error, gateway-error, client-error, stream-error, connection-error, cancelled, deadline-exceeded, internal, resource-exhausted, unavailable is meant?
+");
 }
 
 #[test]
@@ -69,10 +73,14 @@ fn gateways_are_asked_about_what_they_cannot() {
 
 #[test]
 fn a_request_for_nothing_is_asked_back() {
-    insta::assert_snapshot!(notes("{}"), @"question: What should be made or changed?
-error: there is no answer before this is settled");
-    insta::assert_snapshot!(notes(r#"{"removals": [{"kind": "target", "name": "v1"}]}"#), @"question: From which file should `v1` be taken? Name it with --into FILE.
-error: there is no answer before this is settled");
+    insta::assert_snapshot!(notes("{}"), @"
+question: What should be made or changed?
+error: there is no answer before this is settled
+");
+    insta::assert_snapshot!(notes(r#"{"removals": [{"kind": "target", "name": "v1"}]}"#), @"
+question: From which file should `v1` be taken? Name it with --into FILE.
+error: there is no answer before this is settled
+");
 }
 
 #[test]

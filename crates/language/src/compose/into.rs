@@ -1,0 +1,210 @@
+//! An intent becomes edits of resources that are there: what is named is found, what is said is set, the rest stays.
+
+mod find;
+mod nodes;
+mod priority;
+mod removals;
+mod routes;
+
+use meshwright_model::edit::{Change, Edit, NewValue};
+use meshwright_model::reference::Key;
+use meshwright_model::virtual_node::ServiceDiscovery;
+use meshwright_model::{Expression, Inventory, Kind, Path, Resource};
+
+use super::compose;
+use super::draft::Draft;
+use super::names::{host_label, listed};
+use crate::intent::{Discovery, Dns, Intent, Mesh};
+use crate::understanding::{Assumption, Question};
+use find::{Finder, node_spec};
+
+/// What an intent changes of resources that are there.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Insertion {
+    /// The edits, in the order in which they are made.
+    pub edits: Vec<Edit>,
+    /// What was assumed.
+    pub assumptions: Vec<Assumption>,
+    /// What must be settled before anything is changed.
+    pub questions: Vec<Question>,
+}
+
+/// Turns an intent into edits of what is there. What the intent makes and is not there is made beside it.
+pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
+    let mut desk = Desk { finder: Finder::new(inventory), draft: Draft::new(), edits: Vec::new() };
+    desk.choose_mesh(intent);
+    let mut rest = intent.clone();
+    rest.removals.clear();
+    desk.change_mesh(&mut rest);
+    desk.change_nodes(&mut rest);
+    desk.change_routes(&mut rest);
+    desk.create(rest);
+    for removal in &intent.removals {
+        desk.remove(removal);
+    }
+    if desk.edits.is_empty() && desk.draft.questions.is_empty() {
+        desk.draft.ask("What should be changed in the file?");
+    }
+    let assumptions = desk.draft.assumptions();
+    Insertion { edits: desk.edits, assumptions, questions: desk.draft.questions }
+}
+
+/// Where edits are made: what is there, and what was assumed and asked.
+struct Desk<'i> {
+    finder: Finder<'i>,
+    draft: Draft,
+    edits: Vec<Edit>,
+}
+
+impl Desk<'_> {
+    /// New resources belong to the mesh that the request names, or to the only one that is there.
+    fn choose_mesh(&mut self, intent: &Intent) {
+        let named = intent.mesh.as_ref().and_then(|mesh| mesh.name.as_deref());
+        let mut meshes: Vec<Expression> = Vec::new();
+        for resource in &self.finder.inventory.resources {
+            let mesh = expression(Key::of(&resource.mesh));
+            if !meshes.contains(&mesh) {
+                meshes.push(mesh);
+            }
+        }
+        match (named, meshes.as_slice()) {
+            (Some(name), meshes) => {
+                let is_there = meshes.iter().any(|mesh| mesh.text() == Some(name));
+                if !is_there && !meshes.is_empty() && meshes.iter().all(|mesh| mesh.text().is_some()) {
+                    let shown: Vec<String> = meshes.iter().map(ToString::to_string).collect();
+                    self.draft.ask(format!(
+                        "There is no mesh `{name}` in the file, only {}. Which is meant?",
+                        listed(&shown)
+                    ));
+                }
+                let same = meshes.iter().find(|mesh| mesh.text() == Some(name) || mesh.text().is_none());
+                self.draft.mesh = same.cloned().unwrap_or_else(|| Expression::Text(name.to_owned()));
+            }
+            (None, [only]) => self.draft.mesh = only.clone(),
+            (None, []) => self.draft.ask("There is no mesh in the file. To which mesh should this belong?"),
+            (None, [first, ..]) => {
+                self.draft.ask("There are several meshes in the file. Which is meant?");
+                self.draft.mesh = first.clone();
+            }
+        }
+    }
+
+    fn change_mesh(&mut self, rest: &mut Intent) {
+        let Some(wanted) = rest.mesh.take() else { return };
+        let is_said = wanted.egress.is_some() || wanted.ip_preference.is_some();
+        let Some(mesh) = self.finder.of_kind(Kind::Mesh).next().filter(|_| is_said) else {
+            if is_said || wanted.action.is_some() {
+                rest.mesh = Some(wanted);
+            }
+            return;
+        };
+        let spec = super::mesh::spec(&Mesh { action: None, ..wanted }, &mut self.draft);
+        if let Some(filter) = &spec.egress_filter {
+            self.set(mesh, Path::of(&["spec", "egressFilter"]), filter);
+        }
+        if let Some(discovery) = &spec.service_discovery {
+            self.set(mesh, Path::of(&["spec", "serviceDiscovery"]), discovery);
+        }
+    }
+
+    /// Makes what is left of the intent beside what is there.
+    fn create(&mut self, mut rest: Intent) {
+        let empty = Intent { tags: rest.tags.clone(), everywhere: rest.everywhere.clone(), ..Intent::default() };
+        if rest == empty {
+            return;
+        }
+        if !rest.sidecars.is_empty() {
+            self.draft.ask("A proxy's task is not put into a file that is there yet. Should it be generated on its own, without --into?");
+            rest.sidecars.clear();
+        }
+        if rest.mesh.is_none() {
+            rest.mesh = self.draft.mesh.text().map(|name| Mesh { name: Some(name.to_owned()), ..Mesh::default() });
+        }
+        self.find_hosts(&mut rest);
+        let composition = compose(&rest);
+        self.ask_for_parameters(&composition.inventory);
+        let beside = self.finder.inventory.resources.first().and_then(|resource| resource.origin);
+        for assumption in composition.assumptions {
+            if !assumption.what.contains("exists already") {
+                self.draft.assume(assumption.what, assumption.why);
+            }
+        }
+        for question in composition.questions {
+            self.draft.ask(question.text);
+        }
+        let mesh = self.finder.inventory.resources.first().map(|resource| resource.mesh.clone());
+        for mut resource in composition.inventory.resources {
+            if let (Some(mesh), true) = (&mesh, resource.kind() != Kind::Mesh) {
+                resource.mesh.clone_from(mesh);
+            }
+            resource.label = None;
+            self.settle_priority(&mut resource);
+            self.edits.push(Edit::create(resource, beside));
+        }
+    }
+
+    /// New nodes are found in the domain of those that are there, where all of them share one.
+    fn find_hosts(&mut self, rest: &mut Intent) {
+        let domain = |resource: &Resource| match node_spec(resource)?.service_discovery.as_ref()? {
+            ServiceDiscovery::Dns(dns) => {
+                Some(dns.hostname.known()?.as_str().split_once('.').map(|(_, domain)| domain.to_owned()))
+            }
+            ServiceDiscovery::AwsCloudMap(_) => Some(None),
+        };
+        let mut domains: Vec<Option<String>> = self.finder.of_kind(Kind::VirtualNode).filter_map(domain).collect();
+        domains.sort();
+        domains.dedup();
+        let [Some(domain)] = domains.as_slice() else { return };
+        for node in rest.virtual_nodes.iter_mut().filter(|node| node.discovery.is_none()) {
+            let Some(name) = &node.name else { continue };
+            let hostname = format!("{}.{domain}", host_label(name));
+            self.draft.assume_of(
+                format!("`{hostname}` for `{name}`"),
+                "hosts are found by DNS: {}",
+                "those of the other nodes are found in that domain",
+            );
+            node.discovery = Some(Discovery::Dns(Dns { hostname: Some(hostname), endpoints: None }));
+        }
+    }
+
+    /// Parameters are not put into a file that is there: what they would hold is asked for.
+    fn ask_for_parameters(&mut self, made: &Inventory) {
+        let names = self.finder.inventory.parameters.iter().map(|parameter| parameter.name.as_str());
+        let there: Vec<&str> = names.collect();
+        for parameter in &made.parameters {
+            // The mesh is that of the file.
+            if parameter.name != "MeshName" && !there.contains(&parameter.name.as_str()) {
+                let body = made.declarations.iter().find(|declaration| declaration.name == parameter.name);
+                let what = match body.map(|declaration| &declaration.body) {
+                    Some(Expression::Map(members)) => members.iter().find(|(key, _)| key == "Description"),
+                    _ => None,
+                };
+                let what = what.and_then(|(_, text)| text.text()).unwrap_or(&parameter.name);
+                self.draft.ask(format!("What should stand in the file as this: {what}?"));
+            }
+        }
+    }
+
+    /// Sets a part of a resource.
+    fn set<T: serde::Serialize>(&mut self, resource: &Resource, path: Path, part: &T) {
+        self.edits.push(Edit::of(resource, path, Change::Set(NewValue::of(part))));
+    }
+
+    /// Adds an element to a list of a resource.
+    fn append<T: serde::Serialize>(&mut self, resource: &Resource, path: Path, part: &T) {
+        self.edits.push(Edit::of(resource, path, Change::Append(NewValue::of(part))));
+    }
+
+    /// Takes a part of a resource away.
+    fn take(&mut self, resource: &Resource, path: Path) {
+        self.edits.push(Edit::of(resource, path, Change::Remove));
+    }
+}
+
+/// A key as an expression.
+fn expression(key: Key<'_>) -> Expression {
+    match key {
+        Key::Known(text) | Key::Refused(text) => Expression::Text(text.to_owned()),
+        Key::Open(expression) => expression.clone(),
+    }
+}

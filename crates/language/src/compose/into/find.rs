@@ -1,0 +1,147 @@
+//! Finds what a request means by a name, among the resources that are there.
+
+use meshwright_model::reference::Key;
+use meshwright_model::route::WeightedTarget;
+use meshwright_model::spelling::nearest;
+use meshwright_model::virtual_node::VirtualNodeSpec;
+use meshwright_model::virtual_service::VirtualServiceProvider;
+use meshwright_model::{Inventory, Kind, Resource, Spec};
+
+use crate::compose::names::{is_version, logical};
+
+/// Finds resources.
+pub(super) struct Finder<'i> {
+    pub(super) inventory: &'i Inventory,
+}
+
+impl<'i> Finder<'i> {
+    pub(super) fn new(inventory: &'i Inventory) -> Self {
+        Self { inventory }
+    }
+
+    /// All resources of a kind.
+    pub(super) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &'i Resource> + use<'i> {
+        self.inventory.resources.iter().filter(move |resource| resource.kind() == kind)
+    }
+
+    /// The resources of a kind that a bare name may mean: of that name, else of that logical id, else of a longer name that
+    /// only a domain or an open part tells from it; a version alone is the end of a name.
+    pub(super) fn named(&self, kind: Kind, name: &str) -> Vec<&'i Resource> {
+        let by = |test: &dyn Fn(&'i Resource) -> bool| -> Vec<&'i Resource> {
+            self.of_kind(kind).filter(|resource| test(resource)).collect()
+        };
+        let exact = by(&|resource| Key::of(&resource.name) == Key::Known(name));
+        if !exact.is_empty() {
+            return exact;
+        }
+        let label = logical(name);
+        let labelled = by(&|resource| {
+            let own = resource.label.as_deref().unwrap_or_default();
+            own == label || own == format!("{label}{}", kind.type_name()) || own.strip_suffix("Node") == Some(&label)
+        });
+        if !labelled.is_empty() {
+            return labelled;
+        }
+        by(&|resource| {
+            let shown = Key::of(&resource.name).shown();
+            let is_longer = shown.strip_prefix(name).is_some_and(|rest| {
+                rest.starts_with(['.', '$', '-']) && (kind == Kind::VirtualService || rest.contains("${"))
+            });
+            is_longer || is_version(name) && shown.ends_with(&format!("-{name}"))
+        })
+    }
+
+    /// The name of a kind that is most like one.
+    pub(super) fn near(&self, kinds: &[Kind], name: &str) -> Option<String> {
+        let names: Vec<String> =
+            kinds.iter().flat_map(|kind| self.of_kind(*kind)).map(|resource| Key::of(&resource.name).shown()).collect();
+        nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
+    }
+
+    /// The routes of a router.
+    pub(super) fn routes_of(&self, router: &Resource) -> Vec<&'i Resource> {
+        let own = Key::of(&router.name);
+        self.of_kind(Kind::Route)
+            .filter(|route| route.parent.as_ref().is_some_and(|parent| Key::of(parent) == own))
+            .collect()
+    }
+
+    /// The targets of a route, with their field and place.
+    pub(super) fn targets(route: &'i Resource) -> Vec<(&'static str, usize, &'i WeightedTarget)> {
+        let Spec::Route(spec) = &route.spec else { return Vec::new() };
+        let all = |(field, action): (&'static str, &'i meshwright_model::route::RouteAction)| {
+            action.weighted_targets.iter().enumerate().map(move |(index, target)| (field, index, target))
+        };
+        spec.actions().flat_map(all).collect()
+    }
+
+    /// The routes that send to a node.
+    pub(super) fn routes_to(&self, node: &Resource) -> Vec<&'i Resource> {
+        let own = Key::of(&node.name);
+        let leads = |route: &&'i Resource| {
+            Self::targets(route).iter().any(|(_, _, target)| Key::of(&target.virtual_node) == own)
+        };
+        self.of_kind(Kind::Route).filter(leads).collect()
+    }
+
+    /// The nodes that a route sends to.
+    pub(super) fn nodes_of(&self, route: &'i Resource) -> Vec<&'i Resource> {
+        let targets = Self::targets(route);
+        let is_target = |node: &&'i Resource| {
+            targets.iter().any(|(_, _, target)| Key::of(&target.virtual_node) == Key::of(&node.name))
+        };
+        self.of_kind(Kind::VirtualNode).filter(is_target).collect()
+    }
+
+    /// The nodes, and the routes to them, that answer for whatever has a name: a route, router, service or node.
+    pub(super) fn path_to(&self, name: &str) -> (Vec<&'i Resource>, Vec<&'i Resource>) {
+        let mut routes = self.named(Kind::Route, name);
+        for router in self.named(Kind::VirtualRouter, name) {
+            routes.extend(self.routes_of(router));
+        }
+        let mut nodes = Vec::new();
+        for service in self.named(Kind::VirtualService, name) {
+            let Spec::VirtualService(spec) = &service.spec else { continue };
+            match &spec.provider {
+                Some(VirtualServiceProvider::VirtualRouter(provider)) => {
+                    let is_it = |router: &&'i Resource| Key::of(&router.name) == Key::of(&provider.virtual_router_name);
+                    routes.extend(
+                        self.of_kind(Kind::VirtualRouter).filter(is_it).flat_map(|router| self.routes_of(router)),
+                    );
+                }
+                Some(VirtualServiceProvider::VirtualNode(provider)) => {
+                    let is_it = |node: &&'i Resource| Key::of(&node.name) == Key::of(&provider.virtual_node_name);
+                    nodes.extend(self.of_kind(Kind::VirtualNode).filter(is_it));
+                }
+                None => {}
+            }
+        }
+        if routes.is_empty() && nodes.is_empty() {
+            nodes = self.named(Kind::VirtualNode, name);
+            routes = nodes.iter().flat_map(|node| self.routes_to(node)).collect();
+        }
+        for route in &routes {
+            nodes.extend(self.nodes_of(route));
+        }
+        (once(nodes), once(routes))
+    }
+}
+
+/// Each resource once, in order.
+fn once<'i>(resources: Vec<&'i Resource>) -> Vec<&'i Resource> {
+    let mut seen: Vec<&'i Resource> = Vec::new();
+    for resource in resources {
+        if !seen.iter().any(|other| std::ptr::eq(*other, resource)) {
+            seen.push(resource);
+        }
+    }
+    seen
+}
+
+/// A node's specification.
+pub(super) fn node_spec(resource: &Resource) -> Option<&VirtualNodeSpec> {
+    match &resource.spec {
+        Spec::VirtualNode(spec) => Some(spec),
+        _ => None,
+    }
+}

@@ -1,0 +1,253 @@
+//! Edits of virtual nodes.
+
+use meshwright_model::limits::PortProtocol;
+use meshwright_model::listener::Listener as ModelListener;
+use meshwright_model::reference::Key;
+use meshwright_model::virtual_node::{Backend, VirtualServiceBackend};
+use meshwright_model::{Kind, Path, Resource};
+
+use super::find::node_spec;
+use super::{Desk, expression};
+use crate::compose::logging::logging;
+use crate::compose::node::{discovery, write_listener};
+use crate::compose::plan::{Named, Node};
+use crate::compose::tls::client_policy;
+use crate::intent::{Action, HealthCheck, Intent, Listener, OutlierDetection, Protocol, Span, VirtualNode};
+
+impl Desk<'_> {
+    /// Changes the nodes that are there; what is not stays in the intent, to be made.
+    pub(super) fn change_nodes(&mut self, rest: &mut Intent) {
+        let mut applications = std::mem::take(&mut rest.applications);
+        applications.retain(|wanted| !self.change_node(wanted));
+        rest.applications = applications;
+        let mut nodes = std::mem::take(&mut rest.virtual_nodes);
+        nodes.retain(|wanted| !self.change_node(wanted));
+        rest.virtual_nodes = nodes;
+    }
+
+    /// Changes what is there of a node or application; `false` where it is to be made.
+    fn change_node(&mut self, wanted: &VirtualNode) -> bool {
+        let Some(name) = &wanted.name else {
+            self.draft.ask("Which virtual node is meant?");
+            return true;
+        };
+        let (mut nodes, routes) = self.finder.path_to(name);
+        let exact = self.finder.named(Kind::VirtualNode, name);
+        if !exact.is_empty() {
+            nodes = exact;
+        }
+        if nodes.is_empty() {
+            if wanted.action == Action::Create {
+                return false;
+            }
+            let near = self.finder.near(&[Kind::VirtualNode, Kind::VirtualService], name);
+            let near = near.map_or_else(|| " Which is meant?".to_owned(), |near| format!(" Is `{near}` meant?"));
+            self.draft.ask(format!("There is no virtual node `{name}` in the file.{near}"));
+            return true;
+        }
+        for node in nodes {
+            self.change_listeners(node, &wanted.listeners);
+            self.change_rest(node, wanted);
+        }
+        if let Some(timeout) = &wanted.route_timeout {
+            self.change_timeouts(name, &routes, timeout);
+        }
+        if let Some(retry) = &wanted.retry {
+            for route in &routes {
+                self.change_retry(route, retry);
+            }
+            if routes.is_empty() {
+                self.draft.ask(format!(
+                    "No route leads to `{name}`, and only routes have retries. Should it get a virtual router?"
+                ));
+            }
+        }
+        if !wanted.versions.is_empty() {
+            self.draft.ask(format!(
+                "`{name}` is there already. Which of its routes should share its requests among versions?"
+            ));
+        }
+        true
+    }
+
+    fn change_listeners(&mut self, node: &Resource, wanted: &[Listener]) {
+        let Some(spec) = node_spec(node) else { return };
+        let listeners = spec.listeners.as_deref().unwrap_or_default();
+        let shown = Key::of(&node.name).shown();
+        for listener in wanted {
+            let port_of = |one: &ModelListener| one.port_mapping.port.known().map(|port| port.value());
+            let is_it = |one: &ModelListener| listener.port.is_some_and(|port| port_of(one) == Some(port.into()));
+            let index = listeners.iter().position(is_it);
+            let says_more = Listener { port: None, ..listener.clone() } != Listener::default();
+            match (index, listeners) {
+                (Some(index), _) => self.change_listener(node, index, &listeners[index], listener),
+                // One listener with another port: it moves there.
+                (None, [only]) if listener.port.is_none() || !says_more => {
+                    self.change_listener(node, 0, only, listener);
+                }
+                (None, []) => self.draft.ask(format!("`{shown}` has no listener. On which port should it get one?")),
+                (None, _) => {
+                    let ports: Vec<String> =
+                        listeners.iter().filter_map(port_of).map(|port| port.to_string()).collect();
+                    self.draft
+                        .ask(format!("`{shown}` listens on {}. Which of its listeners is meant?", ports.join(", ")));
+                }
+            }
+        }
+    }
+
+    fn change_listener(&mut self, node: &Resource, index: usize, there: &ModelListener, wanted: &Listener) {
+        let shown = Key::of(&node.name).shown();
+        let at = |field: &'static str| Path::of(&["spec", "listeners"]).index(index).field(field);
+        let port = there.port_mapping.port.known().and_then(|port| u32::try_from(port.value()).ok());
+        let protocol = there.port_mapping.protocol.known().map_or(Protocol::Http, |protocol| said(*protocol));
+        let full = Listener {
+            port: wanted.port.or(port),
+            protocol: wanted.protocol.or(Some(protocol)),
+            health_check: wanted.health_check.clone().map(|check| with_health_check(check, there)),
+            outlier_detection: wanted.outlier_detection.clone().map(|outliers| with_outliers(outliers, there)),
+            ..wanted.clone()
+        };
+        let own = Node { name: Named { expression: expression(Key::of(&node.name)) }, ..Node::default() };
+        let written = write_listener(&own, &full, &mut self.draft);
+        if wanted.port.is_some_and(|wanted| Some(wanted) != port) {
+            self.set(node, at("portMapping").field("port"), &written.port_mapping.port);
+            if there.health_check.as_ref().is_some_and(|check| check.port.is_some()) {
+                self.set(node, at("healthCheck").field("port"), &written.port_mapping.port);
+            }
+        }
+        if wanted.protocol.is_some_and(|wanted| wanted != protocol) {
+            self.draft.ask(format!(
+                "`{shown}` speaks {}, and its routes and timeouts are for that. Should all of them change?",
+                protocol.word()
+            ));
+        }
+        if let Some(mut check) = written.health_check {
+            // A port that the file leaves open, or leaves out, stays so.
+            check.port = there.health_check.as_ref().and_then(|check| check.port.clone());
+            self.set(node, at("healthCheck"), &check);
+        }
+        if let Some(outliers) = &written.outlier_detection {
+            self.set(node, at("outlierDetection"), outliers);
+        }
+        if let Some(pool) = &written.connection_pool {
+            self.set(node, at("connectionPool"), pool);
+        }
+        if let Some(tls) = &written.tls {
+            self.set(node, at("tls"), tls);
+        }
+        if let Some(timeout) = &wanted.timeout {
+            self.change_listener_timeout(node, index, there, timeout);
+        }
+    }
+
+    fn change_rest(&mut self, node: &Resource, wanted: &VirtualNode) {
+        let Some(spec) = node_spec(node) else { return };
+        let shown = Key::of(&node.name).shown();
+        if let Some(given) = &wanted.discovery {
+            let mut own = Node {
+                name: Named { expression: expression(Key::of(&node.name)) },
+                discovery: Some(given.clone()),
+                ip_preference: wanted.ip_preference,
+                ..Node::default()
+            };
+            own.host = match given {
+                crate::intent::Discovery::Dns(dns) => dns.hostname.clone().map(meshwright_model::Expression::Text),
+                crate::intent::Discovery::CloudMap(_) => None,
+            };
+            if matches!(given, crate::intent::Discovery::Dns(dns) if dns.hostname.is_none()) {
+                self.draft.ask(format!("By which DNS name are the hosts of `{shown}` found?"));
+            } else if let Some(discovery) = discovery(&own, &mut self.draft) {
+                self.set(node, Path::of(&["spec", "serviceDiscovery"]), &discovery);
+            }
+        }
+        if let Some(log) = &wanted.access_log {
+            let logging = logging(log, &shown, &mut self.draft);
+            self.set(node, Path::of(&["spec", "logging"]), &logging);
+        }
+        if let Some(tls) = &wanted.backend_tls {
+            let policy = client_policy(tls, &format!("`{shown}` towards its backends"), &shown, &mut self.draft);
+            self.set(node, Path::of(&["spec", "backendDefaults", "clientPolicy"]), &policy);
+        }
+        let backends = spec.backends.as_deref().unwrap_or_default();
+        for call in &wanted.calls {
+            let services = self.finder.named(Kind::VirtualService, &call.to);
+            let name = services.first().map_or_else(
+                || meshwright_model::Expression::Text(call.to.clone()),
+                |service| expression(Key::of(&service.name)),
+            );
+            let policy = call
+                .tls
+                .as_ref()
+                .map(|tls| client_policy(tls, &format!("`{shown}` towards `{name}`"), &shown, &mut self.draft));
+            let is_it =
+                |Backend::VirtualService(backend): &Backend| expression(Key::of(&backend.virtual_service_name)) == name;
+            match (backends.iter().position(is_it), policy) {
+                (Some(index), Some(policy)) => {
+                    let path =
+                        Path::of(&["spec", "backends"]).index(index).field("virtualService").field("clientPolicy");
+                    self.set(node, path, &policy);
+                }
+                (Some(_), None) => {}
+                (None, client_policy) => {
+                    if services.is_empty() {
+                        let why = "the request calls it, and it is not in the file";
+                        self.draft.assume(format!("virtual service `{name}` is defined elsewhere"), why);
+                    }
+                    let virtual_service_name = self.draft.said(&format!("a backend of `{shown}`"), &name);
+                    let backend =
+                        Backend::VirtualService(VirtualServiceBackend { client_policy, virtual_service_name });
+                    self.append(node, Path::of(&["spec", "backends"]), &backend);
+                }
+            }
+        }
+    }
+}
+
+/// A protocol in the intent's words.
+fn said(protocol: PortProtocol) -> Protocol {
+    match protocol {
+        PortProtocol::Http => Protocol::Http,
+        PortProtocol::Http2 => Protocol::Http2,
+        PortProtocol::Grpc => Protocol::Grpc,
+        PortProtocol::Tcp => Protocol::Tcp,
+    }
+}
+
+/// What a request leaves out of a health check stays as it is.
+fn with_health_check(wanted: HealthCheck, there: &ModelListener) -> HealthCheck {
+    let Some(check) = &there.health_check else { return wanted };
+    let millis = |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok()).map(Span::millis);
+    let count = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
+    HealthCheck {
+        path: wanted.path.or_else(|| check.path.as_ref()?.known().map(|path| path.as_str().to_owned())),
+        protocol: wanted.protocol.or_else(|| check.protocol.known().map(|protocol| said(*protocol))),
+        interval: wanted.interval.or_else(|| millis(check.interval_millis.known().map(|value| value.value()))),
+        timeout: wanted.timeout.or_else(|| millis(check.timeout_millis.known().map(|value| value.value()))),
+        healthy_threshold: wanted
+            .healthy_threshold
+            .or_else(|| count(check.healthy_threshold.known().map(|value| value.value()))),
+        unhealthy_threshold: wanted
+            .unhealthy_threshold
+            .or_else(|| count(check.unhealthy_threshold.known().map(|value| value.value()))),
+        ..wanted
+    }
+}
+
+/// What a request leaves out of outlier detection stays as it is.
+fn with_outliers(wanted: OutlierDetection, there: &ModelListener) -> OutlierDetection {
+    let Some(outliers) = &there.outlier_detection else { return wanted };
+    let count = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
+    OutlierDetection {
+        max_server_errors: wanted
+            .max_server_errors
+            .or_else(|| count(outliers.max_server_errors.known().map(|value| value.value()))),
+        interval: wanted.interval.or_else(|| outliers.interval.millis().map(Span::millis)),
+        base_ejection_duration: wanted
+            .base_ejection_duration
+            .or_else(|| outliers.base_ejection_duration.millis().map(Span::millis)),
+        max_ejection_percent: wanted
+            .max_ejection_percent
+            .or_else(|| count(outliers.max_ejection_percent.known().map(|value| value.value()))),
+    }
+}

@@ -1,0 +1,382 @@
+//! Edits of routes, and of timeouts on the whole path of a request.
+
+use meshwright_model::defaults::{IDLE_TIMEOUT_MILLIS, PER_REQUEST_TIMEOUT_MILLIS};
+use meshwright_model::duration::Duration;
+use meshwright_model::listener::Listener as ModelListener;
+use meshwright_model::reference::Key;
+use meshwright_model::route::{ProtocolRoute, RouteSpec, WeightedTarget};
+use meshwright_model::timeout::ListenerTimeout;
+use meshwright_model::{Kind, Path, Resource, Spec};
+
+use super::Desk;
+use super::find::{Finder, node_spec};
+use crate::compose::names::{listed, stem};
+use crate::compose::plan::Router;
+use crate::compose::retries::complete;
+use crate::compose::route::route_spec;
+use crate::compose::values::duration;
+use crate::intent::{Action, Intent, Match, Protocol, Retry, Route, Span, Target, Timeout};
+
+impl<'i> Desk<'i> {
+    /// Changes the routes that are there; what is not stays in the intent, to be made.
+    pub(super) fn change_routes(&mut self, rest: &mut Intent) {
+        let mut routers = std::mem::take(&mut rest.virtual_routers);
+        for router in &mut routers {
+            let there =
+                router.name.as_ref().is_some_and(|name| !self.finder.named(Kind::VirtualRouter, name).is_empty());
+            if there || router.action == Action::Change {
+                for mut route in std::mem::take(&mut router.routes) {
+                    route.router = route.router.or_else(|| router.name.clone());
+                    rest.routes.push(route);
+                }
+            }
+        }
+        routers.retain(|router| {
+            let there =
+                router.name.as_ref().is_some_and(|name| !self.finder.named(Kind::VirtualRouter, name).is_empty());
+            !there && router.action != Action::Change
+        });
+        rest.virtual_routers = routers;
+        let mut left = Vec::new();
+        for mut route in std::mem::take(&mut rest.routes) {
+            self.name_targets(&mut route);
+            let there = self.meant(&route);
+            if there.is_empty() && (route.action == Action::Create || !route.targets.is_empty()) {
+                self.find_router(&mut route);
+                left.push(route);
+            } else if there.is_empty() {
+                let name = route.name.clone().or(route.router.clone()).unwrap_or_default();
+                let kinds = [Kind::Route, Kind::VirtualRouter, Kind::VirtualService, Kind::VirtualNode];
+                let near = self.finder.near(&kinds, &name).map(|near| format!("Is `{near}` meant?"));
+                self.draft.ask(format!(
+                    "There is no route `{name}` in the file. {}",
+                    near.unwrap_or_else(|| "Which is meant?".to_owned())
+                ));
+            } else {
+                self.change_each(&route, &there);
+            }
+        }
+        rest.routes = left;
+    }
+
+    /// The routes that are there and that a request means.
+    fn meant(&self, wanted: &Route) -> Vec<&'i Resource> {
+        let named = wanted.name.as_deref().map(|name| self.finder.path_to(name).1).unwrap_or_default();
+        if !named.is_empty() {
+            return named;
+        }
+        let of_router = |name: &str| {
+            self.finder.named(Kind::VirtualRouter, name).into_iter().flat_map(|router| self.finder.routes_of(router))
+        };
+        let candidates: Vec<&'i Resource> = match wanted.router.as_deref() {
+            Some(name) => of_router(name).collect(),
+            None => self.finder.of_kind(Kind::Route).collect(),
+        };
+        let is_plain = wanted.matcher.is_empty() || wanted.matcher.otherwise;
+        if wanted.targets.is_empty() {
+            return if is_plain && wanted.router.is_some() { candidates } else { Vec::new() };
+        }
+        if !is_plain {
+            return Vec::new();
+        }
+        // A change of shares: the route that sends to one of the targets already, and to everything.
+        let sends = |route: &&Resource| {
+            Finder::targets(route).iter().any(|(_, _, target)| {
+                wanted.targets.iter().any(|wanted| Key::of(&target.virtual_node) == Key::Known(wanted.node.as_str()))
+            })
+        };
+        let is_narrow = |route: &&Resource| match &route.spec {
+            Spec::Route(spec) => {
+                spec.protocols().filter_map(ProtocolRoute::http).any(|http| http.matcher.headers.is_some())
+            }
+            _ => false,
+        };
+        candidates.into_iter().filter(sends).filter(|route| !is_narrow(route)).collect()
+    }
+
+    fn change_each(&mut self, wanted: &Route, there: &[&'i Resource]) {
+        let name = wanted.name.clone().unwrap_or_default();
+        if let Some(timeout) = &wanted.timeout {
+            self.change_timeouts(&name, there, timeout);
+        }
+        for route in there {
+            if let Some(retry) = &wanted.retry {
+                self.change_retry(route, retry);
+            }
+            if let Some(priority) = wanted.priority {
+                let priority = self
+                    .draft
+                    .number::<meshwright_model::limits::Priority>("the priority of the route", priority.into());
+                self.set(route, Path::of(&["spec", "priority"]), &priority);
+            }
+            if !wanted.targets.is_empty() {
+                self.change_targets(route, &wanted.targets);
+            }
+            if wanted.matcher != Match::default() && !wanted.matcher.otherwise {
+                self.change_match(route, wanted);
+            }
+        }
+    }
+
+    /// Lets targets bear the names of nodes that are there.
+    fn name_targets(&self, route: &mut Route) {
+        for target in &mut route.targets {
+            if let [only] = self.finder.named(Kind::VirtualNode, &target.node).as_slice()
+                && let Some(name) = only.name.known()
+            {
+                name.as_str().clone_into(&mut target.node);
+            }
+        }
+    }
+
+    /// The router of a new route: the one that leads to its targets, or to their other versions.
+    fn find_router(&mut self, route: &mut Route) {
+        if let Some(name) = &route.router {
+            if let [only] = self.finder.named(Kind::VirtualRouter, name).as_slice() {
+                route.router = Some(Key::of(&only.name).shown());
+            }
+            return;
+        }
+        let stem = |name: &str| stem(name).to_owned();
+        let wanted: Vec<String> = route.targets.iter().map(|target| stem(&target.node)).collect();
+        let leads = |other: &&Resource| {
+            Finder::targets(other)
+                .iter()
+                .any(|(_, _, target)| wanted.contains(&stem(&Key::of(&target.virtual_node).shown())))
+        };
+        let mut routers: Vec<String> = self
+            .finder
+            .of_kind(Kind::Route)
+            .filter(leads)
+            .filter_map(|route| Some(Key::of(route.parent.as_ref()?).shown()))
+            .collect();
+        routers.sort();
+        routers.dedup();
+        match routers.as_slice() {
+            [only] => {
+                self.draft.assume(
+                    format!("the new route belongs to virtual router `{only}`"),
+                    "it leads to these targets already",
+                );
+                route.router = Some(only.clone());
+            }
+            [] => self.draft.ask("To which virtual router should the new route belong?"),
+            several => {
+                self.draft.ask(format!("To which virtual router should the new route belong: {}?", listed(several)));
+            }
+        }
+    }
+
+    /// Sets shares: those that are said, and for one target of two the rest for the other.
+    fn change_targets(&mut self, route: &'i Resource, wanted: &[Target]) {
+        let shown = Key::of(&route.name).shown();
+        let there = Finder::targets(route);
+        let Some((field, ..)) = there.first().copied() else { return };
+        let list = Path::of(&["spec"]).field(field).field("action").field("weightedTargets");
+        let position =
+            |node: &str| there.iter().position(|(_, _, target)| Key::of(&target.virtual_node) == Key::Known(node));
+        let said: u32 = wanted.iter().filter_map(|target| target.weight).sum();
+        if said > 100 {
+            self.draft.ask(format!("The shares of route `{shown}` add up to {said} %. Which should they be?"));
+            return;
+        }
+        let others: Vec<usize> = (0..there.len())
+            .filter(|index| !wanted.iter().any(|target| position(&target.node) == Some(*index)))
+            .collect();
+        let rest = 100 - said;
+        let without: Vec<&Target> = wanted.iter().filter(|target| target.weight.is_none()).collect();
+        for target in wanted {
+            let weight = target.weight.unwrap_or_else(|| rest / u32::try_from(without.len()).unwrap_or(1).max(1));
+            let weight = self
+                .draft
+                .number::<meshwright_model::limits::Weight>(&format!("the weight of `{}`", target.node), weight.into());
+            match position(&target.node) {
+                Some(index) => self.set(route, list.index(index).field("weight"), &weight),
+                None => {
+                    let virtual_node = self.draft.text("a target of the route", &target.node);
+                    self.append(route, list.clone(), &WeightedTarget { port: None, virtual_node, weight });
+                }
+            }
+        }
+        match others.as_slice() {
+            [] => {}
+            [only] if without.is_empty() => {
+                let node = Key::of(&there[*only].2.virtual_node).shown();
+                let weight = self
+                    .draft
+                    .number::<meshwright_model::limits::Weight>(&format!("the weight of `{node}`"), rest.into());
+                self.set(route, list.index(*only).field("weight"), &weight);
+                self.draft.assume(
+                    format!("`{node}` gets the other {rest} % of route `{shown}`"),
+                    "the request names the share of the others",
+                );
+            }
+            _ => self.draft.ask(format!("Route `{shown}` has other targets too. Which share should each of them get?")),
+        }
+    }
+
+    fn change_match(&mut self, route: &Resource, wanted: &Route) {
+        let Spec::Route(spec) = &route.spec else { return };
+        let Some(there) = spec.protocols().next() else { return };
+        let full = Route {
+            name: Some(Key::of(&route.name).shown()),
+            protocol: Some(protocol(there)),
+            targets: vec![Target { node: "x".to_owned(), weight: Some(100), port: None }],
+            matcher: wanted.matcher.clone(),
+            ..Route::default()
+        };
+        let Some(written) = route_spec(
+            &full,
+            &Router::default(),
+            &format!("route `{}`", Key::of(&route.name).shown()),
+            &mut self.draft,
+        ) else {
+            return;
+        };
+        let path = Path::of(&["spec"]).field(there.field()).field("match");
+        match written {
+            RouteSpec { http_route: Some(own), .. } | RouteSpec { http2_route: Some(own), .. } => {
+                self.set(route, path, &own.matcher);
+            }
+            RouteSpec { grpc_route: Some(own), .. } => self.set(route, path, &own.matcher),
+            RouteSpec { tcp_route: Some(own), .. } => {
+                if let Some(matcher) = &own.matcher {
+                    self.set(route, path, matcher);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Sets a retry policy; what the request leaves out is completed.
+    pub(super) fn change_retry(&mut self, route: &'i Resource, wanted: &Retry) {
+        let Spec::Route(spec) = &route.spec else { return };
+        let Some(there) = spec.protocols().next() else { return };
+        let name = Key::of(&route.name).shown();
+        let per_request = there.per_request().and_then(Duration::millis).map(Span::millis);
+        let mut wanted = wanted.clone();
+        if let Some((retries, per_try)) = there.retry() {
+            let count = retries.known().and_then(|retries| u32::try_from(retries.value()).ok());
+            wanted.max_retries = wanted.max_retries.or(count);
+            wanted.per_retry_timeout = wanted.per_retry_timeout.or_else(|| per_try.millis().map(Span::millis));
+        }
+        let mut full = Route {
+            name: Some(name.clone()),
+            protocol: Some(protocol(there)),
+            targets: vec![Target { node: "x".to_owned(), weight: Some(100), port: None }],
+            retry: Some(wanted),
+            timeout: per_request.map(|span| Timeout { per_request: Some(span), idle: None }),
+            ..Route::default()
+        };
+        complete(&mut full, &mut self.draft);
+        let written =
+            route_spec(&full, &Router::default(), &format!("route `{name}`"), &mut self.draft).unwrap_or_default();
+        let path = Path::of(&["spec"]).field(there.field()).field("retryPolicy");
+        if let Some(retry) =
+            written.http_route.as_ref().or(written.http2_route.as_ref()).and_then(|own| own.retry_policy.as_ref())
+        {
+            self.set(route, path, retry);
+        } else if let Some(retry) = written.grpc_route.as_ref().and_then(|own| own.retry_policy.as_ref()) {
+            self.set(route, path, retry);
+        }
+        let raised = full.timeout.and_then(|timeout| timeout.per_request).filter(|span| Some(*span) != per_request);
+        if let Some(span) = raised {
+            self.change_timeouts(&name, &[route], &Timeout { per_request: Some(span), idle: None });
+        }
+    }
+
+    /// Sets timeouts of routes, and raises those of every listener behind them that would end requests first.
+    pub(super) fn change_timeouts(&mut self, name: &str, routes: &[&'i Resource], wanted: &Timeout) {
+        let mut wanted = wanted.clone();
+        if wanted.idle.is_none() && wanted.per_request.is_some_and(|span| span.millis > IDLE_TIMEOUT_MILLIS) {
+            wanted.idle = wanted.per_request;
+        }
+        for route in routes {
+            let Spec::Route(spec) = &route.spec else { continue };
+            let Some(there) = spec.protocols().next() else { continue };
+            let timeout = Path::of(&["spec"]).field(there.field()).field("timeout");
+            if let Some(span) = wanted.per_request.filter(|_| !matches!(there, ProtocolRoute::Tcp(_))) {
+                let span = duration(span, &format!("the timeout of `{name}`"), &mut self.draft);
+                self.set(route, timeout.field("perRequest"), &span);
+            }
+            if let Some(span) = wanted.idle {
+                let span = duration(span, &format!("the idle timeout of `{name}`"), &mut self.draft);
+                self.set(route, timeout.field("idle"), &span);
+            }
+        }
+        let mut nodes: Vec<&'i Resource> = Vec::new();
+        for route in routes {
+            let targets = Finder::targets(route)
+                .into_iter()
+                .map(|(_, _, target)| Key::of(&target.virtual_node))
+                .collect::<Vec<_>>();
+            let found = self.finder.of_kind(Kind::VirtualNode).filter(|node| targets.contains(&Key::of(&node.name)));
+            nodes.extend(
+                found.filter(|node| !nodes.iter().any(|other| std::ptr::eq(*other, *node))).collect::<Vec<_>>(),
+            );
+        }
+        if routes.is_empty() {
+            nodes = self.finder.path_to(name).0;
+        }
+        for node in nodes {
+            let listeners = node_spec(node).and_then(|spec| spec.listeners.as_deref()).unwrap_or_default();
+            for (index, listener) in listeners.iter().enumerate() {
+                if is_shorter(listener, &wanted) {
+                    let shown = Key::of(&node.name).shown();
+                    self.change_listener_timeout(node, index, listener, &wanted);
+                    self.draft.assume_of(
+                        format!("`{shown}`"),
+                        "the timeout is raised for the listener of {} too",
+                        "a listener ends requests by itself, after 15s where it says nothing, whatever the route says",
+                    );
+                }
+            }
+        }
+    }
+
+    /// Sets the timeout of a listener.
+    pub(super) fn change_listener_timeout(
+        &mut self,
+        node: &Resource,
+        index: usize,
+        there: &ModelListener,
+        wanted: &Timeout,
+    ) {
+        let Some(protocol) = there.port_mapping.protocol.known().map(|protocol| protocol.as_str()) else { return };
+        let path = Path::of(&["spec", "listeners"]).index(index).field("timeout").field(protocol);
+        let shown = Key::of(&node.name).shown();
+        if let Some(span) = wanted.per_request.filter(|_| protocol != "tcp") {
+            let span = duration(span, &format!("the timeout of `{shown}`"), &mut self.draft);
+            self.set(node, path.field("perRequest"), &span);
+        }
+        if let Some(span) = wanted.idle {
+            let span = duration(span, &format!("the idle timeout of `{shown}`"), &mut self.draft);
+            self.set(node, path.field("idle"), &span);
+        }
+    }
+}
+
+/// Whether a listener would end a request before a timeout does.
+fn is_shorter(listener: &ModelListener, wanted: &Timeout) -> bool {
+    let (per_request, idle) = match &listener.timeout {
+        Some(ListenerTimeout::Http(own) | ListenerTimeout::Http2(own)) => (own.per_request.as_ref(), own.idle.as_ref()),
+        Some(ListenerTimeout::Grpc(own)) => (own.per_request.as_ref(), own.idle.as_ref()),
+        Some(ListenerTimeout::Tcp(own)) => (None, own.idle.as_ref()),
+        None => (None, None),
+    };
+    let is_less = |own: Option<&Duration>, default: u64, wanted: Option<Span>| {
+        let own = own.map_or(Some(default), Duration::millis);
+        wanted.zip(own).is_some_and(|(wanted, own)| own != 0 && (wanted.millis == 0 || wanted.millis > own))
+    };
+    is_less(per_request, PER_REQUEST_TIMEOUT_MILLIS, wanted.per_request)
+        || is_less(idle, IDLE_TIMEOUT_MILLIS, wanted.idle)
+}
+
+fn protocol(route: ProtocolRoute<'_>) -> Protocol {
+    match route {
+        ProtocolRoute::Http(_) => Protocol::Http,
+        ProtocolRoute::Http2(_) => Protocol::Http2,
+        ProtocolRoute::Grpc(_) => Protocol::Grpc,
+        ProtocolRoute::Tcp(_) => Protocol::Tcp,
+    }
+}

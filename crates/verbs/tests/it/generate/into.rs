@@ -1,0 +1,108 @@
+//! Intents against a mesh that is there: which edits they become.
+
+use meshwright_dialect::{Input, Options, read};
+use meshwright_language::{Intent, compose_into};
+use meshwright_model::edit::{Change, Edit};
+
+const SHOP: &str = include_str!("into.yaml");
+
+/// The edits of an intent, a line each, then its questions.
+fn edits(intent: &str) -> String {
+    let input = Input { name: "shop.yaml".to_owned(), bytes: SHOP.into() };
+    let reading = read(vec![input], &Options { keep_parameters: true, ..Options::default() });
+    let intent: Intent = serde_json::from_str(intent).unwrap();
+    let insertion = compose_into(&intent, &reading.inventory);
+    let line = |edit: &Edit| {
+        let subject = edit.resource.as_ref().unwrap();
+        let what = match &edit.change {
+            Change::Set(value) => format!("= {}", serde_json::to_string(value).unwrap()),
+            Change::Append(value) => format!("+ {}", serde_json::to_string(value).unwrap()),
+            Change::Remove => "is taken away".to_owned(),
+            Change::Create(resource) => format!("is made: {}", serde_json::to_string(&resource.spec).unwrap()),
+        };
+        format!("{} {}: {} {what}", subject.kind, subject.name, edit.path)
+    };
+    let edits = insertion.edits.iter().map(line);
+    let questions = insertion.questions.iter().map(|question| format!("question: {}", question.text));
+    edits.chain(questions).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_part_is_set_on_the_node_that_is_meant() {
+    let outliers =
+        r#"{"outlierDetection": {"maxServerErrors": 5, "baseEjectionDuration": "30s", "maxEjectionPercent": 50}}"#;
+    let change = |name: &str, listener: &str| {
+        edits(&format!(r#"{{"virtualNodes": [{{"name": "{name}", "action": "change", "listeners": [{listener}]}}]}}"#))
+    };
+    insta::assert_snapshot!(change("payments-v1", outliers), @r#"virtual node payments-v1: spec.listeners[0].outlierDetection = {"baseEjectionDuration":{"unit":"s","value":30},"interval":{"unit":"s","value":10},"maxEjectionPercent":50,"maxServerErrors":5}"#);
+    insta::assert_snapshot!(change("payments-v1", r#"{"healthCheck": {"path": "/ping"}}"#), @r#"virtual node payments-v1: spec.listeners[0].healthCheck = {"healthyThreshold":2,"intervalMillis":5000,"path":"/ping","port":8080,"protocol":"http","timeoutMillis":2000,"unhealthyThreshold":2}"#);
+    insta::assert_snapshot!(change("paymets-v1", outliers), @"question: There is no virtual node `paymets-v1` in the file. Is `payments-v1` meant?");
+    insta::assert_snapshot!(change("payments-v1", r#"{"port": 9090}"#), @"
+virtual node payments-v1: spec.listeners[0].portMapping.port = 9090
+virtual node payments-v1: spec.listeners[0].healthCheck.port = 9090
+");
+}
+
+#[test]
+fn a_timeout_is_raised_on_the_route_and_on_every_listener() {
+    let raise = |name: &str| {
+        edits(&format!(
+            r#"{{"routes": [{{"name": "{name}", "action": "change", "timeout": {{"perRequest": "60s"}}}}]}}"#
+        ))
+    };
+    insta::assert_snapshot!(raise("payments-route"), @r#"
+route payments-route: spec.httpRoute.timeout.perRequest = {"unit":"s","value":60}
+virtual node payments-v1: spec.listeners[0].timeout.http.perRequest = {"unit":"s","value":60}
+virtual node payments-v2: spec.listeners[0].timeout.http.perRequest = {"unit":"s","value":60}
+"#);
+    assert_eq!(raise("payments-route"), raise("payments"));
+    insta::assert_snapshot!(raise("shipping"), @"question: There is no route `shipping` in the file. Which is meant?");
+}
+
+#[test]
+fn a_header_route_comes_before_those_that_are_there() {
+    let route = r#"{"match": {"headers": [{"name": "x-test-version", "value": {"exact": "v2"}}]}, "targets": [{"node": "v2"}]}"#;
+    insta::assert_snapshot!(edits(&format!(r#"{{"routes": [{route}]}}"#)), @r#"route payments-v2-route:  is made: {"httpRoute":{"action":{"weightedTargets":[{"virtualNode":"payments-v2","weight":100}]},"match":{"headers":[{"match":{"exact":"v2"},"name":"x-test-version"}],"prefix":"/"}},"priority":50}"#);
+}
+
+#[test]
+fn shares_are_set_on_the_route_that_is_there() {
+    let targets = |targets: &str| edits(&format!(r#"{{"routes": [{{"action": "change", "targets": [{targets}]}}]}}"#));
+    insta::assert_snapshot!(targets(r#"{"node": "v1", "weight": 70}, {"node": "v2", "weight": 30}"#), @"
+route payments-route: spec.httpRoute.action.weightedTargets[0].weight = 70
+route payments-route: spec.httpRoute.action.weightedTargets[1].weight = 30
+");
+    insta::assert_snapshot!(targets(r#"{"node": "payments-v2", "weight": 25}"#), @"
+route payments-route: spec.httpRoute.action.weightedTargets[1].weight = 25
+route payments-route: spec.httpRoute.action.weightedTargets[0].weight = 75
+");
+}
+
+#[test]
+fn what_is_taken_away_goes_with_what_points_at_it() {
+    let removal =
+        |kind: &str, name: &str| edits(&format!(r#"{{"removals": [{{"kind": "{kind}", "name": "{name}"}}]}}"#));
+    insta::assert_snapshot!(removal("target", "v1"), @"
+route payments-route: spec.httpRoute.action.weightedTargets[0] is taken away
+route payments-route: spec.httpRoute.action.weightedTargets[0].weight = 100
+");
+    insta::assert_snapshot!(removal("resource", "payments-v1"), @"
+route payments-route: spec.httpRoute.action.weightedTargets[0] is taken away
+route payments-route: spec.httpRoute.action.weightedTargets[0].weight = 100
+virtual node payments-v1:  is taken away
+");
+    insta::assert_snapshot!(removal("healthCheck", "payments-v1"), @"virtual node payments-v1: spec.listeners[0].healthCheck is taken away");
+    insta::assert_snapshot!(removal("retryPolicy", "payments"), @"route payments-route: spec.httpRoute.retryPolicy is taken away");
+    insta::assert_snapshot!(removal("target", "nobody"), @"question: No route sends to `nobody`. Which target is meant?");
+}
+
+#[test]
+fn new_resources_stand_beside_those_that_are_there() {
+    insta::assert_snapshot!(edits(r#"{"virtualNodes": [{"name": "shipping", "listeners": [{"port": 8080}]}]}"#), @r#"virtual node shipping:  is made: {"listeners":[{"portMapping":{"port":8080,"protocol":"http"}}],"serviceDiscovery":{"dns":{"hostname":"shipping.shop.local","responseType":"ENDPOINTS"}}}"#);
+    insta::assert_snapshot!(edits(r#"{"virtualNodes": [{"name": "orders", "action": "change", "calls": [{"to": "payments"}, {"to": "shipping"}]}]}"#), @r#"virtual node orders: spec.backends + {"virtualService":{"virtualServiceName":"shipping"}}"#);
+    insta::assert_snapshot!(edits(r#"{"virtualNodes": [{"name": "mail", "discovery": {"cloudMap": {}}}]}"#), @r#"
+virtual node mail:  is made: {"listeners":[{"portMapping":{"port":8080,"protocol":"http"}}],"serviceDiscovery":{"awsCloudMap":{"namespaceName":{"Reference":{"name":"CloudMapNamespace","scope":0}},"serviceName":"mail"}}}
+question: What should stand in the file as this: Name of the Cloud Map namespace, such as shop.local?
+"#);
+    insta::assert_snapshot!(edits("{}"), @"question: What should be changed in the file?");
+}
