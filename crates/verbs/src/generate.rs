@@ -139,6 +139,10 @@ fn outcome(understanding: Understanding, options: &GenerateOptions) -> Result<Ou
     if is_empty || (outcome.is_open() && !options.partial) {
         return Ok(outcome);
     }
+    if inventory.resources.is_empty() && options.dialect == DialectName::Json {
+        let why = "a proxy's task and its role are no resources of App Mesh; write them with --as cloudformation";
+        return Err(Refused::NotInDialect { dialect: "json", why });
+    }
     let written = notation.write(inventory);
     let ending = if notation.name == "yaml" { "yaml" } else { "json" };
     let path = match options.dialect {

@@ -86,6 +86,14 @@ pub enum Refused {
         /// What is wrong, with its place.
         why: String,
     },
+    /// An answer that a dialect cannot say.
+    #[error("--as {dialect}: {why}")]
+    NotInDialect {
+        /// The dialect to write.
+        dialect: &'static str,
+        /// What it cannot say.
+        why: &'static str,
+    },
     /// A baseline that is none.
     #[error("--baseline {file}: {why}")]
     Baseline {

@@ -156,6 +156,8 @@ impl Draft {
         let kind = if kind.is_empty() { "String" } else { kind };
         if !self.inventory.parameters.iter().any(|parameter| parameter.name == *name) {
             let text = |text: &str| Expression::Text(text.to_owned());
+            // CloudFormation takes what looks like a reference for one, even here.
+            let description = &description.replace("${", "").replace('}', "");
             let mut body = vec![("Type".to_owned(), text(kind)), ("Description".to_owned(), text(description))];
             if let Some(default) = default {
                 let default = if kind == "Number" { Expression::Literal((*default).to_owned()) } else { text(default) };

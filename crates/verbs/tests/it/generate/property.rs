@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use meshwright_dialect::{Dialect, Input, Options, read};
-use meshwright_language::{Composition, Intent, compose};
+use meshwright_language::{Composition, Intent, compose, compose_into};
 use meshwright_lint::RULES;
 use meshwright_model::finding::Severity;
 use proptest::prelude::*;
@@ -147,12 +147,16 @@ fn sound_templates(cases: u32) -> Vec<(Value, String)> {
     let strategy = any(&SCHEMA, "", 0);
     let mut templates = Vec::new();
     let mut failures: Vec<String> = Vec::new();
+    let shop = vec![Input { name: "shop.yaml".to_owned(), bytes: include_bytes!("into.yaml").to_vec() }];
+    let shop = read(shop, &Options::default()).inventory;
     for _ in 0..cases {
         let value = strategy.new_tree(&mut runner).unwrap().current();
         let intent: Intent = serde_json::from_value(value.clone()).unwrap_or_else(|error| panic!("{error}: {value}"));
         let again = serde_json::to_value(&intent).unwrap();
         assert_eq!(serde_json::from_value::<Intent>(again).unwrap(), intent);
         let composition = compose(&intent);
+        // What is there already makes no difference to that nothing panics.
+        let _ = compose_into(&intent, &shop);
         if composition.questions.is_empty() {
             match check(&composition) {
                 Ok(template) => templates.extend(template.map(|template| (value, template))),

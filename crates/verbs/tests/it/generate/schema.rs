@@ -19,3 +19,10 @@ fn an_intent_that_is_none_is_refused_with_its_place() {
     insta::assert_snapshot!(refused("{"), @"--intent i.json: EOF while parsing an object at line 1 column 1");
     insta::assert_snapshot!(refused("{\"routes\": [{\"timeout\": {\"idle\": \"5\"}}]}"), @"--intent i.json: `5` is no span of time such as 250ms, 15s, 2m or 1h at line 1 column 37");
 }
+
+#[test]
+fn a_task_is_nothing_that_aws_json_can_say() {
+    let options = GenerateOptions { dialect: meshwright_verbs::convert::DialectName::Json, ..options() };
+    let refused = run(&options, Some(("i.json", r#"{"sidecars": [{"virtualNode": "orders"}]}"#)), false).unwrap_err().0;
+    assert!(refused.starts_with("--as json: a proxy's task and its role are no resources of App Mesh"), "{refused}");
+}
