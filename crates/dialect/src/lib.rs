@@ -10,6 +10,7 @@ mod aws_json;
 mod build;
 mod check;
 mod cloudformation;
+mod edit;
 mod envelope;
 mod fault;
 mod faults;
@@ -27,6 +28,7 @@ mod yaml;
 use meshwright_model::Inventory;
 
 pub use allowance::Allowance;
+pub use edit::{EditError, Edited, Obstacle, Patch, edit};
 pub use faults::FAULTS;
 pub use ledger::{Loss, Written};
 pub use read::read;

@@ -1,10 +1,13 @@
 //! A change to a resource in model terms: which value becomes what. Dialects carry it out on the user's own text.
 
+mod of;
+
 use serde::Serialize;
 use serde::ser::Serializer;
 
+use crate::expression::Expression;
 use crate::path::Path;
-use crate::resource::Origin;
+use crate::resource::{Origin, Resource, Spec};
 use crate::subject::Subject;
 
 /// A value to put somewhere.
@@ -22,6 +25,20 @@ pub enum NewValue {
     /// An object, its members in the API's camelCase.
     #[serde(serialize_with = "as_map")]
     Object(Vec<(&'static str, NewValue)>),
+    /// What stays open, such as a reference to a parameter of the file. JSON shows it as `${Name}`.
+    #[serde(serialize_with = "as_shown")]
+    Open(Expression),
+}
+
+impl NewValue {
+    /// A part of the model as a value: what stands open in it stays so, and what was refused stands as it stood.
+    pub fn of<T: Serialize>(part: &T) -> Self {
+        of::value(part)
+    }
+}
+
+fn as_shown<S: Serializer>(expression: &Expression, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(expression)
 }
 
 fn as_map<S: Serializer>(members: &[(&'static str, NewValue)], serializer: S) -> Result<S::Ok, S::Error> {
@@ -50,12 +67,27 @@ impl From<bool> for NewValue {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase", tag = "op", content = "value")]
 pub enum Change {
-    /// The value becomes this one; objects on the way that are absent are made.
+    /// The value becomes this one; objects on the way that are absent are made, and lists where the index is 0. What is
+    /// the same already stays as it is written.
     Set(NewValue),
-    /// The member or element goes away.
+    /// The member or element goes away; at the empty path, the whole resource. What is absent already stays so.
     Remove,
     /// The list at the path gets one element more; it is made where it is absent.
     Append(NewValue),
+    /// The resource is made; the path is empty.
+    #[serde(serialize_with = "as_spec")]
+    Create(Box<Resource>),
+}
+
+fn as_spec<S: Serializer>(resource: &Resource, serializer: S) -> Result<S::Ok, S::Error> {
+    /// What the name of the edit's resource does not say.
+    #[derive(Serialize)]
+    struct New<'r> {
+        spec: &'r Spec,
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        tags: &'r [crate::resource::Tag],
+    }
+    New { spec: &resource.spec, tags: &resource.tags }.serialize(serializer)
 }
 
 /// One change of one resource, or of one task definition.
@@ -64,7 +96,8 @@ pub struct Edit {
     /// The resource; `None` for a task definition, which only its origin names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<Subject>,
-    /// Where it was read; the writer needs it, readers of JSON do not.
+    /// Where it was read; the writer needs it, readers of JSON do not. For a new resource: where another was read, beside
+    /// which it is to stand; `None` leaves that to the writer.
     #[serde(skip)]
     pub origin: Option<Origin>,
     /// The place in the resource.
@@ -73,6 +106,25 @@ pub struct Edit {
     /// What happens there.
     #[serde(flatten)]
     pub change: Change,
+}
+
+impl Edit {
+    /// A change of a resource that was read.
+    pub fn of(resource: &Resource, path: Path, change: Change) -> Self {
+        Self { resource: Some(Subject::of(resource)), origin: resource.origin, path, change }
+    }
+
+    /// A resource that is made, in the file of another where one is named.
+    pub fn create(resource: Resource, beside: Option<Origin>) -> Self {
+        let subject = Some(Subject::of(&resource));
+        let change = Change::Create(Box::new(resource));
+        Self { resource: subject, origin: beside, path: Path::default(), change }
+    }
+
+    /// A resource that goes away.
+    pub fn delete(resource: &Resource) -> Self {
+        Self::of(resource, Path::default(), Change::Remove)
+    }
 }
 
 fn as_text<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {

@@ -99,7 +99,7 @@ fn apply(value: &mut Value, steps: &[Step], change: &Change) {
             Value::Array(elements) => elements.push(json!(new)),
             _ => *value = json!([new]),
         },
-        ([], Change::Remove) => panic!("a whole resource is not removed"),
+        ([], Change::Remove) | (_, Change::Create(_)) => panic!("a whole resource is neither removed nor made"),
         ([Step::Field(name)], Change::Remove) => {
             assert!(value.as_object_mut().unwrap().remove(name.as_ref()).is_some(), "there is no {name}");
         }
