@@ -4,6 +4,7 @@
 
 mod broken;
 mod corpus;
+mod editing;
 mod faults;
 mod generated;
 mod hostile;
