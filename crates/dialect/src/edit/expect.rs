@@ -125,7 +125,13 @@ fn make(value: &mut NewValue, steps: &[Step], change: &Change, view: &View) -> O
                 members.push((field.api, empty(Vec::new())));
             }
             let (_, member) = members.iter_mut().find(|(key, _)| key == name)?;
-            make(member, rest, change, &field.view)
+            make(member, rest, change, &field.view)?;
+            let is_emptied =
+                matches!((&field.view, &*member), (View::Union(_), NewValue::Object(left)) if left.is_empty());
+            if is_removal && is_emptied && !field.demanded {
+                members.retain(|(key, _)| key != name);
+            }
+            Some(())
         }
         (Step::Index(index), View::List(element, _), NewValue::List(items)) => {
             if is_removal && rest.is_empty() {

@@ -48,7 +48,7 @@ impl From<Obstacle> for Stop {
     }
 }
 
-/// Whether a list was emptied that may not be empty, so that its parent drops it.
+/// Whether a list or union was emptied that may not be empty, so that its parent drops it, unless it may not lack it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Left {
     Something,
@@ -125,7 +125,7 @@ impl Want {
             None if is_removal => return Ok(Left::Something),
             Some(position) if is_removal && rest.is_empty() => {
                 members.remove(position);
-                return Ok(Left::Something);
+                return Ok(if is_union && members.is_empty() { Left::Nothing } else { Left::Something });
             }
             Some(position) => position,
             None => add(members, &field.key, Self::New(empty(&field.view)), fields),
