@@ -117,7 +117,11 @@ fn was_needed(before: &Reading, edit: &Edit, after: &Reading) -> bool {
         let tasks = reading.inventory.workloads.iter().flat_map(|workload| workload.gaps.keys());
         resources.chain(tasks).filter(|gap| gap.contains(&edit.path)).count()
     };
-    count(after) < count(before) || gaps(after) > 0
+    // What an object without a wrapper is, its specification tells.
+    let names = |reading: &Reading| -> Vec<String> {
+        reading.inventory.resources.iter().map(|resource| resource.id().to_string()).collect()
+    };
+    count(after) < count(before) || gaps(after) + gaps(before) > 0 || names(before) != names(after)
 }
 
 fn try_edit(path: &FilePath, reading: &Reading, edit: &Edit) -> Result<Option<Edited>, (Obstacle, String)> {
