@@ -2,14 +2,16 @@
 
 mod env;
 mod load;
+mod replace;
 
+use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use meshwright_dialect::{Options, Reading};
+use meshwright_dialect::{GivenParameters, Options, Reading};
 use meshwright_verbs::config::{Config, FILE_NAME};
 use meshwright_verbs::convert::ConvertOptions;
 use meshwright_verbs::explain::ExplainOptions;
@@ -56,6 +58,14 @@ impl VerbArguments {
     /// Whether the answer itself says what is wrong with the files.
     fn says_findings(&self) -> bool {
         matches!(self, Self::Validate(_))
+    }
+
+    /// The options of a run that fixes what it finds.
+    fn fixes(&self) -> Option<&ValidateOptions> {
+        match self {
+            Self::Validate(options) if options.fix || options.diff => Some(options),
+            _ => None,
+        }
     }
 
     fn keeps_parameters(&self) -> bool {
@@ -122,7 +132,11 @@ fn run(arguments: &Arguments) -> Result<End> {
     if loaded.inputs.is_empty() {
         return Ok(End::CouldNot);
     }
-    let mut reading = read(arguments, files, loaded.inputs)?;
+    let fixes = arguments.verb.fixes();
+    let inputs = if fixes.is_some() { loaded.inputs.clone() } else { Vec::new() };
+    let parameters = parameters(files)?;
+    let mut reading = read(arguments, files, &parameters, loaded.inputs);
+    warn_of_unused(&parameters, &reading);
     let says_findings = arguments.verb.says_findings();
     if !says_findings {
         complain(&findings::text(&reading, &reading.findings, env::is_coloured(&std::io::stderr())));
@@ -141,7 +155,12 @@ fn run(arguments: &Arguments) -> Result<End> {
     } else {
         choose_mesh(&mut reading.inventory, files.mesh.as_deref())?;
     }
-    let answer = answer(arguments, &reading)?;
+    let answer = match fixes {
+        Some(options) if !reading.inventory.resources.is_empty() || !reading.inventory.workloads.is_empty() => {
+            fix(arguments, options, &parameters, &inputs, reading)?
+        }
+        _ => answer(arguments, &reading)?,
+    };
     if answer.has_findings {
         end = end.max(End::Findings);
     }
@@ -157,13 +176,22 @@ fn is_empty(reading: &Reading, has_rules: bool) -> bool {
     inventory.resources.is_empty() && !has_others
 }
 
-fn read(arguments: &Arguments, files: &FileOptions, inputs: Vec<meshwright_dialect::Input>) -> Result<Reading> {
+/// The parameters that were given, and what is wrong with the files that give them.
+fn parameters(files: &FileOptions) -> Result<GivenParameters> {
     let mut parameter_files = Vec::new();
     for name in &files.parameters {
         let bytes = load::read_file(Path::new(name)).map_err(|why| anyhow!("--parameters {name}: {why}"))?;
         parameter_files.push((name.clone(), String::from_utf8_lossy(&bytes).into_owned()));
     }
-    let given = files.parameter_values(&parameter_files)?;
+    Ok(files.parameter_values(&parameter_files)?)
+}
+
+fn read(
+    arguments: &Arguments,
+    files: &FileOptions,
+    given: &GivenParameters,
+    inputs: Vec<meshwright_dialect::Input>,
+) -> Reading {
     let nested = load::Nested::of(&files.files);
     let options = Options {
         parameters: given.values.clone(),
@@ -171,11 +199,49 @@ fn read(arguments: &Arguments, files: &FileOptions, inputs: Vec<meshwright_diale
         load: &|path| nested.read(path),
     };
     let mut reading = meshwright_dialect::read(inputs, &options);
-    reading.findings.extend(given.findings);
+    reading.findings.extend(given.findings.iter().cloned());
+    reading
+}
+
+fn warn_of_unused(given: &GivenParameters, reading: &Reading) {
     for unused in unused_parameters(&given.values, &reading.used_parameters, &reading.inventory.parameters) {
         complain(&format!("warning: {unused}\n"));
     }
-    Ok(reading)
+}
+
+/// Makes the fixes of what `validate` finds, writes the files that change, and says what remains.
+fn fix(
+    arguments: &Arguments,
+    options: &ValidateOptions,
+    given: &GivenParameters,
+    inputs: &[meshwright_dialect::Input],
+    reading: Reading,
+) -> Result<Answer> {
+    let is_coloured = arguments.output.is_none() && env::is_coloured(&std::io::stdout());
+    let surroundings = surroundings(options, is_coloured)?;
+    let names: Vec<String> = inputs.iter().map(|input| input.name.clone()).collect();
+    let read_again = |texts: &BTreeMap<String, String>| {
+        let mut inputs = inputs.to_vec();
+        for input in &mut inputs {
+            if let Some(text) = texts.get(&input.name) {
+                input.bytes = text.clone().into_bytes();
+            }
+        }
+        let mut reading = read(arguments, &options.files, given, inputs);
+        // The mesh was there before; what is gone now shows as a difference.
+        let _ = choose_mesh(&mut reading.inventory, options.files.mesh.as_deref());
+        reading
+    };
+    let fixed = validate::fix(reading, &names, options, &surroundings, &read_again)?;
+    let answer = validate::run_fixed(&fixed, options, &surroundings)?;
+    if !options.diff {
+        let changed = fixed.files.iter().filter(|file| file.name != "-" && file.before != file.after);
+        let replacements: Vec<replace::Replacement<'_>> = changed
+            .map(|file| replace::Replacement { name: &file.name, before: &file.before, after: &file.after })
+            .collect();
+        replace::replace(&replacements).map_err(|why| anyhow!("--fix: {why}"))?;
+    }
+    Ok(answer)
 }
 
 fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer> {

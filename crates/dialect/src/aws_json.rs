@@ -3,6 +3,7 @@
 //! A file may hold one object, an array, or a stream of objects. Which kind an object is follows from its wrapper, its
 //! ARN, its names or its specification, in that order; where none of them tells, the file's name may.
 
+mod edit;
 mod kind;
 mod metadata;
 mod names;
@@ -25,6 +26,7 @@ use crate::reading::{Options, Reading};
 use crate::tree::{Entry, NodeId, Style, Tree, Value};
 use crate::view::{Naming, Views};
 
+pub(crate) use edit::EDITING;
 use kind::{kind_of_file, kind_of_spec, stem_of};
 pub(crate) use write::write;
 

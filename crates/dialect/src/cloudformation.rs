@@ -5,6 +5,7 @@
 //! which templates is decided in `scope.rs`. Resources of other services are passed
 //! over, except task definitions and the policies of roles.
 
+mod edit;
 mod faults;
 mod literal;
 mod patterns;
@@ -32,6 +33,7 @@ use resolve::Resolver;
 use template::{Declared, Template, call};
 use world::World;
 
+pub(crate) use edit::EDITING;
 pub(crate) use template::recognises;
 pub(crate) use write::{write_json, write_yaml};
 

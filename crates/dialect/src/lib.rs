@@ -10,6 +10,7 @@ mod aws_json;
 mod build;
 mod check;
 mod cloudformation;
+mod edit;
 mod envelope;
 mod fault;
 mod faults;
@@ -28,6 +29,7 @@ mod yaml;
 use meshwright_model::Inventory;
 
 pub use allowance::Allowance;
+pub use edit::{EditError, Edited, Obstacle, Patch, edit, reads_as};
 pub use faults::FAULTS;
 pub use ledger::{Loss, Written};
 pub use parameter_file::{GivenParameters, ParameterFileError, read_parameters};
@@ -45,6 +47,9 @@ pub struct Dialect {
     /// Whether it writes parameters back as references where they have a default.
     pub keeps_parameters: bool,
     naming: &'static view::Naming,
+    views: fn() -> &'static view::Views,
+    /// How its files are edited; `None` where they are not.
+    editing: Option<&'static edit::Editing>,
     recognises: fn(&tree::Tree, tree::NodeId) -> bool,
     read: fn(&mut Reading, &[usize], &Options<'_>),
 }
@@ -74,6 +79,8 @@ pub static DIALECTS: &[Dialect] = &[
         ],
         keeps_parameters: true,
         naming: &cloudformation::NAMING,
+        views: || &cloudformation::VIEWS,
+        editing: Some(&cloudformation::EDITING),
         recognises: cloudformation::recognises,
         read: cloudformation::read,
     },
@@ -83,6 +90,8 @@ pub static DIALECTS: &[Dialect] = &[
         notations: &[Notation { name: "json", write: aws_json::write }],
         keeps_parameters: false,
         naming: &aws_json::NAMING,
+        views: || &aws_json::VIEWS,
+        editing: Some(&aws_json::EDITING),
         recognises: aws_json::recognises,
         read: aws_json::read,
     },

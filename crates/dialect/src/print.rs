@@ -112,7 +112,7 @@ fn indent(depth: usize, text: &mut String) {
 }
 
 /// A JSON string, which YAML takes too.
-fn quote(value: &str, text: &mut String) {
+pub(crate) fn quote(value: &str, text: &mut String) {
     text.push('"');
     escape(value, text);
     text.push('"');
@@ -228,7 +228,7 @@ fn write_inline(value: &Out, text: &mut String) {
 }
 
 /// The tag and argument of a map that is a function call; a function straight inside another keeps its long name.
-fn tagged(value: &Out) -> Option<(String, &Out)> {
+pub(crate) fn tagged(value: &Out) -> Option<(String, &Out)> {
     let Out::Map(entries) = value else { return None };
     let [(key, argument)] = entries.as_slice() else { return None };
     let tag = match key.as_str() {
@@ -241,7 +241,7 @@ fn tagged(value: &Out) -> Option<(String, &Out)> {
 }
 
 /// `Resource.Attribute`, as the short form of `Fn::GetAtt` takes it.
-fn attribute(argument: &Out) -> Option<String> {
+pub(crate) fn attribute(argument: &Out) -> Option<String> {
     match argument {
         Out::List(parts) => match parts.as_slice() {
             [Out::Text(resource), Out::Text(attribute)] => Some(format!("{resource}.{attribute}")),
@@ -260,7 +260,7 @@ fn scalar(value: &str, text: &mut String) {
     if is_bare(value) { text.push_str(value) } else { quote(value, text) }
 }
 
-fn is_bare(value: &str) -> bool {
+pub(crate) fn is_bare(value: &str) -> bool {
     let mut chars = value.chars();
     let first_is_letter =
         chars.next().is_some_and(|char| char.is_ascii_alphabetic() || char == '/' || char == '_' || char == '$');

@@ -181,7 +181,7 @@ impl Reader<'_> {
 }
 
 /// The long name of a tag's function, and where the tag stands; `None` for tags that only say a type.
-fn function(tag: Option<&Tag>, start: usize) -> Option<(String, Span)> {
+pub(crate) fn function(tag: Option<&Tag>, start: usize) -> Option<(String, Span)> {
     let tag = tag?;
     if tag.is_yaml_core_schema() || tag.original_handle() == "!!" || tag.suffix().is_empty() {
         return None;

@@ -2,6 +2,7 @@
 
 mod allowances;
 mod baseline;
+mod fixing;
 mod github;
 mod json;
 mod junit;
@@ -18,6 +19,7 @@ use meshwright_lint::{Found, Place, RULES};
 use meshwright_model::finding::{Finding, Location, Related, Severity};
 use meshwright_model::reference::Key;
 
+pub use fixing::{Attempt, Fixed, FixedFile, fix};
 pub use known::Known;
 pub use verdict::{Judged, Standing, Verdict};
 
@@ -48,6 +50,12 @@ pub struct ValidateOptions {
     /// Show only the findings that make the exit code 1 (text)
     #[arg(long)]
     pub quiet: bool,
+    /// Apply the fixes of findings to the files; what remains is shown then
+    #[arg(long)]
+    pub fix: bool,
+    /// Show what --fix would change as a unified diff, and write nothing
+    #[arg(long)]
+    pub diff: bool,
     /// A former answer in `--format json`: only findings that came since make the exit code 1
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<String>,
@@ -108,21 +116,68 @@ pub struct Surroundings {
 /// # Errors
 /// Says why the baseline cannot be taken.
 pub fn run(reading: &Reading, options: &ValidateOptions, surroundings: &Surroundings) -> Result<Answer, Refused> {
-    let Surroundings { config, baseline, is_coloured } = surroundings;
-    let baseline = baseline.as_ref().map(|(name, text)| baseline::parse(name, text)).transpose()?;
-    let is_all = options.files.mesh.is_none();
-    let mut findings = allowances::judge(reading, config, all(reading, is_all), is_all);
-    let fixed = baseline.map(|known| baseline::compare(&mut findings, known, &reading.file_names()));
-    reading.sort_by_place(&mut findings, |judged| &judged.finding);
-    let verdict = Verdict { reading, config, findings, fixed, deny: options.deny.severity() };
-    let (output, notes) = match options.format {
+    show(reading, options, surroundings, None)
+}
+
+/// Answers with what was fixed and everything that is still wrong.
+///
+/// # Errors
+/// Says why the baseline cannot be taken.
+pub fn run_fixed(fixed: &Fixed, options: &ValidateOptions, surroundings: &Surroundings) -> Result<Answer, Refused> {
+    show(&fixed.reading, options, surroundings, Some(fixed))
+}
+
+fn show(
+    reading: &Reading,
+    options: &ValidateOptions,
+    surroundings: &Surroundings,
+    fixed: Option<&Fixed>,
+) -> Result<Answer, Refused> {
+    let (findings, gone) = judged(reading, options, surroundings)?;
+    let Surroundings { config, is_coloured, .. } = surroundings;
+    let deny = options.deny.severity();
+    let verdict =
+        Verdict { reading, config, findings, fixed: gone, deny, attempts: fixed.map(|fixed| &*fixed.attempts) };
+    let (output, mut notes) = match options.format {
         ValidateFormat::Text => (text::show(&verdict, options.quiet, *is_coloured), String::new()),
         ValidateFormat::Json => (json::show(&verdict), String::new()),
         ValidateFormat::Sarif => (sarif::show(&verdict), verdict.summary() + "\n"),
         ValidateFormat::Junit => (junit::show(&verdict), verdict.summary() + "\n"),
         ValidateFormat::Github => (github::show(&verdict), verdict.summary() + "\n"),
     };
+    let Some(fixed) = fixed else { return Ok(Answer { output, notes, has_findings: verdict.has_failed() }) };
+    let is_text = options.format == ValidateFormat::Text;
+    let report = if is_text || options.format == ValidateFormat::Json { String::new() } else { fixed.report() };
+    notes.insert_str(0, &report);
+    if options.diff {
+        let diff = fixed.diff();
+        let has_findings = !diff.is_empty();
+        return Ok(Answer { output: diff, notes: fixed.report(), has_findings });
+    }
+    // The fixed text of standard input is the result.
+    let output = match fixed.standard_output() {
+        Some(text) => {
+            notes.push_str(&output);
+            text.to_owned()
+        }
+        None => output,
+    };
     Ok(Answer { output, notes, has_findings: verdict.has_failed() })
+}
+
+/// All findings with their standing, and what the baseline has and nothing finds any more.
+fn judged(
+    reading: &Reading,
+    options: &ValidateOptions,
+    surroundings: &Surroundings,
+) -> Result<(Vec<Judged>, Option<Vec<Known>>), Refused> {
+    let Surroundings { config, baseline, .. } = surroundings;
+    let baseline = baseline.as_ref().map(|(name, text)| baseline::parse(name, text)).transpose()?;
+    let is_all = options.files.mesh.is_none();
+    let mut findings = allowances::judge(reading, config, all(reading, is_all), is_all);
+    let gone = baseline.map(|known| baseline::compare(&mut findings, known, &reading.file_names()));
+    reading.sort_by_place(&mut findings, |judged| &judged.finding);
+    Ok((findings, gone))
 }
 
 /// The faults of the files themselves and what rules find, by file, line and column; of the chosen mesh alone where one is.

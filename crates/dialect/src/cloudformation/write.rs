@@ -3,8 +3,8 @@
 
 mod demands;
 mod invented;
-mod labels;
-mod words;
+pub(crate) mod labels;
+pub(crate) mod words;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -357,6 +357,30 @@ impl<'w> Writer<'w> {
     }
 }
 
+/// The properties of a resource that no file has yet.
+pub(crate) fn new_properties(resource: &Resource) -> Out {
+    let kind = resource.kind();
+    let mut properties: Vec<(String, Out)> = Vec::new();
+    Writer::push_name(&mut properties, "meshName", &resource.mesh, resource);
+    if let (Some(parent_kind), Some(parent)) = (kind.parent(), &resource.parent) {
+        Writer::push_name(&mut properties, parent_kind.name_field(), parent, resource);
+    }
+    if kind != Kind::Mesh {
+        Writer::push_name(&mut properties, kind.name_field(), &resource.name, resource);
+    }
+    if let Some(owner) = &resource.mesh_owner {
+        properties.push((key("", "meshOwner"), Out::of(owner, &NAMING, "meshOwner")));
+    }
+    let spec = Out::of(&resource.spec, &NAMING, "spec");
+    if kind != Kind::Mesh || spec != Out::Map(Vec::new()) {
+        properties.push(("Spec".to_owned(), spec));
+    }
+    if !resource.tags.is_empty() {
+        properties.push(("Tags".to_owned(), Out::of(&resource.tags, &NAMING, "tags")));
+    }
+    Out::Map(properties)
+}
+
 /// The owner of a shared mesh, which a resource's metadata names where another account owns the resource.
 fn sharing_owner(resource: &Resource) -> Option<&str> {
     let members = &resource.metadata.as_ref().filter(|_| resource.kind() != Kind::Mesh)?.members;
@@ -366,7 +390,7 @@ fn sharing_owner(resource: &Resource) -> Option<&str> {
 }
 
 /// Puts an attribute in the place of a name. `path` is in the API's words.
-fn replace(out: &mut Out, parent: &str, path: &[Step], attribute: &Out) {
+pub(crate) fn replace(out: &mut Out, parent: &str, path: &[Step], attribute: &Out) {
     let Some((step, rest)) = path.split_first() else {
         *out = attribute.clone();
         return;

@@ -4,6 +4,8 @@
 
 mod broken;
 mod corpus;
+mod edit_files;
+mod editing;
 mod faults;
 mod generated;
 mod hostile;

@@ -3,6 +3,7 @@
 use meshwright_model::finding::Severity;
 use serde_json::{Value, json};
 
+use super::fixing::Attempt;
 use super::verdict::{Judged, Standing, Verdict};
 use crate::findings;
 
@@ -30,6 +31,9 @@ pub(super) fn show(verdict: &Verdict<'_>) -> String {
         summary["unchanged"] = json!(verdict.unchanged());
         summary["fixed"] = json!(fixed.len());
         answer["fixed"] = fixed.iter().map(|known| known.value.clone()).collect();
+    }
+    if let Some(attempts) = verdict.attempts {
+        answer["fixes"] = attempts.iter().map(Attempt::json).collect();
     }
     answer["summary"] = summary;
     format!("{answer:#}\n")

@@ -3,6 +3,7 @@
 use meshwright_dialect::Reading;
 use meshwright_model::finding::{Finding, Severity};
 
+use super::fixing::Attempt;
 use super::known::Known;
 use crate::config::Config;
 
@@ -55,6 +56,8 @@ pub struct Verdict<'v> {
     pub fixed: Option<Vec<Known>>,
     /// From which severity on a finding fails the run.
     pub deny: Severity,
+    /// The fixes that were tried; `None` where nobody asked for them.
+    pub attempts: Option<&'v [Attempt]>,
 }
 
 impl Verdict<'_> {

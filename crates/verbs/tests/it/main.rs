@@ -50,7 +50,16 @@ fn reading(files: &[(&str, &str)]) -> Reading {
 
 fn options(format: ValidateFormat) -> ValidateOptions {
     let files = FileOptions::default();
-    ValidateOptions { files, format, deny: Deny::Warning, quiet: false, baseline: None, config: None }
+    ValidateOptions {
+        files,
+        format,
+        deny: Deny::Warning,
+        quiet: false,
+        fix: false,
+        diff: false,
+        baseline: None,
+        config: None,
+    }
 }
 
 /// Validates files in a format, with settings and a baseline where they are not empty.

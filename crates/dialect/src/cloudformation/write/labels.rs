@@ -26,7 +26,8 @@ pub(super) fn labels(inventory: &Inventory, others: &BTreeSet<&str>) -> Vec<Stri
     labels
 }
 
-fn made_label(resource: &Resource) -> String {
+/// The logical id that is made of a resource's name.
+pub(crate) fn made_label(resource: &Resource) -> String {
     let kind = resource.kind();
     if kind == Kind::Mesh {
         return "Mesh".to_owned();

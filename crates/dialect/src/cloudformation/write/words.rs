@@ -47,7 +47,7 @@ fn inside_sub(text: &str) -> impl Iterator<Item = String> {
 }
 
 /// An expression in CloudFormation's words.
-pub(super) fn say(expression: &Expression) -> Out {
+pub(crate) fn say(expression: &Expression) -> Out {
     match expression {
         Expression::Text(text) => Out::text(text),
         Expression::Literal(text) => Out::Bare(text.clone()),

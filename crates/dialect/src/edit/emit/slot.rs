@@ -1,0 +1,117 @@
+//! The place of one value: behind a colon, behind a dash, between brackets.
+
+use super::Emitter;
+use crate::edit::layout::{Form, Place, Quoting};
+use crate::edit::style::{indent_of, is_spread, line_end};
+use crate::edit::want::{Stop, Want};
+use crate::out::Out;
+
+/// The place of one value.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slot {
+    pub(crate) place: Place,
+    /// Past the colon or dash that it stands behind; its own start where it stands behind none.
+    pub(crate) after: usize,
+    /// The column of its key or dash.
+    pub(crate) column: usize,
+    /// Whether it stands behind a dash.
+    pub(crate) is_element: bool,
+    /// Whether it stands in brackets.
+    pub(crate) in_flow: bool,
+}
+
+impl Emitter<'_> {
+    /// Writes a new value in a slot.
+    pub(crate) fn replace(&mut self, slot: &Slot, want: &Want) -> Result<(), Stop> {
+        let spot = self.layout.spot(slot.place);
+        self.own(slot.place)?;
+        self.may_go(&(spot.start..spot.end))?;
+        let out = self.said(want);
+        let is_container = matches!(out, Out::Map(_) | Out::List(_));
+        if slot.in_flow {
+            let text = self.in_flow(slot, &out);
+            let text = if spot.start == spot.end && slot.after == spot.start { format!(" {text}") } else { text };
+            self.patch(spot.start..spot.end, text);
+        } else if self.layout.is_flow(slot.place) && is_container && !self.is_empty(slot.place) {
+            let text = self.style.flow(&out);
+            self.patch(spot.start..spot.end, text);
+        } else if let (Form::Scalar(quoting), false) = (&spot.form, is_container)
+            && *quoting != Quoting::Block
+        {
+            let text = self.style.single(&out, self.kept(*quoting, &out), false);
+            // What its tag or anchor says of a value goes with it.
+            self.patch(spot.body..spot.end, text);
+        } else {
+            let text = self.after(slot, &out);
+            self.replace_block(slot, &text);
+        }
+        Ok(())
+    }
+
+    /// The quotes that a new value keeps: a number takes those of a text only where its dialect takes it for one.
+    fn kept(&self, quoting: Quoting, out: &Out) -> Option<Quoting> {
+        let is_kept = matches!(out, Out::Text(_)) || self.values.naming.is_lenient;
+        Some(quoting).filter(|_| is_kept)
+    }
+
+    fn is_empty(&self, place: Place) -> bool {
+        self.layout.entries(place).is_empty() && self.layout.items(place).is_empty()
+    }
+
+    /// The text of a value in brackets or JSON.
+    fn in_flow(&self, slot: &Slot, out: &Out) -> String {
+        let spot = self.layout.spot(slot.place);
+        let before = match spot.form {
+            Form::Scalar(quoting) => self.kept(quoting, out),
+            _ => None,
+        };
+        if !matches!(out, Out::Map(_) | Out::List(_)) {
+            return self.style.single(out, before, true);
+        }
+        // What stood over several lines stays so, and what stood on one; what was empty or no container has no habit.
+        let is_spread = match spot.form {
+            Form::Map { .. } | Form::List { .. } if !self.is_empty(slot.place) => {
+                is_spread(self.text, self.layout, slot.place)
+            }
+            _ => self.style.is_json && self.style.is_spread,
+        };
+        if is_spread { self.style.spread(out, indent_of(self.text, spot.start)) } else { self.style.flow(out) }
+    }
+
+    /// The text of a value behind a colon or dash.
+    fn after(&self, slot: &Slot, out: &Out) -> String {
+        if slot.is_element { self.style.after_dash(out, slot.column) } else { self.style.after_key(out, slot.column) }
+    }
+
+    /// Puts a text behind a colon or dash, in the place of what stands there; comments in between stay.
+    fn replace_block(&mut self, slot: &Slot, new: &str) {
+        let spot = self.layout.spot(slot.place);
+        let (text, between) = (self.text, &self.text[slot.after..spot.start.max(slot.after)]);
+        let has_break = new.starts_with(['\n', '\r']);
+        let last_comment = between.rfind('#').map(|_| slot.after + between.trim_end().len());
+        match last_comment {
+            Some(comment_end) if has_break => self.patch(comment_end..spot.end, new),
+            Some(comment_end) => {
+                let (first, rest) = split_line(new);
+                self.patch(slot.after..slot.after, first);
+                self.patch(comment_end..spot.end, rest);
+            }
+            None => {
+                let end = line_end(text, spot.end);
+                let has_comment = text[spot.end..end].contains('#');
+                let (first, rest) = split_line(new);
+                if has_comment && !rest.is_empty() {
+                    self.patch(slot.after..spot.end, first);
+                    self.patch(end..end, rest);
+                } else {
+                    self.patch(slot.after..spot.end, new);
+                }
+            }
+        }
+    }
+}
+
+/// A text's first line, and the others with the line end before them.
+fn split_line(text: &str) -> (&str, &str) {
+    text.split_at(text.find(['\n', '\r']).unwrap_or(text.len()))
+}

@@ -1,0 +1,186 @@
+//! Whether a new reading is an old one with edits made: the edits are made on the model's values, knowing nothing of texts.
+
+use meshwright_model::Resource;
+use meshwright_model::edit::{Change, Edit, NewValue};
+use meshwright_model::path::Step;
+use meshwright_model::workload::Workload;
+
+use super::root;
+use crate::aws_json::VIEWS;
+use crate::reading::Reading;
+use crate::view::View;
+
+/// Whether `after` is `before` with the edits made, and nothing else changed.
+///
+/// # Errors
+/// Says what differs.
+pub fn reads_as(before: &Reading, edits: &[Edit], after: &Reading) -> Result<(), String> {
+    let is_created = |resource: &&Resource| {
+        edits.iter().any(|edit| matches!(&edit.change, Change::Create(new) if new.id() == resource.id()))
+    };
+    let was_there = |resource: &&Resource| before.inventory.resources.iter().any(|old| old.id() == resource.id());
+    let is_deleted = |resource: &&Resource| edits.iter().any(|edit| edit.origin == resource.origin && deletes(edit));
+    let old: Vec<&Resource> = before.inventory.resources.iter().filter(|resource| !is_deleted(resource)).collect();
+    let (new, made): (Vec<&Resource>, Vec<&Resource>) =
+        after.inventory.resources.iter().partition(|resource| was_there(resource) || !is_created(resource));
+    if old.len() != new.len() {
+        return Err(format!("there are {} resources, not {}", new.len(), old.len()));
+    }
+    for edit in edits {
+        let Change::Create(wanted) = &edit.change else { continue };
+        let found = made.iter().chain(&new).find(|resource| resource.id() == wanted.id());
+        let found = found.ok_or_else(|| format!("there is no {}", wanted.id()))?;
+        compare(&model(wanted), &model(found)).map_err(|path| format!("{}: {path}", wanted.id()))?;
+    }
+    // Others may take their names from what is renamed.
+    let renames = edits.iter().any(|edit| match edit.path.steps().first() {
+        Some(Step::Field(name)) => edit.resource.is_some() && name != "spec" && name != "tags",
+        _ => false,
+    });
+    for (old, new) in old.into_iter().zip(new) {
+        let of_it: Vec<&Edit> =
+            edits.iter().filter(|edit| is_of(edit, old.origin) && edit.resource.is_some()).collect();
+        if of_it.is_empty() && (renames || old.says_the_same(new)) {
+            continue;
+        }
+        let view = root::view(&VIEWS, old.kind());
+        check(model(old), &model(new), &of_it, &view).map_err(|path| format!("{}: {path}", old.id()))?;
+    }
+    tasks(before, edits, after)
+}
+
+fn tasks(before: &Reading, edits: &[Edit], after: &Reading) -> Result<(), String> {
+    let (old, new) = (&before.inventory.workloads, &after.inventory.workloads);
+    if old.len() != new.len() {
+        return Err(format!("there are {} task definitions, not {}", new.len(), old.len()));
+    }
+    for (old, new) in old.iter().zip(new) {
+        let of_it: Vec<&Edit> =
+            edits.iter().filter(|edit| is_of(edit, old.origin) && edit.resource.is_none()).collect();
+        let value = |workload: &Workload| NewValue::of(&workload.task);
+        check(value(old), &value(new), &of_it, &VIEWS.task).map_err(|path| format!("{}: {path}", old.label))?;
+    }
+    Ok(())
+}
+
+fn deletes(edit: &Edit) -> bool {
+    edit.change == Change::Remove && edit.path.steps().is_empty()
+}
+
+fn is_of(edit: &Edit, origin: Option<meshwright_model::resource::Origin>) -> bool {
+    edit.origin == origin && !deletes(edit) && !matches!(edit.change, Change::Create(_))
+}
+
+fn check(mut old: NewValue, new: &NewValue, edits: &[&Edit], view: &View) -> Result<(), String> {
+    for edit in edits {
+        make(&mut old, edit.path.steps(), &edit.change, view).ok_or_else(|| format!("{} is no place", edit.path))?;
+    }
+    compare(&old, new)
+}
+
+/// A resource as a value.
+fn model(resource: &Resource) -> NewValue {
+    let kind = resource.kind();
+    let mut members = vec![("meshName", NewValue::of(&resource.mesh))];
+    members.extend(
+        kind.parent().zip(resource.parent.as_ref()).map(|(kind, name)| (kind.name_field(), NewValue::of(name))),
+    );
+    if kind.name_field() != "meshName" {
+        members.push((kind.name_field(), NewValue::of(&resource.name)));
+    }
+    members.extend(resource.mesh_owner.as_ref().map(|owner| ("meshOwner", NewValue::of(owner))));
+    members.push(("spec", NewValue::of(&resource.spec)));
+    members.push(("tags", NewValue::of(&resource.tags)));
+    NewValue::Object(members)
+}
+
+/// Makes a change in a value; `None` where there is no such place.
+fn make(value: &mut NewValue, steps: &[Step], change: &Change, view: &View) -> Option<()> {
+    let Some((step, rest)) = steps.split_first() else {
+        match (change, value) {
+            (Change::Set(new), value) => *value = new.clone(),
+            (Change::Append(new), NewValue::List(items)) => items.push(new.clone()),
+            _ => return None,
+        }
+        return Some(());
+    };
+    let is_removal = *change == Change::Remove;
+    match (step, view, value) {
+        (Step::Field(name), View::Struct(fields) | View::Union(fields), NewValue::Object(members)) => {
+            let field = fields.iter().find(|field| field.api == name)?;
+            let position = members.iter().position(|(key, _)| key == name);
+            if is_removal && (rest.is_empty() || position.is_none()) {
+                members.retain(|(key, _)| key != name);
+                return Some(());
+            }
+            if matches!(view, View::Union(_)) {
+                members.retain(|(key, _)| key == name);
+            }
+            if !members.iter().any(|(key, _)| key == name) {
+                let empty = if matches!(field.view, View::List(..)) {
+                    NewValue::List
+                } else {
+                    |_| NewValue::Object(Vec::new())
+                };
+                members.push((field.api, empty(Vec::new())));
+            }
+            let (_, member) = members.iter_mut().find(|(key, _)| key == name)?;
+            make(member, rest, change, &field.view)?;
+            let is_emptied =
+                matches!((&field.view, &*member), (View::Union(_), NewValue::Object(left)) if left.is_empty());
+            if is_removal && is_emptied && !field.demanded {
+                members.retain(|(key, _)| key != name);
+            }
+            Some(())
+        }
+        (Step::Index(index), View::List(element, _), NewValue::List(items)) => {
+            if is_removal && rest.is_empty() {
+                (*index < items.len()).then(|| items.remove(*index))?;
+                return Some(());
+            }
+            if *index == 0 && items.is_empty() {
+                items.push(NewValue::Object(Vec::new()));
+            }
+            make(items.get_mut(*index)?, rest, change, element)
+        }
+        _ => None,
+    }
+}
+
+/// Compares what two values say: a list that is empty may be left out, and a number may be written as text.
+fn compare(wanted: &NewValue, found: &NewValue) -> Result<(), String> {
+    let differ = || Err(format!("`{}` is due, and there is `{}`", shown(wanted), shown(found)));
+    match (wanted, found) {
+        (NewValue::Object(wanted), NewValue::Object(found)) => {
+            let empty = NewValue::List(Vec::new());
+            let get = |members: &'_ [(&'static str, NewValue)], key: &str| {
+                members.iter().find(|(name, _)| *name == key).map(|(_, value)| value.clone())
+            };
+            for (key, _) in wanted.iter().chain(found) {
+                let (wanted, found) = (get(wanted, key), get(found, key));
+                let pair = (wanted.as_ref().unwrap_or(&empty), found.as_ref().unwrap_or(&empty));
+                compare(pair.0, pair.1).map_err(|why| format!("{key}: {why}"))?;
+            }
+            Ok(())
+        }
+        (NewValue::List(wanted), NewValue::List(found)) if wanted.len() == found.len() => {
+            wanted.iter().zip(found).try_for_each(|(wanted, found)| compare(wanted, found))
+        }
+        (NewValue::Open(wanted), NewValue::Open(found)) if wanted == found => Ok(()),
+        (NewValue::Object(_) | NewValue::List(_), _) | (_, NewValue::Object(_) | NewValue::List(_)) => differ(),
+        (wanted, found) if shown(wanted) == shown(found) => Ok(()),
+        _ => differ(),
+    }
+}
+
+fn shown(value: &NewValue) -> String {
+    match value {
+        NewValue::Text(text) => text.clone(),
+        NewValue::Integer(integer) => integer.to_string(),
+        NewValue::Bool(truth) => truth.to_string(),
+        NewValue::Open(expression) => expression.to_string(),
+        NewValue::List(items) if items.is_empty() => "nothing".to_owned(),
+        NewValue::List(items) => format!("{} elements", items.len()),
+        NewValue::Object(_) => "an object".to_owned(),
+    }
+}

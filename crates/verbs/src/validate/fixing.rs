@@ -1,0 +1,309 @@
+//! Applies the fixes of findings to texts, in rounds, until none is left that can be made.
+//!
+//! Only findings that count are fixed: neither what somebody allows, nor what the baseline has. A fix is kept where the new
+//! text reads as the old with just its edits made, and no error comes that was not there; otherwise it is not made, and
+//! the reason is said. Fixes of places that touch each other wait for the next round.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use meshwright_dialect::{Edited, Reading, edit, reads_as};
+use meshwright_model::Path;
+use meshwright_model::edit::{Change, Edit};
+use meshwright_model::finding::{Finding, Location, Severity};
+use meshwright_model::path::Step;
+use meshwright_model::resource::Origin;
+use meshwright_model::subject::Subject;
+use meshwright_model::visible::visible;
+use serde_json::{Value, json};
+use similar::TextDiff;
+
+use super::known::Key;
+use super::{Judged, Surroundings, ValidateOptions, judged};
+use crate::refused::Refused;
+
+/// The most rounds of fixes that are made; each leaves fewer findings, as a rule.
+const MAX_ROUNDS: usize = 50;
+
+/// A fix that was tried.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    /// The finding's rule.
+    pub rule: &'static str,
+    /// What the fix does.
+    pub title: String,
+    /// Where its finding stood when it was tried.
+    pub location: Option<Location>,
+    /// Why it was not made; `None` where it was.
+    pub why_not: Option<String>,
+}
+
+/// A file that fixes have changed.
+#[derive(Clone, Debug)]
+pub struct FixedFile {
+    /// Its name, as its user gave it.
+    pub name: String,
+    /// What it held.
+    pub before: String,
+    /// What it is to hold.
+    pub after: String,
+}
+
+/// What comes of fixes.
+pub struct Fixed {
+    /// The files with all fixes made, read again.
+    pub reading: Reading,
+    /// The files that changed, by name.
+    pub files: Vec<FixedFile>,
+    /// The fixes that were tried, in the order of trying.
+    pub attempts: Vec<Attempt>,
+    /// Whether standard input was among the files.
+    reads_input: bool,
+}
+
+/// Makes the fixes of a reading's findings. `names` are the files that may change; `read_again` reads everything as before,
+/// with new texts for some files.
+///
+/// # Errors
+/// Says why the baseline cannot be taken.
+pub fn fix(
+    reading: Reading,
+    names: &[String],
+    options: &ValidateOptions,
+    surroundings: &Surroundings,
+    read_again: &dyn Fn(&BTreeMap<String, String>) -> Reading,
+) -> Result<Fixed, Refused> {
+    let reads_input = names.iter().any(|name| name == "-");
+    let originals: BTreeMap<String, String> =
+        names.iter().filter_map(|name| Some((name.clone(), reading.source(name)?.text().to_owned()))).collect();
+    let mut workshop = Workshop {
+        names,
+        options,
+        surroundings,
+        read_again,
+        reading,
+        texts: BTreeMap::new(),
+        attempts: Vec::new(),
+        refused: BTreeSet::new(),
+    };
+    for _ in 0..MAX_ROUNDS {
+        if !workshop.round()? {
+            break;
+        }
+    }
+    let Workshop { reading, texts, attempts, .. } = workshop;
+    let changed = originals.iter().filter_map(|(name, before)| {
+        let after = texts.get(name).filter(|after| *after != before)?.clone();
+        Some(FixedFile { name: name.clone(), before: before.clone(), after })
+    });
+    let mut files: Vec<FixedFile> = changed.collect();
+    if reads_input
+        && files.iter().all(|file| file.name != "-")
+        && let Some(text) = originals.get("-")
+    {
+        files.push(FixedFile { name: "-".to_owned(), before: text.clone(), after: text.clone() });
+    }
+    Ok(Fixed { reading, files, attempts, reads_input })
+}
+
+struct Workshop<'w> {
+    names: &'w [String],
+    options: &'w ValidateOptions,
+    surroundings: &'w Surroundings,
+    read_again: &'w dyn Fn(&BTreeMap<String, String>) -> Reading,
+    reading: Reading,
+    texts: BTreeMap<String, String>,
+    attempts: Vec<Attempt>,
+    refused: BTreeSet<(Key, String)>,
+}
+
+/// What a fix changes: a resource or task, and the path in it.
+type Claim = (Option<Origin>, Path);
+
+impl Workshop<'_> {
+    /// Makes the fixes that do not touch each other; whether any was made.
+    fn round(&mut self) -> Result<bool, Refused> {
+        let (before, _) = judged(&self.reading, self.options, self.surroundings)?;
+        let candidates: Vec<&Finding> = before
+            .iter()
+            .filter(|judged| judged.is_open() && !self.refused.contains(&name_of(&judged.finding)))
+            .map(|judged| &judged.finding)
+            .filter(|finding| finding.fix.is_some())
+            .collect();
+        let (mut batch, mut claims): (Vec<&Finding>, Vec<Claim>) = Default::default();
+        for finding in candidates {
+            let edits = edits_of(finding);
+            if let Err(why) = self.try_edits(edits) {
+                self.refuse(finding, why);
+                continue;
+            }
+            let own: Vec<Claim> = edits.iter().map(claim).collect();
+            if !own.iter().any(|claim| claims.iter().any(|taken| touch(claim, taken))) {
+                claims.extend(own);
+                batch.push(finding);
+            }
+        }
+        if batch.is_empty() {
+            return Ok(false);
+        }
+        let errors = errors(&before);
+        if self.make(&batch, &errors)?.is_none() {
+            return Ok(true);
+        }
+        for finding in batch {
+            match self.make(&[finding], &errors)? {
+                None => return Ok(true),
+                Some(why) => self.refuse(finding, why),
+            }
+        }
+        Ok(true)
+    }
+
+    /// The new texts that edits come to.
+    fn try_edits(&self, edits: &[Edit]) -> Result<Vec<Edited>, String> {
+        let edited = edit(&self.reading, edits).map_err(|error| error.to_string())?;
+        if edited.is_empty() {
+            return Err("it changes nothing".to_owned());
+        }
+        match edited.iter().find(|file| !self.names.contains(&file.file)) {
+            Some(other) => Err(format!("{} is not among the files that were given", other.file)),
+            None => Ok(edited),
+        }
+    }
+
+    /// Makes fixes together; answers with what stands in their way, and nothing has changed then.
+    fn make(&mut self, batch: &[&Finding], errors: &Errors) -> Result<Option<String>, Refused> {
+        let edits: Vec<Edit> = batch.iter().flat_map(|finding| edits_of(finding)).cloned().collect();
+        let edited = match self.try_edits(&edits) {
+            Ok(edited) => edited,
+            Err(why) => return Ok(Some(why)),
+        };
+        let mut texts = self.texts.clone();
+        texts.extend(edited.into_iter().map(|file| (file.file, file.text)));
+        let after = (self.read_again)(&texts);
+        if let Err(why) = reads_as(&self.reading, &edits, &after) {
+            return Ok(Some(format!("the new text does not read as it should: {why}")));
+        }
+        let (judged, _) = judged(&after, self.options, self.surroundings)?;
+        if let Some(new) = new_error(errors, &judged) {
+            return Ok(Some(format!("it would bring an error: {}", new.message)));
+        }
+        self.attempts.extend(batch.iter().map(|finding| Attempt::of(finding, None)));
+        (self.texts, self.reading) = (texts, after);
+        Ok(None)
+    }
+
+    fn refuse(&mut self, finding: &Finding, why: String) {
+        self.refused.insert(name_of(finding));
+        self.attempts.push(Attempt::of(finding, Some(why)));
+    }
+}
+
+/// What a fix is known by from round to round.
+fn name_of(finding: &Finding) -> (Key, String) {
+    (Key::of(finding), finding.fix.as_ref().map(|fix| fix.title.clone()).unwrap_or_default())
+}
+
+fn edits_of(finding: &Finding) -> &[Edit] {
+    finding.fix.as_ref().map_or(&[], |fix| &fix.edits)
+}
+
+/// What an edit changes: where it moves the other elements of a list, all of that list.
+fn claim(edit: &Edit) -> Claim {
+    let mut path = edit.path.clone();
+    if edit.change == Change::Remove && matches!(path.steps().last(), Some(Step::Index(_))) {
+        path.pop();
+    }
+    if matches!(edit.change, Change::Create(_)) { (None, path) } else { (edit.origin, path) }
+}
+
+fn touch((origin, path): &Claim, (other, other_path): &Claim) -> bool {
+    origin == other && (path.contains(other_path) || other_path.contains(path))
+}
+
+/// How many errors of a rule a resource has.
+type Errors = BTreeMap<(&'static str, Option<Subject>), usize>;
+
+fn errors(judged: &[Judged]) -> Errors {
+    let mut errors = Errors::new();
+    let are_errors = judged.iter().filter(|judged| !judged.is_allowed() && judged.finding.severity == Severity::Error);
+    for Judged { finding, .. } in are_errors {
+        *errors.entry((finding.rule, finding.subject.clone())).or_default() += 1;
+    }
+    errors
+}
+
+/// An error that was not there.
+fn new_error<'j>(before: &Errors, judged: &'j [Judged]) -> Option<&'j Finding> {
+    let after = errors(judged);
+    let (key, _) = after.iter().find(|(key, count)| before.get(key).is_none_or(|known| known < count))?;
+    let is_it =
+        |finding: &&Finding| finding.rule == key.0 && finding.subject == key.1 && finding.severity == Severity::Error;
+    judged.iter().map(|judged| &judged.finding).find(is_it)
+}
+
+impl Attempt {
+    fn of(finding: &Finding, why_not: Option<String>) -> Self {
+        let title = finding.fix.as_ref().map(|fix| fix.title.clone()).unwrap_or_default();
+        Self { rule: finding.rule, title, location: finding.location.clone(), why_not }
+    }
+
+    /// The attempt as JSON.
+    pub(super) fn json(&self) -> Value {
+        let mut value = json!({"rule": self.rule, "title": self.title, "made": self.why_not.is_none()});
+        if let Some(Location { file, line, column, .. }) = &self.location {
+            value["file"] = json!(file);
+            value["line"] = json!(line);
+            value["column"] = json!(column);
+        }
+        if let Some(why) = &self.why_not {
+            value["why"] = json!(why);
+        }
+        value
+    }
+
+    fn line(&self) -> String {
+        let place = match &self.location {
+            Some(Location { file, line, column, .. }) => format!("{file}:{line}:{column}: "),
+            None => String::new(),
+        };
+        visible(&match &self.why_not {
+            None => format!("fixed: {place}[{}] {}", self.rule, self.title),
+            Some(why) => format!("not fixed: {place}[{}] {}: {why}", self.rule, self.title),
+        })
+    }
+}
+
+/// What was fixed, and what was not and why; a line each.
+pub(super) fn report(attempts: &[Attempt]) -> String {
+    let mut out = String::new();
+    for attempt in attempts {
+        let _ = writeln!(out, "{}", attempt.line());
+    }
+    if !attempts.is_empty() {
+        out.push('\n');
+    }
+    out
+}
+
+impl Fixed {
+    /// What was fixed, and what was not and why; a line each.
+    pub(super) fn report(&self) -> String {
+        report(&self.attempts)
+    }
+
+    /// What was changed, as a unified diff that `patch` takes.
+    pub(super) fn diff(&self) -> String {
+        let mut out = String::new();
+        for FixedFile { name, before, after } in self.files.iter().filter(|file| file.before != file.after) {
+            let diff = TextDiff::from_lines(before.as_str(), after.as_str());
+            let _ = write!(out, "{}", diff.unified_diff().header(name, name));
+        }
+        out
+    }
+
+    /// The text of standard input with all fixes made, where that was read.
+    pub(super) fn standard_output(&self) -> Option<&str> {
+        self.files.iter().find(|file| self.reads_input && file.name == "-").map(|file| file.after.as_str())
+    }
+}
