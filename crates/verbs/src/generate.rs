@@ -3,6 +3,7 @@
 //! Nothing is given as an answer that was not checked: the text is read back and goes through every rule. Questions and words
 //! that are not understood stop the answer, unless a part of one is asked for.
 
+mod llm;
 mod show;
 
 use clap::{Args, ValueEnum};
@@ -13,6 +14,8 @@ use meshwright_model::finding::{Finding, Severity};
 use crate::convert::{DialectName, NotationName, notation};
 use crate::files::Refused;
 use crate::{Answer, Verb, validate};
+
+pub use llm::{LlmOptions, ProviderName};
 
 /// How help shows it.
 pub const VERB: Verb = Verb {
@@ -51,6 +54,9 @@ pub struct GenerateOptions {
     /// How the answer is shown
     #[arg(long, value_enum, default_value_t = GenerateFormat::Text)]
     pub format: GenerateFormat,
+    /// Who reads the request
+    #[command(flatten)]
+    pub reader: LlmOptions,
 }
 
 /// How an answer is shown.
@@ -104,6 +110,18 @@ pub fn run(options: &GenerateOptions, intent: Option<(&str, &str)>, is_coloured:
         (None, Some(request)) => understand(request),
         (None, None) => return Err(Refused("there is neither a request nor --intent FILE".to_owned())),
     };
+    run_understood(options, understanding, is_coloured)
+}
+
+/// Answers what was understood of a request, whoever read it.
+///
+/// # Errors
+/// Says that the dialect has no such notation.
+pub fn run_understood(
+    options: &GenerateOptions,
+    understanding: Understanding,
+    is_coloured: bool,
+) -> Result<Answer, Refused> {
     let outcome = outcome(understanding, options)?;
     Ok(match options.format {
         GenerateFormat::Json => {
