@@ -2,6 +2,8 @@
 
 use std::io::IsTerminal;
 
+use meshwright_llm::{Environment, Variables};
+
 /// Whether a stream should be coloured: it is a terminal, `NO_COLOR` is empty or unset, and `TERM` is not `dumb`.
 ///
 /// Source: no-color.org.
@@ -9,4 +11,30 @@ pub(crate) fn is_coloured(stream: &impl IsTerminal) -> bool {
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     stream.is_terminal() && !no_color && !is_dumb
+}
+
+/// What the environment says of language models. It is looked at for `--llm` alone.
+pub(crate) fn language_models() -> Environment {
+    let variable = |name: &str| std::env::var(name).ok();
+    let either = |first: &str, second: &str| variable(first).or_else(|| variable(second));
+    Environment {
+        anthropic: Variables {
+            base_url: variable("ANTHROPIC_BASE_URL"),
+            key: variable("ANTHROPIC_API_KEY"),
+            model: variable("ANTHROPIC_MODEL"),
+        },
+        openai: Variables {
+            base_url: variable("OPENAI_BASE_URL"),
+            key: variable("OPENAI_API_KEY"),
+            model: variable("OPENAI_MODEL"),
+        },
+        bedrock: Variables {
+            base_url: variable("AWS_ENDPOINT_URL_BEDROCK_RUNTIME"),
+            key: variable("AWS_BEARER_TOKEN_BEDROCK"),
+            model: variable("BEDROCK_MODEL"),
+        },
+        region: either("AWS_REGION", "AWS_DEFAULT_REGION"),
+        proxy: either("HTTPS_PROXY", "https_proxy"),
+        no_proxy: either("NO_PROXY", "no_proxy"),
+    }
 }

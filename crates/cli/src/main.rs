@@ -1,6 +1,7 @@
 //! The command line: arguments in, an answer out, an exit code. Everything it says is made by `meshwright-verbs`.
 
 mod env;
+mod llm;
 mod load;
 mod replace;
 
@@ -256,8 +257,13 @@ fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer> {
     }
 }
 
-/// The answer to a request, or to an intent that is read here.
+/// The answer to a request, which a model may read, or to an intent that is read here.
 fn generated(options: &GenerateOptions) -> Result<Answer> {
+    let request = options.request.as_deref().filter(|request| !request.trim().is_empty());
+    if let Some((request, provider)) = request.zip(options.reader.llm) {
+        let understanding = llm::read(request, provider, &options.reader)?;
+        return Ok(generate::run_understood(options, understanding, env::is_coloured(&std::io::stderr()))?);
+    }
     let text = match &options.intent {
         Some(name) => Some(load::read_text(name).map_err(|why| anyhow!("--intent {name}: {why}"))?),
         None => None,

@@ -3,6 +3,7 @@
 //! Nothing is given as an answer that was not checked: the text is read back and goes through every rule. Questions and words
 //! that are not understood stop the answer, unless a part of one is asked for.
 
+mod llm;
 mod show;
 
 use clap::{Args, ValueEnum};
@@ -14,6 +15,8 @@ use crate::convert::{DialectName, NotationName, notation};
 use crate::refused::Refused;
 use crate::{Answer, Verb, validate};
 
+pub use llm::{LlmOptions, ProviderName};
+
 /// How help shows it.
 pub const VERB: Verb = Verb {
     name: "generate",
@@ -23,6 +26,9 @@ pub const VERB: Verb = Verb {
 
 /// The longest request that is read, in bytes.
 pub const MAX_REQUEST: usize = 100_000;
+
+/// The longest intent that is read, in bytes: a mesh of some hundred resources.
+pub const MAX_INTENT: usize = 128_000;
 
 /// Options of `generate`.
 #[derive(Args, Clone, Debug)]
@@ -51,6 +57,9 @@ pub struct GenerateOptions {
     /// How the answer is shown
     #[arg(long, value_enum, default_value_t = GenerateFormat::Text)]
     pub format: GenerateFormat,
+    /// Who reads the request
+    #[command(flatten)]
+    pub reader: LlmOptions,
 }
 
 /// How an answer is shown.
@@ -104,6 +113,18 @@ pub fn run(options: &GenerateOptions, intent: Option<(&str, &str)>, is_coloured:
         (None, Some(request)) => understand(request),
         (None, None) => return Err(Refused::NoRequest),
     };
+    run_understood(options, understanding, is_coloured)
+}
+
+/// Answers what was understood of a request, whoever read it.
+///
+/// # Errors
+/// Says that the dialect has no such notation.
+pub fn run_understood(
+    options: &GenerateOptions,
+    understanding: Understanding,
+    is_coloured: bool,
+) -> Result<Answer, Refused> {
     let outcome = outcome(understanding, options)?;
     Ok(match options.format {
         GenerateFormat::Json => {
@@ -126,6 +147,9 @@ pub fn schema_page() -> String {
 
 /// Reads an intent.
 fn read_intent(name: &str, text: &str) -> Result<Intent, Refused> {
+    if text.len() > MAX_INTENT {
+        return Err(Refused::LongIntent { file: name.to_owned(), bytes: text.len(), most: MAX_INTENT });
+    }
     serde_json::from_str(text).map_err(|error| Refused::Intent { file: name.to_owned(), why: error.to_string() })
 }
 

@@ -75,6 +75,16 @@ pub enum Refused {
         /// How long it may be.
         most: usize,
     },
+    /// An intent that is too long to be one.
+    #[error("--intent {file}: it has {bytes} bytes, more than {most}; describe the mesh in several intents")]
+    LongIntent {
+        /// Its name.
+        file: String,
+        /// How long it is.
+        bytes: usize,
+        /// How long it may be.
+        most: usize,
+    },
     /// Nothing that says what to make.
     #[error("there is neither a request nor --intent FILE")]
     NoRequest,

@@ -3,6 +3,10 @@
 
 mod generate;
 mod graph;
+mod llm;
+#[path = "../../../llm/tests/it/server.rs"]
+#[expect(dead_code, reason = "the hostile plays are for the crate itself")]
+mod server;
 mod usage;
 mod validate;
 
@@ -25,13 +29,12 @@ fn corpus(name: &str) -> String {
 
 /// Runs the command with something on its standard input.
 fn run_with(input: &[u8], arguments: &[&str]) -> Run {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_meshwright"))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    run_command(Command::new(env!("CARGO_BIN_EXE_meshwright")).args(arguments), input)
+}
+
+/// Runs a command, which may have an environment of its own.
+fn run_command(command: &mut Command, input: &[u8]) -> Run {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(input).unwrap();
     let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
     Run {

@@ -8,7 +8,7 @@ mod schema;
 
 use meshwright_verbs::Answer;
 use meshwright_verbs::convert::DialectName;
-use meshwright_verbs::generate::{GenerateFormat, GenerateOptions, run};
+use meshwright_verbs::generate::{GenerateFormat, GenerateOptions, LlmOptions, run};
 
 fn options() -> GenerateOptions {
     GenerateOptions {
@@ -20,6 +20,7 @@ fn options() -> GenerateOptions {
         partial: false,
         intent_schema: false,
         format: GenerateFormat::Text,
+        reader: LlmOptions { llm: None, model: None, llm_timeout: 120 },
     }
 }
 
