@@ -311,7 +311,10 @@ impl<'w> Resolver<'w> {
         if !attribute.ends_with("Name") {
             return open();
         }
-        let property = declared.properties.and_then(|properties| tree.get(properties, attribute));
+        // A name that cannot be one was reported where it stands; it is nobody's name.
+        let is_name =
+            |property: &NodeId| !matches!(tree.node(*property).value, Value::Null | Value::Broken | Value::List(_));
+        let property = declared.properties.and_then(|properties| tree.get(properties, attribute)).filter(is_name);
         let what = format!("{label}.{attribute}");
         if !self.in_progress.borrow_mut().insert(what.clone()) {
             self.circle(&what, span);

@@ -887,3 +887,16 @@ Resources:
     // A macro may put values in.
     assert!(literal(&format!("Transform: [Mine]\n{text}")).is_empty());
 }
+
+#[test]
+fn a_name_that_cannot_be_read_is_nobody_s_name() {
+    for value in ["null", "[a]"] {
+        let template = format!(
+            "Resources:\n  M: {{Type: AWS::AppMesh::Mesh, Properties: {{MeshName: {value}}}}}\n  N: {{Type: AWS::AppMesh::VirtualNode, \
+             Properties: {{MeshName: !GetAtt M.MeshName, VirtualNodeName: n, Spec: {{}}}}}}\n"
+        );
+        let reading = read_text("x.yaml", &template, &[]);
+        let node = reading.inventory.resources.iter().find(|resource| resource.name.known().is_some()).unwrap();
+        assert_eq!(node.mesh.to_string(), "${M.MeshName}", "{value}");
+    }
+}
