@@ -6,6 +6,8 @@ use meshwright_dialect::{Dialect, Input, Options, Reading, read};
 use meshwright_model::finding::Severity;
 use serde_json::{Value, json};
 
+use meshwright_verbs::generate::{GenerateOptions, run};
+
 use super::{generate, options};
 use crate::judges::ask;
 
@@ -34,6 +36,32 @@ fn answers_are_as_they_were_read() {
             insta::assert_snapshot!(name, shown);
         });
     }
+}
+
+/// The requests of `requests.txt`, with the names of their answers.
+fn requests_in_english() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let lines = include_str!("requests.txt").lines();
+    lines.filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(": "))
+}
+
+#[test]
+fn requests_in_english_have_the_answers_of_their_intents() {
+    let of_intents = intents();
+    for (name, request) in requests_in_english() {
+        let options = GenerateOptions { request: Some(request.to_owned()), intent: None, ..options() };
+        let answer = run(&options, None, false).unwrap();
+        assert!(!answer.has_findings, "{name}: {}", answer.notes);
+        let (_, intent) = of_intents.iter().find(|(known, _)| known == name).unwrap();
+        assert_eq!(answer.output, generate(intent, &super::options()).output, "{name}");
+    }
+}
+
+#[test]
+fn two_routes_that_share_requests_are_said_to_be_one() {
+    let (_, request) = requests_in_english().find(|(name, _)| *name == "3-split").unwrap();
+    let options = GenerateOptions { request: Some(request.to_owned()), intent: None, ..options() };
+    let notes = run(&options, None, false).unwrap().notes;
+    assert!(notes.contains("one route shares the requests among"), "{notes}");
 }
 
 /// A template, read with a value for every parameter.
