@@ -15,7 +15,9 @@ pub struct Patch {
 pub(crate) fn apply(text: &str, patches: &mut [Patch]) -> Option<String> {
     let gone: Vec<Range<usize>> =
         patches.iter().filter(|patch| patch.text.is_empty()).map(|patch| patch.range.clone()).collect();
-    patches.iter_mut().for_each(|patch| keep_out(text, patch, &gone));
+    for patch in patches.iter_mut() {
+        keep_out(text, patch, &gone);
+    }
     // At one place, what was asked for first comes first.
     patches.sort_by_key(|patch| (patch.range.start, patch.range.end));
     let mut out = String::with_capacity(text.len() + patches.iter().map(|patch| patch.text.len()).sum::<usize>());
