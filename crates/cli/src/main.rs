@@ -133,8 +133,8 @@ fn run(arguments: &Arguments) -> Result<End> {
     if loaded.inputs.is_empty() {
         return Ok(End::CouldNot);
     }
-    let fixes = arguments.verb.fixes();
-    let inputs = if fixes.is_some() { loaded.inputs.clone() } else { Vec::new() };
+    let fixing = arguments.verb.fixes();
+    let inputs = if fixing.is_some() { loaded.inputs.clone() } else { Vec::new() };
     let parameters = parameters(files)?;
     let mut reading = read(arguments, files, &parameters, loaded.inputs);
     warn_of_unused(&parameters, &reading);
@@ -156,7 +156,7 @@ fn run(arguments: &Arguments) -> Result<End> {
     } else {
         choose_mesh(&mut reading.inventory, files.mesh.as_deref())?;
     }
-    let answer = match fixes {
+    let answer = match fixing {
         Some(options) if !reading.inventory.resources.is_empty() || !reading.inventory.workloads.is_empty() => {
             fix(arguments, options, &parameters, &inputs, reading)?
         }

@@ -81,7 +81,7 @@ pub struct Edited {
 ///
 /// # Errors
 /// Says which edit cannot be made, where, and why.
-pub fn edit(reading: &Reading, edits: &[Edit]) -> Result<Vec<Edited>, EditError> {
+pub fn edit(reading: &Reading, edits: &[Edit]) -> Result<Vec<Edited>, Box<EditError>> {
     let mut desks: BTreeMap<usize, Desk<'_>> = BTreeMap::new();
     for (number, edit) in edits.iter().enumerate() {
         let fail = |obstacle| EditError::new(number, edit, None, obstacle);

@@ -1,8 +1,8 @@
-//! Mesh files in every dialect: read with the position of every value, and written back.
+//! Mesh files in every dialect: read with the position of every value, written back, and edited in their user's own text.
 //!
 //! [`read`] takes files of any dialect together and yields a [`Reading`]: the inventory, what is wrong with the files,
 //! and where each value stands. [`Dialect::write`] turns an inventory into text, with a ledger of what the dialect could
-//! not say. Nothing outside this crate knows a file format.
+//! not say. [`edit()`] carries out changes of the model as patches of the text. Nothing outside this crate knows a file format.
 
 mod allow;
 mod allowance;

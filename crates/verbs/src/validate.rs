@@ -1,6 +1,7 @@
 //! The verb `validate`: every fault in mesh files, with its place and what to do about it.
 
 mod allowances;
+mod attempt;
 mod baseline;
 mod fixing;
 mod github;
@@ -19,7 +20,8 @@ use meshwright_lint::{Found, Place, RULES};
 use meshwright_model::finding::{Finding, Location, Related, Severity};
 use meshwright_model::reference::Key;
 
-pub use fixing::{Attempt, Fixed, FixedFile, fix};
+pub use attempt::Attempt;
+pub use fixing::{Fixed, FixedFile, fix};
 pub use known::Known;
 pub use verdict::{Judged, Standing, Verdict};
 

@@ -115,7 +115,9 @@ fn remove_roots(emitter: &mut Emitter<'_>, gone: &[bool]) -> Result<(), Stop> {
             (None, None) => continue,
         });
     }
-    ranges.into_iter().for_each(|range| emitter.patch(range, ""));
+    for range in ranges {
+        emitter.patch(range, "");
+    }
     Ok(())
 }
 
@@ -130,16 +132,16 @@ fn create(site: &Site<'_>, emitter: &mut Emitter<'_>, resources: &[&Resource]) -
         let at = chain.len() - 1;
         let around = at.checked_sub(1).map(|at| chain[at]);
         match around {
-            None => add_root(emitter, &object)?,
+            None => add_root(emitter, &object),
             Some(list) if matches!(emitter.layout.spot(list).form, Form::List { .. }) => {
                 let list_of = at.checked_sub(2).map(|at| chain[at]);
                 add_to_list(emitter, list, list_of, chain[at], resource.kind(), &object)?;
             }
             Some(wrapper) => {
-                let wrapped = Out::map([(resource.kind().api_name(), object)]);
+                let new = Out::map([(resource.kind().api_name(), object)]);
                 match at.checked_sub(2).map(|at| chain[at]) {
-                    Some(list) => add_element(emitter, list, wrapper, &wrapped),
-                    None => add_root(emitter, &wrapped)?,
+                    Some(list) => add_element(emitter, list, wrapper, &new),
+                    None => add_root(emitter, &new),
                 }
             }
         }
@@ -154,7 +156,7 @@ fn like(site: &Site<'_>, resource: &Resource) -> Option<NodeId> {
     };
     let here = || site.reading.inventory.resources.iter().filter(|other| node(other).is_some());
     let is_kind = |other: &&Resource| other.kind() == resource.kind();
-    here().filter(is_kind).last().or_else(|| here().last()).and_then(node)
+    here().rfind(is_kind).or_else(|| here().next_back()).and_then(node)
 }
 
 /// Adds an object to an array, or to the array of its kind where arrays have kinds.
@@ -173,7 +175,7 @@ fn add_to_list(
     let key = if kind == Kind::Mesh { "meshes".to_owned() } else { format!("{}s", kind.api_name()) };
     let own = emitter.layout.member(around, &key).map(|member| member.value);
     match own.map(|own| (own, emitter.layout.items(own).last().copied())) {
-        Some((own, Some(last))) => add_element(emitter, own, last.value, object),
+        Some((own, Some(item))) => add_element(emitter, own, item.value, object),
         Some((own, None)) => emitter.fill(&emitter.root_slot(own), &Out::List(vec![object.clone()]))?,
         None => emitter.add_new_member(&emitter.root_slot(around), &key, &Out::List(vec![object.clone()])),
     }
@@ -191,8 +193,13 @@ fn add_element(emitter: &mut Emitter<'_>, list: Place, behind: Place, value: &Ou
 
 /// Adds an object to a file without resources: to its array, where it is one.
 fn add_alone(emitter: &mut Emitter<'_>, object: &Out) -> Result<(), Stop> {
-    let [root] = emitter.layout.roots.as_slice() else { return add_root(emitter, object) };
-    let Form::List { items, .. } = &emitter.layout.spot(*root).form else { return add_root(emitter, object) };
+    let layout = emitter.layout;
+    let ([root], Some(Form::List { items, .. })) =
+        (layout.roots.as_slice(), layout.roots.first().map(|root| &layout.spot(*root).form))
+    else {
+        add_root(emitter, object);
+        return Ok(());
+    };
     match items.last() {
         Some(last) => add_element(emitter, *root, last.value, object),
         None => emitter.fill(&emitter.root_slot(*root), &Out::List(vec![object.clone()]))?,
@@ -201,12 +208,11 @@ fn add_alone(emitter: &mut Emitter<'_>, object: &Out) -> Result<(), Stop> {
 }
 
 /// Adds a value at the end of the stream that a file is.
-fn add_root(emitter: &mut Emitter<'_>, value: &Out) -> Result<(), Stop> {
+fn add_root(emitter: &mut Emitter<'_>, value: &Out) {
     let end = emitter.layout.roots.last().map_or(0, |root| emitter.layout.spot(*root).end);
     let end = line_end(emitter.text, end);
     let text = if emitter.style.is_spread { emitter.style.spread(value, "") } else { emitter.style.flow(value) };
     emitter.patch(end..end, format!("{}{text}", emitter.style.newline));
-    Ok(())
 }
 
 /// A resource as `create-*` takes it.

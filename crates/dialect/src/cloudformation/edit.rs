@@ -148,11 +148,11 @@ fn body(names: &Names<'_>, resource: &Resource) -> Out {
     let mut properties = super::write::new_properties(resource);
     let mut depends_on = Vec::new();
     for reference in resource.references() {
-        let named = names.of(&reference);
-        if let Some(value) = named.value {
+        let said = names.of(&reference);
+        if let Some(value) = said.value {
             super::write::replace(&mut properties, "", reference.path.steps(), &value);
         }
-        depends_on.extend(named.depends_on);
+        depends_on.extend(said.depends_on);
     }
     say_open(&mut properties);
     depends_on.sort();

@@ -62,7 +62,7 @@ impl<'d> Desk<'d> {
     }
 
     /// The error that a stop comes to.
-    pub(crate) fn error(&self, number: usize, edit: &Edit, stop: Stop) -> EditError {
+    pub(crate) fn error(&self, number: usize, edit: &Edit, stop: Stop) -> Box<EditError> {
         let location = stop.at.map(|at| self.source().locate(Span::new(at, at + 1)));
         EditError::new(number, edit, location, stop.obstacle)
     }
@@ -86,7 +86,7 @@ impl<'d> Desk<'d> {
         let values = self.values();
         let (last, want) = self.wanted.entry(node).or_insert((number, Want::Keep(node)));
         *last = number;
-        want.change(edit.path.steps(), &edit.change, &view, "", &values)?;
+        want.change(edit.path.steps(), &edit.change, &view, &values)?;
         Ok(())
     }
 
@@ -116,7 +116,7 @@ impl<'d> Desk<'d> {
     }
 
     /// The file with all edits made; `None` where nothing differs.
-    pub(crate) fn finish(mut self, edits: &[Edit]) -> Result<Option<Edited>, EditError> {
+    pub(crate) fn finish(mut self, edits: &[Edit]) -> Result<Option<Edited>, Box<EditError>> {
         let wanted = std::mem::take(&mut self.wanted);
         let source = self.source();
         let say = self.editing.say;

@@ -79,8 +79,8 @@ pub enum Obstacle {
 }
 
 impl EditError {
-    pub(crate) fn new(number: usize, edit: &Edit, location: Option<Location>, obstacle: Obstacle) -> Self {
-        Self { edit: number, subject: edit.resource.clone(), path: edit.path.clone(), location, obstacle }
+    pub(crate) fn new(number: usize, edit: &Edit, location: Option<Location>, obstacle: Obstacle) -> Box<Self> {
+        Box::new(Self { edit: number, subject: edit.resource.clone(), path: edit.path.clone(), location, obstacle })
     }
 }
 

@@ -1,14 +1,21 @@
 //! Whether a new reading is an old one with edits made: the edits are made on the model's values, knowing nothing of texts.
 
+use std::sync::LazyLock;
+
 use meshwright_model::Resource;
 use meshwright_model::edit::{Change, Edit, NewValue};
 use meshwright_model::path::Step;
 use meshwright_model::workload::Workload;
 
 use super::root;
-use crate::aws_json::VIEWS;
 use crate::reading::Reading;
-use crate::view::View;
+use crate::view::{Naming, View, Views};
+
+/// The API's own names, in which paths are said.
+static NAMING: Naming =
+    Naming { key: |_, field| field.to_owned(), demands: |_, _, required| required, is_lenient: false };
+
+static VIEWS: LazyLock<Views> = LazyLock::new(|| NAMING.views());
 
 /// Whether `after` is `before` with the edits made, and nothing else changed.
 ///

@@ -45,8 +45,8 @@ pub(crate) fn document_for(
     let is_parent = |other: &&Resource| {
         resource.kind().parent() == Some(other.kind()) && resource.parent.as_ref() == Some(&other.name)
     };
-    let siblings = of_mesh().filter(|other| other.kind() == resource.kind() && other.parent == resource.parent);
-    let found = siblings.last().or_else(|| of_mesh().find(is_parent)).or_else(|| of_mesh().last());
+    let is_sibling = |other: &&Resource| other.kind() == resource.kind() && other.parent == resource.parent;
+    let found = of_mesh().rfind(is_sibling).or_else(|| of_mesh().find(is_parent)).or_else(|| of_mesh().next_back());
     let found = found.and_then(|other| other.origin).map(|origin| origin.document as usize);
     let first = || reading.documents.iter().position(|document| document.dialect.is_some());
     asked.or(found).or_else(first).map(Some).ok_or(Obstacle::NoFile)

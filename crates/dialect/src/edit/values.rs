@@ -63,25 +63,20 @@ impl Values<'_> {
 }
 
 /// A new value in the words of a dialect.
-pub(crate) fn out(
-    value: &NewValue,
-    view: &View,
-    parent: &'static str,
-    naming: &'static Naming,
-) -> Result<Out, Obstacle> {
+pub(crate) fn out(value: &NewValue, view: &View) -> Result<Out, Obstacle> {
     Ok(match (value, view) {
         (NewValue::Text(text), View::Scalar(_)) => Out::text(text),
         (NewValue::Integer(integer), View::Scalar(_)) => Out::Bare(integer.to_string()),
         (NewValue::Bool(truth), View::Scalar(_)) => Out::Bare(truth.to_string()),
         (NewValue::Open(expression), _) => Out::Open(expression.clone()),
         (NewValue::List(items), View::List(element, _)) => {
-            Out::List(items.iter().map(|item| out(item, element, parent, naming)).collect::<Result<_, _>>()?)
+            Out::List(items.iter().map(|item| out(item, element)).collect::<Result<_, _>>()?)
         }
         (NewValue::Object(members), View::Struct(fields) | View::Union(fields)) => {
             let member = |(name, value): &(&'static str, NewValue)| {
                 let field = fields.iter().find(|field| field.api == *name);
                 let field = field.ok_or_else(|| Obstacle::NoField((*name).to_owned()))?;
-                Ok((field.key.clone(), out(value, &field.view, field.api, naming)?))
+                Ok((field.key.clone(), out(value, &field.view)?))
             };
             Out::Map(members.iter().map(member).collect::<Result<_, Obstacle>>()?)
         }

@@ -62,10 +62,9 @@ impl Want {
         steps: &[Step],
         change: &Change,
         view: &View,
-        parent: &'static str,
         values: &Values<'_>,
     ) -> Result<Left, Stop> {
-        let Some((step, rest)) = steps.split_first() else { return self.change_here(change, view, parent, values) };
+        let Some((step, rest)) = steps.split_first() else { return self.change_here(change, view, values) };
         match (step, view) {
             (Step::Field(name), View::Struct(fields) | View::Union(fields)) => {
                 let field = fields.iter().find(|field| field.api == name);
@@ -73,7 +72,7 @@ impl Want {
                 self.change_member(field, fields, matches!(view, View::Union(_)), rest, change, values)
             }
             (Step::Index(index), View::List(element, max)) => {
-                let left = self.change_element(*index, element, parent, rest, change, values)?;
+                let left = self.change_element(*index, element, rest, change, values)?;
                 Ok(if max.is_none() { Left::Something } else { left })
             }
             (Step::Open(_), _) => Err(Obstacle::OpenElement.into()),
@@ -82,23 +81,17 @@ impl Want {
         }
     }
 
-    fn change_here(
-        &mut self,
-        change: &Change,
-        view: &View,
-        parent: &'static str,
-        values: &Values<'_>,
-    ) -> Result<Left, Stop> {
+    fn change_here(&mut self, change: &Change, view: &View, values: &Values<'_>) -> Result<Left, Stop> {
         match change {
             Change::Set(new) => {
-                let new = values::out(new, view, parent, values.naming)?;
+                let new = values::out(new, view)?;
                 self.merge(new, Some(view), values);
             }
             Change::Append(new) => {
                 let View::List(element, _) = view else {
                     return Err(Obstacle::NoElement(0).into());
                 };
-                let new = values::out(new, element, parent, values.naming)?;
+                let new = values::out(new, element)?;
                 self.elements(values)?.push((None, Self::New(new)));
             }
             Change::Remove | Change::Create(_) => return Err(Obstacle::NotInAFile.into()),
@@ -130,7 +123,7 @@ impl Want {
             Some(position) => position,
             None => add(members, &field.key, Self::New(empty(&field.view)), fields),
         };
-        let left = members[position].1.change(rest, change, &field.view, field.api, values)?;
+        let left = members[position].1.change(rest, change, &field.view, values)?;
         if left == Left::Nothing && !field.demanded {
             members.remove(position);
         } else if is_union {
@@ -145,7 +138,6 @@ impl Want {
         &mut self,
         index: usize,
         element: &View,
-        parent: &'static str,
         rest: &[Step],
         change: &Change,
         values: &Values<'_>,
@@ -172,7 +164,7 @@ impl Want {
             elements.remove(position);
             return Ok(if elements.is_empty() { Left::Nothing } else { Left::Something });
         }
-        elements[position].1.change(rest, change, element, parent, values)?;
+        elements[position].1.change(rest, change, element, values)?;
         Ok(Left::Something)
     }
 

@@ -24,7 +24,9 @@ fn places(value: &NewValue, path: &Path, found: &mut Vec<(Path, NewValue)>) {
     found.push((path.clone(), value.clone()));
     match value {
         NewValue::Object(members) => {
-            members.iter().for_each(|(key, value)| places(value, &path.field(*key), found));
+            for (key, value) in members {
+                places(value, &path.field(*key), found);
+            }
         }
         NewValue::List(items) => {
             items.iter().enumerate().for_each(|(index, item)| places(item, &path.index(index), found));

@@ -226,3 +226,73 @@ fn every_fix_is_shown_by_an_example() {
     }
     assert_eq!(lacking, Vec::<&str>::new());
 }
+
+/// Every fix of a file, each alone, through the text: what comes of it reads as the file with just the fix's edits made, has the
+/// finding no more, and has no new error. Gives how many were made, and how many could not be and why.
+fn check_text(
+    path: &str,
+    text: &[u8],
+    made: &mut usize,
+    refused: &mut BTreeMap<String, usize>,
+    wrong: &mut Vec<String>,
+) {
+    let read_all = |bytes: &[u8]| {
+        let input = Input { name: path.to_owned(), bytes: bytes.to_vec() };
+        read(vec![input], &Options { load: &|name| std::fs::read(name).ok(), ..Options::default() })
+    };
+    let reading = read_all(text);
+    let found = found_in(&reading);
+    let before = said(&found);
+    for finding in &found {
+        let Some(fix) = &finding.fix else { continue };
+        let key = key(finding);
+        let files = match meshwright_dialect::edit(&reading, &fix.edits) {
+            Ok(files) => files,
+            Err(error) => {
+                *refused.entry(error.obstacle.to_string()).or_default() += 1;
+                continue;
+            }
+        };
+        let Some(file) = files.iter().find(|file| file.file == path) else {
+            if files.is_empty() {
+                wrong.push(format!("{path}: `{}` changes nothing", fix.title));
+            }
+            continue;
+        };
+        *made += 1;
+        let after = read_all(file.text.as_bytes());
+        if let Err(why) = meshwright_dialect::reads_as(&reading, &fix.edits, &after) {
+            wrong.push(format!("{path}: `{}`: {why}\n{:?}", fix.title, file.patches));
+        }
+        let left = said(&found_in(&after)).get(&key).copied().unwrap_or_default();
+        if left >= before[&key] {
+            wrong.push(format!("{path}: `{}` leaves {key}", fix.title));
+        }
+        let errors =
+            |reading: &Reading| reading.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+        if errors(&after) > errors(&reading) {
+            wrong.push(format!("{path}: `{}` of {key} cannot be read: {:?}", fix.title, after.findings));
+        }
+    }
+}
+
+#[test]
+fn fixes_are_made_in_the_text_of_examples_and_files() {
+    let (mut made, mut refused, mut wrong) = (0, BTreeMap::new(), Vec::new());
+    for rule in RULES {
+        check_text("example.yaml", example(rule).as_bytes(), &mut made, &mut refused, &mut wrong);
+    }
+    assert!(refused.is_empty(), "of examples: {refused:?}");
+    let mut paths: Vec<PathBuf> = files_below(&own_corpus());
+    if let Some(corpus) = public_corpus() {
+        for dialect in ["cloudformation", "cli-json", "ecs-task-definitions"] {
+            paths.extend(files_below(&corpus.join(dialect)));
+        }
+    }
+    for path in &paths {
+        let text = std::fs::read(path).unwrap();
+        check_text(&path.display().to_string(), &text, &mut made, &mut refused, &mut wrong);
+    }
+    println!("{made} fixes made in texts; not made: {refused:?}");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

@@ -10,33 +10,19 @@ use std::fmt::Write as _;
 use meshwright_dialect::{Edited, Reading, edit, reads_as};
 use meshwright_model::Path;
 use meshwright_model::edit::{Change, Edit};
-use meshwright_model::finding::{Finding, Location, Severity};
+use meshwright_model::finding::{Finding, Severity};
 use meshwright_model::path::Step;
 use meshwright_model::resource::Origin;
 use meshwright_model::subject::Subject;
-use meshwright_model::visible::visible;
-use serde_json::{Value, json};
 use similar::TextDiff;
 
+use super::attempt::{Attempt, report};
 use super::known::Key;
 use super::{Judged, Surroundings, ValidateOptions, judged};
 use crate::refused::Refused;
 
 /// The most rounds of fixes that are made; each leaves fewer findings, as a rule.
 const MAX_ROUNDS: usize = 50;
-
-/// A fix that was tried.
-#[derive(Clone, Debug)]
-pub struct Attempt {
-    /// The finding's rule.
-    pub rule: &'static str,
-    /// What the fix does.
-    pub title: String,
-    /// Where its finding stood when it was tried.
-    pub location: Option<Location>,
-    /// Why it was not made; `None` where it was.
-    pub why_not: Option<String>,
-}
 
 /// A file that fixes have changed.
 #[derive(Clone, Debug)]
@@ -240,50 +226,6 @@ fn new_error<'j>(before: &Errors, judged: &'j [Judged]) -> Option<&'j Finding> {
     let is_it =
         |finding: &&Finding| finding.rule == key.0 && finding.subject == key.1 && finding.severity == Severity::Error;
     judged.iter().map(|judged| &judged.finding).find(is_it)
-}
-
-impl Attempt {
-    fn of(finding: &Finding, why_not: Option<String>) -> Self {
-        let title = finding.fix.as_ref().map(|fix| fix.title.clone()).unwrap_or_default();
-        Self { rule: finding.rule, title, location: finding.location.clone(), why_not }
-    }
-
-    /// The attempt as JSON.
-    pub(super) fn json(&self) -> Value {
-        let mut value = json!({"rule": self.rule, "title": self.title, "made": self.why_not.is_none()});
-        if let Some(Location { file, line, column, .. }) = &self.location {
-            value["file"] = json!(file);
-            value["line"] = json!(line);
-            value["column"] = json!(column);
-        }
-        if let Some(why) = &self.why_not {
-            value["why"] = json!(why);
-        }
-        value
-    }
-
-    fn line(&self) -> String {
-        let place = match &self.location {
-            Some(Location { file, line, column, .. }) => format!("{file}:{line}:{column}: "),
-            None => String::new(),
-        };
-        visible(&match &self.why_not {
-            None => format!("fixed: {place}[{}] {}", self.rule, self.title),
-            Some(why) => format!("not fixed: {place}[{}] {}: {why}", self.rule, self.title),
-        })
-    }
-}
-
-/// What was fixed, and what was not and why; a line each.
-pub(super) fn report(attempts: &[Attempt]) -> String {
-    let mut out = String::new();
-    for attempt in attempts {
-        let _ = writeln!(out, "{}", attempt.line());
-    }
-    if !attempts.is_empty() {
-        out.push('\n');
-    }
-    out
 }
 
 impl Fixed {

@@ -3,7 +3,7 @@
 use meshwright_model::finding::Severity;
 use serde_json::{Value, json};
 
-use super::fixing::Attempt;
+use super::attempt::Attempt;
 use super::verdict::{Judged, Standing, Verdict};
 use crate::findings;
 

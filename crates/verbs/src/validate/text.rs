@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use meshwright_model::finding::Severity;
 
-use super::fixing;
+use super::attempt;
 use super::verdict::Verdict;
 use crate::findings::Printer;
 
@@ -12,7 +12,7 @@ use crate::findings::Printer;
 pub(super) fn show(verdict: &Verdict<'_>, is_quiet: bool, is_coloured: bool) -> String {
     let printer = Printer::new(verdict.reading, verdict.config.source.as_ref(), is_coloured);
     let is_full = |severity: Severity| severity != Severity::Info || verdict.denies(severity);
-    let mut out = verdict.attempts.map(fixing::report).unwrap_or_default();
+    let mut out = verdict.attempts.map(attempt::report).unwrap_or_default();
     for finding in verdict.open().filter(|finding| is_full(finding.severity)) {
         if !is_quiet || verdict.denies(finding.severity) {
             out.push_str(&printer.full(finding));

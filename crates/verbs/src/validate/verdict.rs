@@ -3,7 +3,7 @@
 use meshwright_dialect::Reading;
 use meshwright_model::finding::{Finding, Severity};
 
-use super::fixing::Attempt;
+use super::attempt::Attempt;
 use super::known::Known;
 use crate::config::Config;
 

@@ -65,8 +65,8 @@ impl<'n> Names<'n> {
     fn written_properties(&self) -> Vec<(&'n Resource, NodeId)> {
         let tree = &self.site.reading.documents[self.site.document].tree;
         let body = |label: &str| {
-            let sections = tree.roots.iter().filter_map(|root| tree.get(*root, "Resources"));
-            sections.filter_map(|section| tree.get(section, label)).next()
+            let mut sections = tree.roots.iter().filter_map(|root| tree.get(*root, "Resources"));
+            sections.find_map(|section| tree.get(section, label))
         };
         let properties =
             |resource: &'n Resource| Some((resource, tree.get(body(&resource.label.as_ref()?.name)?, "Properties")?));

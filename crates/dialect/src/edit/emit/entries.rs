@@ -75,8 +75,8 @@ impl Emitter<'_> {
             self.values.tree,
             node,
             |place| {
-                let spot = layout.spot(items[place].value);
-                spot.start..spot.end.max(spot.start + 1)
+                let stands = layout.spot(items[place].value);
+                stands.start..stands.end.max(stands.start + 1)
             },
             items.len(),
         );

@@ -23,24 +23,24 @@ pub(crate) struct Slot {
 impl Emitter<'_> {
     /// Writes a new value in a slot.
     pub(crate) fn replace(&mut self, slot: &Slot, want: &Want) -> Result<(), Stop> {
-        let spot = self.layout.spot(slot.place);
+        let old = self.layout.spot(slot.place);
         self.own(slot.place)?;
-        self.may_go(&(spot.start..spot.end))?;
+        self.may_go(&(old.start..old.end))?;
         let out = self.said(want);
         let is_container = matches!(out, Out::Map(_) | Out::List(_));
         if slot.in_flow {
             let text = self.in_flow(slot, &out);
-            let text = if spot.start == spot.end && slot.after == spot.start { format!(" {text}") } else { text };
-            self.patch(spot.start..spot.end, text);
+            let text = if old.start == old.end && slot.after == old.start { format!(" {text}") } else { text };
+            self.patch(old.start..old.end, text);
         } else if self.layout.is_flow(slot.place) && is_container && !self.is_empty(slot.place) {
             let text = self.style.flow(&out);
-            self.patch(spot.start..spot.end, text);
-        } else if let (Form::Scalar(quoting), false) = (&spot.form, is_container)
+            self.patch(old.start..old.end, text);
+        } else if let (Form::Scalar(quoting), false) = (&old.form, is_container)
             && *quoting != Quoting::Block
         {
             let text = self.style.single(&out, self.kept(*quoting, &out), false);
             // What its tag or anchor says of a value goes with it.
-            self.patch(spot.body..spot.end, text);
+            self.patch(old.body..old.end, text);
         } else {
             let text = self.after(slot, &out);
             self.replace_block(slot, &text);
@@ -60,8 +60,8 @@ impl Emitter<'_> {
 
     /// The text of a value in brackets or JSON.
     fn in_flow(&self, slot: &Slot, out: &Out) -> String {
-        let spot = self.layout.spot(slot.place);
-        let before = match spot.form {
+        let old = self.layout.spot(slot.place);
+        let before = match old.form {
             Form::Scalar(quoting) => self.kept(quoting, out),
             _ => None,
         };
@@ -69,13 +69,13 @@ impl Emitter<'_> {
             return self.style.single(out, before, true);
         }
         // What stood over several lines stays so, and what stood on one; what was empty or no container has no habit.
-        let is_spread = match spot.form {
+        let is_spread = match old.form {
             Form::Map { .. } | Form::List { .. } if !self.is_empty(slot.place) => {
                 is_spread(self.text, self.layout, slot.place)
             }
             _ => self.style.is_json && self.style.is_spread,
         };
-        if is_spread { self.style.spread(out, indent_of(self.text, spot.start)) } else { self.style.flow(out) }
+        if is_spread { self.style.spread(out, indent_of(self.text, old.start)) } else { self.style.flow(out) }
     }
 
     /// The text of a value behind a colon or dash.
@@ -85,26 +85,26 @@ impl Emitter<'_> {
 
     /// Puts a text behind a colon or dash, in the place of what stands there; comments in between stay.
     fn replace_block(&mut self, slot: &Slot, new: &str) {
-        let spot = self.layout.spot(slot.place);
-        let (text, between) = (self.text, &self.text[slot.after..spot.start.max(slot.after)]);
+        let old = self.layout.spot(slot.place);
+        let (text, between) = (self.text, &self.text[slot.after..old.start.max(slot.after)]);
         let has_break = new.starts_with(['\n', '\r']);
         let last_comment = between.rfind('#').map(|_| slot.after + between.trim_end().len());
         match last_comment {
-            Some(comment_end) if has_break => self.patch(comment_end..spot.end, new),
+            Some(comment_end) if has_break => self.patch(comment_end..old.end, new),
             Some(comment_end) => {
                 let (first, rest) = split_line(new);
                 self.patch(slot.after..slot.after, first);
-                self.patch(comment_end..spot.end, rest);
+                self.patch(comment_end..old.end, rest);
             }
             None => {
-                let end = line_end(text, spot.end);
-                let has_comment = text[spot.end..end].contains('#');
+                let end = line_end(text, old.end);
+                let has_comment = text[old.end..end].contains('#');
                 let (first, rest) = split_line(new);
                 if has_comment && !rest.is_empty() {
-                    self.patch(slot.after..spot.end, first);
+                    self.patch(slot.after..old.end, first);
                     self.patch(end..end, rest);
                 } else {
-                    self.patch(slot.after..spot.end, new);
+                    self.patch(slot.after..old.end, new);
                 }
             }
         }
