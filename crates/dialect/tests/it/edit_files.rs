@@ -1,7 +1,7 @@
 //! Edits of every file at hand: each value that can be read is set anew, taken away, or repeated, and the new text reads as
 //! the old with that one change; comments stay, and what is outside of the patches is the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path as FilePath, PathBuf};
 
 use meshwright_dialect::{Edited, Input, Obstacle, Options, Reading, read, reads_as};
@@ -9,6 +9,9 @@ use meshwright_model::Path;
 use meshwright_model::edit::{Change, Edit, NewValue};
 use meshwright_model::path::Step;
 
+use serde_json::{Value, json};
+
+use crate::judges::ask;
 use crate::{files_below, load, own_corpus, public_corpus};
 
 /// The most edits of one kind that are tried in one file.
@@ -152,7 +155,7 @@ fn every_value_of_every_file_can_be_edited_or_says_why_not() {
         }
     }
     let (mut counts, mut wrong): (BTreeMap<String, usize>, Vec<String>) = Default::default();
-    let (mut tried, mut made) = (0, 0);
+    let (mut tried, mut made, mut questions) = (0, 0, Vec::new());
     for path in &paths {
         let Ok(text) = std::fs::read(path) else { continue };
         let reading = read_file(path, &text);
@@ -169,7 +172,14 @@ fn every_value_of_every_file_can_be_edited_or_says_why_not() {
             );
             match try_edit(path, &reading, edit) {
                 Ok(None) => {}
-                Ok(Some(_)) => made += 1,
+                Ok(Some(file)) => {
+                    made += 1;
+                    // PyYAML reads a few hundred files in a second.
+                    if made % 10 == 0 && file.file.ends_with("ml") {
+                        let before = String::from_utf8_lossy(&text).into_owned();
+                        questions.push(json!({"before": before, "after": file.text, "name": name}));
+                    }
+                }
                 Err((Obstacle::Unsound(_), why)) => wrong.push(format!("{name}: {why}")),
                 Err((obstacle, _)) => *counts.entry(kind(&obstacle)).or_default() += 1,
             }
@@ -180,4 +190,20 @@ fn every_value_of_every_file_can_be_edited_or_says_why_not() {
         println!("{wrong}");
     }
     assert!(wrong.is_empty(), "{} of {tried} edits went wrong", wrong.len());
+    judge(&questions);
+}
+
+/// Another reader of YAML reads every new text, and finds one place that differs: the section and the resource of the edit.
+fn judge(questions: &[Value]) {
+    let Some(verdicts) = ask("yaml_judge.py", questions) else { return };
+    let mut judged = 0;
+    for (question, verdict) in questions.iter().zip(&verdicts).filter(|(_, verdict)| !verdict.is_null()) {
+        let differing = verdict["differing"].as_array();
+        let differing = differing.unwrap_or_else(|| panic!("{}: {verdict}\n{}", question["name"], question["after"]));
+        let resource = |path: &Value| path.as_str().unwrap().split('/').take(3).collect::<Vec<_>>().join("/");
+        let resources: BTreeSet<String> = differing.iter().map(resource).collect();
+        assert!(resources.len() == 1, "{}: {differing:?}", question["name"]);
+        judged += 1;
+    }
+    println!("PyYAML reads {judged} of {} edited templates", questions.len());
 }

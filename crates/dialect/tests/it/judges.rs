@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::{files_below, input, load, own_corpus, public_corpus};
 
 /// Asks a judge; `None`, with a word about it, where judges are not installed.
-fn ask(script: &str, questions: &[Value]) -> Option<Vec<Value>> {
+pub(crate) fn ask(script: &str, questions: &[Value]) -> Option<Vec<Value>> {
     let python = python()?;
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../judges").join(script);
     let mut child = Command::new(python).arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
