@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Action;
-use super::node::{AccessLog, ClientTls, Listener, Protocol, Timeout};
-use super::quantity::Span;
+use super::node::{AccessLog, ClientTls, Listener};
+use super::policy::{Protocol, Retry, Timeout};
 
 /// A virtual router.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -23,6 +23,13 @@ pub struct VirtualRouter {
     /// Its routes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub routes: Vec<Route>,
+}
+
+impl VirtualRouter {
+    /// Whether it is only named.
+    pub(crate) fn says_nothing(&self) -> bool {
+        *self == Self { name: self.name.clone(), action: self.action, ..Self::default() }
+    }
 }
 
 /// A listener of a virtual router.
@@ -194,22 +201,6 @@ pub struct Target {
     /// Its port, where it has several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<u32>,
-}
-
-/// How failed requests are tried again.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Retry {
-    /// Attempts after the first.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_retries: Option<u32>,
-    /// How long each attempt may take.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub per_retry_timeout: Option<Span>,
-    /// Events, in the API's words: `server-error`, `gateway-error`, `client-error`, `stream-error`, `connection-error`;
-    /// of gRPC `cancelled`, `deadline-exceeded`, `internal`, `resource-exhausted`, `unavailable`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub events: Vec<String>,
 }
 
 /// A virtual service.
