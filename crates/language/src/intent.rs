@@ -4,8 +4,8 @@
 //! Schema is [`schema`]. What an intent leaves out is decided when it becomes resources, and each such decision is said.
 
 mod node;
+mod policy;
 mod quantity;
-mod retry;
 mod routing;
 
 use std::collections::BTreeMap;
@@ -15,11 +15,11 @@ use serde::{Deserialize, Serialize};
 
 pub use node::{
     AccessLog, AccessLogFormat, Call, Certificate, ClientTls, CloudMap, ConnectionPool, Discovery, Dns, HealthCheck,
-    Listener, ListenerTls, OutlierDetection, Protocol, Timeout, TlsMode, Trust, Version, VirtualNode,
+    Listener, ListenerTls, OutlierDetection, TlsMode, Trust, Version, VirtualNode,
 };
+pub use policy::{Protocol, Retry, Timeout};
 pub(crate) use quantity::scaled;
 pub use quantity::{Percent, Span};
-pub use retry::Retry;
 pub use routing::{
     Comparison, GatewayRoute, Header, Hostname, Match, Pathway, Provider, Query, Rewrite, Route, RouterListener,
     Target, VirtualGateway, VirtualRouter, VirtualService,
@@ -83,7 +83,7 @@ pub enum Action {
 
 impl Action {
     /// Whether it is the one that goes without saying.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands references to `skip_serializing_if`")]
     pub(crate) fn is_create(&self) -> bool {
         *self == Self::Create
     }

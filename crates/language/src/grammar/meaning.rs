@@ -1,51 +1,12 @@
 //! A meaning: what words say, and where their value goes.
 
-use std::sync::LazyLock;
-
-use super::pattern::{Pattern, Slots};
+use super::block::{Block, Home};
 use super::reader::Reader;
+use super::slot::Slots;
 use super::spot::{Said, Spot};
 use crate::intent::Intent;
 
-/// A part of a resource that groups values, so that `interval` is a health check's or an outlier detection's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Block {
-    /// None in particular.
-    Resource,
-    HealthCheck,
-    Timeout,
-    Retry,
-    OutlierDetection,
-    ConnectionPool,
-    Tls,
-    Dns,
-    CloudMap,
-    AccessLog,
-    Match,
-    Rewrite,
-    Sidecar,
-    Egress,
-    Tags,
-    Environments,
-}
-
-/// Which resource is meant where none was named.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Home {
-    Mesh,
-    Node,
-    Route,
-    GatewayRoute,
-    Service,
-    Sidecar,
-    /// A node or application where one was spoken of, else a route.
-    Any,
-    /// What is named next.
-    Next,
-    All,
-}
-
-/// What words say, and where their value goes.
+/// What words say, and where their value goes: a row of a table in `meanings/`.
 pub(super) struct Meaning {
     /// What it is, for the table in the docs.
     pub(super) name: &'static str,
@@ -55,8 +16,8 @@ pub(super) struct Meaning {
     pub(super) is_plain: bool,
     /// The resource it belongs to where none was named.
     pub(super) home: Home,
-    /// Ways to say it; see [`Pattern`].
-    pub(super) patterns: &'static [&'static str],
+    /// Patterns over tokens; `pattern.rs` says how they are written.
+    pub(super) ways: &'static [&'static str],
     /// Puts the value in its place.
     pub(super) set: Set,
 }
@@ -70,25 +31,8 @@ pub(super) enum Set {
     Act(fn(&mut Reader<'_>, &Slots) -> Said),
 }
 
-/// A meaning with its patterns ready.
-pub(super) struct Ready {
-    pub(super) meaning: &'static Meaning,
-    pub(super) patterns: Vec<Pattern>,
+/// For words that only open their block, or that say what goes without saying.
+#[expect(clippy::unnecessary_wraps, reason = "it stands where a value is put")]
+pub(super) fn opens_block() -> Said {
+    Ok(String::new())
 }
-
-/// All meanings, in the order of the tables.
-pub(super) static READY: LazyLock<Vec<Ready>> = LazyLock::new(|| {
-    let tables: [&'static [Meaning]; 6] = [
-        super::node::MEANINGS,
-        super::tls::MEANINGS,
-        super::discovery::MEANINGS,
-        super::matching::MEANINGS,
-        super::routing::MEANINGS,
-        super::around::MEANINGS,
-    ];
-    let ready = |meaning: &'static Meaning| Ready {
-        meaning,
-        patterns: meaning.patterns.iter().map(|text| Pattern::parse(text)).collect(),
-    };
-    tables.into_iter().flatten().map(ready).collect()
-});

@@ -1,28 +1,41 @@
 //! What is to be taken away: "remove the retry policy from checkout", "take v1 out", "turn off TLS on orders".
 
-use super::pattern::{name_at, names_from};
+use super::name::{name_at, names_from};
 use super::reader::Reader;
 use crate::intent::{Removal, RemovalKind};
 use crate::lexer::TokenKind;
-use crate::lexicon::is_glue;
+
+/// Ways to say `no` that take away what is there.
+const SWITCH_OFF: &[&str] = &["turn off", "switch off", "disable", "deactivate", "disables"];
+
+/// Symbols of kinds before and after a name.
+const KINDS: &[&str] = &[
+    "virtual-node",
+    "virtual-router",
+    "virtual-service",
+    "virtual-gateway",
+    "gateway-route",
+    "route",
+    "application",
+    "version",
+    "target",
+    "mesh",
+    "listener",
+];
 
 impl Reader<'_> {
     /// Reads words that take something away.
     pub(super) fn removal(&mut self) -> bool {
         let is_take = self.is_symbol(self.at, &["take"]);
-        let is_off = self.is_symbol(self.at, &["no"])
-            && matches!(self.tokens[self.at].low.as_str(), "no")
-            && matches!(
-                self.tokens[self.at].text.to_lowercase().as_str(),
-                "turn off" | "switch off" | "disable" | "deactivate" | "disables"
-            );
+        let is_off =
+            self.is_symbol(self.at, &["no"]) && SWITCH_OFF.contains(&self.tokens[self.at].text.to_lowercase().as_str());
         if !is_take && !is_off && !self.is_symbol(self.at, &["remove"]) {
             return false;
         }
         if is_take && !self.out_follows() {
             return false;
         }
-        let mut at = self.skip(self.at + 1);
+        let mut at = self.past_glue(self.at + 1);
         if is_off && self.part_at(at).is_none() {
             return false;
         }
@@ -33,9 +46,9 @@ impl Reader<'_> {
             self.note(&format!("removals[{place}]"), self.at, end);
             any = true;
             self.at = end;
-            let next = self.skip(end);
+            let next = self.past_glue(end);
             let is_more = self.is_symbol(next, &["and"]) || self.token(next).is_some_and(|token| token.low == ",");
-            let after = self.skip(next + 1);
+            let after = self.past_glue(next + 1);
             if !is_more || self.part_at(after).is_none() && !self.is_kind(after) {
                 break;
             }
@@ -54,7 +67,7 @@ impl Reader<'_> {
     /// What is taken away at a place, and where its words end.
     fn removal_at(&self, at: usize) -> Option<(Vec<Removal>, usize)> {
         if let Some(kind) = self.part_at(at) {
-            let mut place = self.skip(at + 1);
+            let mut place = self.past_glue(at + 1);
             if kind == RemovalKind::Backend {
                 let (parts, end) = names_from(&self.tokens, place)?;
                 let (name, end) = self.owner_after(end)?;
@@ -62,7 +75,7 @@ impl Reader<'_> {
                 return Some((parts.into_iter().map(removal).collect(), end));
             }
             while self.part_at(place) == Some(kind) {
-                place = self.skip(place + 1);
+                place = self.past_glue(place + 1);
             }
             let place = self.skip_kind(place);
             let name = name_at(&self.tokens, place)?;
@@ -84,44 +97,18 @@ impl Reader<'_> {
 
     /// "from the checkout route": the name and where the words end.
     fn owner_after(&self, at: usize) -> Option<(String, usize)> {
-        let is_from = self.token(at).is_some_and(|token| {
-            token.kind == TokenKind::Word && matches!(token.low.as_str(), "from" | "of" | "on" | "in")
-        });
-        let place = self.skip_kind(self.skip(at + 1));
+        let is_from = self.is_word(at, &["from", "of", "on", "in"]);
+        let place = self.skip_kind(self.past_glue(at + 1));
         let name = name_at(&self.tokens, place).filter(|_| is_from)?;
         Some((name, self.past_kind(place + 1)))
     }
 
-    /// Passes over words that mean nothing by themselves.
-    fn skip(&self, at: usize) -> usize {
-        let mut place = at;
-        while self.token(place).is_some_and(|token| token.kind == TokenKind::Word && is_glue(&token.low)) {
-            place += 1;
-        }
-        place
-    }
-
     fn is_kind(&self, at: usize) -> bool {
-        self.is_symbol(
-            at,
-            &[
-                "virtual-node",
-                "virtual-router",
-                "virtual-service",
-                "virtual-gateway",
-                "gateway-route",
-                "route",
-                "application",
-                "version",
-                "target",
-                "mesh",
-                "listener",
-            ],
-        )
+        self.is_symbol(at, KINDS)
     }
 
     fn skip_kind(&self, at: usize) -> usize {
-        if self.is_kind(at) { self.skip(at + 1) } else { at }
+        if self.is_kind(at) { self.past_glue(at + 1) } else { at }
     }
 
     fn past_kind(&self, at: usize) -> usize {

@@ -1,8 +1,8 @@
 //! Where a value goes: the resource and listener that the words speak of.
 
 use crate::intent::{
-    AccessLog, ClientTls, ConnectionPool, HealthCheck, Intent, Listener, ListenerTls, Match, OutlierDetection, Retry,
-    Rewrite, Route, Timeout, VirtualNode,
+    AccessLog, ClientTls, ConnectionPool, GatewayRoute, HealthCheck, Intent, Listener, ListenerTls, Match,
+    OutlierDetection, Retry, Rewrite, Route, Timeout, VirtualNode,
 };
 
 /// A resource of the intent.
@@ -22,6 +22,13 @@ pub(super) enum Place {
     Sidecar(usize),
     /// Tags, environments.
     All,
+}
+
+impl Place {
+    /// Whether it is a route, or has routes.
+    pub(super) fn has_routes(self) -> bool {
+        matches!(self, Self::Route(..) | Self::Router(_) | Self::Gateway(_) | Self::GatewayRoute(..))
+    }
 }
 
 /// A place and the listener at it.
@@ -146,7 +153,7 @@ pub(super) fn outlier_detection(intent: &mut Intent, spot: Spot) -> Result<(&mut
     Ok((listener.outlier_detection.get_or_insert_default(), path + ".outlierDetection"))
 }
 
-/// The route at a spot; of a router, its last.
+/// The route at a spot.
 pub(super) fn route(intent: &mut Intent, spot: Spot) -> Result<(&mut Route, String), Trouble> {
     let route = match spot.place {
         Place::Route(Some(router), at) => {
@@ -169,10 +176,7 @@ pub(super) fn matcher(intent: &mut Intent, spot: Spot) -> Result<(&mut Match, St
     Ok((matcher, path))
 }
 
-pub(super) fn gateway_route(
-    intent: &mut Intent,
-    spot: Spot,
-) -> Result<(&mut crate::intent::GatewayRoute, String), Trouble> {
+pub(super) fn gateway_route(intent: &mut Intent, spot: Spot) -> Result<(&mut GatewayRoute, String), Trouble> {
     let route = match spot.place {
         Place::GatewayRoute(Some(gateway), at) => {
             intent.virtual_gateways.get_mut(gateway).and_then(|gateway| gateway.routes.get_mut(at))

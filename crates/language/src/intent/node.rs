@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::policy::{Protocol, Retry, Timeout};
 use super::quantity::{Percent, Span};
-use super::retry::Retry;
 use super::{Action, IpPreference};
 
 /// A virtual node, or an application that one or several virtual nodes run.
@@ -48,6 +48,13 @@ pub struct VirtualNode {
     pub route_timeout: Option<Timeout>,
 }
 
+impl VirtualNode {
+    /// Whether it is only named.
+    pub(crate) fn says_nothing(&self) -> bool {
+        *self == Self { name: self.name.clone(), action: self.action, ..Self::default() }
+    }
+}
+
 /// A version of an application.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -68,32 +75,6 @@ pub struct Call {
     /// TLS of this call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<ClientTls>,
-}
-
-/// A protocol of a listener or route.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum Protocol {
-    /// HTTP/1.1.
-    Http,
-    /// HTTP/2.
-    Http2,
-    /// gRPC.
-    Grpc,
-    /// TCP.
-    Tcp,
-}
-
-impl Protocol {
-    /// The API's word for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Http => "http",
-            Self::Http2 => "http2",
-            Self::Grpc => "grpc",
-            Self::Tcp => "tcp",
-        }
-    }
 }
 
 /// A listener of a virtual node or gateway.
@@ -262,18 +243,6 @@ pub struct HealthCheck {
     /// Failures in a row that turn a host unhealthy, 2..=10.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unhealthy_threshold: Option<u32>,
-}
-
-/// How long a request may take, and a connection be silent.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub struct Timeout {
-    /// How long a request may take; `0s` is no limit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub per_request: Option<Span>,
-    /// How long a connection may be silent; `0s` is no limit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub idle: Option<Span>,
 }
 
 /// Limits towards an application; which apply depends on the protocol.

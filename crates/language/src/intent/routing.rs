@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Action;
-use super::node::{AccessLog, ClientTls, Listener, Protocol, Timeout};
-use super::retry::Retry;
+use super::node::{AccessLog, ClientTls, Listener};
+use super::policy::{Protocol, Retry, Timeout};
 
 /// A virtual router.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -23,6 +23,13 @@ pub struct VirtualRouter {
     /// Its routes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub routes: Vec<Route>,
+}
+
+impl VirtualRouter {
+    /// Whether it is only named.
+    pub(crate) fn says_nothing(&self) -> bool {
+        *self == Self { name: self.name.clone(), action: self.action, ..Self::default() }
+    }
 }
 
 /// A listener of a virtual router.

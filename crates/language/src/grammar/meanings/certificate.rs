@@ -1,123 +1,33 @@
-//! Meanings of TLS: modes, certificates, trust, on the side of the server and of the client.
+//! Meanings of certificates and the authorities that are trusted, on the side of the server and of the client.
 
-use super::meaning::{Block, Home, Meaning, Set};
-use super::node::{act, value};
-use super::pattern::Slots;
-use super::spot::{self, Place, Said, Side, Spot, Trouble, put};
-use crate::intent::{Certificate, Intent, TlsMode, Trust};
+use crate::grammar::block::{Block, Home};
+use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::slot::Slots;
+use crate::grammar::spot::{self, Place, Said, Side, Spot, Trouble, put};
+use crate::intent::{Certificate, Intent, Trust};
 
 pub(super) const MEANINGS: &[Meaning] = &[
-    act!(
-        "TLS",
-        Tls,
-        true,
-        Node,
-        ["tls ?on", "terminate tls", "terminate https", "tls <protocol>", "https"],
-        |reader, _| reader.tls()
-    ),
-    value!(
-        "TLS: strict",
-        Tls,
-        true,
-        Node,
-        [
-            "tls required|require|mandatory|only",
-            "require|requires|requiring|only|mandatory tls",
-            "only listen tls",
-            "listen only tls",
-            "must tls",
-            "strict ?tls ?mode",
-            "tls strict",
-            "enforce ?strict tls",
-            "tls enforce"
-        ],
-        |intent, spot, _| { mode(intent, spot, TlsMode::Strict) }
-    ),
-    value!(
-        "TLS: permissive",
-        Tls,
-        true,
-        Node,
-        [
-            "tls and|or|plus plaintext",
-            "plaintext and|or|plus tls",
-            "allow-all plaintext",
-            "plaintext listen",
-            "tls and plaintext",
-            "permissive ?tls",
-            "tls permissive"
-        ],
-        |intent, spot, _| { mode(intent, spot, TlsMode::Permissive) }
-    ),
-    act!(
-        "TLS: off",
-        Tls,
-        true,
-        Node,
-        ["no tls", "tls off", "tls no", "off tls", "no tls at all", "no mtls", "no https"],
-        |reader, _| {
-            if reader.last_calls.is_some() {
-                return Ok(String::new());
-            }
-            let spot = reader.here()?;
-            mode(&mut reader.intent, spot, TlsMode::Disabled)
-        }
-    ),
-    act!(
-        "TLS of a call",
-        Tls,
-        true,
-        Node,
-        ["tls to call <names>", "tls for call <names>", "mtls to call <names>", "mtls for call <names>"],
-        |reader, slots| {
-            let is_mutual = reader.is_symbol(reader.words.0, &["mtls"]);
-            reader.calls(&slots.texts("names"))?;
-            if is_mutual { reader.mutual_tls() } else { reader.tls() }
-        }
-    ),
-    act!("plain text", Tls, true, Node, ["plaintext"], |reader, _| {
-        reader.last_calls.as_ref().map(|_| String::new()).ok_or(Trouble::NotHere)
-    }),
-    act!("mutual TLS", Tls, true, Node, ["mtls ?tls", "mtls ?on"], |reader, _| reader.mutual_tls()),
-    value!(
-        "mutual TLS: clients show a certificate",
-        Tls,
-        true,
-        Node,
-        [
-            "trust client-certificate",
-            "client-certificate trust",
-            "client-certificate required|require|needed",
-            "require|requires|requiring client-certificate",
-            "client-certificate"
-        ],
-        |intent, spot, _| {
-            let (tls, path) = spot::listener_tls(intent, spot)?;
-            tls.mutual = true;
-            Ok(path + ".mutual")
-        }
-    ),
-    value!(
-        "TLS: certificate from ACM",
-        Tls,
-        true,
-        Node,
-        [
+    Meaning {
+        name: "TLS: certificate from ACM",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
             "acm ?certificate <address>",
             "certificate acm <address>",
             "certificate <address>",
             "acm ?certificate",
             "certificate acm",
-            "<address>"
+            "<address>",
         ],
-        acm
-    ),
-    value!(
-        "TLS: certificate from files",
-        Tls,
-        true,
-        Node,
-        [
+        set: Set::Value(acm),
+    },
+    Meaning {
+        name: "TLS: certificate from files",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
             "client-certificate <path:chain> and private-key <path:key>",
             "client-certificate <path:chain> , private-key <path:key>",
             "client-certificate <path:chain> private-key <path:key>",
@@ -137,14 +47,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "certificate <path:chain>",
             "private-key <path:key>",
         ],
-        files
-    ),
-    value!(
-        "TLS: certificate from SDS",
-        Tls,
-        true,
-        Node,
-        [
+        set: Set::Value(files),
+    },
+    Meaning {
+        name: "TLS: certificate from SDS",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
             "certificate ?between sds ?secret <text:secret>",
             "certificate between sds",
             "sds ?certificate secret <text:secret>",
@@ -153,16 +63,16 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "certificate sds",
             "sds ?certificate",
             "secret <text:secret>",
-            "secret named <text:secret>"
+            "secret named <text:secret>",
         ],
-        sds
-    ),
-    value!(
-        "TLS: trust in a file",
-        Tls,
-        true,
-        Node,
-        [
+        set: Set::Value(sds),
+    },
+    Meaning {
+        name: "TLS: trust in a file",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
             "trust to ?trust <path:chain>",
             "trust <path:chain>",
             "trust certificate-chain <path:chain>",
@@ -170,25 +80,25 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "trust client-certificate <path:chain>",
             "client-certificate trust <path:chain>",
             "client-certificate <path:chain>",
-            "trust file-source"
+            "trust file-source",
         ],
-        trust_file
-    ),
-    value!(
-        "TLS: trust in ACM",
-        Tls,
-        true,
-        Node,
-        [
+        set: Set::Value(trust_file),
+    },
+    Meaning {
+        name: "TLS: trust in ACM",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
             "trust to acm ?trust <address>",
             "trust to <address>",
             "trust acm <address>",
             "trust <address>",
             "trust acm",
             "acm trust <address>",
-            "acm trust"
+            "acm trust",
         ],
-        |intent, spot, slots| {
+        set: Set::Value(|intent, spot, slots| {
             let address = slots.text("address");
             if address.starts_with("spiffe:") {
                 return trust_sds(intent, spot, Some(address));
@@ -201,29 +111,29 @@ pub(super) const MEANINGS: &[Meaning] = &[
             let (tls, path) = spot::client_tls(intent, spot)?;
             let arns = Some(address).filter(|arn| !arn.is_empty()).into_iter().collect();
             put(&mut tls.trust, Trust::Acm { arns }, &path, "trust")
-        }
-    ),
-    value!(
-        "TLS: trust from SDS",
-        Tls,
-        true,
-        Node,
-        ["trust sds secret <text:secret>", "trust sds", "trust secret <text:secret>", "sds trust"],
-        |intent, spot, slots| { trust_sds(intent, spot, given(slots, "secret")) }
-    ),
-    value!(
-        "TLS: names of the certificate",
-        Tls,
-        true,
-        Node,
-        [
+        }),
+    },
+    Meaning {
+        name: "TLS: trust from SDS",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["trust sds secret <text:secret>", "trust sds", "trust secret <text:secret>", "sds trust"],
+        set: Set::Value(|intent, spot, slots| trust_sds(intent, spot, slots.given("secret"))),
+    },
+    Meaning {
+        name: "TLS: names of the certificate",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
             "certificate <dotted:names>",
             "certificate be for <dotted:names>",
             "san <names>",
             "trust san <names>",
-            "match san <names>"
+            "match san <names>",
         ],
-        |intent, spot, slots| {
+        set: Set::Value(|intent, spot, slots| {
             if serves(intent, spot) {
                 let (tls, path) = spot::listener_tls(intent, spot)?;
                 tls.client_names.extend(slots.texts("names"));
@@ -232,50 +142,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
             let (tls, path) = spot::client_tls(intent, spot)?;
             tls.names.extend(slots.texts("names"));
             Ok(path + ".names")
-        }
-    ),
-    value!(
-        "TLS to backends",
-        Tls,
-        true,
-        Node,
-        [
-            "backend ?between strict|tls",
-            "tls ?to ?everything backend",
-            "backend must|should|be tls",
-            "backend enforce tls",
-            "tls towards backend",
-            "tls to ?everything backend",
-            "backend tls",
-            "enforce tls to backend",
-            "tls for backend",
-            "enforce tls backend",
-            "tls backend",
-            "enforce client tls",
-            "client-policy tls"
-        ],
-        |intent, spot, _| {
-            let (tls, path) = spot::backend_tls(intent, spot)?;
-            put(&mut tls.enforce, true, &path, "enforce")
-        }
-    ),
-    value!(
-        "TLS to backends: not enforced",
-        Tls,
-        true,
-        Node,
-        ["no enforce tls ?to ?backend", "tls ?to ?backend no enforce"],
-        |intent, spot, _| {
-            let (tls, path) = spot::backend_tls(intent, spot)?;
-            put(&mut tls.enforce, false, &path, "enforce")
-        }
-    ),
+        }),
+    },
 ];
-
-fn mode(intent: &mut Intent, spot: Spot, mode: TlsMode) -> Said {
-    let (tls, path) = spot::listener_tls(intent, spot)?;
-    put(&mut tls.mode, mode, &path, "mode")
-}
 
 /// Whether the TLS that was spoken of is a listener's.
 fn serves(intent: &mut Intent, spot: Spot) -> bool {
@@ -315,25 +184,21 @@ fn certificate(intent: &mut Intent, spot: Spot, certificate: Certificate) -> Sai
     Ok(path + ".certificate")
 }
 
-fn given(slots: &Slots, slot: &str) -> Option<String> {
-    Some(slots.text(slot)).filter(|text| !text.is_empty())
-}
-
 fn acm(intent: &mut Intent, spot: Spot, slots: &Slots) -> Said {
-    certificate(intent, spot, Certificate::Acm { arn: given(slots, "address") })
+    certificate(intent, spot, Certificate::Acm { arn: slots.given("address") })
 }
 
 fn files(intent: &mut Intent, spot: Spot, slots: &Slots) -> Said {
-    certificate(intent, spot, Certificate::File { chain: given(slots, "chain"), key: given(slots, "key") })
+    certificate(intent, spot, Certificate::File { chain: slots.given("chain"), key: slots.given("key") })
 }
 
 fn sds(intent: &mut Intent, spot: Spot, slots: &Slots) -> Said {
-    certificate(intent, spot, Certificate::Sds { secret: given(slots, "secret") })
+    certificate(intent, spot, Certificate::Sds { secret: slots.given("secret") })
 }
 
 /// Trust in a file: of the listener where it speaks mutual TLS, of the client otherwise.
 fn trust_file(intent: &mut Intent, spot: Spot, slots: &Slots) -> Said {
-    let chain = given(slots, "chain");
+    let chain = slots.given("chain");
     if serves(intent, spot) {
         let (tls, path) = spot::listener_tls(intent, spot)?;
         tls.mutual = true;

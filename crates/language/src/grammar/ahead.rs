@@ -1,0 +1,114 @@
+//! Owners that come after their parts: "add outlier detection to the orders node".
+
+use super::block::Home;
+use super::name::name_at;
+use super::reader::{Reader, Verb};
+use super::spot::Spot;
+use super::thing::{Entity, Thing};
+use crate::lexer::TokenKind;
+
+/// How many tokens ahead an owner is looked for.
+const MAX_AHEAD: usize = 64;
+
+const PREPOSITIONS: &[&str] = &["to", "on", "for", "of", "in", "from"];
+
+/// Words between a preposition and the owner.
+const BEFORE_OWNER: &[&str] = &["the", "my", "our", "a", "an", "this", "existing", "of", "your", "new"];
+
+/// Words that lead to an owner, and go with it once it was read.
+const LEADING: &[&str] = &["the", "of", "on", "for", "in", "to", "from", "a", "an", "our", "my"];
+
+/// Words that follow prepositions and name nothing.
+const NO_NAMES: &[&str] =
+    &["true", "false", "case", "seconds", "order", "front", "least", "most", "failure", "addition", "total"];
+
+/// Symbols of a clause about where requests go, which has no owner that comes later.
+const ROUTING: &[&str] = &["send", "split", "weight", "header"];
+
+/// What a part belongs to, and its tokens.
+pub(super) struct Owner {
+    thing: Thing,
+    name: String,
+    start: usize,
+    end: usize,
+}
+
+impl Owner {
+    /// Whether a value of this home may belong to it.
+    pub(super) fn fits(&self, home: Home) -> bool {
+        self.thing.fits(home)
+    }
+
+    fn entity(&self) -> Entity {
+        Entity { is_definite: true, ..Entity::new(self.thing, Some(self.name.clone()), self.end) }
+    }
+}
+
+impl Reader<'_> {
+    /// Looks on for the resource that an added part belongs to.
+    pub(super) fn read_ahead(&mut self) {
+        let mut sentence =
+            self.tokens[self.at..].iter().take(MAX_AHEAD).take_while(|token| !matches!(token.low.as_str(), "." | ";"));
+        let is_routing = sentence.any(|token| {
+            matches!(token.kind, TokenKind::Ratio(_))
+                || token.kind == TokenKind::Symbol && ROUTING.contains(&token.low.as_str())
+        });
+        let Some(owner) = self.owner_ahead().filter(|_| !is_routing) else { return };
+        self.preposition = Some("to".to_owned());
+        let at = std::mem::replace(&mut self.at, owner.start);
+        self.speak_of(&owner.entity());
+        self.at = at;
+        // What is left reads as if the owner had been named first: "change the port … to 9090".
+        let mut start = owner.start;
+        while start > self.at && LEADING.contains(&self.low_before(start)) {
+            start -= 1;
+        }
+        self.tokens.drain(start..owner.end);
+    }
+
+    /// Speaks of the owner of a value that stands before it.
+    pub(super) fn speak_of_owner(&mut self, owner: &Owner) -> Option<Spot> {
+        let (block, sending, verb) = (self.block, self.sending, self.verb);
+        self.preposition = Some("to".to_owned());
+        if verb == Verb::None {
+            self.verb = Verb::Change;
+        }
+        self.speak_of(&owner.entity());
+        (self.block, self.sending, self.verb) = (block, sending, verb);
+        self.ahead = Some(owner.start..owner.end);
+        self.spot
+    }
+
+    /// "to the orders node", "of checkout"
+    pub(super) fn owner_ahead(&self) -> Option<Owner> {
+        let mut at = self.at;
+        while at < self.at + MAX_AHEAD {
+            let token = self.token(at)?;
+            if token.kind == TokenKind::Mark && matches!(token.low.as_str(), "." | ";") {
+                return None;
+            }
+            at += 1;
+            if !PREPOSITIONS.contains(&token.low.as_str()) {
+                continue;
+            }
+            let start = self.past(at, BEFORE_OWNER);
+            if let Some(owner) = self.kind_of_owner(start).or_else(|| self.bare_owner(start)) {
+                return Some(owner);
+            }
+            at = start.max(at);
+        }
+        None
+    }
+
+    fn kind_of_owner(&self, start: usize) -> Option<Owner> {
+        let entity = self.entity_at(start).filter(|entity| !matches!(entity.thing, Thing::Everything | Thing::Mesh))?;
+        Some(Owner { thing: entity.thing, name: entity.name?, start, end: entity.end })
+    }
+
+    fn bare_owner(&self, start: usize) -> Option<Owner> {
+        let token = self.token(start)?;
+        let is_pair = token.kind == TokenKind::Quoted && token.text.contains(':');
+        let name = name_at(&self.tokens, start).filter(|_| !is_pair && !self.is_word(start, NO_NAMES))?;
+        Some(Owner { thing: self.thing_named(&name), name, start, end: start + 1 })
+    }
+}

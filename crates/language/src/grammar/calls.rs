@@ -1,0 +1,122 @@
+//! What a node calls, and the TLS of its calls.
+
+use super::name::is_clause_verb;
+use super::reader::Reader;
+use super::spot::{self, Place, Said, Side, Spot, Trouble, put};
+use crate::intent::{Action, Call, ClientTls, Removal, RemovalKind, TlsMode};
+
+impl Reader<'_> {
+    /// What the node or application that is spoken of calls.
+    pub(super) fn calls(&mut self, names: &[String]) -> Said {
+        let spot = self.here()?;
+        let (node, path) = spot::node(&mut self.intent, spot)?;
+        let start = node.calls.len();
+        for name in names {
+            if !node.calls.iter().any(|call| call.to == *name) {
+                node.calls.push(Call { to: name.clone(), tls: None });
+            }
+        }
+        self.last_calls = Some((spot, start..node.calls.len()));
+        if let Place::Application(_) = spot.place {
+            for name in names.iter().filter(|name| !name.contains('.')) {
+                if self.find_named(name).is_none() {
+                    self.application(name, Action::Create);
+                }
+            }
+        }
+        Ok(format!("{path}.calls[{start}]"))
+    }
+
+    /// One call more, after some were named: "calls ads over TLS and users".
+    pub(super) fn more_calls(&mut self, name: &str) -> Said {
+        match self.last_calls.clone() {
+            Some((spot, _))
+                if self.spot.is_some_and(|here| here.place == spot.place)
+                    && !self.token(self.words.end).is_some_and(is_clause_verb) =>
+            {
+                self.calls(&[name.to_owned()])
+            }
+            _ => Err(Trouble::NotHere),
+        }
+    }
+
+    pub(super) fn called_by(&mut self, names: &[String]) -> Said {
+        let spot = self.here()?;
+        let (node, _) = spot::node(&mut self.intent, spot)?;
+        let Some(own) = node.name.clone() else { return Err(Trouble::NotHere) };
+        let mut said = String::new();
+        for name in names {
+            let place = match self.find_named(name) {
+                Some(place) => place,
+                None => self.application(name, Action::Create),
+            };
+            let (caller, path) = spot::node(&mut self.intent, Spot::at(place))?;
+            caller.calls.push(Call { to: own.clone(), tls: None });
+            said = format!("{path}.calls[{}]", caller.calls.len() - 1);
+        }
+        Ok(said)
+    }
+
+    /// "orders no longer calls payments"
+    pub(super) fn no_longer_calls(&mut self, names: &[String]) -> Said {
+        let spot = self.here()?;
+        let (node, _) = spot::node(&mut self.intent, spot)?;
+        let Some(own) = node.name.clone() else { return Err(Trouble::NotHere) };
+        let is_bare = node.says_nothing();
+        let first = self.intent.removals.len();
+        for name in names {
+            let kind = RemovalKind::Backend;
+            self.intent.removals.push(Removal { kind, name: own.clone(), part: Some(name.clone()) });
+        }
+        if is_bare {
+            self.take_back(spot.place);
+        }
+        Ok(format!("removals[{first}]"))
+    }
+
+    /// TLS: of the calls that were just named, or of the listener.
+    pub(super) fn tls(&mut self) -> Said {
+        if let Some(said) = self.tls_of_calls(false) {
+            return said;
+        }
+        let spot = self.here()?;
+        let (tls, path) = spot::listener_tls(&mut self.intent, spot)?;
+        if tls.mode == Some(TlsMode::Disabled) {
+            return Err(Trouble::Clash("TLS is off and TLS is on".to_owned()));
+        }
+        Ok(path)
+    }
+
+    pub(super) fn mutual_tls(&mut self) -> Said {
+        if let Some(said) = self.tls_of_calls(true) {
+            return said;
+        }
+        let spot = self.here()?;
+        let (tls, path) = spot::listener_tls(&mut self.intent, spot)?;
+        if tls.mode == Some(TlsMode::Disabled) {
+            return Err(Trouble::Clash("TLS is off and mutual TLS is on".to_owned()));
+        }
+        tls.mutual = true;
+        Ok(path + ".mutual")
+    }
+
+    /// TLS towards all backends; certificates that are named after it are the client's.
+    pub(super) fn tls_to_backends(&mut self, enforce: bool) -> Said {
+        let spot = self.here()?;
+        let (tls, path) = spot::backend_tls(&mut self.intent, spot)?;
+        let said = put(&mut tls.enforce, enforce, &path, "enforce")?;
+        self.spot = Some(Spot { side: Side::Client, ..spot });
+        Ok(said)
+    }
+
+    fn tls_of_calls(&mut self, mutual: bool) -> Option<Said> {
+        let (spot, range) = self.last_calls.clone()?;
+        let (node, path) = spot::node(&mut self.intent, spot).ok()?;
+        for call in node.calls.get_mut(range.clone())? {
+            call.tls.get_or_insert_with(ClientTls::default).mutual |= mutual;
+        }
+        let path = format!("{path}.calls[{}].tls", range.start);
+        self.spot = Some(Spot { side: Side::Call(range.start), ..spot });
+        Some(Ok(path))
+    }
+}

@@ -1,0 +1,287 @@
+//! Which meaning the words at a place have: the longest that fits what is being spoken of.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::block::{Block, Home};
+use super::meaning::{Meaning, Set};
+use super::meanings::TABLES;
+use super::pattern::{Pattern, Start, can_be_said};
+use super::reader::Reader;
+use super::slot::Slots;
+use super::spot::{Place, Said, Spot, Trouble};
+use crate::intent::{GatewayRoute, Route, Sidecar, VirtualNode, VirtualService};
+use crate::lexer::TokenKind;
+
+/// The patterns of all meanings, by what they can begin with.
+struct Index {
+    /// Each pattern and its meaning, in the order of the tables.
+    ways: Vec<(&'static Meaning, Pattern)>,
+    by_word: HashMap<&'static str, Vec<usize>>,
+    by_value: Vec<usize>,
+}
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| {
+    let mut index = Index { ways: Vec::new(), by_word: HashMap::new(), by_value: Vec::new() };
+    for meaning in TABLES.iter().flat_map(|(_, table)| *table) {
+        for way in meaning.ways {
+            let pattern = Pattern::parse(way);
+            for start in pattern.starts() {
+                let ways = match start {
+                    Start::Word(word) => index.by_word.entry(word).or_default(),
+                    Start::Value => &mut index.by_value,
+                };
+                if ways.last() != Some(&index.ways.len()) {
+                    ways.push(index.ways.len());
+                }
+            }
+            index.ways.push((meaning, pattern));
+        }
+    }
+    index
+});
+
+/// How many tokens ahead a block may open for a value that stands before it.
+const MAX_UPCOMING: usize = 6;
+
+/// A meaning that fits.
+struct Candidate {
+    end: usize,
+    is_of_block: bool,
+    /// How many words of its pattern were said.
+    words: usize,
+    meaning: &'static Meaning,
+    slots: Slots,
+}
+
+/// How the making of a resource is taken back.
+enum Undo {
+    Nothing,
+    /// It was put at the end of its list.
+    Pop,
+    /// An owner that comes later was read.
+    Restore(Box<Kept>),
+}
+
+/// What reading an owner ahead changes.
+struct Kept {
+    intent: crate::intent::Intent,
+    ahead: Option<std::ops::Range<usize>>,
+    history: Vec<Spot>,
+    preposition: Option<String>,
+}
+
+impl Reader<'_> {
+    /// Takes the longest meaning that fits.
+    pub(super) fn meaning(&mut self) -> bool {
+        let candidates = self.candidates(|candidate| {
+            let is_of_block = candidate.is_of_block;
+            Some((candidate.end, candidate.words + usize::from(is_of_block), is_of_block))
+        });
+        candidates.into_iter().any(|candidate| self.apply(&candidate))
+    }
+
+    /// Takes a meaning of the block that is open, where it reads at least as far as the name of a resource would.
+    pub(super) fn meaning_of_block(&mut self, end: usize) -> bool {
+        let candidates = self.candidates(|candidate| {
+            let fits = candidate.is_of_block && candidate.end >= end;
+            fits.then_some((candidate.end, candidate.words))
+        });
+        candidates.into_iter().any(|candidate| self.apply(&candidate))
+    }
+
+    /// Takes a meaning that reads further than the name of a resource would.
+    pub(super) fn longer_meaning(&mut self, end: usize) -> bool {
+        let candidates =
+            self.candidates(|candidate| (candidate.end > end + 1).then_some((candidate.end, candidate.words)));
+        candidates.into_iter().any(|candidate| self.apply(&candidate))
+    }
+
+    /// The meanings that the words may have, each by the way that reads furthest; the best first, by a rank that leaves
+    /// out those which are not wanted.
+    fn candidates<R: Ord>(&mut self, rank: impl Fn(&Candidate) -> Option<R>) -> Vec<Candidate> {
+        let Some(token) = self.tokens.get(self.at) else { return Vec::new() };
+        let by_word = INDEX.by_word.get(token.low.as_str()).filter(|_| can_be_said(token));
+        let mut ways: Vec<usize> = by_word.into_iter().flatten().chain(&INDEX.by_value).copied().collect();
+        ways.sort_unstable();
+        ways.dedup();
+        let upcoming = self.upcoming_block();
+        let mut candidates: Vec<Candidate> = Vec::new();
+        for way in ways {
+            let (meaning, pattern) = &INDEX.ways[way];
+            let is_of_block = meaning.block == self.block && self.block != Block::Resource;
+            if !meaning.is_plain && !is_of_block && upcoming != Some(meaning.block) {
+                continue;
+            }
+            let Some((end, slots)) = pattern.find(&self.tokens, self.at, &mut self.work) else { continue };
+            let candidate = Candidate { end, is_of_block, words: pattern.words(), meaning, slots };
+            match candidates.last_mut().filter(|last| std::ptr::eq(last.meaning, candidate.meaning)) {
+                Some(last) if (last.end, last.words) > (candidate.end, candidate.words) => {}
+                Some(last) => *last = candidate,
+                None => candidates.push(candidate),
+            }
+        }
+        candidates.retain(|candidate| rank(candidate).is_some());
+        candidates.sort_by_key(|candidate| Reverse(rank(candidate)));
+        candidates
+    }
+
+    /// The block that opens right after: "a 10 second interval health check".
+    fn upcoming_block(&self) -> Option<Block> {
+        let ahead = self.tokens[self.at..].iter().take(MAX_UPCOMING);
+        let mut ahead = ahead.take_while(|token| !matches!(token.low.as_str(), "," | "." | ";" | "and"));
+        ahead.find_map(|token| match (&token.kind, token.low.as_str()) {
+            (TokenKind::Symbol, "health-check") => Some(Block::HealthCheck),
+            (TokenKind::Symbol, "retry") => Some(Block::Retry),
+            (TokenKind::Symbol, "outlier-detection" | "eject") => Some(Block::OutlierDetection),
+            (TokenKind::Symbol, "connection-pool") => Some(Block::ConnectionPool),
+            (TokenKind::Symbol, "access-log") => Some(Block::AccessLog),
+            _ => None,
+        })
+    }
+
+    /// Puts a meaning's value where it belongs; false where nothing that was spoken of has a place for it.
+    fn apply(&mut self, candidate: &Candidate) -> bool {
+        let before = (self.spot, self.at);
+        self.words = self.at..candidate.end;
+        for spot in self.spots_for(candidate.meaning.home) {
+            self.spot = spot;
+            let (spot, undo) = match spot {
+                Some(spot) => (spot, Undo::Nothing),
+                None => self.make_home(candidate.meaning.home, candidate.meaning.block),
+            };
+            self.spot = Some(spot);
+            let calls = self.last_calls.clone();
+            match self.set(candidate) {
+                Ok(path) => {
+                    if self.spot.is_some_and(|spot| spot.place == Place::All) {
+                        self.spot = before.0;
+                    }
+                    if self.last_calls == calls && candidate.meaning.block != Block::Tls {
+                        self.last_calls = None;
+                    }
+                    if matches!(undo, Undo::Pop) {
+                        self.pending_protocol = None;
+                    }
+                    self.accept(candidate, &path);
+                }
+                Err(Trouble::Clash(what)) => {
+                    self.ask(&format!("It says {what}: which one is meant?"), self.words.start, candidate.end);
+                }
+                Err(Trouble::NotHere) => {
+                    self.undo(spot, undo);
+                    continue;
+                }
+            }
+            self.at = candidate.end;
+            return true;
+        }
+        (self.spot, self.at) = before;
+        false
+    }
+
+    fn set(&mut self, candidate: &Candidate) -> Said {
+        let spot = self.here()?;
+        match candidate.meaning.set {
+            Set::Value(set) => set(&mut self.intent, spot, &candidate.slots),
+            Set::Act(act) => act(self, &candidate.slots),
+        }
+    }
+
+    fn accept(&mut self, candidate: &Candidate, path: &str) {
+        self.note(path, self.words.start, candidate.end);
+        for spot in self.beside.clone() {
+            let main = self.spot.replace(spot);
+            drop(self.set(candidate));
+            self.spot = main;
+        }
+        let ends_in_name = self.tokens[candidate.end - 1].kind != TokenKind::Symbol;
+        self.name_end = ends_in_name.then_some(candidate.end);
+        let of_node = self.spot.is_some_and(|spot| matches!(spot.place, Place::Application(_) | Place::Node(_)));
+        self.block = match candidate.meaning.block {
+            Block::Match if of_node => Block::Resource,
+            Block::Resource if self.sending && !of_node => Block::Match,
+            block => block,
+        };
+        self.preposition = None;
+    }
+
+    /// Where a meaning's value may go: what is spoken of, what was before, a resource of its own.
+    fn spots_for(&self, home: Home) -> Vec<Option<Spot>> {
+        let mut spots: Vec<Option<Spot>> = self.spot.iter().copied().map(Some).collect();
+        for spot in self.history.iter().rev() {
+            if !spots.contains(&Some(*spot)) {
+                spots.push(Some(*spot));
+            }
+        }
+        if matches!(home, Home::Mesh | Home::All) {
+            spots.insert(0, None);
+        }
+        spots.push(None);
+        spots
+    }
+
+    /// The place of a value about which nothing else was said.
+    fn make_home(&mut self, home: Home, block: Block) -> (Spot, Undo) {
+        let may_come_later = !matches!(home, Home::Mesh | Home::All | Home::Next) && block != Block::Match;
+        let owner = if may_come_later { self.owner_ahead().filter(|owner| owner.fits(home)) } else { None };
+        if let Some(owner) = owner {
+            let kept = Kept {
+                intent: self.intent.clone(),
+                ahead: self.ahead.clone(),
+                history: self.history.clone(),
+                preposition: self.preposition.clone(),
+            };
+            if let Some(spot) = self.speak_of_owner(&owner) {
+                return (spot, Undo::Restore(Box::new(kept)));
+            }
+        }
+        let action = self.action_of_part();
+        let (intent, protocol) = (&mut self.intent, self.pending_protocol);
+        let place = match home {
+            Home::Mesh => return (Spot::at(Place::Mesh), Undo::Nothing),
+            Home::All | Home::Next => return (Spot::at(Place::All), Undo::Nothing),
+            Home::Node => {
+                intent.virtual_nodes.push(VirtualNode { action, ..VirtualNode::default() });
+                Place::Node(intent.virtual_nodes.len() - 1)
+            }
+            Home::Route | Home::Any => {
+                intent.routes.push(Route { action, protocol, ..Route::default() });
+                Place::Route(None, intent.routes.len() - 1)
+            }
+            Home::GatewayRoute => {
+                intent.gateway_routes.push(GatewayRoute { action, protocol, ..GatewayRoute::default() });
+                Place::GatewayRoute(None, intent.gateway_routes.len() - 1)
+            }
+            Home::Service => {
+                intent.virtual_services.push(VirtualService { action, ..VirtualService::default() });
+                Place::Service(intent.virtual_services.len() - 1)
+            }
+            Home::Sidecar => {
+                intent.sidecars.push(Sidecar::default());
+                Place::Sidecar(intent.sidecars.len() - 1)
+            }
+        };
+        (Spot::at(place), Undo::Pop)
+    }
+
+    /// Takes back what was made for a value that does not belong there.
+    fn undo(&mut self, spot: Spot, undo: Undo) {
+        let intent = &mut self.intent;
+        match (undo, spot.place) {
+            (Undo::Restore(kept), _) => {
+                self.intent = kept.intent;
+                self.ahead = kept.ahead;
+                self.history = kept.history;
+                self.preposition = kept.preposition;
+            }
+            (Undo::Pop, Place::Node(at)) => intent.virtual_nodes.truncate(at),
+            (Undo::Pop, Place::Route(None, at)) => intent.routes.truncate(at),
+            (Undo::Pop, Place::GatewayRoute(None, at)) => intent.gateway_routes.truncate(at),
+            (Undo::Pop, Place::Service(at)) => intent.virtual_services.truncate(at),
+            (Undo::Pop, Place::Sidecar(at)) => intent.sidecars.truncate(at),
+            (Undo::Pop | Undo::Nothing, _) => {}
+        }
+    }
+}

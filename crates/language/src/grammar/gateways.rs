@@ -1,0 +1,65 @@
+//! Where a gateway is in the intent.
+
+use super::reader::Reader;
+use super::spot::Place;
+use super::thing::Entity;
+use crate::intent::{Action, GatewayRoute, Route, VirtualGateway};
+
+impl Reader<'_> {
+    /// The gateway that words name, begun where it is new; `None` where they say whose a route or proxy is.
+    pub(super) fn gateway_place(&mut self, entity: &Entity, action: Action, belongs: bool) -> Option<Place> {
+        let name = entity.name.clone();
+        if let (Some(Place::Route(None, at)), Some(_)) = (self.spot.map(|spot| spot.place), &name)
+            && self.intent.routes[at].targets.is_empty()
+            && at + 1 == self.intent.routes.len()
+        {
+            // What was taken for a route is one of this gateway.
+            let route = self.intent.routes.remove(at);
+            let Route { matcher, priority, protocol, .. } = route;
+            self.intent.gateway_routes.push(GatewayRoute {
+                gateway: name,
+                matcher,
+                priority,
+                protocol,
+                action,
+                ..GatewayRoute::default()
+            });
+            let to = self.intent.gateway_routes.len() - 1;
+            self.rename_evidence(&format!("routes[{at}]"), &format!("gatewayRoutes[{to}]"));
+            self.forget(Place::Route(None, at));
+            return Some(Place::GatewayRoute(None, self.intent.gateway_routes.len() - 1));
+        }
+        match (self.spot.map(|spot| spot.place), belongs, &name) {
+            (Some(Place::GatewayRoute(None, at)), true, Some(name)) => {
+                let is_known = self.intent.virtual_gateways.iter().any(|there| there.name.as_ref() == Some(name));
+                if !is_known {
+                    self.intent.gateway_routes[at].gateway = Some(name.clone());
+                    return None;
+                }
+            }
+            (Some(Place::Sidecar(at)), true, Some(name)) => {
+                self.intent.sidecars[at].virtual_gateway = Some(name.clone());
+                return None;
+            }
+            _ => {}
+        }
+        let found = match &name {
+            Some(name) => self.intent.virtual_gateways.iter().position(|there| there.name.as_ref() == Some(name)),
+            None if entity.is_definite => self.intent.virtual_gateways.len().checked_sub(1),
+            None => None,
+        };
+        let at = found.unwrap_or_else(|| {
+            self.intent.virtual_gateways.push(VirtualGateway { name, action, ..VirtualGateway::default() });
+            self.intent.virtual_gateways.len() - 1
+        });
+        Some(Place::Gateway(at))
+    }
+
+    /// The gateway that is spoken of, or whose route is.
+    pub(super) fn current_gateway(&self) -> Option<usize> {
+        match self.spot?.place {
+            Place::Gateway(at) | Place::GatewayRoute(Some(at), _) => Some(at),
+            _ => None,
+        }
+    }
+}

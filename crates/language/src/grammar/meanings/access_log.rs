@@ -1,0 +1,78 @@
+//! Meanings of what a node or gateway logs.
+
+use std::collections::BTreeMap;
+
+use crate::grammar::block::{Block, Home};
+use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::spot::{self, put};
+use crate::intent::AccessLogFormat;
+
+pub(super) const MEANINGS: &[Meaning] = &[
+    Meaning {
+        name: "access log",
+        block: Block::AccessLog,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["access-log"],
+        set: Set::Value(|intent, spot, _| spot::access_log(intent, spot).map(|(_, path)| path)),
+    },
+    Meaning {
+        name: "access log: file",
+        block: Block::AccessLog,
+        is_plain: false,
+        home: Home::Node,
+        ways: &["to <path>", "<path>", "path <path>"],
+        set: Set::Value(|intent, spot, slots| {
+            let (log, path) = spot::access_log(intent, spot)?;
+            put(&mut log.path, slots.text("path"), &path, "path")
+        }),
+    },
+    Meaning {
+        name: "access log: standard output",
+        block: Block::AccessLog,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["?to stdout"],
+        set: Set::Value(|intent, spot, _| {
+            let (log, path) = spot::access_log(intent, spot)?;
+            put(&mut log.path, "/dev/stdout".to_owned(), &path, "path")
+        }),
+    },
+    Meaning {
+        name: "access log: JSON",
+        block: Block::AccessLog,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "as-json ?access-log",
+            "access-log as-json",
+            "json access-log",
+            "access-log format json",
+            "format json",
+        ],
+        set: Set::Value(|intent, spot, _| {
+            let (log, path) = spot::access_log(intent, spot)?;
+            put(&mut log.format, AccessLogFormat::Json(BTreeMap::new()), &path, "format")
+        }),
+    },
+    Meaning {
+        name: "access log: text",
+        block: Block::AccessLog,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "as-text ?access-log",
+            "as-text <text>",
+            "access-log format <text>",
+            "format <text>",
+            "access-log text format",
+        ],
+        set: Set::Value(|intent, spot, slots| {
+            let (log, path) = spot::access_log(intent, spot)?;
+            if log.format == Some(AccessLogFormat::Text(String::new())) {
+                log.format = None;
+            }
+            put(&mut log.format, AccessLogFormat::Text(slots.text("text")), &path, "format")
+        }),
+    },
+];

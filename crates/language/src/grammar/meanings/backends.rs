@@ -1,0 +1,59 @@
+//! Meanings of what a node calls.
+
+use crate::grammar::block::{Block, Home};
+use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::spot::Trouble;
+
+pub(super) const MEANINGS: &[Meaning] = &[
+    Meaning {
+        name: "backends that are used",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["uses|use <names>", "uses|use application <names>"],
+        set: Set::Act(|reader, slots| {
+            let names = slots.texts("names");
+            let is_known = names.len() > 1
+                || names.iter().all(|name| reader.find_named(name).is_some())
+                || reader.is_symbol(reader.words.end, &["application", "virtual-service"]);
+            if is_known { reader.calls(&names) } else { Err(Trouble::NotHere) }
+        }),
+    },
+    Meaning {
+        name: "no longer a backend",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["no-longer call <names>", "no-longer backend <names>"],
+        set: Set::Act(|reader, slots| reader.no_longer_calls(&slots.texts("names"))),
+    },
+    Meaning {
+        name: "backends",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "call ?to ?backend <names>",
+            "backend ?named <names>",
+            "call ?virtual-service ?application <names>",
+            "backend ?virtual-service ?application <names>",
+        ],
+        set: Set::Act(|reader, slots| reader.calls(&slots.texts("names"))),
+    },
+    Meaning {
+        name: "called by",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["called-by <names>"],
+        set: Set::Act(|reader, slots| reader.called_by(&slots.texts("names"))),
+    },
+    Meaning {
+        name: "more calls",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["and <name>"],
+        set: Set::Act(|reader, slots| reader.more_calls(&slots.text("name"))),
+    },
+];

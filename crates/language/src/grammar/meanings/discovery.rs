@@ -1,0 +1,214 @@
+//! Meanings of how a node's hosts are found.
+
+use crate::grammar::block::{Block, Home};
+use crate::grammar::meaning::{Meaning, Set, opens_block};
+use crate::grammar::spot::{self, Place, Said, Spot, Trouble, put};
+use crate::intent::{CloudMap, Discovery, Dns, Intent, IpPreference};
+
+pub(super) const MEANINGS: &[Meaning] = &[
+    Meaning {
+        name: "service discovery",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["discovery"],
+        set: Set::Act(|_, _| opens_block()),
+    },
+    Meaning {
+        name: "DNS",
+        block: Block::Dns,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["?discovery dns ?discovery"],
+        set: Set::Value(|intent, spot, _| dns(intent, spot).map(|(_, path)| path)),
+    },
+    Meaning {
+        name: "DNS: host name",
+        block: Block::Dns,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "discovery <dotted:host>",
+            "hostname <host>",
+            "?discovery dns ?hostname <host>",
+            "dns discovery ?hostname <host>",
+            "discovery <host> dns",
+            "discovery hostname <host>",
+            "discovery dns hostname <host>",
+        ],
+        set: Set::Value(|intent, spot, slots| {
+            let (dns, path) = dns(intent, spot)?;
+            put(&mut dns.hostname, slots.text("host"), &path, "hostname")
+        }),
+    },
+    Meaning {
+        name: "DNS: host name by its dots",
+        block: Block::Dns,
+        is_plain: false,
+        home: Home::Node,
+        ways: &["<dotted:host>"],
+        set: Set::Value(|intent, spot, slots| {
+            let (dns, path) = dns(intent, spot)?;
+            put(&mut dns.hostname, slots.text("host"), &path, "hostname")
+        }),
+    },
+    Meaning {
+        name: "DNS: endpoints",
+        block: Block::Dns,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["endpoints-mode", "response-type hosts", "hosts response-type"],
+        set: Set::Value(|intent, spot, _| {
+            let (dns, path) = dns(intent, spot)?;
+            put(&mut dns.endpoints, true, &path, "endpoints")
+        }),
+    },
+    Meaning {
+        name: "DNS: load balancer",
+        block: Block::Dns,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["loadbalancer-mode", "response-type loadbalancer-mode", "loadbalancer-mode response-type"],
+        set: Set::Value(|intent, spot, _| {
+            let (dns, path) = dns(intent, spot)?;
+            put(&mut dns.endpoints, false, &path, "endpoints")
+        }),
+    },
+    Meaning {
+        name: "Cloud Map",
+        block: Block::CloudMap,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["cloud-map ?discovery", "discovery cloud-map"],
+        set: Set::Value(|intent, spot, _| cloud_map(intent, spot).map(|(_, path)| path)),
+    },
+    Meaning {
+        name: "Cloud Map: namespace",
+        block: Block::CloudMap,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["namespace <host>", "namespace named <host>", "<host> namespace", "cloud-map <host> namespace"],
+        set: Set::Value(|intent, spot, slots| {
+            let (map, path) = cloud_map(intent, spot)?;
+            put(&mut map.namespace, slots.text("host"), &path, "namespace")
+        }),
+    },
+    Meaning {
+        name: "Cloud Map: service",
+        block: Block::CloudMap,
+        is_plain: false,
+        home: Home::Node,
+        ways: &[
+            "service-name <name>",
+            "application <name>",
+            "application named <name>",
+            "<name> application",
+            "<name> service-name",
+        ],
+        set: Set::Value(|intent, spot, slots| {
+            let (map, path) = cloud_map(intent, spot)?;
+            put(&mut map.service, slots.text("name"), &path, "service")
+        }),
+    },
+    Meaning {
+        name: "Cloud Map: service name",
+        block: Block::CloudMap,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["service-name <name>"],
+        set: Set::Value(|intent, spot, slots| {
+            let (map, path) = cloud_map(intent, spot)?;
+            put(&mut map.service, slots.text("name"), &path, "service")
+        }),
+    },
+    Meaning {
+        name: "Cloud Map: attribute",
+        block: Block::CloudMap,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "<name> attribute is|equals <text>",
+            "hosts <name> attribute is|equals <text>",
+            "attribute <pair>",
+            "attribute <name> equals <text>",
+            "attribute <name> to <text>",
+            "attribute <name> <text>",
+        ],
+        set: Set::Value(|intent, spot, slots| {
+            let (map, path) = cloud_map(intent, spot)?;
+            let (name, value) = slots.pair("name", "text");
+            map.attributes.insert(name.clone(), value);
+            Ok(format!("{path}.attributes[{name}]"))
+        }),
+    },
+    Meaning {
+        name: "Cloud Map: more attributes",
+        block: Block::CloudMap,
+        is_plain: false,
+        home: Home::Node,
+        ways: &["<pair>"],
+        set: Set::Value(|intent, spot, slots| {
+            let (map, path) = cloud_map(intent, spot)?;
+            let (name, value) = slots.pair("name", "text");
+            map.attributes.insert(name.clone(), value);
+            Ok(format!("{path}.attributes[{name}]"))
+        }),
+    },
+    Meaning {
+        name: "IP: IPv4 only",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["?ip-preference ipv4-only ?ip-preference"],
+        set: Set::Value(|intent, spot, _| ip(intent, spot, IpPreference::Ipv4Only)),
+    },
+    Meaning {
+        name: "IP: IPv6 only",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["?ip-preference ipv6-only ?ip-preference"],
+        set: Set::Value(|intent, spot, _| ip(intent, spot, IpPreference::Ipv6Only)),
+    },
+    Meaning {
+        name: "IP: IPv4 preferred",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["?ip-preference ipv4-preferred ?ip-preference"],
+        set: Set::Value(|intent, spot, _| ip(intent, spot, IpPreference::Ipv4Preferred)),
+    },
+    Meaning {
+        name: "IP: IPv6 preferred",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["?ip-preference ipv6-preferred ?ip-preference"],
+        set: Set::Value(|intent, spot, _| ip(intent, spot, IpPreference::Ipv6Preferred)),
+    },
+];
+
+fn dns(intent: &mut Intent, spot: Spot) -> Result<(&mut Dns, String), Trouble> {
+    let (node, path) = spot::node(intent, spot)?;
+    match node.discovery.get_or_insert_with(|| Discovery::Dns(Dns::default())) {
+        Discovery::Dns(dns) => Ok((dns, path + ".discovery.dns")),
+        Discovery::CloudMap(_) => Err(Trouble::Clash("discovery by Cloud Map and by DNS".to_owned())),
+    }
+}
+
+fn cloud_map(intent: &mut Intent, spot: Spot) -> Result<(&mut CloudMap, String), Trouble> {
+    let (node, path) = spot::node(intent, spot)?;
+    match node.discovery.get_or_insert_with(|| Discovery::CloudMap(CloudMap::default())) {
+        Discovery::CloudMap(map) => Ok((map, path + ".discovery.cloudMap")),
+        Discovery::Dns(_) => Err(Trouble::Clash("discovery by DNS and by Cloud Map".to_owned())),
+    }
+}
+
+fn ip(intent: &mut Intent, spot: Spot, preference: IpPreference) -> Said {
+    if spot.place == Place::Mesh {
+        let mesh = intent.mesh.get_or_insert_default();
+        return put(&mut mesh.ip_preference, preference, "mesh", "ipPreference");
+    }
+    let (node, path) = spot::node(intent, spot)?;
+    put(&mut node.ip_preference, preference, &path, "ipPreference")
+}

@@ -1,0 +1,256 @@
+//! Meanings of which headers a route's requests must have.
+
+use crate::grammar::block::{Block, Home};
+use crate::grammar::meaning::{Meaning, Set, opens_block};
+use crate::grammar::reader::Reader;
+use crate::grammar::slot::Slots;
+use crate::grammar::spot::Said;
+use crate::intent::{Comparison, Header, Match};
+
+pub(super) const MEANINGS: &[Meaning] = &[
+    Meaning {
+        name: "match: header",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "<hname:name> exact <text:value>",
+            "<hname:name> equals <text:value>",
+            "header ?named <name> exact <text:value>",
+            "header ?named <name> equals <text:value>",
+            "header <pair>",
+            "<pair> header",
+            "<name> header exact <text:value>",
+            "<name> header equals <text:value>",
+            "header ?named <name> exact equals <text:value>",
+            "metadata <pair>",
+            "metadata ?named <name> exact <text:value>",
+            "metadata ?named <name> equals <text:value>",
+            "<name> metadata equals <text:value>",
+        ],
+        set: Set::Act(|reader, slots| header(reader, slots, |value| Some(Comparison::Exact(value)), false)),
+    },
+    Meaning {
+        name: "match: header by its form",
+        block: Block::Match,
+        is_plain: false,
+        home: Home::Route,
+        ways: &["<pair>"],
+        set: Set::Act(|reader, slots| header(reader, slots, |value| Some(Comparison::Exact(value)), false)),
+    },
+    Meaning {
+        name: "match: header value without a verb",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "header ?named <name> <text:value>",
+            "<name> header <text:value>",
+            "metadata ?named <name> <text:value>",
+        ],
+        set: Set::Act(|reader, slots| header(reader, slots, |value| Some(Comparison::Exact(value)), false)),
+    },
+    Meaning {
+        name: "match: header prefix",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "<hname:name> prefix <text:value>",
+            "header ?named <name> prefix <text:value>",
+            "<name> header prefix <text:value>",
+            "header prefix <name> <text:value>",
+            "header ?named <name> value prefix <text:value>",
+            "metadata ?named <name> prefix <text:value>",
+            "<name> metadata prefix <text:value>",
+        ],
+        set: Set::Act(|reader, slots| header(reader, slots, |value| Some(Comparison::Prefix(value)), false)),
+    },
+    Meaning {
+        name: "match: header suffix",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "<hname:name> suffix <text:value>",
+            "header ?named <name> suffix <text:value>",
+            "<name> header suffix <text:value>",
+            "metadata ?named <name> suffix <text:value>",
+            "<name> metadata suffix <text:value>",
+        ],
+        set: Set::Act(|reader, slots| header(reader, slots, |value| Some(Comparison::Suffix(value)), false)),
+    },
+    Meaning {
+        name: "match: header by pattern",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "<hname:name> match <text:value>",
+            "<hname:name> ?match regex <text:value>",
+            "header ?named <name> ?match regex <text:value>",
+            "<name> header ?match regex <text:value>",
+            "header ?named <name> match <text:value>",
+            "<name> header match <text:value>",
+            "regex <text:value> header <name>",
+            "header regex <name> <text:value>",
+            "metadata ?named <name> ?match regex <text:value>",
+            "<name> metadata ?match regex <text:value>",
+        ],
+        set: Set::Act(|reader, slots| header(reader, slots, |value| Some(Comparison::Regex(value)), false)),
+    },
+    Meaning {
+        name: "match: header in a range",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "<hname:name> between <number:start> to|and <number:end>",
+            "header ?named <name> <number:start> to|and <number:end>",
+            "header ?named <name> range <number:start> to|and <number:end>",
+            "header ?named <name> between <number:start> to|and <number:end>",
+            "<name> header between <number:start> to|and <number:end>",
+            "<name> header range <number:start> to|and <number:end>",
+            "header ?named <name> range from <number:start> to|and <number:end>",
+            "metadata ?named <name> between <number:start> to|and <number:end>",
+            "<name> metadata between <number:start> to|and <number:end>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let range = Comparison::Range { start: slots.number("start").into(), end: slots.number("end").into() };
+            header(reader, slots, move |_| Some(range.clone()), false)
+        }),
+    },
+    Meaning {
+        name: "match: header is there",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "<hname:name> present",
+            "header ?named <name> present",
+            "<name> header present",
+            "header ?named <name>",
+            "<name> header",
+            "have|has|having|carry|carries|contain|contains header ?named <name>",
+            "metadata ?named <name> present",
+            "metadata ?named <name>",
+            "<name> metadata",
+        ],
+        set: Set::Act(|reader, slots| header(reader, slots, |_| None, false)),
+    },
+    Meaning {
+        name: "match: header is not there",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "<hname:name> absent",
+            "no header ?named <name>",
+            "no <name> header",
+            "header ?named <name> absent",
+            "<name> header absent",
+            "no have|has|carry|contain header ?named <name>",
+            "no have|has|carry|contain ?the <name> header",
+        ],
+        set: Set::Act(|reader, slots| header(reader, slots, |_| None, true)),
+    },
+    Meaning {
+        name: "match: header has another value",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "<hname:name> no ?equals|to|match <text:value>",
+            "header ?named <name> no ?equals|to|match <text:value>",
+            "<name> header no ?equals|to <text:value>",
+            "header ?named <name> != <text:value>",
+            "<name> header != <text:value>",
+            "no header <pair>",
+            "no have|has|carry header <pair>",
+            "header ?named <name> other|different|anything ?than|but|from <text:value>",
+            "<name> header other|different|anything ?than|but|from <text:value>",
+        ],
+        set: Set::Act(|reader, slots| header(reader, slots, |value| Some(Comparison::Exact(value)), true)),
+    },
+    Meaning {
+        name: "match: header does not start so",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "<hname:name> no prefix <text:value>",
+            "header ?named <name> no prefix <text:value>",
+            "<name> header no prefix <text:value>",
+        ],
+        set: Set::Act(|reader, slots| header(reader, slots, |value| Some(Comparison::Prefix(value)), true)),
+    },
+    Meaning {
+        name: "match: header does not end so",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "<hname:name> no suffix <text:value>",
+            "header ?named <name> no suffix <text:value>",
+            "<name> header no suffix <text:value>",
+        ],
+        set: Set::Act(|reader, slots| header(reader, slots, |value| Some(Comparison::Suffix(value)), true)),
+    },
+    Meaning {
+        name: "match: header does not match a pattern",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "<hname:name> no ?match regex <text:value>",
+            "header ?named <name> no ?match regex <text:value>",
+            "<name> header no ?match regex <text:value>",
+            "header ?named <name> no match <text:value>",
+            "<name> header no match <text:value>",
+        ],
+        set: Set::Act(|reader, slots| header(reader, slots, |value| Some(Comparison::Regex(value)), true)),
+    },
+    Meaning {
+        name: "match: a number of headers",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["<number> header ?must ?match"],
+        set: Set::Act(|_, _| opens_block()),
+    },
+    Meaning {
+        name: "match: header in a range, its end included",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "header ?named <name> between <number:start> to|and <number:end> inclusive",
+            "<name> header between <number:start> to|and <number:end> inclusive",
+            "header ?named <name> range <number:start> to|and <number:end> inclusive",
+            "header ?named <name> <number:start> to|and <number:end> inclusive",
+            "<hname:name> between <number:start> to|and <number:end> inclusive",
+        ],
+        set: Set::Act(|reader, slots| {
+            let range =
+                Comparison::Range { start: slots.number("start").into(), end: i64::from(slots.number("end")) + 1 };
+            header(reader, slots, move |_| Some(range.clone()), false)
+        }),
+    },
+];
+
+fn header(
+    reader: &mut Reader<'_>,
+    slots: &Slots,
+    make: impl FnOnce(String) -> Option<Comparison>,
+    invert: bool,
+) -> Said {
+    let (name, value) = slots.pair("name", "value");
+    let header = Header { name, value: make(value), invert };
+    reader.matcher(|matcher: &mut Match, path| {
+        let at = matcher.headers.len();
+        if !matcher.headers.contains(&header) {
+            matcher.headers.push(header);
+        }
+        Ok(format!("{path}.headers[{at}]"))
+    })
+}

@@ -1,0 +1,126 @@
+//! Meanings of how a listener's health is checked.
+
+use crate::grammar::block::{Block, Home};
+use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::spot::{self, put};
+
+pub(super) const MEANINGS: &[Meaning] = &[
+    Meaning {
+        name: "health check",
+        block: Block::HealthCheck,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["health-check"],
+        set: Set::Value(|intent, spot, _| spot::health_check(intent, spot).map(|(_, path)| path)),
+    },
+    Meaning {
+        name: "health check: path",
+        block: Block::HealthCheck,
+        is_plain: false,
+        home: Home::Node,
+        ways: &[
+            "path <path>",
+            "<path> path",
+            "<path>",
+            "hosts <path>",
+            "<method> <path>",
+            "<method> request|requests <path>",
+        ],
+        set: Set::Value(|intent, spot, slots| {
+            let (check, path) = spot::health_check(intent, spot)?;
+            put(&mut check.path, slots.text("path"), &path, "path")
+        }),
+    },
+    Meaning {
+        name: "health check: port",
+        block: Block::HealthCheck,
+        is_plain: false,
+        home: Home::Node,
+        ways: &["port <number>"],
+        set: Set::Value(|intent, spot, slots| {
+            let (check, path) = spot::health_check(intent, spot)?;
+            put(&mut check.port, slots.number("number"), &path, "port")
+        }),
+    },
+    Meaning {
+        name: "health check: protocol",
+        block: Block::HealthCheck,
+        is_plain: false,
+        home: Home::Node,
+        ways: &["<protocol>", "protocol <protocol>"],
+        set: Set::Value(|intent, spot, slots| {
+            let (check, path) = spot::health_check(intent, spot)?;
+            match slots.protocol() {
+                Some(protocol) => put(&mut check.protocol, protocol, &path, "protocol"),
+                None => Ok(path),
+            }
+        }),
+    },
+    Meaning {
+        name: "health check: interval",
+        block: Block::HealthCheck,
+        is_plain: false,
+        home: Home::Node,
+        ways: &["interval <span>", "<span> interval", "every <span>", "<span>"],
+        set: Set::Value(|intent, spot, slots| {
+            let (check, path) = spot::health_check(intent, spot)?;
+            put(&mut check.interval, slots.span(), &path, "interval")
+        }),
+    },
+    Meaning {
+        name: "health check: timeout",
+        block: Block::HealthCheck,
+        is_plain: false,
+        home: Home::Node,
+        ways: &["timeout <span>", "<span> timeout", "failure after <span>", "timeout after <span>"],
+        set: Set::Value(|intent, spot, slots| {
+            let (check, path) = spot::health_check(intent, spot)?;
+            put(&mut check.timeout, slots.span(), &path, "timeout")
+        }),
+    },
+    Meaning {
+        name: "health check: healthy threshold",
+        block: Block::HealthCheck,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "healthy ?threshold ?after <number> ?consecutive ?success",
+            "<number> ?consecutive success ?consecutive ?healthy",
+            "success ?threshold <number>",
+            "healthy <number>",
+            "<number> healthy",
+        ],
+        set: Set::Value(|intent, spot, slots| {
+            let (check, path) = spot::health_check(intent, spot)?;
+            put(&mut check.healthy_threshold, slots.number("number"), &path, "healthyThreshold")
+        }),
+    },
+    Meaning {
+        name: "health check: unhealthy threshold",
+        block: Block::HealthCheck,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "unhealthy ?threshold ?after <number> ?consecutive ?failure",
+            "<number> ?consecutive failure ?consecutive ?to ?unhealthy",
+            "failure ?threshold <number>",
+            "<number> unhealthy",
+        ],
+        set: Set::Value(|intent, spot, slots| {
+            let (check, path) = spot::health_check(intent, spot)?;
+            put(&mut check.unhealthy_threshold, slots.number("number"), &path, "unhealthyThreshold")
+        }),
+    },
+    Meaning {
+        name: "health check: both thresholds",
+        block: Block::HealthCheck,
+        is_plain: false,
+        home: Home::Node,
+        ways: &["healthy and unhealthy ?threshold <number>", "threshold <number>", "<number> threshold"],
+        set: Set::Value(|intent, spot, slots| {
+            let (check, path) = spot::health_check(intent, spot)?;
+            put(&mut check.healthy_threshold, slots.number("number"), &path, "healthyThreshold")?;
+            put(&mut check.unhealthy_threshold, slots.number("number"), &path, "unhealthyThreshold")
+        }),
+    },
+];

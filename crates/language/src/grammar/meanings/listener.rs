@@ -1,0 +1,99 @@
+//! Meanings of what a listener is: its port and protocol, and names that come after their resource.
+
+use crate::grammar::block::{Block, Home};
+use crate::grammar::meaning::{Meaning, Set, opens_block};
+use crate::grammar::spot::Trouble;
+
+pub(super) const MEANINGS: &[Meaning] = &[
+    Meaning {
+        name: "listener",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["listener ?port <number> <protocol>", "<protocol> listener ?port <number>"],
+        set: Set::Act(|reader, slots| reader.port(slots.number("number"), slots.protocol())),
+    },
+    Meaning {
+        name: "port",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "listen ?port <numbers>",
+            "?listen port <numbers>",
+            "listener ?port <numbers>",
+            "<protocol> listen ?port <numbers>",
+        ],
+        set: Set::Act(|reader, slots| reader.ports(&slots.numbers("numbers"))),
+    },
+    Meaning {
+        name: "no listener",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["no any listener", "no listener"],
+        set: Set::Act(|_, _| opens_block()),
+    },
+    Meaning {
+        name: "what it is instead of",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Next,
+        ways: &[
+            "instead ?port <number>",
+            "instead on ?port <number>",
+            "instead <span>",
+            "instead <percent>",
+            "instead <name>",
+        ],
+        set: Set::Act(|_, _| opens_block()),
+    },
+    Meaning {
+        name: "name",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["named <any:name>", "named <name>", "named it <name>", "<name>"],
+        set: Set::Act(|reader, slots| reader.name(&slots.text("name"))),
+    },
+    Meaning {
+        name: "a number of listeners",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["<number> listener"],
+        set: Set::Act(|_, _| opens_block()),
+    },
+    Meaning {
+        name: "port without the word",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["<number>"],
+        set: Set::Act(|reader, slots| reader.bare_port(slots.number("number"))),
+    },
+    Meaning {
+        name: "port and protocol",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "?listen ?port <number> , <protocol>",
+            "?listen port <number> <protocol>",
+            "listen ?port <number> <protocol>",
+            "listen <protocol> ?port <number>",
+            "?listen ?speak <protocol> port <number>",
+            "<protocol> <number>",
+            "<number> <protocol>",
+        ],
+        set: Set::Act(|reader, slots| reader.port(slots.number("number"), slots.protocol())),
+    },
+    Meaning {
+        name: "protocol",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Next,
+        ways: &["speak <protocol>", "protocol <protocol>", "<protocol> protocol", "<protocol> listener", "<protocol>"],
+        set: Set::Act(|reader, slots| reader.put_protocol(slots.protocol().ok_or(Trouble::NotHere)?)),
+    },
+];

@@ -1,0 +1,321 @@
+//! Meanings of which requests a route takes: paths, hosts, methods, query parameters, gRPC.
+
+use crate::grammar::block::{Block, Home};
+use crate::grammar::meaning::{Meaning, Set, opens_block};
+use crate::grammar::reader::Reader;
+use crate::grammar::slot::Slots;
+use crate::grammar::spot::{self, Said, Trouble, put};
+use crate::intent::{Hostname, Pathway, Query};
+
+pub(super) const MEANINGS: &[Meaning] = &[
+    Meaning {
+        name: "match: path prefix",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["prefix <path>", "<path> prefix", "path prefix <path>", "prefix path <path>", "match prefix <path>"],
+        set: Set::Act(|reader, slots| path(reader, slots, Pathway::Prefix)),
+    },
+    Meaning {
+        name: "match: path",
+        block: Block::Match,
+        is_plain: false,
+        home: Home::Route,
+        ways: &["path <path>", "match <path>", "<path> path", "<path>"],
+        set: Set::Act(|reader, slots| path(reader, slots, by_form)),
+    },
+    Meaning {
+        name: "match: a path of a route",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["match path <path>", "match <path>", "path <path>"],
+        set: Set::Act(|reader, slots| path(reader, slots, by_form)),
+    },
+    Meaning {
+        name: "match: exact path",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "match path <path> exact",
+            "match <path> exact",
+            "only ?match ?path <path>",
+            "only path <path>",
+            "path equals <path>",
+            "exact ?path <path>",
+            "path exact <path>",
+            "<path> exact",
+            "path <path> exact",
+            "match exact ?path <path>",
+            "only <path>",
+        ],
+        set: Set::Act(|reader, slots| path(reader, slots, Pathway::Exact)),
+    },
+    Meaning {
+        name: "match: path by pattern",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "regex <text:path>",
+            "path ?match regex <text:path>",
+            "regex ?path <path>",
+            "path regex <path>",
+            "regex path <text:path>",
+            "path match regex <text:path>",
+            "match regex <path>",
+            "match path regex <text:path>",
+        ],
+        set: Set::Act(|reader, slots| path(reader, slots, Pathway::Regex)),
+    },
+    Meaning {
+        name: "match: everything else",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["?and otherwise"],
+        set: Set::Act(|reader, _| {
+            reader.matcher(|matcher, path| {
+                matcher.otherwise = true;
+                Ok(format!("{path}.otherwise"))
+            })
+        }),
+    },
+    Meaning {
+        name: "match: all traffic",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["all-traffic", "everything traffic", "all traffic|requests"],
+        set: Set::Act(|reader, _| {
+            let of_node = reader
+                .spot
+                .is_some_and(|spot| matches!(spot.place, spot::Place::Application(_) | spot::Place::Node(_)));
+            if reader.block == Block::AccessLog || of_node && !reader.sending {
+                return Err(Trouble::NotHere);
+            }
+            reader.matcher(|matcher, path| put(&mut matcher.path, Pathway::Prefix("/".to_owned()), path, "path"))
+        }),
+    },
+    Meaning {
+        name: "match: query parameter",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "query <pair>",
+            "query ?named <name> equals <text:value>",
+            "query ?named <name> exact <text:value>",
+            "query ?named <name> to <text:value>",
+            "<pair> query",
+            "query ?named <name> <text:value>",
+            "<name> query equals <text:value>",
+        ],
+        set: Set::Act(query),
+    },
+    Meaning {
+        name: "match: query parameter is there",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["query ?named <name> ?present", "<name> query ?present"],
+        set: Set::Act(query),
+    },
+    Meaning {
+        name: "match: method",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["method <method>", "<method> method", "<method> requests|request|traffic|call", "?only <method>"],
+        set: Set::Act(|reader, slots| {
+            reader.matcher(|matcher, path| put(&mut matcher.method, slots.text("method"), path, "method"))
+        }),
+    },
+    Meaning {
+        name: "match: scheme of the requests",
+        block: Block::Match,
+        is_plain: false,
+        home: Home::Route,
+        ways: &["https|http requests|request|traffic|call"],
+        set: Set::Act(|reader, _| {
+            let scheme = reader.tokens[reader.words.start].low.clone();
+            reader.matcher(|matcher, path| put(&mut matcher.scheme, scheme, path, "scheme"))
+        }),
+    },
+    Meaning {
+        name: "match: gRPC service by its name",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["application ?named <dotted:host>", "<dotted:host> application"],
+        set: Set::Act(|reader, slots| {
+            let name = slots.text("host");
+            let is_grpc = name
+                .rsplit('.')
+                .next()
+                .is_some_and(|last| last.starts_with(|letter: char| letter.is_ascii_uppercase()));
+            if !is_grpc {
+                return Err(Trouble::NotHere);
+            }
+            reader.grpc(|matcher, path| put(&mut matcher.grpc_service, name, path, "grpcService"))
+        }),
+    },
+    Meaning {
+        name: "match: scheme",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["scheme <text:scheme>", "http scheme", "https scheme", "<text:scheme> scheme"],
+        set: Set::Act(|reader, slots| {
+            let scheme = slots.text("scheme").to_lowercase();
+            reader.matcher(|matcher, path| put(&mut matcher.scheme, scheme, path, "scheme"))
+        }),
+    },
+    Meaning {
+        name: "match: port",
+        block: Block::Match,
+        is_plain: false,
+        home: Home::Route,
+        ways: &["match port <number>", "port <number>"],
+        set: Set::Act(|reader, slots| {
+            reader.matcher(|matcher, path| put(&mut matcher.port, slots.number("number"), path, "port"))
+        }),
+    },
+    Meaning {
+        name: "match: gRPC service",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "grpc-service ?named <host>",
+            "grpc application ?named <host>",
+            "application <host> rpc",
+            "grpc-service <name>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let name = Some(slots.text("host")).filter(|host| !host.is_empty()).unwrap_or_else(|| slots.text("name"));
+            reader.grpc(|matcher, path| put(&mut matcher.grpc_service, name, path, "grpcService"))
+        }),
+    },
+    Meaning {
+        name: "match: gRPC method",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["rpc ?named <name>", "rpc method <name>", "grpc method <name>", "<name> rpc"],
+        set: Set::Act(|reader, slots| {
+            reader.grpc(|matcher, path| put(&mut matcher.grpc_method, slots.text("name"), path, "grpcMethod"))
+        }),
+    },
+    Meaning {
+        name: "match: gRPC method of a service",
+        block: Block::Match,
+        is_plain: false,
+        home: Home::Route,
+        ways: &["method <name>", "<name> method"],
+        set: Set::Act(|reader, slots| {
+            reader.matcher(|matcher, path| put(&mut matcher.grpc_method, slots.text("name"), path, "grpcMethod"))
+        }),
+    },
+    Meaning {
+        name: "match: host name",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::GatewayRoute,
+        ways: &[
+            "?match hostname ?exact <host>",
+            "hostname equals <host>",
+            "hosts <dotted:host>",
+            "<dotted:host> hostname",
+        ],
+        set: Set::Act(|reader, slots| {
+            let host = slots.text("host");
+            let hostname = match host.strip_prefix('*') {
+                Some(suffix) => Hostname::Suffix(suffix.to_owned()),
+                None => Hostname::Exact(host),
+            };
+            reader.gateway_matcher(|matcher, path| put(&mut matcher.hostname, hostname, path, "hostname"))
+        }),
+    },
+    Meaning {
+        name: "match: host name of a gateway route",
+        block: Block::Match,
+        is_plain: false,
+        home: Home::GatewayRoute,
+        ways: &["for|from|on|at <dotted:host>", "<dotted:host>"],
+        set: Set::Act(|reader, slots| {
+            let host = slots.text("host");
+            let hostname = match host.strip_prefix('*') {
+                Some(suffix) => Hostname::Suffix(suffix.to_owned()),
+                None => Hostname::Exact(host),
+            };
+            reader.gateway_route_hostname(hostname)
+        }),
+    },
+    Meaning {
+        name: "match: host name's end",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::GatewayRoute,
+        ways: &["hostname suffix <host>", "hosts suffix <host>", "suffix <dotted:host>"],
+        set: Set::Act(|reader, slots| {
+            let suffix = slots.text("host").trim_start_matches('*').to_owned();
+            reader
+                .gateway_matcher(|matcher, path| put(&mut matcher.hostname, Hostname::Suffix(suffix), path, "hostname"))
+        }),
+    },
+    Meaning {
+        name: "match",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["match"],
+        set: Set::Act(|_, _| opens_block()),
+    },
+];
+
+/// What a path means that comes without a word for how it is compared: `/api/*` and `/api` are prefixes.
+fn by_form(path: String) -> Pathway {
+    match path.strip_suffix('*') {
+        Some(prefix) => Pathway::Prefix(prefix.to_owned()),
+        None => Pathway::Prefix(path),
+    }
+}
+
+fn path(reader: &mut Reader<'_>, slots: &Slots, make: fn(String) -> Pathway) -> Said {
+    let pathway = match make(slots.text("path")) {
+        Pathway::Prefix(path) => by_form(path),
+        other => other,
+    };
+    let (pathway, query) = match pathway {
+        Pathway::Prefix(path) if path.contains('?') => {
+            let (path, query) =
+                path.split_once('?').map(|(path, query)| (path.to_owned(), query.to_owned())).unwrap_or_default();
+            (Pathway::Prefix(path), query)
+        }
+        other => (other, String::new()),
+    };
+    reader.matcher(|matcher, path| {
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) =
+                pair.split_once('=').map_or((pair, None), |(name, value)| (name, Some(value.to_owned())));
+            matcher.query.push(Query { name: name.to_owned(), value });
+        }
+        // "all requests" is every path until one is named.
+        if matcher.path == Some(Pathway::Prefix("/".to_owned())) && pathway != Pathway::Prefix("/".to_owned()) {
+            matcher.path = None;
+        }
+        put(&mut matcher.path, pathway, path, "path")
+    })
+}
+
+fn query(reader: &mut Reader<'_>, slots: &Slots) -> Said {
+    let (name, value) = slots.pair("name", "value");
+    let query = Query { name, value: Some(value).filter(|value| !value.is_empty()) };
+    reader.matcher(|matcher, path| {
+        let at = matcher.query.len();
+        matcher.query.push(query);
+        Ok(format!("{path}.query[{at}]"))
+    })
+}

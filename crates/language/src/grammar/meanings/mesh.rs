@@ -1,0 +1,78 @@
+//! Meanings of the mesh itself.
+
+use crate::grammar::block::{Block, Home};
+use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::spot::{Said, Trouble, put};
+use crate::intent::{Egress, Intent};
+
+pub(super) const MEANINGS: &[Meaning] = &[
+    Meaning {
+        name: "egress: allow all",
+        block: Block::Egress,
+        is_plain: true,
+        home: Home::Mesh,
+        ways: &[
+            "open egress",
+            "egress open",
+            "allow-all to egress",
+            "allow-all everything to egress",
+            "egress allow-all",
+            "allow-all ?everything egress",
+            "egress to allow-all",
+            "allow-all traffic to outside",
+            "egress on",
+        ],
+        set: Set::Value(|intent, _, _| egress(intent, Egress::AllowAll)),
+    },
+    Meaning {
+        name: "egress: drop all",
+        block: Block::Egress,
+        is_plain: true,
+        home: Home::Mesh,
+        ways: &[
+            "drop-all to egress",
+            "egress drop-all",
+            "drop-all ?everything egress",
+            "egress to drop-all",
+            "no egress",
+            "no allow-all egress",
+            "egress off",
+            "drop-all everything",
+        ],
+        set: Set::Value(|intent, _, _| egress(intent, Egress::DropAll)),
+    },
+    Meaning {
+        name: "egress: allow",
+        block: Block::Egress,
+        is_plain: false,
+        home: Home::Mesh,
+        ways: &["allow-all"],
+        set: Set::Value(|intent, _, _| egress(intent, Egress::AllowAll)),
+    },
+    Meaning {
+        name: "egress: drop",
+        block: Block::Egress,
+        is_plain: false,
+        home: Home::Mesh,
+        ways: &["drop-all"],
+        set: Set::Value(|intent, _, _| egress(intent, Egress::DropAll)),
+    },
+    Meaning {
+        name: "mesh owner",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Mesh,
+        ways: &["owner <number>", "owner <text>"],
+        set: Set::Value(|intent, _, slots| {
+            let owner = slots.text("text");
+            (owner.len() == 12 && owner.bytes().all(|letter| letter.is_ascii_digit()))
+                .then_some(())
+                .ok_or(Trouble::NotHere)?;
+            put(&mut intent.mesh.get_or_insert_default().owner, owner, "mesh", "owner")
+        }),
+    },
+];
+
+fn egress(intent: &mut Intent, egress: Egress) -> Said {
+    put(&mut intent.mesh.get_or_insert_default().egress, egress, "mesh", "egress")
+}

@@ -1,0 +1,184 @@
+//! Meanings of how failed requests are tried again.
+
+use crate::grammar::block::{Block, Home};
+use crate::grammar::meaning::{Meaning, Set, opens_block};
+use crate::grammar::spot::{self, Said, Spot, Trouble, put};
+use crate::intent::Intent;
+
+pub(super) const MEANINGS: &[Meaning] = &[
+    Meaning {
+        name: "retry policy",
+        block: Block::Retry,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["retry"],
+        set: Set::Value(|intent, spot, _| spot::retry(intent, spot).map(|(_, path)| path)),
+    },
+    Meaning {
+        name: "retry: how often",
+        block: Block::Retry,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "retry ?max <number>",
+            "<number> retry",
+            "retry times <number>",
+            "max <number> retry",
+            "?max retry <number>",
+        ],
+        set: Set::Value(|intent, spot, slots| {
+            let (retry, path) = spot::retry(intent, spot)?;
+            if slots.number("number") > 100 {
+                return Err(Trouble::NotHere);
+            }
+            put(&mut retry.max_retries, slots.number("number"), &path, "maxRetries")
+        }),
+    },
+    Meaning {
+        name: "retry: a number",
+        block: Block::Retry,
+        is_plain: false,
+        home: Home::Route,
+        ways: &["max <number>", "<number> times", "<number>"],
+        set: Set::Value(|intent, spot, slots| {
+            let (retry, path) = spot::retry(intent, spot)?;
+            put(&mut retry.max_retries, slots.number("number"), &path, "maxRetries")
+        }),
+    },
+    Meaning {
+        name: "retry: once",
+        block: Block::Retry,
+        is_plain: false,
+        home: Home::Route,
+        ways: &["retry once", "once"],
+        set: Set::Value(|intent, spot, _| {
+            let (retry, path) = spot::retry(intent, spot)?;
+            put(&mut retry.max_retries, 1, &path, "maxRetries")
+        }),
+    },
+    Meaning {
+        name: "retry: time per attempt",
+        block: Block::Retry,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "per-try ?timeout <span>",
+            "<span> per-try ?timeout",
+            "<span> timeout per-try",
+            "timeout per-try <span>",
+            "timeout <span> per-try",
+            "<span> for per-try",
+        ],
+        set: Set::Value(|intent, spot, slots| {
+            let (retry, path) = spot::retry(intent, spot)?;
+            put(&mut retry.per_retry_timeout, slots.span(), &path, "perRetryTimeout")
+        }),
+    },
+    Meaning {
+        name: "retry: a time",
+        block: Block::Retry,
+        is_plain: false,
+        home: Home::Route,
+        ways: &["timeout <span>", "<span> timeout", "every <span>", "<span>"],
+        set: Set::Value(|intent, spot, slots| {
+            let (retry, path) = spot::retry(intent, spot)?;
+            put(&mut retry.per_retry_timeout, slots.span(), &path, "perRetryTimeout")
+        }),
+    },
+    Meaning {
+        name: "retry: on server errors",
+        block: Block::Retry,
+        is_plain: false,
+        home: Home::Route,
+        ways: &["?events server-error"],
+        set: Set::Value(|intent, spot, _| event(intent, spot, "server-error")),
+    },
+    Meaning {
+        name: "retry: on gateway errors",
+        block: Block::Retry,
+        is_plain: false,
+        home: Home::Route,
+        ways: &["?events gateway-error"],
+        set: Set::Value(|intent, spot, _| event(intent, spot, "gateway-error")),
+    },
+    Meaning {
+        name: "retry: on client errors",
+        block: Block::Retry,
+        is_plain: false,
+        home: Home::Route,
+        ways: &["?events client-error"],
+        set: Set::Value(|intent, spot, _| event(intent, spot, "client-error")),
+    },
+    Meaning {
+        name: "retry: on stream errors",
+        block: Block::Retry,
+        is_plain: false,
+        home: Home::Route,
+        ways: &["?events stream-error"],
+        set: Set::Value(|intent, spot, _| event(intent, spot, "stream-error")),
+    },
+    Meaning {
+        name: "retry: on connection errors",
+        block: Block::Retry,
+        is_plain: false,
+        home: Home::Route,
+        ways: &["?events connection-error"],
+        set: Set::Value(|intent, spot, _| event(intent, spot, "connection-error")),
+    },
+    Meaning {
+        name: "retry: on cancelled calls",
+        block: Block::Retry,
+        is_plain: false,
+        home: Home::Route,
+        ways: &["?events cancelled"],
+        set: Set::Value(|intent, spot, _| event(intent, spot, "cancelled")),
+    },
+    Meaning {
+        name: "retry: on exceeded deadlines",
+        block: Block::Retry,
+        is_plain: false,
+        home: Home::Route,
+        ways: &["?events deadline-exceeded"],
+        set: Set::Value(|intent, spot, _| event(intent, spot, "deadline-exceeded")),
+    },
+    Meaning {
+        name: "retry: on internal errors",
+        block: Block::Retry,
+        is_plain: false,
+        home: Home::Route,
+        ways: &["?events internal"],
+        set: Set::Value(|intent, spot, _| event(intent, spot, "internal")),
+    },
+    Meaning {
+        name: "retry: on exhausted resources",
+        block: Block::Retry,
+        is_plain: false,
+        home: Home::Route,
+        ways: &["?events resource-exhausted"],
+        set: Set::Value(|intent, spot, _| event(intent, spot, "resource-exhausted")),
+    },
+    Meaning {
+        name: "retry: when unavailable",
+        block: Block::Retry,
+        is_plain: false,
+        home: Home::Route,
+        ways: &["?events unavailable"],
+        set: Set::Value(|intent, spot, _| event(intent, spot, "unavailable")),
+    },
+    Meaning {
+        name: "no retries",
+        block: Block::Retry,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["no retry"],
+        set: Set::Act(|_, _| opens_block()),
+    },
+];
+
+fn event(intent: &mut Intent, spot: Spot, event: &str) -> Said {
+    let (retry, path) = spot::retry(intent, spot)?;
+    if !retry.events.iter().any(|there| there == event) {
+        retry.events.push(event.to_owned());
+    }
+    Ok(path + ".events")
+}

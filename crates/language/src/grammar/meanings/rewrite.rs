@@ -1,0 +1,99 @@
+//! Meanings of what a gateway route changes of a request.
+
+use crate::grammar::block::{Block, Home};
+use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::spot::{self, put};
+
+pub(super) const MEANINGS: &[Meaning] = &[
+    Meaning {
+        name: "rewrite: prefix",
+        block: Block::Rewrite,
+        is_plain: true,
+        home: Home::GatewayRoute,
+        ways: &[
+            "<path:from> rewrite to|by|with|as <path>",
+            "rewrite <path:from> by <path>",
+            "<path:from> rewrite <path>",
+            "rewrite prefix to|with|as <path>",
+            "rewrite prefix <path>",
+            "rewrite <path:from> to|with|as <path>",
+            "rewrite ?prefix <path:from> to <path>",
+            "prefix rewrite to|with <path>",
+            "rewrite it to|as <path>",
+            "rewrite to <path>",
+            "rewrite as <path>",
+        ],
+        set: Set::Value(|intent, spot, slots| {
+            let (rewrite, path) = spot::rewrite(intent, spot)?;
+            put(&mut rewrite.prefix, slots.text("path"), &path, "prefix")
+        }),
+    },
+    Meaning {
+        name: "rewrite: whole path",
+        block: Block::Rewrite,
+        is_plain: true,
+        home: Home::GatewayRoute,
+        ways: &[
+            "rewrite path to|with|as <path>",
+            "rewrite path <path>",
+            "path rewrite to <path>",
+            "rewrite exact path to <path>",
+        ],
+        set: Set::Value(|intent, spot, slots| {
+            let (rewrite, path) = spot::rewrite(intent, spot)?;
+            put(&mut rewrite.path, slots.text("path"), &path, "path")
+        }),
+    },
+    Meaning {
+        name: "rewrite: strip the prefix",
+        block: Block::Rewrite,
+        is_plain: true,
+        home: Home::GatewayRoute,
+        ways: &["strip prefix", "strip <path:from>", "strip path prefix", "strip prefix <path:from>", "strip it"],
+        set: Set::Value(|intent, spot, _| {
+            let (rewrite, path) = spot::rewrite(intent, spot)?;
+            put(&mut rewrite.prefix, "/".to_owned(), &path, "prefix")
+        }),
+    },
+    Meaning {
+        name: "rewrite: keep the prefix",
+        block: Block::Rewrite,
+        is_plain: true,
+        home: Home::GatewayRoute,
+        ways: &[
+            "keep ?path prefix",
+            "prefix keep",
+            "keep path",
+            "no rewrite prefix",
+            "no rewrite path",
+            "path keep",
+            "no strip prefix",
+        ],
+        set: Set::Value(|intent, spot, _| {
+            let (rewrite, path) = spot::rewrite(intent, spot)?;
+            rewrite.keep_prefix = true;
+            Ok(path + ".keepPrefix")
+        }),
+    },
+    Meaning {
+        name: "rewrite: keep the host name",
+        block: Block::Rewrite,
+        is_plain: true,
+        home: Home::GatewayRoute,
+        ways: &[
+            "keep hostname",
+            "keep ?original hosts",
+            "hostname keep",
+            "hosts keep",
+            "no rewrite hostname",
+            "keep original hostname",
+            "hosts header keep",
+            "keep hosts header",
+        ],
+        set: Set::Value(|intent, spot, _| {
+            let (rewrite, path) = spot::rewrite(intent, spot)?;
+            rewrite.keep_hostname = true;
+            Ok(path + ".keepHostname")
+        }),
+    },
+];

@@ -1,0 +1,86 @@
+//! Meanings of tags and environments, which hold for everything.
+
+use crate::grammar::block::{Block, Home};
+use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::spot::{Said, Trouble};
+use crate::grammar::versions::is_environment;
+use crate::intent::Intent;
+
+pub(super) const MEANINGS: &[Meaning] = &[
+    Meaning {
+        name: "tag",
+        block: Block::Tags,
+        is_plain: true,
+        home: Home::All,
+        ways: &[
+            "tag ?everything <name> <text>",
+            "tag named <name> <text>",
+            "tag ?everything named <name> <text>",
+            "tag ?everything <tag:pair>",
+            "tag ?everything <name> equals <text>",
+            "tag <name> equals <text>",
+            "tag <name> to <text>",
+            "tag <name> <text>",
+        ],
+        set: Set::Value(|intent, _, slots| {
+            let (key, text) = slots.pair("name", "text");
+            tag(intent, &key, &text)
+        }),
+    },
+    Meaning {
+        name: "more tags",
+        block: Block::Tags,
+        is_plain: false,
+        home: Home::All,
+        ways: &["<tag:pair>", "<name> equals <text>", "<name> to <text>"],
+        set: Set::Value(|intent, _, slots| {
+            let (key, text) = slots.pair("name", "text");
+            tag(intent, &key, &text)
+        }),
+    },
+    Meaning {
+        name: "environments by their names",
+        block: Block::Environments,
+        is_plain: false,
+        home: Home::All,
+        ways: &["<names>"],
+        set: Set::Act(|reader, slots| {
+            let names = slots.texts("names");
+            if !names.iter().all(|name| is_environment(name)) {
+                return Err(Trouble::NotHere);
+            }
+            Ok(reader.environments(&names))
+        }),
+    },
+    Meaning {
+        name: "environments",
+        block: Block::Environments,
+        is_plain: true,
+        home: Home::All,
+        ways: &[
+            "in|for <names>",
+            "for <names>",
+            "environments <names>",
+            "<names> environments",
+            "version environments <names>",
+            "<names> version environments",
+            "version for <names>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let names = slots.texts("names");
+            let is_said = reader.words.clone().any(|at| reader.is_symbol(at, &["environments"]));
+            if !is_said && !names.iter().all(|name| is_environment(name)) {
+                return Err(Trouble::NotHere);
+            }
+            Ok(reader.environments(&names))
+        }),
+    },
+];
+
+fn tag(intent: &mut Intent, key: &str, value: &str) -> Said {
+    let path = format!("tags[{key}]");
+    match intent.tags.insert(key.to_owned(), value.to_owned()) {
+        Some(there) if there != value => Err(Trouble::Clash(format!("tag `{key}` `{there}` and `{value}`"))),
+        _ => Ok(path),
+    }
+}

@@ -1,0 +1,104 @@
+//! Meanings of how long requests may take and connections be silent.
+
+use crate::grammar::block::{Block, Home};
+use crate::grammar::meaning::{Meaning, Set, opens_block};
+use crate::grammar::spot::{self, put};
+use crate::intent::Span;
+
+pub(super) const MEANINGS: &[Meaning] = &[
+    Meaning {
+        name: "request timeout",
+        block: Block::Timeout,
+        is_plain: true,
+        home: Home::Any,
+        ways: &[
+            "request ?max <span>",
+            "request-timeout <span>",
+            "<span> request-timeout",
+            "timeout <span>",
+            "<span> timeout",
+            "timeout after <span>",
+            "<span> before timeout",
+            "<span> request-timeout timeout",
+            "timeout <span> request-timeout",
+            "take|takes ?max <span>",
+            "take ?max <span>",
+            "<span> for request-timeout",
+            "requests ?max <span>",
+            "max <span> for requests|request",
+        ],
+        set: Set::Value(|intent, spot, slots| {
+            let (timeout, path) = spot::timeout(intent, spot)?;
+            put(&mut timeout.per_request, slots.span(), &path, "perRequest")
+        }),
+    },
+    Meaning {
+        name: "request timeout: none",
+        block: Block::Timeout,
+        is_plain: true,
+        home: Home::Any,
+        ways: &[
+            "request-timeout unlimited",
+            "timeout unlimited",
+            "unlimited ?request-timeout ?timeout",
+            "no request-timeout",
+            "no timeout",
+        ],
+        set: Set::Value(|intent, spot, _| {
+            let (timeout, path) = spot::timeout(intent, spot)?;
+            put(&mut timeout.per_request, Span::millis(0), &path, "perRequest")
+        }),
+    },
+    Meaning {
+        name: "a time in a timeout",
+        block: Block::Timeout,
+        is_plain: false,
+        home: Home::Any,
+        ways: &["to <span>", "<span>"],
+        set: Set::Value(|intent, spot, slots| {
+            let (timeout, path) = spot::timeout(intent, spot)?;
+            put(&mut timeout.per_request, slots.span(), &path, "perRequest")
+        }),
+    },
+    Meaning {
+        name: "timeout",
+        block: Block::Timeout,
+        is_plain: true,
+        home: Home::Any,
+        ways: &["timeout", "request-timeout"],
+        set: Set::Act(|_, _| opens_block()),
+    },
+    Meaning {
+        name: "idle timeout",
+        block: Block::Timeout,
+        is_plain: true,
+        home: Home::Any,
+        ways: &[
+            "close|closes|closing connections after <span> ?idle",
+            "connections idle ?after <span>",
+            "drop-all ?connections idle ?for <span>",
+            "close|closes|closing connections idle ?for <span>",
+            "close|closes idle ?connections ?after <span>",
+            "idle ?timeout ?connections <span>",
+            "<span> idle ?timeout",
+            "idle ?timeout after <span>",
+            "connections idle ?for ?after <span>",
+            "timeout idle <span>",
+        ],
+        set: Set::Value(|intent, spot, slots| {
+            let (timeout, path) = spot::timeout(intent, spot)?;
+            put(&mut timeout.idle, slots.span(), &path, "idle")
+        }),
+    },
+    Meaning {
+        name: "idle timeout: none",
+        block: Block::Timeout,
+        is_plain: true,
+        home: Home::Any,
+        ways: &["no idle ?timeout", "idle ?timeout unlimited"],
+        set: Set::Value(|intent, spot, _| {
+            let (timeout, path) = spot::timeout(intent, spot)?;
+            put(&mut timeout.idle, Span::millis(0), &path, "idle")
+        }),
+    },
+];

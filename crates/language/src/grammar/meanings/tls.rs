@@ -1,0 +1,144 @@
+//! Meanings of whether TLS is spoken, by listeners and towards backends.
+
+use crate::grammar::block::{Block, Home};
+use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::spot::{self, Said, Spot, Trouble, put};
+use crate::intent::{Intent, TlsMode};
+
+pub(super) const MEANINGS: &[Meaning] = &[
+    Meaning {
+        name: "TLS",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["tls ?on", "terminate tls", "terminate https", "tls <protocol>", "https"],
+        set: Set::Act(|reader, _| reader.tls()),
+    },
+    Meaning {
+        name: "TLS: strict",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "tls required|require|only",
+            "require|requires|requiring|only tls",
+            "only listen tls",
+            "listen only tls",
+            "must tls",
+            "strict ?tls ?mode",
+            "tls strict",
+            "enforce ?strict tls",
+            "tls enforce",
+        ],
+        set: Set::Value(|intent, spot, _| mode(intent, spot, TlsMode::Strict)),
+    },
+    Meaning {
+        name: "TLS: permissive",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "tls and|or plaintext",
+            "plaintext and|or tls",
+            "allow-all plaintext",
+            "plaintext listen",
+            "tls and plaintext",
+            "permissive ?tls",
+            "tls permissive",
+        ],
+        set: Set::Value(|intent, spot, _| mode(intent, spot, TlsMode::Permissive)),
+    },
+    Meaning {
+        name: "TLS: off",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["no tls", "tls off", "tls no", "off tls", "no tls at all", "no mtls", "no https"],
+        set: Set::Act(|reader, _| {
+            if reader.last_calls.is_some() {
+                return Ok(String::new());
+            }
+            let spot = reader.here()?;
+            mode(&mut reader.intent, spot, TlsMode::Disabled)
+        }),
+    },
+    Meaning {
+        name: "TLS of a call",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["tls to call <names>", "tls for call <names>", "mtls to call <names>", "mtls for call <names>"],
+        set: Set::Act(|reader, slots| {
+            let is_mutual = reader.is_symbol(reader.words.start, &["mtls"]);
+            reader.calls(&slots.texts("names"))?;
+            if is_mutual { reader.mutual_tls() } else { reader.tls() }
+        }),
+    },
+    Meaning {
+        name: "plain text",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["plaintext"],
+        set: Set::Act(|reader, _| reader.last_calls.as_ref().map(|_| String::new()).ok_or(Trouble::NotHere)),
+    },
+    Meaning {
+        name: "mutual TLS",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["mtls ?tls", "mtls ?on"],
+        set: Set::Act(|reader, _| reader.mutual_tls()),
+    },
+    Meaning {
+        name: "mutual TLS: clients show a certificate",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "trust client-certificate",
+            "client-certificate trust",
+            "client-certificate required|require|needed",
+            "require|requires|requiring client-certificate",
+            "client-certificate",
+        ],
+        set: Set::Value(|intent, spot, _| {
+            let (tls, path) = spot::listener_tls(intent, spot)?;
+            tls.mutual = true;
+            Ok(path + ".mutual")
+        }),
+    },
+    Meaning {
+        name: "TLS to backends",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "backend ?between strict|tls",
+            "tls ?to ?everything backend",
+            "backend must|should|be tls",
+            "backend enforce tls",
+            "tls to ?everything backend",
+            "backend tls",
+            "enforce tls to backend",
+            "tls for backend",
+            "enforce tls backend",
+            "tls backend",
+            "enforce client tls",
+        ],
+        set: Set::Act(|reader, _| reader.tls_to_backends(true)),
+    },
+    Meaning {
+        name: "TLS to backends: not enforced",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["no enforce tls ?to ?backend", "tls ?to ?backend no enforce"],
+        set: Set::Act(|reader, _| reader.tls_to_backends(false)),
+    },
+];
+
+fn mode(intent: &mut Intent, spot: Spot, mode: TlsMode) -> Said {
+    let (tls, path) = spot::listener_tls(intent, spot)?;
+    put(&mut tls.mode, mode, &path, "mode")
+}

@@ -1,0 +1,29 @@
+//! Meanings of the versions of an application.
+
+use crate::grammar::block::{Block, Home};
+use crate::grammar::meaning::{Meaning, Set, opens_block};
+
+pub(super) const MEANINGS: &[Meaning] = &[
+    Meaning {
+        name: "a number of versions",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["<number> version"],
+        set: Set::Act(|_, _| opens_block()),
+    },
+    Meaning {
+        name: "versions",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "version <names>",
+            "run ?version <names>",
+            "has|have ?version <names>",
+            "<names> version ?environments",
+            "environments <names>",
+        ],
+        set: Set::Act(|reader, slots| reader.versions(&slots.texts("names"))),
+    },
+];

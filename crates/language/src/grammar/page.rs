@@ -1,0 +1,140 @@
+//! The page of the docs that says what can be said: every meaning, with examples made from its patterns.
+
+use std::fmt::Write as _;
+
+use super::block::Block;
+use super::meaning::Meaning;
+use super::meanings::TABLES;
+use super::slot::Slot;
+use crate::lexicon::usual_way;
+
+/// How many ways to say a meaning are shown.
+const MAX_WAYS: usize = 4;
+
+/// A value for each slot.
+const VALUES: &[(Slot, &str)] = &[
+    (Slot::Span, "30 seconds"),
+    (Slot::Number, "3"),
+    (Slot::Numbers, "8080 and 8081"),
+    (Slot::Percent, "10%"),
+    (Slot::Ratio, "90/10"),
+    (Slot::Path, "/api"),
+    (Slot::Name, "orders"),
+    (Slot::AnyName, "orders"),
+    (Slot::Names, "orders and payments"),
+    (Slot::Text, "v2"),
+    (Slot::Address, "arn:aws:acm:…"),
+    (Slot::Protocol, "http2"),
+    (Slot::Pair, "x-version: v2"),
+    (Slot::TagPair, "team: shop"),
+    (Slot::Host, "orders.local"),
+    (Slot::Dotted, "orders.local"),
+    (Slot::HeaderName, "x-version"),
+    (Slot::Method, "GET"),
+];
+
+const INTRODUCTION: &str = "\
+# What can be said
+
+What `meshwright generate` understands. `cargo xtask docs` writes this page from the grammar itself, and the requests from \
+the paraphrase suite.
+
+Words in brackets may be left out. Each word stands for its synonyms too, articles and small words may stand anywhere, and \
+parts come in any order. What is said of a block, such as the interval of a health check, is understood once the block was \
+named, or right before it is. What is not understood is named, and nothing is invented to cover it.
+
+## Requests
+
+| about | request |
+|---|---|
+";
+
+/// The page, with a request for each capability.
+pub fn page(requests: &[(String, String)]) -> String {
+    let mut page = INTRODUCTION.to_owned();
+    for (capability, request) in requests {
+        let request = request.replace('\n', " ").replace('|', "\\|");
+        writeln!(page, "| {} | {request} |", capability.replace('-', " ")).expect("text can be written");
+    }
+    for (heading, table) in TABLES {
+        write!(page, "\n## {heading}\n\n| what | understood | ways to say it |\n|---|---|---|\n")
+            .expect("text can be written");
+        for meaning in *table {
+            page.push_str(&row(meaning));
+        }
+    }
+    page
+}
+
+fn row(meaning: &Meaning) -> String {
+    let place = if meaning.is_plain { "anywhere" } else { within(meaning.block) };
+    let mut ways: Vec<String> = Vec::new();
+    for way in meaning.ways.iter().map(|way| format!("“{}”", example(way))) {
+        if !ways.contains(&way) && ways.len() < MAX_WAYS {
+            ways.push(way);
+        }
+    }
+    format!("| {} | {place} | {} |\n", meaning.name, ways.join(", "))
+}
+
+/// Where words of a block are understood.
+fn within(block: Block) -> &'static str {
+    match block {
+        Block::Resource => "of a resource",
+        Block::HealthCheck => "of a health check",
+        Block::Timeout => "of a timeout",
+        Block::Retry => "of retries",
+        Block::OutlierDetection => "of outlier detection",
+        Block::ConnectionPool => "of a connection pool",
+        Block::Tls => "of TLS",
+        Block::Dns => "of discovery by DNS",
+        Block::CloudMap => "of discovery by Cloud Map",
+        Block::AccessLog => "of an access log",
+        Block::Match => "of a route",
+        Block::Rewrite => "of a rewrite",
+        Block::Sidecar => "of a sidecar",
+        Block::Egress => "of egress",
+        Block::Tags => "of tags",
+        Block::Environments => "of environments",
+    }
+}
+
+/// A pattern with values in its slots and the usual words for its symbols.
+fn example(pattern: &str) -> String {
+    let words: Vec<String> = pattern.split_whitespace().map(part).collect();
+    words.join(" ").replace(" ,", ",").replace(" :", ":").replace("( ", "(").replace(" )", ")")
+}
+
+fn part(part: &str) -> String {
+    if let Some(slot) = part.strip_prefix('<').and_then(|part| part.strip_suffix('>')) {
+        let slot = Slot::named(slot.split(':').next().unwrap_or_default());
+        let value = VALUES.iter().find(|(known, _)| Some(*known) == slot);
+        return value.map_or_else(|| "…".to_owned(), |(_, value)| (*value).to_owned());
+    }
+    let first = |words: &str| usual_way(words.split('|').next().unwrap_or_default());
+    match part.strip_prefix('?') {
+        Some(words) => format!("[{}]", first(words)),
+        None => first(part),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_read_as_english() {
+        assert_eq!(example("retry ?max <number>"), "retry [max] 3");
+        assert_eq!(example("health-check every <span>"), "health check every 30 seconds");
+        assert_eq!(example("<name> ( <percent> )"), "orders (10%)");
+    }
+
+    #[test]
+    fn every_slot_has_a_value() {
+        for meaning in TABLES.iter().flat_map(|(_, table)| *table) {
+            for way in meaning.ways {
+                assert!(!example(way).contains("… "), "{}: {way}", meaning.name);
+            }
+        }
+    }
+}

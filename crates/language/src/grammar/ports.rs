@@ -1,0 +1,131 @@
+//! Ports and protocols: of listeners, of routers, of what was just called.
+
+use std::ops::Range;
+
+use super::reader::Reader;
+use super::spot::{self, Place, Said, Spot, Trouble, put};
+use crate::intent::{Protocol, RouterListener};
+
+/// What stands before a port that is said without the word.
+const BEFORE_PORT: &[&str] = &[":", ",", "(", "listener", "listen", "+", "and", "http", "http2", "grpc", "tcp"];
+
+/// The smallest number that is taken for a port without the word.
+const MIN_BARE_PORT: u32 = 20;
+
+impl Reader<'_> {
+    /// A port where it is listened on.
+    pub(super) fn port(&mut self, number: u32, protocol: Option<Protocol>) -> Said {
+        let mut spot = self.callee().map_or_else(|| self.here(), Ok)?;
+        let callee = self.callee();
+        if let Place::Router(at) = spot.place {
+            let listeners = &mut self.intent.virtual_routers[at].listeners;
+            let is_there =
+                listeners.iter().position(|listener| listener.port.is_none() || listener.port == Some(number));
+            let place = is_there.unwrap_or(listeners.len());
+            if place == listeners.len() {
+                listeners.push(RouterListener::default());
+            }
+            listeners[place].port = Some(number);
+            listeners[place].protocol = protocol.or(listeners[place].protocol);
+            return Ok(format!("virtualRouters[{at}].listeners[{place}].port"));
+        }
+        loop {
+            let (listener, path) = spot::listener(&mut self.intent, spot)?;
+            if listener.port.is_some_and(|there| there != number) {
+                spot.listener += 1;
+                continue;
+            }
+            listener.port = Some(number);
+            if let Some(protocol) = protocol {
+                put(&mut listener.protocol, protocol, &path, "protocol")?;
+            }
+            if callee.is_none() {
+                self.spot = Some(spot);
+            }
+            return Ok(path + ".port");
+        }
+    }
+
+    /// The application that was just called, where a port or protocol is said of the call: "calls db on port 5432".
+    fn callee(&self) -> Option<Spot> {
+        let (spot, range) = self.last_calls.clone()?;
+        let is_said = matches!(self.preposition.as_deref(), Some("on" | "at" | "over" | "via" | "using"));
+        let calls = match spot.place {
+            Place::Application(at) => &self.intent.applications[at].calls,
+            _ => return None,
+        };
+        let call = calls.get(range.end.checked_sub(1)?)?;
+        let at = self.intent.applications.iter().position(|there| there.name.as_ref() == Some(&call.to))?;
+        (is_said && self.words.start > 0).then(|| Spot::at(Place::Application(at)))
+    }
+
+    pub(super) fn ports(&mut self, numbers: &[u32]) -> Said {
+        let mut said = Err(Trouble::NotHere);
+        let mut range: Option<Range<usize>> = None;
+        for number in numbers {
+            said = self.port(*number, None);
+            said.as_ref().map_err(Clone::clone)?;
+            let at = self.here()?.listener;
+            range = Some(range.map_or(at, |range| range.start)..at + 1);
+        }
+        self.last_ports = self.spot.zip(range).filter(|_| numbers.len() > 1);
+        said
+    }
+
+    /// A number without the word "port", where a port is expected.
+    pub(super) fn bare_port(&mut self, number: u32) -> Said {
+        let spot = self.here()?;
+        let is_expected = self.at > 0
+            && (matches!(self.preposition.as_deref(), Some("on" | "at"))
+                || BEFORE_PORT.contains(&self.low_before(self.at))
+                || self.name_end == Some(self.at));
+        let has_port = spot::listener(&mut self.intent, spot).is_ok_and(|(listener, _)| listener.port.is_some());
+        if !is_expected || number < MIN_BARE_PORT || has_port && self.preposition.is_none() {
+            return Err(Trouble::NotHere);
+        }
+        self.port(number, None)
+    }
+
+    /// A protocol of what is spoken of, or of what is named next.
+    pub(super) fn put_protocol(&mut self, protocol: Protocol) -> Said {
+        let spot = self.callee().map_or_else(|| self.here(), Ok)?;
+        match spot.place {
+            Place::All => {
+                self.pending_protocol = Some(protocol);
+                Ok(String::new())
+            }
+            Place::Mesh | Place::Sidecar(_) | Place::Service(_) => Err(Trouble::NotHere),
+            Place::Router(at) => {
+                let listeners = &mut self.intent.virtual_routers[at].listeners;
+                if listeners.is_empty() {
+                    listeners.push(RouterListener::default());
+                }
+                let last = listeners.len() - 1;
+                put(
+                    &mut listeners[last].protocol,
+                    protocol,
+                    &format!("virtualRouters[{at}].listeners[{last}]"),
+                    "protocol",
+                )
+            }
+            Place::Route(..) => {
+                let (route, path) = spot::route(&mut self.intent, spot)?;
+                put(&mut route.protocol, protocol, &path, "protocol")
+            }
+            Place::GatewayRoute(..) => {
+                let (route, path) = spot::gateway_route(&mut self.intent, spot)?;
+                put(&mut route.protocol, protocol, &path, "protocol")
+            }
+            _ => {
+                if let Some((ported, range)) = self.last_ports.take().filter(|(ported, _)| ported.place == spot.place) {
+                    for listener in range {
+                        let (listener, _) = spot::listener(&mut self.intent, Spot { listener, ..ported })?;
+                        listener.protocol.get_or_insert(protocol);
+                    }
+                }
+                let (listener, path) = spot::listener(&mut self.intent, spot)?;
+                put(&mut listener.protocol, protocol, &path, "protocol")
+            }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The way through a request: sentences, verbs, names, meanings, and what says nothing.
+
+use super::block::Block;
+use super::name::name_at;
+use super::reader::{Reader, Verb};
+use super::spot::{Place, Side, Spot};
+use crate::lexer::{Token, TokenKind};
+use crate::lexicon::{is_glue, is_method};
+use crate::understanding::Understanding;
+
+/// Words for the requests that a clause sends somewhere.
+const REQUESTS: &[&str] = &["traffic", "requests", "request", "calls"];
+
+/// Symbols of requests that a clause sends somewhere.
+const REQUEST_SYMBOLS: &[&str] =
+    &["call", "send", "header", "query", "otherwise", "all-traffic", "split", "rest", "metadata"];
+
+/// Words that may stand before the requests.
+const BEFORE_REQUESTS: &[&str] = &["https", "http", "grpc", "tcp", "change"];
+
+/// Words after which a clause begins.
+const BEFORE_CLAUSE: &[&str] = &[".", ";", ",", "and", "please", "then", "to", "also"];
+
+/// Symbols that may stand anywhere and say nothing by themselves.
+const PASSED: &[&str] = &[
+    "and",
+    "but",
+    "on",
+    "to",
+    "app-mesh",
+    "between",
+    "equals",
+    "listener",
+    "protocol",
+    "first",
+    "for",
+    "application",
+    "listen",
+    "speak",
+    "consecutive",
+    "after",
+    "hosts",
+    "max",
+    "min",
+    "only-that",
+    "every",
+    "weight",
+    "run",
+    "take",
+    "low",
+    "discovery",
+    "environment-variable",
+    "all-traffic",
+    "threshold",
+];
+
+/// Symbols that say nothing even after words that were not understood.
+const JOINING: &[&str] = &["and", "but", "to", "or"];
+
+const PREPOSITIONS: &[&str] =
+    &["to", "on", "for", "of", "in", "into", "at", "from", "by", "with", "over", "via", "between", "using"];
+
+/// Words of a relative clause: what follows belongs to what was named, not to the preposition before it.
+const RELATIVE: &[&str] = &["which", "where", "that", "whose"];
+
+impl Reader<'_> {
+    /// Reads to the end.
+    pub(super) fn read(mut self) -> (Understanding, usize) {
+        self.begin_sentence();
+        while self.at < self.tokens.len() {
+            if self.skip_what_was_read_ahead() || self.separator() || self.removal() || self.verb() {
+                continue;
+            }
+            if self.entity() || self.subject() || self.meaning() || self.pass() {
+                continue;
+            }
+            let (start, end) = (self.tokens[self.at].start, self.tokens[self.at].end);
+            self.miss(start, end);
+            self.at += 1;
+        }
+        self.finish()
+    }
+
+    fn skip_what_was_read_ahead(&mut self) -> bool {
+        let Some(words) = self.ahead.take_if(|words| words.start == self.at) else { return false };
+        self.at = words.end;
+        self.name_end = Some(words.end);
+        true
+    }
+
+    /// The end of a sentence or of its part.
+    fn separator(&mut self) -> bool {
+        if !self.is_sentence_end(self.at) {
+            return false;
+        }
+        self.at += 1;
+        self.end_sentence();
+        self.begin_sentence();
+        true
+    }
+
+    fn end_sentence(&mut self) {
+        self.block = Block::Resource;
+        self.verb = Verb::None;
+        self.sending = false;
+        self.closed = true;
+        self.receiver = None;
+        self.preposition = None;
+        self.last_calls = None;
+        self.beside.clear();
+        self.unverbed = None;
+    }
+
+    /// A sentence that begins with requests says where they go: "/v1 -> old", "requests on port 9090 are sent to admin".
+    fn begin_sentence(&mut self) {
+        let sentence: Vec<&Token> =
+            self.tokens[self.at..].iter().take_while(|token| !matches!(token.low.as_str(), "." | ";")).collect();
+        let sends = sentence.iter().any(|token| matches!(token.low.as_str(), "to" | "send" | "split" | "between"));
+        let may_precede = |token: &Token| {
+            token.kind == TokenKind::Word && is_glue(&token.low) && !is_requests(token)
+                || BEFORE_REQUESTS.contains(&token.low.as_str())
+        };
+        let first = sentence.into_iter().find(|token| !may_precede(token));
+        let Some(first) = first.filter(|first| sends && is_requests(first)) else { return };
+        let is_share = matches!(first.kind, TokenKind::Percent(_) | TokenKind::Ratio(_))
+            || matches!(first.low.as_str(), "split" | "rest");
+        let takes_routes = self
+            .spot
+            .is_some_and(|spot| spot.place.has_routes() || is_share && matches!(spot.place, Place::Application(_)));
+        if !takes_routes {
+            self.remember();
+        }
+        self.sends();
+    }
+
+    /// Words that say what the clause does.
+    fn verb(&mut self) -> bool {
+        let token = &self.tokens[self.at];
+        let verb = match (&token.kind, token.low.as_str()) {
+            (TokenKind::Symbol, "create")
+                if token.text.eq_ignore_ascii_case("make") && !self.introduces_entity(self.at + 1) =>
+            {
+                Verb::Change
+            }
+            (TokenKind::Symbol, "create") => Verb::Create,
+            (TokenKind::Symbol, "add") => Verb::Add,
+            (TokenKind::Symbol, "change") => Verb::Change,
+            (TokenKind::Word, "let") if self.is_clause_start() && self.introduces_entity(self.at + 1) => Verb::Change,
+            (TokenKind::Word, "set" | "give") if self.is_clause_start() => Verb::Change,
+            _ => return false,
+        };
+        self.at += 1;
+        self.verb = verb;
+        self.preposition = None;
+        if verb != Verb::Create
+            && let Some(place) = self.unverbed.take()
+        {
+            self.set_change(place);
+        }
+        if verb != Verb::Create && !self.introduces_entity(self.at) {
+            self.read_ahead();
+        }
+        true
+    }
+
+    fn is_clause_start(&self) -> bool {
+        self.at == 0 || BEFORE_CLAUSE.contains(&self.low_before(self.at))
+    }
+
+    /// Passes over a word without a meaning of its own.
+    fn pass(&mut self) -> bool {
+        if !self.is_passed() {
+            return false;
+        }
+        let token = &self.tokens[self.at];
+        if PREPOSITIONS.contains(&token.low.as_str()) {
+            self.preposition = Some(token.text.to_lowercase());
+        }
+        if RELATIVE.contains(&token.low.as_str()) {
+            self.preposition = None;
+        }
+        let (start, end) = (token.start, token.end);
+        let follows_miss = token.kind == TokenKind::Symbol
+            && !JOINING.contains(&token.low.as_str())
+            && self.not_understood.last().is_some_and(|last| self.request[last.end..start].trim().is_empty());
+        if follows_miss {
+            self.miss(start, end);
+        }
+        self.at += 1;
+        true
+    }
+
+    fn is_passed(&self) -> bool {
+        let token = &self.tokens[self.at];
+        match token.kind {
+            TokenKind::Word | TokenKind::Name => is_glue(&token.low),
+            TokenKind::Mark => token.text.len() < 2 || !token.text.starts_with('-') || token.text.starts_with("->"),
+            TokenKind::Symbol => {
+                let is_of_client = self.spot.is_some_and(|spot: Spot| spot.side != Side::Server);
+                PASSED.contains(&token.low.as_str())
+                    || match token.low.as_str() {
+                        "or" => self.block == Block::Retry,
+                        "present" | "connections" => self.block == Block::Match,
+                        "backend" => is_of_client,
+                        "call" => name_at(&self.tokens, self.at + 1).is_none(),
+                        _ => false,
+                    }
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Whether a token says requests, or which of them.
+fn is_requests(token: &Token) -> bool {
+    matches!(token.kind, TokenKind::Path | TokenKind::Percent(_) | TokenKind::Ratio(_))
+        || REQUESTS.contains(&token.low.as_str())
+        || token.kind == TokenKind::Symbol && REQUEST_SYMBOLS.contains(&token.low.as_str())
+        || is_method(&token.text)
+        || token.low.starts_with("x-")
+}

@@ -1,0 +1,106 @@
+//! Shares of traffic: splits, ratios, what is left.
+
+use super::reader::Reader;
+use super::spot::{self, Place, Said, Spot, Trouble, put};
+use super::versions::{is_version, short_name};
+use crate::intent::Action;
+
+impl Reader<'_> {
+    /// Traffic that is shared between names, by a ratio or evenly.
+    pub(super) fn split(&mut self, names: &[String], ratio: &[u32]) -> Said {
+        if names.len() < 2 {
+            return Err(Trouble::NotHere);
+        }
+        let count = u32::try_from(names.len()).unwrap_or(u32::MAX);
+        let even = if 100 % count == 0 { 100 / count } else { 1 };
+        let weights = if ratio.is_empty() { vec![even; names.len()] } else { ratio.to_vec() };
+        if weights.len() != names.len() {
+            return Err(Trouble::Clash(format!("{} shares for {} targets", weights.len(), names.len())));
+        }
+        let spot = self.here()?;
+        if matches!(spot.place, Place::Application(_)) && !names.iter().all(|name| self.is_version_here(spot, name)) {
+            return Err(Trouble::NotHere);
+        }
+        let mut said = Err(Trouble::NotHere);
+        for (name, weight) in names.iter().zip(weights) {
+            said = self.target(name, Some(weight), None);
+            said.as_ref().map_err(Clone::clone)?;
+        }
+        said
+    }
+
+    fn is_version_here(&self, spot: Spot, name: &str) -> bool {
+        let Place::Application(at) = spot.place else { return false };
+        let application = &self.intent.applications[at];
+        let own = application.name.as_deref().unwrap_or_default();
+        let short = short_name(name, own);
+        is_version(short) || application.versions.iter().any(|version| version.name == name || version.name == short)
+    }
+
+    /// A ratio for targets or versions that were named before.
+    pub(super) fn ratio(&mut self, numbers: &[u32]) -> Said {
+        let spot = self.here()?;
+        let (mut weights, path): (Vec<&mut Option<u32>>, String) = match spot.place {
+            Place::Application(at) => {
+                let versions = &mut self.intent.applications[at].versions;
+                let weights = versions.iter_mut().map(|version| &mut version.weight);
+                (weights.collect(), format!("applications[{at}].versions"))
+            }
+            Place::Route(..) => {
+                let (route, path) = spot::route(&mut self.intent, spot)?;
+                (route.targets.iter_mut().map(|target| &mut target.weight).collect(), path + ".targets")
+            }
+            _ => return Err(Trouble::NotHere),
+        };
+        weights.retain(|weight| weight.is_none());
+        if weights.len() != numbers.len() {
+            return Err(Trouble::NotHere);
+        }
+        for (weight, number) in weights.into_iter().zip(numbers) {
+            *weight = Some(*number);
+        }
+        Ok(path)
+    }
+
+    /// "v1 (90%)"
+    pub(super) fn share_of_last(&mut self, percent: u32) -> Said {
+        let start = self.words.start;
+        let is_near = self.name_end == Some(start) || self.low_before(start) == "(";
+        let spot = self.here()?;
+        match spot.place {
+            Place::Application(at) if is_near => {
+                let versions = &mut self.intent.applications[at].versions;
+                let last = versions.len().checked_sub(1).ok_or(Trouble::NotHere)?;
+                put(&mut versions[last].weight, percent, &format!("applications[{at}].versions[{last}]"), "weight")
+            }
+            Place::Route(..) if is_near => {
+                let (route, path) = spot::route(&mut self.intent, spot)?;
+                let last = route.targets.len().checked_sub(1).ok_or(Trouble::NotHere)?;
+                put(&mut route.targets[last].weight, percent, &format!("{path}.targets[{last}]"), "weight")
+            }
+            _ => Err(Trouble::NotHere),
+        }
+    }
+
+    /// "20% of checkout traffic to v2"
+    pub(super) fn share_of(&mut self, application: &str, percent: u32, name: &str) -> Said {
+        let short = short_name(name, application);
+        if !is_version(short) {
+            let spot = self.here()?;
+            self.sends();
+            let said = self.put_target(spot, name, Some(percent), None);
+            if let (Ok(_), Place::Route(None, at)) = (&said, spot.place) {
+                self.intent.routes[at].router.get_or_insert_with(|| application.to_owned());
+            }
+            return said;
+        }
+        let place = match self.find_named(application) {
+            Some(place @ Place::Application(_)) => place,
+            _ => self.application(application, Action::Change),
+        };
+        self.drop_empty_route();
+        self.turn_to(place);
+        let Place::Application(at) = place else { return Err(Trouble::NotHere) };
+        self.version_weight(at, short, percent)
+    }
+}

@@ -1,0 +1,340 @@
+//! Slots of a pattern: which tokens a value may be, and the value they say.
+
+use super::name::{name_at, names_from};
+use crate::intent::{Protocol, Span};
+use crate::lexer::{Token, TokenKind};
+use crate::lexicon::{METHODS, is_glue};
+
+/// What a pattern found: the values in the order of its slots, each with its label.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Slots(pub(super) Vec<(&'static str, Value)>);
+
+/// A value in a slot.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Value {
+    Span(Span),
+    Number(u32),
+    Numbers(Vec<u32>),
+    Text(String),
+    Texts(Vec<String>),
+    Protocol(Protocol),
+    Pair(String, String),
+}
+
+impl Slots {
+    fn get(&self, slot: &str) -> Option<&Value> {
+        self.0.iter().find(|(name, _)| *name == slot).map(|(_, value)| value)
+    }
+
+    pub(super) fn span(&self) -> Span {
+        match self.get("span") {
+            Some(Value::Span(span)) => *span,
+            _ => Span::millis(0),
+        }
+    }
+
+    pub(super) fn number(&self, slot: &str) -> u32 {
+        match self.get(slot) {
+            Some(Value::Number(number)) => *number,
+            _ => 0,
+        }
+    }
+
+    pub(super) fn numbers(&self, slot: &str) -> Vec<u32> {
+        match self.get(slot) {
+            Some(Value::Numbers(numbers)) => numbers.clone(),
+            Some(Value::Number(number)) => vec![*number],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The text of a slot; empty where the pattern has no such slot.
+    pub(super) fn text(&self, slot: &str) -> String {
+        self.texts(slot).into_iter().next().unwrap_or_default()
+    }
+
+    /// The text of a slot that the pattern may not have.
+    pub(super) fn given(&self, slot: &str) -> Option<String> {
+        self.texts(slot).into_iter().next().filter(|text| !text.is_empty())
+    }
+
+    pub(super) fn texts(&self, slot: &str) -> Vec<String> {
+        match self.get(slot) {
+            Some(Value::Texts(texts)) => texts.clone(),
+            Some(Value::Text(text)) => vec![text.clone()],
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn protocol(&self) -> Option<Protocol> {
+        match self.get("protocol") {
+            Some(Value::Protocol(protocol)) => Some(*protocol),
+            _ => None,
+        }
+    }
+
+    /// A name and its value: from a slot for a pair, or from two slots.
+    pub(super) fn pair(&self, name: &str, value: &str) -> (String, String) {
+        match self.get("pair") {
+            Some(Value::Pair(name, value)) => (name.clone(), value.clone()),
+            _ => (self.text(name), self.text(value)),
+        }
+    }
+}
+
+/// What a slot takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slot {
+    /// `30 seconds`
+    Span,
+    /// `3`
+    Number,
+    /// `80, 81 and 82`
+    Numbers,
+    /// `90%`
+    Percent,
+    /// `90/10`
+    Ratio,
+    /// `/api`
+    Path,
+    /// A name of a resource.
+    Name,
+    /// A name, also where the word means something elsewhere.
+    AnyName,
+    /// `orders, payments and ads`
+    Names,
+    /// Any value.
+    Text,
+    /// An ARN or URL.
+    Address,
+    /// `http`, `http2`, `grpc`, `tcp`
+    Protocol,
+    /// `name: value`, `name=value`
+    Pair,
+    /// The same for tags, whose names are any words.
+    TagPair,
+    /// A host name.
+    Host,
+    /// A host name that its dots tell.
+    Dotted,
+    /// A header that its name alone tells.
+    HeaderName,
+    /// `GET`
+    Method,
+}
+
+/// The names of slots in patterns.
+const NAMES: &[(&str, Slot)] = &[
+    ("span", Slot::Span),
+    ("number", Slot::Number),
+    ("numbers", Slot::Numbers),
+    ("percent", Slot::Percent),
+    ("ratio", Slot::Ratio),
+    ("path", Slot::Path),
+    ("name", Slot::Name),
+    ("any", Slot::AnyName),
+    ("names", Slot::Names),
+    ("text", Slot::Text),
+    ("address", Slot::Address),
+    ("protocol", Slot::Protocol),
+    ("pair", Slot::Pair),
+    ("tag", Slot::TagPair),
+    ("host", Slot::Host),
+    ("dotted", Slot::Dotted),
+    ("hname", Slot::HeaderName),
+    ("method", Slot::Method),
+];
+
+/// Symbols that join what stands around them and are no value.
+const JOINING: &[&str] = &["and", "or", "but", "to", "equals"];
+
+/// Headers that nobody takes for something else, beside all that begin with `x-`.
+const KNOWN_HEADERS: &[&str] = &[
+    "cookie",
+    "user-agent",
+    "authorization",
+    "accept-language",
+    "content-type",
+    "accept",
+    "referer",
+    "origin",
+    "accept-encoding",
+];
+
+/// The most numbers in a row that are read as one list.
+const MAX_NUMBERS: usize = 64;
+
+impl Slot {
+    /// The slot of a name.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        NAMES.iter().find(|(known, _)| *known == name).map(|(_, slot)| *slot)
+    }
+
+    /// Whether its values cannot be taken for anything else, so that more words may stand before them.
+    pub(super) fn is_certain(self) -> bool {
+        matches!(
+            self,
+            Self::Span
+                | Self::Number
+                | Self::Numbers
+                | Self::Percent
+                | Self::Path
+                | Self::Protocol
+                | Self::Ratio
+                | Self::Host
+                | Self::Address
+        )
+    }
+
+    /// The value that tokens say from a place on, and the place after them.
+    pub(super) fn fill(self, tokens: &[Token], at: usize) -> Option<(Value, usize)> {
+        let token = tokens.get(at)?;
+        let value = match self {
+            Self::Names => return names_from(tokens, at).map(|(names, end)| (Value::Texts(names), end)),
+            Self::Numbers => return numbers(tokens, at),
+            Self::Ratio => return ratio(tokens, at),
+            Self::Pair => return pair(tokens, at),
+            Self::TagPair => return pair(tokens, at).or_else(|| tag_of_symbol(tokens, at)),
+            Self::Span | Self::Number | Self::Percent | Self::Protocol => quantity(self, token)?,
+            _ => Value::Text(self.text(tokens, at)?),
+        };
+        Some((value, at + 1))
+    }
+
+    fn text(self, tokens: &[Token], at: usize) -> Option<String> {
+        let token = &tokens[at];
+        let is_quoted = token.kind == TokenKind::Quoted;
+        let is_value = match (self, &token.kind) {
+            (Self::Name, _) => return name_at(tokens, at),
+            (Self::AnyName, TokenKind::Symbol | TokenKind::Word) if !token.text.contains(' ') => true,
+            (Self::AnyName, _) => return name_at(tokens, at),
+            (Self::Path, kind) => *kind == TokenKind::Path || is_quoted && token.text.starts_with('/'),
+            (Self::Address, kind) => *kind == TokenKind::Address || is_quoted && token.text.starts_with("arn:"),
+            (Self::Host, TokenKind::Host | TokenKind::Quoted | TokenKind::Name | TokenKind::Address) => true,
+            (Self::Host, kind) => *kind == TokenKind::Word && !is_glue(&token.low),
+            (Self::Dotted, kind) => *kind == TokenKind::Host || is_quoted && token.text.contains('.'),
+            (Self::HeaderName, _) => {
+                KNOWN_HEADERS.contains(&token.low.as_str()) || token.low.starts_with("x-") && token.low.len() > 2
+            }
+            (Self::Method, _) => return method(tokens, at),
+            (Self::Text, _) => is_text(tokens, at),
+            _ => false,
+        };
+        is_value.then(|| token.text.clone())
+    }
+}
+
+fn quantity(slot: Slot, token: &Token) -> Option<Value> {
+    Some(match (slot, &token.kind) {
+        (Slot::Span, TokenKind::Span(span)) => Value::Span(*span),
+        (Slot::Number, TokenKind::Number(number)) => Value::Number(*number),
+        (Slot::Percent, TokenKind::Percent(percent)) => Value::Number(*percent),
+        (Slot::Protocol, TokenKind::Symbol) => Value::Protocol(protocol(&token.low)?),
+        _ => return None,
+    })
+}
+
+/// The protocol of a symbol.
+pub(super) fn protocol(symbol: &str) -> Option<Protocol> {
+    Some(match symbol {
+        "http" => Protocol::Http,
+        "http2" => Protocol::Http2,
+        "grpc" => Protocol::Grpc,
+        "tcp" => Protocol::Tcp,
+        _ => return None,
+    })
+}
+
+/// A method in capitals or quotes, or in any case after the word for it.
+fn method(tokens: &[Token], at: usize) -> Option<String> {
+    let token = tokens.get(at).filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Quoted))?;
+    let method = token.text.to_uppercase();
+    let is_said = token.text == method
+        || token.kind == TokenKind::Quoted
+        || tokens[..at].last().is_some_and(|before| before.low == "method");
+    (is_said && METHODS.contains(&method.as_str())).then_some(method)
+}
+
+/// Whether a token is a value where any is expected; a symbol is one after its label: `environment: production`.
+fn is_text(tokens: &[Token], at: usize) -> bool {
+    let token = &tokens[at];
+    match token.kind {
+        TokenKind::Symbol => !token.text.contains(' ') && !JOINING.contains(&token.low.as_str()),
+        TokenKind::Mark => false,
+        TokenKind::Word if is_glue(&token.low) => {
+            tokens[..at].last().is_some_and(|before| before.low == "equals" || before.low == "=")
+        }
+        _ => true,
+    }
+}
+
+/// `80, 81 and 82`
+fn numbers(tokens: &[Token], at: usize) -> Option<(Value, usize)> {
+    let number = |place: usize| match tokens.get(place).map(|token| &token.kind) {
+        Some(TokenKind::Number(number)) => Some(*number),
+        _ => None,
+    };
+    let is_joint = |place: usize| tokens.get(place).is_some_and(|token| token.low == "," || token.low == "and");
+    let mut numbers = vec![number(at)?];
+    let mut end = at + 1;
+    while numbers.len() < MAX_NUMBERS {
+        let joints = (end..end + 2).take_while(|place| is_joint(*place)).count();
+        let Some(next) = number(end + joints).filter(|_| joints > 0) else { break };
+        numbers.push(next);
+        end += joints + 1;
+    }
+    Some((Value::Numbers(numbers), end))
+}
+
+/// `90/10`, `90 to 10`, `90-10`, `90:10`.
+fn ratio(tokens: &[Token], at: usize) -> Option<(Value, usize)> {
+    let number = |place: usize| match tokens.get(place).map(|token| &token.kind) {
+        Some(TokenKind::Number(number) | TokenKind::Percent(number)) => Some(*number),
+        _ => None,
+    };
+    let is_between = |place: usize| {
+        tokens.get(place).is_some_and(|token| matches!(token.low.as_str(), "to" | "-" | ":" | "/" | "–"))
+    };
+    if let TokenKind::Ratio(parts) = &tokens.get(at)?.kind {
+        return Some((Value::Numbers(parts.clone()), at + 1));
+    }
+    let mut parts = vec![number(at)?];
+    let mut end = at + 1;
+    while parts.len() < MAX_NUMBERS
+        && is_between(end)
+        && let Some(next) = number(end + 1)
+    {
+        parts.push(next);
+        end += 2;
+    }
+    let sum: u64 = parts.iter().copied().map(u64::from).sum();
+    (parts.len() > 1 && sum <= 1000).then_some((Value::Numbers(parts), end))
+}
+
+/// `x-version: v2` in quotes, or as words `x-version: v2`, `x-version=v2`.
+fn pair(tokens: &[Token], at: usize) -> Option<(Value, usize)> {
+    let token = tokens.get(at)?;
+    if token.kind == TokenKind::Quoted {
+        let (name, value) = token.text.split_once(':').or_else(|| token.text.split_once('='))?;
+        let (name, value) = (name.trim(), value.trim());
+        let is_name = !name.is_empty()
+            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.'));
+        return (is_name && !value.is_empty()).then(|| (Value::Pair(name.to_owned(), value.to_owned()), at + 1));
+    }
+    let mark = tokens.get(at + 1).filter(|mark| matches!(mark.text.as_str(), ":" | "=" | "=="))?;
+    let is_name = matches!(token.kind, TokenKind::Name | TokenKind::Host)
+        || token.kind == TokenKind::Word && (!is_glue(&token.low) || mark.start == token.end)
+        || token.kind == TokenKind::Symbol && !token.text.contains(' ') && mark.text != ":";
+    // `x: y` with the mark at the name; `a : b` is a list's.
+    (is_name && (mark.start == token.end || mark.text != ":")).then_some(())?;
+    let value = tokens.get(at + 2).filter(|value| value.kind != TokenKind::Mark)?;
+    Some((Value::Pair(token.text.clone(), value.text.clone()), at + 3))
+}
+
+/// `owner: shop`, where the name of the tag means something elsewhere.
+fn tag_of_symbol(tokens: &[Token], at: usize) -> Option<(Value, usize)> {
+    let token = tokens.get(at).filter(|token| token.kind == TokenKind::Symbol)?;
+    tokens.get(at + 1).filter(|mark| mark.text == ":" && mark.start == token.end)?;
+    let value = tokens.get(at + 2).filter(|value| value.kind != TokenKind::Mark)?;
+    Some((Value::Pair(token.text.clone(), value.text.clone()), at + 3))
+}

@@ -1,0 +1,75 @@
+//! Names that begin a clause of their own: "orders calls payments", "teller -> accounts -> ledger".
+
+use super::name::{is_clause_verb, name_at};
+use super::reader::{Reader, Verb};
+use super::spot::{Place, Spot};
+use crate::intent::Action;
+use crate::lexer::TokenKind;
+
+/// The most subjects of one clause.
+const MAX_SUBJECTS: usize = 64;
+
+impl Reader<'_> {
+    /// A name that begins a clause of its own: "orders calls payments".
+    pub(super) fn subject(&mut self) -> bool {
+        if self.chain_of_calls() {
+            return true;
+        }
+        if self.preposition.is_some() {
+            return false;
+        }
+        let Some((names, end)) = self.subjects() else { return false };
+        let places: Vec<Place> = names.iter().map(|name| self.place_of_subject(name)).collect();
+        self.turn_to(places[0]);
+        self.beside = places[1..].iter().map(|place| Spot::at(*place)).collect();
+        self.sending = false;
+        self.closed = true;
+        self.at = end;
+        true
+    }
+
+    /// The names before a verb, and where it stands.
+    fn subjects(&self) -> Option<(Vec<String>, usize)> {
+        let mut names = Vec::new();
+        let mut at = self.at;
+        while names.len() < MAX_SUBJECTS {
+            names.push(name_at(&self.tokens, at)?);
+            at += 1;
+            if self.token(at).is_some_and(is_clause_verb) {
+                return Some((names, at));
+            }
+            let next = self.past(at, &[",", "and"]);
+            (next > at).then_some(())?;
+            at = next;
+        }
+        None
+    }
+
+    /// "teller -> accounts -> ledger"
+    fn chain_of_calls(&mut self) -> bool {
+        let is_routing = self.sending
+            || self.spot.is_some_and(|spot| {
+                matches!(spot.place, Place::Route(..) | Place::Router(_) | Place::GatewayRoute(..))
+            });
+        let names = name_at(&self.tokens, self.at).zip(name_at(&self.tokens, self.at + 2));
+        let Some((from, to)) = names.filter(|_| self.is_arrow(self.at + 1) && !is_routing) else { return false };
+        let place = self.place_of_subject(&from);
+        self.turn_to(place);
+        if let Ok(path) = self.calls(&[to]) {
+            self.note(&path, self.at, self.at + 3);
+        }
+        self.at += if self.is_arrow(self.at + 3) { 2 } else { 3 };
+        true
+    }
+
+    fn is_arrow(&self, at: usize) -> bool {
+        self.token(at).is_some_and(|token| token.kind == TokenKind::Mark && token.low == "to")
+    }
+
+    fn place_of_subject(&mut self, name: &str) -> Place {
+        self.find_named(name).unwrap_or_else(|| {
+            let action = if self.verb == Verb::Change { Action::Change } else { Action::Create };
+            self.application(name, action)
+        })
+    }
+}

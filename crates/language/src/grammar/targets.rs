@@ -1,0 +1,156 @@
+//! Where a route sends its requests.
+
+use super::block::Block;
+use super::reader::{Reader, Verb};
+use super::spot::{self, Place, Said, Spot, Trouble, put};
+use crate::intent::{Action, Pathway, Target};
+
+/// Symbols of kinds that are never a target's.
+const NO_TARGETS: &[&str] = &["virtual-router", "virtual-gateway", "mesh", "gateway-route", "route", "sidecar"];
+
+impl Reader<'_> {
+    /// A target: of a route, a gateway route, the versions of an application; or what an application calls.
+    pub(super) fn target(&mut self, name: &str, weight: Option<u32>, port: Option<u32>) -> Said {
+        let spot = self.here()?;
+        let is_bare = weight.is_none() && port.is_none();
+        if is_bare && (self.is_owner_of_something() || !self.sending && self.block != Block::Match) {
+            return Err(Trouble::NotHere);
+        }
+        match spot.place {
+            Place::Route(..) | Place::GatewayRoute(..) => self.put_target(spot, name, weight, port),
+            Place::Router(router) => {
+                let count = self.intent.virtual_routers[router].routes.len();
+                let place = if count > 0 && !self.closed {
+                    Place::Route(Some(router), count - 1)
+                } else {
+                    self.new_route(Some(router))
+                };
+                self.closed = false;
+                let block = self.block;
+                let spot = self.turn_to(place);
+                self.block = block;
+                self.put_target(spot, name, weight, port)
+            }
+            Place::Gateway(gateway) if self.sending => {
+                let place = self.new_gateway_route(Some(gateway));
+                let spot = self.turn_to(place);
+                self.block = Block::Match;
+                self.put_target(spot, name, weight, port)
+            }
+            Place::Application(at) if let Some(weight) = weight => self.version_weight(at, name, weight),
+            Place::Application(_) | Place::Node(_) if self.sending && weight.is_none() => {
+                self.calls(&[name.to_owned()])
+            }
+            _ => Err(Trouble::NotHere),
+        }
+    }
+
+    /// "add a timeout to the checkout route": a name that is followed by what it is and gets a part is no target.
+    fn is_owner_of_something(&self) -> bool {
+        self.is_symbol(self.words.end, NO_TARGETS)
+    }
+
+    pub(super) fn put_target(&mut self, spot: Spot, name: &str, weight: Option<u32>, port: Option<u32>) -> Said {
+        if let Place::GatewayRoute(..) = spot.place {
+            let (route, path) = spot::gateway_route(&mut self.intent, spot)?;
+            if weight.is_some() {
+                return Err(Trouble::Clash("a weight for a gateway route, which has one virtual service".to_owned()));
+            }
+            route.service_port = port.or(route.service_port);
+            let said = put(&mut route.service, name.to_owned(), &path, "service");
+            if said.is_ok()
+                && !name.contains('.')
+                && matches!(spot.place, Place::GatewayRoute(Some(_), _))
+                && self.find_named(name).is_none()
+            {
+                self.application(name, Action::Create);
+            }
+            return said;
+        }
+        let (route, path) = spot::route(&mut self.intent, spot)?;
+        let found = route.targets.iter().position(|target| target.node == name);
+        let at = found.unwrap_or_else(|| {
+            route.targets.push(Target { node: name.to_owned(), weight: None, port: None });
+            route.targets.len() - 1
+        });
+        let path = format!("{path}.targets[{at}]");
+        if let Some(weight) = weight {
+            put(&mut route.targets[at].weight, weight, &path, "weight")?;
+        }
+        if let Some(port) = port {
+            put(&mut route.targets[at].port, port, &path, "port")?;
+        }
+        Ok(path)
+    }
+
+    /// A target that gets what the others leave.
+    pub(super) fn target_of_the_rest(&mut self, name: &str) -> Said {
+        let spot = self.here()?;
+        let sum: u32 = match spot.place {
+            Place::Route(..) => {
+                let (route, _) = spot::route(&mut self.intent, spot)?;
+                route.targets.iter().filter_map(|target| target.weight).fold(0, u32::saturating_add)
+            }
+            Place::Application(at) => {
+                let versions = &self.intent.applications[at].versions;
+                versions.iter().filter_map(|version| version.weight).fold(0, u32::saturating_add)
+            }
+            _ => 0,
+        };
+        if sum > 0 {
+            return self.target(name, Some(100_u32.saturating_sub(sum)), None);
+        }
+        self.matcher(|matcher, path| {
+            matcher.otherwise = true;
+            Ok(format!("{path}.otherwise"))
+        })?;
+        self.target(name, None, None)
+    }
+
+    /// A target whose requests are named after it.
+    pub(super) fn receiver(&mut self, name: &str) -> Said {
+        match self.here()?.place {
+            place if place.has_routes() => {
+                self.receiver = Some(name.to_owned());
+                self.closed = true;
+                self.sends();
+                Ok(String::new())
+            }
+            _ => Err(Trouble::NotHere),
+        }
+    }
+
+    /// Targets whose shares may come later.
+    pub(super) fn targets(&mut self, names: &[String]) -> Said {
+        self.sends();
+        let mut said = Err(Trouble::NotHere);
+        for name in names {
+            said = self.target(name, None, None);
+            said.as_ref().map_err(Clone::clone)?;
+        }
+        said
+    }
+
+    /// "exposes rates.local at /rates"
+    pub(super) fn service_at(&mut self, name: &str, path: &str) -> Said {
+        let (Place::Gateway(gateway) | Place::GatewayRoute(Some(gateway), _)) = self.here()?.place else {
+            return Err(Trouble::NotHere);
+        };
+        let place = self.new_gateway_route(Some(gateway));
+        let spot = self.turn_to(place);
+        self.sends();
+        let path = path.strip_suffix('*').unwrap_or(path).to_owned();
+        let (matcher, at) = spot::matcher(&mut self.intent, spot)?;
+        put(&mut matcher.path, Pathway::Prefix(path), &at, "path")?;
+        self.put_target(spot, name, None, None)
+    }
+
+    /// "shift all traffic from v1 to v2": the new targets take the place of the old.
+    pub(super) fn former_target(&mut self) -> Said {
+        match (self.here()?.place, self.verb) {
+            (Place::Route(..), Verb::Change) => Ok(String::new()),
+            (Place::Route(..), _) if self.sending => Ok(String::new()),
+            _ => Err(Trouble::NotHere),
+        }
+    }
+}

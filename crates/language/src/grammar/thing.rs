@@ -1,0 +1,89 @@
+//! What words name: a kind of thing, and what else is said of it in the same breath.
+
+use super::block::Home;
+use crate::intent::Protocol;
+
+/// A kind of thing that words name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Thing {
+    Mesh,
+    Node,
+    Router,
+    Route,
+    Service,
+    Gateway,
+    GatewayRoute,
+    Application,
+    Sidecar,
+    Everything,
+}
+
+/// The symbols of kinds.
+const SYMBOLS: &[(&str, Thing)] = &[
+    ("mesh", Thing::Mesh),
+    ("virtual-node", Thing::Node),
+    ("virtual-router", Thing::Router),
+    ("route", Thing::Route),
+    ("virtual-service", Thing::Service),
+    ("virtual-gateway", Thing::Gateway),
+    ("gateway-route", Thing::GatewayRoute),
+    ("application", Thing::Application),
+    ("sidecar", Thing::Sidecar),
+    ("everything", Thing::Everything),
+];
+
+impl Thing {
+    /// The kind that a symbol says.
+    pub(super) fn of_symbol(symbol: &str) -> Option<Self> {
+        SYMBOLS.iter().find(|(known, _)| *known == symbol).map(|(_, thing)| *thing)
+    }
+
+    /// Whether a value of this home may belong to it.
+    pub(super) fn fits(self, home: Home) -> bool {
+        match home {
+            Home::Node => matches!(self, Self::Node | Self::Application | Self::Gateway | Self::Router),
+            Home::Route => matches!(self, Self::Route | Self::Application | Self::Router),
+            Home::Any => !matches!(self, Self::Mesh | Self::Sidecar | Self::GatewayRoute),
+            Home::GatewayRoute => self == Self::GatewayRoute,
+            Home::Service => self == Self::Service,
+            Home::Mesh | Home::Sidecar | Home::Next | Home::All => false,
+        }
+    }
+}
+
+/// What words name.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is said by words of its own")]
+pub(super) struct Entity {
+    pub(super) thing: Thing,
+    pub(super) name: Option<String>,
+    /// Names beside the first: "virtual nodes cart and users".
+    pub(super) others: Vec<String>,
+    /// Whether there are several.
+    pub(super) is_plural: bool,
+    /// Whether it is said to be there already.
+    pub(super) is_existing: bool,
+    /// Whether the name is only whom it is for.
+    pub(super) is_soft: bool,
+    /// Whether it was spoken of before: "the node", "this route".
+    pub(super) is_definite: bool,
+    pub(super) protocol: Option<Protocol>,
+    /// The place after its words.
+    pub(super) end: usize,
+}
+
+impl Entity {
+    pub(super) fn new(thing: Thing, name: Option<String>, end: usize) -> Self {
+        Self {
+            thing,
+            name,
+            others: Vec::new(),
+            is_plural: false,
+            is_existing: false,
+            is_soft: false,
+            is_definite: false,
+            protocol: None,
+            end,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Versions of an application, and environments, which are named alike.
+
+use super::reader::Reader;
+use super::spot::{Place, Said, Trouble, put};
+use crate::intent::Version;
+
+/// Words that name versions, beside `v1` and the like.
+const VERSIONS: &[&str] = &[
+    "blue",
+    "green",
+    "canary",
+    "stable",
+    "old",
+    "new",
+    "current",
+    "next",
+    "beta",
+    "alpha",
+    "baseline",
+    "primary",
+    "live",
+    "experimental",
+    "legacy",
+    "candidate",
+];
+
+/// Words that name environments.
+const ENVIRONMENTS: &[&str] = &[
+    "staging",
+    "production",
+    "prod",
+    "dev",
+    "development",
+    "test",
+    "testing",
+    "qa",
+    "uat",
+    "preprod",
+    "pre-production",
+    "sandbox",
+    "integration",
+];
+
+impl Reader<'_> {
+    /// Versions of the application that is spoken of.
+    pub(super) fn versions(&mut self, names: &[String]) -> Said {
+        if names.iter().all(|name| is_environment(name)) {
+            return Ok(self.environments(names));
+        }
+        let spot = self.here()?;
+        let is_said = self.words.clone().any(|at| self.is_symbol(at, &["version"]));
+        if !is_said && !names.iter().all(|name| is_version(name)) {
+            return Err(Trouble::NotHere);
+        }
+        let Place::Application(at) = spot.place else { return Err(Trouble::NotHere) };
+        let application = &mut self.intent.applications[at];
+        let first = application.versions.len();
+        for name in names {
+            if !application.versions.iter().any(|version| version.name == *name) {
+                application.versions.push(Version { name: name.clone(), weight: None });
+            }
+        }
+        Ok(format!("applications[{at}].versions[{first}]"))
+    }
+
+    pub(super) fn version_weight(&mut self, at: usize, name: &str, weight: u32) -> Said {
+        let application = &mut self.intent.applications[at];
+        let own = application.name.clone().unwrap_or_default();
+        let short = short_name(name, &own);
+        let found = application.versions.iter().position(|version| version.name == name || version.name == short);
+        let place = match found {
+            Some(place) => place,
+            None if is_version(short) => {
+                application.versions.push(Version { name: short.to_owned(), weight: None });
+                application.versions.len() - 1
+            }
+            None => return Err(Trouble::NotHere),
+        };
+        let path = format!("applications[{at}].versions[{place}]");
+        put(&mut application.versions[place].weight, weight, &path, "weight")
+    }
+
+    pub(super) fn environments(&mut self, names: &[String]) -> String {
+        for name in names {
+            if !self.intent.environments.contains(name) {
+                self.intent.environments.push(name.clone());
+            }
+        }
+        "environments".to_owned()
+    }
+}
+
+/// Whether a word names a version of an application, and not another application.
+pub(super) fn is_version(name: &str) -> bool {
+    let low = name.to_lowercase();
+    let is_numbered =
+        low.strip_prefix('v').is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()));
+    is_numbered || VERSIONS.contains(&low.as_str())
+}
+
+/// Whether a word names an environment.
+pub(super) fn is_environment(name: &str) -> bool {
+    ENVIRONMENTS.contains(&name.to_lowercase().as_str())
+}
+
+/// The name of a version without its application's: `v2` of `payments-v2`.
+pub(super) fn short_name<'n>(name: &'n str, application: &str) -> &'n str {
+    name.strip_prefix(application).map_or(name, |rest| rest.trim_start_matches('-'))
+}
