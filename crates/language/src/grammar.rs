@@ -12,6 +12,7 @@ mod ahead;
 mod block;
 mod calls;
 mod choose;
+mod counts;
 mod entity;
 mod gateways;
 mod meaning;

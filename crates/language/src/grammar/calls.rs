@@ -10,13 +10,16 @@ impl Reader<'_> {
     pub(super) fn calls(&mut self, names: &[String]) -> Said {
         let spot = self.here()?;
         let (node, path) = spot::node(&mut self.intent, spot)?;
-        let start = node.calls.len();
+        let mut said = Vec::with_capacity(names.len());
         for name in names {
-            if !node.calls.iter().any(|call| call.to == *name) {
+            let known = node.calls.iter().position(|call| call.to == *name);
+            said.push(known.unwrap_or(node.calls.len()));
+            if known.is_none() {
                 node.calls.push(Call { to: name.clone(), tls: None });
             }
         }
-        self.last_calls = Some((spot, start..node.calls.len()));
+        let first = said.first().copied().unwrap_or_default();
+        self.last_calls = Some((spot, said));
         if let Place::Application(_) = spot.place {
             for name in names.iter().filter(|name| !name.contains('.')) {
                 if self.find_named(name).is_none() {
@@ -24,7 +27,7 @@ impl Reader<'_> {
                 }
             }
         }
-        Ok(format!("{path}.calls[{start}]"))
+        Ok(format!("{path}.calls[{first}]"))
     }
 
     /// One call more, after some were named: "calls ads over TLS and users".
@@ -110,13 +113,14 @@ impl Reader<'_> {
     }
 
     fn tls_of_calls(&mut self, mutual: bool) -> Option<Said> {
-        let (spot, range) = self.last_calls.clone()?;
+        let (spot, said) = self.last_calls.clone()?;
+        let first = *said.first()?;
         let (node, path) = spot::node(&mut self.intent, spot).ok()?;
-        for call in node.calls.get_mut(range.clone())? {
-            call.tls.get_or_insert_with(ClientTls::default).mutual |= mutual;
+        for at in said {
+            node.calls.get_mut(at)?.tls.get_or_insert_with(ClientTls::default).mutual |= mutual;
         }
-        let path = format!("{path}.calls[{}].tls", range.start);
-        self.spot = Some(Spot { side: Side::Call(range.start), ..spot });
+        let path = format!("{path}.calls[{first}].tls");
+        self.spot = Some(Spot { side: Side::Call(first), ..spot });
         Some(Ok(path))
     }
 }

@@ -44,6 +44,7 @@ impl Reader<'_> {
         if self.meaning_of_block(entity.end) || self.longer_meaning(entity.end) {
             return true;
         }
+        self.count_things(entity.thing, at..entity.end);
         self.speak_of(&entity);
         self.at = entity.end;
         self.name_end = entity.name.is_some().then_some(entity.end);

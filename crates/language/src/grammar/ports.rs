@@ -48,13 +48,13 @@ impl Reader<'_> {
 
     /// The application that was just called, where a port or protocol is said of the call: "calls db on port 5432".
     fn callee(&self) -> Option<Spot> {
-        let (spot, range) = self.last_calls.clone()?;
+        let (spot, said) = self.last_calls.clone()?;
         let is_said = matches!(self.preposition.as_deref(), Some("on" | "at" | "over" | "via" | "using"));
         let calls = match spot.place {
             Place::Application(at) => &self.intent.applications[at].calls,
             _ => return None,
         };
-        let call = calls.get(range.end.checked_sub(1)?)?;
+        let call = calls.get(*said.last()?)?;
         let at = self.intent.applications.iter().position(|there| there.name.as_ref() == Some(&call.to))?;
         (is_said && self.words.start > 0).then(|| Spot::at(Place::Application(at)))
     }

@@ -4,10 +4,11 @@ use std::ops::Range;
 
 use super::block::Block;
 use super::spot::{Place, Spot, Trouble};
+use super::thing::Count;
 use crate::intent::{Action, Intent, Protocol};
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::is_glue;
-use crate::understanding::{Evidence, NotUnderstood, Question, Understanding};
+use crate::understanding::{Assumption, Evidence, NotUnderstood, Question, Understanding};
 
 /// How many places that were spoken of are remembered.
 const MAX_HISTORY: usize = 32;
@@ -30,7 +31,7 @@ pub(super) struct Reader<'r> {
     pub(super) at: usize,
     pub(super) intent: Intent,
     evidence: Vec<Evidence>,
-    questions: Vec<Question>,
+    pub(super) questions: Vec<Question>,
     pub(super) not_understood: Vec<NotUnderstood>,
     /// What is spoken of.
     pub(super) spot: Option<Spot>,
@@ -53,7 +54,11 @@ pub(super) struct Reader<'r> {
     /// Where the last name ended, so that "the orders service" is one thing.
     pub(super) name_end: Option<usize>,
     /// The calls that the last meaning made, by their places in the list.
-    pub(super) last_calls: Option<(Spot, Range<usize>)>,
+    pub(super) last_calls: Option<(Spot, Vec<usize>)>,
+    /// Numbers of things that were said.
+    pub(super) counts: Vec<Count>,
+    /// What the reading took for granted.
+    pub(super) assumptions: Vec<Assumption>,
     /// Listeners that the last meaning made: "ports 80 and 81 using http".
     pub(super) last_ports: Option<(Spot, Range<usize>)>,
     /// What was named only by whom it is for, so that a name said later holds.
@@ -91,6 +96,8 @@ impl<'r> Reader<'r> {
             preposition: None,
             name_end: None,
             last_calls: None,
+            counts: Vec::new(),
+            assumptions: Vec::new(),
             last_ports: None,
             soft_name: None,
             pending_protocol: None,
@@ -103,6 +110,7 @@ impl<'r> Reader<'r> {
 
     /// What was made of the request, and the work it took.
     pub(super) fn finish(mut self) -> (Understanding, usize) {
+        self.check_counts();
         let is_empty = self.intent == Intent::default();
         if is_empty && self.not_understood.is_empty() && self.questions.is_empty() {
             self.not_understood.push(self.said(0, self.request.len()));
@@ -110,7 +118,7 @@ impl<'r> Reader<'r> {
         let understanding = Understanding {
             intent: self.intent,
             evidence: self.evidence,
-            assumptions: Vec::new(),
+            assumptions: self.assumptions,
             questions: self.questions,
             not_understood: self.not_understood,
         };
@@ -192,7 +200,7 @@ impl<'r> Reader<'r> {
         self.questions.push(Question { text: text.to_owned(), about });
     }
 
-    fn said(&self, start: usize, end: usize) -> NotUnderstood {
+    pub(super) fn said(&self, start: usize, end: usize) -> NotUnderstood {
         NotUnderstood { text: self.request[start..end].to_owned(), start, end }
     }
 

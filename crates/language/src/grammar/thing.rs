@@ -51,6 +51,27 @@ impl Thing {
     }
 }
 
+/// A number of things that is said.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Count {
+    /// What is counted.
+    pub(super) what: Counted,
+    /// How many there are to be.
+    pub(super) number: u32,
+    /// Where the words start, in bytes.
+    pub(super) start: usize,
+    /// Where they end, in bytes.
+    pub(super) end: usize,
+}
+
+/// What can be counted.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Counted {
+    Things(Thing),
+    Versions,
+    Listeners,
+}
+
 /// What words name.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is said by words of its own")]

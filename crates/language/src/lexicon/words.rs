@@ -22,7 +22,7 @@ take: take, pull
 out: out
 named: named, called, name, with the name, known as, by the name of, names, titled, call it, let's call it,
     name it, calling it, naming it, which we call
-no: no, without, don't, do not, doesn't, does not, isn't, is not, not, aren't, are not, hasn't, disable,
+no: no, never, without, don't, do not, doesn't, does not, isn't, is not, not, aren't, are not, hasn't, disable,
     disabling, disables, turn off, switch off, deactivate, lacking, lacks
 off: off, disabled
 on: enabled, switched on, turned on, activated
@@ -298,7 +298,7 @@ app-port: app port, application port, container port, app ports, appports
 ignored-ports: egress ignored ports, egressignoredports, ignored ports, bypass the proxy, bypassing the proxy
 max: max, maximum, at most, up to, no more than, limited to, limit of, limit to, capped at, cap, upper limit,
     a maximum of, max of, maximum of, not more than, limit it to, never more than, but never more than,
-    never have more than, never exceed, should never have more than, not exceed, not exceeding, never, limits,
+    never have more than, never exceed, should never have more than, not exceed, not exceeding, limits,
     limit
 min: min, minimum, at least
 after: after, following, once there are, upon

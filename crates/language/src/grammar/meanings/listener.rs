@@ -62,7 +62,10 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Node,
         ways: &["<number> listener"],
-        set: Set::Act(|_, _| opens_block()),
+        set: Set::Act(|reader, _| {
+            reader.count_listeners();
+            opens_block()
+        }),
     },
     Meaning {
         name: "port without the word",

@@ -10,7 +10,10 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Node,
         ways: &["<number> version"],
-        set: Set::Act(|_, _| opens_block()),
+        set: Set::Act(|reader, _| {
+            reader.count_versions();
+            opens_block()
+        }),
     },
     Meaning {
         name: "versions",

@@ -23,6 +23,7 @@ fn an_intent_that_is_none_is_refused_with_its_place() {
 #[test]
 fn a_task_is_nothing_that_aws_json_can_say() {
     let options = GenerateOptions { dialect: meshwright_verbs::convert::DialectName::Json, ..options() };
-    let refused = run(&options, Some(("i.json", r#"{"sidecars": [{"virtualNode": "orders"}]}"#)), false).unwrap_err().to_string();
+    let refused =
+        run(&options, Some(("i.json", r#"{"sidecars": [{"virtualNode": "orders"}]}"#)), false).unwrap_err().to_string();
     assert!(refused.starts_with("--as json: a proxy's task and its role are no resources of App Mesh"), "{refused}");
 }
