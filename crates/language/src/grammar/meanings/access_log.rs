@@ -3,11 +3,19 @@
 use std::collections::BTreeMap;
 
 use crate::grammar::block::{Block, Home};
-use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::meaning::{Meaning, Set, opens_block};
 use crate::grammar::spot::{self, put};
 use crate::intent::AccessLogFormat;
 
 pub(super) const MEANINGS: &[Meaning] = &[
+    Meaning {
+        name: "access log: none",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["no access-log"],
+        set: Set::Act(|_, _| opens_block()),
+    },
     Meaning {
         name: "access log",
         block: Block::AccessLog,

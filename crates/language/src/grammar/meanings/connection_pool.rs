@@ -1,10 +1,18 @@
 //! Meanings of limits towards an application.
 
 use crate::grammar::block::{Block, Home};
-use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::meaning::{Meaning, Set, opens_block};
 use crate::grammar::spot::{self, put};
 
 pub(super) const MEANINGS: &[Meaning] = &[
+    Meaning {
+        name: "connection pool: none",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["no connection-pool"],
+        set: Set::Act(|_, _| opens_block()),
+    },
     Meaning {
         name: "connection pool",
         block: Block::ConnectionPool,

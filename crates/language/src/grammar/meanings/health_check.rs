@@ -1,10 +1,18 @@
 //! Meanings of how a listener's health is checked.
 
 use crate::grammar::block::{Block, Home};
-use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::meaning::{Meaning, Set, opens_block};
 use crate::grammar::spot::{self, put};
 
 pub(super) const MEANINGS: &[Meaning] = &[
+    Meaning {
+        name: "health check: none",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["no health-check"],
+        set: Set::Act(|_, _| opens_block()),
+    },
     Meaning {
         name: "health check",
         block: Block::HealthCheck,

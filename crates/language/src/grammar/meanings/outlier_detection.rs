@@ -1,10 +1,18 @@
 //! Meanings of when a host is ejected.
 
 use crate::grammar::block::{Block, Home};
-use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::meaning::{Meaning, Set, opens_block};
 use crate::grammar::spot::{self, put};
 
 pub(super) const MEANINGS: &[Meaning] = &[
+    Meaning {
+        name: "outlier detection: none",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["no outlier-detection"],
+        set: Set::Act(|_, _| opens_block()),
+    },
     Meaning {
         name: "outlier detection",
         block: Block::OutlierDetection,
