@@ -4,16 +4,16 @@ mod env;
 mod load;
 mod replace;
 
-use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use meshwright_dialect::{GivenParameters, Options, Reading};
+use meshwright_dialect::{GivenParameters, Input, Options, Reading};
 use meshwright_verbs::config::{Config, FILE_NAME};
 use meshwright_verbs::convert::ConvertOptions;
+use meshwright_verbs::editing::{ChangedFile, Texts};
 use meshwright_verbs::explain::ExplainOptions;
 use meshwright_verbs::files::{FileOptions, choose_mesh, unused_parameters};
 use meshwright_verbs::generate::GenerateOptions;
@@ -186,12 +186,7 @@ fn parameters(files: &FileOptions) -> Result<GivenParameters> {
     Ok(files.parameter_values(&parameter_files)?)
 }
 
-fn read(
-    arguments: &Arguments,
-    files: &FileOptions,
-    given: &GivenParameters,
-    inputs: Vec<meshwright_dialect::Input>,
-) -> Reading {
+fn read(arguments: &Arguments, files: &FileOptions, given: &GivenParameters, inputs: Vec<Input>) -> Reading {
     let nested = load::Nested::of(&files.files);
     let options = Options {
         parameters: given.values.clone(),
@@ -214,34 +209,48 @@ fn fix(
     arguments: &Arguments,
     options: &ValidateOptions,
     given: &GivenParameters,
-    inputs: &[meshwright_dialect::Input],
+    inputs: &[Input],
     reading: Reading,
 ) -> Result<Answer> {
     let is_coloured = arguments.output.is_none() && env::is_coloured(&std::io::stdout());
     let surroundings = surroundings(options, is_coloured)?;
     let names: Vec<String> = inputs.iter().map(|input| input.name.clone()).collect();
-    let read_again = |texts: &BTreeMap<String, String>| {
-        let mut inputs = inputs.to_vec();
-        for input in &mut inputs {
-            if let Some(text) = texts.get(&input.name) {
-                input.bytes = text.clone().into_bytes();
-            }
-        }
-        let mut reading = read(arguments, &options.files, given, inputs);
-        // The mesh was there before; what is gone now shows as a difference.
-        let _ = choose_mesh(&mut reading.inventory, options.files.mesh.as_deref());
-        reading
-    };
+    let read_again = |texts: &Texts| read_again(arguments, &options.files, given, inputs, texts);
     let fixed = validate::fix(reading, &names, options, &surroundings, &read_again)?;
     let answer = validate::run_fixed(&fixed, options, &surroundings)?;
     if !options.diff {
-        let changed = fixed.files.iter().filter(|file| file.name != "-" && file.before != file.after);
-        let replacements: Vec<replace::Replacement<'_>> = changed
-            .map(|file| replace::Replacement { name: &file.name, before: &file.before, after: &file.after })
-            .collect();
-        replace::replace(&replacements).map_err(|why| anyhow!("--fix: {why}"))?;
+        write("--fix", &fixed.files)?;
     }
     Ok(answer)
+}
+
+/// Reads inputs as before, with new texts for some.
+fn read_again(
+    arguments: &Arguments,
+    files: &FileOptions,
+    given: &GivenParameters,
+    inputs: &[Input],
+    texts: &Texts,
+) -> Reading {
+    let mut inputs = inputs.to_vec();
+    for input in &mut inputs {
+        if let Some(text) = texts.get(&input.name) {
+            input.bytes = text.clone().into_bytes();
+        }
+    }
+    let mut reading = read(arguments, files, given, inputs);
+    // The mesh was there before; what is gone now shows as a difference.
+    let _ = choose_mesh(&mut reading.inventory, files.mesh.as_deref());
+    reading
+}
+
+/// Writes the files that an option has changed.
+fn write(option: &str, files: &[ChangedFile]) -> Result<()> {
+    let changed = files.iter().filter(|file| file.name != "-" && file.before != file.after);
+    let replacements: Vec<replace::Replacement<'_>> = changed
+        .map(|file| replace::Replacement { name: &file.name, before: &file.before, after: &file.after })
+        .collect();
+    replace::replace(&replacements).map_err(|why| anyhow!("{option}: {why}"))
 }
 
 fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer> {

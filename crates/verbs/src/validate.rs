@@ -19,7 +19,7 @@ use meshwright_lint::{Found, Place, RULES};
 use meshwright_model::finding::{Finding, Location, Related, Severity};
 use meshwright_model::reference::Key;
 
-pub use fixing::{Attempt, Fixed, FixedFile, fix};
+pub use fixing::{Attempt, Fixed, fix};
 pub use known::Known;
 pub use verdict::{Judged, Standing, Verdict};
 
