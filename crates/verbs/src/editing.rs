@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use meshwright_dialect::{Edited, Reading, edit, reads_as};
-use meshwright_model::edit::Edit;
+use meshwright_model::edit::{Change, Edit, NewValue};
 use meshwright_model::finding::{Finding, Severity};
 use meshwright_model::subject::Subject;
 use similar::TextDiff;
@@ -95,4 +95,36 @@ pub(crate) fn diff(files: &[ChangedFile]) -> String {
         let _ = write!(out, "{}", diff.unified_diff().header(name, name));
     }
     out
+}
+
+/// An edit as a sentence says it: `set spec.priority of route x to 5`.
+pub fn in_words(edit: &Edit) -> String {
+    let Edit { resource, path, change, .. } = edit;
+    let subject = match resource {
+        Some(Subject { kind, name, parent: Some(parent), .. }) => format!("{kind} `{name}` of `{parent}`"),
+        Some(Subject { kind, name, .. }) => format!("{kind} `{name}`"),
+        None => "the task definition".to_owned(),
+    };
+    match change {
+        Change::Create(_) => format!("make {subject}"),
+        Change::Remove if path.steps().is_empty() => format!("take {subject} away"),
+        Change::Remove => format!("take {path} of {subject} away"),
+        Change::Set(value) => format!("set {path} of {subject} to {}", value_in_words(value)),
+        Change::Append(value) => format!("add {} to {path} of {subject}", value_in_words(value)),
+    }
+}
+
+/// A value in words: a duration as `60 s`, what has several parts as JSON.
+fn value_in_words(value: &NewValue) -> String {
+    match value {
+        NewValue::Text(text) => format!("`{text}`"),
+        NewValue::Integer(integer) => integer.to_string(),
+        NewValue::Bool(truth) => truth.to_string(),
+        NewValue::Open(expression) => format!("`{expression}`"),
+        NewValue::Object(members) => match members.as_slice() {
+            [("unit", NewValue::Text(unit)), ("value", NewValue::Integer(span))] => format!("{span} {unit}"),
+            _ => serde_json::to_string(value).unwrap_or_default(),
+        },
+        NewValue::List(_) => serde_json::to_string(value).unwrap_or_default(),
+    }
 }

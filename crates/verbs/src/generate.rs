@@ -3,6 +3,7 @@
 //! Nothing is given as an answer that was not checked: the text is read back and goes through every rule. Questions and words
 //! that are not understood stop the answer, unless a part of one is asked for.
 
+mod into;
 mod show;
 
 use clap::{Args, ValueEnum};
@@ -10,15 +11,19 @@ use meshwright_dialect::{Input, Options, Reading};
 use meshwright_language::{Composition, Intent, Understanding, compose, understand};
 use meshwright_model::finding::{Finding, Severity};
 
+pub use into::{Inserted, Target, insert};
+
 use crate::convert::{DialectName, NotationName, notation};
+use crate::files::FileOptions;
 use crate::refused::Refused;
 use crate::{Answer, Verb, validate};
 
 /// How help shows it.
 pub const VERB: Verb = Verb {
     name: "generate",
-    about: "Plain language to resources; what was assumed, and what must be settled first",
-    example: "meshwright generate \"a virtual node orders on port 8080 with health checks\" > orders.yaml",
+    about: "Plain language to resources, or to edits of your files; what was assumed, and what must be settled first",
+    example: "meshwright generate \"a virtual node orders on port 8080 with health checks\" > orders.yaml
+  meshwright generate \"raise the timeout of checkout to 60 s\" --into shop.yaml --diff",
 };
 
 /// The longest request that is read, in bytes.
@@ -33,24 +38,48 @@ pub struct GenerateOptions {
     /// A file that says what to make as an intent, in JSON; `-` is standard input
     #[arg(long, value_name = "FILE", conflicts_with = "request")]
     pub intent: Option<String>,
+    /// Change this file in place instead of writing resources anew; may be given several times. `-` is standard input, whose
+    /// new text goes to standard output; a directory means every mesh file below it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dialect", "notation"])]
+    pub into: Vec<String>,
+    /// With --into: show what would change as a unified diff, and write nothing
+    #[arg(long, requires = "into")]
+    pub diff: bool,
+    /// With --into: a parameter's value; may be given several times
+    #[arg(long, value_name = "KEY=VALUE", requires = "into")]
+    pub parameter: Vec<String>,
+    /// With --into: a file of parameters: a list as CloudFormation takes it, an object, or lines of KEY=VALUE
+    #[arg(long, value_name = "FILE", requires = "into")]
+    pub parameters: Vec<String>,
+    /// With --into: the mesh to change, where the files hold several: its name or ARN
+    #[arg(long, value_name = "NAME", requires = "into")]
+    pub mesh: Option<String>,
     /// The dialect to write
     #[arg(long = "as", value_enum, value_name = "DIALECT", default_value_t = DialectName::Cloudformation)]
     pub dialect: DialectName,
     /// The notation to write it in, where the dialect has several
     #[arg(long, value_enum, value_name = "NOTATION")]
     pub notation: Option<NotationName>,
-    /// Show what was understood, word by word, instead of resources
+    /// Show what was understood, word by word, instead of resources; with --into, the edits too, and write nothing
     #[arg(long)]
     pub explain: bool,
     /// Give the part of an answer that is there, although there are questions or words that were not understood
     #[arg(long)]
     pub partial: bool,
     /// Show the JSON Schema of an intent, and nothing else
-    #[arg(long, conflicts_with_all = ["request", "intent"])]
+    #[arg(long, conflicts_with_all = ["request", "intent", "into"])]
     pub intent_schema: bool,
     /// How the answer is shown
     #[arg(long, value_enum, default_value_t = GenerateFormat::Text)]
     pub format: GenerateFormat,
+}
+
+impl GenerateOptions {
+    /// The files to change, with the options that say how they are read; `None` where resources are written anew.
+    pub fn files(&self) -> Option<FileOptions> {
+        let Self { into, parameter, parameters, mesh, .. } = self.clone();
+        (!into.is_empty()).then_some(FileOptions { files: into, parameter, parameters, mesh })
+    }
 }
 
 /// How an answer is shown.
@@ -96,15 +125,7 @@ pub fn run(options: &GenerateOptions, intent: Option<(&str, &str)>, is_coloured:
     if options.intent_schema {
         return Ok(Answer { output: schema_page(), ..Answer::default() });
     }
-    let understanding = match (intent, &options.request) {
-        (Some((name, text)), _) => Understanding { intent: read_intent(name, text)?, ..Understanding::default() },
-        (None, Some(request)) if request.len() > MAX_REQUEST => {
-            return Err(Refused::LongRequest { bytes: request.len(), most: MAX_REQUEST });
-        }
-        (None, Some(request)) => understand(request),
-        (None, None) => return Err(Refused::NoRequest),
-    };
-    let outcome = outcome(understanding, options)?;
+    let outcome = outcome(understood(options, intent)?, options)?;
     Ok(match options.format {
         GenerateFormat::Json => {
             Answer { output: show::json(&outcome), has_findings: !outcome.is_done(), ..Answer::default() }
@@ -117,6 +138,18 @@ pub fn run(options: &GenerateOptions, intent: Option<(&str, &str)>, is_coloured:
             Answer { output, notes: show::notes(&outcome, is_coloured), has_findings: !outcome.is_done() }
         }
     })
+}
+
+/// What a request or an intent asks for.
+fn understood(options: &GenerateOptions, intent: Option<(&str, &str)>) -> Result<Understanding, Refused> {
+    match (intent, &options.request) {
+        (Some((name, text)), _) => Ok(Understanding { intent: read_intent(name, text)?, ..Understanding::default() }),
+        (None, Some(request)) if request.len() > MAX_REQUEST => {
+            Err(Refused::LongRequest { bytes: request.len(), most: MAX_REQUEST })
+        }
+        (None, Some(request)) => Ok(understand(request)),
+        (None, None) => Err(Refused::NoRequest),
+    }
 }
 
 /// The JSON Schema of an intent, as a page.

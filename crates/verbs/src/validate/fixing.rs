@@ -17,7 +17,7 @@ use meshwright_model::visible::visible;
 use serde_json::{Value, json};
 
 use super::known::Key;
-use super::{Judged, Surroundings, ValidateOptions, judged};
+use super::{Surroundings, ValidateOptions, counted, judged};
 use crate::editing::{self, ChangedFile, Errors, ReadAgain, Texts, new_error};
 use crate::refused::Refused;
 
@@ -189,11 +189,6 @@ fn claim(edit: &Edit) -> Claim {
 
 fn touch((origin, path): &Claim, (other, other_path): &Claim) -> bool {
     origin == other && (path.contains(other_path) || other_path.contains(path))
-}
-
-/// The findings that nobody allows.
-fn counted(judged: &[Judged]) -> impl Iterator<Item = &Finding> + Clone {
-    judged.iter().filter(|judged| !judged.is_allowed()).map(|judged| &judged.finding)
 }
 
 impl Attempt {

@@ -14,6 +14,11 @@ fn options() -> GenerateOptions {
     GenerateOptions {
         request: None,
         intent: Some("intent.json".to_owned()),
+        into: Vec::new(),
+        diff: false,
+        parameter: Vec::new(),
+        parameters: Vec::new(),
+        mesh: None,
         dialect: DialectName::Cloudformation,
         notation: None,
         explain: false,
