@@ -21,7 +21,7 @@ use crate::{Answer, Verb, validate};
 /// How help shows it.
 pub const VERB: Verb = Verb {
     name: "generate",
-    about: "Plain language to resources, or to edits of your files; what was assumed, and what must be settled first",
+    about: "Plain language to resources or to edits of your files, and what was assumed",
     example: "meshwright generate \"a virtual node orders on port 8080 with health checks\" > orders.yaml
   meshwright generate \"raise the timeout of checkout to 60 s\" --into shop.yaml --diff",
 };

@@ -1,6 +1,7 @@
 //! An intent becomes edits of resources that are there: what is named is found, what is said is set, the rest stays.
 
 mod find;
+mod gateways;
 mod nodes;
 mod priority;
 mod removals;
@@ -31,18 +32,20 @@ pub struct Insertion {
 
 /// Turns an intent into edits of what is there. What the intent makes and is not there is made beside it.
 pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
-    let mut desk = Desk { finder: Finder::new(inventory), draft: Draft::new(), edits: Vec::new() };
+    let mut desk = Desk { finder: Finder::new(inventory), draft: Draft::new(), edits: Vec::new(), is_settled: false };
     desk.choose_mesh(intent);
     let mut rest = intent.clone();
     rest.removals.clear();
     desk.change_mesh(&mut rest);
     desk.change_nodes(&mut rest);
     desk.change_routes(&mut rest);
+    desk.change_services(&mut rest);
+    desk.change_gateways(&mut rest);
     desk.create(rest);
     for removal in &intent.removals {
         desk.remove(removal);
     }
-    if desk.edits.is_empty() && desk.draft.questions.is_empty() {
+    if desk.edits.is_empty() && desk.draft.questions.is_empty() && !desk.is_settled {
         desk.draft.ask("What should be changed in the file?");
     }
     let assumptions = desk.draft.assumptions();
@@ -54,6 +57,8 @@ struct Desk<'i> {
     finder: Finder<'i>,
     draft: Draft,
     edits: Vec<Edit>,
+    /// Whether something that is asked for needs no edit, as it is so already.
+    is_settled: bool,
 }
 
 impl Desk<'_> {

@@ -18,15 +18,15 @@ impl Desk<'_> {
     /// Changes the nodes that are there; what is not stays in the intent, to be made.
     pub(super) fn change_nodes(&mut self, rest: &mut Intent) {
         let mut applications = std::mem::take(&mut rest.applications);
-        applications.retain(|wanted| !self.change_node(wanted));
+        applications.retain(|wanted| !self.change_node(wanted, true));
         rest.applications = applications;
         let mut nodes = std::mem::take(&mut rest.virtual_nodes);
-        nodes.retain(|wanted| !self.change_node(wanted));
+        nodes.retain(|wanted| !self.change_node(wanted, false));
         rest.virtual_nodes = nodes;
     }
 
     /// Changes what is there of a node or application; `false` where it is to be made.
-    fn change_node(&mut self, wanted: &VirtualNode) -> bool {
+    fn change_node(&mut self, wanted: &VirtualNode, is_application: bool) -> bool {
         let Some(name) = &wanted.name else {
             self.draft.ask("Which virtual node is meant?");
             return true;
@@ -40,16 +40,27 @@ impl Desk<'_> {
             if wanted.action == Action::Create {
                 return false;
             }
-            let near = self.finder.near(&[Kind::VirtualNode, Kind::VirtualService], name);
-            let near = near.map_or_else(|| " Which is meant?".to_owned(), |near| format!(" Is `{near}` meant?"));
-            self.draft.ask(format!("There is no virtual node `{name}` in the file.{near}"));
+            let kinds = [Kind::VirtualNode, Kind::VirtualService, Kind::VirtualRouter, Kind::Route];
+            let near = self.finder.near(if is_application { &kinds } else { &kinds[..2] }, name);
+            let near = near.map_or_else(|| "Which is meant?".to_owned(), |near| format!("Did you mean `{near}`?"));
+            let what = if is_application { "" } else { "virtual node " };
+            self.draft.ask(format!("There is no {what}`{name}` in the file. {near}"));
             return true;
         }
+        // The timeout of an application is that of its whole path: of the routes that lead to it too.
+        let of_path = (is_application && !routes.is_empty())
+            .then(|| wanted.listeners.iter().find_map(|listener| listener.timeout.clone()))
+            .flatten();
+        let mut listeners = wanted.listeners.clone();
+        if of_path.is_some() {
+            listeners.iter_mut().for_each(|listener| listener.timeout = None);
+            listeners.retain(|listener| *listener != Listener::default());
+        }
         for node in nodes {
-            self.change_listeners(node, &wanted.listeners);
+            self.change_listeners(node, &listeners);
             self.change_rest(node, wanted);
         }
-        if let Some(timeout) = &wanted.route_timeout {
+        if let Some(timeout) = wanted.route_timeout.as_ref().or(of_path.as_ref()) {
             self.change_timeouts(name, &routes, timeout);
         }
         if let Some(retry) = &wanted.retry {
