@@ -129,8 +129,14 @@ impl Desk<'_> {
         let composition = compose(&rest);
         self.ask_for_parameters(&composition.inventory);
         let beside = self.finder.inventory.resources.first().and_then(|resource| resource.origin);
+        let mut resources = composition.inventory.resources;
+        let mut is_settled = false;
+        for route in &mut resources {
+            is_settled |= self.settle_priority(route);
+        }
         for assumption in composition.assumptions {
-            if !assumption.what.contains("exists already") {
+            let is_outdated = is_settled && assumption.what.starts_with("the priorities are");
+            if !assumption.what.contains("exists already") && !is_outdated {
                 self.draft.assume(assumption.what, assumption.why);
             }
         }
@@ -138,12 +144,11 @@ impl Desk<'_> {
             self.draft.ask(question.text);
         }
         let mesh = self.finder.inventory.resources.first().map(|resource| resource.mesh.clone());
-        for mut resource in composition.inventory.resources {
+        for mut resource in resources {
             if let (Some(mesh), true) = (&mesh, resource.kind() != Kind::Mesh) {
                 resource.mesh.clone_from(mesh);
             }
             resource.label = None;
-            self.settle_priority(&mut resource);
             self.edits.push(Edit::create(resource, beside));
         }
     }

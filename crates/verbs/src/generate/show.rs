@@ -81,7 +81,10 @@ pub(super) fn insertion_notes(outcome: &Outcome, outset: &Outset, is_shown_only:
     if !outcome.findings.is_empty() {
         out.push_str(&findings::text(&outcome.reading, &outcome.findings, is_coloured));
     }
-    push_edits(&mut out, outset);
+    let is_given = outset.why_not.is_none() && (outset.is_part || !outcome.is_open());
+    if is_given {
+        push_edits(&mut out, outset);
+    }
     let verdict = match &outset.why_not {
         Some(why) => format!("error: nothing is changed: {why}"),
         None if outcome.is_open() && !outset.is_part => {

@@ -5,6 +5,7 @@ mod asked;
 mod into;
 mod property;
 mod schema;
+mod whole;
 
 use meshwright_verbs::Answer;
 use meshwright_verbs::convert::DialectName;

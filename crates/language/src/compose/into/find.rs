@@ -63,7 +63,9 @@ impl<'i> Finder<'i> {
     pub(super) fn near(&self, kinds: &[Kind], name: &str) -> Option<String> {
         let names: Vec<String> =
             kinds.iter().flat_map(|kind| self.of_kind(*kind)).map(|resource| Key::of(&resource.name).shown()).collect();
-        nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
+        // A service may be called by the first part of its name.
+        let labels = names.iter().map(|name| name.split('.').next().unwrap_or(name));
+        nearest(name, names.iter().map(String::as_str).chain(labels)).map(str::to_owned)
     }
 
     /// The routes of a router.

@@ -13,7 +13,7 @@ use super::{Desk, expression};
 use crate::compose::gateway::{route_spec, settle_prefix, write_listener};
 use crate::compose::logging::logging;
 use crate::compose::names::listed;
-use crate::compose::plan::{Gateway, Named, Plan};
+use crate::compose::plan::{Gateway, Named, Plan, in_domain};
 use crate::compose::tls::client_policy;
 use crate::intent::{
     Action, GatewayRoute, Intent, Listener, Match, Pathway, Protocol, Provider, VirtualGateway, VirtualService,
@@ -38,6 +38,7 @@ impl<'i> Desk<'i> {
         let provider = wanted.provider.as_ref().map(|provider| self.provider(provider, made));
         match (there.as_slice(), wanted.name.as_deref()) {
             ([service], _) => {
+                self.is_settled = true;
                 if let Some((_, provider)) = provider {
                     self.set(service, Path::of(&["spec", "provider"]), &provider);
                 }
@@ -89,7 +90,12 @@ impl<'i> Desk<'i> {
     pub(super) fn ask_which(&mut self, kind: Kind, name: Option<&str>, there: &[&Resource]) {
         let shown = |resource: &&Resource| Key::of(&resource.name).shown();
         let Some(name) = name else {
-            self.draft.ask(format!("Which {kind} is meant?"));
+            let question = if there.is_empty() {
+                "There is no {} in the file. In which file is it?"
+            } else {
+                "Which {} is meant?"
+            };
+            self.draft.ask(question.replace("{}", &kind.to_string()));
             return;
         };
         if !there.is_empty() {
@@ -111,6 +117,7 @@ impl<'i> Desk<'i> {
             match there.as_slice() {
                 _ if is_new => left.push(wanted),
                 [gateway] => {
+                    self.is_settled = true;
                     self.change_gateway(gateway, &wanted);
                     for mut route in std::mem::take(&mut wanted.routes) {
                         route.gateway = Some(Key::of(&gateway.name).shown());
@@ -123,7 +130,8 @@ impl<'i> Desk<'i> {
         rest.virtual_gateways = left;
         let mut routes = std::mem::take(&mut rest.gateway_routes);
         let made: Vec<String> = rest.virtual_gateways.iter().filter_map(|gateway| gateway.name.clone()).collect();
-        routes.retain_mut(|route| !self.change_gateway_route(route, &made));
+        let applications: Vec<String> = rest.applications.iter().filter_map(|made| made.name.clone()).collect();
+        routes.retain_mut(|route| !self.change_gateway_route(route, &made, &applications));
         rest.gateway_routes = routes;
         for route in rest.virtual_gateways.iter_mut().flat_map(|gateway| &mut gateway.routes) {
             self.name_service(route);
@@ -192,7 +200,7 @@ impl<'i> Desk<'i> {
             ));
         }
         let written = write_listener(&own, &full, &mut self.draft);
-        if wanted.port.is_some_and(|wanted| Some(wanted) != port) {
+        if wanted.port.is_some() {
             self.set(gateway, at("portMapping").field("port"), &written.port_mapping.port);
             if there.health_check.as_ref().is_some_and(|check| check.port.is_some()) {
                 self.set(gateway, at("healthCheck").field("port"), &written.port_mapping.port);
@@ -228,7 +236,7 @@ impl<'i> Desk<'i> {
     }
 
     /// Changes a gateway route; `false` where it is to be made.
-    fn change_gateway_route(&mut self, wanted: &mut GatewayRoute, made: &[String]) -> bool {
+    fn change_gateway_route(&mut self, wanted: &mut GatewayRoute, made: &[String], applications: &[String]) -> bool {
         self.name_service(wanted);
         let is_of_new = wanted.gateway.as_ref().is_some_and(|name| made.contains(name));
         if is_of_new {
@@ -248,6 +256,16 @@ impl<'i> Desk<'i> {
         }
         match there.as_slice() {
             [route] => {
+                self.is_settled = true;
+                if wanted.name.is_none() {
+                    // It is the one that takes these requests.
+                    wanted.matcher = Match::default();
+                }
+                if let Some(made) = wanted.service.as_ref().filter(|service| applications.contains(service))
+                    && let Some(name) = in_domain(made, &self.draft).text()
+                {
+                    wanted.service = Some(name.to_owned());
+                }
                 self.change_one_gateway_route(route, wanted);
                 true
             }

@@ -56,6 +56,7 @@ impl Desk<'_> {
             listeners.iter_mut().for_each(|listener| listener.timeout = None);
             listeners.retain(|listener| *listener != Listener::default());
         }
+        self.is_settled = true;
         for node in nodes {
             self.change_listeners(node, &listeners);
             self.change_rest(node, wanted);
@@ -121,7 +122,7 @@ impl Desk<'_> {
         };
         let own = Node { name: Named { expression: expression(Key::of(&node.name)) }, ..Node::default() };
         let written = write_listener(&own, &full, &mut self.draft);
-        if wanted.port.is_some_and(|wanted| Some(wanted) != port) {
+        if wanted.port.is_some() {
             self.set(node, at("portMapping").field("port"), &written.port_mapping.port);
             if there.health_check.as_ref().is_some_and(|check| check.port.is_some()) {
                 self.set(node, at("healthCheck").field("port"), &written.port_mapping.port);

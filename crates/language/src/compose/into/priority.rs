@@ -9,12 +9,13 @@ use super::Desk;
 
 impl Desk<'_> {
     /// A new route that asks for more than others of its router is tried before them, and behind those that ask for as much.
-    pub(super) fn settle_priority(&mut self, route: &mut Resource) {
-        let (Kind::Route, Some(parent)) = (route.kind(), route.parent.as_ref().map(Key::of)) else { return };
+    /// Answers whether it got another number.
+    pub(super) fn settle_priority(&mut self, route: &mut Resource) -> bool {
+        let (Kind::Route, Some(parent)) = (route.kind(), route.parent.as_ref().map(Key::of)) else { return false };
         let is_sibling = |other: &&Resource| other.parent.as_ref().is_some_and(|other| Key::of(other) == parent);
         let siblings = self.finder.of_kind(Kind::Route).filter(is_sibling);
         let name = Key::of(&route.name).shown();
-        let Spec::Route(spec) = &mut route.spec else { return };
+        let Spec::Route(spec) = &mut route.spec else { return false };
         let wanted = (conditions(spec), path(spec));
         let (mut beaten, mut others): (Vec<(i64, String)>, Vec<i64>) = (Vec::new(), Vec::new());
         for other in siblings {
@@ -28,10 +29,10 @@ impl Desk<'_> {
                 others.push(number);
             }
         }
-        let Some((least, first)) = beaten.into_iter().min() else { return };
+        let Some((least, first)) = beaten.into_iter().min() else { return false };
         let own = spec.priority.as_ref().and_then(Scalar::known).map(|priority| priority.value());
         if own.is_some_and(|own| own < least && !others.contains(&own)) {
-            return;
+            return false;
         }
         let below = others.iter().copied().filter(|other| *other < least).max();
         let middle = below.map_or(least / 2, |below| below + (least - below) / 2);
@@ -39,7 +40,7 @@ impl Desk<'_> {
         let Some(number) = Some(middle).filter(free).or_else(|| (0..least).rev().find(free)).filter(|_| least > 0)
         else {
             self.draft.ask(format!("Route `{name}` must be tried before `{first}`, whose priority {least} leaves no number before it. Which number should `{first}` get?"));
-            return;
+            return false;
         };
         let number = u64::try_from(number).unwrap_or_default();
         spec.priority = Some(self.draft.number::<Priority>(&format!("the priority of route `{name}`"), number));
@@ -47,6 +48,7 @@ impl Desk<'_> {
             format!("route `{name}` has priority {number}"),
             format!("it must be tried before `{first}`, which has {least} and would take its requests"),
         );
+        true
     }
 }
 

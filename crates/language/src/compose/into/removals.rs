@@ -199,12 +199,22 @@ impl<'i> Desk<'i> {
             }
             return;
         };
+        self.remove_whole(resource);
+    }
+
+    /// Takes a resource away, first what would lead to it.
+    fn remove_whole(&mut self, resource: &'i Resource) {
+        let deletion = Edit::delete(resource);
+        if self.edits.contains(&deletion) {
+            return;
+        }
+        let name = Key::of(&resource.name).shown();
         if resource.kind() == Kind::VirtualNode && !self.finder.routes_to(resource).is_empty() {
             let removal = Removal { kind: RemovalKind::Target, name: Key::of(&resource.name).shown(), part: None };
             self.remove_target(&removal);
         }
         let index = self.finder.inventory.index();
-        let own = self.finder.inventory.resources.iter().position(|other| std::ptr::eq(other, *resource));
+        let own = self.finder.inventory.resources.iter().position(|other| std::ptr::eq(other, resource));
         let points =
             |other: &&'i Resource| other.references().iter().any(|reference| index.target(other, reference) == own);
         for other in self.finder.inventory.resources.iter().filter(points) {
@@ -221,10 +231,10 @@ impl<'i> Desk<'i> {
                         format!("{kind} `{shown}` goes with it"),
                         format!("it would lead to `{name}`, which is no more"),
                     );
-                    self.edits.push(Edit::delete(other));
+                    self.remove_whole(other);
                 }
             }
         }
-        self.edits.push(Edit::delete(resource));
+        self.edits.push(deletion);
     }
 }

@@ -58,6 +58,7 @@ impl<'i> Desk<'i> {
                     near.unwrap_or_else(|| "Which is meant?".to_owned())
                 ));
             } else {
+                self.is_settled = true;
                 self.change_each(&route, &there);
             }
         }
