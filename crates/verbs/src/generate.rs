@@ -9,11 +9,13 @@ mod show;
 use clap::{Args, ValueEnum};
 use meshwright_dialect::{Input, Options, Reading};
 use meshwright_language::{Composition, Intent, Understanding, compose, understand};
+use meshwright_model::edit::Edit;
 use meshwright_model::finding::{Finding, Severity};
 
 pub use into::{Inserted, Target, insert};
 
 use crate::convert::{DialectName, NotationName, notation};
+use crate::editing::ChangedFile;
 use crate::files::FileOptions;
 use crate::refused::Refused;
 use crate::{Answer, Verb, validate};
@@ -31,6 +33,7 @@ pub const MAX_REQUEST: usize = 100_000;
 
 /// Options of `generate`.
 #[derive(Args, Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct GenerateOptions {
     /// What to make or change, in plain English
     #[arg(value_name = "REQUEST", required_unless_present_any = ["intent", "intent_schema"])]
@@ -115,6 +118,26 @@ pub struct Outcome {
     pub reading: Reading,
     /// What the rules find in it, without what is only worth knowing.
     pub findings: Vec<Finding>,
+}
+
+/// What edits came to.
+#[derive(Default)]
+struct Outset {
+    /// The edits that change something, or all of them where they cannot be made.
+    edits: Vec<Edit>,
+    /// The files that change; standard input always.
+    files: Vec<ChangedFile>,
+    /// Why the edits are not made.
+    why_not: Option<String>,
+    /// Whether a part of an answer is given, as it was asked for.
+    is_part: bool,
+}
+
+impl Outset {
+    /// The files whose text differs.
+    fn changed(&self) -> impl Iterator<Item = &ChangedFile> {
+        self.files.iter().filter(|file| file.before != file.after)
+    }
 }
 
 /// Answers a request, or an intent that is given with its file's name and content.

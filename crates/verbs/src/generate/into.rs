@@ -7,7 +7,7 @@ use meshwright_language::{Composition, Insertion, Understanding};
 use meshwright_model::edit::Edit;
 use meshwright_model::finding::Finding;
 
-use super::{GenerateFormat, GenerateOptions, Made, Outcome, show, understood};
+use super::{GenerateFormat, GenerateOptions, Made, Outcome, Outset, show, understood};
 use crate::config::Config;
 use crate::editing::{self, ChangedFile, ReadAgain, Texts, in_words, new_error};
 use crate::refused::Refused;
@@ -34,26 +34,6 @@ pub struct Inserted {
     pub answer: Answer,
     /// The files to write: none where they are only to be shown, or there is no answer.
     pub files: Vec<ChangedFile>,
-}
-
-/// What edits came to.
-#[derive(Default)]
-pub(super) struct Outset {
-    /// The edits that change something, or all of them where they cannot be made.
-    pub(super) edits: Vec<Edit>,
-    /// The files that change; standard input always.
-    pub(super) files: Vec<ChangedFile>,
-    /// Why the edits are not made.
-    pub(super) why_not: Option<String>,
-    /// Whether a part of an answer is given, as it was asked for.
-    pub(super) is_part: bool,
-}
-
-impl Outset {
-    /// The files whose text differs.
-    pub(super) fn changed(&self) -> impl Iterator<Item = &ChangedFile> {
-        self.files.iter().filter(|file| file.before != file.after)
-    }
 }
 
 /// Answers a request, or an intent that is given with its file's name and content, with changes of files.

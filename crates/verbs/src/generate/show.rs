@@ -6,8 +6,7 @@ use meshwright_language::{Assumption, Evidence, NotUnderstood, Question};
 use meshwright_model::visible::visible;
 use serde_json::{Value, json};
 
-use super::into::Outset;
-use super::{Made, Outcome};
+use super::{Made, Outcome, Outset};
 use crate::editing::{self, in_words};
 use crate::findings;
 

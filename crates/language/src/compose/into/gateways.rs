@@ -356,10 +356,10 @@ impl<'i> Desk<'i> {
         let (Some(own), Some(there)) = (http(written), http(there)) else { return };
         if is_new_match {
             self.set(route, at.field("match"), &own.matcher);
-        } else if own.action.rewrite.is_some() && own.matcher.prefix != there.matcher.prefix {
-            if let Some(prefix) = &own.matcher.prefix {
-                self.set(route, at.field("match").field("prefix"), prefix);
-            }
+        } else if own.matcher.prefix != there.matcher.prefix
+            && let (Some(_), Some(prefix)) = (&own.action.rewrite, &own.matcher.prefix)
+        {
+            self.set(route, at.field("match").field("prefix"), prefix);
         }
         let Some(rewrite) = &own.action.rewrite else { return };
         let place = at.field("action").field("rewrite");

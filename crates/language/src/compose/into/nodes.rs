@@ -53,7 +53,9 @@ impl Desk<'_> {
             .flatten();
         let mut listeners = wanted.listeners.clone();
         if of_path.is_some() {
-            listeners.iter_mut().for_each(|listener| listener.timeout = None);
+            for listener in &mut listeners {
+                listener.timeout = None;
+            }
             listeners.retain(|listener| *listener != Listener::default());
         }
         self.is_settled = true;

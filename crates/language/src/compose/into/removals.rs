@@ -188,14 +188,14 @@ impl<'i> Desk<'i> {
             return;
         }
         let [resource] = found.as_slice() else {
-            if !found.is_empty() {
-                let kinds: Vec<String> = found.iter().map(|resource| resource.kind().to_string()).collect();
-                self.draft.ask(format!("`{name}` may be a {}. Which is to be taken away?", kinds.join(" or a ")));
-            } else {
+            if found.is_empty() {
                 let near = self.finder.near(&kinds, name);
                 let near = near
                     .map_or_else(|| "Which resource is meant?".to_owned(), |near| format!("Did you mean `{near}`?"));
                 self.draft.ask(format!("There is no `{name}` in the file. {near}"));
+            } else {
+                let kinds: Vec<String> = found.iter().map(|resource| resource.kind().to_string()).collect();
+                self.draft.ask(format!("`{name}` may be a {}. Which is to be taken away?", kinds.join(" or a ")));
             }
             return;
         };

@@ -122,6 +122,10 @@ fn a_header_route_comes_before_the_one_it_must_beat() {
 +        Priority: 50
 +
 ");
+}
+
+#[test]
+fn a_header_route_comes_first_in_json_too() {
     insta::assert_snapshot!(changes(JSON, HEADER), @r#"
 +    "CheckoutRouterCheckoutV2RouteRoute": {
 +      "Type": "AWS::AppMesh::Route",
