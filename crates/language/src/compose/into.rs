@@ -5,6 +5,7 @@ mod gateways;
 mod nodes;
 mod priority;
 mod removals;
+mod routers;
 mod routes;
 
 use meshwright_model::edit::{Change, Edit, NewValue};
@@ -38,6 +39,7 @@ pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
     rest.removals.clear();
     desk.change_mesh(&mut rest);
     desk.change_nodes(&mut rest);
+    desk.change_everywhere(&rest);
     desk.change_routes(&mut rest);
     desk.change_services(&mut rest);
     desk.change_gateways(&mut rest);
@@ -115,7 +117,14 @@ impl Desk<'_> {
     /// Makes what is left of the intent beside what is there.
     fn create(&mut self, mut rest: Intent) {
         let empty = Intent { tags: rest.tags.clone(), everywhere: rest.everywhere.clone(), ..Intent::default() };
+        if !rest.environments.is_empty() {
+            self.draft.ask("Environments differ in parameters, and none are put into a file that is there. Should the template be generated anew, without --into?");
+            rest.environments.clear();
+        }
         if rest == empty {
+            if !rest.tags.is_empty() {
+                self.draft.ask("Tags are given to what is made, and not yet to what is there. What should be made?");
+            }
             return;
         }
         if !rest.sidecars.is_empty() {
@@ -175,6 +184,22 @@ impl Desk<'_> {
             );
             node.discovery = Some(Discovery::Dns(Dns { hostname: Some(hostname), endpoints: None }));
         }
+    }
+
+    /// A name that no other route of the same parent has; `None` where the wanted one is free.
+    fn free_name(&mut self, kind: Kind, parent: Option<&str>, wanted: &str) -> Option<String> {
+        let own = |resource: &&Resource| {
+            let shown = resource.parent.as_ref().map(|parent| Key::of(parent).shown());
+            shown.as_deref() == parent
+        };
+        let taken: Vec<String> =
+            self.finder.of_kind(kind).filter(own).map(|resource| Key::of(&resource.name).shown()).collect();
+        if !taken.iter().any(|name| name == wanted) {
+            return None;
+        }
+        let free = (2..).map(|count| format!("{wanted}-{count}")).find(|name| !taken.contains(name))?;
+        self.draft.assume(format!("the new {kind} is called `{free}`"), format!("`{wanted}` is there already"));
+        Some(free)
     }
 
     /// Parameters are not put into a file that is there: what they would hold is asked for.

@@ -12,7 +12,7 @@ use meshwright_model::{Expression, Kind, Path, Resource, Spec};
 use super::{Desk, expression};
 use crate::compose::gateway::{route_spec, settle_prefix, write_listener};
 use crate::compose::logging::logging;
-use crate::compose::names::listed;
+use crate::compose::names::{host_label, listed};
 use crate::compose::plan::{Gateway, Named, Plan, in_domain};
 use crate::compose::tls::client_policy;
 use crate::intent::{
@@ -272,6 +272,12 @@ impl<'i> Desk<'i> {
             [] if wanted.action == Action::Create => {
                 if let [gateway] = gateways.as_slice() {
                     wanted.gateway = Some(Key::of(&gateway.name).shown());
+                    if let (None, Some(service)) = (&wanted.name, &wanted.service) {
+                        let label = host_label(service.split('.').next().unwrap_or(service));
+                        let free =
+                            self.free_name(Kind::GatewayRoute, wanted.gateway.as_deref(), &format!("{label}-route"));
+                        wanted.name = free;
+                    }
                     if let (None, Spec::VirtualGateway(spec)) = (wanted.protocol, &gateway.spec) {
                         let protocol =
                             spec.listeners.first().and_then(|listener| listener.port_mapping.protocol.known());

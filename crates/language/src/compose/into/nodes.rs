@@ -25,6 +25,24 @@ impl Desk<'_> {
         rest.virtual_nodes = nodes;
     }
 
+    /// Changes every node and route that is there by what is said of all.
+    pub(super) fn change_everywhere(&mut self, rest: &Intent) {
+        let Some(wanted) = &rest.everywhere else { return };
+        for node in self.finder.of_kind(Kind::VirtualNode) {
+            self.is_settled = true;
+            self.change_listeners(node, &wanted.listeners);
+            self.change_rest(node, wanted);
+        }
+        for route in self.finder.of_kind(Kind::Route) {
+            if let Some(timeout) = &wanted.route_timeout {
+                self.change_timeouts(&Key::of(&route.name).shown(), &[route], timeout);
+            }
+            if let Some(retry) = &wanted.retry {
+                self.change_retry(route, retry);
+            }
+        }
+    }
+
     /// Changes what is there of a node or application; `false` where it is to be made.
     fn change_node(&mut self, wanted: &VirtualNode, is_application: bool) -> bool {
         let Some(name) = &wanted.name else {

@@ -27,6 +27,7 @@ impl<'i> Desk<'i> {
             let there =
                 router.name.as_ref().is_some_and(|name| !self.finder.named(Kind::VirtualRouter, name).is_empty());
             if there || router.action == Action::Change {
+                self.change_router(router);
                 for mut route in std::mem::take(&mut router.routes) {
                     route.router = route.router.or_else(|| router.name.clone());
                     rest.routes.push(route);
@@ -48,6 +49,10 @@ impl<'i> Desk<'i> {
                 there = self.same(&route);
             }
             if there.is_empty() && (route.action == Action::Create || !route.targets.is_empty()) {
+                if let (None, Some(target)) = (&route.name, route.targets.first()) {
+                    let wanted = format!("{}-route", target.node);
+                    route.name = self.free_name(Kind::Route, route.router.as_deref(), &wanted);
+                }
                 left.push(route);
             } else if there.is_empty() {
                 let name = route.name.clone().or(route.router.clone()).unwrap_or_default();

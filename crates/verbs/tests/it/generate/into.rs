@@ -97,6 +97,32 @@ virtual node payments-v1:  is taken away
 }
 
 #[test]
+fn what_is_said_of_all_and_of_routers_is_set_on_those_that_are_there() {
+    insta::assert_snapshot!(edits(r#"{"everywhere": {"accessLog": {"path": "/dev/stdout"}}}"#), @r#"
+virtual node orders: spec.logging = {"accessLog":{"file":{"path":"/dev/stdout"}}}
+virtual node payments-v1: spec.logging = {"accessLog":{"file":{"path":"/dev/stdout"}}}
+virtual node payments-v2: spec.logging = {"accessLog":{"file":{"path":"/dev/stdout"}}}
+"#);
+    insta::assert_snapshot!(edits(r#"{"virtualRouters": [{"name": "payments-router", "action": "change", "listeners": [{"port": 9090}]}]}"#), @"virtual router payments-router: spec.listeners[0].portMapping.port = 9090");
+    insta::assert_snapshot!(edits(r#"{"virtualRouters": [{"name": "payments", "routes": [{"name": "payments-route", "priority": 7}]}]}"#), @"route payments-route: spec.priority = 7");
+    insta::assert_snapshot!(edits(r#"{"tags": {"team": "pay"}, "environments": ["staging"]}"#), @"
+question: Environments differ in parameters, and none are put into a file that is there. Should the template be generated anew, without --into?
+question: Tags are given to what is made, and not yet to what is there. What should be made?
+");
+}
+
+#[test]
+fn a_new_route_comes_before_the_wider_and_behind_the_narrower() {
+    let route = |matcher: &str| {
+        edits(&format!(
+            r#"{{"routes": [{{"router": "payments-router", "match": {matcher}, "targets": [{{"node": "payments-v2"}}]}}]}}"#
+        ))
+    };
+    insta::assert_snapshot!(route(r#"{"path": {"prefix": "/beta"}}"#), @r#"route payments-v2-route:  is made: {"httpRoute":{"action":{"weightedTargets":[{"virtualNode":"payments-v2","weight":100}]},"match":{"prefix":"/beta"}},"priority":50}"#);
+    insta::assert_snapshot!(route(r#"{"method": "POST"}"#), @r#"route payments-v2-route:  is made: {"httpRoute":{"action":{"weightedTargets":[{"virtualNode":"payments-v2","weight":100}]},"match":{"method":"POST","prefix":"/"}},"priority":50}"#);
+}
+
+#[test]
 fn new_resources_stand_beside_those_that_are_there() {
     insta::assert_snapshot!(edits(r#"{"virtualNodes": [{"name": "shipping", "listeners": [{"port": 8080}]}]}"#), @r#"virtual node shipping:  is made: {"listeners":[{"portMapping":{"port":8080,"protocol":"http"}}],"serviceDiscovery":{"dns":{"hostname":"shipping.shop.local","responseType":"ENDPOINTS"}}}"#);
     insta::assert_snapshot!(edits(r#"{"virtualNodes": [{"name": "orders", "action": "change", "calls": [{"to": "payments"}, {"to": "shipping"}]}]}"#), @r#"virtual node orders: spec.backends + {"virtualService":{"virtualServiceName":"shipping"}}"#);

@@ -198,6 +198,34 @@ fn a_header_route_comes_first_in_json_too() {
 }
 
 #[test]
+fn one_more_route_has_a_name_of_its_own_and_stands_between() {
+    let with_header = written(AWS.0, AWS.1, HEADER);
+    insta::assert_snapshot!(changes((AWS.0, &with_header), "in virtual router checkout-router add a route that sends /beta to checkout-v2"), @r#"
++    "virtualRouterName": "checkout-router",
++    "routeName": "checkout-v2-route-2",
++    "spec": {
++      "httpRoute": {
++        "action": {
++          "weightedTargets": [
++            {
++              "virtualNode": "checkout-v2",
++              "weight": 100
++            }
++          ]
++        },
++        "match": {
++          "prefix": "/beta"
++        }
++      },
++      "priority": 75
++    }
++  },
++  {
++    "meshName": "shop",
+"#);
+}
+
+#[test]
 fn a_timeout_is_raised_on_the_route_and_on_every_listener_on_the_path() {
     insta::assert_snapshot!(changes(YAML, TIMEOUT), @"
 -          Timeout: { PerRequest: { Unit: s, Value: 20 } }
