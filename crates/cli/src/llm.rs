@@ -11,7 +11,12 @@ use meshwright_verbs::generate::{LlmOptions, MAX_REQUEST, ProviderName};
 use crate::{complain, env};
 
 /// Has a request read by the model that was asked for.
-pub(crate) fn read(request: &str, name: ProviderName, options: &LlmOptions) -> anyhow::Result<Understanding> {
+pub(crate) fn read(
+    request: &str,
+    mesh: Option<String>,
+    name: ProviderName,
+    options: &LlmOptions,
+) -> anyhow::Result<Understanding> {
     if request.len() > MAX_REQUEST {
         anyhow::bail!("the request has {} bytes, more than {MAX_REQUEST}", request.len());
     }
@@ -21,11 +26,12 @@ pub(crate) fn read(request: &str, name: ProviderName, options: &LlmOptions) -> a
         ProviderName::Openai => Some(Provider::OpenAi),
         ProviderName::Bedrock => Some(Provider::Bedrock),
     };
-    understand(request, provider, options).map_err(|error| anyhow::anyhow!("--llm: {}", visible(&error.to_string())))
+    let request = Request { text: request.to_owned(), mesh };
+    understand(&request, provider, options).map_err(|error| anyhow::anyhow!("--llm: {}", visible(&error.to_string())))
 }
 
 fn understand(
-    request: &str,
+    request: &Request,
     provider: Option<Provider>,
     options: &LlmOptions,
 ) -> Result<Understanding, meshwright_llm::Error> {
@@ -39,8 +45,7 @@ fn understand(
         }
     };
     let limits = Limits { timeout: Duration::from_secs(u64::from(options.llm_timeout)) };
-    let request = Request { text: request.to_owned(), mesh: None };
-    let mut understanding = ask(&access, limits, &request, &mut say)?.understanding;
+    let mut understanding = ask(&access, limits, request, &mut say)?.understanding;
     let what = format!("{whom} understood the request rightly");
     let why = "--llm was given; of a model's answer nothing is taken but a valid intent".to_owned();
     understanding.assumptions.insert(0, Assumption { what, why });

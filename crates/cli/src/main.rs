@@ -5,16 +5,17 @@ mod llm;
 mod load;
 mod replace;
 
-use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use meshwright_dialect::{GivenParameters, Options, Reading};
+use meshwright_dialect::{Dialect, GivenParameters, Input, Options, Reading};
+use meshwright_language::Understanding;
 use meshwright_verbs::config::{Config, FILE_NAME};
 use meshwright_verbs::convert::ConvertOptions;
+use meshwright_verbs::editing::{ChangedFile, Texts};
 use meshwright_verbs::explain::ExplainOptions;
 use meshwright_verbs::files::{FileOptions, choose_mesh, unused_parameters};
 use meshwright_verbs::generate::GenerateOptions;
@@ -46,13 +47,14 @@ enum VerbArguments {
 
 impl VerbArguments {
     /// Which files are read; `None` where none are.
-    fn files(&self) -> Option<&FileOptions> {
+    fn files(&self) -> Option<FileOptions> {
         match self {
-            Self::Graph(options) => Some(&options.files),
-            Self::Order(options) => Some(&options.files),
-            Self::Convert(options) => Some(&options.files),
-            Self::Validate(options) => Some(&options.files),
-            Self::Explain(_) | Self::Generate(_) => None,
+            Self::Graph(options) => Some(options.files.clone()),
+            Self::Order(options) => Some(options.files.clone()),
+            Self::Convert(options) => Some(options.files.clone()),
+            Self::Validate(options) => Some(options.files.clone()),
+            Self::Generate(options) => options.files(),
+            Self::Explain(_) => None,
         }
     }
 
@@ -61,11 +63,12 @@ impl VerbArguments {
         matches!(self, Self::Validate(_))
     }
 
-    /// The options of a run that fixes what it finds.
-    fn fixes(&self) -> Option<&ValidateOptions> {
+    /// Whether the run changes the files that it reads, or shows how it would.
+    fn changes_files(&self) -> bool {
         match self {
-            Self::Validate(options) if options.fix || options.diff => Some(options),
-            _ => None,
+            Self::Validate(options) => options.fix || options.diff,
+            Self::Generate(_) => true,
+            _ => false,
         }
     }
 
@@ -130,13 +133,14 @@ fn run(arguments: &Arguments) -> Result<End> {
         complain(&format!("error: {error}\n"));
     }
     let mut end = if loaded.errors.is_empty() { End::Clean } else { End::CouldNot };
-    if loaded.inputs.is_empty() {
+    let is_insertion = matches!(arguments.verb, VerbArguments::Generate(_));
+    // A request is about all of its files: where one is missing, what it names may be missing too.
+    if loaded.inputs.is_empty() || (is_insertion && end != End::Clean) {
         return Ok(End::CouldNot);
     }
-    let fixing = arguments.verb.fixes();
-    let inputs = if fixing.is_some() { loaded.inputs.clone() } else { Vec::new() };
-    let parameters = parameters(files)?;
-    let mut reading = read(arguments, files, &parameters, loaded.inputs);
+    let inputs = if arguments.verb.changes_files() { loaded.inputs.clone() } else { Vec::new() };
+    let parameters = parameters(&files)?;
+    let mut reading = read(arguments, &files, &parameters, loaded.inputs);
     warn_of_unused(&parameters, &reading);
     let says_findings = arguments.verb.says_findings();
     if !says_findings {
@@ -144,7 +148,7 @@ fn run(arguments: &Arguments) -> Result<End> {
     }
     if !reading.unreadable.is_empty() {
         end = End::CouldNot;
-    } else if reading.has_faults() && !says_findings {
+    } else if reading.has_faults() && !says_findings && !is_insertion {
         end = end.max(End::Findings);
     }
     if is_empty(&reading, says_findings) {
@@ -156,16 +160,20 @@ fn run(arguments: &Arguments) -> Result<End> {
     } else {
         choose_mesh(&mut reading.inventory, files.mesh.as_deref())?;
     }
-    let answer = match fixing {
-        Some(options) if !reading.inventory.resources.is_empty() || !reading.inventory.workloads.is_empty() => {
+    let is_something = !reading.inventory.resources.is_empty() || !reading.inventory.workloads.is_empty();
+    let answer = match &arguments.verb {
+        VerbArguments::Validate(options) if is_something && arguments.verb.changes_files() => {
             fix(arguments, options, &parameters, &inputs, reading)?
         }
+        VerbArguments::Generate(options) => insert(arguments, options, &parameters, &inputs, &reading)?,
         _ => answer(arguments, &reading)?,
     };
     if answer.has_findings {
         end = end.max(End::Findings);
     }
-    deliver(arguments.output.as_deref(), &answer)?;
+    if !(is_insertion && answer.output.is_empty()) {
+        deliver(arguments.output.as_deref(), &answer)?;
+    }
     complain(&answer.notes);
     Ok(end)
 }
@@ -187,12 +195,7 @@ fn parameters(files: &FileOptions) -> Result<GivenParameters> {
     Ok(files.parameter_values(&parameter_files)?)
 }
 
-fn read(
-    arguments: &Arguments,
-    files: &FileOptions,
-    given: &GivenParameters,
-    inputs: Vec<meshwright_dialect::Input>,
-) -> Reading {
+fn read(arguments: &Arguments, files: &FileOptions, given: &GivenParameters, inputs: Vec<Input>) -> Reading {
     let nested = load::Nested::of(&files.files);
     let options = Options {
         parameters: given.values.clone(),
@@ -215,34 +218,83 @@ fn fix(
     arguments: &Arguments,
     options: &ValidateOptions,
     given: &GivenParameters,
-    inputs: &[meshwright_dialect::Input],
+    inputs: &[Input],
     reading: Reading,
 ) -> Result<Answer> {
     let is_coloured = arguments.output.is_none() && env::is_coloured(&std::io::stdout());
     let surroundings = surroundings(options, is_coloured)?;
     let names: Vec<String> = inputs.iter().map(|input| input.name.clone()).collect();
-    let read_again = |texts: &BTreeMap<String, String>| {
-        let mut inputs = inputs.to_vec();
-        for input in &mut inputs {
-            if let Some(text) = texts.get(&input.name) {
-                input.bytes = text.clone().into_bytes();
-            }
-        }
-        let mut reading = read(arguments, &options.files, given, inputs);
-        // The mesh was there before; what is gone now shows as a difference.
-        let _ = choose_mesh(&mut reading.inventory, options.files.mesh.as_deref());
-        reading
-    };
+    let read_again = |texts: &Texts| read_again(arguments, &options.files, given, inputs, texts);
     let fixed = validate::fix(reading, &names, options, &surroundings, &read_again)?;
     let answer = validate::run_fixed(&fixed, options, &surroundings)?;
     if !options.diff {
-        let changed = fixed.files.iter().filter(|file| file.name != "-" && file.before != file.after);
-        let replacements: Vec<replace::Replacement<'_>> = changed
-            .map(|file| replace::Replacement { name: &file.name, before: &file.before, after: &file.after })
-            .collect();
-        replace::replace(&replacements).map_err(|why| anyhow!("--fix: {why}"))?;
+        write("--fix", &fixed.files)?;
     }
     Ok(answer)
+}
+
+/// Makes the changes that a request asks for, and writes the files that change.
+fn insert(
+    arguments: &Arguments,
+    options: &GenerateOptions,
+    given: &GivenParameters,
+    inputs: &[Input],
+    reading: &Reading,
+) -> Result<Answer> {
+    let files = options.files().unwrap_or_default();
+    let names: Vec<String> = inputs.iter().map(|input| input.name.clone()).collect();
+    let config = project_settings()?;
+    let read_again = |texts: &Texts| read_again(arguments, &files, given, inputs, texts);
+    let target = generate::Target { reading, names: &names, config: &config, read_again: &read_again };
+    let is_coloured = env::is_coloured(&std::io::stderr());
+    let inserted = match understood_by_model(options, Some(reading))? {
+        Some(understanding) => generate::insert_understood(options, understanding, &target, is_coloured),
+        None => {
+            let text = intent_text(options)?;
+            let intent = options.intent.as_deref().zip(text.as_deref());
+            generate::insert(options, intent, &target, is_coloured)?
+        }
+    };
+    write("--into", &inserted.files)?;
+    Ok(inserted.answer)
+}
+
+/// What a language model makes of a request, where one is to read it; it sees the mesh that the files hold.
+fn understood_by_model(options: &GenerateOptions, reading: Option<&Reading>) -> Result<Option<Understanding>> {
+    let request = options.request.as_deref().filter(|request| !request.trim().is_empty());
+    let Some((request, provider)) = request.zip(options.reader.llm) else { return Ok(None) };
+    let json = Dialect::named("json").and_then(|dialect| dialect.notations.first());
+    let mesh = reading.zip(json).map(|(reading, notation)| notation.write(&reading.inventory).text);
+    llm::read(request, mesh, provider, &options.reader).map(Some)
+}
+
+/// Reads inputs as before, with new texts for some.
+fn read_again(
+    arguments: &Arguments,
+    files: &FileOptions,
+    given: &GivenParameters,
+    inputs: &[Input],
+    texts: &Texts,
+) -> Reading {
+    let mut inputs = inputs.to_vec();
+    for input in &mut inputs {
+        if let Some(text) = texts.get(&input.name) {
+            input.bytes = text.clone().into_bytes();
+        }
+    }
+    let mut reading = read(arguments, files, given, inputs);
+    // The mesh was there before; what is gone now shows as a difference.
+    let _ = choose_mesh(&mut reading.inventory, files.mesh.as_deref());
+    reading
+}
+
+/// Writes the files that an option has changed.
+fn write(option: &str, files: &[ChangedFile]) -> Result<()> {
+    let changed = files.iter().filter(|file| file.name != "-" && file.before != file.after);
+    let replacements: Vec<replace::Replacement<'_>> = changed
+        .map(|file| replace::Replacement { name: &file.name, before: &file.before, after: &file.after })
+        .collect();
+    replace::replace(&replacements).map_err(|why| anyhow!("{option}: {why}"))
 }
 
 fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer> {
@@ -259,35 +311,48 @@ fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer> {
 
 /// The answer to a request, which a model may read, or to an intent that is read here.
 fn generated(options: &GenerateOptions) -> Result<Answer> {
-    let request = options.request.as_deref().filter(|request| !request.trim().is_empty());
-    if let Some((request, provider)) = request.zip(options.reader.llm) {
-        let understanding = llm::read(request, provider, &options.reader)?;
+    if let Some(understanding) = understood_by_model(options, None)? {
         return Ok(generate::run_understood(options, understanding, env::is_coloured(&std::io::stderr()))?);
     }
-    let text = match &options.intent {
-        Some(name) => Some(load::read_text(name).map_err(|why| anyhow!("--intent {name}: {why}"))?),
-        None => None,
-    };
+    let text = intent_text(options)?;
     let intent = options.intent.as_deref().zip(text.as_deref());
     Ok(generate::run(options, intent, env::is_coloured(&std::io::stderr()))?)
 }
 
+/// The text of `--intent`.
+fn intent_text(options: &GenerateOptions) -> Result<Option<String>> {
+    let Some(name) = &options.intent else { return Ok(None) };
+    if name == "-" && options.into.iter().any(|file| file == "-") {
+        return Err(anyhow!("standard input cannot be both --intent and --into"));
+    }
+    Ok(Some(load::read_text(name).map_err(|why| anyhow!("--intent {name}: {why}"))?))
+}
+
 /// What stands beside the files of `validate`: the project's settings and the baseline.
 fn surroundings(options: &ValidateOptions, is_coloured: bool) -> Result<Surroundings> {
-    let load = |option: &str, name: &str| {
-        let bytes = load::read_file(Path::new(name)).map_err(|why| anyhow!("{option}{name}: {why}"))?;
-        String::from_utf8(bytes).map_err(|_| anyhow!("{option}{name}: it is not UTF-8 text"))
-    };
     let baseline = match &options.baseline {
-        Some(name) => Some((name.clone(), load("--baseline ", name)?)),
+        Some(name) => Some((name.clone(), load_text("--baseline ", name)?)),
         None => None,
     };
-    let config = match (&options.config, find_config()) {
-        (Some(name), _) => Config::parse(name, &load("--config ", name)?)?,
-        (None, Some(name)) => Config::parse(&name, &load("", &name)?)?,
-        (None, None) => Config::default(),
+    let config = match &options.config {
+        Some(name) => Config::parse(name, &load_text("--config ", name)?)?,
+        None => project_settings()?,
     };
     Ok(Surroundings { config, baseline, is_coloured })
+}
+
+/// The settings of the project that the current folder belongs to.
+fn project_settings() -> Result<Config> {
+    match find_config() {
+        Some(name) => Ok(Config::parse(&name, &load_text("", &name)?)?),
+        None => Ok(Config::default()),
+    }
+}
+
+/// The text of a file that an option names.
+fn load_text(option: &str, name: &str) -> Result<String> {
+    let bytes = load::read_file(Path::new(name)).map_err(|why| anyhow!("{option}{name}: {why}"))?;
+    String::from_utf8(bytes).map_err(|_| anyhow!("{option}{name}: it is not UTF-8 text"))
 }
 
 /// The settings of the nearest folder that has some, from the current one up: their name as seen from here.

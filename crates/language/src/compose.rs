@@ -90,7 +90,7 @@ fn write(intent: &Intent, plan: &Plan, draft: &mut Draft) {
         route::write_router(router, draft);
     }
     for service in &plan.services {
-        route::write_service(service, draft);
+        route::write_service(service, plan, draft);
     }
     for gateway in &plan.gateways {
         if let Some(label) = gateway::write(gateway, plan, draft) {

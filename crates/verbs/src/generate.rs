@@ -3,15 +3,21 @@
 //! Nothing is given as an answer that was not checked: the text is read back and goes through every rule. Questions and words
 //! that are not understood stop the answer, unless a part of one is asked for.
 
+mod into;
 mod llm;
 mod show;
 
 use clap::{Args, ValueEnum};
 use meshwright_dialect::{Input, Options, Reading};
 use meshwright_language::{Composition, Intent, Understanding, compose, understand};
+use meshwright_model::edit::Edit;
 use meshwright_model::finding::{Finding, Severity};
 
+pub use into::{Inserted, Target, insert, insert_understood};
+
 use crate::convert::{DialectName, NotationName, notation};
+use crate::editing::ChangedFile;
+use crate::files::FileOptions;
 use crate::refused::Refused;
 use crate::{Answer, Verb, validate};
 
@@ -20,8 +26,9 @@ pub use llm::{LlmOptions, ProviderName};
 /// How help shows it.
 pub const VERB: Verb = Verb {
     name: "generate",
-    about: "Plain language to resources; what was assumed, and what must be settled first",
-    example: "meshwright generate \"a virtual node orders on port 8080 with health checks\" > orders.yaml",
+    about: "Plain language to resources or to edits of your files, and what was assumed",
+    example: "meshwright generate \"a virtual node orders on port 8080 with health checks\" > orders.yaml
+  meshwright generate \"raise the timeout of checkout to 60 s\" --into shop.yaml --diff",
 };
 
 /// The longest request that is read, in bytes.
@@ -32,6 +39,7 @@ pub const MAX_INTENT: usize = 128_000;
 
 /// Options of `generate`.
 #[derive(Args, Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct GenerateOptions {
     /// What to make or change, in plain English
     #[arg(value_name = "REQUEST", required_unless_present_any = ["intent", "intent_schema"])]
@@ -39,20 +47,36 @@ pub struct GenerateOptions {
     /// A file that says what to make as an intent, in JSON; `-` is standard input
     #[arg(long, value_name = "FILE", conflicts_with = "request")]
     pub intent: Option<String>,
+    /// Change this file in place instead of writing resources anew; may be given several times. `-` is standard input, whose
+    /// new text goes to standard output; a directory means every mesh file below it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["dialect", "notation"])]
+    pub into: Vec<String>,
+    /// With --into: show what would change as a unified diff, and write nothing
+    #[arg(long, requires = "into")]
+    pub diff: bool,
+    /// With --into: a parameter's value; may be given several times
+    #[arg(long, value_name = "KEY=VALUE", requires = "into")]
+    pub parameter: Vec<String>,
+    /// With --into: a file of parameters: a list as CloudFormation takes it, an object, or lines of KEY=VALUE
+    #[arg(long, value_name = "FILE", requires = "into")]
+    pub parameters: Vec<String>,
+    /// With --into: the mesh to change, where the files hold several: its name or ARN
+    #[arg(long, value_name = "NAME", requires = "into")]
+    pub mesh: Option<String>,
     /// The dialect to write
     #[arg(long = "as", value_enum, value_name = "DIALECT", default_value_t = DialectName::Cloudformation)]
     pub dialect: DialectName,
     /// The notation to write it in, where the dialect has several
     #[arg(long, value_enum, value_name = "NOTATION")]
     pub notation: Option<NotationName>,
-    /// Show what was understood, word by word, instead of resources
+    /// Show what was understood, word by word, instead of resources; with --into, the edits too, and write nothing
     #[arg(long)]
     pub explain: bool,
     /// Give the part of an answer that is there, although there are questions or words that were not understood
     #[arg(long)]
     pub partial: bool,
     /// Show the JSON Schema of an intent, and nothing else
-    #[arg(long, conflicts_with_all = ["request", "intent"])]
+    #[arg(long, conflicts_with_all = ["request", "intent", "into"])]
     pub intent_schema: bool,
     /// How the answer is shown
     #[arg(long, value_enum, default_value_t = GenerateFormat::Text)]
@@ -60,6 +84,14 @@ pub struct GenerateOptions {
     /// Who reads the request
     #[command(flatten)]
     pub reader: LlmOptions,
+}
+
+impl GenerateOptions {
+    /// The files to change, with the options that say how they are read; `None` where resources are written anew.
+    pub fn files(&self) -> Option<FileOptions> {
+        let Self { into, parameter, parameters, mesh, .. } = self.clone();
+        (!into.is_empty()).then_some(FileOptions { files: into, parameter, parameters, mesh })
+    }
 }
 
 /// How an answer is shown.
@@ -97,6 +129,26 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
 }
 
+/// What edits came to.
+#[derive(Default)]
+struct Outset {
+    /// The edits that change something, or all of them where they cannot be made.
+    edits: Vec<Edit>,
+    /// The files that change; standard input always.
+    files: Vec<ChangedFile>,
+    /// Why the edits are not made.
+    why_not: Option<String>,
+    /// Whether a part of an answer is given, as it was asked for.
+    is_part: bool,
+}
+
+impl Outset {
+    /// The files whose text differs.
+    fn changed(&self) -> impl Iterator<Item = &ChangedFile> {
+        self.files.iter().filter(|file| file.before != file.after)
+    }
+}
+
 /// Answers a request, or an intent that is given with its file's name and content.
 ///
 /// # Errors
@@ -105,15 +157,7 @@ pub fn run(options: &GenerateOptions, intent: Option<(&str, &str)>, is_coloured:
     if options.intent_schema {
         return Ok(Answer { output: schema_page(), ..Answer::default() });
     }
-    let understanding = match (intent, &options.request) {
-        (Some((name, text)), _) => Understanding { intent: read_intent(name, text)?, ..Understanding::default() },
-        (None, Some(request)) if request.len() > MAX_REQUEST => {
-            return Err(Refused::LongRequest { bytes: request.len(), most: MAX_REQUEST });
-        }
-        (None, Some(request)) => understand(request),
-        (None, None) => return Err(Refused::NoRequest),
-    };
-    run_understood(options, understanding, is_coloured)
+    run_understood(options, understood(options, intent)?, is_coloured)
 }
 
 /// Answers what was understood of a request, whoever read it.
@@ -138,6 +182,18 @@ pub fn run_understood(
             Answer { output, notes: show::notes(&outcome, is_coloured), has_findings: !outcome.is_done() }
         }
     })
+}
+
+/// What a request or an intent asks for.
+fn understood(options: &GenerateOptions, intent: Option<(&str, &str)>) -> Result<Understanding, Refused> {
+    match (intent, &options.request) {
+        (Some((name, text)), _) => Ok(Understanding { intent: read_intent(name, text)?, ..Understanding::default() }),
+        (None, Some(request)) if request.len() > MAX_REQUEST => {
+            Err(Refused::LongRequest { bytes: request.len(), most: MAX_REQUEST })
+        }
+        (None, Some(request)) => Ok(understand(request)),
+        (None, None) => Err(Refused::NoRequest),
+    }
 }
 
 /// The JSON Schema of an intent, as a page.

@@ -5,6 +5,7 @@
 
 pub mod config;
 pub mod convert;
+pub mod editing;
 pub mod explain;
 pub mod files;
 pub mod findings;

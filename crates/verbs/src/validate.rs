@@ -21,7 +21,7 @@ use meshwright_model::finding::{Finding, Location, Related, Severity};
 use meshwright_model::reference::Key;
 
 pub use attempt::Attempt;
-pub use fixing::{Fixed, FixedFile, fix};
+pub use fixing::{Fixed, fix};
 pub use known::Known;
 pub use verdict::{Judged, Standing, Verdict};
 
@@ -176,10 +176,20 @@ fn judged(
     let Surroundings { config, baseline, .. } = surroundings;
     let baseline = baseline.as_ref().map(|(name, text)| baseline::parse(name, text)).transpose()?;
     let is_all = options.files.mesh.is_none();
-    let mut findings = allowances::judge(reading, config, all(reading, is_all), is_all);
+    let mut findings = standing(reading, config, is_all);
     let gone = baseline.map(|known| baseline::compare(&mut findings, known, &reading.file_names()));
     reading.sort_by_place(&mut findings, |judged| &judged.finding);
     Ok((findings, gone))
+}
+
+/// All findings with their standing, without a baseline.
+pub(crate) fn standing(reading: &Reading, config: &Config, is_all: bool) -> Vec<Judged> {
+    allowances::judge(reading, config, all(reading, is_all), is_all)
+}
+
+/// The findings that nobody allows.
+pub(crate) fn counted(judged: &[Judged]) -> impl Iterator<Item = &Finding> + Clone {
+    judged.iter().filter(|judged| !judged.is_allowed()).map(|judged| &judged.finding)
 }
 
 /// The faults of the files themselves and what rules find, by file, line and column; of the chosen mesh alone where one is.

@@ -47,3 +47,65 @@ fn programs_get_everything_in_one_object() {
     }
     assert_eq!(value["files"][0]["path"], "mesh.json");
 }
+
+const SHOP: &str = include_str!("../../../verbs/tests/it/generate/into/shop.yml");
+const TIMEOUT: &str = "raise the timeout of checkout to 60 s";
+
+/// A file of its own for a test.
+fn file(name: &str, text: &str) -> String {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("shop.yml");
+    std::fs::write(&path, text).unwrap();
+    path.display().to_string()
+}
+
+#[test]
+fn a_file_is_changed_in_place_once() {
+    let name = file("into-place", SHOP);
+    let shown = run(&["generate", TIMEOUT, "--into", &name, "--diff"]);
+    assert_eq!((shown.code, std::fs::read_to_string(&name).unwrap().as_str()), (0, SHOP), "{}", shown.err);
+    assert!(shown.out.starts_with(&format!("--- {name}\n+++ {name}\n@@ -17,7 +17,7 @@\n")), "{}", shown.out);
+    let explained = run(&["generate", TIMEOUT, "--into", &name, "--explain"]);
+    assert_eq!((explained.code, std::fs::read_to_string(&name).unwrap().as_str()), (0, SHOP), "{}", explained.err);
+    let done = run(&["generate", TIMEOUT, "--into", &name]);
+    assert_eq!((done.code, done.out.as_str()), (0, ""), "{}", done.err);
+    let edit = "edit: set spec.listeners[0].timeout.http.perRequest of virtual node `checkout-v1` to 60 s\n";
+    assert!(done.err.contains(edit) && done.err.ends_with(&format!("changed: {name}\n")), "{}", done.err);
+    let after = std::fs::read_to_string(&name).unwrap();
+    assert!(after.contains(
+        "# agreed with the team of checkout\n            Timeout: {HTTP: {PerRequest: {Value: 60, Unit: s}}}"
+    ));
+    let again = run(&["generate", TIMEOUT, "--into", &name]);
+    assert_eq!((again.code, std::fs::read_to_string(&name).unwrap()), (0, after.clone()));
+    assert!(again.err.ends_with("nothing had to change: the files say this already\n"), "{}", again.err);
+    let streamed = run_with(SHOP.as_bytes(), &["generate", TIMEOUT, "--into", "-"]);
+    assert_eq!((streamed.code, streamed.out), (0, after));
+    let json = run_with(SHOP.as_bytes(), &["generate", TIMEOUT, "--into", "-", "--format", "json"]);
+    let value: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!((value["files"][0]["path"].as_str(), value["edits"].as_array().unwrap().len()), (Some("-"), 3));
+}
+
+#[test]
+fn what_is_asked_or_refused_leaves_the_file_as_it_is() {
+    let name = file("into-refused", SHOP);
+    for request in ["raise the timeout of chekout to 60 s", "route /old to checkout-v3", "paint the moon green"] {
+        let done = run(&["generate", request, "--into", &name]);
+        assert_eq!((done.code, done.out.as_str()), (1, ""), "{request}: {}", done.err);
+        assert_eq!(std::fs::read_to_string(&name).unwrap(), SHOP, "{request}");
+    }
+    for usage in [
+        &["--as", "json"][..],
+        &["--notation", "json"],
+        &["--into", "no/such.yaml"],
+        &["--mesh", "other"],
+        &["--intent-schema"],
+    ] {
+        let arguments = [&["generate", TIMEOUT, "--into", &name], usage].concat();
+        assert_eq!(run(&arguments).code, 2, "{usage:?}");
+        assert_eq!(std::fs::read_to_string(&name).unwrap(), SHOP, "{usage:?}");
+    }
+    assert_eq!(run(&["generate", TIMEOUT, "--diff"]).code, 2);
+    assert_eq!(run(&["generate", TIMEOUT, "--parameter", "A=b"]).code, 2);
+    assert_eq!(run_with(SHOP.as_bytes(), &["generate", "--intent", "-", "--into", "-"]).code, 2);
+}

@@ -14,12 +14,12 @@ use meshwright_model::virtual_gateway::{
 };
 use meshwright_model::{Scalar, Spec};
 
-use super::draft::Draft;
+use super::draft::{Draft, Wanted};
 use super::health::{gateway_health_check, gateway_protocol};
 use super::logging::logging;
 use super::matcher;
 use super::names::{host_label, listed};
-use super::plan::{Gateway, Plan};
+use super::plan::{Gateway, Plan, is_change};
 use super::tls::{client_policy, listener_tls};
 use super::values::port;
 use crate::intent::{ConnectionPool, GatewayRoute, Listener, Match, Pathway, Protocol, Rewrite, RouterListener};
@@ -100,7 +100,7 @@ fn settle_service_port(route: &mut GatewayRoute, plan: &Plan) {
     }
 }
 
-fn settle_prefix(route: &mut GatewayRoute, draft: &mut Draft) {
+pub(super) fn settle_prefix(route: &mut GatewayRoute, draft: &mut Draft) {
     if matches!(route.protocol, Some(Protocol::Grpc | Protocol::Tcp)) {
         return;
     }
@@ -225,7 +225,7 @@ pub(super) fn write(gateway: &Gateway, plan: &Plan, draft: &mut Draft) -> Option
     label
 }
 
-fn write_listener(gateway: &Gateway, listener: &Listener, draft: &mut Draft) -> VirtualGatewayListener {
+pub(super) fn write_listener(gateway: &Gateway, listener: &Listener, draft: &mut Draft) -> VirtualGatewayListener {
     let shown = gateway.name.shown();
     let protocol = listener.protocol.unwrap_or(Protocol::Http);
     if listener.port.is_some_and(|port| (1..=1024).contains(&port)) {
@@ -278,15 +278,30 @@ fn pool(
     made
 }
 
-fn route_spec(route: &GatewayRoute, plan: &Plan, shown: &str, draft: &mut Draft) -> Option<GatewayRouteSpec> {
-    let Some(service) = &route.service else {
-        draft.ask(format!("To which virtual service should {shown} lead?"));
-        return None;
+/// Writes a gateway route's specification.
+pub(super) fn route_spec(
+    route: &GatewayRoute,
+    plan: &Plan,
+    shown: &str,
+    draft: &mut Draft,
+) -> Option<GatewayRouteSpec> {
+    let service = match &route.service {
+        Some(service) => plan.service_name(service),
+        // Where it leads is the least of what a change without a file leaves out.
+        None if is_change(route.action) => draft.parameter(&Wanted {
+            name: "TargetVirtualServiceName",
+            description: "Name of the virtual service that the gateway route leads to",
+            ..Wanted::default()
+        }),
+        None => {
+            draft.ask(format!("To which virtual service should {shown} lead?"));
+            return None;
+        }
     };
     let target = GatewayRouteTarget {
         port: matcher::port(route.service_port, &format!("the target of {shown}"), draft),
         virtual_service: GatewayRouteVirtualService {
-            virtual_service_name: draft.said(&format!("the target of {shown}"), &plan.service_name(service)),
+            virtual_service_name: draft.said(&format!("the target of {shown}"), &service),
         },
     };
     if route.matcher.scheme.is_some() {

@@ -1,9 +1,11 @@
 //! An intent becomes edits of resources that are there: what is named is found, what is said is set, the rest stays.
 
 mod find;
+mod gateways;
 mod nodes;
 mod priority;
 mod removals;
+mod routers;
 mod routes;
 
 use meshwright_model::edit::{Change, Edit, NewValue};
@@ -31,18 +33,21 @@ pub struct Insertion {
 
 /// Turns an intent into edits of what is there. What the intent makes and is not there is made beside it.
 pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
-    let mut desk = Desk { finder: Finder::new(inventory), draft: Draft::new(), edits: Vec::new() };
+    let mut desk = Desk { finder: Finder::new(inventory), draft: Draft::new(), edits: Vec::new(), is_settled: false };
     desk.choose_mesh(intent);
     let mut rest = intent.clone();
     rest.removals.clear();
     desk.change_mesh(&mut rest);
     desk.change_nodes(&mut rest);
+    desk.change_everywhere(&rest);
     desk.change_routes(&mut rest);
+    desk.change_services(&mut rest);
+    desk.change_gateways(&mut rest);
     desk.create(rest);
     for removal in &intent.removals {
         desk.remove(removal);
     }
-    if desk.edits.is_empty() && desk.draft.questions.is_empty() {
+    if desk.edits.is_empty() && desk.draft.questions.is_empty() && !desk.is_settled {
         desk.draft.ask("What should be changed in the file?");
     }
     let assumptions = desk.draft.assumptions();
@@ -54,6 +59,8 @@ struct Desk<'i> {
     finder: Finder<'i>,
     draft: Draft,
     edits: Vec<Edit>,
+    /// Whether something that is asked for needs no edit, as it is so already.
+    is_settled: bool,
 }
 
 impl Desk<'_> {
@@ -110,7 +117,14 @@ impl Desk<'_> {
     /// Makes what is left of the intent beside what is there.
     fn create(&mut self, mut rest: Intent) {
         let empty = Intent { tags: rest.tags.clone(), everywhere: rest.everywhere.clone(), ..Intent::default() };
+        if !rest.environments.is_empty() {
+            self.draft.ask("Environments differ in parameters, and none are put into a file that is there. Should the template be generated anew, without --into?");
+            rest.environments.clear();
+        }
         if rest == empty {
+            if !rest.tags.is_empty() {
+                self.draft.ask("Tags are given to what is made, and not yet to what is there. What should be made?");
+            }
             return;
         }
         if !rest.sidecars.is_empty() {
@@ -124,8 +138,14 @@ impl Desk<'_> {
         let composition = compose(&rest);
         self.ask_for_parameters(&composition.inventory);
         let beside = self.finder.inventory.resources.first().and_then(|resource| resource.origin);
+        let mut resources = composition.inventory.resources;
+        let mut is_settled = false;
+        for route in &mut resources {
+            is_settled |= self.settle_priority(route);
+        }
         for assumption in composition.assumptions {
-            if !assumption.what.contains("exists already") {
+            let is_outdated = is_settled && assumption.what.starts_with("the priorities are");
+            if !assumption.what.contains("exists already") && !is_outdated {
                 self.draft.assume(assumption.what, assumption.why);
             }
         }
@@ -133,12 +153,11 @@ impl Desk<'_> {
             self.draft.ask(question.text);
         }
         let mesh = self.finder.inventory.resources.first().map(|resource| resource.mesh.clone());
-        for mut resource in composition.inventory.resources {
+        for mut resource in resources {
             if let (Some(mesh), true) = (&mesh, resource.kind() != Kind::Mesh) {
                 resource.mesh.clone_from(mesh);
             }
             resource.label = None;
-            self.settle_priority(&mut resource);
             self.edits.push(Edit::create(resource, beside));
         }
     }
@@ -165,6 +184,22 @@ impl Desk<'_> {
             );
             node.discovery = Some(Discovery::Dns(Dns { hostname: Some(hostname), endpoints: None }));
         }
+    }
+
+    /// A name that no other route of the same parent has; `None` where the wanted one is free.
+    fn free_name(&mut self, kind: Kind, parent: Option<&str>, wanted: &str) -> Option<String> {
+        let own = |resource: &&Resource| {
+            let shown = resource.parent.as_ref().map(|parent| Key::of(parent).shown());
+            shown.as_deref() == parent
+        };
+        let taken: Vec<String> =
+            self.finder.of_kind(kind).filter(own).map(|resource| Key::of(&resource.name).shown()).collect();
+        if !taken.iter().any(|name| name == wanted) {
+            return None;
+        }
+        let free = (2..).map(|count| format!("{wanted}-{count}")).find(|name| !taken.contains(name))?;
+        self.draft.assume(format!("the new {kind} is called `{free}`"), format!("`{wanted}` is there already"));
+        Some(free)
     }
 
     /// Parameters are not put into a file that is there: what they would hold is asked for.

@@ -17,9 +17,9 @@ use meshwright_model::virtual_service::{
 };
 use meshwright_model::{Scalar, Spec};
 
-use super::draft::Draft;
+use super::draft::{Draft, Wanted};
 use super::matcher;
-use super::plan::{Router, Service};
+use super::plan::{Plan, Router, Service, is_change};
 use super::retries::{GRPC_EVENTS, HTTP_EVENTS, TCP_EVENTS};
 use super::values::{duration, port, port_protocol};
 use crate::intent::{Match, Protocol, Provider, Retry, Route, Span};
@@ -50,7 +50,7 @@ pub(super) fn write_router(router: &Router, draft: &mut Draft) {
 }
 
 /// Writes a virtual service.
-pub(super) fn write_service(service: &Service, draft: &mut Draft) {
+pub(super) fn write_service(service: &Service, plan: &Plan, draft: &mut Draft) {
     let provider = service.provider.as_ref().map(|provider| match provider {
         Provider::Node(node) => VirtualServiceProvider::VirtualNode(VirtualNodeServiceProvider {
             virtual_node_name: draft.text("the node behind a virtual service", node),
@@ -59,8 +59,22 @@ pub(super) fn write_service(service: &Service, draft: &mut Draft) {
             virtual_router_name: draft.text("the router behind a virtual service", router),
         }),
     });
-    if provider.is_none() {
-        draft.ask(format!("Which virtual node or virtual router should answer the requests to `{}`?", service.name));
+    match &service.provider {
+        None => draft.assume(
+            format!("nothing answers the requests to `{}` yet", service.name),
+            "the request names no virtual node or virtual router that provides it, and a virtual service may do without",
+        ),
+        Some(Provider::Node(node)) if plan.node(node).is_none() => draft.assume(
+            format!("virtual node `{node}` exists already"),
+            format!("`{}` is provided by it, and the request describes no node of that name", service.name),
+        ),
+        Some(Provider::Router(router)) if !plan.routers.iter().any(|one| one.name.text() == Some(router) && one.is_made) => {
+            draft.assume(
+                format!("virtual router `{router}` exists already"),
+                format!("`{}` is provided by it, and the request describes no router of that name", service.name),
+            );
+        }
+        Some(_) => {}
     }
     let name = draft.said("the name of the virtual service", &service.name);
     draft.add(None, name, Spec::VirtualService(VirtualServiceSpec { provider }));
@@ -117,6 +131,18 @@ pub(super) fn route_spec(route: &Route, router: &Router, shown: &str, draft: &mu
 
 fn targets(route: &Route, shown: &str, draft: &mut Draft) -> Option<List<WeightedTarget, 10>> {
     let mut targets = Vec::new();
+    if route.targets.is_empty() && is_change(route.action) {
+        let target = draft.parameter(&Wanted {
+            name: "TargetVirtualNodeName",
+            description: "Name of the virtual node that the route sends requests to",
+            ..Wanted::default()
+        });
+        targets.push(WeightedTarget {
+            port: None,
+            virtual_node: draft.said(&format!("a target of {shown}"), &target),
+            weight: draft.number(&format!("the weight of the target of {shown}"), 100),
+        });
+    }
     for target in &route.targets {
         targets.push(WeightedTarget {
             port: matcher::port(target.port, &format!("target `{}` of {shown}", target.node), draft),

@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::names::{common_stem, listed, stem};
-use super::plan::{Plan, Router};
+use super::plan::{Plan, Router, is_change};
 use super::retries::GRPC_EVENTS;
 use crate::intent::{Match, Pathway, Protocol, Route, Target};
 
@@ -144,6 +144,9 @@ fn for_each_listener(router: &mut Router, draft: &mut Draft) {
 
 fn settle_targets(route: &mut Route, plan: &Plan, draft: &mut Draft) {
     let names: Vec<String> = route.targets.iter().map(|target| target.node.clone()).collect();
+    if names.is_empty() && is_change(route.action) {
+        return;
+    }
     if names.is_empty() {
         let what = route.name.as_ref().map_or_else(|| "the route".to_owned(), |name| format!("route `{name}`"));
         draft.ask(format!("Where should {what} send its requests?"));

@@ -4,17 +4,35 @@ use std::fmt::Write as _;
 
 use meshwright_language::{Assumption, Evidence, NotUnderstood, Question};
 use meshwright_model::visible::visible;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Made, Outcome};
+use super::{Made, Outcome, Outset};
+use crate::editing::{self, in_words};
 use crate::findings;
 
 /// Everything, for programs.
 pub(super) fn json(outcome: &Outcome) -> String {
+    format!("{:#}\n", value(outcome))
+}
+
+/// Everything about changes of files, for programs.
+pub(super) fn insertion_json(outcome: &Outcome, outset: &Outset, with_diff: bool) -> String {
+    let mut value = value(outcome);
+    value["edits"] = json!(outset.edits);
+    if with_diff {
+        value["diff"] = json!(editing::diff(&outset.files));
+    }
+    if let Some(why) = &outset.why_not {
+        value["whyNot"] = json!(why);
+    }
+    format!("{value:#}\n")
+}
+
+fn value(outcome: &Outcome) -> Value {
     let file = |file: &Made| json!({"path": file.path, "content": file.content});
     let files: Vec<_> = outcome.files.iter().map(file).collect();
     let found: Vec<_> = outcome.findings.iter().map(findings::json).collect();
-    let value = json!({
+    json!({
         "intent": outcome.understanding.intent,
         "evidence": outcome.understanding.evidence,
         "assumptions": assumptions(outcome).collect::<Vec<_>>(),
@@ -22,16 +40,13 @@ pub(super) fn json(outcome: &Outcome) -> String {
         "notUnderstood": outcome.understanding.not_understood,
         "findings": found,
         "files": files,
-    });
-    format!("{value:#}\n")
+    })
 }
 
 /// What stands beside the resources: what was assumed, what is asked, what the rules find.
 pub(super) fn notes(outcome: &Outcome, is_coloured: bool) -> String {
     let mut out = String::new();
-    for Assumption { what, why } in assumptions(outcome) {
-        let _ = writeln!(out, "assumed: {}\n         {}", visible(what), visible(why));
-    }
+    push_assumptions(&mut out, outcome);
     out.push_str(&outcome.ledger);
     push_open(&mut out, outcome);
     if !outcome.findings.is_empty() {
@@ -52,11 +67,66 @@ pub(super) fn explanation(outcome: &Outcome) -> String {
     for Evidence { path, text, .. } in &outcome.understanding.evidence {
         let _ = writeln!(out, "evidence: {}: \"{}\"", visible(path), visible(text));
     }
+    push_assumptions(&mut out, outcome);
+    push_open(&mut out, outcome);
+    out
+}
+
+/// What stands beside files that change.
+pub(super) fn insertion_notes(outcome: &Outcome, outset: &Outset, is_shown_only: bool, is_coloured: bool) -> String {
+    let mut out = String::new();
+    push_assumptions(&mut out, outcome);
+    push_open(&mut out, outcome);
+    if !outcome.findings.is_empty() {
+        out.push_str(&findings::text(&outcome.reading, &outcome.findings, is_coloured));
+    }
+    let is_given = outset.why_not.is_none() && (outset.is_part || !outcome.is_open());
+    if is_given {
+        push_edits(&mut out, outset);
+    }
+    let verdict = match &outset.why_not {
+        Some(why) => format!("error: nothing is changed: {why}"),
+        None if outcome.is_open() && !outset.is_part => {
+            let more = if outset.edits.is_empty() { "" } else { "; --partial makes the edits that are clear" };
+            format!("error: nothing is changed before this is settled{more}")
+        }
+        None if outset.edits.is_empty() => "nothing had to change: the files say this already".to_owned(),
+        None if is_shown_only => "nothing is written: this is what would change".to_owned(),
+        None => {
+            let names: Vec<&str> = outset.changed().map(|file| file.name.as_str()).collect();
+            format!("changed: {}", names.join(", "))
+        }
+    };
+    let _ = writeln!(out, "{}", visible(&verdict));
+    out
+}
+
+/// What was understood, and the edits that came of it.
+pub(super) fn insertion_explained(outcome: &Outcome, outset: &Outset) -> String {
+    let mut out = explanation(outcome);
+    push_edits(&mut out, outset);
+    match &outset.why_not {
+        Some(why) => {
+            let _ = writeln!(out, "error: the edits cannot be made: {}", visible(why));
+        }
+        None if outset.edits.is_empty() && !outcome.is_open() => {
+            out.push_str("nothing has to change: the files say this already\n");
+        }
+        None => {}
+    }
+    out
+}
+
+fn push_edits(out: &mut String, outset: &Outset) {
+    for edit in &outset.edits {
+        let _ = writeln!(out, "edit: {}", visible(&in_words(edit)));
+    }
+}
+
+fn push_assumptions(out: &mut String, outcome: &Outcome) {
     for Assumption { what, why } in assumptions(outcome) {
         let _ = writeln!(out, "assumed: {}\n         {}", visible(what), visible(why));
     }
-    push_open(&mut out, outcome);
-    out
 }
 
 fn push_open(out: &mut String, outcome: &Outcome) {

@@ -4,43 +4,30 @@
 //! text reads as the old with just its edits made, and no error comes that was not there; otherwise it is not made, and
 //! the reason is said. Fixes of places that touch each other wait for the next round.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+use std::collections::BTreeSet;
 
-use meshwright_dialect::{Edited, Reading, edit, reads_as};
+use meshwright_dialect::{Edited, Reading};
 use meshwright_model::Path;
 use meshwright_model::edit::{Change, Edit};
-use meshwright_model::finding::{Finding, Severity};
+use meshwright_model::finding::Finding;
 use meshwright_model::path::Step;
 use meshwright_model::resource::Origin;
-use meshwright_model::subject::Subject;
-use similar::TextDiff;
 
 use super::attempt::{Attempt, report};
 use super::known::Key;
-use super::{Judged, Surroundings, ValidateOptions, judged};
+use super::{Surroundings, ValidateOptions, counted, judged};
+use crate::editing::{self, ChangedFile, Errors, ReadAgain, Texts, new_error};
 use crate::refused::Refused;
 
 /// The most rounds of fixes that are made; each leaves fewer findings, as a rule.
 const MAX_ROUNDS: usize = 50;
-
-/// A file that fixes have changed.
-#[derive(Clone, Debug)]
-pub struct FixedFile {
-    /// Its name, as its user gave it.
-    pub name: String,
-    /// What it held.
-    pub before: String,
-    /// What it is to hold.
-    pub after: String,
-}
 
 /// What comes of fixes.
 pub struct Fixed {
     /// The files with all fixes made, read again.
     pub reading: Reading,
     /// The files that changed, by name.
-    pub files: Vec<FixedFile>,
+    pub files: Vec<ChangedFile>,
     /// The fixes that were tried, in the order of trying.
     pub attempts: Vec<Attempt>,
     /// Whether standard input was among the files.
@@ -57,18 +44,17 @@ pub fn fix(
     names: &[String],
     options: &ValidateOptions,
     surroundings: &Surroundings,
-    read_again: &dyn Fn(&BTreeMap<String, String>) -> Reading,
+    read_again: ReadAgain<'_>,
 ) -> Result<Fixed, Refused> {
     let reads_input = names.iter().any(|name| name == "-");
-    let originals: BTreeMap<String, String> =
-        names.iter().filter_map(|name| Some((name.clone(), reading.source(name)?.text().to_owned()))).collect();
+    let originals = editing::originals(&reading, names);
     let mut workshop = Workshop {
         names,
         options,
         surroundings,
         read_again,
         reading,
-        texts: BTreeMap::new(),
+        texts: Texts::new(),
         attempts: Vec::new(),
         refused: BTreeSet::new(),
     };
@@ -78,17 +64,7 @@ pub fn fix(
         }
     }
     let Workshop { reading, texts, attempts, .. } = workshop;
-    let changed = originals.iter().filter_map(|(name, before)| {
-        let after = texts.get(name).filter(|after| *after != before)?.clone();
-        Some(FixedFile { name: name.clone(), before: before.clone(), after })
-    });
-    let mut files: Vec<FixedFile> = changed.collect();
-    if reads_input
-        && files.iter().all(|file| file.name != "-")
-        && let Some(text) = originals.get("-")
-    {
-        files.push(FixedFile { name: "-".to_owned(), before: text.clone(), after: text.clone() });
-    }
+    let files = editing::changed(&originals, &texts);
     Ok(Fixed { reading, files, attempts, reads_input })
 }
 
@@ -96,9 +72,9 @@ struct Workshop<'w> {
     names: &'w [String],
     options: &'w ValidateOptions,
     surroundings: &'w Surroundings,
-    read_again: &'w dyn Fn(&BTreeMap<String, String>) -> Reading,
+    read_again: ReadAgain<'w>,
     reading: Reading,
-    texts: BTreeMap<String, String>,
+    texts: Texts,
     attempts: Vec<Attempt>,
     refused: BTreeSet<(Key, String)>,
 }
@@ -132,7 +108,7 @@ impl Workshop<'_> {
         if batch.is_empty() {
             return Ok(false);
         }
-        let errors = errors(&before);
+        let errors = editing::errors(counted(&before));
         if self.make(&batch, &errors)?.is_none() {
             return Ok(true);
         }
@@ -147,14 +123,8 @@ impl Workshop<'_> {
 
     /// The new texts that edits come to.
     fn try_edits(&self, edits: &[Edit]) -> Result<Vec<Edited>, String> {
-        let edited = edit(&self.reading, edits).map_err(|error| error.to_string())?;
-        if edited.is_empty() {
-            return Err("it changes nothing".to_owned());
-        }
-        match edited.iter().find(|file| !self.names.contains(&file.file)) {
-            Some(other) => Err(format!("{} is not among the files that were given", other.file)),
-            None => Ok(edited),
-        }
+        let edited = editing::new_texts(&self.reading, edits, self.names)?;
+        if edited.is_empty() { Err("it changes nothing".to_owned()) } else { Ok(edited) }
     }
 
     /// Makes fixes together; answers with what stands in their way, and nothing has changed then.
@@ -165,13 +135,12 @@ impl Workshop<'_> {
             Err(why) => return Ok(Some(why)),
         };
         let mut texts = self.texts.clone();
-        texts.extend(edited.into_iter().map(|file| (file.file, file.text)));
-        let after = (self.read_again)(&texts);
-        if let Err(why) = reads_as(&self.reading, &edits, &after) {
-            return Ok(Some(format!("the new text does not read as it should: {why}")));
-        }
+        let after = match editing::reread(&self.reading, &edits, edited, &mut texts, self.read_again) {
+            Ok(after) => after,
+            Err(why) => return Ok(Some(why)),
+        };
         let (judged, _) = judged(&after, self.options, self.surroundings)?;
-        if let Some(new) = new_error(errors, &judged) {
+        if let Some(new) = new_error(errors, counted(&judged)) {
             return Ok(Some(format!("it would bring an error: {}", new.message)));
         }
         self.attempts.extend(batch.iter().map(|finding| Attempt::of(finding, None)));
@@ -207,27 +176,6 @@ fn touch((origin, path): &Claim, (other, other_path): &Claim) -> bool {
     origin == other && (path.contains(other_path) || other_path.contains(path))
 }
 
-/// How many errors of a rule a resource has.
-type Errors = BTreeMap<(&'static str, Option<Subject>), usize>;
-
-fn errors(judged: &[Judged]) -> Errors {
-    let mut errors = Errors::new();
-    let are_errors = judged.iter().filter(|judged| !judged.is_allowed() && judged.finding.severity == Severity::Error);
-    for Judged { finding, .. } in are_errors {
-        *errors.entry((finding.rule, finding.subject.clone())).or_default() += 1;
-    }
-    errors
-}
-
-/// An error that was not there.
-fn new_error<'j>(before: &Errors, judged: &'j [Judged]) -> Option<&'j Finding> {
-    let after = errors(judged);
-    let (key, _) = after.iter().find(|(key, count)| before.get(key).is_none_or(|known| known < count))?;
-    let is_it =
-        |finding: &&Finding| finding.rule == key.0 && finding.subject == key.1 && finding.severity == Severity::Error;
-    judged.iter().map(|judged| &judged.finding).find(is_it)
-}
-
 impl Fixed {
     /// What was fixed, and what was not and why; a line each.
     pub(super) fn report(&self) -> String {
@@ -236,12 +184,7 @@ impl Fixed {
 
     /// What was changed, as a unified diff that `patch` takes.
     pub(super) fn diff(&self) -> String {
-        let mut out = String::new();
-        for FixedFile { name, before, after } in self.files.iter().filter(|file| file.before != file.after) {
-            let diff = TextDiff::from_lines(before.as_str(), after.as_str());
-            let _ = write!(out, "{}", diff.unified_diff().header(name, name));
-        }
-        out
+        editing::diff(&self.files)
     }
 
     /// The text of standard input with all fixes made, where that was read.

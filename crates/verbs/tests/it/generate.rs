@@ -4,7 +4,9 @@ mod answers;
 mod asked;
 mod into;
 mod property;
+mod public;
 mod schema;
+mod whole;
 
 use meshwright_verbs::Answer;
 use meshwright_verbs::convert::DialectName;
@@ -14,6 +16,11 @@ fn options() -> GenerateOptions {
     GenerateOptions {
         request: None,
         intent: Some("intent.json".to_owned()),
+        into: Vec::new(),
+        diff: false,
+        parameter: Vec::new(),
+        parameters: Vec::new(),
+        mesh: None,
         dialect: DialectName::Cloudformation,
         notation: None,
         explain: false,

@@ -24,8 +24,8 @@ impl<'i> Finder<'i> {
         self.inventory.resources.iter().filter(move |resource| resource.kind() == kind)
     }
 
-    /// The resources of a kind that a bare name may mean: of that name, else of that logical id, else of a longer name that
-    /// only a domain or an open part tells from it; a version alone is the end of a name.
+    /// The resources of a kind that a bare name may mean: of that name, else of that name with the kind's word behind
+    /// it, else of that logical id, else of a longer name that only a domain or an open part tells from it; a version alone is the end of a name.
     pub(super) fn named(&self, kind: Kind, name: &str) -> Vec<&'i Resource> {
         let by = |test: &dyn Fn(&'i Resource) -> bool| -> Vec<&'i Resource> {
             self.of_kind(kind).filter(|resource| test(resource)).collect()
@@ -33,6 +33,14 @@ impl<'i> Finder<'i> {
         let exact = by(&|resource| Key::of(&resource.name) == Key::Known(name));
         if !exact.is_empty() {
             return exact;
+        }
+        let word = kind.to_string().rsplit(' ').next().unwrap_or_default().to_owned();
+        let with_word = by(&|resource| {
+            let shown = Key::of(&resource.name).shown();
+            kind != Kind::VirtualService && shown.strip_prefix(name).is_some_and(|rest| rest == format!("-{word}"))
+        });
+        if !with_word.is_empty() {
+            return with_word;
         }
         let label = logical(name);
         let labelled = by(&|resource| {
@@ -55,7 +63,9 @@ impl<'i> Finder<'i> {
     pub(super) fn near(&self, kinds: &[Kind], name: &str) -> Option<String> {
         let names: Vec<String> =
             kinds.iter().flat_map(|kind| self.of_kind(*kind)).map(|resource| Key::of(&resource.name).shown()).collect();
-        nearest(name, names.iter().map(String::as_str)).map(str::to_owned)
+        // A service may be called by the first part of its name.
+        let labels = names.iter().map(|name| name.split('.').next().unwrap_or(name));
+        nearest(name, names.iter().map(String::as_str).chain(labels)).map(str::to_owned)
     }
 
     /// The routes of a router.

@@ -18,15 +18,33 @@ impl Desk<'_> {
     /// Changes the nodes that are there; what is not stays in the intent, to be made.
     pub(super) fn change_nodes(&mut self, rest: &mut Intent) {
         let mut applications = std::mem::take(&mut rest.applications);
-        applications.retain(|wanted| !self.change_node(wanted));
+        applications.retain(|wanted| !self.change_node(wanted, true));
         rest.applications = applications;
         let mut nodes = std::mem::take(&mut rest.virtual_nodes);
-        nodes.retain(|wanted| !self.change_node(wanted));
+        nodes.retain(|wanted| !self.change_node(wanted, false));
         rest.virtual_nodes = nodes;
     }
 
+    /// Changes every node and route that is there by what is said of all.
+    pub(super) fn change_everywhere(&mut self, rest: &Intent) {
+        let Some(wanted) = &rest.everywhere else { return };
+        for node in self.finder.of_kind(Kind::VirtualNode) {
+            self.is_settled = true;
+            self.change_listeners(node, &wanted.listeners);
+            self.change_rest(node, wanted);
+        }
+        for route in self.finder.of_kind(Kind::Route) {
+            if let Some(timeout) = &wanted.route_timeout {
+                self.change_timeouts(&Key::of(&route.name).shown(), &[route], timeout);
+            }
+            if let Some(retry) = &wanted.retry {
+                self.change_retry(route, retry);
+            }
+        }
+    }
+
     /// Changes what is there of a node or application; `false` where it is to be made.
-    fn change_node(&mut self, wanted: &VirtualNode) -> bool {
+    fn change_node(&mut self, wanted: &VirtualNode, is_application: bool) -> bool {
         let Some(name) = &wanted.name else {
             self.draft.ask("Which virtual node is meant?");
             return true;
@@ -40,16 +58,30 @@ impl Desk<'_> {
             if wanted.action == Action::Create {
                 return false;
             }
-            let near = self.finder.near(&[Kind::VirtualNode, Kind::VirtualService], name);
-            let near = near.map_or_else(|| " Which is meant?".to_owned(), |near| format!(" Is `{near}` meant?"));
-            self.draft.ask(format!("There is no virtual node `{name}` in the file.{near}"));
+            let kinds = [Kind::VirtualNode, Kind::VirtualService, Kind::VirtualRouter, Kind::Route];
+            let near = self.finder.near(if is_application { &kinds } else { &kinds[..2] }, name);
+            let near = near.map_or_else(|| "Which is meant?".to_owned(), |near| format!("Did you mean `{near}`?"));
+            let what = if is_application { "" } else { "virtual node " };
+            self.draft.ask(format!("There is no {what}`{name}` in the file. {near}"));
             return true;
         }
+        // The timeout of an application is that of its whole path: of the routes that lead to it too.
+        let of_path = (is_application && !routes.is_empty())
+            .then(|| wanted.listeners.iter().find_map(|listener| listener.timeout.clone()))
+            .flatten();
+        let mut listeners = wanted.listeners.clone();
+        if of_path.is_some() {
+            for listener in &mut listeners {
+                listener.timeout = None;
+            }
+            listeners.retain(|listener| *listener != Listener::default());
+        }
+        self.is_settled = true;
         for node in nodes {
-            self.change_listeners(node, &wanted.listeners);
+            self.change_listeners(node, &listeners);
             self.change_rest(node, wanted);
         }
-        if let Some(timeout) = &wanted.route_timeout {
+        if let Some(timeout) = wanted.route_timeout.as_ref().or(of_path.as_ref()) {
             self.change_timeouts(name, &routes, timeout);
         }
         if let Some(retry) = &wanted.retry {
@@ -110,7 +142,7 @@ impl Desk<'_> {
         };
         let own = Node { name: Named { expression: expression(Key::of(&node.name)) }, ..Node::default() };
         let written = write_listener(&own, &full, &mut self.draft);
-        if wanted.port.is_some_and(|wanted| Some(wanted) != port) {
+        if wanted.port.is_some() {
             self.set(node, at("portMapping").field("port"), &written.port_mapping.port);
             if there.health_check.as_ref().is_some_and(|check| check.port.is_some()) {
                 self.set(node, at("healthCheck").field("port"), &written.port_mapping.port);

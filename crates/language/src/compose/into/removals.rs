@@ -8,6 +8,7 @@ use meshwright_model::{Kind, Path, Resource};
 
 use super::Desk;
 use super::find::{Finder, node_spec};
+use crate::compose::names::is_version;
 use crate::intent::{Removal, RemovalKind};
 
 impl<'i> Desk<'i> {
@@ -39,7 +40,7 @@ impl<'i> Desk<'i> {
     fn nodes(&mut self, name: &str) -> Vec<&'i Resource> {
         let nodes = self.finder.named(Kind::VirtualNode, name);
         if nodes.is_empty() {
-            self.draft.ask(format!("There is no virtual node `{name}` in the file. Which is meant?"));
+            self.ask_which(Kind::VirtualNode, Some(name), &[]);
         }
         nodes
     }
@@ -83,6 +84,9 @@ impl<'i> Desk<'i> {
             };
             match backends.iter().position(is_it) {
                 Some(index) => self.take(node, Path::of(&["spec", "backends"]).index(index)),
+                None if !self.finder.named(Kind::VirtualService, &wanted).is_empty() => {
+                    self.settled(format!("`{}` does not call `{wanted}`", removal.name));
+                }
                 None => self.draft.ask(format!("`{}` has no backend `{wanted}`. Which is meant?", removal.name)),
             }
         }
@@ -127,9 +131,39 @@ impl<'i> Desk<'i> {
                 );
             }
         }
-        if !is_found {
-            self.draft.ask(format!("No route sends to `{wanted}`. Which target is meant?"));
+        match nodes.as_slice() {
+            _ if is_found => {}
+            [node] => self.settled(format!("no route sends to `{}`", Key::of(&node.name).shown())),
+            _ => {
+                let near = self.finder.near(&[Kind::VirtualNode], wanted);
+                let near =
+                    near.map_or_else(|| "Which target is meant?".to_owned(), |near| format!("Did you mean `{near}`?"));
+                self.draft.ask(format!("No route sends to `{wanted}`. {near}"));
+            }
         }
+    }
+
+    /// Says that something is so already.
+    fn settled(&mut self, what: String) {
+        self.is_settled = true;
+        self.draft.assume(what, "so there is nothing to take away");
+    }
+
+    /// A version that is to go leaves the routes; what it is stays, as only its name in full says more.
+    fn remove_version(&mut self, name: &str, nodes: &[&'i Resource]) {
+        if nodes.len() > 1 {
+            self.ask_which(Kind::VirtualNode, Some(name), nodes);
+            return;
+        }
+        let Some(node) = nodes.first() else { return };
+        let full = Key::of(&node.name).shown();
+        self.draft.assume(
+            format!("virtual node `{full}` itself stays"),
+            format!(
+                "`{name}` alone says which requests are meant; \"delete virtual node {full}\" takes it away as well"
+            ),
+        );
+        self.remove_target(&Removal { kind: RemovalKind::Target, name: full, part: None });
     }
 
     /// Takes a resource away, with what would point at nothing.
@@ -142,23 +176,45 @@ impl<'i> Desk<'i> {
             Kind::VirtualGateway,
             Kind::VirtualNode,
         ];
-        let found: Vec<&'i Resource> = kinds.into_iter().flat_map(|kind| self.finder.named(kind, name)).collect();
+        let mut found: Vec<&'i Resource> = kinds.into_iter().flat_map(|kind| self.finder.named(kind, name)).collect();
+        let is_exact = |resource: &&'i Resource| Key::of(&resource.name) == Key::Known(name);
+        if found.iter().any(is_exact) {
+            found.retain(is_exact);
+        } else if is_version(name)
+            && found.iter().all(|resource| resource.kind() == Kind::VirtualNode)
+            && !found.is_empty()
+        {
+            self.remove_version(name, &found);
+            return;
+        }
         let [resource] = found.as_slice() else {
-            if let Some(first) = found.first() {
+            if found.is_empty() {
+                let near = self.finder.near(&kinds, name);
+                let near = near
+                    .map_or_else(|| "Which resource is meant?".to_owned(), |near| format!("Did you mean `{near}`?"));
+                self.draft.ask(format!("There is no `{name}` in the file. {near}"));
+            } else {
                 let kinds: Vec<String> = found.iter().map(|resource| resource.kind().to_string()).collect();
                 self.draft.ask(format!("`{name}` may be a {}. Which is to be taken away?", kinds.join(" or a ")));
-                let _ = first;
-            } else {
-                self.draft.ask(format!("There is no `{name}` in the file. Which resource is meant?"));
             }
             return;
         };
+        self.remove_whole(resource);
+    }
+
+    /// Takes a resource away, first what would lead to it.
+    fn remove_whole(&mut self, resource: &'i Resource) {
+        let deletion = Edit::delete(resource);
+        if self.edits.contains(&deletion) {
+            return;
+        }
+        let name = Key::of(&resource.name).shown();
         if resource.kind() == Kind::VirtualNode && !self.finder.routes_to(resource).is_empty() {
             let removal = Removal { kind: RemovalKind::Target, name: Key::of(&resource.name).shown(), part: None };
             self.remove_target(&removal);
         }
         let index = self.finder.inventory.index();
-        let own = self.finder.inventory.resources.iter().position(|other| std::ptr::eq(other, *resource));
+        let own = self.finder.inventory.resources.iter().position(|other| std::ptr::eq(other, resource));
         let points =
             |other: &&'i Resource| other.references().iter().any(|reference| index.target(other, reference) == own);
         for other in self.finder.inventory.resources.iter().filter(points) {
@@ -175,10 +231,10 @@ impl<'i> Desk<'i> {
                         format!("{kind} `{shown}` goes with it"),
                         format!("it would lead to `{name}`, which is no more"),
                     );
-                    self.edits.push(Edit::delete(other));
+                    self.remove_whole(other);
                 }
             }
         }
-        self.edits.push(Edit::delete(resource));
+        self.edits.push(deletion);
     }
 }

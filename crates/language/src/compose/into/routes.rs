@@ -2,14 +2,16 @@
 
 use meshwright_model::defaults::{IDLE_TIMEOUT_MILLIS, PER_REQUEST_TIMEOUT_MILLIS};
 use meshwright_model::duration::Duration;
+use meshwright_model::limits::Port;
 use meshwright_model::listener::Listener as ModelListener;
 use meshwright_model::reference::Key;
 use meshwright_model::route::{ProtocolRoute, RouteSpec, WeightedTarget};
 use meshwright_model::timeout::ListenerTimeout;
-use meshwright_model::{Kind, Path, Resource, Spec};
+use meshwright_model::{Kind, Path, Resource, Scalar, Spec};
 
 use super::Desk;
 use super::find::{Finder, node_spec};
+use crate::compose::draft::Draft;
 use crate::compose::names::{listed, stem};
 use crate::compose::plan::Router;
 use crate::compose::retries::complete;
@@ -25,6 +27,7 @@ impl<'i> Desk<'i> {
             let there =
                 router.name.as_ref().is_some_and(|name| !self.finder.named(Kind::VirtualRouter, name).is_empty());
             if there || router.action == Action::Change {
+                self.change_router(router);
                 for mut route in std::mem::take(&mut router.routes) {
                     route.router = route.router.or_else(|| router.name.clone());
                     rest.routes.push(route);
@@ -40,19 +43,27 @@ impl<'i> Desk<'i> {
         let mut left = Vec::new();
         for mut route in std::mem::take(&mut rest.routes) {
             self.name_targets(&mut route);
-            let there = self.meant(&route);
+            let mut there = self.meant(&route);
             if there.is_empty() && (route.action == Action::Create || !route.targets.is_empty()) {
                 self.find_router(&mut route);
+                there = self.same(&route);
+            }
+            if there.is_empty() && (route.action == Action::Create || !route.targets.is_empty()) {
+                if let (None, Some(target)) = (&route.name, route.targets.first()) {
+                    let wanted = format!("{}-route", target.node);
+                    route.name = self.free_name(Kind::Route, route.router.as_deref(), &wanted);
+                }
                 left.push(route);
             } else if there.is_empty() {
                 let name = route.name.clone().or(route.router.clone()).unwrap_or_default();
                 let kinds = [Kind::Route, Kind::VirtualRouter, Kind::VirtualService, Kind::VirtualNode];
-                let near = self.finder.near(&kinds, &name).map(|near| format!("Is `{near}` meant?"));
+                let near = self.finder.near(&kinds, &name).map(|near| format!("Did you mean `{near}`?"));
                 self.draft.ask(format!(
                     "There is no route `{name}` in the file. {}",
                     near.unwrap_or_else(|| "Which is meant?".to_owned())
                 ));
             } else {
+                self.is_settled = true;
                 self.change_each(&route, &there);
             }
         }
@@ -61,7 +72,15 @@ impl<'i> Desk<'i> {
 
     /// The routes that are there and that a request means.
     fn meant(&self, wanted: &Route) -> Vec<&'i Resource> {
-        let named = wanted.name.as_deref().map(|name| self.finder.path_to(name).1).unwrap_or_default();
+        let named = match (wanted.name.as_deref(), wanted.action) {
+            (Some(name), Action::Change) => self.finder.path_to(name).1,
+            // A new one is there already only where its name is.
+            (Some(name), Action::Create) => {
+                let own = self.finder.named(Kind::Route, name);
+                own.into_iter().filter(|route| Key::of(&route.name) == Key::Known(name)).collect()
+            }
+            (None, _) => Vec::new(),
+        };
         if !named.is_empty() {
             return named;
         }
@@ -92,6 +111,13 @@ impl<'i> Desk<'i> {
             _ => false,
         };
         candidates.into_iter().filter(sends).filter(|route| !is_narrow(route)).collect()
+    }
+
+    /// The route of the same router that takes just the requests that a new one would take.
+    fn same(&self, wanted: &Route) -> Vec<&'i Resource> {
+        let Some(router) = wanted.router.as_deref().filter(|_| !wanted.matcher.is_empty()) else { return Vec::new() };
+        let own = |route: &&'i Resource| route.parent.as_ref().is_some_and(|parent| Key::of(parent).shown() == router);
+        self.finder.of_kind(Kind::Route).filter(own).filter(|route| is_same_match(route, wanted)).collect()
     }
 
     fn change_each(&mut self, wanted: &Route, there: &[&'i Resource]) {
@@ -134,6 +160,7 @@ impl<'i> Desk<'i> {
         if let Some(name) = &route.router {
             if let [only] = self.finder.named(Kind::VirtualRouter, name).as_slice() {
                 route.router = Some(Key::of(&only.name).shown());
+                self.be_like(route);
             }
             return;
         }
@@ -159,10 +186,29 @@ impl<'i> Desk<'i> {
                     "it leads to these targets already",
                 );
                 route.router = Some(only.clone());
+                self.be_like(route);
             }
             [] => self.draft.ask("To which virtual router should the new route belong?"),
             several => {
                 self.draft.ask(format!("To which virtual router should the new route belong: {}?", listed(several)));
+            }
+        }
+    }
+
+    /// A new route has the protocol of the other routes of its router, and sends to the same ports.
+    fn be_like(&self, route: &mut Route) {
+        let router = route.router.clone().unwrap_or_default();
+        let own = |other: &&'i Resource| other.parent.as_ref().is_some_and(|parent| Key::of(parent).shown() == router);
+        for other in self.finder.of_kind(Kind::Route).filter(own) {
+            let Spec::Route(spec) = &other.spec else { continue };
+            let Some(there) = spec.protocols().next() else { continue };
+            route.protocol = route.protocol.or(Some(protocol(there)));
+            let number = |port: Option<&Scalar<Port>>| u32::try_from(port?.known()?.value()).ok();
+            route.matcher.port = route.matcher.port.or(number(there.match_port()));
+            for target in route.targets.iter_mut().filter(|target| target.port.is_none()) {
+                let name = Key::Known(&target.node);
+                let same = Finder::targets(other).into_iter().find(|(.., other)| Key::of(&other.virtual_node) == name);
+                target.port = same.and_then(|(.., other)| number(other.port.as_ref()));
             }
         }
     }
@@ -353,6 +399,25 @@ impl<'i> Desk<'i> {
             let span = duration(span, &format!("the idle timeout of `{shown}`"), &mut self.draft);
             self.set(node, path.field("idle"), &span);
         }
+    }
+}
+
+/// Whether a route that is there takes just the requests of one that is wanted.
+fn is_same_match(route: &Resource, wanted: &Route) -> bool {
+    let Spec::Route(spec) = &route.spec else { return false };
+    let Some(there) = spec.protocols().next() else { return false };
+    let full = Route {
+        protocol: Some(protocol(there)),
+        targets: vec![Target { node: "x".to_owned(), weight: Some(100), port: None }],
+        matcher: Match { otherwise: false, ..wanted.matcher.clone() },
+        ..Route::default()
+    };
+    let Some(written) = route_spec(&full, &Router::default(), "the route", &mut Draft::new()) else { return false };
+    match (written.protocols().next(), there) {
+        (Some(ProtocolRoute::Http(own)), ProtocolRoute::Http(there))
+        | (Some(ProtocolRoute::Http2(own)), ProtocolRoute::Http2(there)) => own.matcher == there.matcher,
+        (Some(ProtocolRoute::Grpc(own)), ProtocolRoute::Grpc(there)) => own.matcher == there.matcher,
+        _ => false,
     }
 }
 

@@ -20,7 +20,6 @@ fn values_outside_their_limits_are_asked_for() {
 question: The interval of the health check of `pay`, in milliseconds: 1000 is under 5000. What should it be instead?
 question: The unhealthy threshold of `pay`: 11 is over 10. What should it be instead?
 ");
-    insta::assert_snapshot!(questions(r#"{"virtualServices": [{"name": "x"}]}"#), @"question: Which virtual node or virtual router should answer the requests to `x`?");
     insta::assert_snapshot!(questions(r#"{"tags": {"aws:x": "y"}, "mesh": {"name": "m", "action": "create"}}"#), @"question: AWS keeps tags that begin with `aws:` for itself, as `aws:x` does. What should it be called?");
 }
 
@@ -81,6 +80,31 @@ error: there is no answer before this is settled
 question: From which file should `v1` be taken? Name it with --into FILE.
 error: there is no answer before this is settled
 ");
+}
+
+/// What is assumed of an intent, without the reasons, and its whole answer.
+fn assumed(intent: &str) -> (String, String) {
+    let answer = generate(intent, &options());
+    assert!(!answer.has_findings, "{}", answer.notes);
+    let lines = answer.notes.lines().filter_map(|line| line.strip_prefix("assumed: "));
+    (lines.filter(|line| !line.starts_with("the mesh exists")).collect::<Vec<_>>().join("\n"), answer.output)
+}
+
+#[test]
+fn what_answers_a_virtual_service_may_be_left_out_or_stand_elsewhere() {
+    insta::assert_snapshot!(assumed(r#"{"virtualServices": [{"name": "x.local"}]}"#).0, @"nothing answers the requests to `x.local` yet");
+    insta::assert_snapshot!(assumed(r#"{"virtualServices": [{"name": "x.local", "provider": {"router": "r"}}]}"#).0, @"virtual router `r` exists already");
+    insta::assert_snapshot!(assumed(r#"{"virtualServices": [{"name": "x.local", "provider": {"node": "n"}}]}"#).0, @"virtual node `n` exists already");
+}
+
+#[test]
+fn a_change_without_a_file_leaves_the_rest_to_parameters() {
+    let route = r#"{"routes": [{"name": "r", "action": "change", "timeout": {"perRequest": "60s"}}]}"#;
+    let (_, text) = assumed(route);
+    assert!(text.contains("VirtualNode: !Ref TargetVirtualNodeName") && text.contains("Value: 60"), "{text}");
+    let gateway_route = r#"{"gatewayRoutes": [{"name": "api", "action": "change", "priority": 5}]}"#;
+    let (_, text) = assumed(gateway_route);
+    assert!(text.contains("VirtualServiceName: !Ref TargetVirtualServiceName"), "{text}");
 }
 
 #[test]

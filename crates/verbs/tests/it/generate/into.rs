@@ -36,7 +36,7 @@ fn a_part_is_set_on_the_node_that_is_meant() {
     };
     insta::assert_snapshot!(change("payments-v1", outliers), @r#"virtual node payments-v1: spec.listeners[0].outlierDetection = {"baseEjectionDuration":{"unit":"s","value":30},"interval":{"unit":"s","value":10},"maxEjectionPercent":50,"maxServerErrors":5}"#);
     insta::assert_snapshot!(change("payments-v1", r#"{"healthCheck": {"path": "/ping"}}"#), @r#"virtual node payments-v1: spec.listeners[0].healthCheck = {"healthyThreshold":2,"intervalMillis":5000,"path":"/ping","port":8080,"protocol":"http","timeoutMillis":2000,"unhealthyThreshold":2}"#);
-    insta::assert_snapshot!(change("paymets-v1", outliers), @"question: There is no virtual node `paymets-v1` in the file. Is `payments-v1` meant?");
+    insta::assert_snapshot!(change("paymets-v1", outliers), @"question: There is no virtual node `paymets-v1` in the file. Did you mean `payments-v1`?");
     insta::assert_snapshot!(change("payments-v1", r#"{"port": 9090}"#), @"
 virtual node payments-v1: spec.listeners[0].portMapping.port = 9090
 virtual node payments-v1: spec.listeners[0].healthCheck.port = 9090
@@ -94,6 +94,32 @@ virtual node payments-v1:  is taken away
     insta::assert_snapshot!(removal("healthCheck", "payments-v1"), @"virtual node payments-v1: spec.listeners[0].healthCheck is taken away");
     insta::assert_snapshot!(removal("retryPolicy", "payments"), @"route payments-route: spec.httpRoute.retryPolicy is taken away");
     insta::assert_snapshot!(removal("target", "nobody"), @"question: No route sends to `nobody`. Which target is meant?");
+}
+
+#[test]
+fn what_is_said_of_all_and_of_routers_is_set_on_those_that_are_there() {
+    insta::assert_snapshot!(edits(r#"{"everywhere": {"accessLog": {"path": "/dev/stdout"}}}"#), @r#"
+virtual node orders: spec.logging = {"accessLog":{"file":{"path":"/dev/stdout"}}}
+virtual node payments-v1: spec.logging = {"accessLog":{"file":{"path":"/dev/stdout"}}}
+virtual node payments-v2: spec.logging = {"accessLog":{"file":{"path":"/dev/stdout"}}}
+"#);
+    insta::assert_snapshot!(edits(r#"{"virtualRouters": [{"name": "payments-router", "action": "change", "listeners": [{"port": 9090}]}]}"#), @"virtual router payments-router: spec.listeners[0].portMapping.port = 9090");
+    insta::assert_snapshot!(edits(r#"{"virtualRouters": [{"name": "payments", "routes": [{"name": "payments-route", "priority": 7}]}]}"#), @"route payments-route: spec.priority = 7");
+    insta::assert_snapshot!(edits(r#"{"tags": {"team": "pay"}, "environments": ["staging"]}"#), @"
+question: Environments differ in parameters, and none are put into a file that is there. Should the template be generated anew, without --into?
+question: Tags are given to what is made, and not yet to what is there. What should be made?
+");
+}
+
+#[test]
+fn a_new_route_comes_before_the_wider_and_behind_the_narrower() {
+    let route = |matcher: &str| {
+        edits(&format!(
+            r#"{{"routes": [{{"router": "payments-router", "match": {matcher}, "targets": [{{"node": "payments-v2"}}]}}]}}"#
+        ))
+    };
+    insta::assert_snapshot!(route(r#"{"path": {"prefix": "/beta"}}"#), @r#"route payments-v2-route:  is made: {"httpRoute":{"action":{"weightedTargets":[{"virtualNode":"payments-v2","weight":100}]},"match":{"prefix":"/beta"}},"priority":50}"#);
+    insta::assert_snapshot!(route(r#"{"method": "POST"}"#), @r#"route payments-v2-route:  is made: {"httpRoute":{"action":{"weightedTargets":[{"virtualNode":"payments-v2","weight":100}]},"match":{"method":"POST","prefix":"/"}},"priority":50}"#);
 }
 
 #[test]

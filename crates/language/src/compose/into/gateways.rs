@@ -1,0 +1,425 @@
+//! Edits of virtual gateways, gateway routes and virtual services.
+
+use meshwright_model::gateway_route::{GatewayRouteSpec, HttpGatewayRoute};
+use meshwright_model::limits::{Priority, VirtualGatewayPortProtocol};
+use meshwright_model::reference::Key;
+use meshwright_model::virtual_gateway::{VirtualGatewayListener, VirtualGatewaySpec};
+use meshwright_model::virtual_service::{
+    VirtualNodeServiceProvider, VirtualRouterServiceProvider, VirtualServiceProvider,
+};
+use meshwright_model::{Expression, Kind, Path, Resource, Spec};
+
+use super::{Desk, expression};
+use crate::compose::gateway::{route_spec, settle_prefix, write_listener};
+use crate::compose::logging::logging;
+use crate::compose::names::{host_label, listed};
+use crate::compose::plan::{Gateway, Named, Plan, in_domain};
+use crate::compose::tls::client_policy;
+use crate::intent::{
+    Action, GatewayRoute, Intent, Listener, Match, Pathway, Protocol, Provider, VirtualGateway, VirtualService,
+};
+
+impl<'i> Desk<'i> {
+    /// Changes the virtual services that are there; what is not stays in the intent, to be made.
+    pub(super) fn change_services(&mut self, rest: &mut Intent) {
+        let mut services = std::mem::take(&mut rest.virtual_services);
+        let routers: Vec<String> = rest.virtual_routers.iter().filter_map(|router| router.name.clone()).collect();
+        let nodes = rest.virtual_nodes.iter().chain(&rest.applications);
+        let mut made: Vec<String> = nodes.filter_map(|node| node.name.clone()).collect();
+        made.extend(routers);
+        services.retain_mut(|wanted| !self.change_service(wanted, &made));
+        rest.virtual_services = services;
+    }
+
+    /// Changes a virtual service; `false` where it is to be made. `made` are the names of what the request makes itself.
+    fn change_service(&mut self, wanted: &mut VirtualService, made: &[String]) -> bool {
+        let there =
+            wanted.name.as_deref().map(|name| self.finder.named(Kind::VirtualService, name)).unwrap_or_default();
+        let provider = wanted.provider.as_ref().map(|provider| self.provider(provider, made));
+        match (there.as_slice(), wanted.name.as_deref()) {
+            ([service], _) => {
+                self.is_settled = true;
+                if let Some((_, provider)) = provider {
+                    self.set(service, Path::of(&["spec", "provider"]), &provider);
+                }
+                true
+            }
+            ([], Some(_)) if wanted.action == Action::Create => {
+                wanted.provider = provider.map(|(named, _)| named);
+                false
+            }
+            (several, name) => {
+                self.ask_which(Kind::VirtualService, name, several);
+                true
+            }
+        }
+    }
+
+    /// A provider by the name that the file has for it.
+    fn provider(&mut self, wanted: &Provider, made: &[String]) -> (Provider, VirtualServiceProvider) {
+        let (kind, name) = match wanted {
+            Provider::Router(name) => (Kind::VirtualRouter, name),
+            Provider::Node(name) => (Kind::VirtualNode, name),
+        };
+        let there = self.finder.named(kind, name);
+        let own = match there.as_slice() {
+            [only] => expression(Key::of(&only.name)),
+            several => {
+                if !several.is_empty() || !made.contains(name) {
+                    self.ask_which(kind, Some(name), several);
+                }
+                Expression::Text(name.clone())
+            }
+        };
+        let text = own.text().unwrap_or(name).to_owned();
+        match wanted {
+            Provider::Router(_) => {
+                let virtual_router_name = self.draft.said("the router behind a virtual service", &own);
+                let provider = VirtualRouterServiceProvider { virtual_router_name };
+                (Provider::Router(text), VirtualServiceProvider::VirtualRouter(provider))
+            }
+            Provider::Node(_) => {
+                let virtual_node_name = self.draft.said("the node behind a virtual service", &own);
+                let provider = VirtualNodeServiceProvider { virtual_node_name };
+                (Provider::Node(text), VirtualServiceProvider::VirtualNode(provider))
+            }
+        }
+    }
+
+    /// Asks which resource of a kind is meant by a name that none has, or several have.
+    pub(super) fn ask_which(&mut self, kind: Kind, name: Option<&str>, there: &[&Resource]) {
+        let shown = |resource: &&Resource| Key::of(&resource.name).shown();
+        let Some(name) = name else {
+            let question = if there.is_empty() {
+                "There is no {} in the file. In which file is it?"
+            } else {
+                "Which {} is meant?"
+            };
+            self.draft.ask(question.replace("{}", &kind.to_string()));
+            return;
+        };
+        if !there.is_empty() {
+            let names: Vec<String> = there.iter().map(shown).collect();
+            self.draft.ask(format!("`{name}` may mean {}. Which {kind} is it?", listed(&names)));
+            return;
+        }
+        let near = self.finder.near(&[kind], name);
+        let near = near.map_or_else(|| "Which is meant?".to_owned(), |near| format!("Did you mean `{near}`?"));
+        self.draft.ask(format!("There is no {kind} `{name}` in the file. {near}"));
+    }
+
+    /// Changes the gateways and gateway routes that are there; what is not stays in the intent, to be made.
+    pub(super) fn change_gateways(&mut self, rest: &mut Intent) {
+        let mut left = Vec::new();
+        for mut wanted in std::mem::take(&mut rest.virtual_gateways) {
+            let there = self.gateways(wanted.name.as_deref());
+            let is_new = wanted.action == Action::Create && (there.is_empty() || wanted.name.is_none());
+            match there.as_slice() {
+                _ if is_new => left.push(wanted),
+                [gateway] => {
+                    self.is_settled = true;
+                    self.change_gateway(gateway, &wanted);
+                    for mut route in std::mem::take(&mut wanted.routes) {
+                        route.gateway = Some(Key::of(&gateway.name).shown());
+                        rest.gateway_routes.push(route);
+                    }
+                }
+                several => self.ask_which(Kind::VirtualGateway, wanted.name.as_deref(), several),
+            }
+        }
+        rest.virtual_gateways = left;
+        let mut routes = std::mem::take(&mut rest.gateway_routes);
+        let made: Vec<String> = rest.virtual_gateways.iter().filter_map(|gateway| gateway.name.clone()).collect();
+        let applications: Vec<String> = rest.applications.iter().filter_map(|made| made.name.clone()).collect();
+        routes.retain_mut(|route| !self.change_gateway_route(route, &made, &applications));
+        rest.gateway_routes = routes;
+        for route in rest.virtual_gateways.iter_mut().flat_map(|gateway| &mut gateway.routes) {
+            self.name_service(route);
+        }
+    }
+
+    /// The gateways that a name means; without one, all.
+    fn gateways(&self, name: Option<&str>) -> Vec<&'i Resource> {
+        match name {
+            Some(name) => self.finder.named(Kind::VirtualGateway, name),
+            None => self.finder.of_kind(Kind::VirtualGateway).collect(),
+        }
+    }
+
+    fn change_gateway(&mut self, gateway: &Resource, wanted: &VirtualGateway) {
+        let Spec::VirtualGateway(VirtualGatewaySpec { listeners, .. }) = &gateway.spec else { return };
+        let shown = Key::of(&gateway.name).shown();
+        for listener in &wanted.listeners {
+            let port_of = |one: &VirtualGatewayListener| one.port_mapping.port.known().map(|port| port.value());
+            let is_it =
+                |one: &VirtualGatewayListener| listener.port.is_some_and(|port| port_of(one) == Some(port.into()));
+            let index = listeners.iter().position(is_it).or((listeners.len() == 1).then_some(0));
+            match index {
+                Some(index) => self.change_gateway_listener(gateway, index, &listeners[index], listener),
+                None => {
+                    let ports: Vec<String> =
+                        listeners.iter().filter_map(port_of).map(|port| port.to_string()).collect();
+                    self.draft.ask(format!(
+                        "Gateway `{shown}` listens on {}. Which of its listeners is meant?",
+                        ports.join(", ")
+                    ));
+                }
+            }
+        }
+        if let Some(tls) = &wanted.backend_tls {
+            let policy = client_policy(tls, &format!("`{shown}` towards the mesh"), &shown, &mut self.draft);
+            self.set(gateway, Path::of(&["spec", "backendDefaults", "clientPolicy"]), &policy);
+        }
+        if let Some(log) = &wanted.access_log {
+            let logging = logging(log, &shown, &mut self.draft);
+            self.set(gateway, Path::of(&["spec", "logging"]), &logging);
+        }
+    }
+
+    fn change_gateway_listener(
+        &mut self,
+        gateway: &Resource,
+        index: usize,
+        there: &VirtualGatewayListener,
+        wanted: &Listener,
+    ) {
+        let at = |field: &'static str| Path::of(&["spec", "listeners"]).index(index).field(field);
+        let port = there.port_mapping.port.known().and_then(|port| u32::try_from(port.value()).ok());
+        let protocol = there.port_mapping.protocol.known().map_or(Protocol::Http, |protocol| said(*protocol));
+        let full =
+            Listener { port: wanted.port.or(port), protocol: wanted.protocol.or(Some(protocol)), ..wanted.clone() };
+        let own = Gateway {
+            name: Named { expression: expression(Key::of(&gateway.name)) },
+            is_made: false,
+            wanted: VirtualGateway::default(),
+        };
+        if wanted.timeout.is_some() || wanted.outlier_detection.is_some() {
+            self.draft.ask(format!(
+                "Listeners of gateways have neither timeouts nor outlier detection. Is that of the services behind `{}` meant?",
+                own.name.shown()
+            ));
+        }
+        let written = write_listener(&own, &full, &mut self.draft);
+        if wanted.port.is_some() {
+            self.set(gateway, at("portMapping").field("port"), &written.port_mapping.port);
+            if there.health_check.as_ref().is_some_and(|check| check.port.is_some()) {
+                self.set(gateway, at("healthCheck").field("port"), &written.port_mapping.port);
+            }
+        }
+        if wanted.protocol.is_some_and(|wanted| wanted != protocol) {
+            self.draft.ask(format!(
+                "Gateway `{}` speaks {}, and its routes are for that. Should all of them change?",
+                own.name.shown(),
+                protocol.word()
+            ));
+        }
+        if let Some(mut check) = written.health_check {
+            check.port = there.health_check.as_ref().and_then(|check| check.port.clone());
+            self.set(gateway, at("healthCheck"), &check);
+        }
+        if let Some(pool) = &written.connection_pool {
+            self.set(gateway, at("connectionPool"), pool);
+        }
+        if let Some(tls) = &written.tls {
+            self.set(gateway, at("tls"), tls);
+        }
+    }
+
+    /// Lets a route lead to a virtual service by the name that the file has for it.
+    fn name_service(&mut self, route: &mut GatewayRoute) {
+        let Some(name) = &route.service else { return };
+        if let [only] = self.finder.named(Kind::VirtualService, name).as_slice()
+            && let Some(name) = only.name.known()
+        {
+            route.service = Some(name.as_str().to_owned());
+        }
+    }
+
+    /// Changes a gateway route; `false` where it is to be made.
+    fn change_gateway_route(&mut self, wanted: &mut GatewayRoute, made: &[String], applications: &[String]) -> bool {
+        self.name_service(wanted);
+        let is_of_new = wanted.gateway.as_ref().is_some_and(|name| made.contains(name));
+        if is_of_new {
+            return false;
+        }
+        let gateways = self.gateways(wanted.gateway.as_deref());
+        let own = |route: &&'i Resource| {
+            let parent = route.parent.as_ref().map(Key::of);
+            gateways.iter().any(|gateway| Some(Key::of(&gateway.name)) == parent)
+        };
+        let mut there: Vec<&'i Resource> = match &wanted.name {
+            Some(name) => self.finder.named(Kind::GatewayRoute, name).into_iter().filter(own).collect(),
+            None => self.finder.of_kind(Kind::GatewayRoute).filter(own).collect(),
+        };
+        if wanted.name.is_none() {
+            there.retain(|route| is_same_match(route, &wanted.matcher));
+        }
+        match there.as_slice() {
+            [route] => {
+                self.is_settled = true;
+                if wanted.name.is_none() {
+                    // It is the one that takes these requests.
+                    wanted.matcher = Match::default();
+                }
+                if let Some(made) = wanted.service.as_ref().filter(|service| applications.contains(service))
+                    && let Some(name) = in_domain(made, &self.draft).text()
+                {
+                    wanted.service = Some(name.to_owned());
+                }
+                self.change_one_gateway_route(route, wanted);
+                true
+            }
+            [] if wanted.action == Action::Create => {
+                if let [gateway] = gateways.as_slice() {
+                    wanted.gateway = Some(Key::of(&gateway.name).shown());
+                    if let (None, Some(service)) = (&wanted.name, &wanted.service) {
+                        let label = host_label(service.split('.').next().unwrap_or(service));
+                        let free =
+                            self.free_name(Kind::GatewayRoute, wanted.gateway.as_deref(), &format!("{label}-route"));
+                        wanted.name = free;
+                    }
+                    if let (None, Spec::VirtualGateway(spec)) = (wanted.protocol, &gateway.spec) {
+                        let protocol =
+                            spec.listeners.first().and_then(|listener| listener.port_mapping.protocol.known());
+                        wanted.protocol = protocol.map(|protocol| said(*protocol));
+                    }
+                    return false;
+                }
+                let name = wanted.gateway.clone();
+                self.ask_which(Kind::VirtualGateway, name.as_deref(), &gateways);
+                true
+            }
+            several => {
+                self.ask_which(Kind::GatewayRoute, wanted.name.as_deref(), several);
+                true
+            }
+        }
+    }
+
+    fn change_one_gateway_route(&mut self, route: &'i Resource, wanted: &GatewayRoute) {
+        let Spec::GatewayRoute(spec) = &route.spec else { return };
+        let Some(there) = spec.protocols().next() else { return };
+        let shown = format!("gateway route `{}`", Key::of(&route.name).shown());
+        let at = Path::of(&["spec"]).field(there.field());
+        if let Some(priority) = wanted.priority {
+            let priority = self.draft.number::<Priority>(&format!("the priority of {shown}"), priority.into());
+            self.set(route, Path::of(&["spec", "priority"]), &priority);
+        }
+        let mut full = GatewayRoute {
+            service: Some(wanted.service.clone().unwrap_or_else(|| "unchanged".to_owned())),
+            protocol: Some(match there.field() {
+                "grpcRoute" => Protocol::Grpc,
+                "http2Route" => Protocol::Http2,
+                _ => Protocol::Http,
+            }),
+            ..wanted.clone()
+        };
+        let path = http(spec).and_then(path_of);
+        let is_new_match = wanted.matcher != Match::default();
+        if full.matcher.path.is_none() {
+            full.matcher.path.clone_from(&path);
+        }
+        if full.rewrite.is_some() {
+            settle_prefix(&mut full, &mut self.draft);
+        }
+        if !is_new_match && wanted.service.is_none() && wanted.service_port.is_none() && full.rewrite.is_none() {
+            return;
+        }
+        let mut trial = full.clone();
+        if trial.protocol == Some(Protocol::Grpc) && !is_new_match {
+            trial.matcher = Match { grpc_service: Some("unchanged.Service".to_owned()), ..Match::default() };
+        }
+        let Some(written) = route_spec(&trial, &Plan::default(), &shown, &mut self.draft) else { return };
+        if wanted.service.is_some() {
+            let target = at.field("action").field("target").field("virtualService").field("virtualServiceName");
+            let name = wanted.service.clone().unwrap_or_default();
+            let name = self.draft.text::<meshwright_model::limits::ResourceName>("the target", &name);
+            self.set(route, target, &name);
+        }
+        if let Some(port) = wanted.service_port {
+            let port = self.draft.number::<meshwright_model::limits::Port>("the port of the target", port.into());
+            self.set(route, at.field("action").field("target").field("port"), &port);
+        }
+        self.change_gateway_match(route, &at, (spec, &written), is_new_match);
+    }
+
+    /// Sets the match, and the parts of the rewrite that are said.
+    fn change_gateway_match(
+        &mut self,
+        route: &Resource,
+        at: &Path,
+        (there, written): (&GatewayRouteSpec, &GatewayRouteSpec),
+        is_new_match: bool,
+    ) {
+        if let Some(own) = &written.grpc_route {
+            if is_new_match {
+                self.set(route, at.field("match"), &own.matcher);
+            }
+            if let Some(rewrite) = &own.action.rewrite {
+                self.set(route, at.field("action").field("rewrite"), rewrite);
+            }
+        }
+        let (Some(own), Some(there)) = (http(written), http(there)) else { return };
+        if is_new_match {
+            self.set(route, at.field("match"), &own.matcher);
+        } else if own.matcher.prefix != there.matcher.prefix
+            && let (Some(_), Some(prefix)) = (&own.action.rewrite, &own.matcher.prefix)
+        {
+            self.set(route, at.field("match").field("prefix"), prefix);
+        }
+        let Some(rewrite) = &own.action.rewrite else { return };
+        let place = at.field("action").field("rewrite");
+        if let Some(prefix) = &rewrite.prefix {
+            self.set(route, place.field("prefix"), prefix);
+        }
+        if let Some(path) = &rewrite.path {
+            self.set(route, place.field("path"), path);
+        }
+        if let Some(hostname) = &rewrite.hostname {
+            self.set(route, place.field("hostname"), hostname);
+        }
+    }
+}
+
+/// A gateway's protocol in the intent's words.
+fn said(protocol: VirtualGatewayPortProtocol) -> Protocol {
+    match protocol {
+        VirtualGatewayPortProtocol::Http => Protocol::Http,
+        VirtualGatewayPortProtocol::Http2 => Protocol::Http2,
+        VirtualGatewayPortProtocol::Grpc => Protocol::Grpc,
+    }
+}
+
+fn http(spec: &GatewayRouteSpec) -> Option<&HttpGatewayRoute> {
+    spec.http_route.as_ref().or(spec.http2_route.as_ref())
+}
+
+/// The path that a gateway route matches.
+fn path_of(route: &HttpGatewayRoute) -> Option<Pathway> {
+    let text = |prefix: &meshwright_model::limits::Text| prefix.as_str().to_owned();
+    if let Some(prefix) = route.matcher.prefix.as_ref().and_then(|prefix| prefix.known()) {
+        return Some(Pathway::Prefix(text(prefix)));
+    }
+    let path = route.matcher.path.as_ref()?;
+    let exact = path.exact.as_ref().and_then(|exact| exact.known()).map(|exact| exact.as_str().to_owned());
+    let regex = path.regex.as_ref().and_then(|regex| regex.known()).map(|regex| regex.as_str().to_owned());
+    exact.map(Pathway::Exact).or(regex.map(Pathway::Regex))
+}
+
+/// Whether a gateway route that is there takes just the requests of a match: the same path, and nothing else is asked.
+fn is_same_match(route: &Resource, wanted: &Match) -> bool {
+    let Spec::GatewayRoute(spec) = &route.spec else { return false };
+    let Some(there) = http(spec) else { return false };
+    let matcher = &there.matcher;
+    let asks_more = matcher.headers.is_some()
+        || matcher.hostname.is_some()
+        || matcher.method.is_some()
+        || matcher.query_parameters.is_some();
+    let plain = Match { path: None, otherwise: false, ..wanted.clone() };
+    let trimmed = |path: Option<Pathway>| match path {
+        Some(Pathway::Prefix(prefix)) => Some(Pathway::Prefix(prefix.trim_end_matches('/').to_owned())),
+        None => Some(Pathway::Prefix(String::new())),
+        other => other,
+    };
+    !asks_more && plain == Match::default() && trimmed(path_of(there)) == trimmed(wanted.path.clone())
+}
