@@ -41,6 +41,10 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
                 let message = format!("the health check asks port {asked}, but the proxy's admin port is {port}");
                 let found = report.add_task(task.workload, path, message);
                 found.fix(format!("ask port {port}"), vec![set]);
+                // An image of one's own may have another port.
+                if !EnvoyImage::may_be(proxy.container.container) {
+                    found.severity(Severity::Warning);
+                }
                 if let Some(place) = place {
                     let path = proxy.path(&["environment"]).index(place).field("value");
                     found.related_task(task.workload, path, "the admin port");
@@ -55,7 +59,7 @@ fn admin_port(task: Task<'_, '_>, proxy: &Proxy<'_>) -> Option<(u16, Option<usiz
     let (index, container) = (proxy.container.index, proxy.container.container);
     let is_plain =
         ["ENVOY_CONFIG_FILE", "ENVOY_ADMIN_MODE"].iter().all(|name| task.lacks_variable(index, container, name));
-    if !is_plain || !EnvoyImage::may_be(container) {
+    if !is_plain {
         return None;
     }
     match variable(container, PORT) {

@@ -51,7 +51,7 @@ const INSTEAD: [&str; 4] =
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
     for task in facts.tasks() {
-        for proxy in task.proxies.iter().filter(|proxy| EnvoyImage::may_be(proxy.container.container)) {
+        for proxy in task.proxies {
             if let Some((place, level)) = variable(proxy.container.container, "ENVOY_LOG_LEVEL") {
                 let lower = level.to_ascii_lowercase();
                 if !is_blank(level) && !LEVELS.contains(&lower.as_str()) {
