@@ -14,8 +14,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a proxy's container is not essential to its task",
     why: "when the proxy ends, the task goes on without it, and every connection that is still led to it is refused; nothing starts a new one",
-    source: "App Mesh User Guide, getting-started-ecs: the Envoy container is essential; ECS API reference, \
-             ContainerDefinition: a task ends with its essential containers only",
+    source: "ECS API reference, ContainerDefinition: a task ends with its essential containers only; in \
+             aws/aws-app-mesh-examples every Envoy container is essential",
     bad: BAD,
     cure: &[("          Essential: false\n", "")],
     check,

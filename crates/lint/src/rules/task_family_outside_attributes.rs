@@ -18,8 +18,9 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "a virtual node takes hosts of another task family than that of the task that runs its proxy",
     why: "Cloud Map gives no host that bears the attribute, so that callers of the node find none of these tasks",
-    source: "aws/aws-app-mesh-examples, examples/apps/colorapp: nodes select hosts by ECS_TASK_DEFINITION_FAMILY, which ECS service \
-             discovery sets on each instance",
+    source: "App Mesh API reference, AwsCloudMapServiceDiscovery: attributes that instances must have; \
+             aws/aws-app-mesh-examples, walkthroughs/http-headers-and-priority: nodes tell tasks apart by \
+             ECS_TASK_DEFINITION_FAMILY; that ECS sets it on each instance is inferred from there",
     bad: BAD,
     cure: &[("Family: orders-v1", "Family: orders-v2")],
     check,
