@@ -3,6 +3,7 @@
 //! Everything is found by a resource's position in the inventory, so that a rule over ten thousand routes follows numbers
 //! and compares no names.
 
+mod access_logs;
 mod acm;
 mod addresses;
 mod call_graph;
@@ -13,6 +14,7 @@ mod encryption;
 mod endpoints;
 mod existence;
 mod health_checks;
+mod hosts;
 mod images;
 mod items;
 mod links;
@@ -45,6 +47,7 @@ use meshwright_model::value::ScalarType;
 use meshwright_model::virtual_node::{Backend, VirtualServiceBackend};
 use meshwright_model::{Index, Inventory, Kind, Resource, Scalar};
 
+pub use access_logs::format_path;
 pub use acm::ArnParts;
 pub use addresses::{Address, Told, Url};
 pub use call_graph::CallGraph;
@@ -54,6 +57,7 @@ pub use encryption::{MAX_RELATED, TlsCall, TlsClient, TlsReach, more};
 pub use endpoints::{Endpoint, Endpoints};
 pub use existence::{Existence, exist_together};
 pub use health_checks::HealthCheck;
+pub use hosts::Hosts;
 pub use images::EnvoyImage;
 use items::OfKind;
 pub use items::{Gateway, GatewayRoute, Item, Mesh, Node, Route, Router, Service};
@@ -69,7 +73,7 @@ pub use rewrites::PrefixRewrite;
 pub use roles::Role;
 pub use tables::{Hidden, Tried, TriedRoute};
 pub use tasks::{Dependency, Redirection, Task};
-pub(crate) use tasks::{is_true, variable};
+pub(crate) use tasks::{is_boolean, is_true, variable};
 pub use timeouts::{
     Millis, Patience, idle, listener_idle, listener_patience, per_request, route_idle, route_patience, timeout_field,
     timeout_path,

@@ -8,6 +8,7 @@ mod ambiguous_route_order;
 mod any_client_certificate;
 mod app_port_without_listener;
 mod app_ports_miss_listener;
+mod application_as_ignored_user;
 mod application_called_over_ipv6;
 mod arn_in_name;
 mod aws_cannot_deploy;
@@ -17,6 +18,7 @@ mod calls_itself;
 mod calls_outside_backends;
 mod calls_port_without_listener;
 mod certificate_from_acm;
+mod certificate_in_key_file;
 mod certificate_in_other_region;
 mod circular_dependency;
 mod client_policy_ports_miss;
@@ -36,6 +38,7 @@ mod depends_on_unknown_container;
 mod deprecated_proxy_variable;
 mod disabled_tls;
 mod discovery_without_listener;
+mod duplicate_access_log_key;
 mod duplicate_backend;
 mod duplicate_listener_port;
 mod duplicate_match;
@@ -61,6 +64,7 @@ mod grpc_health_check_on_http;
 mod health_check_path_ignored;
 mod health_check_path_without_slash;
 mod health_check_port_differs;
+mod health_check_timeout_over_interval;
 mod health_check_without_path;
 mod host_port_differs;
 mod hostname_exact_and_suffix;
@@ -68,6 +72,7 @@ mod hostname_with_port;
 mod http_proxy_without_no_proxy;
 mod https_address_of_http_service;
 mod idle_timeout_below_request;
+mod ignored_port_of_backend;
 mod ignored_user_differs;
 mod implicit_rewrite;
 mod impossible_match;
@@ -84,8 +89,10 @@ mod listener_without_discovery;
 mod listener_without_route;
 mod lonely_weighted_target;
 mod loopback_discovery_hostname;
+mod malformed_access_log_format;
 mod malformed_certificate_name;
 mod malformed_proxy_name;
+mod malformed_xds_endpoint;
 mod many_health_checks;
 mod mesh_owner_mismatch;
 mod method_without_service;
@@ -104,6 +111,7 @@ mod namespace_in_service_name;
 mod no_default_route;
 mod no_health_check;
 mod no_protocol_in_route;
+mod nodes_with_same_hosts;
 mod not_a_private_authority;
 mod not_an_acm_certificate;
 mod open_egress;
@@ -125,7 +133,9 @@ mod preview_channel;
 mod privileged_gateway_port;
 mod proxy_configuration_on_gateway;
 mod proxy_configuration_outside_awsvpc;
+mod proxy_health_check_port_differs;
 mod proxy_names_differ;
+mod proxy_not_essential;
 mod proxy_of_unknown_resource;
 mod proxy_variable_unknown_to_image;
 mod proxy_without_health_check;
@@ -175,6 +185,7 @@ mod target_protocol_differs;
 mod target_without_listener;
 mod targets_on_different_ports;
 mod targets_with_same_hosts;
+mod task_family_outside_attributes;
 mod tcp_backends_share_port;
 mod tcp_health_check_on_http;
 mod timeout_for_other_protocol;
@@ -192,6 +203,7 @@ mod unknown_gateway_match_port;
 mod unknown_gateway_target_port;
 mod unknown_match_port;
 mod unknown_proxy_container;
+mod unknown_proxy_setting;
 mod unknown_retry_event;
 mod unknown_target_port;
 mod unqualified_backend_address;
@@ -232,6 +244,7 @@ pub static RULES: &[&Rule] = &[
     &service_name_not_a_host_name::RULE,
     &unqualified_service_name::RULE,
     &targets_with_same_hosts::RULE,
+    &nodes_with_same_hosts::RULE,
     &orphan_virtual_node::RULE,
     &orphan_virtual_router::RULE,
     &orphan_virtual_service::RULE,
@@ -284,6 +297,7 @@ pub static RULES: &[&Rule] = &[
     &certificate_from_acm::RULE,
     &relative_certificate_path::RULE,
     &swapped_certificate_and_key::RULE,
+    &certificate_in_key_file::RULE,
     &empty_secret_name::RULE,
     &secrets_without_socket::RULE,
     // Retries, timeouts, outlier detection, egress and calls.
@@ -341,11 +355,13 @@ pub static RULES: &[&Rule] = &[
     &grpc_health_check_on_http::RULE,
     &tcp_health_check_on_http::RULE,
     &slow_failure_detection::RULE,
+    &health_check_timeout_over_interval::RULE,
     &invalid_discovery_hostname::RULE,
     &loopback_discovery_hostname::RULE,
     &single_host_discovery::RULE,
     &endpoints_of_load_balancer::RULE,
     &contradictory_attributes::RULE,
+    &task_family_outside_attributes::RULE,
     &namespace_in_service_name::RULE,
     &many_health_checks::RULE,
     &slow_cluster_warming::RULE,
@@ -390,9 +406,12 @@ pub static RULES: &[&Rule] = &[
     &implicit_rewrite::RULE,
     &rewrite_past_every_route::RULE,
     &access_log_in_file::RULE,
+    &malformed_access_log_format::RULE,
+    &duplicate_access_log_key::RULE,
     &inverted_match_needs_header::RULE,
     // Tasks and their proxies.
     &proxy_without_xds_endpoint::RULE,
+    &malformed_xds_endpoint::RULE,
     &deprecated_proxy_variable::RULE,
     &proxy_variable_unknown_to_image::RULE,
     &malformed_proxy_name::RULE,
@@ -400,10 +419,12 @@ pub static RULES: &[&Rule] = &[
     &proxy_without_name::RULE,
     &several_tracers::RULE,
     &preview_channel::RULE,
+    &unknown_proxy_setting::RULE,
     &missing_proxy_configuration::RULE,
     &unknown_proxy_container::RULE,
     &proxy_configuration_on_gateway::RULE,
     &ignored_user_differs::RULE,
+    &application_as_ignored_user::RULE,
     &invalid_proxy_configuration::RULE,
     &wrong_proxy_ports::RULE,
     &app_ports_miss_listener::RULE,
@@ -411,6 +432,7 @@ pub static RULES: &[&Rule] = &[
     &more_than_15_ports::RULE,
     &proxy_configuration_outside_awsvpc::RULE,
     &efs_port_not_ignored::RULE,
+    &ignored_port_of_backend::RULE,
     &several_proxies::RULE,
     &proxy_names_differ::RULE,
     &container_port_differs::RULE,
@@ -418,6 +440,8 @@ pub static RULES: &[&Rule] = &[
     &host_port_differs::RULE,
     &missing_depends_on::RULE,
     &proxy_without_health_check::RULE,
+    &proxy_health_check_port_differs::RULE,
+    &proxy_not_essential::RULE,
     &waits_for_unchecked_container::RULE,
     &depends_on_unknown_container::RULE,
     &containers_wait_in_a_circle::RULE,

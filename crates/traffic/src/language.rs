@@ -57,7 +57,7 @@ impl Language<'_> {
 pub(crate) enum Universe {
     /// Values of headers: text without line ends, and without blanks at either end (RFC 9110, 5.5).
     Values,
-    /// Paths as Envoy has them after it has made them normal, without their query (reference 4.3).
+    /// Paths as Envoy has them after it has made them normal, without their query (Envoy's documentation, `RouteMatch`).
     Paths,
 }
 

@@ -35,7 +35,8 @@ pub struct Entry<'a> {
     pub priority: Option<i64>,
     /// Whether its prefix, which ends without a slash, is also tried with one at its end, as if that were a route of its own.
     ///
-    /// Source: reference 4.7, of gateway routes.
+    /// Source: of gateway routes, the dump of a gateway in capa-cloud/capa.io,
+    /// `content/zh/blog/cloudstack/envoy/envoy-gateway.md`.
     pub has_twin: bool,
     /// Its name, by which equals are put in an order so that answers stay the same.
     pub name: &'a str,

@@ -10,7 +10,8 @@ const EMPTY_NAMES: &[&str] = &["util", "utils", "common", "helper", "helpers", "
 const MAX_LINES: usize = 450;
 
 /// Files that are longer, and why they stay whole.
-const LONG: &[(&str, &str)] = &[];
+const LONG: &[(&str, &str)] =
+    &[("crates/lint/src/rules.rs", "it is a plain list with two lines for each rule, and grows with them")];
 
 /// Words of what is left for later, in comments.
 const LATER: &[&str] = &[concat!("TO", "DO"), concat!("FIX", "ME"), concat!("X", "XX")];

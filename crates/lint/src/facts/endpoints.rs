@@ -68,7 +68,7 @@ impl Endpoints {
     }
 
     /// The ports of the listeners that routes of a field, such as `httpRoute`, are for: those of its protocol, or all where
-    /// none has that. A route takes nothing of a listener of another protocol (reference 4.1).
+    /// none has that. A route takes nothing of a listener of another protocol (aws/aws-app-mesh-roadmap#82).
     pub(super) fn speaking(&self, field: &str) -> Vec<i64> {
         let is_own = |endpoint: &&Endpoint| {
             endpoint.protocol.is_none_or(|protocol| field.strip_suffix("Route") == Some(protocol.as_str()))

@@ -1,16 +1,21 @@
 //! AWS's Envoy image, and which version of it.
 
-use meshwright_model::Expression;
 use meshwright_model::workload::ContainerDefinition;
+use meshwright_model::{Expression, Scalar};
 
 /// AWS's Envoy image, as a container names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EnvoyImage {
-    /// Envoy's version, major and minor, where its tag tells. Source: reference 5.4, `vX.Y.Z.B-prod`.
+    /// Envoy's version, major and minor, where its tag tells. Source: App Mesh User Guide, envoy: `vX.Y.Z.B-prod`.
     pub version: Option<[u32; 2]>,
 }
 
 impl EnvoyImage {
+    /// Whether a container's image may be AWS's: it is, or it is not known.
+    pub fn may_be(container: &ContainerDefinition) -> bool {
+        container.image.as_ref().and_then(Scalar::known).is_none_or(|image| is_name(image.as_str()))
+    }
+
     /// The image of a container; `None` where it is another one, or not known.
     pub fn of(container: &ContainerDefinition) -> Option<Self> {
         let image = container.image.as_ref()?;

@@ -38,7 +38,8 @@ impl<'a> PrefixRewrite<'a> {
 
     /// The path that a request's path becomes; the request's must start with the prefix.
     ///
-    /// Source: a prefix without its slash became two Envoy routes, `/p/` and `/p`, both with a rewrite to `/` (reference 4.7).
+    /// Source: a prefix without its slash became two Envoy routes, `/p/` and `/p`, both with a rewrite to `/`, as in the dump of
+    /// a gateway in capa-cloud/capa.io, `content/zh/blog/cloudstack/envoy/envoy-gateway.md`.
     pub fn rewritten(&self, path: &str) -> String {
         let rest = path.strip_prefix(self.prefix).unwrap_or(path);
         let rest = if self.prefix.ends_with('/') { rest } else { rest.strip_prefix('/').unwrap_or(rest) };
@@ -91,7 +92,8 @@ fn replacement(http: &HttpGatewayRoute) -> Option<Replacement<'_>> {
 
 /// Whether the prefix of a gateway route becomes two in Envoy, `/p/` and `/p`: it ends without a slash and is rewritten to `/`.
 ///
-/// Source: reference 4.7; of a prefix that is not rewritten that is not known.
+/// Source: the dump of a gateway in capa-cloud/capa.io, `content/zh/blog/cloudstack/envoy/envoy-gateway.md`; of a prefix that is
+/// not rewritten that is not known.
 pub(super) fn becomes_two_prefixes(http: &HttpGatewayRoute) -> bool {
     let prefix = http.matcher.prefix.as_ref().and_then(|prefix| prefix.known());
     prefix.is_some_and(|prefix| !prefix.as_str().ends_with('/'))

@@ -156,7 +156,7 @@ type PlaceKey<'a> = (Key<'a>, Kind, Key<'a>, &'static str, Host<'a>);
 /// The host names that gateway routes of one place answer to: each is a virtual host of its own, from which no request falls
 /// through to another.
 ///
-/// Source: reference 4.7 (roadmap #403).
+/// Source: aws/aws-app-mesh-roadmap#403.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Host<'a> {
     Any,
@@ -166,7 +166,7 @@ enum Host<'a> {
 
 /// A host name, in which capitals make no difference.
 ///
-/// Source: Envoy compares both sides in lower case since envoyproxy/envoy #2439; tried in reference 4.15.
+/// Source: Envoy compares both sides in lower case since envoyproxy/envoy#2439; so did Envoy 1.40 when it was tried.
 #[derive(Clone, Copy, Debug)]
 struct Domain<'a>(&'a str);
 

@@ -155,9 +155,15 @@ pub(crate) fn variable<'a>(container: &'a ContainerDefinition, name: &str) -> Op
     Some((index, value.known()?.as_str()))
 }
 
-/// Whether a variable turns something on. Source: reference 5.4, Go's `strconv.ParseBool`.
+/// Whether a variable turns something on. Source: aws/amazon-ecs-service-connect-agent, `agent/envoy_bootstrap/env/env.go`, by
+/// Go's `strconv.ParseBool`.
 pub(crate) fn is_true(value: &str) -> bool {
     matches!(value, "1" | "t" | "T" | "true" | "True" | "TRUE")
+}
+
+/// Whether a variable turns something on or off. Source: the same.
+pub(crate) fn is_boolean(value: &str) -> bool {
+    is_true(value) || matches!(value, "0" | "f" | "F" | "false" | "False" | "FALSE")
 }
 
 /// Whether a text is known to be that one.

@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use super::{Facts, Route};
 
-/// The most targets of a route. Source: App Mesh API, `WeightedTargets` (reference 2.4).
+/// The most targets of a route. Source: App Mesh API reference, `HttpRouteAction`: `weightedTargets` has 1 to 10 items.
 const MAX_TARGETS: usize = 10;
 
 /// The weight of each target of a route, in their order.

@@ -3,7 +3,6 @@
 use meshwright_model::Path;
 use meshwright_model::finding::Severity;
 use meshwright_model::limits::FilePath;
-use meshwright_model::logging::AccessLog;
 
 use crate::facts::Facts;
 use crate::report::Report;
@@ -21,10 +20,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
-    let nodes = facts.nodes().map(|node| (node.resource, node.spec.logging.as_ref()));
-    let gateways = facts.gateways().map(|gateway| (gateway.resource, gateway.spec.logging.as_ref()));
-    for (resource, logging) in nodes.chain(gateways) {
-        let Some(AccessLog::File(file)) = logging.and_then(|logging| logging.access_log.as_ref()) else { continue };
+    for (resource, file) in facts.access_logs() {
         let Some(path) = file.path.known().map(FilePath::as_str) else { continue };
         if is_stream(path) {
             continue;

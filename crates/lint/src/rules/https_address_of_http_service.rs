@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "an application is told an https address of a virtual service that is dialled over HTTP",
     why: "the application starts TLS with its own proxy, which expects plain HTTP there: `unknown protocol` or `wrong version number`",
-    source: "aws-app-mesh-roadmap #162 and #200, aws-app-mesh-examples #289 (symptom D55)",
+    source: "aws/aws-app-mesh-roadmap#162, aws/aws-app-mesh-roadmap#200 and aws/aws-app-mesh-examples#289",
     bad: BAD,
     cure: &[("https://stock.shop.local:9090/v1", "http://stock.shop.local:9090/v1")],
     check,

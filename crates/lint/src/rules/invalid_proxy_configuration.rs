@@ -1,5 +1,6 @@
 //! A proxy configuration that cannot be set up.
 
+use meshwright_model::Path;
 use meshwright_model::edit::Change;
 use meshwright_model::finding::Severity;
 use meshwright_model::workload::Workload;
@@ -11,7 +12,7 @@ use crate::rule::Rule;
 pub(super) const RULE: Rule = Rule {
     name: "invalid-proxy-configuration",
     severity: Severity::Error,
-    summary: "a proxyConfiguration lacks a property or has a malformed one",
+    summary: "a proxyConfiguration is of no known type, lacks a property or has a malformed one",
     why: "the plugin that sets the redirection up refuses it, and the task's network with it: the task does not start",
     source: "aws/amazon-vpc-cni-plugins, plugins/aws-appmesh/config/netconfig.go; aws/amazon-ecs-agent, agent/api/appmesh/appmesh.go",
     bad: BAD,
@@ -22,12 +23,27 @@ pub(super) const RULE: Rule = Rule {
 fn check(facts: &Facts<'_>, report: &mut Report) {
     for task in facts.tasks() {
         if let Some(redirection) = task.redirection() {
+            kind(task.workload, report);
             absences(task.workload, redirection, report);
             ports(task.workload, redirection, report);
             addresses(task.workload, redirection, report);
         }
     }
 }
+
+fn kind(workload: &Workload, report: &mut Report) {
+    let configuration = workload.task.proxy_configuration.as_ref();
+    let Some(kind) = configuration.and_then(|configuration| configuration.kind.as_ref()?.known()) else { return };
+    if kind.as_str() != KIND {
+        let path = Path::of(&["proxyConfiguration", "type"]);
+        let set = edit_task(workload, path.clone(), Change::Set(KIND.into()));
+        let message = format!("`{}` is no type of proxy that ECS knows; `{KIND}` is", kind.as_str());
+        report.add_task(workload, path, message).fix(format!("set {KIND}"), vec![set]);
+    }
+}
+
+/// The only type. Source: ECS API reference, `ProxyConfiguration`; `AppMeshFromACS` of the agent refuses any other.
+const KIND: &str = "APPMESH";
 
 fn absences(workload: &Workload, redirection: Redirection<'_>, report: &mut Report) {
     let lacks = |name| redirection.lacks(name);

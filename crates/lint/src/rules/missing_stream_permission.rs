@@ -2,9 +2,10 @@
 
 use meshwright_model::finding::Severity;
 use meshwright_model::limits::Text;
-use meshwright_model::proxied::ProxyName;
+use meshwright_model::proxied::{Proxied, ProxyName};
+use meshwright_model::reference::Key;
 use meshwright_model::workload::{PolicyStatement, RoleStatement};
-use meshwright_model::{Path, Scalar};
+use meshwright_model::{Path, Resource, Scalar};
 
 use crate::facts::{Facts, Proxy, variable};
 use crate::report::Report;
@@ -22,6 +23,10 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(facts: &Facts<'_>, report: &mut Report) {
+    if facts.proxies().is_empty() {
+        return;
+    }
+    let proxied = Proxied::new(facts.index());
     for task in facts.tasks() {
         let Some(proxy) = task.proxies.first() else { continue };
         let Some(role) = facts.role_of(task.workload) else { continue };
@@ -31,7 +36,18 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         if is_socket || role.managed.iter().any(|name| may_stream(name)) {
             continue;
         }
-        let allowances: Vec<Allowance> = role.statements.iter().map(|statement| allowance(statement, proxy)).collect();
+        let allowances: Vec<Allowance> = role
+            .statements
+            .iter()
+            .map(|statement| {
+                allowance(statement, |resource| match resource.known() {
+                    Some(pattern) => may_match(pattern.as_str(), proxy),
+                    None => proxied.position(resource).is_none_or(|position| {
+                        proxy.resource.is_none_or(|own| may_be(own, &facts.inventory().resources[position]))
+                    }),
+                })
+            })
+            .collect();
         let message = match allowances.iter().max() {
             Some(Allowance::Given) => continue,
             Some(Allowance::Elsewhere) => {
@@ -64,7 +80,7 @@ enum Allowance {
 }
 
 /// What a statement allows the proxy; where that is open, or where one denies, the best is assumed.
-fn allowance(statement: &RoleStatement, proxy: &Proxy<'_>) -> Allowance {
+fn allowance(statement: &RoleStatement, may_cover: impl Fn(&Scalar<Text>) -> bool) -> Allowance {
     let PolicyStatement { effect, action, resource } = &statement.statement;
     let is_allow = effect.as_ref().and_then(Scalar::known).is_some_and(|effect| effect.as_str() == "Allow");
     let (true, true, Some(actions)) = (is_allow, statement.is_whole, action) else { return Allowance::Given };
@@ -75,16 +91,31 @@ fn allowance(statement: &RoleStatement, proxy: &Proxy<'_>) -> Allowance {
         return Allowance::NotGiven;
     }
     let Some(resources) = resource else { return Allowance::Given };
-    if resources.iter().any(|resource| may_cover(resource, proxy)) { Allowance::Given } else { Allowance::Elsewhere }
+    if resources.iter().any(may_cover) { Allowance::Given } else { Allowance::Elsewhere }
 }
 
-fn may_cover(resource: &Scalar<Text>, proxy: &Proxy<'_>) -> bool {
-    let Some(pattern) = resource.known().map(Text::as_str) else { return true };
-    let Some(ProxyName { mesh, kind, name }) = ProxyName::of(proxy.container.value) else { return true };
-    let (Some(mesh), Some(name)) = (mesh.text(), name.text()) else { return true };
+fn may_match(pattern: &str, proxy: &Proxy<'_>) -> bool {
+    let Some(name) = short_name(proxy) else { return true };
     // An account that owns the mesh may stand in the one and not in the other.
     let pattern = pattern.splitn(6, ':').last().unwrap_or(pattern);
-    pattern.contains('@') || matches(pattern, &format!("mesh/{mesh}/{}/{name}", kind.api_name()))
+    pattern.contains('@') || matches(pattern, &name)
+}
+
+/// The end of the ARN that a proxy stands for, by its own word or by the resource that it refers to.
+fn short_name(proxy: &Proxy<'_>) -> Option<String> {
+    if let Some(ProxyName { mesh, kind, name }) = ProxyName::of(proxy.container.value) {
+        return Some(format!("mesh/{}/{}/{}", mesh.text()?, kind.api_name(), name.text()?));
+    }
+    let resource = proxy.resource?;
+    let (Key::Known(mesh), Key::Known(name)) = (Key::of(&resource.mesh), Key::of(&resource.name)) else { return None };
+    Some(format!("mesh/{mesh}/{}/{name}", resource.kind().api_name()))
+}
+
+/// Whether what a statement refers to may be what a proxy stands for: two resources of one template are two things.
+fn may_be(own: &Resource, other: &Resource) -> bool {
+    let is_sure = |resource: &Resource| resource.condition.is_none();
+    let document = |resource: &Resource| resource.origin.map(|origin| origin.document);
+    std::ptr::eq(own, other) || !is_sure(own) || !is_sure(other) || document(own) != document(other)
 }
 
 /// Whether a pattern with `*` and `?` matches all of a text.

@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "two variables of a proxy name different virtual nodes or gateways",
     why: "only one of them counts: the proxy may stand for another resource than the one that was meant",
-    source: "App Mesh User Guide, envoy-config: APPMESH_RESOURCE_ARN comes before those that it replaced (reference 5.2)",
+    source: "App Mesh User Guide, envoy-config: APPMESH_RESOURCE_ARN comes before those that it replaced; aws/amazon-ecs-service-connect-agent, agent/envoy_bootstrap/envoy_bootstrap.go",
     bad: BAD,
     cure: &[("virtualNode/stock}", "virtualNode/orders}")],
     check,

@@ -1,9 +1,7 @@
 //! A route that splits its requests between targets that are the same hosts.
 
+use meshwright_model::Path;
 use meshwright_model::finding::Severity;
-use meshwright_model::reference::Key;
-use meshwright_model::virtual_node::ServiceDiscovery;
-use meshwright_model::{Path, Resource};
 
 use crate::facts::{Facts, Node, target_path};
 use crate::report::Report;
@@ -27,7 +25,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
             let Some(node) = later.node else { continue };
             let port = facts.endpoints(node.position).reached(later.port).map(|endpoint| endpoint.port);
             let is_same = |earlier: &Node<'_>, earlier_port| {
-                earlier.position != node.position && earlier_port == port && finds_the_same(*earlier, node)
+                earlier.position != node.position && earlier_port == port && earlier.finds_the_same(node)
             };
             let mut earlier = facts.targets(route).take(later.index).filter_map(|target| {
                 let earlier = target.node?;
@@ -44,29 +42,6 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
             }
         }
     }
-}
-
-fn finds_the_same(first: Node<'_>, second: Node<'_>) -> bool {
-    let document = |resource: &Resource| resource.origin.map(|origin| origin.document);
-    let is_open = |node: Node<'_>| {
-        !node.resource.gaps.is_empty() && node.resource.has_gap(&Path::of(&["spec", "serviceDiscovery"]))
-    };
-    // What one file leaves open may be another value in another file.
-    let is_same = |one: Key<'_>, other: Key<'_>| {
-        one == other && (one.is_known() || document(first.resource) == document(second.resource))
-    };
-    let is_alike = match (&first.spec.service_discovery, &second.spec.service_discovery) {
-        (Some(ServiceDiscovery::Dns(one)), Some(ServiceDiscovery::Dns(other))) => {
-            is_same(Key::of(&one.hostname), Key::of(&other.hostname))
-        }
-        (Some(ServiceDiscovery::AwsCloudMap(one)), Some(ServiceDiscovery::AwsCloudMap(other))) => {
-            is_same(Key::of(&one.namespace_name), Key::of(&other.namespace_name))
-                && is_same(Key::of(&one.service_name), Key::of(&other.service_name))
-                && one.attributes == other.attributes
-        }
-        _ => false,
-    };
-    is_alike && !is_open(first) && !is_open(second)
 }
 
 const BAD: &str = "\

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Warning,
     summary: "an application is told only the first part of the name of a backend",
     why: "hosts are compared whole: a call of the short name is no call of the backend, and passes the mesh by or is refused",
-    source: "App Mesh User Guide, troubleshooting connectivity: use the fully qualified name (reference 4.1, symptom D65)",
+    source: "App Mesh User Guide, troubleshooting connectivity: use the fully qualified name",
     bad: BAD,
     cure: &[("http://stock:9090", "http://stock.shop.local:9090")],
     check,

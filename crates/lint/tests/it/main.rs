@@ -9,6 +9,7 @@ mod examples;
 mod files;
 mod fixes;
 mod generated;
+mod logs;
 mod matches;
 mod mutations;
 mod names;

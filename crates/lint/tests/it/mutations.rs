@@ -8,9 +8,11 @@ mod containers;
 mod discovery;
 mod grounds;
 mod listeners;
+mod logs;
 mod matches;
 mod names;
 mod ports;
+mod proxies;
 mod resilience;
 mod rewrites;
 mod routing;
@@ -232,6 +234,8 @@ fn faults() -> impl Iterator<Item = &'static Fault> {
         tls::FAULTS,
         tasks::FAULTS,
         containers::FAULTS,
+        proxies::FAULTS,
+        logs::FAULTS,
     ];
     lists.into_iter().flatten()
 }
@@ -311,6 +315,8 @@ impl Sum {
 const NOT_IN_FILES: &[(&str, &str, &str)] = &[
     ("circular-dependency", "json", "there is no DependsOn"),
     ("reference-to-conditional", "json", "there are no conditions"),
+    ("deleted-resource", "json", "it is written as a call that creates it"),
+    ("deleted-resource", "cloudformation", "a template says what shall be, not what is"),
     ("undeclared-order", "json", "its caller makes the order"),
     ("undeclared-order", "cloudformation", "its writer declares the order that the API demands"),
 ];

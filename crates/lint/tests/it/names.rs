@@ -357,3 +357,51 @@ fn what_a_loop_or_a_distant_stack_may_define_is_no_error() {
         "  'Fn::ForEach::Nodes':\n    - N\n    - [a, b]\n    - 'Node${N}': {Type: 'AWS::AppMesh::VirtualNode'}\n";
     assert_eq!(mesh(looped), None);
 }
+
+#[test]
+fn services_of_their_own_have_hosts_of_their_own() {
+    let services = |one: &str, other: &str, provider: &str| {
+        let node = |name: &str, discovery: &str| {
+            format!(
+                "MeshName: shop, VirtualNodeName: {name}, Spec: {{Listeners: [{{PortMapping: {{Port: 80, Protocol: http}}}}], \
+                 ServiceDiscovery: {discovery}}}"
+            )
+        };
+        let service = |name: &str, node: &str| {
+            format!(
+                "MeshName: shop, VirtualServiceName: {name}.local, Spec: {{Provider: {{VirtualNode: {{VirtualNodeName: {node}}}}}}}"
+            )
+        };
+        template(&[
+            ("One", "VirtualNode", "", &node("one", one)),
+            ("Other", "VirtualNode", "", &node("other", other)),
+            ("Ones", "VirtualService", "", &service("one", "one")),
+            ("Others", "VirtualService", "", &service("other", provider)),
+        ])
+    };
+    let message = "nodes-with-same-hosts spec.serviceDiscovery: virtual nodes `one` and `other` serve different virtual services, \
+         but find the same hosts on port 80";
+    let cloud_map = "{AWSCloudMap: {NamespaceName: local, ServiceName: one}}";
+    let selecting = "{AWSCloudMap: {NamespaceName: local, ServiceName: one, Attributes: [{Key: v, Value: a}]}}";
+    let dns = "{DNS: {Hostname: one.local}}";
+    let hosts = "{DNS: {Hostname: one.local, ResponseType: ENDPOINTS}}";
+    let of_parameter = "{DNS: {Hostname: !Ref Next}}";
+    let balancer = "{DNS: {Hostname: !GetAtt Balancer.DNSName}}";
+    let public = "{DNS: {Hostname: one-1.eu-west-1.elb.amazonaws.com}}";
+    for (one, other, severity) in [
+        (cloud_map, cloud_map, Some("warning")),
+        (hosts, hosts, Some("warning")),
+        (dns, dns, Some("info")),
+        (of_parameter, of_parameter, Some("info")),
+        (cloud_map, selecting, None),
+        (dns, "{DNS: {Hostname: other.local}}", None),
+        (balancer, balancer, None),
+        (public, public, None),
+    ] {
+        let expected: Vec<String> = severity.map(|severity| format!("{severity} {message}")).into_iter().collect();
+        let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+        check("nodes-with-same-hosts", &[("a.yaml", &services(one, other, "other"))], &expected);
+        // One node answers for both.
+        check("nodes-with-same-hosts", &[("a.yaml", &services(one, other, "one"))], &[]);
+    }
+}

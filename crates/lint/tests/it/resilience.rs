@@ -242,9 +242,9 @@ fn a_chain_deeper_than_any_stack_is_followed() {
 fn a_slip_of_the_unit_is_told_from_a_short_time() {
     let rule = "duration-of-few-millis";
     let route = |timeout: &str| route_and_listener(&format!("Timeout: {{{timeout}}}"), "");
-    let few = "info spec.httpRoute.timeout.perRequest: `perRequest` is only 9 ms";
-    check(&route("PerRequest: {Value: 9, Unit: ms}"), rule, &[few]);
-    check(&route("PerRequest: {Value: 10, Unit: ms}"), rule, &[]);
+    let few = "info spec.httpRoute.timeout.perRequest: `perRequest` is only 10 ms";
+    check(&route("PerRequest: {Value: 10, Unit: ms}"), rule, &[few]);
+    check(&route("PerRequest: {Value: 11, Unit: ms}"), rule, &[]);
     check(&route("PerRequest: {Value: 9, Unit: s}"), rule, &[]);
     check(&route("PerRequest: {Value: 0, Unit: ms}"), rule, &[]);
     check(&route("PerRequest: {Value: !Ref Seconds, Unit: ms}"), rule, &[]);
@@ -257,4 +257,8 @@ fn a_slip_of_the_unit_is_told_from_a_short_time() {
                      MaxEjectionPercent: 10, MaxServerErrors: 5}";
     let few = "info spec.listeners[0].outlierDetection.baseEjectionDuration: `baseEjectionDuration` is only 1 ms";
     check(&route_and_listener("", detection), rule, &[few]);
+    let sweep = |millis: &str| detection.replace("Value: 1, Unit: ms", &format!("Value: {millis}, Unit: ms"));
+    let few = "info spec.listeners[0].outlierDetection.baseEjectionDuration: `baseEjectionDuration` is only 99 ms";
+    check(&route_and_listener("", &sweep("99")), rule, &[few]);
+    check(&route_and_listener("", &sweep("100")), rule, &[]);
 }

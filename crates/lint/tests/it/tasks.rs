@@ -277,3 +277,158 @@ fn places_are_those_of_the_file_in_every_dialect() {
         assert_eq!((location.line, location.column), expected, "{name}");
     }
 }
+
+/// Sets or adds a variable of the proxy.
+fn tell(task: &mut Value, name: &str, value: &str) {
+    let environment = task["containerDefinitions"][0]["environment"].as_array_mut().unwrap();
+    environment.retain(|pair| pair["name"] != name);
+    environment.push(json!({"name": name, "value": value}));
+}
+
+#[test]
+fn a_control_planes_address_is_what_grpc_takes() {
+    let malformed = &["malformed-xds-endpoint"][..];
+    for (endpoint, expected) in [
+        ("unix:///run/mesh/xds.sock", &[][..]),
+        ("mesh.corp:18000", &[]),
+        ("dns:///mesh.corp:18000", &[]),
+        ("[fd00::1]:18000", &[]),
+        ("10.0.0.1:18000", &[]),
+        ("${ENDPOINT}", &[]),
+        ("mesh.corp", malformed),
+        ("[fd00::1]", malformed),
+        ("http://mesh.corp:18000", malformed),
+        ("https://mesh.corp", malformed),
+        ("mesh.corp:18000/xds", malformed),
+    ] {
+        check(|task| tell(task, "APPMESH_XDS_ENDPOINT", endpoint), expected);
+    }
+    // A relay takes the scheme off, and a bootstrap of one's own does not read it.
+    for (name, value) in [("APPNET_ENABLE_RELAY_MODE_FOR_XDS", "1"), ("ENVOY_CONFIG_FILE", "/envoy.yaml")] {
+        let change = |task: &mut Value| {
+            tell(task, "APPMESH_XDS_ENDPOINT", "http://mesh.corp:18000");
+            tell(task, name, value);
+        };
+        check(change, &[]);
+    }
+}
+
+#[test]
+fn settings_have_the_values_that_the_agent_knows() {
+    for (name, value, expected) in [
+        ("ENVOY_LOG_LEVEL", "Debug", None),
+        ("ENVOY_LOG_LEVEL", "warning", None),
+        ("ENVOY_LOG_LEVEL", "", None),
+        ("ENVOY_LOG_LEVEL", "fatal", Some("warning")),
+        ("ENABLE_ENVOY_XRAY_TRACING", "1", None),
+        ("ENABLE_ENVOY_XRAY_TRACING", "True", None),
+        ("ENABLE_ENVOY_XRAY_TRACING", "tRUE", Some("error")),
+        ("ENABLE_ENVOY_XRAY_TRACING", "on", Some("error")),
+        ("ENABLE_STATS_SNAPSHOT", "on", Some("warning")),
+        ("STATSD_PORT", "on", None),
+    ] {
+        for (tag, is_known) in [("v1.29.12.1-prod", true), ("latest", false)] {
+            let mut task = task();
+            task["containerDefinitions"][0]["image"] = json!(format!("public.ecr.aws/appmesh/aws-appmesh-envoy:{tag}"));
+            tell(&mut task, name, value);
+            let found = found_in(&read_text("task.json", &task.to_string()));
+            let said: Vec<(&str, &str)> = found.iter().map(|found| (found.rule, found.severity.word())).collect();
+            let severity = expected.map(|severity| if is_known { severity } else { "warning" });
+            let expected: Vec<_> = severity.map(|severity| ("unknown-proxy-setting", severity)).into_iter().collect();
+            assert_eq!(said, expected, "{name} {value} {tag}");
+        }
+    }
+}
+
+#[test]
+fn a_proxy_is_checked_where_its_admin_port_is() {
+    let differs = &["proxy-health-check-port-differs"][..];
+    for (command, port, expected) in [
+        ("curl -s http://localhost:9901/server_info | grep state | grep -q LIVE", None, &[][..]),
+        ("curl -s http://localhost:9903/server_info", Some("9903"), &[]),
+        ("curl -s http://localhost:9901/server_info", Some("9903"), differs),
+        ("curl -s http://127.0.0.1:9902/ready", None, differs),
+        // The agent answers here, and something of one's own there.
+        ("curl -s http://localhost:9902/status", None, &[]),
+        ("curl -s http://localhost:8080/ping", None, &[]),
+        ("curl -s http://localhost:$PORT/server_info", None, &[]),
+    ] {
+        let change = |task: &mut Value| {
+            task["containerDefinitions"][0]["healthCheck"]["command"] = json!(["CMD-SHELL", command]);
+            if let Some(port) = port {
+                tell(task, "ENVOY_ADMIN_ACCESS_PORT", port);
+            }
+        };
+        check(change, expected);
+        check(
+            |task| {
+                change(task);
+                tell(task, "ENVOY_CONFIG_FILE", "/envoy.yaml");
+            },
+            &[],
+        );
+    }
+}
+
+#[test]
+fn daemons_may_run_as_the_proxys_user_and_applications_may_not() {
+    let same = &["application-as-ignored-user"][..];
+    for (user, expected) in [("1337", same), ("1337:1000", same), ("1000:1337", &[][..]), ("1000", &[]), ("envoy", &[])]
+    {
+        check(|task| task["containerDefinitions"][1]["user"] = json!(user), expected);
+    }
+    let daemon = json!({"name": "xray", "image": "xray:1", "user": "1337",
+        "portMappings": [{"containerPort": 2000, "protocol": "udp"}]});
+    check(|task| task["containerDefinitions"].as_array_mut().unwrap().push(daemon.clone()), &[]);
+    let by_group = |task: &mut Value| {
+        let properties = task["proxyConfiguration"]["properties"].as_array_mut().unwrap();
+        properties.push(json!({"name": "IgnoredGID", "value": "1337"}));
+        task["containerDefinitions"][1]["user"] = json!("1000:1337");
+    };
+    check(by_group, same);
+}
+
+#[test]
+fn a_redirection_is_of_the_only_type_there_is() {
+    check(|task| task["proxyConfiguration"]["type"] = json!("ENVOY"), &["invalid-proxy-configuration"]);
+    check(|task| remove(&mut task["proxyConfiguration"], "type"), &[]);
+    check(|task| task["containerDefinitions"][0]["essential"] = json!(false), &["proxy-not-essential"]);
+    check(|task| task["containerDefinitions"][0]["essential"] = json!(true), &[]);
+}
+
+#[test]
+fn a_role_is_allowed_the_node_that_its_task_runs() {
+    let template = |resource: &str, condition: &str| {
+        let rule = meshwright_lint::rules::named("missing-stream-permission").unwrap();
+        let node = |label: &str, name: &str| {
+            format!(
+                "  {label}:\n    Type: AWS::AppMesh::VirtualNode\n{condition}    Properties: {{MeshName: shop, VirtualNodeName: {name}, Spec: {{}}}}\n"
+            )
+        };
+        let parameters = "Parameters: {Name: {Type: String}, Where: {Type: String}}\nConditions: {Here: !Equals [!Ref Where, here]}\n";
+        let text = rule.good().replace("Resource: \"*\"", &format!("Resource: {resource}"));
+        let text = text.replace("mesh/shop/virtualNode/orders", "!Ref Orders");
+        format!("{parameters}{text}{}{}", node("Orders", "orders"), node("Stock", "!Ref Name"))
+    };
+    let always = "";
+    for (resource, is_found) in [
+        ("\"*\"", false),
+        ("!Ref Orders", false),
+        ("!GetAtt Orders.Arn", false),
+        ("!Ref Name", false),
+        ("[!Ref Stock, !Ref Orders]", false),
+        ("\"arn:aws:appmesh:*:*:mesh/shop/virtualNode/*\"", false),
+        ("!Sub \"arn:aws:appmesh:${AWS::Region}:${AWS::AccountId}:mesh/shop/virtualNode/*\"", false),
+        ("!Ref Stock", true),
+        ("!GetAtt Stock.Arn", true),
+        ("\"arn:aws:appmesh:eu-west-1:111122223333:mesh/shop/virtualNode/stock\"", true),
+    ] {
+        for (condition, is_found) in
+            [(always, is_found), ("    Condition: Here\n", is_found && resource.starts_with('"'))]
+        {
+            let found = found_in(&read_text("a.yaml", &template(resource, condition)));
+            let is_said = found.iter().any(|found| found.rule == "missing-stream-permission");
+            assert_eq!(is_said, is_found, "{resource} {condition}");
+        }
+    }
+}

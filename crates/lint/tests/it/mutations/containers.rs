@@ -65,7 +65,7 @@ pub(super) const FAULTS: &[Fault] = &[
 ];
 
 /// Every task that runs a proxy, with the proxy's place among its containers.
-fn proxies(ground: &Ground) -> impl Iterator<Item = (usize, &Workload, usize)> {
+pub(super) fn proxies(ground: &Ground) -> impl Iterator<Item = (usize, &Workload, usize)> {
     ground
         .inventory
         .workloads
@@ -74,21 +74,21 @@ fn proxies(ground: &Ground) -> impl Iterator<Item = (usize, &Workload, usize)> {
         .flat_map(|(position, workload)| workload.task.proxies().map(move |proxy| (position, workload, proxy.index)))
 }
 
-fn at(workload: &Workload, place: impl std::fmt::Display) -> String {
+pub(super) fn at(workload: &Workload, place: impl std::fmt::Display) -> String {
     format!("task {} {place}", workload.label)
 }
 
-fn container(inventory: &mut Inventory, position: usize, index: usize) -> &mut ContainerDefinition {
+pub(super) fn container(inventory: &mut Inventory, position: usize, index: usize) -> &mut ContainerDefinition {
     &mut task(inventory, position).container_definitions.as_mut().unwrap()[index]
 }
 
-fn tell(container: &mut ContainerDefinition, name: &str, value: &str) {
+pub(super) fn tell(container: &mut ContainerDefinition, name: &str, value: &str) {
     let pair = KeyValuePair { name: Some(text(name)), value: Some(text(value)) };
     container.environment.get_or_insert_default().push(pair);
 }
 
 /// Whether a container may get variables from where the file does not show them.
-fn is_told_elsewhere(workload: &Workload, index: usize) -> bool {
+pub(super) fn is_told_elsewhere(workload: &Workload, index: usize) -> bool {
     let container = Path::of(&["containerDefinitions"]).index(index);
     let all = &workload.task.container_definitions.as_ref().unwrap()[index];
     ["environment", "environmentFiles", "secrets"].iter().any(|field| workload.has_gap(&container.field(*field)))
@@ -97,7 +97,7 @@ fn is_told_elsewhere(workload: &Workload, index: usize) -> bool {
 }
 
 /// What a task's only proxy stands for.
-fn stands_for(ground: &Ground, workload: &Workload) -> Option<(usize, Kind)> {
+pub(super) fn stands_for(ground: &Ground, workload: &Workload) -> Option<(usize, Kind)> {
     let mut all = ground.inventory.resources.iter().enumerate();
     let (position, resource) =
         all.find(|(position, _)| ground.run_by(*position).any(|task| std::ptr::eq(task, workload)))?;
@@ -133,12 +133,12 @@ fn run_two(ground: &Ground, seeds: &mut Seeds<'_>) {
 }
 
 /// Every task that leads traffic through a proxy.
-fn redirected(ground: &Ground) -> impl Iterator<Item = (usize, &Workload, &ProxyConfiguration)> {
+pub(super) fn redirected(ground: &Ground) -> impl Iterator<Item = (usize, &Workload, &ProxyConfiguration)> {
     let workloads = ground.inventory.workloads.iter().enumerate();
     workloads.filter_map(|(position, workload)| Some((position, workload, workload.task.proxy_configuration.as_ref()?)))
 }
 
-fn property<'c>(configuration: &'c ProxyConfiguration, name: &str) -> Option<(usize, Option<&'c str>)> {
+pub(super) fn property<'c>(configuration: &'c ProxyConfiguration, name: &str) -> Option<(usize, Option<&'c str>)> {
     let mut pairs = configuration.properties.iter().flatten().enumerate();
     let (index, pair) = pairs.find(|(_, pair)| pair.name.as_ref().and_then(words) == Some(name))?;
     Some((index, pair.value.as_ref().and_then(words)))

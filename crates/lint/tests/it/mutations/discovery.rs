@@ -6,10 +6,11 @@ use meshwright_model::logging::{AccessLog, FileAccessLog, Logging};
 use meshwright_model::mesh::MeshServiceDiscovery;
 use meshwright_model::reference::Key;
 use meshwright_model::virtual_node::{
-    AwsCloudMapInstanceAttribute, AwsCloudMapServiceDiscovery, DnsServiceDiscovery, ServiceDiscovery,
+    AwsCloudMapInstanceAttribute, AwsCloudMapServiceDiscovery, Backend, DnsServiceDiscovery, ServiceDiscovery,
+    VirtualNodeSpec, VirtualServiceBackend,
 };
-use meshwright_model::virtual_service::VirtualServiceProvider;
-use meshwright_model::{Kind, Path, Scalar};
+use meshwright_model::virtual_service::{VirtualServiceProvider, VirtualServiceSpec};
+use meshwright_model::{Kind, Path, Resource, Scalar};
 
 use super::grounds::{Ground, at};
 use super::ports::listener_of;
@@ -18,6 +19,7 @@ use super::{Fault, Seeds};
 
 pub(super) const FAULTS: &[Fault] = &[
     Fault { name: "two targets find the same hosts", rules: &["targets-with-same-hosts"], seed: find_the_same },
+    Fault { name: "nodes of two services find the same hosts", rules: &["nodes-with-same-hosts"], seed: share_hosts },
     Fault {
         name: "the addresses of a load balancer are hosts",
         rules: &["endpoints-of-load-balancer"],
@@ -73,6 +75,7 @@ pub(super) const FAULTS: &[Fault] = &[
         rules: &["server-first-protocol"],
         seed: call_database,
     },
+    Fault { name: "many nodes check a node", rules: &["many-health-checks"], seed: call_checked },
     Fault { name: "any number of requests may wait", rules: &["unbounded-pending-requests"], seed: let_wait },
 ];
 
@@ -182,5 +185,75 @@ fn let_wait(ground: &Ground, seeds: &mut Seeds<'_>) {
                 });
             }
         }
+    }
+}
+
+/// Lets the nodes that alone provide two virtual services find the same hosts on the same port.
+fn share_hosts(ground: &Ground, seeds: &mut Seeds<'_>) {
+    let all: Vec<usize> =
+        services(&ground.inventory).filter_map(|(_, service, spec)| only_node(ground, service, spec)).collect();
+    for pair in all.windows(2).filter(|pair| pair[0] != pair[1]) {
+        let spec = |position: usize| nodes(&ground.inventory).find(|(other, ..)| *other == position).unwrap();
+        let ((_, first, one), (_, second, other)) = (spec(pair[0]), spec(pair[1]));
+        let serves_once = |position: usize| all.iter().filter(|other| **other == position).count() == 1;
+        let has_listener = |spec: &VirtualNodeSpec| spec.listeners.as_ref().is_some_and(|all| !all.is_empty());
+        let is_clear = pair.iter().all(|position| serves_once(*position))
+            && first.mesh == second.mesh
+            && first.condition == second.condition
+            && has_listener(one)
+            && has_listener(other);
+        if is_clear {
+            seeds.sow(at(second, "discovery"), None, |inventory| {
+                for position in pair {
+                    node(inventory, *position).service_discovery = Some(cloud_map("orders", &[]));
+                    listener_of(inventory, *position, 0).port_mapping.port = number(8080);
+                }
+            });
+        }
+    }
+}
+
+/// The node that alone answers for a virtual service.
+fn only_node(ground: &Ground, from: &Resource, spec: &VirtualServiceSpec) -> Option<usize> {
+    match spec.provider.as_ref()? {
+        VirtualServiceProvider::VirtualNode(node) => ground.find(from, Kind::VirtualNode, &node.virtual_node_name),
+        VirtualServiceProvider::VirtualRouter(router) => {
+            let of_router = routes(&ground.inventory).filter(|(_, route, _)| {
+                route.mesh == from.mesh
+                    && route.parent.as_ref().map(Key::of) == Some(Key::of(&router.virtual_router_name))
+            });
+            let mut targets = of_router.flat_map(|(_, route, spec)| {
+                let all = spec.protocols().flat_map(|one| &one.action().weighted_targets);
+                all.map(|target| ground.find(route, Kind::VirtualNode, &target.virtual_node)).collect::<Vec<_>>()
+            });
+            let first = targets.next()??;
+            targets.all(|other| other == Some(first)).then_some(first)
+        }
+    }
+}
+
+/// Lets twelve more nodes call what is checked each 5 seconds.
+fn call_checked(ground: &Ground, seeds: &mut Seeds<'_>) {
+    for (_, resource, spec) in services(&ground.inventory) {
+        let Some((position, name)) = only_node(ground, resource, spec).zip(words(&resource.name)) else { continue };
+        let (_, _, checked) = nodes(&ground.inventory).find(|(other, ..)| *other == position).unwrap();
+        let is_checked =
+            checked.listeners.iter().flatten().next().is_some_and(|listener| listener.health_check.is_some());
+        if !is_checked {
+            continue;
+        }
+        seeds.sow(at(resource, "callers"), None, |inventory| {
+            let check = listener_of(inventory, position, 0).health_check.as_mut().unwrap();
+            (check.interval_millis, check.timeout_millis) = (number(5001), number(2001));
+            let backend = VirtualServiceBackend { client_policy: None, virtual_service_name: text(name) };
+            for number in 0..12 {
+                let mut caller = inventory.resources[position].clone();
+                caller.name = text(&format!("caller-{number}"));
+                caller.label = None;
+                inventory.resources.push(caller);
+                let last = inventory.resources.len() - 1;
+                node(inventory, last).backends = Some(vec![Backend::VirtualService(backend.clone())]);
+            }
+        });
     }
 }

@@ -31,6 +31,22 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault { name: "a resource is renamed and what names it is not", rules: DANGLING, seed: rename_resource },
     Fault { name: "a resource is left out that others name or need", rules: LEFT_OUT, seed: leave_out },
     Fault { name: "a resource is defined twice", rules: &["duplicate-resource"], seed: define_twice },
+    Fault { name: "a gateway is in a mesh of another account", rules: &["gateway-in-shared-mesh"], seed: leave_mesh },
+    Fault {
+        name: "what the API showed is deleted",
+        rules: &["deleted-resource"],
+        seed: |ground, seeds| {
+            for (position, resource) in ground.inventory.resources.iter().enumerate() {
+                if resource.metadata.is_some() {
+                    seeds.sow(at(resource, "status"), None, |inventory| {
+                        inventory.resources[position].metadata.as_mut().unwrap().status = Some("DELETED".to_owned());
+                    });
+                }
+            }
+        },
+    },
+    Fault { name: "a node is left that nothing leads to", rules: &["orphan-virtual-node"], seed: leave_node },
+    Fault { name: "a service is left that nobody calls", rules: &["orphan-virtual-service"], seed: leave_service },
     Fault { name: "the name of a mesh has a slip", rules: MISSPELT, seed: misspell_mesh },
     Fault { name: "the owner of a mesh differs", rules: &["mesh-owner-mismatch"], seed: change_owner },
     Fault { name: "an ARN stands for a name", rules: &["arn-in-name"], seed: write_arn },
@@ -477,6 +493,63 @@ fn wait_in_a_circle(ground: &Ground, seeds: &mut Seeds<'_>) {
                     inventory.resources[position].depends_on.push(other_label.clone());
                 });
             }
+        }
+    }
+}
+
+/// Whether what a mesh holds of some kinds is all to be seen, with every name that it names.
+fn is_clear(ground: &Ground, from: &Resource, kinds: &[Kind]) -> bool {
+    let resources = &ground.inventory.resources;
+    let mut namers = resources.iter().filter(|resource| kinds.contains(&resource.kind()));
+    ground.holds_mesh(from)
+        && resources.iter().all(|resource| resource.condition.is_none())
+        && namers.all(|resource| {
+            resource.gaps.is_empty()
+                && Key::of(&resource.mesh) == Key::of(&from.mesh)
+                && resource
+                    .references()
+                    .iter()
+                    .all(|reference| reference.name.is_known() == Key::of(&from.name).is_known())
+        })
+}
+
+fn leave_node(ground: &Ground, seeds: &mut Seeds<'_>) {
+    for (position, resource, _) in nodes(&ground.inventory) {
+        if is_clear(ground, resource, &[Kind::Route, Kind::VirtualService]) {
+            seeds.sow(at(resource, "another"), None, |inventory| {
+                let mut other = inventory.resources[position].clone();
+                other.name = text("left-alone");
+                other.label = None;
+                inventory.resources.push(other);
+                node(inventory, inventory.resources.len() - 1).backends = None;
+            });
+        }
+    }
+}
+
+fn leave_service(ground: &Ground, seeds: &mut Seeds<'_>) {
+    for (position, resource, spec) in services(&ground.inventory) {
+        let has_node = nodes(&ground.inventory).next().is_some();
+        if spec.provider.is_some() && has_node && is_clear(ground, resource, &[Kind::VirtualNode, Kind::GatewayRoute]) {
+            seeds.sow(at(resource, "another"), None, |inventory| {
+                let mut other = inventory.resources[position].clone();
+                other.name = text("left-alone.shop.local");
+                other.label = None;
+                inventory.resources.push(other);
+            });
+        }
+    }
+}
+
+/// Takes the mesh of a gateway out of its files, as if another account had it.
+fn leave_mesh(ground: &Ground, seeds: &mut Seeds<'_>) {
+    for (position, resource, _) in super::sites::gateways(&ground.inventory) {
+        let is_new = resource.metadata.is_none() && resource.mesh_owner.is_none();
+        if is_new && ground.holds_mesh(resource) {
+            seeds.sow(at(resource, "owner"), None, |inventory| {
+                inventory.resources[position].mesh_owner = Some(text("111122223333"));
+                inventory.resources.retain(|other| other.kind() != Kind::Mesh);
+            });
         }
     }
 }

@@ -111,6 +111,34 @@ pub(super) const FAULTS: &[Fault] = &[
         rules: &["ejection-over-panic-threshold"],
         seed: |ground, seeds| eject(ground, seeds, 30, 10, 100),
     },
+    Fault {
+        name: "a request may take a few milliseconds",
+        rules: &["duration-of-few-millis"],
+        seed: |ground, seeds| per_request(ground, seeds, 5, |_, _, _| None),
+    },
+    Fault { name: "a listener's request may take 10 ms", rules: &["duration-of-few-millis"], seed: hurry_listener },
+    Fault { name: "hosts are swept each 10 ms", rules: &["duration-of-few-millis"], seed: sweep_fast },
+    Fault {
+        name: "a check takes longer than its interval",
+        rules: &["health-check-timeout-over-interval"],
+        seed: check_long,
+    },
+    Fault {
+        name: "a request becomes a hundred attempts",
+        rules: &["retry-amplification"],
+        seed: |ground, seeds| retry(ground, seeds, &["server-error"], 100, 1, Some(15)),
+    },
+    Fault {
+        name: "a stream may be silent for longer than its listener lets it",
+        rules: &["listener-idle-below-route"],
+        seed: long_silence,
+    },
+    Fault {
+        name: "a request may take longer than what causes it",
+        rules: &["timeout-longer-than-callers"],
+        seed: outlast_callers,
+    },
+    Fault { name: "a node has too many backends", rules: &["over-quota"], seed: call_many },
     Fault { name: "a node calls itself", rules: &["calls-itself"], seed: call_itself },
     Fault { name: "two nodes call each other", rules: &["dependency-cycle"], seed: call_back },
     Fault { name: "a node that only calls has no backends", rules: &["blocked-egress"], seed: block },
@@ -480,5 +508,127 @@ fn provide_alone(ground: &Ground, seeds: &mut Seeds<'_>) {
         seeds.sow(at(resource, "provider"), None, |inventory| {
             super::sites::service(inventory, position).provider = Some(VirtualServiceProvider::VirtualNode(provider));
         });
+    }
+}
+
+fn hurry_listener(ground: &Ground, seeds: &mut Seeds<'_>) {
+    for (position, resource, spec) in nodes(&ground.inventory) {
+        for (index, listener) in spec.listeners.iter().flatten().enumerate() {
+            let per_request = Some(Duration { unit: Some(text("ms")), value: Some(number(10)) });
+            let timeout = match listener.port_mapping.protocol.known() {
+                Some(PortProtocol::Http) => ListenerTimeout::Http(HttpTimeout { idle: None, per_request }),
+                Some(PortProtocol::Http2) => ListenerTimeout::Http2(HttpTimeout { idle: None, per_request }),
+                Some(PortProtocol::Grpc) => ListenerTimeout::Grpc(GrpcTimeout { idle: None, per_request }),
+                Some(PortProtocol::Tcp) | None => continue,
+            };
+            seeds.sow(at(resource, index), None, |inventory| {
+                listener_of(inventory, position, index).timeout = Some(timeout);
+            });
+        }
+    }
+}
+
+fn sweep_fast(ground: &Ground, seeds: &mut Seeds<'_>) {
+    for (position, resource, spec) in nodes(&ground.inventory) {
+        for (index, _) in spec.listeners.iter().flatten().enumerate() {
+            seeds.sow(at(resource, index), None, |inventory| {
+                listener_of(inventory, position, index).outlier_detection = Some(OutlierDetection {
+                    base_ejection_duration: seconds(30),
+                    interval: Duration { unit: Some(text("ms")), value: Some(number(10)) },
+                    max_ejection_percent: number(50),
+                    max_server_errors: number(5),
+                });
+            });
+        }
+    }
+}
+
+fn check_long(ground: &Ground, seeds: &mut Seeds<'_>) {
+    for (position, resource, spec) in nodes(&ground.inventory) {
+        for (index, listener) in spec.listeners.iter().flatten().enumerate() {
+            if listener.health_check.is_some() {
+                seeds.sow(at(resource, index), None, |inventory| {
+                    let check = listener_of(inventory, position, index).health_check.as_mut().unwrap();
+                    check.interval_millis = number(5000);
+                    check.timeout_millis = number(10_000);
+                });
+            }
+        }
+    }
+}
+
+/// Lets streams of a route be silent for longer than any listener lets them that says nothing itself.
+fn long_silence(ground: &Ground, seeds: &mut Seeds<'_>) {
+    for (position, resource, spec) in with_requests(ground) {
+        let Some(protocol) = spec.protocols().next() else { continue };
+        let is_silent = |target: &meshwright_model::route::WeightedTarget| {
+            let position = ground.find(resource, Kind::VirtualNode, &target.virtual_node)?;
+            let (_, node, spec) = nodes(&ground.inventory).find(|(other, ..)| *other == position)?;
+            let [listener] = spec.listeners.as_deref()? else { return None };
+            let is_alike = listener.port_mapping.protocol.known() == Some(&protocol.protocol());
+            let is_whole = node.gaps.is_empty() && resource.gaps.is_empty() && node.condition == resource.condition;
+            let has_share = value(&target.weight).is_some_and(|weight| weight > 0);
+            (is_alike && is_whole && has_share && listener.timeout.is_none()).then_some(())
+        };
+        if protocol.action().weighted_targets.iter().any(|target| is_silent(target).is_some()) {
+            seeds.sow(at(resource, "idle"), None, |inventory| {
+                let spec = route(inventory, position);
+                let (idle, per_request) = (Some(seconds(900)), Some(seconds(15)));
+                if let Some(grpc) = &mut spec.grpc_route {
+                    grpc.timeout = Some(GrpcTimeout { idle, per_request });
+                } else {
+                    http(spec).timeout = Some(HttpTimeout { idle, per_request });
+                }
+            });
+        }
+    }
+}
+
+fn call_many(ground: &Ground, seeds: &mut Seeds<'_>) {
+    for (position, resource, _) in nodes(&ground.inventory) {
+        seeds.sow(at(resource, "backends"), None, |inventory| {
+            let backend = |number: usize| {
+                let virtual_service_name = text(&format!("service-{number}.shop.local"));
+                Backend::VirtualService(VirtualServiceBackend { client_policy: None, virtual_service_name })
+            };
+            node(inventory, position).backends = Some((0..51).map(backend).collect());
+        });
+    }
+}
+
+/// Lets a request take an hour that only requests of fifteen seconds can cause.
+fn outlast_callers(ground: &Ground, seeds: &mut Seeds<'_>) {
+    let is_plain = ground.inventory.resources.iter().all(|one| one.condition.is_none() && one.gaps.is_empty());
+    let leads = |from: &Resource, to: usize, kind: Kind| {
+        let index = ground.inventory.index();
+        from.references().into_iter().any(|one| one.kind == kind && index.target(from, &one) == Some(to))
+    };
+    let of_kind =
+        |kind: Kind| ground.inventory.resources.iter().enumerate().filter(move |(_, resource)| resource.kind() == kind);
+    // Reached by routes alone, none of which says how long.
+    let is_hasty = |node: usize| {
+        let mut to_it =
+            routes(&ground.inventory).filter(|(_, route, _)| leads(route, node, Kind::VirtualNode)).peekable();
+        to_it.peek().is_some()
+            && to_it
+                .all(|(_, _, spec)| spec.tcp_route.is_none() && spec.protocols().all(|one| one.per_request().is_none()))
+            && !of_kind(Kind::VirtualService).any(|(_, service)| leads(service, node, Kind::VirtualNode))
+    };
+    for (position, resource, _) in with_requests(ground).filter(|(_, one, _)| is_plain && ground.holds_mesh(one)) {
+        let Some(router) = resource.parent.as_ref() else { continue };
+        let Some(router) = ground.find(resource, Kind::VirtualRouter, router) else { continue };
+        let services = of_kind(Kind::VirtualService).filter(|(_, one)| leads(one, router, Kind::VirtualRouter));
+        let services: Vec<usize> = services.map(|(service, _)| service).collect();
+        let calls = |from: &Resource| services.iter().any(|service| leads(from, *service, Kind::VirtualService));
+        let is_behind_gateway = of_kind(Kind::GatewayRoute).any(|(_, route)| calls(route));
+        let mut callers = of_kind(Kind::VirtualNode).filter(|(_, node)| calls(node)).peekable();
+        if !is_behind_gateway
+            && callers.peek().is_some()
+            && callers.all(|(caller, _)| is_hasty(caller) && caller != position)
+        {
+            seeds.sow(at(resource, "perRequest"), None, |inventory| {
+                set_per_request(route(inventory, position), Some(seconds(3600)));
+            });
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! Faults of rewrites, and of conditions that say less or more than they seem to.
 
-use meshwright_model::Scalar;
 use meshwright_model::gateway_route::{HttpGatewayRoutePrefixRewrite, HttpGatewayRouteRewrite};
 use meshwright_model::limits::{DefaultGatewayRouteRewrite, HttpScheme};
 use meshwright_model::list::List;
 use meshwright_model::matcher::{HeaderMatchMethod, HeaderMatcher};
+use meshwright_model::reference::Key;
+use meshwright_model::{Kind, Scalar};
 
 use super::grounds::{Ground, at};
 use super::sites::{gateway_http, gateway_route, gateway_routes, http, route, routes, text};
@@ -32,6 +33,11 @@ pub(super) const FAULTS: &[Fault] = &[
                 })
             });
         },
+    },
+    Fault {
+        name: "a prefix that every route asks for is taken off",
+        rules: &["rewrite-past-every-route"],
+        seed: rewrite_past,
     },
     Fault {
         name: "a gRPC gateway route matches everything",
@@ -97,5 +103,42 @@ fn rewrite(
                 });
             });
         }
+    }
+}
+
+/// Lets the only route that is left of a gateway and every route behind it ask for one prefix, which the gateway takes off.
+fn rewrite_past(ground: &Ground, seeds: &mut Seeds<'_>) {
+    let all = || gateway_routes(&ground.inventory);
+    for (position, resource, spec) in all() {
+        let others = all().filter(|(other, route, _)| *other != position && route.parent == resource.parent);
+        let others: Vec<usize> = others.map(|(position, ..)| position).collect();
+        let is_http = spec.http_route.is_some() || spec.http2_route.is_some();
+        let is_plain = ground.holds_mesh(resource) && resource.condition.is_none() && resource.gaps.is_empty();
+        let Some((_, target)) = spec.targets().next() else { continue };
+        let name = &target.virtual_service.virtual_service_name;
+        let Some(service) = ground.find(resource, Kind::VirtualService, name) else { continue };
+        let behind = &ground.inventory.resources[service];
+        let provider = behind.references().into_iter().find(|reference| reference.kind == Kind::VirtualRouter);
+        let Some(router) = provider.map(|provider| provider.name) else { continue };
+        let of_router = routes(&ground.inventory)
+            .filter(|(_, route, _)| route.mesh == behind.mesh && route.parent.as_ref().map(Key::of) == Some(router));
+        let of_router: Vec<usize> = of_router.map(|(position, ..)| position).collect();
+        let is_http_route = |position: &usize| {
+            routes(&ground.inventory)
+                .any(|(other, _, spec)| other == *position && (spec.http_route.is_some() || spec.http2_route.is_some()))
+        };
+        if !is_http || !is_plain || of_router.is_empty() || !of_router.iter().all(is_http_route) {
+            continue;
+        }
+        seeds.sow(at(resource, "prefix"), None, |inventory| {
+            for position in &of_router {
+                let matcher = &mut http(route(inventory, *position)).matcher;
+                (matcher.prefix, matcher.path) = (Some(text("/orders/")), None);
+            }
+            let own = gateway_http(gateway_route(inventory, position));
+            (own.matcher.prefix, own.matcher.path, own.action.rewrite) = (Some(text("/orders/")), None, None);
+            let mut places = 0..;
+            inventory.resources.retain(|_| places.next().is_none_or(|place| !others.contains(&place)));
+        });
     }
 }

@@ -7,8 +7,9 @@ use meshwright_model::tls::{
     ClientPolicy, ClientPolicyTls, ClientTlsCertificate, ListenerTls, ListenerTlsCertificate,
     ListenerTlsValidationContext, ListenerTlsValidationContextTrust, SubjectAlternativeNameMatchers,
     SubjectAlternativeNames, TlsAcmCertificate, TlsAcmTrust, TlsFileCertificate, TlsFileTrust, TlsSdsCertificate,
-    TlsValidationContext, TlsValidationContextTrust,
+    TlsSdsTrust, TlsValidationContext, TlsValidationContextTrust,
 };
+use meshwright_model::virtual_node::ServiceDiscovery;
 use meshwright_model::virtual_service::VirtualServiceProvider;
 use meshwright_model::{Inventory, Kind, Path, Resource, Scalar};
 
@@ -87,6 +88,27 @@ pub(super) const FAULTS: &[Fault] = &[
         name: "a certificate and its key change places",
         rules: &["swapped-certificate-and-key"],
         seed: |ground, seeds| certify(ground, seeds, &files("/certs/key.pem", "/certs/cert.pem")),
+    },
+    Fault {
+        name: "a certificate and its key are one file",
+        rules: &["certificate-in-key-file"],
+        seed: |ground, seeds| certify(ground, seeds, &files("/certs/cert.pem", "/certs/cert.pem")),
+    },
+    Fault {
+        name: "a listener lets in any client with a certificate",
+        rules: &["any-client-certificate"],
+        seed: let_in_any,
+    },
+    Fault {
+        name: "a client trusts SPIFFE IDs of any name",
+        rules: &["spiffe-trust-without-names"],
+        seed: trust_spiffe,
+    },
+    Fault { name: "secrets are asked for without a socket", rules: &["secrets-without-socket"], seed: ask_for_secrets },
+    Fault {
+        name: "a node that is checked encrypts what a name leads to",
+        rules: &["slow-cluster-warming"],
+        seed: encrypt_checked,
     },
     Fault {
         name: "a certificate's secret has no name",
@@ -506,5 +528,73 @@ fn trust(ground: &Ground, seeds: &mut Seeds<'_>, authorities: &[&str], names: Op
         };
         let resource = &ground.inventory.resources[client.position()];
         seeds.sow(at(resource, client.place()), None, |inventory| client.set(inventory, Some(policy)));
+    }
+}
+
+fn let_in_any(ground: &Ground, seeds: &mut Seeds<'_>) {
+    for (position, index, tls) in tls_listeners(ground) {
+        let is_already = tls.validation.as_ref().is_some_and(|own| own.subject_alternative_names.is_none());
+        if !is_already && tls.mode.known().is_some_and(|mode| *mode != ListenerTlsMode::Disabled) {
+            seeds.sow(at(&ground.inventory.resources[position], index), None, |inventory| {
+                let file = TlsFileTrust { certificate_chain: text("/certs/ca.pem") };
+                tls_of(inventory, position, index).as_mut().unwrap().validation = Some(ListenerTlsValidationContext {
+                    subject_alternative_names: None,
+                    trust: ListenerTlsValidationContextTrust::File(file),
+                });
+            });
+        }
+    }
+}
+
+fn trust_spiffe(ground: &Ground, seeds: &mut Seeds<'_>) {
+    for (client, policy, _) in clients(ground) {
+        let Some(policy) = policy else { continue };
+        let mut policy = policy.clone();
+        policy.validation = TlsValidationContext {
+            subject_alternative_names: None,
+            trust: TlsValidationContextTrust::Sds(TlsSdsTrust { secret_name: text("spiffe://shop.local") }),
+        };
+        let resource = &ground.inventory.resources[client.position()];
+        seeds.sow(at(resource, client.place()), None, |inventory| client.set(inventory, Some(policy)));
+    }
+}
+
+/// TLS with such a certificate.
+fn strict(certificate: ListenerTlsCertificate) -> ListenerTls {
+    ListenerTls { certificate, mode: Scalar::Known(ListenerTlsMode::Strict), validation: None }
+}
+
+/// Lets every node whose proxy has no socket ask for a certificate by one.
+fn ask_for_secrets(ground: &Ground, seeds: &mut Seeds<'_>) {
+    for (position, resource, spec) in nodes(&ground.inventory) {
+        let has_socket = |workload: &meshwright_model::workload::Workload| {
+            let mut containers = workload.task.container_definitions.iter().flatten();
+            containers.any(|container| container.variable("APPMESH_SDS_SOCKET_PATH").is_some())
+        };
+        let is_run = ground.run_by(position).next().is_some() && !ground.run_by(position).any(has_socket);
+        if is_run && spec.listeners.iter().flatten().next().is_some() {
+            seeds.sow(at(resource, "secret"), None, |inventory| {
+                let certificate = ListenerTlsCertificate::Sds(TlsSdsCertificate { secret_name: text("orders") });
+                listener_of(inventory, position, 0).tls = Some(strict(certificate));
+            });
+        }
+    }
+}
+
+fn encrypt_checked(ground: &Ground, seeds: &mut Seeds<'_>) {
+    for (position, resource, spec) in nodes(&ground.inventory) {
+        let is_dns = matches!(spec.service_discovery, Some(ServiceDiscovery::Dns(_)));
+        let is_named = ground.inventory.resources.iter().any(|from| {
+            let mut references = from.references().into_iter();
+            references.any(|reference| ground.inventory.index().target(from, &reference) == Some(position))
+        });
+        for (index, listener) in spec.listeners.iter().flatten().enumerate() {
+            if is_dns && is_named && listener.health_check.is_some() && listener.tls.is_none() {
+                seeds.sow(at(resource, index), None, |inventory| {
+                    listener_of(inventory, position, index).tls =
+                        Some(strict(files("/certs/cert.pem", "/certs/key.pem")));
+                });
+            }
+        }
     }
 }
