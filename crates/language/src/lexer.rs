@@ -191,7 +191,10 @@ impl Cutter<'_> {
         let rest = self.rest();
         let arrow = ["->", "=>", "-->", "→", "⇒"].into_iter().find(|arrow| rest.starts_with(arrow));
         if let Some(arrow) = arrow {
-            self.push_as(TokenKind::Mark, "to".to_owned(), arrow.len());
+            self.push(TokenKind::Mark, arrow.len());
+            if let Some(arrow) = self.tokens.last_mut() {
+                "to".clone_into(&mut arrow.low);
+            }
             return;
         }
         let two = ["==", "!="].into_iter().find(|mark| rest.starts_with(mark));

@@ -196,7 +196,7 @@ impl Reader<'_> {
             drop(self.set(candidate));
             self.spot = main;
         }
-        let ends_in_name = self.tokens[candidate.end - 1].kind != TokenKind::Symbol;
+        let ends_in_name = !matches!(self.tokens[candidate.end - 1].kind, TokenKind::Symbol | TokenKind::Number(_));
         self.name_end = ends_in_name.then_some(candidate.end);
         let of_node = self.spot.is_some_and(|spot| matches!(spot.place, Place::Application(_) | Place::Node(_)));
         self.block = match candidate.meaning.block {

@@ -206,7 +206,7 @@ impl Reader<'_> {
                 return Some((name, after + 1));
             }
         }
-        if let Some(name) = self.odd_name_at(at + 1) {
+        if let Some(name) = self.odd_name_at(at + 1).filter(|_| thing != Thing::Everything) {
             return Some((name, at + 2));
         }
         let is_before_thing = self.thing_at(at + 2).is_some_and(|next| next != Thing::Application);
@@ -282,7 +282,8 @@ impl Reader<'_> {
             return false;
         }
         let before = at.checked_sub(1).and_then(|before| self.token(before));
-        let is_counted = before.is_some_and(|before| matches!(before.kind, TokenKind::Number(_)));
+        let is_counted =
+            before.is_some_and(|before| matches!(before.kind, TokenKind::Number(number) if number <= MAX_COUNTED));
         let is_noun = before.is_some_and(|before| match before.kind {
             TokenKind::Symbol => SYMBOLS_BEFORE_NOUN.contains(&before.low.as_str()),
             TokenKind::Word => BEFORE_NOUN.contains(&before.low.as_str()),
@@ -294,7 +295,7 @@ impl Reader<'_> {
     }
 
     /// Whether requests are said at a place.
-    fn are_requests(&self, at: usize) -> bool {
+    pub(super) fn are_requests(&self, at: usize) -> bool {
         self.token(at).is_some_and(|token| match token.kind {
             TokenKind::Path | TokenKind::Percent(_) | TokenKind::Ratio(_) => true,
             TokenKind::Symbol => REQUEST_SYMBOLS.contains(&token.low.as_str()),

@@ -20,6 +20,9 @@ const KINDS: &[&str] = &[
     "mesh",
 ];
 
+/// Verbs of what gets requests.
+const RECEIVING: &[&str] = &["gets", "get", "takes", "receives", "receive", "handles"];
+
 impl Reader<'_> {
     /// Reads words that name a resource, and speaks of it from now on.
     pub(super) fn entity(&mut self) -> bool {
@@ -41,6 +44,9 @@ impl Reader<'_> {
             self.at += 1;
             return true;
         }
+        if self.receives(&entity) {
+            return true;
+        }
         if self.meaning_of_block(entity.end) || self.longer_meaning(entity.end) {
             return true;
         }
@@ -49,6 +55,21 @@ impl Reader<'_> {
         self.at = entity.end;
         self.name_end = entity.name.is_some().then_some(entity.end);
         self.preposition = None;
+        true
+    }
+
+    /// "the node downloads gets every request for /files": a target that is named before its requests.
+    fn receives(&mut self, entity: &Entity) -> bool {
+        let is_node = matches!(entity.thing, Thing::Node | Thing::Application);
+        let receives = self.is_word(entity.end, RECEIVING) && self.are_requests(self.past_glue(entity.end + 1));
+        let Some(name) = entity.name.clone().filter(|_| is_node && receives) else { return false };
+        if !self.spot.is_some_and(|spot| spot.place.has_routes()) {
+            self.remember();
+        }
+        self.receiver = Some(name);
+        self.closed = true;
+        self.sends();
+        self.at = entity.end + 1;
         true
     }
 
@@ -67,8 +88,29 @@ impl Reader<'_> {
             || self.token(at).is_some_and(|token| token.kind == TokenKind::Path)
     }
 
+    /// What "those services" and "both nodes" are: what was named so before.
+    fn those(&self, entity: &Entity) -> Option<Entity> {
+        let points = |at: usize| self.is_word(at, &["those", "these", "both", "they"]);
+        let is_pointed_at = (self.at.saturating_sub(3)..self.at).any(points) && entity.is_plural;
+        let known = match entity.thing {
+            Thing::Application => &self.intent.applications,
+            Thing::Node => &self.intent.virtual_nodes,
+            _ => return None,
+        };
+        let is_pair = (self.at.saturating_sub(3)..self.at).any(|at| self.is_word(at, &["both"]));
+        let count = if is_pair { 2 } else { known.len() };
+        let known = known.get(known.len().checked_sub(count)?..)?;
+        let mut names: Vec<String> = known.iter().filter_map(|node| node.name.clone()).collect();
+        (is_pointed_at && entity.name.is_none() && !names.is_empty()).then(|| {
+            let name = Some(names.remove(0));
+            Entity { name, others: names, ..entity.clone() }
+        })
+    }
+
     /// Speaks of what words name.
     pub(super) fn speak_of(&mut self, entity: &Entity) {
+        let those = self.those(entity);
+        let entity = those.as_ref().unwrap_or(entity);
         let place = self.place_of(entity);
         if let Some(place) = place {
             self.turn_to(place);
@@ -106,7 +148,9 @@ impl Reader<'_> {
         let start = self.words.start;
         let is_said = self.is_symbol(start, &["named"]);
         let is_apart = matches!(self.low_before(start), "," | ":")
-            && matches!(self.tokens[start].kind, TokenKind::Quoted | TokenKind::Name);
+            && (matches!(self.tokens[start].kind, TokenKind::Quoted | TokenKind::Name)
+                || start.checked_sub(2).is_some_and(|kind| self.thing_at(kind).is_some())
+                    && self.low(start + 1) == ",");
         if !is_said && !is_apart {
             return Err(Trouble::NotHere);
         }

@@ -174,7 +174,8 @@ impl Reader<'_> {
         }
         let token = &self.tokens[self.at];
         if PREPOSITIONS.contains(&token.low.as_str()) {
-            self.preposition = Some(token.text.to_lowercase());
+            let is_arrow = !token.text.starts_with(char::is_alphabetic);
+            self.preposition = Some(if is_arrow { token.low.clone() } else { token.text.to_lowercase() });
         }
         if RELATIVE.contains(&token.low.as_str()) {
             self.preposition = None;

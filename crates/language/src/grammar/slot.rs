@@ -205,7 +205,7 @@ impl Slot {
         let token = &tokens[at];
         let is_quoted = token.kind == TokenKind::Quoted;
         let is_value = match (self, &token.kind) {
-            (Self::Name, _) => return name_at(tokens, at),
+            (Self::Name, _) => return name_at(tokens, at).or_else(|| spelt_number(tokens, at)),
             (Self::AnyName, TokenKind::Symbol | TokenKind::Word) if !token.text.contains(' ') => true,
             (Self::AnyName, _) => return name_at(tokens, at),
             (Self::Path, kind) => *kind == TokenKind::Path || is_quoted && token.text.starts_with('/'),
@@ -243,6 +243,15 @@ pub(super) fn protocol(symbol: &str) -> Option<Protocol> {
         "tcp" => Protocol::Tcp,
         _ => return None,
     })
+}
+
+/// A number in words where only a name can stand: "70% to one and 30% to two".
+fn spelt_number(tokens: &[Token], at: usize) -> Option<String> {
+    let token = tokens.get(at).filter(|token| matches!(token.kind, TokenKind::Number(_)))?;
+    let is_word = token.text.chars().all(|letter| letter.is_ascii_alphabetic());
+    let is_target = tokens[..at].last().is_some_and(|before| before.low == "to");
+    let ends = tokens.get(at + 1).is_none_or(|next| matches!(next.low.as_str(), "," | "." | ";" | "and"));
+    (is_word && is_target && ends).then(|| token.text.clone())
 }
 
 /// A method in capitals or quotes, or in any case after the word for it.

@@ -4,7 +4,6 @@ use super::name::{is_clause_verb, name_at};
 use super::reader::{Reader, Verb};
 use super::spot::{Place, Spot};
 use crate::intent::Action;
-use crate::lexer::TokenKind;
 
 /// The most subjects of one clause.
 const MAX_SUBJECTS: usize = 64;
@@ -19,6 +18,9 @@ impl Reader<'_> {
             return false;
         }
         let Some((names, end)) = self.subjects() else { return false };
+        if self.spot.is_some_and(|spot| spot.place.has_routes()) && self.longer_meaning(end) {
+            return true;
+        }
         let places: Vec<Place> = names.iter().map(|name| self.place_of_subject(name)).collect();
         self.turn_to(places[0]);
         self.beside = places[1..].iter().map(|place| Spot::at(*place)).collect();
@@ -63,7 +65,7 @@ impl Reader<'_> {
     }
 
     fn is_arrow(&self, at: usize) -> bool {
-        self.token(at).is_some_and(|token| token.kind == TokenKind::Mark && token.low == "to")
+        self.is_symbol(at, &["to"]) && !self.tokens[at].text.starts_with(char::is_alphabetic)
     }
 
     fn place_of_subject(&mut self, name: &str) -> Place {

@@ -238,7 +238,7 @@ access-log: access log, access logs, access logging, logging, logs, log, logged,
 format: format, formatted, log format
 as-json: json format, json formatted, as json, in json, json lines, json access log, json access logs,
     json access logging, structured
-as-text: text format, plain text format, as text, in text
+as-text: text format, in text format, in plain text format, plain text format, as text, in text
 stdout: stdout, standard output, standard out, the console
 
 # matches

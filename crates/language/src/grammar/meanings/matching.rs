@@ -29,7 +29,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Match,
         is_plain: true,
         home: Home::Route,
-        ways: &["match path <path>", "match <path>", "path <path>"],
+        ways: &["match path <path>", "match <path>", "path <path>", "all-traffic <path>"],
         set: Set::Act(|reader, slots| path(reader, slots, by_form)),
     },
     Meaning {

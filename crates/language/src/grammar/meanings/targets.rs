@@ -201,7 +201,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         name: "owner of a route",
         block: Block::Match,
         is_plain: false,
-        home: Home::Route,
+        home: Home::Next,
         ways: &["on|in|of ?virtual-router <name>"],
         set: Set::Act(|reader, slots| reader.owner(&slots.text("name"))),
     },

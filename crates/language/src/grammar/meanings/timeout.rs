@@ -23,6 +23,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "timeout <span> request-timeout",
             "take|takes ?max <span>",
             "take ?max <span>",
+            "all-traffic ?to take ?max <span>",
             "<span> for request-timeout",
             "requests ?max <span>",
             "max <span> for requests|request",
