@@ -197,7 +197,7 @@ impl Desk<'_> {
         if !taken.iter().any(|name| name == wanted) {
             return None;
         }
-        let free = (2..).map(|count| format!("{wanted}-{count}")).find(|name| !taken.contains(name))?;
+        let free = (2..taken.len() + 3).map(|count| format!("{wanted}-{count}")).find(|name| !taken.contains(name))?;
         self.draft.assume(format!("the new {kind} is called `{free}`"), format!("`{wanted}` is there already"));
         Some(free)
     }

@@ -118,12 +118,18 @@ impl<'i> Desk<'i> {
             self.take(route, list.index(*index));
             if let [(_, _, only)] = left.as_slice() {
                 let node = Key::of(&only.virtual_node).shown();
-                let weight = self.draft.number::<Weight>(&format!("the weight of `{node}`"), 100);
-                self.set(route, list.index(0).field("weight"), &weight);
-                self.draft.assume(
-                    format!("`{node}` gets all requests of route `{shown}`"),
-                    "it is the only target that is left",
-                );
+                // Alone, every weight but 0 is all.
+                let is_nothing = only.weight.known().is_some_and(|weight| weight.value() == 0);
+                let why = if is_nothing {
+                    "it is the only target that is left"
+                } else {
+                    "it is the only target that is left; shares are relative, so that its weight stays as it is written"
+                };
+                if is_nothing {
+                    let weight = self.draft.number::<Weight>(&format!("the weight of `{node}`"), 100);
+                    self.set(route, list.index(0).field("weight"), &weight);
+                }
+                self.draft.assume(format!("`{node}` gets all requests of route `{shown}`"), why);
             } else {
                 self.draft.assume(
                     format!("the other targets of route `{shown}` keep their weights"),

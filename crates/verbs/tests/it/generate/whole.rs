@@ -269,17 +269,13 @@ fn a_version_is_taken_out() {
     insta::assert_snapshot!(changes(YAML, OUT), @"
 -            - VirtualNode: !GetAtt CheckoutV1.VirtualNodeName
 -              Weight: 90   # the old one
--              Weight: 10
-+              Weight: 100
 ");
-    insta::assert_snapshot!(changes(JSON, OUT), @r#"
--                { "VirtualNode": "checkout-v1", "Weight": 90 },
--                { "VirtualNode": "checkout-v2", "Weight": 10 }
-+                { "VirtualNode": "checkout-v2", "Weight": 100 }
-"#);
-    insta::assert_snapshot!(changes(AWS, OUT), @r#"
+    insta::assert_snapshot!(changes(JSON, OUT), @r#"-                { "VirtualNode": "checkout-v1", "Weight": 90 },"#);
+    insta::assert_snapshot!(changes(AWS, OUT), @r#"-            {"virtualNode": "checkout-v1", "weight": 90},"#);
+    let zero = AWS.1.replace("\"weight\": 10}", "\"weight\": 0}");
+    insta::assert_snapshot!(changes((AWS.0, &zero), OUT), @r#"
 -            {"virtualNode": "checkout-v1", "weight": 90},
--            {"virtualNode": "checkout-v2", "weight": 10}
+-            {"virtualNode": "checkout-v2", "weight": 0}
 +            {"virtualNode": "checkout-v2", "weight": 100}
 "#);
 }
@@ -390,8 +386,8 @@ fn a_place_that_cannot_be_edited_says_why() {
     let parameter = YAML.1.replace("Value: 20 } }", "Value: !Ref Seconds } }");
     let parameter = parameter.replace("Parameters:\n", "Parameters:\n  Seconds: {Type: Number, Default: 20}\n");
     insta::assert_snapshot!(refused((YAML.0, &parameter), TIMEOUT), @"error: nothing is changed: set spec.httpRoute.timeout.perRequest of route `checkout-route` of `checkout-router` to 60 s: shop.yml:21:52: spec.httpRoute.timeout.perRequest: the value comes from parameter `Seconds`; change it there");
-    let function = YAML.1.replace("Weight: 10", "Weight: !FindInMap [Shares, new, share]");
-    insta::assert_snapshot!(refused((YAML.0, &function), OUT), @"error: nothing is changed: set spec.httpRoute.action.weightedTargets[0].weight of route `checkout-route` of `checkout-router` to 100: shop.yml:19:23: spec.httpRoute.action.weightedTargets[0].weight: `Fn::FindInMap` makes the value");
+    let function = YAML.1.replace("Value: 20, Unit", "Value: !FindInMap [Spans, checkout, seconds], Unit");
+    insta::assert_snapshot!(refused((YAML.0, &function), "raise the timeout of virtual node checkout-v1 to 60 s"), @"error: nothing is changed: set spec.listeners[0].timeout.http.perRequest of virtual node `checkout-v1` to 60 s: shop.yml:33:50: spec.listeners[0].timeout.http.perRequest: `Fn::FindInMap` makes the value");
     let program = r#"{"meshName": $mesh, "virtualNodeName": "payment-service", "spec": {"listeners": [{"portMapping": {"port": 9000, "protocol": "http"}}], "serviceDiscovery": {"dns": {"hostname": "pay.shop.local", "responseType": "ENDPOINTS"}}}}"#;
     insta::assert_snapshot!(refused(("node.jq", program), OUTLIERS), @r#"error: nothing is changed: set spec.listeners[0].outlierDetection of virtual node `payment-service` to {"baseEjectionDuration":{"unit":"s","value":30},"interval":{"unit":"s","value":10},"maxEjectionPercent":50,"maxServerErrors":5}: spec.listeners[0].outlierDetection: the file is a program or template that makes JSON; change it there"#);
 }
