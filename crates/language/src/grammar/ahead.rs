@@ -28,7 +28,8 @@ const ROUTING: &[&str] = &["send", "split", "weight", "header"];
 /// What a part belongs to, and its tokens.
 pub(super) struct Owner {
     thing: Thing,
-    name: String,
+    /// Its name; everything has none.
+    name: Option<String>,
     start: usize,
     end: usize,
 }
@@ -40,7 +41,7 @@ impl Owner {
     }
 
     fn entity(&self) -> Entity {
-        Entity { is_definite: true, ..Entity::new(self.thing, Some(self.name.clone()), self.end) }
+        Entity { is_definite: true, ..Entity::new(self.thing, self.name.clone(), self.end) }
     }
 }
 
@@ -100,15 +101,28 @@ impl Reader<'_> {
         None
     }
 
+    /// Whether the sentence is about what answers a virtual service.
+    fn is_said_of_provider(&self) -> bool {
+        let sentence = self.tokens[self.at..].iter().take(MAX_AHEAD);
+        let mut sentence = sentence.take_while(|token| !matches!(token.low.as_str(), "." | ";"));
+        sentence.any(|token| token.kind == TokenKind::Symbol && token.low == "provider")
+    }
+
     fn kind_of_owner(&self, start: usize) -> Option<Owner> {
-        let entity = self.entity_at(start).filter(|entity| !matches!(entity.thing, Thing::Everything | Thing::Mesh))?;
-        Some(Owner { thing: entity.thing, name: entity.name?, start, end: entity.end })
+        let entity = self.entity_at(start).filter(|entity| entity.thing != Thing::Mesh)?;
+        let is_whole = entity.name.is_some() || entity.thing == Thing::Everything;
+        is_whole.then_some(Owner { thing: entity.thing, name: entity.name, start, end: entity.end })
     }
 
     fn bare_owner(&self, start: usize) -> Option<Owner> {
         let token = self.token(start)?;
         let is_pair = token.kind == TokenKind::Quoted && token.text.contains(':');
         let name = name_at(&self.tokens, start).filter(|_| !is_pair && !self.is_word(start, NO_NAMES))?;
-        Some(Owner { thing: self.thing_named(&name), name, start, end: start + 1 })
+        let thing = match self.thing_named(&name) {
+            // What has a provider is a virtual service.
+            Thing::Application if self.is_said_of_provider() => Thing::Service,
+            thing => thing,
+        };
+        Some(Owner { thing, name: Some(name), start, end: start + 1 })
     }
 }

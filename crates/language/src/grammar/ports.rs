@@ -80,7 +80,7 @@ impl Reader<'_> {
                 || BEFORE_PORT.contains(&self.low_before(self.at))
                 || self.name_end == Some(self.at));
         let has_port = spot::listener(&mut self.intent, spot).is_ok_and(|(listener, _)| listener.port.is_some());
-        if !is_expected || number < MIN_BARE_PORT || has_port && self.preposition.is_none() {
+        if self.sending || !is_expected || number < MIN_BARE_PORT || has_port && self.preposition.is_none() {
             return Err(Trouble::NotHere);
         }
         self.port(number, None)

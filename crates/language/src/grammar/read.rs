@@ -13,7 +13,7 @@ const REQUESTS: &[&str] = &["traffic", "requests", "request", "calls"];
 
 /// Symbols of requests that a clause sends somewhere.
 const REQUEST_SYMBOLS: &[&str] =
-    &["call", "send", "header", "query", "otherwise", "all-traffic", "split", "rest", "metadata"];
+    &["call", "send", "weight", "header", "query", "otherwise", "all-traffic", "split", "rest", "metadata"];
 
 /// Words that may stand before the requests.
 const BEFORE_REQUESTS: &[&str] = &["https", "http", "grpc", "tcp", "change"];
@@ -123,7 +123,7 @@ impl Reader<'_> {
         let first = sentence.into_iter().find(|token| !may_precede(token));
         let Some(first) = first.filter(|first| sends && is_requests(first)) else { return };
         let is_share = matches!(first.kind, TokenKind::Percent(_) | TokenKind::Ratio(_))
-            || matches!(first.low.as_str(), "split" | "rest");
+            || matches!(first.low.as_str(), "split" | "rest" | "weight");
         let takes_routes = self
             .spot
             .is_some_and(|spot| spot.place.has_routes() || is_share && matches!(spot.place, Place::Application(_)));

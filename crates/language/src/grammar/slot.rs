@@ -332,7 +332,7 @@ fn pair(tokens: &[Token], at: usize) -> Option<(Value, usize)> {
     }
     let mark = tokens.get(at + 1).filter(|mark| matches!(mark.text.as_str(), ":" | "=" | "=="))?;
     let is_name = matches!(token.kind, TokenKind::Name | TokenKind::Host)
-        || token.kind == TokenKind::Word && (!is_glue(&token.low) || mark.start == token.end)
+        || token.kind == TokenKind::Word && (!is_glue(&token.low) || mark.start == token.end && mark.text != ":")
         || token.kind == TokenKind::Symbol && !token.text.contains(' ') && mark.text != ":";
     // `x: y` with the mark at the name; `a : b` is a list's.
     (is_name && (mark.start == token.end || mark.text != ":")).then_some(())?;

@@ -41,7 +41,9 @@ impl Thing {
     /// Whether a value of this home may belong to it.
     pub(super) fn fits(self, home: Home) -> bool {
         match home {
-            Home::Node => matches!(self, Self::Node | Self::Application | Self::Gateway | Self::Router),
+            Home::Node => {
+                matches!(self, Self::Node | Self::Application | Self::Gateway | Self::Router | Self::Everything)
+            }
             Home::Route => matches!(self, Self::Route | Self::Application | Self::Router),
             Home::Any => !matches!(self, Self::Mesh | Self::Sidecar | Self::GatewayRoute),
             Home::GatewayRoute => self == Self::GatewayRoute,

@@ -15,6 +15,7 @@ add: add, adds, adding, include, including, attach, append, put, apply, configur
 change: change, changes, changing, update, updating, modify, edit, adjust, raise, increase, lower, decrease,
     reduce, bump, bump up, extend, shorten, alter, tune, tweak, double-check, patch, reconfigure, rework, move,
     switch, switches
+rename: rename, renames, renaming, renamed
 remove: remove, removes, removing, delete, deleting, drop the, take out, take away, get rid of, retire,
     decommission, detach, tear down, kill off, eliminate, erase, purge, scrap, wipe, discard, erases,
     get rid of the

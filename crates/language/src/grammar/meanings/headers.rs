@@ -4,8 +4,9 @@ use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set, opens_block};
 use crate::grammar::reader::Reader;
 use crate::grammar::slot::Slots;
-use crate::grammar::spot::Said;
+use crate::grammar::spot::{Said, Trouble};
 use crate::intent::{Comparison, Header, Match};
+use crate::lexer::TokenKind;
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -36,7 +37,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: false,
         home: Home::Route,
         ways: &["<pair>"],
-        set: Set::Act(|reader, slots| header(reader, slots, |value| Some(Comparison::Exact(value)), false)),
+        set: Set::Act(|reader, slots| {
+            // `x-version: v2` is a header by its form; `v1: 70` and `traffic: …` are not.
+            let (name, _) = slots.pair("name", "value");
+            if !name.contains('-') && reader.tokens[reader.words.start].kind != TokenKind::Quoted {
+                return Err(Trouble::NotHere);
+            }
+            header(reader, slots, |value| Some(Comparison::Exact(value)), false)
+        }),
     },
     Meaning {
         name: "match: header value without a verb",

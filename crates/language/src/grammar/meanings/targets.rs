@@ -16,6 +16,17 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "weights",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Next,
+        ways: &["weight"],
+        set: Set::Act(|reader, _| {
+            reader.sends();
+            Ok(String::new())
+        }),
+    },
+    Meaning {
         name: "target",
         block: Block::Match,
         is_plain: true,
@@ -60,7 +71,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Match,
         is_plain: false,
         home: Home::Route,
-        ways: &["<name> <number:percent>", "<number:percent> to <name>"],
+        ways: &["<name> <number:percent>", "to <name> <number:percent>", "<number:percent> to|for|on ?version <name>"],
         set: Set::Act(|reader, slots| reader.target(&slots.text("name"), Some(slots.number("percent")), None)),
     },
     Meaning {
