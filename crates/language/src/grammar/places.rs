@@ -20,6 +20,8 @@ impl Reader<'_> {
         };
         match entity.thing {
             Thing::Mesh => {
+                // "…, mesh shop" after something else says where that belongs.
+                let belongs = belongs || self.spot.is_some() && self.low_before(self.at) == ",";
                 self.mesh(entity.name.as_deref(), belongs, entity.is_definite);
                 (!belongs).then_some(Place::Mesh)
             }

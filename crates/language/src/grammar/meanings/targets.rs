@@ -2,6 +2,8 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::spot::Trouble;
+use crate::lexer::TokenKind;
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -72,7 +74,17 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: false,
         home: Home::Route,
         ways: &["<name> <number:percent>", "to <name> <number:percent>", "<number:percent> to|for|on ?version <name>"],
-        set: Set::Act(|reader, slots| reader.target(&slots.text("name"), Some(slots.number("percent")), None)),
+        set: Set::Act(|reader, slots| {
+            // "to orders with 3 retries" counts something else.
+            let after = reader.words.end;
+            let counts_more = reader.token(after).is_some_and(|token| {
+                token.kind == TokenKind::Symbol && !matches!(token.low.as_str(), "and" | "but" | "weight" | "split")
+            });
+            if counts_more {
+                return Err(Trouble::NotHere);
+            }
+            reader.target(&slots.text("name"), Some(slots.number("percent")), None)
+        }),
     },
     Meaning {
         name: "target of requests that are for it",
