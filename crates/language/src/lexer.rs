@@ -213,7 +213,7 @@ fn address(rest: &str, word: &str) -> Option<usize> {
     let is_image = word.contains('.') && rest[word.len()..].starts_with('/');
     (is_arn || is_image || rest[scheme..].starts_with("://")).then_some(())?;
     let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
-    Some(rest[..length].trim_end_matches([',', ';', ')', '.', '\'', '"']).len())
+    Some(rest[..length].trim_end_matches([',', ';', ')', '.', ':', '!', '?', '\'', '"']).len())
 }
 
 /// How far `http/2`, `HTTP/1.1` goes.

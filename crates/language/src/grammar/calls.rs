@@ -103,6 +103,19 @@ impl Reader<'_> {
         Ok(path + ".mutual")
     }
 
+    /// "Client certificates": those that clients must show, or that are shown to backends where those are spoken of.
+    pub(super) fn client_certificate(&mut self) -> Said {
+        let spot = self.here()?;
+        if spot.side != Side::Server {
+            let (tls, path) = spot::client_tls(&mut self.intent, spot)?;
+            tls.mutual = true;
+            return Ok(path + ".mutual");
+        }
+        let (tls, path) = spot::listener_tls(&mut self.intent, spot)?;
+        tls.mutual = true;
+        Ok(path + ".mutual")
+    }
+
     /// TLS towards all backends; certificates that are named after it are the client's.
     pub(super) fn tls_to_backends(&mut self, enforce: bool) -> Said {
         let spot = self.here()?;

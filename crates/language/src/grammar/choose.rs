@@ -146,6 +146,7 @@ impl Reader<'_> {
         let before = (self.spot, self.at);
         self.words = self.at..candidate.end;
         for spot in self.spots_for(candidate.meaning.home) {
+            self.is_current = before.0.is_none() || before.0 == spot;
             self.spot = spot;
             let (spot, undo) = match spot {
                 Some(spot) => (spot, Undo::Nothing),

@@ -1,7 +1,7 @@
 //! Which tokens are names of resources, and where a list of names ends.
 
 use crate::lexer::{Token, TokenKind};
-use crate::lexicon::is_glue;
+use crate::lexicon::{is_glue, is_method};
 
 /// The most names in a row that are read as one list.
 const MAX_NAMES: usize = 64;
@@ -49,7 +49,11 @@ pub(super) fn name_at(tokens: &[Token], at: usize) -> Option<String> {
         TokenKind::Word if token.low == "a" => {
             tokens.get(at + 1).is_some_and(|next| next.low == "and" || next.low == ",")
         }
-        TokenKind::Word => !is_glue(&token.low) && token.text.chars().all(|letter| letter.is_ascii_alphanumeric()),
+        TokenKind::Word => {
+            !is_glue(&token.low)
+                && !is_method(&token.text)
+                && token.text.chars().all(|letter| letter.is_ascii_alphanumeric())
+        }
         _ => false,
     };
     is_name.then(|| token.text.clone())

@@ -11,7 +11,7 @@
 
 use super::slot::{Slot, Slots};
 use crate::lexer::{Token, TokenKind};
-use crate::lexicon::is_glue;
+use crate::lexicon::{is_glue, is_method};
 
 /// The most tokens that are passed over between two parts of a pattern.
 const MAX_PASSED: usize = 5;
@@ -136,7 +136,7 @@ impl Search<'_> {
 /// Whether a token may stand between the parts of a pattern.
 fn may_pass(token: &Token, to_value: bool) -> bool {
     match token.kind {
-        TokenKind::Word => is_glue(&token.low),
+        TokenKind::Word => is_glue(&token.low) && !is_method(&token.text),
         TokenKind::Mark => matches!(token.low.as_str(), ":" | "=" | "(" | ")" | "-" | "–" | "/"),
         TokenKind::Symbol => match token.low.as_str() {
             "equals" | "app-mesh" => true,

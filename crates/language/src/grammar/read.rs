@@ -146,7 +146,7 @@ impl Reader<'_> {
             (TokenKind::Symbol, "add") => Verb::Add,
             (TokenKind::Symbol, "change") => Verb::Change,
             (TokenKind::Word, "let") if self.is_clause_start() && self.introduces_entity(self.at + 1) => Verb::Change,
-            (TokenKind::Word, "set" | "give") if self.is_clause_start() => Verb::Change,
+            (TokenKind::Word, "set" | "give") if self.is_clause_start() || self.unverbed.is_some() => Verb::Change,
             _ => return false,
         };
         self.at += 1;

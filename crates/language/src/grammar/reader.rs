@@ -71,6 +71,8 @@ pub(super) struct Reader<'r> {
     pub(super) ahead: Option<Range<usize>>,
     /// The tokens of the meaning at hand.
     pub(super) words: Range<usize>,
+    /// Whether the meaning at hand is tried on what is spoken of, and not on what was before.
+    pub(super) is_current: bool,
     /// How often a part of a pattern was held against a token.
     pub(super) work: usize,
 }
@@ -104,6 +106,7 @@ impl<'r> Reader<'r> {
             unverbed: None,
             ahead: None,
             words: 0..0,
+            is_current: true,
             work: 0,
         }
     }

@@ -145,8 +145,30 @@ const NAMES: &[(&str, Slot)] = &[
     ("method", Slot::Method),
 ];
 
-/// Symbols that join what stands around them and are no value.
-const JOINING: &[&str] = &["and", "or", "but", "to", "equals"];
+/// Symbols that are no value: they join what stands around them, or say that there is any or none.
+const NO_VALUES: &[&str] = &["and", "or", "but", "to", "equals", "present", "absent", "send", "split"];
+
+/// What a number counts, which then is no further port: "port 8080, 2 successes".
+const COUNTED: &[&str] = &[
+    "consecutive",
+    "success",
+    "failure",
+    "healthy",
+    "unhealthy",
+    "retry",
+    "connections",
+    "pending",
+    "concurrent-requests",
+    "requests",
+    "error",
+    "server-error",
+    "hosts",
+    "listener",
+    "version",
+    "mib",
+    "gib",
+    "cpu",
+];
 
 /// Headers that nobody takes for something else, beside all that begin with `x-`.
 const KNOWN_HEADERS: &[&str] = &[
@@ -267,12 +289,12 @@ fn method(tokens: &[Token], at: usize) -> Option<String> {
 /// Whether a token is a value where any is expected; a symbol is one after its label: `environment: production`.
 fn is_text(tokens: &[Token], at: usize) -> bool {
     let token = &tokens[at];
+    let is_said = tokens[..at].last().is_some_and(|before| matches!(before.low.as_str(), "equals" | "="));
     match token.kind {
-        TokenKind::Symbol => !token.text.contains(' ') && !JOINING.contains(&token.low.as_str()),
+        TokenKind::Symbol => !token.text.contains(' ') && !NO_VALUES.contains(&token.low.as_str()),
         TokenKind::Mark => false,
-        TokenKind::Word if is_glue(&token.low) => {
-            tokens[..at].last().is_some_and(|before| before.low == "equals" || before.low == "=")
-        }
+        TokenKind::Percent(_) | TokenKind::Ratio(_) => is_said,
+        TokenKind::Word if is_glue(&token.low) => is_said,
         _ => true,
     }
 }
@@ -288,7 +310,8 @@ fn numbers(tokens: &[Token], at: usize) -> Option<(Value, usize)> {
     let mut end = at + 1;
     while numbers.len() < MAX_NUMBERS {
         let joints = (end..end + 2).take_while(|place| is_joint(*place)).count();
-        let Some(next) = number(end + joints).filter(|_| joints > 0) else { break };
+        let is_counted = tokens.get(end + joints + 1).is_some_and(|after| COUNTED.contains(&after.low.as_str()));
+        let Some(next) = number(end + joints).filter(|_| joints > 0 && !is_counted) else { break };
         numbers.push(next);
         end += joints + 1;
     }

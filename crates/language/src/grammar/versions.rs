@@ -45,7 +45,7 @@ impl Reader<'_> {
     /// Versions of the application that is spoken of.
     pub(super) fn versions(&mut self, names: &[String]) -> Said {
         if names.iter().all(|name| is_environment(name)) {
-            return Ok(self.environments(names));
+            return Err(Trouble::NotHere);
         }
         let spot = self.here()?;
         let is_said = self.words.clone().any(|at| self.is_symbol(at, &["version"]));

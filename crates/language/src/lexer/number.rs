@@ -28,6 +28,7 @@ impl Cutter<'_> {
         let is_dotted = rest[decimal..].starts_with('.')
             && rest[decimal + 1..].starts_with(|next: char| next.is_ascii_alphanumeric());
         let tail = rest[decimal..].find(|letter: char| !is_name_letter(letter)).unwrap_or(rest.len() - decimal);
+        let tail = rest[decimal..decimal + tail].trim_end_matches(['.', '-', '_']).len();
         let suffix = rest[decimal..decimal + tail].to_lowercase();
         if is_dotted {
             self.word();

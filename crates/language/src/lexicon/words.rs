@@ -111,7 +111,7 @@ certificate-chain: certificate chain, cert chain, chain, certificate file, cert 
 private-key: private key, key file, key, private key file
 acm: acm, certificate manager, aws certificate manager, acm certificate, acm cert, acm managed certificate
 sds: sds, spire, secret discovery service, spiffe
-secret: secret, secret name, sds secret
+secret: secret, secret name
 file-source: file system, local file, local files, from disk, on disk, file based, from file, from files,
     from a file, mounted files, mounted file, file certificate, file certs, file certificates, certificate files,
     from the file system, file-based certificate
@@ -237,7 +237,7 @@ owner: owner, mesh owner, owned by, owned by account, shared by, shared from, ac
 access-log: access log, access logs, access logging, logging, logs, log, logged, log requests, request logs,
     request logging, accesslog
 format: format, formatted, log format
-as-json: json format, json formatted, as json, in json, json lines, json access log, json access logs,
+as-json: json format, in json format, json formatted, as json, in json, json lines, json access log, json access logs,
     json access logging, structured
 as-text: text format, in text format, in plain text format, plain text format, as text, in text
 stdout: stdout, standard output, standard out, the console
@@ -285,7 +285,7 @@ image: image, docker image, container image, envoy image, app mesh envoy image, 
 cpu: cpu, cpu units, vcpu, cpus, vcpus
 memory: memory, ram, mem, mib of memory, mb of memory, mb ram
 mib: mib, mb, megabytes, megabyte, mebibytes
-resource-limits: resource limits, resource limit, sizing, sized, resources for, cpu and memory, memory and cpu,
+resource-limits: resource limits, resource limit, sizing, sized, resources for,
     resource requirements
 low: low, light, small, little, low traffic, light traffic, low volume, small service
 medium: medium, moderate, average, medium traffic, moderate traffic, mid-traffic, normal traffic, medium sized
@@ -356,6 +356,6 @@ inbound client clients traffic requests request
 # verbs that stand around what is asked for
 set such equal equals lives live sits stored kept delivered mounted comes come residing marked mark considered
 deemed treated reached takes checking check returned return returns arrive arrives arriving waiting write writing
-instead presents present shows show hit hits looking look giving sees seen talk configured defined specified
+instead presents present shows show hit hits hitting written termination looking look giving sees seen talk configured defined specified
 enabled allowed supported available based
 ";

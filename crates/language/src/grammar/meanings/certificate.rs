@@ -57,6 +57,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "certificate ?between sds ?secret <text:secret>",
             "certificate between sds",
+            "client-certificate ?between sds ?secret <text:secret>",
             "sds ?certificate secret <text:secret>",
             "sds secret named <text:secret>",
             "certificate sds secret <text:secret>",

@@ -107,7 +107,6 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "query <pair>",
             "query ?named <name> equals <text:value>",
             "query ?named <name> exact <text:value>",
-            "query ?named <name> to <text:value>",
             "<pair> query",
             "query ?named <name> <text:value>",
             "<name> query equals <text:value>",
@@ -166,9 +165,10 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Match,
         is_plain: true,
         home: Home::Route,
-        ways: &["scheme <text:scheme>", "http scheme", "https scheme", "<text:scheme> scheme"],
+        ways: &["scheme <text:scheme>", "http|https scheme"],
         set: Set::Act(|reader, slots| {
-            let scheme = slots.text("scheme").to_lowercase();
+            let scheme = slots.given("scheme").unwrap_or_else(|| reader.low(reader.words.start).to_owned());
+            let scheme = scheme.to_lowercase();
             reader.matcher(|matcher, path| put(&mut matcher.scheme, scheme, path, "scheme"))
         }),
     },

@@ -2,8 +2,9 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
-use crate::grammar::spot::{self, Place, Said, Spot, Trouble, put};
-use crate::intent::{Intent, Provider};
+use crate::grammar::reader::Reader;
+use crate::grammar::spot::{self, Place, Said, Trouble, put};
+use crate::intent::Provider;
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -20,7 +21,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "send to virtual-router <name>",
             "send to <name> virtual-router",
         ],
-        set: Set::Value(|intent, spot, slots| provider(intent, spot, Provider::Router(slots.text("name")))),
+        set: Set::Act(|reader, slots| provider(reader, Provider::Router(slots.text("name")))),
     },
     Meaning {
         name: "provider: a virtual node",
@@ -35,12 +36,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "send to virtual-node <name>",
             "send to <name> virtual-node",
         ],
-        set: Set::Value(|intent, spot, slots| provider(intent, spot, Provider::Node(slots.text("name")))),
+        set: Set::Act(|reader, slots| provider(reader, Provider::Node(slots.text("name")))),
     },
 ];
 
-fn provider(intent: &mut Intent, spot: Spot, provider: Provider) -> Said {
-    let Place::Service(at) = spot.place else { return Err(Trouble::NotHere) };
-    let service = intent.virtual_services.get_mut(at).ok_or(Trouble::NotHere)?;
-    put(&mut service.provider, provider, &spot::path_of(spot.place), "provider")
+/// A provider of the virtual service that is spoken of, and not of one that was named before.
+fn provider(reader: &mut Reader<'_>, provider: Provider) -> Said {
+    let Place::Service(at) = reader.here()?.place else { return Err(Trouble::NotHere) };
+    let service = reader.intent.virtual_services.get_mut(at).filter(|_| reader.is_current).ok_or(Trouble::NotHere)?;
+    put(&mut service.provider, provider, &spot::path_of(Place::Service(at)), "provider")
 }

@@ -59,7 +59,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Sidecar,
         is_plain: true,
         home: Home::Sidecar,
-        ways: &["resource-limits"],
+        ways: &["resource-limits", "cpu and memory", "memory and cpu"],
         set: Set::Value(|intent, spot, _| sidecar(intent, spot).map(|(_, path)| path)),
     },
     Meaning {

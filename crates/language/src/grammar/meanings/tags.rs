@@ -61,6 +61,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "in|for <names>",
             "for <names>",
             "environments <names>",
+            "version <names>",
+            "<names> version",
             "<names> environments",
             "version environments <names>",
             "<names> version environments",

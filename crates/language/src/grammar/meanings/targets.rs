@@ -55,6 +55,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<percent> ?send for|on|at ?version <name>",
             "<name> gets|takes|receives|receive|handles <percent>",
             "<name> weight <number:percent>",
+            "?send to ?version <name> weight <number:percent>",
+            "?send to ?version <name> weight <percent>",
             "<name> weight <percent>",
             "<name> equals <percent>",
             "<name> : <percent>",

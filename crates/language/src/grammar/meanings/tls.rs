@@ -102,11 +102,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "require|requires|requiring client-certificate",
             "client-certificate",
         ],
-        set: Set::Value(|intent, spot, _| {
-            let (tls, path) = spot::listener_tls(intent, spot)?;
-            tls.mutual = true;
-            Ok(path + ".mutual")
-        }),
+        set: Set::Act(|reader, _| reader.client_certificate()),
     },
     Meaning {
         name: "TLS to backends",

@@ -20,13 +20,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Resource,
         is_plain: true,
         home: Home::Node,
-        ways: &[
-            "version <names>",
-            "run ?version <names>",
-            "has|have ?version <names>",
-            "<names> version ?environments",
-            "environments <names>",
-        ],
+        ways: &["version <names>", "run ?version <names>", "has|have ?version <names>", "<names> version"],
         set: Set::Act(|reader, slots| reader.versions(&slots.texts("names"))),
     },
 ];
