@@ -69,3 +69,155 @@ fn read(request: &str) -> (Understanding, usize) {
     }
     Reader::new(request, name_symbols(tokens(request))).read()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The most times that a part of a pattern is held against a token, for each byte of a request.
+    const WORK_PER_BYTE: usize = 200;
+
+    fn check(request: &str) {
+        let (understanding, work) = read(request);
+        assert!(work <= WORK_PER_BYTE * request.len() + 1000, "{work} for {} bytes: {request:.80}", request.len());
+        for words in &understanding.not_understood {
+            assert_eq!(request[words.start..words.end], words.text);
+        }
+    }
+
+    /// A text over and over, up to the longest request.
+    fn fill(text: &str) -> String {
+        let mut request = text.repeat(MAX_REQUEST / text.len());
+        request.truncate(MAX_REQUEST);
+        request
+    }
+
+    #[test]
+    fn hostile_repetition_is_read_in_bounded_time() {
+        for text in [
+            "to ",
+            ", ",
+            "add to ",
+            "and the ",
+            "a, ",
+            "'\"`",
+            "''",
+            "\"a' ",
+            "/ ",
+            "1/",
+            "1-",
+            "1,",
+            "route to a ",
+            "-> ",
+            "a -> ",
+            "orders calls payments and ",
+            "virtual node a with ",
+            "90% to a, ",
+            "header x ",
+            "in ",
+            "service ",
+            "retry ",
+            "create a node x. ",
+            "add tls to ",
+            "remove a, ",
+            "every ",
+            "path ",
+            "8080 ",
+            "(",
+            "no ",
+            "half a ",
+            "one in ",
+            "the node for the ",
+            "Ω",
+            "a.b ",
+            "mesh x; ",
+            "http ",
+            "v1 and v2 ",
+            "tag a=b ",
+        ] {
+            check(&fill(text));
+        }
+        check(&",".repeat(4000));
+        check(&"to to to ".repeat(1000));
+    }
+
+    #[test]
+    fn numbers_at_their_ends_do_not_overflow() {
+        for request in [
+            "4294967295-4294967295",
+            "4294967295/4294967295 to a",
+            "99999999999999999999s",
+            "4294967295 to 4294967295",
+            "30%% 1.0000000000s",
+        ] {
+            check(request);
+        }
+    }
+
+    /// Words that mean something, and pieces of them.
+    fn words() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            proptest::sample::select(
+                &[
+                    "create",
+                    "add",
+                    "to",
+                    "the",
+                    "virtual",
+                    "node",
+                    "orders",
+                    "route",
+                    "/api",
+                    "90%",
+                    "10/90",
+                    "with",
+                    "header",
+                    "x-a: b",
+                    "retry",
+                    "3",
+                    "timeout",
+                    "5s",
+                    "and",
+                    ",",
+                    ".",
+                    "tls",
+                    "certificate",
+                    "mesh",
+                    "called",
+                    "'",
+                    "\"",
+                    "gateway",
+                    "everything",
+                    "else",
+                    "remove",
+                    "from",
+                    "split",
+                    "between",
+                    "v1",
+                    "health check",
+                    "->",
+                    "service",
+                ][..]
+            )
+            .prop_map(str::to_owned),
+            "\\PC{0,6}",
+        ];
+        proptest::collection::vec(piece, 0..60).prop_map(|pieces| pieces.join(" "))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_words_are_read_without_a_panic(request in words()) {
+            check(&request);
+        }
+
+        #[test]
+        fn any_text_is_read_without_a_panic(request in "(?s).{0,2000}") {
+            check(&request);
+        }
+    }
+}
