@@ -12,7 +12,7 @@ use meshwright_model::Inventory;
 use super::generate::{self, Size};
 use super::measure::{Timed, best, nothing, peak_memory_of_child, timed, whole_process};
 use super::table::Row;
-use super::{LINEAR, TIMES, input};
+use super::{TIMES, input};
 use crate::console::say;
 use crate::judges;
 
@@ -22,6 +22,10 @@ const CROWDS: [(usize, &str); 3] = [(100, "100 routes"), (1_000, "1,000 routes")
 /// What ten times as many routes of one router may cost. They are sorted, and each is held against its neighbours, so that
 /// the cost is that of sorting and of caches that no longer hold them; a search of every pair would come to 100.
 const NOT_QUADRATIC: f64 = 20.0;
+
+/// What rules over ten times as many routes may cost: 10,000 (14 MB of resources) stay in a processor's cache from one rule to the
+/// next, and 100,000 do not. In time, it is ten times the goal of 10,000.
+const OUT_OF_CACHE: f64 = 15.0;
 
 /// How often the slow baseline is run.
 const BASELINE_ROUNDS: usize = 3;
@@ -37,7 +41,8 @@ pub(super) fn rows(root: &Path, folder: &Path) -> Result<Vec<Row>> {
     rows.push(Row::memory("peak memory, AWS JSON read and checked", &files, peak, 200.0));
     let large = [input("mesh.json", generate::describe(Size::quota(TIMES)))];
     let large_time = checked(&large);
-    rows.push(Row::new("every rule over 100,000 routes", &large, large_time).against("10,000 routes", time, LINEAR));
+    let row = Row::new("every rule over 100,000 routes", &large, large_time);
+    rows.push(row.against("10,000 routes", time, OUT_OF_CACHE).within_millis(600.0));
     drop((files, large));
     say("routes of one router …");
     for (shape, name) in [(Shape::Prefixes, "a prefix each"), (Shape::Headers, "one prefix, a header value each")] {
