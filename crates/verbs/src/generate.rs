@@ -32,7 +32,7 @@ pub const VERB: Verb = Verb {
 };
 
 /// The longest request that is read, in bytes.
-pub const MAX_REQUEST: usize = 100_000;
+pub const MAX_REQUEST: usize = meshwright_language::MAX_REQUEST;
 
 /// The longest intent that is read, in bytes: a mesh of some hundred resources.
 pub const MAX_INTENT: usize = 128_000;
