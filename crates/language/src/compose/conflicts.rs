@@ -52,7 +52,7 @@ fn ask_about_doubled_ports(ports: impl Iterator<Item = Option<u32>>, shown: &str
         if seen.contains(&port) {
             draft.ask(format!("`{shown}` listens on port {port} twice. Which port should the other listener have?"));
         }
-        // Envoy's own ports. Source: reference 5.5.
+        // Envoy's own ports. Source: App Mesh User Guide, getting-started-ecs and envoy-config.
         if matches!(port, 15000 | 15001 | 9901) {
             draft.ask(format!("Port {port} is the proxy's own. On which port should `{shown}` listen?"));
         }

@@ -338,7 +338,7 @@ fn http(route: &GatewayRoute, target: GatewayRouteTarget, shown: &str, draft: &m
     HttpGatewayRoute { action: HttpGatewayRouteAction { rewrite, target }, matcher }
 }
 
-/// Source: App Mesh User Guide, gateway routes (reference 1.9).
+/// Source: App Mesh User Guide, gateway routes.
 fn ask_about_reserved(wanted: &Match, shown: &str, draft: &mut Draft) {
     if let Some(Pathway::Prefix(path) | Pathway::Exact(path)) = &wanted.path
         && (path.starts_with("/aws-appmesh") || path.starts_with("/aws-app-mesh"))

@@ -52,7 +52,7 @@ fn with_slash(path: &str, shown: &str, draft: &mut Draft) -> String {
 pub(super) fn headers(headers: &[Header], shown: &str, draft: &mut Draft) -> Option<List<HeaderMatcher, 10>> {
     let mut written = Vec::new();
     for header in headers {
-        // Source: reference 1.9, the names that the API takes.
+        // The names that HTTP has, without the blanks and colons. Source: RFC 9110, 5.1; that the API takes no others is inferred.
         let is_valid =
             !header.name.is_empty() && header.name.bytes().all(|byte| byte > b' ' && byte < 127 && byte != b':');
         if !is_valid {

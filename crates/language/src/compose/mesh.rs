@@ -8,7 +8,7 @@ use super::draft::{Draft, Wanted};
 use super::values::ip_preference;
 use crate::intent::{Action, Egress, Intent, Mesh};
 
-/// The most tags of a resource. Source: reference 1.11.
+/// The most tags of a resource. Source: App Mesh User Guide, tagging: 50 a resource.
 const MAX_TAGS: usize = 50;
 
 /// Asks about tags that AWS does not take.

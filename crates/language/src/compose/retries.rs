@@ -68,6 +68,8 @@ fn settle_events(retry: &mut Retry, route: &Route, name: &str, draft: &mut Draft
     if !retry.events.is_empty() {
         return;
     }
+    // Source: App Mesh User Guide, best practices, "Instrument all routes with retries"; of unsafe methods it says that events need
+    // to be considered case by case, and that only these two come before a request is processed is inferred.
     let is_unsafe = matches!(route.matcher.method.as_deref(), Some("POST" | "PATCH"));
     let mut events: Vec<&str> = if is_unsafe {
         vec!["stream-error", "connection-error"]

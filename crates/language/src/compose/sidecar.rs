@@ -1,6 +1,6 @@
 //! Writes the ECS task that runs a proxy, and the role that it needs.
 //!
-//! Sources: App Mesh User Guide, getting-started-ecs and envoy-config (reference 5.4, 5.5, 6.2); reference/users.md, section 3.
+//! Sources: App Mesh User Guide, getting-started-ecs, envoy-config and proxy-authorization.
 
 mod owner;
 mod task;
@@ -152,7 +152,7 @@ fn bare_port(port: u32) -> Expression {
     super::say::bare(port)
 }
 
-/// How traffic is led through the proxy. Source: reference 5.5.
+/// How traffic is led through the proxy. Source: App Mesh User Guide, getting-started-ecs.
 fn redirection(sidecar: &Sidecar, ports: &[Expression], draft: &mut Draft) -> Expression {
     let as_text = |port: &Expression| port.text().map_or_else(|| port.clone(), text);
     let mut listed = Vec::new();

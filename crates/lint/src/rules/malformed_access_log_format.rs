@@ -106,8 +106,9 @@ fn end(rest: &str) -> Option<&str> {
     rest.strip_prefix('%')
 }
 
-/// Source: envoyproxy/envoy, `docs/root/configuration/advanced/substitution_formatter.rst` and, of older versions,
-/// `docs/root/configuration/observability/access_log/usage.rst`.
+/// The command operators of Envoy's access logs, in any version.
+///
+/// Source: Envoy documentation, "Substitution formatter", and of older versions "Access logging".
 const OPERATORS: &[&str] = &[
     "START_TIME",
     "START_TIME_LOCAL",

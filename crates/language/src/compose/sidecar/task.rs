@@ -7,9 +7,9 @@ use crate::compose::draft::{Draft, Wanted};
 use crate::compose::say::{bare, list, map, push, text};
 use crate::intent::{Sidecar, Traffic};
 
-/// The last image of the App Mesh proxy. Source: the controller's default at its end, 2026-07 (reference 3.3).
+/// The last image of the App Mesh proxy. Source: the default of aws/aws-app-mesh-controller-for-k8s at its end, 2026-07.
 const IMAGE: &str = "public.ecr.aws/appmesh/aws-appmesh-envoy:v1.34.13.3-prod";
-/// The user that the proxy runs as. Source: reference 5.5.
+/// The user that the proxy runs as. Source: App Mesh User Guide, getting-started-ecs.
 pub(super) const USER: u32 = 1337;
 
 /// How large the proxy and its task are.
