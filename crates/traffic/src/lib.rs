@@ -6,6 +6,7 @@ pub mod condition;
 mod language;
 pub mod matcher;
 pub mod pattern;
+pub mod proxy;
 pub mod search;
 pub mod table;
 

@@ -84,6 +84,7 @@ pub enum Fate {
 /// Source: App Mesh User Guide, routes, and aws-app-mesh-examples, blogs/http-headers-and-priority: by priority, those without
 /// one last; then longer prefixes first (github.com/aws/aws-app-mesh-roadmap/issues/77). What follows among equals is not
 /// defined.
+#[derive(Debug)]
 pub struct Table<'a> {
     entries: Vec<Entry<'a>>,
     /// Only of many routes: a few are tried one by one.

@@ -1,0 +1,146 @@
+//! What a node's proxy does with what its application sends.
+//!
+//! Connections are told apart by the port that is dialled, requests then by their host. Source: App Mesh User Guide,
+//! troubleshooting-connectivity, and aws/aws-app-mesh-roadmap#65.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Place;
+
+use meshwright_model::defaults::EGRESS_FILTER;
+use meshwright_model::limits::{EgressFilterType, PortProtocol};
+use meshwright_model::virtual_node::{Backend, VirtualNodeSpec};
+use meshwright_model::{Path, Resource};
+
+use super::services::{Answering, Services, Way};
+use super::world::{World, service_text};
+use super::{Outbound, Proxy, Role, VirtualHost, ingress};
+use crate::table::Table;
+
+/// The proxy of a node.
+pub(super) fn node<'a>(world: &World<'a>, name: &str) -> Option<Proxy<'a>> {
+    let mut proxy = ingress::node(world, name)?;
+    let (resource, spec) = world.node(name)?;
+    let mut services = Services::new(world, resource);
+    let outbound = outbound(&mut services, resource, spec);
+    if let Role::Node { egress, filter, .. } = &mut proxy.role {
+        *egress = outbound;
+        *filter = egress_filter(world);
+    }
+    proxy.targets = services.targets;
+    for omission in services.omissions.0 {
+        if !proxy.omissions.contains(&omission) {
+            proxy.omissions.push(omission);
+        }
+    }
+    Some(proxy)
+}
+
+fn egress_filter(world: &World<'_>) -> EgressFilterType {
+    let own = world.spec().and_then(|spec| spec.egress_filter.as_ref()?.kind.known().copied());
+    own.unwrap_or(EGRESS_FILTER)
+}
+
+fn outbound<'a>(
+    services: &mut Services<'_, 'a>,
+    node: &'a Resource,
+    spec: &'a VirtualNodeSpec,
+) -> BTreeMap<u16, Outbound<'a>> {
+    let defaults = spec.backend_defaults.as_ref().and_then(|defaults| defaults.client_policy.as_ref());
+    let mut outbound = BTreeMap::new();
+    let mut seen = Vec::new();
+    services.omissions.add_gap(node, &Path::of(&["spec", "backends"]), "a backend");
+    for (index, Backend::VirtualService(backend)) in spec.backends.iter().flatten().enumerate() {
+        let at = Path::of(&["spec", "backends"]).index(index);
+        let Some(name) = service_text(&backend.virtual_service_name) else {
+            services.omissions.add(node, at, "the backend is left out: its name is not known");
+            continue;
+        };
+        // Source: aws/aws-app-mesh-roadmap#170: a backend that is named twice counts once.
+        if seen.contains(&name) {
+            continue;
+        }
+        seen.push(name);
+        let Some((service, service_spec)) = services.world.service(name) else {
+            services.omissions.add(node, at, format!("virtual service `{name}` is not in the mesh"));
+            continue;
+        };
+        let policy = backend.client_policy.as_ref().or(defaults).and_then(|policy| policy.tls.as_ref());
+        for answering in services.answering(service, service_spec, policy).unwrap_or_default() {
+            add(&mut outbound, name, answering, services, (node, &at));
+        }
+    }
+    outbound
+}
+
+/// Adds what a backend does on one port.
+fn add<'a>(
+    outbound: &mut BTreeMap<u16, Outbound<'a>>,
+    service: &'a str,
+    answering: Answering<'a>,
+    services: &mut Services<'_, 'a>,
+    (node, at): (&'a Resource, &Path),
+) {
+    let Answering { port, protocol, way } = answering;
+    let own = match way {
+        Way::Http { rules, entries } => {
+            let table = Table::new(entries, vec![i64::from(port)]);
+            let domains = vec![service.to_owned(), format!("{service}:{port}")];
+            Outbound::Http { protocol, hosts: vec![VirtualHost { service, port, domains, rules, table }] }
+        }
+        // A router that has no TCP route leads nowhere: as if the port were not dialled (inferred).
+        Way::Tcp(None) => return,
+        Way::Tcp(Some(connection)) => Outbound::Tcp { service, connection },
+    };
+    match outbound.entry(port) {
+        Place::Vacant(place) => {
+            place.insert(own);
+        }
+        Place::Occupied(mut place) => match (place.get_mut(), own) {
+            (Outbound::Http { hosts, .. }, Outbound::Http { hosts: mut own, .. }) => {
+                if let Some(why) = own.first_mut().and_then(|own| without_taken(hosts, own)) {
+                    services.omissions.add(node, at.clone(), why);
+                }
+                hosts.extend(own.into_iter().filter(|host| !host.domains.is_empty()));
+            }
+            // Source: aws/aws-app-mesh-roadmap#195 of two TCP backends, #175 of different protocols: the listener broke. That the
+            // first then holds is ours.
+            (other, own) => {
+                let why = format!(
+                    "the backend is left out on port {port}, {}: an earlier one has that port, {}",
+                    own.protocol().as_str(),
+                    other.protocol().as_str()
+                );
+                services.omissions.add(node, at.clone(), why);
+            }
+        },
+    }
+}
+
+/// Takes from a host the domains that others have; why, where it is left with none.
+///
+/// Envoy refuses a configuration in which two virtual hosts have one domain; it does not tell capitals apart.
+pub(super) fn without_taken(hosts: &[VirtualHost<'_>], own: &mut VirtualHost<'_>) -> Option<String> {
+    let is_taken =
+        |domain: &String| hosts.iter().flat_map(|host| &host.domains).any(|other| other.eq_ignore_ascii_case(domain));
+    own.domains.retain(|domain| !domain.is_empty() && !is_taken(domain));
+    own.domains
+        .is_empty()
+        .then(|| format!("virtual service `{}` is left out: another answers to its name", own.service))
+}
+
+impl Outbound<'_> {
+    /// The protocol that is spoken.
+    pub fn protocol(&self) -> PortProtocol {
+        match self {
+            Self::Http { protocol, .. } => *protocol,
+            Self::Tcp { .. } => PortProtocol::Tcp,
+        }
+    }
+}
+
+impl Proxy<'_> {
+    /// What becomes of what an application sends to a port that no backend has.
+    pub fn lets_the_rest_pass(&self) -> bool {
+        matches!(&self.role, Role::Node { filter: EgressFilterType::AllowAll, .. })
+    }
+}

@@ -1,0 +1,493 @@
+//! What a gateway's proxy does: its gateway routes choose a virtual service and change the request, which then comes back to the
+//! proxy and is routed as a node's own would be.
+//!
+//! Source: the configuration of a gateway in capa-cloud/capa.io, `content/zh/blog/cloudstack/envoy/envoy-gateway.md`.
+
+use std::borrow::Cow;
+
+use meshwright_model::defaults::{REWRITE_HOSTNAME, REWRITE_PREFIX};
+use meshwright_model::gateway_route::{
+    GatewayRouteHostnameRewrite, GatewayRouteSpec, GatewayRouteTarget, HttpGatewayRoute, HttpGatewayRouteRewrite,
+    ProtocolGatewayRoute,
+};
+use meshwright_model::limits::{DefaultGatewayRouteRewrite, PortProtocol, VirtualGatewayPortProtocol};
+use meshwright_model::matcher::GatewayRouteHostnameMatch;
+use meshwright_model::virtual_gateway::{VirtualGatewayConnectionPool, VirtualGatewayListener, VirtualGatewaySpec};
+use meshwright_model::{Path, Resource, Spec};
+
+use super::egress::without_taken;
+use super::ingress::{Pool, log};
+use super::known::{optional, port};
+use super::services::{Answering, Services, Way};
+use super::tls::ServerTls;
+use super::world::World;
+use super::{EGRESS_PORT, Proxy, Role, VIRTUAL_SERVICE_HEADER, VirtualHost};
+use crate::condition::Condition;
+use crate::matcher::{Match, PathMatch};
+use crate::table::{Entry, Table};
+
+/// Where a gateway's proxy takes requests.
+#[derive(Debug)]
+pub struct GatewayListener<'a> {
+    /// The port.
+    pub port: u16,
+    /// The protocol.
+    pub protocol: PortProtocol,
+    /// The TLS that it speaks.
+    pub tls: Option<ServerTls<'a>>,
+    /// How much is taken in at a time.
+    pub pool: Pool,
+    /// The hosts that its gateway routes answer to, each once.
+    pub hosts: Vec<GatewayHost<'a>>,
+}
+
+/// The gateway routes of one host.
+#[derive(Debug)]
+pub struct GatewayHost<'a> {
+    /// The hosts that it answers to; `*` is any, a `*` in front any beginning.
+    pub domains: Vec<String>,
+    /// Its rules; an entry of the table names one by its position.
+    pub rules: Vec<GatewayRule<'a>>,
+    /// Its rules in the order in which they are tried.
+    pub table: Table<'a>,
+}
+
+/// What a gateway route does with a request.
+#[derive(Clone, Debug)]
+pub struct GatewayRule<'a> {
+    /// The gateway route.
+    pub route: &'a Resource,
+    /// Its name.
+    pub name: &'a str,
+    /// The virtual service to which it sends.
+    pub service: &'a str,
+    /// What becomes of the host.
+    pub host: HostRewrite<'a>,
+    /// What becomes of the path.
+    pub path: PathRewrite<'a>,
+    /// How long a request may take, in milliseconds; 0 is without end. `None` is as long as Envoy lets it: 15 seconds.
+    pub timeout_millis: Option<u64>,
+}
+
+/// What becomes of a request's host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HostRewrite<'a> {
+    /// It becomes this.
+    To(String),
+    /// It stays, and a header says which virtual service is meant.
+    Kept {
+        /// The virtual service.
+        marker: &'a str,
+    },
+}
+
+/// What becomes of a request's path; the query always stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PathRewrite<'a> {
+    /// It stays.
+    Kept,
+    /// What it starts with is replaced.
+    Prefix {
+        /// What it starts with.
+        from: Cow<'a, str>,
+        /// What comes in its place.
+        to: &'a str,
+    },
+    /// It is replaced as a whole.
+    Whole(&'a str),
+}
+
+/// A host name that gateway routes answer to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Host {
+    Any,
+    Exact(String),
+    Suffix(String),
+}
+
+/// The proxy of a gateway.
+pub(super) fn gateway<'a>(world: &World<'a>, name: &str) -> Option<Proxy<'a>> {
+    let (resource, spec) = world.gateway(name)?;
+    let mut behind = Behind { services: Services::new(world, resource), hosts: Vec::new(), marked: Vec::new(), spec };
+    let mut listeners: Vec<GatewayListener<'a>> = Vec::new();
+    for (index, listener) in spec.listeners.iter().enumerate() {
+        let Some(own) = behind.listener(resource, index, listener) else { continue };
+        if listeners.iter().any(|other| other.port == own.port) || own.port == EGRESS_PORT {
+            let at = Path::of(&["spec", "listeners"]).index(index);
+            behind.services.omissions.add(resource, at, format!("port {} is taken already", own.port));
+            continue;
+        }
+        listeners.push(own);
+    }
+    let gap = Path::of(&["spec", "listeners"]);
+    behind.services.omissions.add_gap(resource, &gap, "a listener");
+    let log = log(resource, spec.logging.as_ref(), &mut behind.services.omissions);
+    let hosts = behind.all_hosts();
+    Some(Proxy {
+        mesh: world.mesh,
+        resource,
+        name: super::world::name(resource)?,
+        role: Role::Gateway { listeners, hosts },
+        log,
+        ip_preference: world.ip_preference(),
+        targets: behind.services.targets,
+        omissions: behind.services.omissions.0,
+    })
+}
+
+/// The virtual services behind a gateway, as its gateway routes are followed.
+struct Behind<'w, 'a> {
+    services: Services<'w, 'a>,
+    hosts: Vec<VirtualHost<'a>>,
+    /// The services that are told apart by header: each with the port of its listener.
+    marked: Vec<(&'a str, u16)>,
+    spec: &'a VirtualGatewaySpec,
+}
+
+impl<'a> Behind<'_, 'a> {
+    fn listener(
+        &mut self,
+        gateway: &'a Resource,
+        index: usize,
+        listener: &'a VirtualGatewayListener,
+    ) -> Option<GatewayListener<'a>> {
+        let VirtualGatewayListener { connection_pool, health_check: _, port_mapping, tls } = listener;
+        let at = Path::of(&["spec", "listeners"]).index(index);
+        let (Some(port), Some(protocol)) = (port(&port_mapping.port), port_mapping.protocol.known()) else {
+            self.services.omissions.add(gateway, at, "the listener is left out: its port or protocol is not known");
+            return None;
+        };
+        let protocol = match protocol {
+            VirtualGatewayPortProtocol::Http => PortProtocol::Http,
+            VirtualGatewayPortProtocol::Http2 => PortProtocol::Http2,
+            VirtualGatewayPortProtocol::Grpc => PortProtocol::Grpc,
+        };
+        let tls = ServerTls::of(tls.as_ref()).unwrap_or_else(|()| {
+            self.services.omissions.add(gateway, at.field("tls"), "it is left out: not all of it is known");
+            None
+        });
+        let pool = match connection_pool {
+            None => Pool::default(),
+            Some(VirtualGatewayConnectionPool::Http(pool)) => Pool::of_http(pool),
+            Some(VirtualGatewayConnectionPool::Http2(pool) | VirtualGatewayConnectionPool::Grpc(pool)) => {
+                Pool::of_requests(pool)
+            }
+        };
+        let hosts = self.gateway_hosts(gateway, port, protocol);
+        Some(GatewayListener { port, protocol, tls, pool, hosts })
+    }
+
+    /// The gateway routes of a listener, by host.
+    fn gateway_hosts(&mut self, gateway: &'a Resource, port: u16, protocol: PortProtocol) -> Vec<GatewayHost<'a>> {
+        let mut parts: Vec<(Host, Vec<GatewayRule<'a>>, Vec<Entry<'a>>)> = Vec::new();
+        let name = super::world::name(gateway).unwrap_or_default();
+        for route in self.services.world.gateway_routes(name) {
+            let Spec::GatewayRoute(spec) = &route.spec else { continue };
+            let Some(own) = self.protocol_of(route, spec, port, protocol) else { continue };
+            let Some(host) = self.host(route, own) else { continue };
+            let Some(found) = self.rules(route, spec, own) else { continue };
+            let place = parts.iter().position(|(other, _, _)| *other == host).unwrap_or_else(|| {
+                parts.push((host, Vec::new(), Vec::new()));
+                parts.len() - 1
+            });
+            let (_, rules, entries) = &mut parts[place];
+            for (rule, mut entry) in found {
+                entry.id = rules.len();
+                rules.push(rule);
+                entries.push(entry);
+            }
+        }
+        let made = parts.into_iter().map(|(host, rules, entries)| GatewayHost {
+            domains: host.domains(port),
+            rules,
+            table: Table::new(entries, vec![i64::from(port)]),
+        });
+        made.collect()
+    }
+
+    fn protocol_of(
+        &mut self,
+        route: &'a Resource,
+        spec: &'a GatewayRouteSpec,
+        listener_port: u16,
+        listener_protocol: PortProtocol,
+    ) -> Option<ProtocolGatewayRoute<'a>> {
+        let Some(protocol) = spec.protocols().next() else {
+            self.services.omissions.add(route, Path::of(&["spec"]), "left out: its protocol is not known");
+            return None;
+        };
+        match protocol.match_port().map(port) {
+            Some(None) => {
+                let at = Path::of(&["spec", protocol.field(), "match", "port"]);
+                self.services.omissions.add(route, at, "left out: its port is not known");
+                return None;
+            }
+            Some(Some(port)) if port != listener_port => return None,
+            _ => {}
+        }
+        if protocol.protocol() != listener_protocol {
+            let is_only = self.spec.listeners.len() == 1;
+            if is_only || protocol.match_port().is_some() {
+                let why = format!("left out: the gateway's listener speaks {}", listener_protocol.as_str());
+                self.services.omissions.add(route, Path::of(&["spec", protocol.field()]), why);
+            }
+            return None;
+        }
+        Some(protocol)
+    }
+
+    /// The host that a gateway route answers to.
+    fn host(&mut self, route: &'a Resource, protocol: ProtocolGatewayRoute<'a>) -> Option<Host> {
+        let at = Path::of(&["spec", protocol.field(), "match", "hostname"]);
+        if self.services.omissions.add_gap(route, &at, "its host name") {
+            return None;
+        }
+        let Some(GatewayRouteHostnameMatch { exact, suffix }) = protocol.hostname() else { return Some(Host::Any) };
+        let host = match (exact, suffix) {
+            (None, None) => Some(Host::Any),
+            (Some(exact), None) => exact.known().map(|name| Host::Exact(name.as_str().to_ascii_lowercase())),
+            (None, Some(suffix)) => suffix.known().map(|end| Host::Suffix(end.as_str().to_ascii_lowercase())),
+            (Some(_), Some(_)) => None,
+        };
+        if host.is_none() {
+            self.services.omissions.add(route, at, "left out: its host name is not known");
+        }
+        host
+    }
+
+    /// What a gateway route does: one rule, or two where its prefix is tried with a slash as well.
+    fn rules(
+        &mut self,
+        route: &'a Resource,
+        spec: &'a GatewayRouteSpec,
+        protocol: ProtocolGatewayRoute<'a>,
+    ) -> Option<Vec<(GatewayRule<'a>, Entry<'a>)>> {
+        let patterns = &mut self.services.patterns;
+        let (matcher, path, headers, target, hostname) = match protocol {
+            ProtocolGatewayRoute::Http(http) | ProtocolGatewayRoute::Http2(http) => {
+                let own = &http.matcher;
+                let rewrite = http.action.rewrite.as_ref().and_then(|rewrite| rewrite.hostname.as_ref());
+                let matcher = Match::of_http_gateway(own, patterns);
+                (matcher, own.path.as_ref(), own.headers.as_deref(), &http.action.target, rewrite)
+            }
+            ProtocolGatewayRoute::Grpc(grpc) => {
+                let own = &grpc.matcher;
+                let rewrite = grpc.action.rewrite.as_ref().and_then(|rewrite| rewrite.hostname.as_ref());
+                let matcher = Match::of_grpc_gateway(own, patterns);
+                (matcher, None, own.metadata.as_deref(), &grpc.action.target, rewrite)
+            }
+        };
+        let at = Path::of(&["spec", protocol.field(), "match"]);
+        let priority = spec.priority.as_ref();
+        let headers = headers.unwrap_or_default();
+        let (matcher, priority) = self.services.known_match(route, &at, matcher, path, headers, priority)?;
+        let action = Path::of(&["spec", protocol.field(), "action"]);
+        if self.services.omissions.add_gap(route, &action, "the gateway route") {
+            return None;
+        }
+        let kept = || Some(vec![(matcher.path.clone(), PathRewrite::Kept)]);
+        let Some(rewrites) = protocol.http().map_or_else(kept, |http| rewrites(http, &matcher.path)) else {
+            self.services.omissions.add(route, action.field("rewrite"), "left out: its rewrite is not known");
+            return None;
+        };
+        let keeps_host = keeps_host(hostname)?;
+        let name = super::world::name(route)?;
+        let (service, host, timeout_millis) = self.target(route, &action, target, keeps_host)?;
+        let rule = |path| GatewayRule { route, name, service, host: host.clone(), path, timeout_millis };
+        let entry = |path| Entry {
+            id: 0,
+            matcher: Match { path, ..matcher.clone() },
+            priority: Some(priority),
+            has_twin: false,
+            name,
+        };
+        Some(rewrites.into_iter().map(|(path, rewrite)| (rule(rewrite), entry(path))).collect())
+    }
+
+    /// The virtual service of a gateway route, how it is named towards the proxy itself, and how long a request may take.
+    fn target(
+        &mut self,
+        route: &'a Resource,
+        action: &Path,
+        target: &'a GatewayRouteTarget,
+        keeps_host: bool,
+    ) -> Option<(&'a str, HostRewrite<'a>, Option<u64>)> {
+        let GatewayRouteTarget { port: own_port, virtual_service } = target;
+        let at = action.clone().field("target");
+        let service = virtual_service.virtual_service_name.known().map(|name| name.as_str());
+        let Some((name, (service, spec))) = service.and_then(|name| Some((name, self.services.world.service(name)?)))
+        else {
+            self.services.omissions.add(route, at, "left out: its virtual service is not in the mesh");
+            return None;
+        };
+        let own_port = match own_port {
+            None => None,
+            Some(own) => Some(port(own)?),
+        };
+        let defaults = self.spec.backend_defaults.as_ref();
+        let policy = defaults.and_then(|defaults| defaults.client_policy.as_ref()?.tls.as_ref());
+        let answering = self.services.answering(service, spec, policy);
+        let count = answering.as_ref().map_or(0, Vec::len);
+        let has_provider = answering.is_some();
+        let found = answering.unwrap_or_default().into_iter().find(|one| own_port.is_none_or(|own| own == one.port));
+        let found = match found {
+            // A service that nothing answers for has a host without routes, so that its callers get 404.
+            None if !has_provider => Answering { port: 0, protocol: PortProtocol::Http, way: no_way() },
+            Some(found) if matches!(found.way, Way::Http { .. }) => found,
+            _ => {
+                let why = "left out: what answers for its virtual service has no such listener for requests";
+                self.services.omissions.add(route, at, why);
+                return None;
+            }
+        };
+        let dialled = (count > 1).then_some(found.port);
+        let timeout = longest(&found.way).filter(|_| has_provider);
+        if keeps_host {
+            self.add_marked(route, &at, name, found)?;
+            return Some((name, HostRewrite::Kept { marker: name }, timeout));
+        }
+        let host = dialled.map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"));
+        self.add_host(name, &host, found);
+        Some((name, HostRewrite::To(host), timeout))
+    }
+
+    /// Adds a virtual service under its own name.
+    fn add_host(&mut self, service: &'a str, host: &str, answering: Answering<'a>) {
+        let is_there = |other: &VirtualHost<'a>| other.domains.iter().any(|domain| domain.eq_ignore_ascii_case(host));
+        if self.hosts.iter().any(is_there) {
+            return;
+        }
+        let Way::Http { rules, entries } = answering.way else { return };
+        let port = answering.port;
+        let own = format!("{service}:{EGRESS_PORT}");
+        let domains = if host == service { vec![service.to_owned(), own] } else { vec![host.to_owned()] };
+        let table = Table::new(entries, vec![i64::from(port)]);
+        let mut made = VirtualHost { service, port, domains, rules, table };
+        if without_taken(&self.hosts, &mut made).is_none() {
+            self.hosts.push(made);
+        }
+    }
+
+    /// Adds a virtual service that is told apart by header.
+    fn add_marked(&mut self, route: &'a Resource, at: &Path, service: &'a str, answering: Answering<'a>) -> Option<()> {
+        match self.marked.iter().find(|(other, _)| *other == service) {
+            Some((_, port)) if *port == answering.port => return Some(()),
+            Some(_) => {
+                let why = "left out: with its host kept, only one port of a virtual service can be told apart";
+                self.services.omissions.add(route, at.clone(), why);
+                return None;
+            }
+            None => self.marked.push((service, answering.port)),
+        }
+        let Way::Http { rules, entries } = answering.way else { return None };
+        let place = match self.hosts.iter().position(|host| host.service.is_empty()) {
+            Some(place) => place,
+            None => {
+                let (rules, table) = (Vec::new(), Table::new(Vec::new(), Vec::new()));
+                self.hosts.push(VirtualHost { service: "", port: 0, domains: vec!["*".to_owned()], rules, table });
+                self.hosts.len() - 1
+            }
+        };
+        let all = &mut self.hosts[place];
+        let mut joined: Vec<Entry<'a>> = all.table.entries().to_vec();
+        for mut entry in entries {
+            entry.id += all.rules.len();
+            entry.matcher.headers.push((VIRTUAL_SERVICE_HEADER.into(), Condition::exact(service)));
+            joined.push(entry);
+        }
+        all.rules.extend(rules.into_iter().map(|mut rule| {
+            rule.marker = Some(service);
+            rule
+        }));
+        all.table = Table::new(joined, Vec::new());
+        Some(())
+    }
+
+    /// The virtual services, those that are told apart by header last.
+    fn all_hosts(&mut self) -> Vec<VirtualHost<'a>> {
+        let mut hosts = std::mem::take(&mut self.hosts);
+        hosts.sort_by_key(|host| host.service.is_empty());
+        hosts
+    }
+}
+
+impl Host {
+    /// The domains of a host on a port. Envoy compares a host with its port, so that both are given.
+    ///
+    /// Source: that a host with a port did not match is aws/aws-app-mesh-roadmap#365; giving both is ours, as App Mesh itself did for
+    /// virtual services.
+    fn domains(self, port: u16) -> Vec<String> {
+        match self {
+            Self::Any => vec!["*".to_owned()],
+            Self::Exact(name) => vec![format!("{name}:{port}"), name].into_iter().rev().collect(),
+            Self::Suffix(end) => {
+                let end = end.trim_start_matches('*');
+                vec![format!("*{end}"), format!("*{end}:{port}")]
+            }
+        }
+    }
+}
+
+fn no_way<'a>() -> Way<'a> {
+    Way::Http { rules: Vec::new(), entries: Vec::new() }
+}
+
+/// The longest that a request may take by any rule; 0 is without end. `None` where there is no rule.
+///
+/// Source: the configuration of a gateway in capa-cloud/capa.io: the timeout is the longest of the routes', and absent where the
+/// virtual service has none.
+fn longest(way: &Way<'_>) -> Option<u64> {
+    let Way::Http { rules, .. } = way else { return None };
+    let timeouts = || rules.iter().map(|rule| rule.timeout_millis);
+    if timeouts().any(|millis| millis == 0) { Some(0) } else { timeouts().max() }
+}
+
+fn keeps_host(rewrite: Option<&GatewayRouteHostnameRewrite>) -> Option<bool> {
+    let own = match rewrite {
+        None => None,
+        Some(rewrite) => optional(rewrite.default_target_hostname.as_ref())?,
+    };
+    Some(*own.unwrap_or(&REWRITE_HOSTNAME) == DefaultGatewayRouteRewrite::Disabled)
+}
+
+/// The paths that a gateway route is tried with, and what becomes of each; `None` where that is not known.
+///
+/// Source: App Mesh User Guide, gateway routes; a prefix without a slash at its end became two (capa-cloud/capa.io,
+/// `envoy-gateway.md`; aws/aws-app-mesh-roadmap#247).
+fn rewrites<'a>(route: &'a HttpGatewayRoute, own: &PathMatch<'a>) -> Option<Vec<(PathMatch<'a>, PathRewrite<'a>)>> {
+    let rewrite = route.action.rewrite.as_ref();
+    let (path, prefix) = match rewrite {
+        None => (None, None),
+        Some(HttpGatewayRouteRewrite { hostname: _, path, prefix }) => (path.as_ref(), prefix.as_ref()),
+    };
+    let matched_path = route.matcher.path.as_ref();
+    if let Some(path) = path.and_then(|path| path.exact.as_ref()) {
+        let whole = PathRewrite::Whole(path.known()?.as_str());
+        return Some(vec![(own.clone(), whole)]);
+    }
+    if matched_path.is_some() {
+        return Some(vec![(own.clone(), PathRewrite::Kept)]);
+    }
+    let from = match &route.matcher.prefix {
+        None => meshwright_model::defaults::PREFIX,
+        Some(prefix) => prefix.known()?.as_str(),
+    };
+    let plain = |to| vec![(PathMatch::Prefix(from.into()), PathRewrite::Prefix { from: from.into(), to })];
+    let value = prefix.and_then(|prefix| prefix.value.as_ref());
+    if let Some(value) = value {
+        return Some(plain(value.known()?.as_str()));
+    }
+    let default = match prefix {
+        None => None,
+        Some(prefix) => optional(prefix.default_prefix.as_ref())?,
+    };
+    if *default.unwrap_or(&REWRITE_PREFIX) == DefaultGatewayRouteRewrite::Disabled {
+        return Some(vec![(PathMatch::Prefix(from.into()), PathRewrite::Kept)]);
+    }
+    let mut all = plain("/");
+    if !from.ends_with('/') {
+        let longer: Cow<'_, str> = format!("{from}/").into();
+        all.push((PathMatch::Prefix(longer.clone()), PathRewrite::Prefix { from: longer, to: "/" }));
+    }
+    Some(all)
+}
