@@ -314,7 +314,7 @@ impl<'a> Behind<'_, 'a> {
     ) -> Option<(&'a str, HostRewrite<'a>, Option<u64>)> {
         let GatewayRouteTarget { port: own_port, virtual_service } = target;
         let at = action.clone().field("target");
-        let service = virtual_service.virtual_service_name.known().map(|name| name.as_str());
+        let service = virtual_service.virtual_service_name.known().map(meshwright_model::limits::ResourceName::as_str);
         let Some((name, (service, spec))) = service.and_then(|name| Some((name, self.services.world.service(name)?)))
         else {
             self.services.omissions.add(route, at, "left out: its virtual service is not in the mesh");

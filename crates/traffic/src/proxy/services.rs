@@ -434,9 +434,9 @@ fn known_port(own: Option<&Scalar<meshwright_model::limits::Port>>) -> Option<Op
 
 /// Why Envoy refuses one of a match's patterns, where it does.
 fn refused_pattern(path: Option<&HttpPathMatch>, headers: &[HeaderMatcher]) -> Option<String> {
-    let path = path.and_then(|path| path.regex.as_ref()?.known()).map(|regex| regex.as_str());
+    let path = path.and_then(|path| path.regex.as_ref()?.known()).map(meshwright_model::limits::HttpPathRegex::as_str);
     let headers = headers.iter().filter_map(|header| match &header.matcher {
-        Some(HeaderMatchMethod::Regex(regex)) => regex.known().map(|regex| regex.as_str()),
+        Some(HeaderMatchMethod::Regex(regex)) => regex.known().map(meshwright_model::limits::HeaderMatch::as_str),
         _ => None,
     });
     path.into_iter().chain(headers).find_map(|text| Pattern::new(text).err().map(|why| why.to_string()))

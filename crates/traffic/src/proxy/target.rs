@@ -129,7 +129,7 @@ impl<'a> Target<'a> {
         let (discovery, ip_preference) = discovery(spec)?;
         let server_tls = server_tls(resource, listening, omissions);
         let discovered = match spec.service_discovery.as_ref() {
-            Some(ServiceDiscovery::Dns(dns)) => dns.hostname.known().map(|hostname| hostname.as_str()),
+            Some(ServiceDiscovery::Dns(dns)) => dns.hostname.known().map(meshwright_model::limits::Hostname::as_str),
             _ => None,
         };
         let tls = ClientTls::of(policy, port, server_tls.as_ref(), discovered).unwrap_or_else(|| {
@@ -230,7 +230,7 @@ fn health_check(check: &HealthCheckPolicy, listener_port: u16) -> Option<HealthC
     };
     Some(HealthCheck {
         protocol: *protocol.known()?,
-        path: optional(path.as_ref())?.map(|path| path.as_str()),
+        path: optional(path.as_ref())?.map(meshwright_model::limits::Text::as_str),
         port,
         interval_millis: u64::try_from(interval_millis.known()?.value()).ok()?,
         timeout_millis: u64::try_from(timeout_millis.known()?.value()).ok()?,
