@@ -21,8 +21,9 @@ use meshwright_verbs::files::{FileOptions, choose_mesh, unused_parameters};
 use meshwright_verbs::generate::GenerateOptions;
 use meshwright_verbs::graph::GraphOptions;
 use meshwright_verbs::order::OrderOptions;
+use meshwright_verbs::trace::TraceOptions;
 use meshwright_verbs::validate::{Surroundings, ValidateOptions};
-use meshwright_verbs::{Answer, VERBS, convert, explain, findings, generate, graph, order, validate};
+use meshwright_verbs::{Answer, VERBS, convert, explain, findings, generate, graph, order, trace, validate};
 
 /// AWS App Mesh, kept alive: read, see, check and run meshes
 #[derive(Parser)]
@@ -39,6 +40,7 @@ struct Arguments {
 enum VerbArguments {
     Generate(GenerateOptions),
     Graph(GraphOptions),
+    Trace(TraceOptions),
     Order(OrderOptions),
     Convert(ConvertOptions),
     Validate(ValidateOptions),
@@ -50,6 +52,7 @@ impl VerbArguments {
     fn files(&self) -> Option<FileOptions> {
         match self {
             Self::Graph(options) => Some(options.files.clone()),
+            Self::Trace(options) => Some(options.files.clone()),
             Self::Order(options) => Some(options.files.clone()),
             Self::Convert(options) => Some(options.files.clone()),
             Self::Validate(options) => Some(options.files.clone()),
@@ -301,6 +304,7 @@ fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer> {
     let is_coloured = arguments.output.is_none() && env::is_coloured(&std::io::stdout());
     match &arguments.verb {
         VerbArguments::Graph(options) => Ok(graph::run(reading, options, is_coloured)),
+        VerbArguments::Trace(options) => Ok(trace::run(reading, options)?),
         VerbArguments::Order(options) => Ok(order::run(reading, options)),
         VerbArguments::Convert(options) => Ok(convert::run(reading, options)?),
         VerbArguments::Validate(options) => Ok(validate::run(reading, options, &surroundings(options, is_coloured)?)?),

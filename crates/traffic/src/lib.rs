@@ -2,14 +2,18 @@
 //!
 //! The one truth about traffic: rules, traces and diffs ask here, so that they cannot disagree.
 
+pub mod call;
 pub mod condition;
 mod language;
 pub mod matcher;
+pub mod path;
 pub mod pattern;
 pub mod proxy;
 pub mod search;
 pub mod table;
+pub mod trace;
 
+pub use call::Call;
 pub use condition::{Comparison, Condition};
 pub use matcher::{Match, PathMatch};
 pub use pattern::{Pattern, PatternError, Patterns};

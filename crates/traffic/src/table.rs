@@ -8,6 +8,7 @@ use std::cmp::Reverse;
 
 use meshwright_model::defaults::PRIORITY;
 
+use crate::call::Call;
 use crate::condition::Condition;
 use crate::matcher::{Match, PathMatch};
 use crate::search::{Effort, Search, Sketch, find, find_within};
@@ -105,6 +106,11 @@ impl<'a> Table<'a> {
     /// The routes in their order.
     pub fn entries(&self) -> &[Entry<'a>] {
         &self.entries
+    }
+
+    /// The position of the route that takes a request.
+    pub fn find(&self, call: &Call<'_>) -> Option<usize> {
+        self.entries.iter().position(|entry| entry.matcher.takes(call))
     }
 
     /// The positions of the routes that take a request, or may, in their order.

@@ -14,6 +14,7 @@ pub mod graph;
 pub mod order;
 pub mod refused;
 pub mod rules;
+pub mod trace;
 pub mod validate;
 
 /// A verb, as help and documentation show it.
@@ -28,7 +29,8 @@ pub struct Verb {
 }
 
 /// Every verb.
-pub const VERBS: &[Verb] = &[generate::VERB, graph::VERB, order::VERB, convert::VERB, validate::VERB, explain::VERB];
+pub const VERBS: &[Verb] =
+    &[generate::VERB, graph::VERB, trace::VERB, order::VERB, convert::VERB, validate::VERB, explain::VERB];
 
 /// What a verb answers.
 #[derive(Clone, Debug, Default)]

@@ -1,6 +1,7 @@
 //! Why options cannot be carried out.
 
 use meshwright_dialect::ParameterFileError;
+use meshwright_traffic::trace::NoRequest;
 
 /// Why options cannot be carried out.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -120,6 +121,27 @@ pub enum Refused {
         /// What is wrong, with its place.
         why: String,
     },
+    /// A request that is none.
+    #[error("--request: {0}")]
+    Request(NoRequest),
+    /// A node or gateway that no file holds.
+    #[error("--from {given}: there is no virtual node or gateway of that name{}", no_such(.known, .near.as_deref()))]
+    NoSuchSender {
+        /// What was asked for.
+        given: String,
+        /// Those that there are.
+        known: Vec<String>,
+        /// The one that was probably meant.
+        near: Option<String>,
+    },
+    /// A name that several have.
+    #[error("--from {given}: several have that name; say which: {}", .known.join(", "))]
+    AmbiguousSender {
+        /// What was asked for.
+        given: String,
+        /// Those that have it.
+        known: Vec<String>,
+    },
     /// A pattern of the settings that is none.
     #[error("{file}:{line}: {why}")]
     Pattern {
@@ -148,4 +170,16 @@ pub enum BaselineError {
 
 fn did_you_mean(near: Option<&str>) -> String {
     near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+}
+
+/// The most names that are listed.
+const MAX_LISTED: usize = 20;
+
+fn no_such(known: &[String], near: Option<&str>) -> String {
+    match near {
+        Some(near) => format!("; did you mean `{near}`?"),
+        None if known.len() > MAX_LISTED => format!("; the files hold {} others", known.len()),
+        None if known.is_empty() => "; the files hold none whose name is known".to_owned(),
+        None => format!("; the files hold {}", known.join(", ")),
+    }
 }

@@ -1,0 +1,179 @@
+//! What happens to a request: through which proxies it goes, which route each chooses, and where it ends.
+//!
+//! The answer is that of Envoy under what [`crate::proxy`] says; the differential test holds both against each other.
+
+mod attempts;
+mod domains;
+mod gateway;
+mod hop;
+mod node;
+mod sent;
+
+use meshwright_model::Kind;
+use meshwright_model::request::Request;
+
+use crate::path::normalise;
+use crate::proxy::{Omission, Proxy, World};
+
+pub use attempts::Attempts;
+pub use domains::host_of;
+pub use hop::{Arrival, Considered, Hop, Rewritten, Step};
+pub use sent::{MAX_REQUEST, NoRequest, Sent};
+
+/// What becomes of what a client sends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trace<'a> {
+    /// How it ends.
+    pub outcome: Outcome,
+    /// The proxies that it goes through, in order; where it is shared out, one for each target.
+    pub hops: Vec<Hop<'a>>,
+    /// Why it ends so, and what else is worth knowing: sentences without a full stop.
+    pub reasons: Vec<String>,
+    /// What was left out of the mesh on the way, and why.
+    pub omissions: Vec<Omission<'a>>,
+}
+
+/// How it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It reaches an application, or leaves the mesh.
+    Forwarded,
+    /// A proxy answers itself.
+    Answered {
+        /// The status of HTTP; a gRPC client sees 200 and a status of its own ([`grpc_status`]).
+        status: u16,
+        /// Envoy's response flag.
+        flag: &'static str,
+    },
+    /// The connection is closed without an answer.
+    Closed {
+        /// Envoy's response flag, where it logs one.
+        flag: Option<&'static str>,
+    },
+}
+
+impl Outcome {
+    /// No route takes the request.
+    pub(crate) const NO_ROUTE: Self = Self::Answered { status: 404, flag: "NR" };
+    /// The route's cluster does not exist.
+    pub(crate) const NO_CLUSTER: Self = Self::Answered { status: 503, flag: "NC" };
+    /// No filter chain takes the connection. Envoy counts it and logs nothing.
+    pub(crate) const NO_CHAIN: Self = Self::Closed { flag: None };
+}
+
+/// The status of gRPC that stands for an answer of Envoy's own.
+///
+/// Source: Envoy, `source/common/grpc/status.cc`, `httpToGrpcStatus`.
+pub const fn grpc_status(status: u16) -> u32 {
+    match status {
+        400 => 13,
+        401 => 16,
+        403 => 7,
+        404 => 12,
+        429 | 502 | 503 | 504 => 14,
+        _ => 2,
+    }
+}
+
+impl<'a> Trace<'a> {
+    /// What becomes of what the application of a node, or a client of a gateway, sends; `None` where the mesh has none of that name.
+    pub fn of(world: &World<'a>, kind: Kind, name: &str, sent: &Sent) -> Option<Self> {
+        let proxy = Proxy::of(world, kind, name)?;
+        let mut trace =
+            Self { outcome: Outcome::Forwarded, hops: Vec::new(), reasons: Vec::new(), omissions: Vec::new() };
+        if kind == Kind::VirtualGateway {
+            trace.enter_gateway(world, &proxy, sent);
+        } else {
+            trace.leave_node(world, &proxy, sent);
+        }
+        trace.omissions = proxy.omissions;
+        Some(trace)
+    }
+
+    /// Ends it.
+    fn end(&mut self, outcome: Outcome, reason: impl Into<String>) {
+        self.outcome = outcome;
+        self.reasons.push(reason.into());
+    }
+}
+
+/// A request, taken apart as a proxy sees it.
+#[derive(Clone, Debug)]
+struct Parts {
+    method: String,
+    scheme: String,
+    authority: String,
+    path: String,
+    query: Option<String>,
+    headers: Vec<(String, String)>,
+}
+
+impl Parts {
+    /// `None` where Envoy answers 400.
+    fn of(request: &Request) -> Option<Self> {
+        let (path, query) = match request.path.split_once('?') {
+            Some((path, query)) => (path, Some(query.to_owned())),
+            None => (request.path.as_str(), None),
+        };
+        let mut headers = Vec::with_capacity(request.headers.len());
+        let mut authority = authority(request);
+        for (name, value) in &request.headers {
+            let name = name.to_ascii_lowercase();
+            if matches!(name.as_str(), "host" | ":authority") {
+                authority.clone_from(value);
+            } else {
+                headers.push((name, value.clone()));
+            }
+        }
+        Some(Self {
+            method: request.method.clone(),
+            scheme: request.scheme.to_owned(),
+            authority,
+            path: normalise(path)?.into_owned(),
+            query,
+            headers,
+        })
+    }
+
+    /// Asks something of it as of a call.
+    fn ask<T>(&self, question: impl FnOnce(&crate::Call<'_>) -> T) -> T {
+        let headers: Vec<(&str, &str)> =
+            self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        question(&crate::Call {
+            method: &self.method,
+            scheme: &self.scheme,
+            authority: &self.authority,
+            path: &self.path,
+            query: self.query.as_deref(),
+            headers: &headers,
+        })
+    }
+
+    /// The path and the query.
+    fn whole_path(&self) -> String {
+        match &self.query {
+            Some(query) => format!("{}?{query}", self.path),
+            None => self.path.clone(),
+        }
+    }
+}
+
+/// The port that a request is sent to. Source: RFC 9110, 4.2.1 and 4.2.2.
+fn dialled(request: &Request) -> Option<u16> {
+    match request.port {
+        Some(port) => u16::try_from(port).ok(),
+        None => Some(default_port(request.scheme)),
+    }
+}
+
+const fn default_port(scheme: &str) -> u16 {
+    if scheme.len() == "https".len() { 443 } else { 80 }
+}
+
+/// What a client says as `Host`. Source: RFC 9110, 7.2: the port is left out where it is the scheme's own.
+fn authority(request: &Request) -> String {
+    match dialled(request) {
+        Some(port) if port != default_port(request.scheme) => format!("{}:{port}", request.host),
+        _ => request.host.clone(),
+    }
+}

@@ -1,0 +1,126 @@
+//! What a gateway's proxy does with what clients send it: a gateway route, then a route.
+
+use meshwright_model::request::Request;
+
+use super::attempts::Attempts;
+use super::hop::{Arrival, Hop, Rewritten, Step};
+use super::node::{considered, nothing};
+use super::{Outcome, Parts, Sent, Trace, dialled, host_of};
+use crate::proxy::{
+    GatewayListener, GatewayRule, HostRewrite, PathRewrite, Proxy, Role, VIRTUAL_SERVICE_HEADER, World,
+};
+use meshwright_model::defaults::PER_REQUEST_TIMEOUT_MILLIS;
+
+impl<'a> Trace<'a> {
+    /// What a client sends to a gateway.
+    pub(super) fn enter_gateway(&mut self, world: &World<'a>, proxy: &Proxy<'a>, sent: &Sent) {
+        let Role::Gateway { listeners, .. } = &proxy.role else { return };
+        let port = match sent {
+            Sent::Bytes { port, .. } => Some(*port),
+            Sent::Request(request) => dialled(request),
+        };
+        let Some(listener) = listeners.iter().find(|listener| Some(listener.port) == port) else {
+            self.hops.push(nothing(proxy));
+            let ports: Vec<String> = listeners.iter().map(|listener| listener.port.to_string()).collect();
+            let shown = port.map_or_else(|| "none".to_owned(), |port| port.to_string());
+            let why = format!("virtual gateway `{}` listens on {}, not on {shown}", proxy.name, ports.join(", "));
+            return self.end(Outcome::NO_CHAIN, why);
+        };
+        match sent {
+            Sent::Bytes { .. } => {
+                self.hops.push(nothing(proxy));
+                self.end(Outcome::Answered { status: 400, flag: "DPE" }, "a gateway takes requests alone");
+            }
+            Sent::Request(request) => self.enter_listener(world, proxy, listener, request),
+        }
+    }
+
+    fn enter_listener(
+        &mut self,
+        world: &World<'a>,
+        proxy: &Proxy<'a>,
+        listener: &GatewayListener<'a>,
+        request: &Request,
+    ) {
+        let is_tls = request.scheme == "https";
+        let fault = match &listener.tls {
+            None if is_tls => {
+                Some((Outcome::Answered { status: 400, flag: "DPE" }, "the gateway's listener speaks no TLS"))
+            }
+            Some(tls) if !is_tls && !tls.is_permissive => {
+                Some((Outcome::NO_CHAIN, "the gateway's listener speaks TLS alone"))
+            }
+            _ => None,
+        };
+        if let Some((outcome, why)) = fault {
+            self.hops.push(nothing(proxy));
+            return self.end(outcome, why);
+        }
+        let Some(mut parts) = Parts::of(request) else {
+            self.hops.push(nothing(proxy));
+            return self.end(Outcome::Answered { status: 400, flag: "-" }, "the path cannot be normalised");
+        };
+        let Some(position) = host_of(listener.hosts.iter().map(|host| host.domains.as_slice()), &parts.authority)
+        else {
+            self.hops.push(nothing(proxy));
+            let why = format!("no gateway route answers to host `{}`", parts.authority);
+            return self.end(Outcome::NO_ROUTE, why);
+        };
+        let host = &listener.hosts[position];
+        let found = parts.ask(|call| host.table.find(call));
+        let considered = considered(&host.table, found, &parts, |id| host.rules[id].name);
+        let Some(place) = found else {
+            self.hops.push(Hop { considered, ..nothing(proxy) });
+            return self.end(Outcome::NO_ROUTE, "no gateway route takes the request");
+        };
+        let rule = &host.rules[host.table.entries()[place].id];
+        rewrite(rule, &mut parts);
+        let timeout = rule.timeout_millis.unwrap_or(PER_REQUEST_TIMEOUT_MILLIS);
+        let timeout_millis = (timeout > 0).then_some(timeout);
+        self.hops.push(Hop {
+            step: Step::GatewayRoute(rule.route),
+            considered,
+            targets: Vec::<Arrival<'a>>::new(),
+            rewritten: Some(Rewritten { host: parts.authority.clone(), path: parts.whole_path() }),
+            timeout_millis,
+            attempts: Attempts::one(timeout_millis),
+            ..nothing(proxy)
+        });
+        self.leave_gateway(world, proxy, &parts);
+    }
+
+    /// What a gateway's proxy does with a request that it has sent to itself.
+    fn leave_gateway(&mut self, world: &World<'a>, proxy: &Proxy<'a>, parts: &Parts) {
+        let Role::Gateway { hosts, .. } = &proxy.role else { return };
+        match host_of(hosts.iter().map(|host| host.domains.as_slice()), &parts.authority) {
+            Some(position) => self.by_rule(world, proxy, &hosts[position], parts),
+            None => {
+                self.hops.push(nothing(proxy));
+                self.end(Outcome::NO_ROUTE, format!("no virtual service answers to host `{}`", parts.authority));
+            }
+        }
+    }
+}
+
+/// Changes a request as a gateway route says.
+fn rewrite(rule: &GatewayRule<'_>, parts: &mut Parts) {
+    match &rule.host {
+        HostRewrite::To(host) => parts.authority.clone_from(host),
+        HostRewrite::Kept { marker } => {
+            parts.headers.retain(|(name, _)| name != VIRTUAL_SERVICE_HEADER);
+            parts.headers.push((VIRTUAL_SERVICE_HEADER.to_owned(), (*marker).to_owned()));
+        }
+    }
+    match &rule.path {
+        PathRewrite::Kept => {}
+        PathRewrite::Prefix { from, to } => {
+            let rest = parts.path.strip_prefix(from.as_ref()).unwrap_or(&parts.path);
+            parts.path = format!("{to}{rest}");
+        }
+        PathRewrite::Whole(path) => (*path).clone_into(&mut parts.path),
+    }
+    // The proxy takes its own request again, in plaintext.
+    if !parts.headers.iter().any(|(name, _)| name == "x-forwarded-proto") {
+        parts.headers.push(("x-forwarded-proto".to_owned(), parts.scheme.clone()));
+    }
+}

@@ -1,0 +1,103 @@
+//! One proxy on a request's way, and what it does.
+
+use meshwright_model::limits::PortProtocol;
+use meshwright_model::{Kind, Resource};
+
+use crate::proxy::{ClientTls, Discovery, HealthCheck, OutlierDetection, Retry};
+
+use super::attempts::Attempts;
+
+/// One proxy on a request's way, and what it does.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hop<'a> {
+    /// The kind of what the proxy stands for: a node or a gateway.
+    pub kind: Kind,
+    /// Its name.
+    pub name: &'a str,
+    /// What decides here.
+    pub step: Step<'a>,
+    /// The routes that were tried before, in order, and why each did not take the request.
+    pub considered: Vec<Considered<'a>>,
+    /// Where it goes from here; empty where it ends here.
+    pub targets: Vec<Arrival<'a>>,
+    /// What the request is when it leaves; `None` where there are only bytes.
+    pub rewritten: Option<Rewritten>,
+    /// How long it may take from here on, in milliseconds, all attempts included; `None` is without end.
+    pub timeout_millis: Option<u64>,
+    /// How long it may be silent, in milliseconds, where a file says so; 0 is without end.
+    pub idle_millis: Option<u64>,
+    /// When it is tried again; `None` where it never is.
+    pub retry: Option<Retry>,
+    /// What that comes to.
+    pub attempts: Attempts,
+}
+
+/// What decides at a hop.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Step<'a> {
+    /// A route of a router; `None` where a node answers for its virtual service alone.
+    Route {
+        /// The virtual service.
+        service: &'a str,
+        /// The route.
+        route: Option<&'a Resource>,
+        /// The router's name; empty where there is none.
+        router: &'a str,
+        /// The route's name; the node's where there is none.
+        name: &'a str,
+    },
+    /// A gateway route.
+    GatewayRoute(&'a Resource),
+    /// The listener of a node, before its application.
+    Listener {
+        /// Its port.
+        port: u16,
+        /// Its protocol.
+        protocol: PortProtocol,
+    },
+    /// No route: what is not of the mesh passes.
+    PassThrough,
+    /// Nothing takes the request.
+    Nothing,
+}
+
+/// A route that did not take a request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Considered<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its priority, where it has one.
+    pub priority: Option<i64>,
+    /// Why not; `None` of the route that took it.
+    pub why: Option<String>,
+}
+
+/// A target of a hop.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arrival<'a> {
+    /// The node.
+    pub node: &'a str,
+    /// The port; `None` where it cannot be told.
+    pub port: Option<u16>,
+    /// Its share of the requests, a fraction of 1.
+    pub share: f64,
+    /// Why nothing arrives there, where nothing does.
+    pub lost: Option<&'static str>,
+    /// The TLS that is spoken to it.
+    pub tls: Option<ClientTls<'a>>,
+    /// How its hosts are found.
+    pub discovery: Option<Discovery<'a>>,
+    /// How its hosts are checked.
+    pub health_check: Option<HealthCheck<'a>>,
+    /// When a host is ejected.
+    pub outlier_detection: Option<OutlierDetection>,
+}
+
+/// A request when it leaves a proxy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rewritten {
+    /// The host.
+    pub host: String,
+    /// The path and the query.
+    pub path: String,
+}

@@ -1,0 +1,136 @@
+//! The verb `trace`: what happens to one request, hop by hop, and why.
+
+mod json;
+mod text;
+
+use clap::{Args, ValueEnum};
+use meshwright_dialect::Reading;
+use meshwright_model::Kind;
+use meshwright_model::arn::Arn;
+use meshwright_model::finding::Finding;
+use meshwright_model::reference::Key;
+use meshwright_model::spelling::nearest;
+use meshwright_model::subject::Subject;
+use meshwright_traffic::proxy::{Omission, World};
+use meshwright_traffic::trace::{Sent, Trace};
+
+use crate::files::FileOptions;
+use crate::refused::Refused;
+use crate::{Answer, Verb, validate};
+
+/// How help shows it.
+pub const VERB: Verb = Verb {
+    name: "trace",
+    about: "What happens to one request: each hop, the route chosen and why, targets, retries, timeouts, TLS",
+    example: "meshwright trace mesh.yaml --from web --request \"GET http://orders.shop.local:8080/v2/x\" -H \"x-canary: true\"",
+};
+
+/// Options of `trace`.
+#[derive(Args, Clone, Debug)]
+pub struct TraceOptions {
+    /// Which files, which parameters, which mesh.
+    #[command(flatten)]
+    pub files: FileOptions,
+    /// Who sends it, or which gateway gets it: the name of a virtual node or gateway, `mesh/M/virtualNode/N`, or its ARN
+    #[arg(long, value_name = "NODE")]
+    pub from: String,
+    /// What is sent: `GET http://HOST:PORT/PATH`, `grpc://HOST:PORT/SERVICE/METHOD`, `tcp://HOST:PORT` or `tls://HOST:PORT`
+    #[arg(long, value_name = "REQUEST")]
+    pub request: String,
+    /// A header of the request, or metadata of the call; may be given several times
+    #[arg(short = 'H', long, value_name = "NAME: VALUE")]
+    pub header: Vec<String>,
+    /// Compares the request with every route that is tried
+    #[arg(long)]
+    pub explain: bool,
+    /// How the answer is shown
+    #[arg(long, value_enum, default_value_t = TraceFormat::Text)]
+    pub format: TraceFormat,
+}
+
+/// How a trace is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TraceFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// What was left out on the way, and the finding that explains it.
+struct LeftOut<'a> {
+    omission: &'a Omission<'a>,
+    finding: Option<&'a Finding>,
+}
+
+/// Answers what happens to a request.
+///
+/// # Errors
+/// The request is none, or the mesh has nobody who could send it.
+pub fn run(reading: &Reading, options: &TraceOptions) -> Result<Answer, Refused> {
+    let mut sent: Sent = options.request.parse().map_err(Refused::Request)?;
+    for header in &options.header {
+        sent.add_header(header).map_err(Refused::Request)?;
+    }
+    let (mesh, kind, name) = sender(reading, &options.from)?;
+    let world = World::new(&reading.inventory, &mesh);
+    let trace = Trace::of(&world, kind, &name, &sent).ok_or_else(|| unknown_sender(reading, &options.from))?;
+    // Rules are asked only where something was left out.
+    let findings = if trace.omissions.is_empty() { Vec::new() } else { validate::all(reading, false) };
+    let left_out: Vec<LeftOut<'_>> =
+        trace.omissions.iter().map(|omission| LeftOut { omission, finding: explaining(omission, &findings) }).collect();
+    let output = match options.format {
+        TraceFormat::Text => text::show(reading, &trace, &left_out, &sent, options.explain),
+        TraceFormat::Json => json::show(reading, &trace, &left_out, &sent, options.explain),
+    };
+    Ok(Answer { output, notes: String::new(), has_findings: false })
+}
+
+/// The finding that speaks of what was left out: of the same resource, at the same place or around it.
+fn explaining<'f>(omission: &Omission<'_>, findings: &'f [Finding]) -> Option<&'f Finding> {
+    let subject = Subject::of(omission.resource);
+    let is_there = |finding: &&Finding| {
+        finding.subject.as_ref() == Some(&subject)
+            && finding.path.as_ref().is_some_and(|path| path.contains(&omission.path) || omission.path.contains(path))
+    };
+    findings.iter().filter(is_there).min_by_key(|finding| finding.severity)
+}
+
+/// The mesh, kind and name of who sends.
+fn sender(reading: &Reading, from: &str) -> Result<(String, Kind, String), Refused> {
+    let arn = from.parse::<Arn>().ok();
+    let is_meant = |mesh: &str, kind: Kind, name: &str| match &arn {
+        Some(arn) => arn.mesh == mesh && arn.kind == kind && arn.name == name,
+        None => name == from,
+    };
+    let senders = reading.inventory.resources.iter().filter_map(|resource| {
+        let kind = resource.kind();
+        let is_sender = matches!(kind, Kind::VirtualNode | Kind::VirtualGateway);
+        let (Key::Known(mesh), Key::Known(name)) = (Key::of(&resource.mesh), Key::of(&resource.name)) else {
+            return None;
+        };
+        (is_sender && is_meant(mesh, kind, name)).then(|| (mesh.to_owned(), kind, name.to_owned()))
+    });
+    let mut found: Vec<(String, Kind, String)> = senders.collect();
+    found.sort();
+    found.dedup();
+    match found.len() {
+        0 => Err(unknown_sender(reading, from)),
+        1 => Ok(found.remove(0)),
+        _ => {
+            let full = |(mesh, kind, name): &(String, Kind, String)| format!("mesh/{mesh}/{}/{name}", kind.api_name());
+            Err(Refused::AmbiguousSender { given: from.to_owned(), known: found.iter().map(full).collect() })
+        }
+    }
+}
+
+fn unknown_sender(reading: &Reading, from: &str) -> Refused {
+    let is_sender = |kind| matches!(kind, Kind::VirtualNode | Kind::VirtualGateway);
+    let resources = reading.inventory.resources.iter().filter(|resource| is_sender(resource.kind()));
+    let mut known: Vec<String> = resources.map(|resource| Key::of(&resource.name).shown()).collect();
+    known.sort();
+    known.dedup();
+    let last = from.rsplit('/').next().unwrap_or(from);
+    let near = nearest(last, known.iter().map(String::as_str)).map(str::to_owned);
+    Refused::NoSuchSender { given: from.to_owned(), known, near }
+}
