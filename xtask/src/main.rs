@@ -6,6 +6,7 @@ mod bench;
 mod console;
 mod docs;
 mod judges;
+mod protobuf;
 mod suite;
 mod tidy;
 
@@ -21,6 +22,7 @@ usage: cargo xtask <task>
   ci                      formatting, lints, tidy and tests, as a change must pass them
   tidy                    what the layout demands: edges between crates, purity, files, no cycles of modules
   docs                    write docs/ from the program itself
+  protobuf                write the descriptors of Envoy's messages for crates/envoy
   bench [--write-readme]  measure the speed of reading; put the table into README.md
 ";
 
@@ -43,6 +45,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "ci" => suite::ci(&root()),
         "tidy" => tidy::run(&root()),
         "docs" => docs::run(&root()),
+        "protobuf" => protobuf::run(&root()),
         "bench" => bench::run(&root(), rest),
         "help" | "--help" => {
             console::print(USAGE);

@@ -11,7 +11,7 @@ const EDGES: &[(&str, Option<&[&str]>)] = &[
     ("rollout", Some(&["model"])),
     ("store", Some(&["model"])),
     ("lint", Some(&["traffic", "model"])),
-    ("envoy", Some(&["model"])),
+    ("envoy", Some(&["traffic", "model"])),
     ("ads", Some(&["envoy", "store", "model"])),
     ("verbs", Some(&["lint", "traffic", "dialect", "language", "rollout", "envoy", "model"])),
     ("server", Some(&["store", "verbs", "model"])),
