@@ -5,3 +5,4 @@
 
 mod patterns;
 mod tables;
+mod trace;

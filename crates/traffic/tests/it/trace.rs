@@ -1,0 +1,268 @@
+//! What happens to requests in small meshes: what public sources say of App Mesh, case by case.
+
+use meshwright_dialect::{Input, Options, read};
+use meshwright_model::{Inventory, Kind};
+use meshwright_traffic::proxy::World;
+use meshwright_traffic::trace::{Outcome, Sent, Step, Trace};
+use serde_json::{Value, json};
+
+/// A mesh of inputs to the API.
+fn mesh(inputs: &[Value]) -> Inventory {
+    let text: String = inputs.iter().map(|input| format!("{input}\n")).collect();
+    let none = Options { parameters: Default::default(), keep_parameters: false, load: &|_| None };
+    let reading = read(vec![Input { name: "mesh.json".to_owned(), bytes: text.into_bytes() }], &none);
+    assert!(reading.findings.is_empty(), "{:?}", reading.findings);
+    assert_eq!(reading.inventory.resources.len(), inputs.len());
+    reading.inventory
+}
+
+fn node(name: &str, port: u16, protocol: &str) -> Value {
+    json!({"meshName": "m", "virtualNodeName": name, "spec": {
+        "listeners": [{"portMapping": {"port": port, "protocol": protocol}}],
+        "serviceDiscovery": {"dns": {"hostname": format!("{name}.local")}},
+    }})
+}
+
+fn client(backends: &[&str]) -> Value {
+    let backends: Vec<Value> =
+        backends.iter().map(|name| json!({"virtualService": {"virtualServiceName": name}})).collect();
+    json!({"meshName": "m", "virtualNodeName": "client", "spec": {"backends": backends}})
+}
+
+fn service(name: &str, router: &str) -> Value {
+    let provider = json!({"virtualRouter": {"virtualRouterName": router}});
+    json!({"meshName": "m", "virtualServiceName": name, "spec": {"provider": provider}})
+}
+
+fn router(name: &str, port: u16, protocol: &str) -> Value {
+    let listeners = json!([{"portMapping": {"port": port, "protocol": protocol}}]);
+    json!({"meshName": "m", "virtualRouterName": name, "spec": {"listeners": listeners}})
+}
+
+/// A route for HTTP whose only target is the node of its name.
+fn route(name: &str, priority: Option<u32>, matcher: Value) -> Value {
+    route_to(name, priority, matcher, &json!([{"virtualNode": name, "weight": 1}]), json!({}))
+}
+
+fn route_to(name: &str, priority: Option<u32>, matcher: Value, targets: &Value, more: Value) -> Value {
+    let mut http = json!({"match": matcher, "action": {"weightedTargets": targets}});
+    http.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    let mut spec = json!({"httpRoute": http});
+    if let Some(priority) = priority {
+        spec["priority"] = json!(priority);
+    }
+    json!({"meshName": "m", "virtualRouterName": "r", "routeName": name, "spec": spec})
+}
+
+/// A client, a service `s.local` behind a router on port 80, two nodes `a` and `b`, and routes.
+fn routed(routes: Vec<Value>) -> Inventory {
+    let mut inputs = vec![
+        node("a", 8080, "http"),
+        node("b", 8080, "http"),
+        router("r", 80, "http"),
+        service("s.local", "r"),
+        client(&["s.local"]),
+    ];
+    inputs.extend(routes);
+    mesh(&inputs)
+}
+
+fn gateway(routes: Vec<Value>) -> Inventory {
+    let mut inputs = vec![
+        node("a", 8080, "http"),
+        router("r", 80, "http"),
+        service("s.local", "r"),
+        route("a", None, json!({"prefix": "/"})),
+        json!({"meshName": "m", "virtualGatewayName": "gw", "spec": {
+            "listeners": [{"portMapping": {"port": 9000, "protocol": "http"}}]}}),
+    ];
+    inputs.extend(routes);
+    mesh(&inputs)
+}
+
+fn gateway_route(matcher: Value, rewrite: Value) -> Value {
+    let target = json!({"virtualService": {"virtualServiceName": "s.local"}});
+    let mut action = json!({"target": target});
+    if !rewrite.is_null() {
+        action["rewrite"] = rewrite;
+    }
+    json!({"meshName": "m", "virtualGatewayName": "gw", "gatewayRouteName": "g",
+        "spec": {"httpRoute": {"match": matcher, "action": action}}})
+}
+
+fn send<T>(
+    inventory: &Inventory,
+    kind: Kind,
+    from: &str,
+    line: &str,
+    headers: &[&str],
+    look: impl FnOnce(&Trace<'_>) -> T,
+) -> T {
+    let world = World::new(inventory, "m");
+    let mut sent: Sent = line.parse().unwrap();
+    headers.iter().for_each(|header| sent.add_header(header).unwrap());
+    look(&Trace::of(&world, kind, from, &sent).unwrap())
+}
+
+/// The route that takes a request of the client's, or the outcome.
+fn taken(inventory: &Inventory, line: &str, headers: &[&str]) -> String {
+    send(inventory, Kind::VirtualNode, "client", line, headers, |trace| match trace.hops[0].step {
+        Step::Route { name, .. } => name.to_owned(),
+        _ => format!("{:?}", trace.outcome),
+    })
+}
+
+/// The host and path at the target of what a client sends to the gateway.
+fn rewritten(inventory: &Inventory, line: &str) -> String {
+    send(inventory, Kind::VirtualGateway, "gw", line, &[], |trace| match &trace.hops[1].rewritten {
+        Some(rewritten) => format!("{} {}", rewritten.host, rewritten.path),
+        None => format!("{:?}", trace.outcome),
+    })
+}
+
+#[test]
+fn the_lower_number_is_tried_first() {
+    // aws/aws-app-mesh-roadmap#167
+    let v2 = json!({"prefix": "/", "headers": [{"name": "v", "match": {"exact": "2"}}]});
+    let mesh = routed(vec![route("a", Some(1), json!({"prefix": "/"})), route("b", Some(100), v2)]);
+    assert_eq!(taken(&mesh, "GET http://s.local/x", &["v: 2"]), "a");
+}
+
+#[test]
+fn the_longer_prefix_is_tried_first() {
+    // aws/aws-app-mesh-roadmap#77
+    let mesh = routed(vec![route("a", None, json!({"prefix": "/"})), route("b", None, json!({"prefix": "/chapter"}))]);
+    assert_eq!(taken(&mesh, "GET http://s.local/chapter/1", &[]), "b");
+    assert_eq!(taken(&mesh, "GET http://s.local/other", &[]), "a");
+}
+
+#[test]
+fn a_route_with_a_priority_comes_before_those_without() {
+    // aws-app-mesh-examples, blogs/http-headers-and-priority
+    let header = |matcher: Value| json!({"prefix": "/", "headers": [matcher]});
+    let yellow = route("a", None, header(json!({"name": "n"})));
+    let blue = header(json!({"name": "n", "match": {"range": {"start": 100, "end": 150}}}));
+    let mesh = routed(vec![yellow, route("b", Some(1000), blue)]);
+    assert_eq!(taken(&mesh, "GET http://s.local/", &["n: 125"]), "b");
+    // A range holds its start and not its end, and nothing that is no number.
+    assert_eq!(taken(&mesh, "GET http://s.local/", &["n: 100"]), "b");
+    assert_eq!(taken(&mesh, "GET http://s.local/", &["n: 150"]), "a");
+    assert_eq!(taken(&mesh, "GET http://s.local/", &["n: abc"]), "a");
+}
+
+#[test]
+fn an_inverted_value_is_not_met_by_absence() {
+    // Envoy's documentation of HeaderMatcher
+    let other = json!({"prefix": "/", "headers": [{"name": "v", "match": {"exact": "v2"}, "invert": true}]});
+    let mesh = routed(vec![route("a", None, other)]);
+    assert_eq!(taken(&mesh, "GET http://s.local/", &["v: v1"]), "a");
+    assert_eq!(taken(&mesh, "GET http://s.local/", &["v: v2"]), r#"Answered { status: 404, flag: "NR" }"#);
+    assert_eq!(taken(&mesh, "GET http://s.local/", &[]), r#"Answered { status: 404, flag: "NR" }"#);
+}
+
+#[test]
+fn a_gateway_rewrites_what_it_matched() {
+    // App Mesh User Guide, gateway routes; aws/aws-app-mesh-roadmap#247; aws-app-mesh-examples, howto-ingress-gateway
+    let default = gateway(vec![gateway_route(json!({"prefix": "/chapter"}), Value::Null)]);
+    for (path, expected) in [("/chapter/1", "/1"), ("/chapter1", "/1"), ("/chapter", "/")] {
+        assert_eq!(rewritten(&default, &format!("GET http://x:9000{path}")), format!("s.local {expected}"));
+    }
+    let disabled = json!({"prefix": {"defaultPrefix": "DISABLED"}});
+    let kept = gateway(vec![gateway_route(json!({"prefix": "/red/"}), disabled)]);
+    assert_eq!(rewritten(&kept, "GET http://x:9000/red/tell"), "s.local /red/tell");
+    let fish = json!({"prefix": "/maroon/", "queryParameters": [{"name": "fishes", "match": {"exact": "nemo"}}]});
+    let value = gateway(vec![gateway_route(fish, json!({"prefix": {"value": "/red/"}}))]);
+    assert_eq!(rewritten(&value, "GET http://x:9000/maroon/tell?fishes=nemo"), "s.local /red/tell?fishes=nemo");
+    let host = json!({"hostname": {"defaultTargetHostname": "DISABLED"}});
+    let kept = gateway(vec![gateway_route(json!({"prefix": "/"}), host)]);
+    assert_eq!(rewritten(&kept, "GET http://x:9000/a"), "x:9000 /a");
+}
+
+#[test]
+fn shares_are_weights_over_their_sum() {
+    let targets = |weights: &[u32]| {
+        let names = ["a", "b", "a"];
+        let all = weights.iter().zip(names).map(|(weight, name)| json!({"virtualNode": name, "weight": weight}));
+        Value::Array(all.collect())
+    };
+    for (weights, expected) in [(&[1, 1, 2][..], &[0.25, 0.25, 0.5][..]), (&[0, 100], &[0.0, 1.0])] {
+        let mesh = routed(vec![route_to("x", None, json!({"prefix": "/"}), &targets(weights), json!({}))]);
+        let shares = send(&mesh, Kind::VirtualNode, "client", "GET http://s.local/", &[], |trace| {
+            trace.hops[0].targets.iter().map(|target| target.share).collect::<Vec<_>>()
+        });
+        assert_eq!(shares, expected);
+    }
+}
+
+#[test]
+fn what_is_not_modelled_is_dropped_but_aws_itself() {
+    // App Mesh User Guide, virtual nodes, and aws/aws-app-mesh-roadmap#65
+    let mesh = routed(vec![route("a", None, json!({"prefix": "/"}))]);
+    let outcome = |line: &str| send(&mesh, Kind::VirtualNode, "client", line, &[], |trace| trace.outcome);
+    assert_eq!(outcome("tcp://db.local:5432"), Outcome::Closed { flag: None });
+    assert_eq!(outcome("tls://s3.us-west-2.amazonaws.com:443"), Outcome::Forwarded);
+    assert_eq!(outcome("tls://s3.example.com:443"), Outcome::Closed { flag: None });
+    assert_eq!(outcome("GET http://other.local/"), Outcome::Answered { status: 404, flag: "NR" });
+    // The router's port is dialled, the node's is where it goes.
+    assert_eq!(outcome("GET http://s.local/"), Outcome::Forwarded);
+    assert_eq!(outcome("GET http://s.local:8080/"), Outcome::Closed { flag: None });
+}
+
+#[test]
+fn a_service_that_nothing_answers_for_is_404() {
+    // capa-cloud/capa.io, envoy-gateway.md
+    let bare = json!({"meshName": "m", "virtualServiceName": "bare.local", "spec": {}});
+    let target = json!({"virtualService": {"virtualServiceName": "bare.local"}});
+    let spec = json!({"httpRoute": {"match": {"prefix": "/bare"}, "action": {"target": target}}});
+    let to_bare = json!({"meshName": "m", "virtualGatewayName": "gw", "gatewayRouteName": "bare", "spec": spec});
+    let mesh = gateway(vec![bare, to_bare]);
+    let outcome = send(&mesh, Kind::VirtualGateway, "gw", "GET http://x:9000/bare/1", &[], |trace| trace.outcome);
+    assert_eq!(outcome, Outcome::Answered { status: 404, flag: "NR" });
+}
+
+#[test]
+fn the_listener_ends_a_request_that_its_route_would_let_go_on() {
+    // App Mesh User Guide, troubleshooting-connectivity
+    let timeout = json!({"timeout": {"perRequest": {"unit": "s", "value": 60}}});
+    let targets = json!([{"virtualNode": "a", "weight": 1}]);
+    let mesh = routed(vec![route_to("x", None, json!({"prefix": "/"}), &targets, timeout)]);
+    send(&mesh, Kind::VirtualNode, "client", "GET http://s.local/", &[], |trace| {
+        assert_eq!(trace.hops.iter().map(|hop| hop.timeout_millis).collect::<Vec<_>>(), [Some(60_000), Some(15_000)]);
+        assert!(
+            trace.reasons.iter().any(|reason| reason.contains("ends a request after 15000 ms")),
+            "{:?}",
+            trace.reasons
+        );
+    });
+}
+
+#[test]
+fn retries_end_with_the_time_of_the_request() {
+    let each = json!({"unit": "s", "value": 5});
+    let policy = json!({"maxRetries": 2, "perRetryTimeout": each, "httpRetryEvents": ["server-error"]});
+    let more = json!({"retryPolicy": policy, "timeout": {"perRequest": {"unit": "s", "value": 7}}});
+    let targets = json!([{"virtualNode": "a", "weight": 1}]);
+    let mesh = routed(vec![route_to("x", None, json!({"prefix": "/"}), &targets, more)]);
+    send(&mesh, Kind::VirtualNode, "client", "GET http://s.local/", &[], |trace| {
+        assert_eq!(trace.hops[0].attempts.most, 3);
+        assert_eq!(trace.hops[0].attempts.worst_case_millis, Some(7_000));
+    });
+}
+
+#[test]
+fn a_share_that_leads_nowhere_is_lost() {
+    let targets = json!([{"virtualNode": "a", "weight": 9}, {"virtualNode": "gone", "weight": 1}]);
+    let mesh = routed(vec![route_to("x", None, json!({"prefix": "/"}), &targets, json!({}))]);
+    send(&mesh, Kind::VirtualNode, "client", "GET http://s.local/", &[], |trace| {
+        assert_eq!(trace.outcome, Outcome::Forwarded);
+        assert!(
+            trace.reasons.iter().any(|reason| reason.starts_with("10 % of the requests fail")),
+            "{:?}",
+            trace.reasons
+        );
+    });
+    let only = json!([{"virtualNode": "gone", "weight": 1}]);
+    let mesh = routed(vec![route_to("x", None, json!({"prefix": "/"}), &only, json!({}))]);
+    let outcome = send(&mesh, Kind::VirtualNode, "client", "GET http://s.local/", &[], |trace| trace.outcome);
+    assert_eq!(outcome, Outcome::Answered { status: 503, flag: "NC" });
+}
