@@ -3,6 +3,7 @@
 //! Pure: a message is data. Who sends it, and when, is not known here.
 
 pub mod json;
+pub mod translate;
 
 /// Envoy's messages, as `build.rs` makes them from `envoy.binpb`: `messages::envoy::config::cluster::v3::Cluster`.
 ///

@@ -1,0 +1,142 @@
+//! What a proxy does, said in Envoy's messages: listeners, routes, clusters, endpoints.
+//!
+//! [`meshwright_traffic::proxy`] has decided everything; here each part gets Envoy's form and the name that App Mesh gave it, since
+//! dashboards and alarms depend on those names. Sources of forms: the configuration of a gateway in capa-cloud/capa.io,
+//! `content/zh/blog/cloudstack/envoy/envoy-gateway.md` ("the gateway's dump"), and App Mesh User Guide, Envoy logs.
+
+mod access_log;
+mod chain;
+mod cluster;
+mod gateway;
+mod http;
+mod matcher;
+pub mod names;
+mod node;
+mod route;
+mod tls;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use meshwright_traffic::proxy::{Proxy, Role};
+
+use crate::envoy::config::bootstrap::v3::bootstrap::StaticResources;
+use crate::envoy::config::cluster::v3::Cluster;
+use crate::envoy::config::endpoint::v3::ClusterLoadAssignment;
+use crate::envoy::config::listener::v3::Listener;
+use crate::envoy::config::route::v3::RouteConfiguration;
+
+/// The port on which a node's proxy gets what others send its application.
+///
+/// Source: App Mesh User Guide, getting started with Amazon ECS, `ProxyIngressPort`.
+pub const INGRESS_PORT: u16 = 15000;
+
+/// How a proxy gets its configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// Over one stream of the aggregated discovery service.
+    Ads,
+    /// All at once in its bootstrap, so that it needs no control plane.
+    Static,
+}
+
+/// How connections reach a node's proxy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Capture {
+    /// The kernel redirects them, and the proxy asks it where they were to go: as on Amazon ECS and Kubernetes.
+    OriginalDestination,
+    /// The application dials ports of the loopback, and listens on others than its node's; this needs no rights.
+    Loopback {
+        /// For each port of its backends, the port of the loopback that stands for it.
+        egress: BTreeMap<u16, u16>,
+        /// For each port of its node, the port of the application.
+        application: BTreeMap<u16, u16>,
+    },
+}
+
+/// The version of an Envoy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Version {
+    /// The major number.
+    pub major: u32,
+    /// The minor number.
+    pub minor: u32,
+}
+
+/// The first Envoy that sums up weights itself and refuses nothing for it. Source: Envoy 1.24, release notes, `total_weight`.
+const SUMS_WEIGHTS: Version = Version { major: 1, minor: 24 };
+
+/// How a configuration is said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The Envoy that gets it; `None` is a new one.
+    pub version: Option<Version>,
+    /// How connections reach a node's proxy.
+    pub capture: Capture,
+    /// How it gets its configuration.
+    pub delivery: Delivery,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { version: None, capture: Capture::OriginalDestination, delivery: Delivery::Ads }
+    }
+}
+
+/// The addresses of targets that AWS Cloud Map would know, by `service.namespace`.
+pub type Endpoints = BTreeMap<String, Vec<IpAddr>>;
+
+/// What a proxy gets.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Configuration {
+    /// Where it listens.
+    pub listeners: Vec<Listener>,
+    /// Where requests go; empty where they stand inside listeners.
+    pub routes: Vec<RouteConfiguration>,
+    /// Where it sends to.
+    pub clusters: Vec<Cluster>,
+    /// The hosts of clusters that are told apart from them.
+    pub endpoints: Vec<ClusterLoadAssignment>,
+    /// The names of secrets that the control plane must have.
+    pub secrets: BTreeSet<String>,
+}
+
+impl Configuration {
+    /// It as a part of a bootstrap.
+    pub fn into_static(self) -> StaticResources {
+        StaticResources { listeners: self.listeners, clusters: self.clusters, ..StaticResources::default() }
+    }
+}
+
+/// A translation under way.
+struct Translation<'t, 'a> {
+    proxy: &'t Proxy<'a>,
+    endpoints: &'t Endpoints,
+    options: &'t Options,
+    configuration: Configuration,
+}
+
+/// What a proxy gets.
+pub fn translate(proxy: &Proxy<'_>, endpoints: &Endpoints, options: &Options) -> Configuration {
+    let configuration = Configuration::default();
+    let mut translation = Translation { proxy, endpoints, options, configuration };
+    match &proxy.role {
+        Role::Node { listeners, egress, filter } => translation.node(listeners, egress, *filter),
+        Role::Gateway { listeners, hosts } => translation.gateway(listeners, hosts),
+    }
+    for target in &proxy.targets {
+        translation.egress_cluster(target);
+    }
+    translation.configuration
+}
+
+impl Translation<'_, '_> {
+    fn is_static(&self) -> bool {
+        self.options.delivery == Delivery::Static
+    }
+
+    /// Whether the Envoy must be told the sum of weights.
+    fn needs_total_weight(&self) -> bool {
+        self.options.version.is_some_and(|version| version < SUMS_WEIGHTS)
+    }
+}

@@ -1,0 +1,111 @@
+//! A gateway's proxy: its listeners, which hand every request to the proxy itself again, and the listener that routes those.
+
+use meshwright_model::limits::PortProtocol;
+use meshwright_traffic::proxy::{
+    EGRESS_PORT, GatewayHost, GatewayListener, GatewayRule, HostRewrite, PathRewrite, VIRTUAL_SERVICE_HEADER,
+    VirtualHost,
+};
+
+use super::chain::{Direction, bind_address, chain, listener, tls_chains, tls_inspector};
+use super::matcher::{pattern, route_match};
+use super::route::duration;
+use super::{Translation, names};
+use crate::envoy::config::core::v3::header_value_option::HeaderAppendAction;
+use crate::envoy::config::core::v3::{HeaderValue, HeaderValueOption};
+use crate::envoy::config::route::v3 as rds;
+use crate::envoy::config::route::v3::route::Action;
+use crate::envoy::config::route::v3::route_action::{ClusterSpecifier, HostRewriteSpecifier};
+use crate::envoy::config::route::v3::{Route, RouteAction};
+use crate::envoy::r#type::matcher::v3::RegexMatchAndSubstitute;
+
+/// Where a gateway's proxy takes its own requests again.
+const LOOPBACK: &str = "127.0.0.1";
+
+impl Translation<'_, '_> {
+    pub(super) fn gateway(&mut self, listeners: &[GatewayListener<'_>], hosts: &[VirtualHost<'_>]) {
+        let address = bind_address(self.proxy.ip_preference);
+        for own in listeners {
+            let GatewayListener { port, protocol, tls, pool, hosts } = own;
+            let several = (listeners.len() > 1).then_some(*port);
+            let cluster = names::self_redirect(self.proxy.mesh, self.proxy.name, *protocol, several, EGRESS_PORT);
+            let virtual_hosts = hosts.iter().enumerate().map(|(index, host)| virtual_host(host, index, &cluster));
+            let virtual_hosts = virtual_hosts.collect();
+            let filter = self.http_filter(Direction::Ingress, *protocol, *port, virtual_hosts);
+            let tls = tls.as_ref().map(|tls| (self.server_socket(tls), tls.is_permissive));
+            let chains = tls_chains(Some(*port), filter, tls);
+            self.add_listener(listener(Direction::Ingress, address, *port, vec![tls_inspector()], chains));
+            let own = super::cluster::static_cluster(cluster, LOOPBACK, EGRESS_PORT, *protocol, *pool);
+            self.configuration.clusters.push(own);
+        }
+        let routed = hosts.iter().map(|host| self.virtual_host(host, PortProtocol::Http)).collect();
+        let protocol = listeners.first().map_or(PortProtocol::Http, |listener| listener.protocol);
+        let filter = self.http_filter(Direction::Egress, protocol, EGRESS_PORT, routed);
+        let chains = vec![chain(Some(EGRESS_PORT), filter)];
+        self.add_listener(listener(Direction::Egress, address, EGRESS_PORT, vec![tls_inspector()], chains));
+    }
+}
+
+/// The gateway routes of a host.
+fn virtual_host(host: &GatewayHost<'_>, index: usize, cluster: &str) -> rds::VirtualHost {
+    let GatewayHost { domains, rules, table } = host;
+    let routes = table.entries().iter().map(|entry| {
+        let rule = &rules[entry.id];
+        let (action, header) = action(rule, cluster);
+        Route {
+            name: rule.name.to_owned(),
+            r#match: Some(route_match(&entry.matcher)),
+            action: Some(Action::Route(action)),
+            request_headers_to_add: header.into_iter().collect(),
+            ..Route::default()
+        }
+    });
+    // The name of the one that answers to all is App Mesh's; the others' are ours.
+    let is_any = domains.iter().any(|domain| domain == "*");
+    let name = if is_any { "self_redirect".to_owned() } else { format!("self_redirect_{index}") };
+    rds::VirtualHost { name, domains: domains.clone(), routes: routes.collect(), ..rds::VirtualHost::default() }
+}
+
+/// What a gateway route does, and the header that it adds.
+fn action(rule: &GatewayRule<'_>, cluster: &str) -> (RouteAction, Option<HeaderValueOption>) {
+    let GatewayRule { route: _, name: _, service: _, host, path, timeout_millis } = rule;
+    let (host_rewrite, header) = match host {
+        HostRewrite::To(name) => (Some(HostRewriteSpecifier::HostRewriteLiteral(name.clone())), None),
+        HostRewrite::Kept { marker } => (None, Some(marked(marker))),
+    };
+    let (prefix_rewrite, regex_rewrite) = match path {
+        PathRewrite::Kept => (String::new(), None),
+        PathRewrite::Prefix { from: _, to } => ((*to).to_owned(), None),
+        PathRewrite::Whole(path) => {
+            let whole =
+                RegexMatchAndSubstitute { pattern: Some(pattern("^.*$")), substitution: path.replace('\\', r"\\") };
+            (String::new(), Some(whole))
+        }
+    };
+    let action = RouteAction {
+        cluster_specifier: Some(ClusterSpecifier::Cluster(cluster.to_owned())),
+        prefix_rewrite,
+        regex_rewrite,
+        host_rewrite_specifier: host_rewrite,
+        timeout: timeout_millis.map(duration),
+        ..RouteAction::default()
+    };
+    (action, header)
+}
+
+/// The header that says which virtual service is meant; what a client sent under that name does not count.
+fn marked(service: &str) -> HeaderValueOption {
+    HeaderValueOption {
+        header: Some(HeaderValue {
+            key: VIRTUAL_SERVICE_HEADER.to_owned(),
+            value: escaped(service),
+            ..HeaderValue::default()
+        }),
+        append_action: HeaderAppendAction::OverwriteIfExistsOrAdd.into(),
+        ..HeaderValueOption::default()
+    }
+}
+
+/// A text as a header's value: a `%` would start one of Envoy's operators.
+fn escaped(text: &str) -> String {
+    text.replace('%', "%%")
+}

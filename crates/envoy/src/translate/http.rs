@@ -1,0 +1,71 @@
+//! The filter that takes requests.
+
+use meshwright_model::limits::PortProtocol;
+
+use super::Translation;
+use super::access_log::access_log;
+use super::chain::{Direction, network_filter};
+use super::names;
+use crate::envoy::config::core::v3::config_source::ConfigSourceSpecifier;
+use crate::envoy::config::core::v3::{AggregatedConfigSource, ApiVersion, ConfigSource};
+use crate::envoy::config::listener::v3::Filter;
+use crate::envoy::config::route::v3::VirtualHost;
+use crate::envoy::extensions::filters::http::router::v3::Router;
+use crate::envoy::extensions::filters::network::http_connection_manager::v3::http_connection_manager::{
+    PathWithEscapedSlashesAction, RouteSpecifier, Tracing, UpgradeConfig,
+};
+use crate::envoy::extensions::filters::network::http_connection_manager::v3::{
+    HttpConnectionManager, HttpFilter, Rds, http_filter,
+};
+use crate::json::pack;
+
+/// What comes over the stream of the aggregated discovery service.
+pub(super) fn ads() -> ConfigSource {
+    ConfigSource {
+        config_source_specifier: Some(ConfigSourceSpecifier::Ads(AggregatedConfigSource {})),
+        resource_api_version: ApiVersion::V3.into(),
+        ..ConfigSource::default()
+    }
+}
+
+impl Translation<'_, '_> {
+    /// The filter that takes requests on a port and routes them; its routes go where they are delivered.
+    ///
+    /// Source of the options: the gateway's dump.
+    pub(super) fn http_filter(
+        &mut self,
+        direction: Direction,
+        protocol: PortProtocol,
+        port: u16,
+        virtual_hosts: Vec<VirtualHost>,
+    ) -> Filter {
+        let name = names::routes(direction.word(), protocol, port);
+        let routes = self.route_configuration(name.clone(), virtual_hosts);
+        let specifier = if self.is_static() {
+            RouteSpecifier::RouteConfig(routes)
+        } else {
+            self.configuration.routes.push(routes);
+            RouteSpecifier::Rds(Rds { config_source: Some(ads()), route_config_name: name })
+        };
+        let websocket =
+            UpgradeConfig { upgrade_type: "websocket".to_owned(), enabled: Some(true), ..UpgradeConfig::default() };
+        let last = HttpFilter {
+            name: "envoy.filters.http.router".to_owned(),
+            config_type: Some(http_filter::ConfigType::TypedConfig(pack(&Router::default()))),
+            ..HttpFilter::default()
+        };
+        let manager = HttpConnectionManager {
+            stat_prefix: direction.word().to_owned(),
+            route_specifier: Some(specifier),
+            http_filters: vec![last],
+            tracing: Some(Tracing::default()),
+            access_log: access_log(self.proxy.log),
+            upgrade_configs: vec![websocket],
+            normalize_path: Some(true),
+            merge_slashes: true,
+            path_with_escaped_slashes_action: PathWithEscapedSlashesAction::KeepUnchanged.into(),
+            ..HttpConnectionManager::default()
+        };
+        network_filter("envoy.filters.network.http_connection_manager", pack(&manager))
+    }
+}
