@@ -28,7 +28,7 @@ use crate::json::pack;
 /// The cluster of the local Secret Discovery Service.
 ///
 /// Source: aws/amazon-ecs-service-connect-agent, `agent/envoy_bootstrap/envoy_bootstrap.go`.
-pub const SDS_CLUSTER: &str = "static_cluster_sds_unix_socket";
+const SDS_CLUSTER: &str = "static_cluster_sds_unix_socket";
 
 impl Translation<'_, '_> {
     /// What a listener speaks.
