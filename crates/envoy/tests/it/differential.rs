@@ -6,11 +6,10 @@
 
 mod compare;
 mod generate;
-mod lab;
 mod random;
 
+use crate::lab::Lab;
 use generate::Case;
-use lab::Lab;
 use random::Random;
 
 /// How many requests are sent into each mesh.

@@ -3,5 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 #![expect(clippy::print_stdout, reason = "a skipped test says so, and a long one how far it is")]
 
+mod behaviour;
 mod differential;
+mod lab;
 mod process;
+mod proxied;

@@ -31,7 +31,7 @@ pub(crate) fn free_ports(count: usize) -> Vec<u16> {
 pub(crate) struct Running {
     child: Child,
     admin: u16,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Running {
@@ -47,17 +47,22 @@ impl Running {
         command.arg("-c").arg(&file).args(["--disable-hot-restart", "--concurrency", "1", "-l", "warning"]);
         command.args(["--file-flush-interval-msec", "20", "--log-path"]).arg(&log);
         command.stdout(Stdio::null()).stderr(Stdio::null());
-        let mut running = Self { child: command.spawn().unwrap(), admin, _folder: folder };
+        let mut running = Self { child: command.spawn().unwrap(), admin, folder };
         let start = Instant::now();
         while !running.ask("/ready").contains("LIVE") {
             let is_over = running.child.try_wait().unwrap().is_some();
             if is_over || start.elapsed() > START {
-                let said = std::fs::read_to_string(&log).unwrap_or_default();
+                let said = running.log();
                 panic!("{why}: Envoy does not start:\n{said}\n{bootstrap:#}");
             }
             std::thread::sleep(Duration::from_millis(10));
         }
         running
+    }
+
+    /// What it has said of itself.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
     /// What its administration answers; empty where it does not.

@@ -167,7 +167,7 @@ impl<'a> Trace<'a> {
                 Destination::Target(position) => {
                     let target = &proxy.targets[*position];
                     handshake(&target.tls, target.server_tls.as_ref()).map(|why| {
-                        let flag = if rule.is_some_and(is_tried_again) { "UF,URX" } else { "UF" };
+                        let flag = if rule.is_some_and(is_tried_again) { "URX,UF" } else { "UF" };
                         let answered = Outcome::Answered { status: 503, flag };
                         let closed = Outcome::Closed { flag: Some("UF") };
                         (

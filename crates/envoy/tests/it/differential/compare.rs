@@ -2,20 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::time::{Duration, Instant};
 
-use meshwright_dialect::{Input, Options as Reading, read};
-use meshwright_envoy::envoy::config::bootstrap::v3::Bootstrap;
-use meshwright_envoy::json::to_json;
-use meshwright_envoy::translate::{Configuration, Delivery, Endpoints, Options, translate};
-use meshwright_model::{Inventory, Kind};
-use meshwright_traffic::proxy::{EGRESS_PORT, Proxy, World};
+use meshwright_model::Kind;
+use meshwright_traffic::proxy::World;
 use meshwright_traffic::trace::{Hop, Outcome, Sent, Step, Trace, grpc_status};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::generate::{CLIENT, Case, GATEWAY, MESH, Sending};
-use super::lab::{Answer, Lab, send};
-use crate::process::{Running, free_ports};
+use crate::lab::{Answer, Lab, send};
+use crate::proxied::{Proxied, inventory};
 
 /// Where they differ.
 pub(super) struct Difference {
@@ -36,106 +31,6 @@ impl fmt::Display for Difference {
         writeln!(formatter, "the simulator: {expected}")?;
         write!(formatter, "Envoy:         {seen}")
     }
-}
-
-/// The mesh of some inputs to the API.
-fn inventory(mesh: &[Value]) -> Inventory {
-    let text: String = mesh.iter().map(|input| format!("{input}\n")).collect();
-    let options = Reading { parameters: BTreeMap::new(), keep_parameters: false, load: &|_| None };
-    let reading = read(vec![Input { name: "mesh.json".to_owned(), bytes: text.into_bytes() }], &options);
-    assert!(reading.findings.is_empty(), "{:?}", reading.findings);
-    reading.inventory
-}
-
-/// A proxy that runs, and where it logs.
-struct Proxied {
-    _running: Running,
-    egress: u16,
-    log: tempfile::NamedTempFile,
-}
-
-impl Proxied {
-    fn start(world: &World<'_>, kind: Kind, name: &str) -> Option<Self> {
-        let proxy = Proxy::of(world, kind, name)?;
-        let options = Options { delivery: Delivery::Static, ..Options::default() };
-        let configuration = translate(&proxy, &Endpoints::default(), &options);
-        let egress = free_ports(1)[0];
-        let log = tempfile::NamedTempFile::new().unwrap();
-        let bootstrap = bootstrap(configuration, egress, log.path().to_str().unwrap());
-        Some(Self { _running: Running::start(bootstrap, name), egress, log })
-    }
-
-    /// What it has logged of each request, by the request's number and the direction.
-    fn logged(&self, wanted: usize) -> BTreeMap<(String, String), Value> {
-        let start = Instant::now();
-        let mut before = 0;
-        loop {
-            let text = std::fs::read_to_string(self.log.path()).unwrap();
-            let lines = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-            let text = |line: &Value, name: &str| line[name].as_str().unwrap_or_default().to_owned();
-            let all: BTreeMap<(String, String), Value> =
-                lines.map(|line| ((text(&line, "pair"), text(&line, "side")), line)).collect();
-            // A gateway logs many requests twice, and some are not logged at all.
-            let is_still = all.len() == before && all.len() >= wanted;
-            if is_still || start.elapsed() > Duration::from_millis(400) {
-                return all;
-            }
-            before = all.len();
-            std::thread::sleep(Duration::from_millis(60));
-        }
-    }
-}
-
-/// A bootstrap for one proxy on ports of its own, which logs and lets clients say where they meant to go.
-fn bootstrap(configuration: Configuration, egress: u16, log: &str) -> Value {
-    let whole = Bootstrap { static_resources: Some(configuration.into_static()), ..Bootstrap::default() };
-    let mut json = to_json(&whole);
-    for listener in json["static_resources"]["listeners"].as_array_mut().unwrap() {
-        let is_node_egress = listener["listener_filters"][0]["name"] == "envoy.filters.listener.original_dst"
-            && listener["traffic_direction"] == "OUTBOUND";
-        let side = if listener["traffic_direction"] == "OUTBOUND" { "egress" } else { "ingress" };
-        if is_node_egress {
-            let filter = json!({"name": "envoy.filters.listener.proxy_protocol", "typed_config": {
-                "@type": "type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol"}});
-            listener["listener_filters"].as_array_mut().unwrap().insert(0, filter);
-        }
-        for chain in listener["filter_chains"].as_array_mut().unwrap() {
-            for filter in chain["filters"].as_array_mut().unwrap() {
-                filter["typed_config"]["access_log"] = access_log(log, side);
-            }
-        }
-        listener["address"]["socket_address"]["address"] = json!("127.0.0.1");
-    }
-    replace_port(&mut json, EGRESS_PORT, egress);
-    json["node"] = json!({"id": "lab", "cluster": "lab"});
-    json
-}
-
-/// Gives a port another number wherever it is dialled or listened on.
-fn replace_port(json: &mut Value, from: u16, to: u16) {
-    match json {
-        Value::Object(members) => {
-            for (name, member) in members.iter_mut() {
-                if matches!(name.as_str(), "port_value" | "destination_port") && *member == json!(from) {
-                    *member = json!(to);
-                } else {
-                    replace_port(member, from, to);
-                }
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| replace_port(item, from, to)),
-        _ => {}
-    }
-}
-
-fn access_log(path: &str, side: &str) -> Value {
-    json!([{"name": "envoy.access_loggers.file", "typed_config": {
-        "@type": "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog",
-        "path": path,
-        "log_format": {"json_format": {
-            "pair": "%REQ(X-PAIR)%", "side": side, "route": "%ROUTE_NAME%", "cluster": "%UPSTREAM_CLUSTER_RAW%",
-            "status": "%RESPONSE_CODE%", "flags": "%RESPONSE_FLAGS%", "details": "%RESPONSE_CODE_DETAILS%"}},
-    }}])
 }
 
 /// Holds every request of a case against Envoy; answers with the kinds of outcome.

@@ -4,8 +4,8 @@ use meshwright_traffic::Pattern;
 use meshwright_traffic::trace::Sent;
 use serde_json::{Value, json};
 
-use super::lab::Lab;
 use super::random::Random;
+use crate::lab::Lab;
 use crate::process::free_ports;
 
 pub(super) const MESH: &str = "m";
@@ -455,8 +455,8 @@ impl Draft<'_> {
             4 => path = format!("/{path}"),
             5 => path = format!("/z/..{path}"),
             6 => path = path.replacen("/a", "/%61", 1),
-            7 => path = self.odd_path(&path),
-            8 => {
+            7..10 => path = self.odd_path(&path),
+            10 => {
                 path.pop();
                 if path.is_empty() {
                     path.push('/');

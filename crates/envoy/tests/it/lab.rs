@@ -12,15 +12,15 @@ use crate::process::{Running, free_ports};
 const ECHOES: usize = 24;
 
 /// What stands behind the proxies.
-pub(super) struct Lab {
+pub(crate) struct Lab {
     /// The ports that answer.
-    pub(super) echoes: Vec<u16>,
+    pub(crate) echoes: Vec<u16>,
     _echo: Running,
 }
 
 /// What a client gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// The connection ends without a word.
     Closed,
     /// A response: its status, the status of gRPC, and where it was made by the echo, what that got.
@@ -36,14 +36,14 @@ pub(super) enum Answer {
 
 /// What the echo got.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Echo {
-    pub(super) port: u16,
-    pub(super) host: String,
-    pub(super) path: String,
+pub(crate) struct Echo {
+    pub(crate) port: u16,
+    pub(crate) host: String,
+    pub(crate) path: String,
 }
 
 impl Lab {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let echoes = free_ports(ECHOES);
         let listeners: Vec<Value> = echoes.iter().map(|port| echo(*port)).collect();
         let bootstrap =
@@ -80,7 +80,7 @@ fn echo(port: u16) -> Value {
 }
 
 /// Sends a request to a port of the loopback; `meant` is where the connection was to go, where the proxy is told.
-pub(super) fn send(port: u16, meant: Option<u16>, request: &str) -> Answer {
+pub(crate) fn send(port: u16, meant: Option<u16>, request: &str) -> Answer {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let Ok(mut stream) = TcpStream::connect_timeout(&address, Duration::from_secs(2)) else { return Answer::Closed };
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
