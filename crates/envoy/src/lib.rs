@@ -2,6 +2,8 @@
 //!
 //! Pure: a message is data. Who sends it, and when, is not known here.
 
+pub mod bootstrap;
+pub mod error;
 pub mod json;
 
 /// Envoy's messages, as `build.rs` makes them from `envoy.binpb`: `messages::envoy::config::cluster::v3::Cluster`.
@@ -17,4 +19,11 @@ pub mod messages {
     include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 }
 
+pub mod settings;
+pub mod variables;
+
+pub use bootstrap::bootstrap;
+pub use error::Error;
 pub use messages::{envoy, xds};
+pub use settings::{ControlPlane, Proxy, Settings};
+pub use variables::{VARIABLES, Variables};
