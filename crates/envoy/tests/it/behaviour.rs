@@ -11,8 +11,9 @@ use meshwright_traffic::proxy::World;
 use meshwright_traffic::trace::{Outcome, Sent, Trace};
 use serde_json::{Value, json};
 
+use crate::judge::envoy;
 use crate::lab::{Answer, Lab, send};
-use crate::process::{envoy, free_ports};
+use crate::process::free_ports;
 use crate::proxied::{Proxied, inventory};
 use certificates::Certificates;
 use server::{Manner, Server};

@@ -17,7 +17,7 @@ const PAIRS_A_MESH: usize = 100;
 
 /// Sends requests into meshes; panics with the smallest mesh and request that differ.
 fn run(seed: u64, pairs: usize) {
-    if crate::process::envoy().is_none() {
+    if crate::judge::envoy().is_none() {
         return;
     }
     let start = std::time::Instant::now();
