@@ -7,6 +7,7 @@ mod generate;
 mod measure;
 mod rules;
 mod table;
+mod traffic;
 
 use std::path::Path;
 use std::process::Command;
@@ -128,6 +129,7 @@ fn measure_all(root: &Path) -> Result<Vec<Row>> {
     let shop = [Input { name: "shop.yaml".to_owned(), bytes }];
     rows.push(Row::new("`meshwright order shop.yaml`, the whole process", &shop, time).within_millis(20.0));
     rows.extend(rules::rows(root, folder.path())?);
+    rows.extend(traffic::rows(root)?);
     Ok(rows)
 }
 

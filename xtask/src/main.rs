@@ -4,6 +4,7 @@
 
 mod bench;
 mod console;
+mod differential;
 mod docs;
 mod judges;
 mod protobuf;
@@ -23,6 +24,8 @@ usage: cargo xtask <task>
   tidy                    what the layout demands: edges between crates, purity, files, no cycles of modules
   docs                    write docs/ from the program itself
   protobuf                write the descriptors of Envoy's messages for crates/envoy
+  differential [--pairs N] [--seed N]
+                          hold the simulator against a real Envoy: 20,000 requests into generated meshes
   bench [--write-readme]  measure the speed of reading; put the table into README.md
 ";
 
@@ -46,6 +49,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "tidy" => tidy::run(&root()),
         "docs" => docs::run(&root()),
         "protobuf" => protobuf::run(&root()),
+        "differential" => differential::run(&root(), rest),
         "bench" => bench::run(&root(), rest),
         "help" | "--help" => {
             console::print(USAGE);

@@ -24,19 +24,25 @@ impl std::error::Error for AlreadySaid {}
 
 /// Installs what the tests need and runs them all; arguments go to the runner.
 pub(crate) fn test(root: &Path, arguments: &[String]) -> Result<()> {
+    let all = [&["--workspace".to_owned()], arguments].concat();
+    test_with(root, &all, Vec::new())
+}
+
+/// Likewise, of the packages that the arguments say, with variables.
+pub(crate) fn test_with(root: &Path, arguments: &[String], variables: Vec<(&str, String)>) -> Result<()> {
     let python = judges::install(root)?;
     let mut tests = cargo(root);
     if has_nextest(root) {
-        tests.args(["nextest", "run", "--workspace"]);
+        tests.args(["nextest", "run"]);
     } else {
         say("cargo-nextest is not installed: running cargo test instead");
-        tests.args(["test", "--workspace"]);
+        tests.arg("test");
     }
     match judges::envoy(&python) {
         Some(envoy) => _ = tests.env("MESHWRIGHT_JUDGES_ENVOY", envoy),
         None => say("there is no Envoy for this machine: tests that ask it only say so"),
     }
-    tests.args(arguments).env("MESHWRIGHT_JUDGES_PYTHON", python);
+    tests.args(arguments).env("MESHWRIGHT_JUDGES_PYTHON", python).envs(variables);
     let corpus = root.join("../shared/corpus");
     if std::env::var_os("MESHWRIGHT_CORPUS").is_none()
         && let Ok(corpus) = corpus.canonicalize()

@@ -38,7 +38,7 @@ impl Size {
 }
 
 /// What a node, its virtual service and its router are named after: `orders-010`.
-fn stem(node: usize) -> String {
+pub(super) fn stem(node: usize) -> String {
     format!("{}-{node:03}", WORDS[node % WORDS.len()])
 }
 
