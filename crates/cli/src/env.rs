@@ -1,8 +1,10 @@
 //! The environment: the one place that reads it.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal;
 
 use meshwright_llm::{Environment, Variables};
+use meshwright_verbs::bootstrap::VARIABLES;
 
 /// Whether a stream should be coloured: it is a terminal, `NO_COLOR` is empty or unset, and `TERM` is not `dumb`.
 ///
@@ -37,4 +39,10 @@ pub(crate) fn language_models() -> Environment {
         proxy: either("HTTPS_PROXY", "https_proxy"),
         no_proxy: either("NO_PROXY", "no_proxy"),
     }
+}
+
+/// What the environment says of a proxy, as that of App Mesh's Envoy image does. It is looked at for `bootstrap` alone.
+pub(crate) fn proxy() -> BTreeMap<String, String> {
+    let variable = |name: &&str| Some(((*name).to_owned(), std::env::var(name).ok()?));
+    VARIABLES.iter().filter_map(variable).collect()
 }

@@ -13,6 +13,7 @@ use anyhow::{Context, Result, anyhow};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use meshwright_dialect::{Dialect, GivenParameters, Input, Options, Reading};
 use meshwright_language::Understanding;
+use meshwright_verbs::bootstrap::BootstrapOptions;
 use meshwright_verbs::config::{Config, FILE_NAME};
 use meshwright_verbs::convert::ConvertOptions;
 use meshwright_verbs::editing::{ChangedFile, Texts};
@@ -23,7 +24,7 @@ use meshwright_verbs::graph::GraphOptions;
 use meshwright_verbs::order::OrderOptions;
 use meshwright_verbs::trace::TraceOptions;
 use meshwright_verbs::validate::{Surroundings, ValidateOptions};
-use meshwright_verbs::{Answer, VERBS, convert, explain, findings, generate, graph, order, trace, validate};
+use meshwright_verbs::{Answer, VERBS, bootstrap, convert, explain, findings, generate, graph, order, trace, validate};
 
 /// AWS App Mesh, kept alive: read, see, check and run meshes
 #[derive(Parser)]
@@ -45,6 +46,7 @@ enum VerbArguments {
     Convert(ConvertOptions),
     Validate(ValidateOptions),
     Explain(ExplainOptions),
+    Bootstrap(BootstrapOptions),
 }
 
 impl VerbArguments {
@@ -57,6 +59,7 @@ impl VerbArguments {
             Self::Convert(options) => Some(options.files.clone()),
             Self::Validate(options) => Some(options.files.clone()),
             Self::Generate(options) => options.files(),
+            Self::Bootstrap(options) => options.files(),
             Self::Explain(_) => None,
         }
     }
@@ -310,6 +313,10 @@ fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer> {
         VerbArguments::Validate(options) => Ok(validate::run(reading, options, &surroundings(options, is_coloured)?)?),
         VerbArguments::Explain(options) => Ok(explain::run(options)?),
         VerbArguments::Generate(options) => generated(options),
+        VerbArguments::Bootstrap(options) => {
+            let reading = (!options.files.is_empty()).then_some(reading);
+            Ok(bootstrap::run(reading, options, &env::proxy(), &|name| load::read_text(name))?)
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod aws_json;
 mod build;
 mod check;
 mod cloudformation;
+mod document;
 mod edit;
 mod envelope;
 mod fault;
@@ -29,6 +30,7 @@ mod yaml;
 use meshwright_model::Inventory;
 
 pub use allowance::Allowance;
+pub use document::{Document, DocumentError, read_document};
 pub use edit::{EditError, Edited, Obstacle, Patch, edit, reads_as};
 pub use faults::FAULTS;
 pub use ledger::{Loss, Written};

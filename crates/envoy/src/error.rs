@@ -62,7 +62,7 @@ pub enum Error {
     },
     /// No region where one is needed.
     #[error(
-        "the region is not known: name the proxy by its full ARN, give a region, or a control plane whose address needs none \
+        "the region is not known: name the proxy by its full ARN, give a region (AWS_REGION), or a control plane whose address needs none \
          (http://, https:// or unix://)"
     )]
     NoRegion,

@@ -3,6 +3,7 @@
 //!
 //! A verb is pure: it takes what has been read, and neither opens files nor prints.
 
+pub mod bootstrap;
 pub mod config;
 pub mod convert;
 pub mod editing;
@@ -29,8 +30,16 @@ pub struct Verb {
 }
 
 /// Every verb.
-pub const VERBS: &[Verb] =
-    &[generate::VERB, graph::VERB, trace::VERB, order::VERB, convert::VERB, validate::VERB, explain::VERB];
+pub const VERBS: &[Verb] = &[
+    generate::VERB,
+    graph::VERB,
+    trace::VERB,
+    order::VERB,
+    convert::VERB,
+    validate::VERB,
+    explain::VERB,
+    bootstrap::VERB,
+];
 
 /// What a verb answers.
 #[derive(Clone, Debug, Default)]

@@ -105,6 +105,59 @@ pub enum Refused {
         /// What it cannot say.
         why: &'static str,
     },
+    /// Nothing that names a proxy.
+    #[error("no proxy is named: give NODE, or set APPMESH_RESOURCE_ARN")]
+    NoProxy,
+    /// A bare name, and no file to find it in.
+    #[error(
+        "`{wanted}` is a bare name: give the files that hold it too, or call it `mesh/MESH/virtualNode/{wanted}` or \
+         `mesh/MESH/virtualGateway/{wanted}`"
+    )]
+    BareName {
+        /// What was asked for.
+        wanted: String,
+    },
+    /// A proxy that no file holds.
+    #[error("the files hold no virtual node or gateway `{wanted}`{}", did_you_mean(.near.as_deref()))]
+    NoSuchProxy {
+        /// What was asked for.
+        wanted: String,
+        /// The one that was probably meant.
+        near: Option<String>,
+    },
+    /// A name that several resources have.
+    #[error("`{wanted}` may be any of {}: give its whole name, or --mesh", .ids.join(", "))]
+    SeveralProxies {
+        /// What was asked for.
+        wanted: String,
+        /// What it may be.
+        ids: Vec<String>,
+    },
+    /// A proxy of a mesh whose name is not known.
+    #[error("`{wanted}` is in the mesh {mesh}, whose name the files leave open; give it with --parameter")]
+    OpenMesh {
+        /// What was asked for.
+        wanted: String,
+        /// The mesh, as the files have it.
+        mesh: String,
+    },
+    /// A variable without a value.
+    #[error("--env {given}: it should read NAME=VALUE")]
+    VariableWithoutValue {
+        /// What was given.
+        given: String,
+    },
+    /// A file that a variable names and that cannot be read.
+    #[error("{file}: {why}")]
+    UserFile {
+        /// The variable, and the file's name.
+        file: String,
+        /// Why it cannot be read, with its place.
+        why: String,
+    },
+    /// Variables that give no bootstrap.
+    #[error(transparent)]
+    Bootstrap(#[from] meshwright_envoy::Error),
     /// A baseline that is none.
     #[error("--baseline {file}: {why}")]
     Baseline {

@@ -40,7 +40,7 @@ pub(super) fn rows(root: &Path) -> Result<Vec<Row>> {
     let first = rows.remove(0).within_millis(1000.0);
     rows.insert(0, first);
     say("proxies …");
-    let files = [input("mesh.json", format!("{}{}", generate::describe(Size::quota(1)), busy()))];
+    let files = [input("mesh.json", format!("{}\n{}", generate::describe(Size::quota(1)), busy()))];
     let inventory = read(files.to_vec(), &Options::default()).inventory;
     let world = World::new(&inventory, "quota");
     for (what, kind, name, most) in [
@@ -119,7 +119,7 @@ fn routes(matcher: fn(usize) -> Value) -> String {
         let spec = json!({"httpRoute": {"match": matcher(number), "action": action}});
         json!({"meshName": "m", "virtualRouterName": "r", "routeName": format!("r{number}"), "spec": spec})
     }));
-    all.iter().map(|input| format!("{input}\n")).collect()
+    lines(&all)
 }
 
 /// A node that calls 50 services, and a gateway to all 200.
@@ -138,7 +138,13 @@ fn busy() -> String {
         let name = format!("g{number}");
         json!({"meshName": "quota", "virtualGatewayName": "edge", "gatewayRouteName": name, "spec": {"httpRoute": route}})
     }));
-    all.iter().map(|input| format!("{input}\n")).collect()
+    lines(&all)
+}
+
+/// Inputs to the API, one a line.
+fn lines(inputs: &[Value]) -> String {
+    let lines: Vec<String> = inputs.iter().map(Value::to_string).collect();
+    lines.join("\n")
 }
 
 fn translated(world: &World<'_>, kind: Kind, name: &str) -> Timed<usize> {

@@ -1,6 +1,7 @@
 //! The command as its users run it: arguments, standard input, standard output, standard error, exit codes.
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod bootstrap;
 mod fixing;
 mod generate;
 mod graph;

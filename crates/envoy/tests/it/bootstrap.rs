@@ -496,7 +496,7 @@ fn what_is_no_setting_is_refused() {
     let name = "a proxy is named by an ARN or as `mesh/MESH/virtualNode/NAME` or `mesh/MESH/virtualGateway/NAME`";
     assert!(refusal("orders", &[PLAIN]).ends_with(name));
     assert_snapshot!(refusal("mesh/shop/virtualRouter/r", &[PLAIN]), @"`mesh/shop/virtualRouter/r` is a virtual router, and only virtual nodes and virtual gateways have a proxy");
-    assert_snapshot!(refusal(NODE, &[]), @"the region is not known: name the proxy by its full ARN, give a region, or a control plane whose address needs none (http://, https:// or unix://)");
+    assert_snapshot!(refusal(NODE, &[]), @"the region is not known: name the proxy by its full ARN, give a region (AWS_REGION), or a control plane whose address needs none (http://, https:// or unix://)");
     assert_snapshot!(refusal(NODE, &[PLAIN, ("ENVOY_ADMIN_MODE", "udp")]), @"ENVOY_ADMIN_MODE: `udp` is none of tcp, uds");
     assert_snapshot!(refusal(NODE, &[PLAIN, ("ENVOY_INITIAL_FETCH_TIMEOUT", "-1")]), @"ENVOY_INITIAL_FETCH_TIMEOUT: `-1` is not a number from 0 to 4294967295");
     assert_snapshot!(refusal(NODE, &[("APPMESH_XDS_ENDPOINT", "xds")]), @"APPMESH_XDS_ENDPOINT: `xds` is not HOST:PORT, http://HOST:PORT, https://HOST:PORT or unix:///PATH");

@@ -87,10 +87,10 @@ pub(crate) fn send(port: u16, meant: Option<u16>, request: &str) -> Answer {
     let proxied = meant.map(|meant| format!("PROXY TCP4 127.0.0.1 127.0.0.1 40000 {meant}\r\n")).unwrap_or_default();
     let _ = stream.write_all(format!("{proxied}{request}").as_bytes());
     // The head says all; Envoy may keep the connection for a while after it.
-    let (mut bytes, mut part) = (Vec::new(), [0; 4096]);
+    let (mut bytes, mut piece) = (Vec::new(), [0; 4096]);
     while !bytes.windows(4).any(|end| end == b"\r\n\r\n") {
-        match stream.read(&mut part) {
-            Ok(count) if count > 0 => bytes.extend_from_slice(&part[..count]),
+        match stream.read(&mut piece) {
+            Ok(count) if count > 0 => bytes.extend_from_slice(&piece[..count]),
             _ => break,
         }
     }

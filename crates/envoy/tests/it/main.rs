@@ -1,6 +1,7 @@
 //! The crate from outside: bootstraps as they are written, and before a real Envoy.
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+#![expect(clippy::needless_pass_by_value, reason = "what a mesh says reads best where it stands")]
 #![expect(clippy::print_stdout, reason = "a skipped test says so, and a long one how far it is")]
 
 mod behaviour;

@@ -15,9 +15,8 @@ use crate::process::{Running, free_ports};
 
 /// The mesh of some inputs to the API.
 pub(crate) fn inventory(mesh: &[Value]) -> Inventory {
-    let text: String = mesh.iter().map(|input| format!("{input}\n")).collect();
-    let options = Reading { parameters: BTreeMap::new(), keep_parameters: false, load: &|_| None };
-    let reading = read(vec![Input { name: "mesh.json".to_owned(), bytes: text.into_bytes() }], &options);
+    let text = mesh.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
+    let reading = read(vec![Input { name: "mesh.json".to_owned(), bytes: text.into_bytes() }], &Reading::default());
     assert!(reading.findings.is_empty(), "{:?}", reading.findings);
     reading.inventory
 }

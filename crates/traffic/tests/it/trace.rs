@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 /// A mesh of inputs to the API.
 fn mesh(inputs: &[Value]) -> Inventory {
-    let text: String = inputs.iter().map(|input| format!("{input}\n")).collect();
-    let none = Options { parameters: Default::default(), keep_parameters: false, load: &|_| None };
+    let text = inputs.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
+    let none = Options::default();
     let reading = read(vec![Input { name: "mesh.json".to_owned(), bytes: text.into_bytes() }], &none);
     assert!(reading.findings.is_empty(), "{:?}", reading.findings);
     assert_eq!(reading.inventory.resources.len(), inputs.len());

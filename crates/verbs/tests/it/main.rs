@@ -3,6 +3,7 @@
 
 mod allowing;
 mod baseline;
+mod bootstrap;
 mod generate;
 mod hostile;
 mod judges;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fmt::Write as _;
 
 use meshwright_model::Kind;
 use meshwright_traffic::proxy::World;
@@ -56,7 +57,7 @@ pub(super) fn check(lab: &Lab, case: &Case) -> Result<Vec<String>, Box<Differenc
         let sent = sending.sent();
         let Some(trace) = Trace::of(&world, kind, sending.from, &sent) else { continue };
         let log = &logs[usize::from(sending.from != CLIENT)];
-        let seen = Seen { answer, number, log, lab };
+        let seen = Seen { answer, number, lab, log };
         match seen.contradicts(&trace, &sent) {
             None => outcomes.push(format!("{} {}", sending.from, word(&trace))),
             Some(expected) => {
@@ -82,7 +83,7 @@ fn ask(proxied: &Proxied, number: usize, sending: &Sending) -> Answer {
         request.method, request.path
     );
     for (name, value) in &request.headers {
-        text.push_str(&format!("{name}: {value}\r\n"));
+        let _ = write!(text, "{name}: {value}\r\n");
     }
     if request.method != "GET" {
         text.push_str("content-length: 0\r\n");

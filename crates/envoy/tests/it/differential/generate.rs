@@ -137,7 +137,7 @@ impl Draft<'_> {
     }
 
     fn routers(&mut self) {
-        for number in 0..3 {
+        for (number, service) in SERVICES[..3].iter().enumerate() {
             let router = format!("r{number}");
             let several = self.random.percent(30);
             let ports: Vec<u16> = if several { vec![80, 8080] } else { vec![*self.random.pick(PORTS)] };
@@ -149,10 +149,10 @@ impl Draft<'_> {
                 .map(|(port, protocol)| json!({"portMapping": {"port": port, "protocol": protocol}}))
                 .collect();
             self.add(json!({"virtualRouterName": router, "spec": {"listeners": listeners}}));
-            for route in 0..1 + self.random.below(7) {
+            for route in 0..=self.random.below(7) {
                 let listener = self.random.below(ports.len());
                 let port = (several || self.random.percent(10)).then(|| ports[listener]);
-                let place = (SERVICES[number], ports[listener]);
+                let place = (*service, ports[listener]);
                 self.route(&router, &format!("{router}-{route}"), protocols[listener], port, place);
             }
             for (port, protocol) in ports.iter().zip(&protocols) {

@@ -1,0 +1,73 @@
+//! Finds the proxy that a name means.
+
+use meshwright_envoy::Proxy;
+use meshwright_model::arn::Arn;
+use meshwright_model::reference::Key;
+use meshwright_model::spelling::nearest;
+use meshwright_model::{Inventory, Kind, Resource};
+
+use crate::refused::Refused;
+
+/// The proxy of a name, which must be in the inventory where there is one; a bare name is one of it.
+pub(super) fn find(wanted: &str, inventory: Option<&Inventory>) -> Result<Proxy, Refused> {
+    let is_bare = !wanted.contains('/') && !wanted.starts_with("arn:");
+    let Some(inventory) = inventory else {
+        return if is_bare { Err(Refused::BareName { wanted: wanted.to_owned() }) } else { Ok(Proxy::read(wanted)?) };
+    };
+    let proxied: Vec<&Resource> = inventory
+        .resources
+        .iter()
+        .filter(|resource| matches!(resource.kind(), Kind::VirtualNode | Kind::VirtualGateway))
+        .collect();
+    if is_bare {
+        return bare(wanted, &proxied);
+    }
+    let proxy = Proxy::read(wanted)?;
+    let is_meant = |resource: &Resource| {
+        resource.kind() == proxy.arn.kind
+            && Key::of(&resource.mesh) == Key::Known(&proxy.arn.mesh)
+            && Key::of(&resource.name) == Key::Known(&proxy.arn.name)
+    };
+    if proxied.iter().any(|resource| is_meant(resource)) {
+        Ok(proxy)
+    } else {
+        Err(none(wanted, &proxy.arn.name, &proxied))
+    }
+}
+
+fn bare(wanted: &str, proxied: &[&Resource]) -> Result<Proxy, Refused> {
+    let found: Vec<&&Resource> =
+        proxied.iter().filter(|resource| Key::of(&resource.name) == Key::Known(wanted)).collect();
+    match found[..] {
+        [] => Err(none(wanted, wanted, proxied)),
+        [one] => match id(one) {
+            Some(id) => Ok(Proxy::read(&id)?),
+            None => Err(Refused::OpenMesh { wanted: wanted.to_owned(), mesh: Key::of(&one.mesh).to_string() }),
+        },
+        _ => {
+            let ids = found.iter().map(|resource| id(resource).unwrap_or_else(|| resource.id().to_string())).collect();
+            Err(Refused::SeveralProxies { wanted: wanted.to_owned(), ids })
+        }
+    }
+}
+
+/// By what name a proxy calls itself; `None` where the mesh's is open.
+fn id(resource: &Resource) -> Option<String> {
+    let (Key::Known(mesh), Key::Known(name)) = (Key::of(&resource.mesh), Key::of(&resource.name)) else { return None };
+    let owner = resource.mesh_owner.as_ref().and_then(|owner| owner.known());
+    let arn = Arn {
+        scope: None,
+        mesh: mesh.to_owned(),
+        mesh_owner: owner.map(|owner| owner.as_str().to_owned()),
+        kind: resource.kind(),
+        parent: None,
+        name: name.to_owned(),
+    };
+    Some(arn.to_string())
+}
+
+fn none(wanted: &str, name: &str, proxied: &[&Resource]) -> Refused {
+    let names: Vec<String> = proxied.iter().map(|resource| Key::of(&resource.name).to_string()).collect();
+    let near = nearest(name, names.iter().map(String::as_str).filter(|known| *known != name)).map(str::to_owned);
+    Refused::NoSuchProxy { wanted: wanted.to_owned(), near }
+}

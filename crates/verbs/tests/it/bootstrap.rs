@@ -1,0 +1,175 @@
+//! `bootstrap`: which proxy is meant, what beats what, and files of the user's.
+
+use std::collections::BTreeMap;
+
+use clap::Parser;
+use insta::assert_snapshot;
+use meshwright_dialect::{Input, Options, Reading, read};
+use meshwright_verbs::Answer;
+use meshwright_verbs::bootstrap::{BootstrapOptions, run};
+use serde_json::Value;
+
+const MESH: &str = "\
+Resources:
+  Orders: {Type: AWS::AppMesh::VirtualNode, Properties: {MeshName: shop, VirtualNodeName: orders, Spec: {}}}
+  Shared: {Type: AWS::AppMesh::VirtualNode, Properties: {MeshName: all, MeshOwner: '123456789012', VirtualNodeName: pay, Spec: {}}}
+  Open: {Type: AWS::AppMesh::VirtualNode, Properties: {MeshName: !Ref M, VirtualNodeName: open, Spec: {}}}
+  Both: {Type: AWS::AppMesh::VirtualNode, Properties: {MeshName: shop, VirtualNodeName: edge, Spec: {}}}
+  Gate: {Type: AWS::AppMesh::VirtualGateway, Properties: {MeshName: shop, VirtualGatewayName: edge, Spec: {Listeners: [{PortMapping: {Port: 80, Protocol: http}}]}}}
+  R: {Type: AWS::AppMesh::VirtualRouter, Properties: {MeshName: shop, VirtualRouterName: orders, Spec: {}}}
+Parameters: {M: {Type: String}}
+";
+
+#[derive(Parser)]
+struct Arguments {
+    #[command(flatten)]
+    options: BootstrapOptions,
+}
+
+/// Answers arguments, in an environment, beside files.
+fn bootstrap(arguments: &[&str], environment: &[(&str, &str)], files: &[(&str, &str)]) -> Result<Answer, String> {
+    let options = Arguments::parse_from([&["bootstrap"], arguments].concat()).options;
+    let environment: BTreeMap<String, String> =
+        environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let reading = options.files().map(|_| mesh());
+    let open = |name: &str| {
+        let file = files.iter().find(|(known, _)| *known == name);
+        file.map(|(_, text)| (*text).to_owned()).ok_or_else(|| "there is no such file".to_owned())
+    };
+    run(reading.as_ref(), &options, &environment, &open).map_err(|why| why.to_string())
+}
+
+fn mesh() -> Reading {
+    read(vec![Input { name: "mesh.yaml".to_owned(), bytes: MESH.into() }], &Options::default())
+}
+
+fn json(answer: Result<Answer, String>) -> Value {
+    serde_json::from_str(&answer.unwrap().output).unwrap()
+}
+
+const XDS: &str = "--xds=http://127.0.0.1:18000";
+
+/// By what name a proxy calls itself, or why there is none.
+fn id(arguments: &[&str], environment: &[(&str, &str)]) -> Result<String, String> {
+    let answer = bootstrap(&[arguments, &[XDS]].concat(), environment, &[])?;
+    Ok(json(Ok(answer))["node"]["id"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn a_bare_name_is_looked_up_in_files() {
+    let file = "mesh.yaml";
+    assert_eq!(id(&["orders", file], &[]), Ok("mesh/shop/virtualNode/orders".to_owned()));
+    assert_eq!(id(&["pay", file], &[]), Ok("mesh/all@123456789012/virtualNode/pay".to_owned()));
+    let arn = "arn:aws:appmesh:eu-west-1:123456789012:mesh/shop/virtualGateway/edge";
+    assert_eq!(id(&[arn, file], &[]), Ok(arn.to_owned()));
+    assert_snapshot!(id(&["order", file], &[]).unwrap_err(), @"the files hold no virtual node or gateway `order`; did you mean `orders`?");
+    assert_snapshot!(id(&["edge", file], &[]).unwrap_err(), @"`edge` may be any of mesh/shop/virtualNode/edge, mesh/shop/virtualGateway/edge: give its whole name, or --mesh");
+    assert_snapshot!(id(&["open", file], &[]).unwrap_err(), @"`open` is in the mesh ${M}, whose name the files leave open; give it with --parameter");
+    assert_snapshot!(id(&["mesh/shop/virtualNode/oders", file], &[]).unwrap_err(), @"the files hold no virtual node or gateway `mesh/shop/virtualNode/oders`; did you mean `orders`?");
+    assert_snapshot!(id(&["mesh/other/virtualNode/orders", file], &[]).unwrap_err(), @"the files hold no virtual node or gateway `mesh/other/virtualNode/orders`");
+}
+
+#[test]
+fn without_files_the_whole_name_is_due() {
+    let variable = |name| (name, "mesh/shop/virtualGateway/g");
+    assert_eq!(
+        id(&["mesh/shop/virtualNode/n"], &[variable("APPMESH_RESOURCE_ARN")]),
+        Ok("mesh/shop/virtualNode/n".into())
+    );
+    for name in ["APPMESH_RESOURCE_ARN", "APPMESH_RESOURCE_NAME", "APPMESH_VIRTUAL_NODE_NAME"] {
+        assert_eq!(id(&[], &[variable(name)]), Ok("mesh/shop/virtualGateway/g".to_owned()), "{name}");
+    }
+    assert_snapshot!(id(&["orders"], &[]).unwrap_err(), @"`orders` is a bare name: give the files that hold it too, or call it `mesh/MESH/virtualNode/orders` or `mesh/MESH/virtualGateway/orders`");
+    assert_snapshot!(id(&[], &[]).unwrap_err(), @"no proxy is named: give NODE, or set APPMESH_RESOURCE_ARN");
+    assert_snapshot!(id(&["mesh/shop/virtualRouter/r"], &[]).unwrap_err(), @"`mesh/shop/virtualRouter/r` is a virtual router, and only virtual nodes and virtual gateways have a proxy");
+    assert_snapshot!(id(&["mesh/shop"], &[]).unwrap_err(), @"`mesh/shop` is a mesh, and only virtual nodes and virtual gateways have a proxy");
+}
+
+const NODE: &str = "mesh/shop/virtualNode/n";
+
+#[test]
+fn an_option_beats_a_variable() {
+    let environment = [
+        ("APPMESH_XDS_ENDPOINT", "unix:///a"),
+        ("APPMESH_RESOURCE_CLUSTER", "a"),
+        ("ENVOY_ADMIN_ACCESS_PORT", "1"),
+        ("ENABLE_ENVOY_XRAY_TRACING", "1"),
+        ("ENABLE_ENVOY_STATS_TAGS", "nonsense"),
+    ];
+    let options = [
+        NODE,
+        XDS,
+        "--cluster=b",
+        "--env=APPMESH_RESOURCE_CLUSTER=c",
+        "--admin-port=2",
+        "--tracing=jaeger",
+        "--env=ENABLE_ENVOY_STATS_TAGS=false",
+    ];
+    let bootstrap = json(bootstrap(&options, &environment, &[]));
+    assert_eq!(bootstrap["node"]["cluster"], "b");
+    assert_eq!(bootstrap["admin"]["address"]["socket_address"]["port_value"], 2);
+    assert_eq!(bootstrap["tracing"]["http"]["name"], "envoy.tracers.zipkin");
+    let channel = bootstrap.pointer("/dynamic_resources/ads_config/grpc_services/0/google_grpc/target_uri");
+    assert_eq!(channel.unwrap(), "127.0.0.1:18000");
+}
+
+#[test]
+fn an_error_calls_a_value_by_the_name_it_was_given_by() {
+    let refusal = |arguments: &[&str]| bootstrap(&[&[NODE], arguments].concat(), &[], &[]).unwrap_err();
+    assert_snapshot!(refusal(&["--xds=x"]), @"--xds: `x` is not HOST:PORT, http://HOST:PORT, https://HOST:PORT or unix:///PATH");
+    assert_snapshot!(refusal(&[XDS, "--admin-port=99999"]), @"--admin-port: `99999` is not a number from 0 to 65535");
+    assert_snapshot!(refusal(&[XDS, "--env=STATSD_PORT=x", "--env=ENABLE_ENVOY_DOG_STATSD=1"]), @"--env STATSD_PORT: `x` is not a number from 0 to 65535");
+    assert_snapshot!(refusal(&[XDS, "--env=STATSD_PROT=1"]), @"no bootstrap depends on the variable `STATSD_PROT`; did you mean `STATSD_PORT`?");
+    assert_snapshot!(refusal(&[XDS, "--env=STATSD_PORT"]), @"--env STATSD_PORT: it should read NAME=VALUE");
+    assert_snapshot!(refusal(&[]), @"the region is not known: name the proxy by its full ARN, give a region (AWS_REGION), or a control plane whose address needs none (http://, https:// or unix://)");
+}
+
+#[test]
+fn a_bootstrap_for_app_mesh_itself_says_that_envoy_cannot_run_it() {
+    let answer = bootstrap(&[NODE, "--region=eu-west-1"], &[], &[]).unwrap();
+    assert_snapshot!(answer.notes, @"note: this control plane asks for calls signed with AWS credentials, which App Mesh's Envoy can do and Envoy 1.40 cannot; reach one of your own with --xds http://, https:// or unix://");
+    assert_eq!(bootstrap(&[NODE, XDS], &[], &[]).unwrap().notes, "");
+}
+
+#[test]
+fn files_of_the_user_are_merged() {
+    let tracing = "tracing:\n  http: {name: envoy.tracers.own}\nadmin: {address: {pipe: {path: /a}}}\n";
+    let resources = r#"{"staticResources": {"clusters": [{"name": "own"}]}}"#;
+    let environment = [
+        ("ENVOY_TRACING_CFG_FILE", "t.yaml"),
+        ("ENVOY_RESOURCES_CONFIG_FILE", "r.json"),
+        ("ENABLE_ENVOY_JAEGER_TRACING", "1"),
+        ("APPMESH_SDS_SOCKET_PATH", "/sds"),
+    ];
+    let files = [("t.yaml", tracing), ("r.json", resources)];
+    let answer = bootstrap(&[NODE, XDS], &environment, &files).unwrap();
+    assert_snapshot!(answer.notes, @"note: ENVOY_TRACING_CFG_FILE t.yaml: its `admin` replaces that of the bootstrap");
+    let bootstrap = json(Ok(answer));
+    assert_eq!(bootstrap["tracing"]["http"]["name"], "envoy.tracers.own");
+    let clusters = bootstrap["static_resources"]["clusters"].as_array().unwrap();
+    let names: Vec<&str> = clusters.iter().map(|cluster| cluster["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["static_cluster_sds_unix_socket", "own"]);
+}
+
+#[test]
+fn a_file_that_is_none_is_named_with_its_variable() {
+    let refusal = |text: &str| {
+        let files = [("f.yaml", text)];
+        bootstrap(&[NODE, XDS], &[("ENVOY_STATS_SINKS_CFG_FILE", "f.yaml")], &files).unwrap_err()
+    };
+    assert_snapshot!(refusal("a: [1\n"), @"ENVOY_STATS_SINKS_CFG_FILE f.yaml: unclosed bracket '[' at line 1, column 4");
+    assert_snapshot!(refusal("a: 1\n"), @"ENVOY_STATS_SINKS_CFG_FILE f.yaml: it has no `stats_sinks`");
+    assert_snapshot!(refusal(""), @"ENVOY_STATS_SINKS_CFG_FILE f.yaml: it is empty");
+    let missing = bootstrap(&[NODE, XDS], &[("ENVOY_STATS_CONFIG_FILE", "gone.yaml")], &[]).unwrap_err();
+    assert_snapshot!(missing, @"ENVOY_STATS_CONFIG_FILE gone.yaml: there is no such file");
+}
+
+#[test]
+fn a_file_for_the_whole_stands_for_it_unless_it_is_empty() {
+    let environment = [("ENVOY_CONFIG_FILE", "whole.yaml")];
+    let answer = bootstrap(&[], &environment, &[("whole.yaml", "admin: {}\n")]).unwrap();
+    assert_eq!(answer.output, "{\n  \"admin\": {}\n}\n");
+    assert_eq!(answer.notes, "note: ENVOY_CONFIG_FILE stands for the whole bootstrap\n");
+    let answer = bootstrap(&[NODE, XDS], &environment, &[("whole.yaml", "")]).unwrap();
+    assert!(answer.output.contains(NODE));
+}
