@@ -16,7 +16,7 @@ pub struct Hop<'a> {
     pub name: &'a str,
     /// What decides here.
     pub step: Step<'a>,
-    /// The routes that were tried before, in order, and why each did not take the request.
+    /// The routes that there are, in the order in which they are tried, and why each does not take the request.
     pub considered: Vec<Considered<'a>>,
     /// Where it goes from here; empty where it ends here.
     pub targets: Vec<Arrival<'a>>,
@@ -61,14 +61,16 @@ pub enum Step<'a> {
     Nothing,
 }
 
-/// A route that did not take a request.
+/// A route, held against a request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Considered<'a> {
     /// Its name.
     pub name: &'a str,
     /// Its priority, where it has one.
     pub priority: Option<i64>,
-    /// Why not; `None` of the route that took it.
+    /// Whether it is tried: none is after the one that takes the request.
+    pub is_tried: bool,
+    /// Why it does not take the request; `None` where it does, or would.
     pub why: Option<String>,
 }
 

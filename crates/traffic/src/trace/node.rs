@@ -290,20 +290,20 @@ pub(super) fn nothing<'a>(proxy: &Proxy<'a>) -> Hop<'a> {
     }
 }
 
-/// The routes of a table up to the one that takes a request, and why those before it do not.
+/// The routes of a table in their order, and what each has to say to a request; after the one that takes it none is tried.
 pub(super) fn considered<'a>(
     table: &Table<'a>,
     found: Option<usize>,
     parts: &Parts,
     name: impl Fn(usize) -> &'a str,
 ) -> Vec<Considered<'a>> {
-    let count = found.map_or(table.entries().len(), |position| position + 1);
     let why = |matcher: &Match<'_>| parts.ask(|call| matcher.mismatch(call).map(|mismatch| mismatch.to_string()));
-    let entries = table.entries()[..count].iter();
+    let entries = table.entries().iter().enumerate();
     entries
-        .map(|entry| Considered {
+        .map(|(position, entry)| Considered {
             name: name(entry.id),
             priority: entry.priority.filter(|priority| *priority != PRIORITY),
+            is_tried: found.is_none_or(|found| position <= found),
             why: why(&entry.matcher),
         })
         .collect()

@@ -100,7 +100,9 @@ fn send<T>(
 ) -> T {
     let world = World::new(inventory, "m");
     let mut sent: Sent = line.parse().unwrap();
-    headers.iter().for_each(|header| sent.add_header(header).unwrap());
+    for header in headers {
+        sent.add_header(header).unwrap();
+    }
     look(&Trace::of(&world, kind, from, &sent).unwrap())
 }
 

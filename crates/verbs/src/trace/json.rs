@@ -94,7 +94,7 @@ fn of_hop(hop: &Hop<'_>, explain: bool) -> Value {
     map.insert("tls".to_owned(), json!(hop_tls(hop)));
     if explain && matches!(hop.step, Step::Route { .. } | Step::GatewayRoute(_) | Step::Nothing) {
         let considered = hop.considered.iter().map(|route| {
-            json!({"name": route.name, "priority": route.priority, "takes": route.why.is_none(), "why": route.why})
+            json!({"name": route.name, "priority": route.priority, "tried": route.is_tried, "takes": route.why.is_none(), "why": route.why})
         });
         map.insert("considered".to_owned(), considered.collect());
     }

@@ -68,8 +68,13 @@ fn hop_text(text: &mut String, number: usize, hop: &Hop<'_>, explain: bool) {
     if explain {
         for route in &hop.considered {
             let priority = route.priority.map(|priority| format!(" (priority {priority})")).unwrap_or_default();
-            let why = route.why.as_ref().map_or_else(|| "takes it".to_owned(), |why| format!("no: {why}"));
-            let _ = writeln!(text, "     tried {}", visible(&format!("`{}`{priority}: {why}", route.name)));
+            let (tried, why) = match (&route.why, route.is_tried) {
+                (None, true) => ("tried", "takes it".to_owned()),
+                (Some(why), true) => ("tried", format!("no: {why}")),
+                (None, false) => ("after", "would take it too".to_owned()),
+                (Some(why), false) => ("after", format!("would not: {why}")),
+            };
+            let _ = writeln!(text, "     {tried} {}", visible(&format!("`{}`{priority}: {why}", route.name)));
         }
     }
     if !matches!(hop.step, Step::Listener { .. }) {
