@@ -1,6 +1,7 @@
 //! A gateway's proxy: its listeners, which hand every request to the proxy itself again, and the listener that routes those.
 
 use meshwright_model::limits::PortProtocol;
+use meshwright_traffic::PathMatch;
 use meshwright_traffic::proxy::{
     EGRESS_PORT, GatewayHost, GatewayListener, GatewayRule, HostRewrite, PathRewrite, VIRTUAL_SERVICE_HEADER,
     VirtualHost,
@@ -28,10 +29,10 @@ impl Translation<'_, '_> {
             let GatewayListener { port, protocol, tls, pool, hosts } = own;
             let several = (listeners.len() > 1).then_some(*port);
             let cluster = names::self_redirect(self.proxy.mesh, self.proxy.name, *protocol, several, EGRESS_PORT);
-            let virtual_hosts = hosts.iter().enumerate().map(|(index, host)| virtual_host(host, index, &cluster));
-            let virtual_hosts = virtual_hosts.collect();
+            let made = |(index, host)| virtual_host(host, index, &cluster, *protocol);
+            let virtual_hosts = hosts.iter().enumerate().map(made).collect();
             let filter = self.http_filter(Direction::Ingress, *protocol, *port, virtual_hosts);
-            let tls = tls.as_ref().map(|tls| (self.server_socket(tls), tls.is_permissive));
+            let tls = tls.as_ref().map(|tls| (self.server_socket(tls, *protocol), tls.is_permissive));
             let chains = tls_chains(Some(*port), filter, tls);
             self.add_listener(listener(Direction::Ingress, address, *port, vec![tls_inspector()], chains));
             let own = super::cluster::static_cluster(cluster, LOOPBACK, EGRESS_PORT, *protocol, *pool);
@@ -46,11 +47,17 @@ impl Translation<'_, '_> {
 }
 
 /// The gateway routes of a host.
-fn virtual_host(host: &GatewayHost<'_>, index: usize, cluster: &str) -> rds::VirtualHost {
+fn virtual_host(host: &GatewayHost<'_>, index: usize, cluster: &str, protocol: PortProtocol) -> rds::VirtualHost {
     let GatewayHost { domains, rules, table } = host;
     let routes = table.entries().iter().map(|entry| {
         let rule = &rules[entry.id];
-        let (action, header) = action(rule, cluster);
+        let (mut action, header) = action(rule, cluster);
+        if let (PathMatch::Prefix(prefix), PathRewrite::Kept) = (&entry.matcher.path, &rule.path)
+            && protocol != PortProtocol::Grpc
+        {
+            // What stays was replaced by itself, so that what is behind sees `x-envoy-original-path`. Source: the gateway's dump.
+            action.prefix_rewrite = prefix.to_string();
+        }
         Route {
             name: rule.name.to_owned(),
             r#match: Some(route_match(&entry.matcher)),
