@@ -104,8 +104,11 @@ fn escaped(rest: &[u8]) -> Option<u8> {
     u8::from_str_radix(digits, 16).ok()
 }
 
-/// One slash where there were several.
+/// One slash where there were several; of a path of nothing else Envoy leaves the first and the last (a real Envoy 1.40).
 fn merged(path: &[u8]) -> String {
+    if path.len() > 1 && path.iter().all(|byte| *byte == b'/') {
+        return "//".to_owned();
+    }
     let mut out = Vec::with_capacity(path.len());
     for byte in path {
         if !(*byte == b'/' && out.last() == Some(&b'/')) {

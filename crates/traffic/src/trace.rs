@@ -125,9 +125,13 @@ impl Parts {
                 headers.push((name, value.clone()));
             }
         }
+        // HTTP/1.1 says no scheme, so that Envoy believes what an earlier proxy is said to have seen (a real Envoy 1.40).
+        let forwarded = headers.iter().find(|(name, _)| name == "x-forwarded-proto").map(|(_, value)| value.as_str());
+        let scheme =
+            forwarded.filter(|scheme| matches!(*scheme, "http" | "https")).unwrap_or(request.scheme).to_owned();
         Some(Self {
             method: request.method.clone(),
-            scheme: request.scheme.to_owned(),
+            scheme,
             authority,
             path: normalise(path)?.into_owned(),
             query,
@@ -149,12 +153,26 @@ impl Parts {
         })
     }
 
-    /// The path and the query.
-    fn whole_path(&self) -> String {
-        match &self.query {
+    /// Reads the path as a proxy does that takes the request again; whether it can.
+    fn read_again(&mut self) -> bool {
+        let whole = self.leaving().path;
+        let (path, query) = match whole.split_once('?') {
+            Some((path, query)) => (path, Some(query.to_owned())),
+            None => (whole.as_str(), None),
+        };
+        let Some(path) = normalise(path) else { return false };
+        self.path = path.into_owned();
+        self.query = query;
+        true
+    }
+
+    /// It as it leaves a proxy.
+    fn leaving(&self) -> Rewritten {
+        let path = match &self.query {
             Some(query) => format!("{}?{query}", self.path),
             None => self.path.clone(),
-        }
+        };
+        Rewritten { host: self.authority.clone(), path }
     }
 }
 

@@ -3,7 +3,7 @@
 use meshwright_model::request::Request;
 
 use super::attempts::Attempts;
-use super::hop::{Arrival, Hop, Rewritten, Step};
+use super::hop::{Arrival, Hop, Step};
 use super::node::{considered, nothing};
 use super::{Outcome, Parts, Sent, Trace, dialled, host_of};
 use crate::proxy::{
@@ -81,11 +81,15 @@ impl<'a> Trace<'a> {
             step: Step::GatewayRoute(rule.route),
             considered,
             targets: Vec::<Arrival<'a>>::new(),
-            rewritten: Some(Rewritten { host: parts.authority.clone(), path: parts.whole_path() }),
+            rewritten: Some(parts.leaving()),
             timeout_millis,
             attempts: Attempts::one(timeout_millis),
             ..nothing(proxy)
         });
+        if !parts.read_again() {
+            self.hops.push(nothing(proxy));
+            return self.end(Outcome::Answered { status: 400, flag: "-" }, "the new path cannot be normalised");
+        }
         self.leave_gateway(world, proxy, &parts);
     }
 

@@ -29,11 +29,11 @@ impl<'a> Trace<'a> {
         let is_aws = |name: &str| name.to_ascii_lowercase().ends_with(AWS_NAMES);
         if port == 443 && server_name.is_some_and(is_aws) {
             let why = "TLS to an AWS service on port 443 passes, whatever the mesh says";
-            return self.pass(proxy, sent, why);
+            return self.pass(proxy, None, why);
         }
         match egress.get(&port) {
             None if proxy.lets_the_rest_pass() => {
-                self.pass(proxy, sent, format!("no backend has port {port}, and the mesh lets all other traffic pass"));
+                self.pass(proxy, None, format!("no backend has port {port}, and the mesh lets all other traffic pass"));
             }
             None => {
                 let ports: Vec<String> = egress.keys().map(ToString::to_string).collect();
@@ -80,7 +80,7 @@ impl<'a> Trace<'a> {
                     "no virtual service is called `{}`, and the mesh lets all other traffic pass",
                     parts.authority
                 );
-                return self.pass(proxy, sent, why);
+                return self.pass(proxy, Some(parts.leaving()), why);
             }
             self.hops.push(nothing(proxy));
             let names: Vec<String> = hosts.iter().map(|host| format!("`{}`", host.service)).collect();
@@ -112,7 +112,7 @@ impl<'a> Trace<'a> {
             step: Step::Route { service, route: rule.route, router: rule.router, name: rule.name },
             considered,
             targets: arrivals(proxy, &rule.shares),
-            rewritten: Some(Rewritten { host: parts.authority.clone(), path: parts.whole_path() }),
+            rewritten: Some(parts.leaving()),
             timeout_millis,
             idle_millis: rule.idle_millis,
             retry: Some(rule.retry.clone()),
@@ -234,7 +234,7 @@ impl<'a> Trace<'a> {
         self.hops.push(Hop {
             step: Step::Listener { port, protocol: listener.protocol },
             targets: vec![application],
-            rewritten: parts.map(|parts| Rewritten { host: parts.authority.clone(), path: parts.whole_path() }),
+            rewritten: parts.map(Parts::leaving),
             timeout_millis,
             idle_millis: listener.idle_millis,
             attempts: Attempts::one(timeout_millis),
@@ -254,12 +254,8 @@ impl<'a> Trace<'a> {
         }
     }
 
-    /// What passes because it is not of the mesh.
-    pub(super) fn pass(&mut self, proxy: &Proxy<'a>, sent: &Sent, why: impl Into<String>) {
-        let rewritten = match sent {
-            Sent::Request(request) => Some(Rewritten { host: super::authority(request), path: request.path.clone() }),
-            Sent::Bytes { .. } => None,
-        };
+    /// What passes because it is not of the mesh; byte by byte where it is not `rewritten`.
+    fn pass(&mut self, proxy: &Proxy<'a>, rewritten: Option<Rewritten>, why: impl Into<String>) {
         self.hops.push(Hop { step: Step::PassThrough, rewritten, ..nothing(proxy) });
         self.end(Outcome::Forwarded, why);
     }
