@@ -34,6 +34,14 @@ pub(crate) fn install(root: &Path) -> Result<PathBuf> {
     Ok(python)
 }
 
+/// Where the judges' Envoy is; `None` where there is none for this machine.
+pub(crate) fn envoy(python: &Path) -> Option<PathBuf> {
+    let question = "from importlib.util import find_spec; print(*find_spec('envoy').submodule_search_locations)";
+    let output = Command::new(python).args(["-c", question]).output().ok()?;
+    let binary = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim_end()).join("_bin/envoy");
+    (output.status.success() && binary.is_file()).then_some(binary)
+}
+
 /// A Python on the PATH that is new enough.
 fn find_python() -> Option<&'static str> {
     let is_new_enough = |name: &&str| {

@@ -32,6 +32,10 @@ pub(crate) fn test(root: &Path, arguments: &[String]) -> Result<()> {
         say("cargo-nextest is not installed: running cargo test instead");
         tests.args(["test", "--workspace"]);
     }
+    match judges::envoy(&python) {
+        Some(envoy) => _ = tests.env("MESHWRIGHT_JUDGES_ENVOY", envoy),
+        None => say("there is no Envoy for this machine: tests that ask it only say so"),
+    }
     tests.args(arguments).env("MESHWRIGHT_JUDGES_PYTHON", python);
     let corpus = root.join("../shared/corpus");
     if std::env::var_os("MESHWRIGHT_CORPUS").is_none()

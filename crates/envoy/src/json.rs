@@ -45,6 +45,7 @@ fn sort_maps(json: &mut Value, descriptor: &MessageDescriptor) {
     match descriptor.full_name() {
         "google.protobuf.Struct" | "google.protobuf.Value" | "google.protobuf.ListValue" => {
             json.sort_all_objects();
+            whole_numbers(json);
             return;
         }
         "google.protobuf.Any" => {
@@ -76,6 +77,21 @@ fn sort_maps(json: &mut Value, descriptor: &MessageDescriptor) {
             Value::Array(items) if field.is_list() => items.iter_mut().for_each(|item| sort_maps(item, &held)),
             member => sort_maps(member, &held),
         }
+    }
+}
+
+/// Writes numbers without a fraction as what they are, as other printers of protobuf do.
+fn whole_numbers(json: &mut Value) {
+    match json {
+        #[expect(clippy::cast_possible_truncation, reason = "it is small and has no fraction")]
+        Value::Number(number) => {
+            if let Some(whole) = number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 1e15) {
+                *number = (whole as i64).into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(whole_numbers),
+        Value::Object(members) => members.values_mut().for_each(whole_numbers),
+        _ => {}
     }
 }
 

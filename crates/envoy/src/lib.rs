@@ -2,6 +2,8 @@
 //!
 //! Pure: a message is data. Who sends it, and when, is not known here.
 
+pub mod bootstrap;
+pub mod error;
 pub mod json;
 pub mod translate;
 
@@ -18,4 +20,11 @@ pub mod messages {
     include!(concat!(env!("OUT_DIR"), "/messages.rs"));
 }
 
+pub mod settings;
+pub mod variables;
+
+pub use bootstrap::bootstrap;
+pub use error::Error;
 pub use messages::{envoy, xds};
+pub use settings::{ControlPlane, Proxy, Settings};
+pub use variables::{VARIABLES, Variables};

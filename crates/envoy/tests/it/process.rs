@@ -2,24 +2,15 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+pub(crate) use crate::judge::envoy;
+
 /// How long an Envoy may take to start.
 const START: Duration = Duration::from_secs(20);
-
-/// The Envoy that tests ask; `None`, with a word about it, where none is installed.
-pub(crate) fn envoy() -> Option<PathBuf> {
-    let found = std::env::var_os("MESHWRIGHT_ENVOY").map(PathBuf::from);
-    if found.is_none() {
-        assert!(std::env::var_os("CI").is_none() || !cfg!(target_os = "linux"), "CI needs Envoy; run cargo xtask test");
-        println!("skipped: no Envoy is installed; on Linux, cargo xtask test installs it and sets MESHWRIGHT_ENVOY");
-    }
-    found
-}
 
 /// So many ports of the loopback on which nothing listens.
 pub(crate) fn free_ports(count: usize) -> Vec<u16> {
