@@ -6,6 +6,7 @@
 mod bootstrap;
 mod differential;
 mod judge;
+mod meshes;
 mod process;
 mod validate;
 
