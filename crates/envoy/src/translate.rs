@@ -67,8 +67,10 @@ pub struct Version {
     pub minor: u32,
 }
 
-/// The first Envoy that sums up weights itself and refuses nothing for it. Source: Envoy 1.24, release notes, `total_weight`.
-const SUMS_WEIGHTS: Version = Version { major: 1, minor: 24 };
+/// The Envoy that sums up weights itself and knows what to do with a header that is there already.
+///
+/// Source: Envoy 1.24.0, release notes: `total_weight` and `append` are deprecated.
+const V1_24: Version = Version { major: 1, minor: 24 };
 
 /// How a configuration is said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,8 +150,8 @@ impl Translation<'_, '_> {
         self.options.delivery == Delivery::Static
     }
 
-    /// Whether the Envoy must be told the sum of weights.
-    fn needs_total_weight(&self) -> bool {
-        self.options.version.is_some_and(|version| version < SUMS_WEIGHTS)
+    /// Whether the Envoy is one that needs what was deprecated in 1.24.
+    fn is_before_1_24(&self) -> bool {
+        self.options.version.is_some_and(|version| version < V1_24)
     }
 }

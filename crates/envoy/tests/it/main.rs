@@ -5,9 +5,12 @@
 
 mod bootstrap;
 mod differential;
+mod dump;
 mod judge;
 mod meshes;
+mod nodes;
 mod process;
+mod translated;
 mod validate;
 
 use meshwright_envoy::json::to_json;
