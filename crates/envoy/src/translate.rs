@@ -9,14 +9,15 @@ mod chain;
 mod cluster;
 mod gateway;
 mod http;
+mod instance;
 mod matcher;
 pub mod names;
 mod node;
 mod route;
+mod secret;
 mod tls;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use std::collections::BTreeMap;
 
 use meshwright_traffic::proxy::{Proxy, Role};
 
@@ -25,6 +26,9 @@ use crate::envoy::config::cluster::v3::Cluster;
 use crate::envoy::config::endpoint::v3::ClusterLoadAssignment;
 use crate::envoy::config::listener::v3::Listener;
 use crate::envoy::config::route::v3::RouteConfiguration;
+
+pub use instance::{Endpoints, Instance};
+pub use secret::Secret;
 
 /// The port on which a node's proxy gets what others send its application.
 ///
@@ -63,8 +67,10 @@ pub struct Version {
     pub minor: u32,
 }
 
-/// The first Envoy that sums up weights itself and refuses nothing for it. Source: Envoy 1.24, release notes, `total_weight`.
-const SUMS_WEIGHTS: Version = Version { major: 1, minor: 24 };
+/// The Envoy that sums up weights itself and knows what to do with a header that is there already.
+///
+/// Source: Envoy 1.24.0, release notes: `total_weight` and `append` are deprecated.
+const V1_24: Version = Version { major: 1, minor: 24 };
 
 /// How a configuration is said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,16 +81,24 @@ pub struct Options {
     pub capture: Capture,
     /// How it gets its configuration.
     pub delivery: Delivery,
+    /// Without a control plane: the folder beside the proxy with what AWS Certificate Manager would have handed out. In it, each
+    /// [`Secret`] has a folder with its files.
+    pub certificates: String,
 }
+
+/// Where certificates are looked for, unless a user says otherwise.
+pub const CERTIFICATES: &str = "/etc/meshwright/certificates";
 
 impl Default for Options {
     fn default() -> Self {
-        Self { version: None, capture: Capture::OriginalDestination, delivery: Delivery::Ads }
+        Self {
+            version: None,
+            capture: Capture::OriginalDestination,
+            delivery: Delivery::Ads,
+            certificates: CERTIFICATES.to_owned(),
+        }
     }
 }
-
-/// The addresses of targets that AWS Cloud Map would know, by `service.namespace`.
-pub type Endpoints = BTreeMap<String, Vec<IpAddr>>;
 
 /// What a proxy gets.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -97,8 +111,9 @@ pub struct Configuration {
     pub clusters: Vec<Cluster>,
     /// The hosts of clusters that are told apart from them.
     pub endpoints: Vec<ClusterLoadAssignment>,
-    /// The names of secrets that the control plane must have.
-    pub secrets: BTreeSet<String>,
+    /// What of AWS Certificate Manager it asks for, by the name under which it does; without a control plane, by the folder in which
+    /// it looks for the files.
+    pub secrets: BTreeMap<String, Secret>,
 }
 
 impl Configuration {
@@ -135,8 +150,8 @@ impl Translation<'_, '_> {
         self.options.delivery == Delivery::Static
     }
 
-    /// Whether the Envoy must be told the sum of weights.
-    fn needs_total_weight(&self) -> bool {
-        self.options.version.is_some_and(|version| version < SUMS_WEIGHTS)
+    /// Whether the Envoy is one that needs what was deprecated in 1.24.
+    fn is_before_1_24(&self) -> bool {
+        self.options.version.is_some_and(|version| version < V1_24)
     }
 }

@@ -9,7 +9,7 @@ use super::access_log::access_log;
 use super::route::duration;
 use crate::envoy::config::core::v3::socket_address::PortSpecifier;
 use crate::envoy::config::core::v3::{Address, SocketAddress, TrafficDirection, TransportSocket, address};
-use crate::envoy::config::listener::v3::listener_filter_chain_match_predicate::Rule;
+use crate::envoy::config::listener::v3::listener_filter_chain_match_predicate::{MatchSet, Rule};
 use crate::envoy::config::listener::v3::{
     Filter, FilterChain, FilterChainMatch, Listener, ListenerFilter, ListenerFilterChainMatchPredicate, filter,
     listener_filter,
@@ -109,14 +109,23 @@ pub(super) fn tls_inspector() -> ListenerFilter {
     listener_filter("envoy.filters.listener.tls_inspector", pack(&TlsInspector::default()))
 }
 
-/// Likewise, for one port alone: it waits for the client's first bytes, which a server that speaks first never gets to see.
+/// Likewise, for some ports alone: it waits for the client's first bytes, which a server that speaks first never gets to see.
 ///
 /// App Mesh had it on every port, so that such protocols could not be backends (App Mesh User Guide, troubleshooting-connectivity);
-/// that it is on this port alone is ours.
-pub(super) fn tls_inspector_on(port: u16) -> ListenerFilter {
-    let range = Int32Range { start: port.into(), end: i32::from(port) + 1 };
-    let on_port = ListenerFilterChainMatchPredicate { rule: Some(Rule::DestinationPortRange(range)) };
-    let elsewhere = ListenerFilterChainMatchPredicate { rule: Some(Rule::NotMatch(Box::new(on_port))) };
+/// that it is where it is needed alone is ours.
+pub(super) fn tls_inspector_on(ports: &[u16]) -> ListenerFilter {
+    let mut rules = ports.iter().map(|port| {
+        let range = Int32Range { start: (*port).into(), end: i32::from(*port) + 1 };
+        ListenerFilterChainMatchPredicate { rule: Some(Rule::DestinationPortRange(range)) }
+    });
+    let on_ports = match (ports, rules.next()) {
+        ([_], Some(only)) => only,
+        (_, first) => {
+            let rules = first.into_iter().chain(rules).collect();
+            ListenerFilterChainMatchPredicate { rule: Some(Rule::OrMatch(MatchSet { rules })) }
+        }
+    };
+    let elsewhere = ListenerFilterChainMatchPredicate { rule: Some(Rule::NotMatch(Box::new(on_ports))) };
     ListenerFilter { filter_disabled: Some(elsewhere), ..tls_inspector() }
 }
 

@@ -102,15 +102,11 @@ impl Translation<'_, '_> {
                 let kind = if *are_endpoints { DiscoveryType::StrictDns } else { DiscoveryType::LogicalDns };
                 (kind, Some(assignment(name, [((*hostname).to_owned(), port)])), None)
             }
-            Discovery::CloudMap { name: discovered, namespace: _, service: _, attributes: _ } => {
+            Discovery::CloudMap { name: discovered, namespace: _, service: _, attributes } => {
                 let known = self.endpoints.get(discovered).into_iter().flatten();
-                // Source: aws-app-mesh-examples, howto-ipv6.
-                let is_usable = |address: &&std::net::IpAddr| match preference {
-                    Some(IpPreference::Ipv6Only) => address.is_ipv6(),
-                    Some(IpPreference::Ipv4Only) => address.is_ipv4(),
-                    _ => true,
-                };
-                let hosts = known.filter(is_usable).map(|address| (address.to_string(), port));
+                let bearing = known.filter(|instance| instance.bears(attributes));
+                // The port is the listener's, whatever the instance says of one (inferred).
+                let hosts = bearing.filter_map(|instance| Some((instance.address(preference)?.to_string(), port)));
                 let assigned = assignment(name, hosts);
                 if self.is_static() {
                     return (DiscoveryType::Static, Some(assigned), None);

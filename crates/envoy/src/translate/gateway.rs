@@ -1,6 +1,7 @@
 //! A gateway's proxy: its listeners, which hand every request to the proxy itself again, and the listener that routes those.
 
 use meshwright_model::limits::PortProtocol;
+use meshwright_traffic::PathMatch;
 use meshwright_traffic::proxy::{
     EGRESS_PORT, GatewayHost, GatewayListener, GatewayRule, HostRewrite, PathRewrite, VIRTUAL_SERVICE_HEADER,
     VirtualHost,
@@ -28,10 +29,10 @@ impl Translation<'_, '_> {
             let GatewayListener { port, protocol, tls, pool, hosts } = own;
             let several = (listeners.len() > 1).then_some(*port);
             let cluster = names::self_redirect(self.proxy.mesh, self.proxy.name, *protocol, several, EGRESS_PORT);
-            let virtual_hosts = hosts.iter().enumerate().map(|(index, host)| virtual_host(host, index, &cluster));
-            let virtual_hosts = virtual_hosts.collect();
+            let made = |(index, host)| self.gateway_host(host, index, &cluster, *protocol);
+            let virtual_hosts = hosts.iter().enumerate().map(made).collect();
             let filter = self.http_filter(Direction::Ingress, *protocol, *port, virtual_hosts);
-            let tls = tls.as_ref().map(|tls| (self.server_socket(tls), tls.is_permissive));
+            let tls = tls.as_ref().map(|tls| (self.server_socket(tls, *protocol), tls.is_permissive));
             let chains = tls_chains(Some(*port), filter, tls);
             self.add_listener(listener(Direction::Ingress, address, *port, vec![tls_inspector()], chains));
             let own = super::cluster::static_cluster(cluster, LOOPBACK, EGRESS_PORT, *protocol, *pool);
@@ -43,34 +44,66 @@ impl Translation<'_, '_> {
         let chains = vec![chain(Some(EGRESS_PORT), filter)];
         self.add_listener(listener(Direction::Egress, address, EGRESS_PORT, vec![tls_inspector()], chains));
     }
-}
 
-/// The gateway routes of a host.
-fn virtual_host(host: &GatewayHost<'_>, index: usize, cluster: &str) -> rds::VirtualHost {
-    let GatewayHost { domains, rules, table } = host;
-    let routes = table.entries().iter().map(|entry| {
-        let rule = &rules[entry.id];
-        let (action, header) = action(rule, cluster);
-        Route {
-            name: rule.name.to_owned(),
-            r#match: Some(route_match(&entry.matcher)),
-            action: Some(Action::Route(action)),
-            request_headers_to_add: header.into_iter().collect(),
-            ..Route::default()
+    /// The gateway routes of a host.
+    fn gateway_host(
+        &self,
+        host: &GatewayHost<'_>,
+        index: usize,
+        cluster: &str,
+        protocol: PortProtocol,
+    ) -> rds::VirtualHost {
+        let GatewayHost { domains, rules, table } = host;
+        let routes = table.entries().iter().map(|entry| {
+            let rule = &rules[entry.id];
+            let mut action = action(rule, cluster);
+            if let (PathMatch::Prefix(prefix), PathRewrite::Kept) = (&entry.matcher.path, &rule.path)
+                && protocol != PortProtocol::Grpc
+            {
+                // What stays was replaced by itself, so that what is behind sees `x-envoy-original-path`. Source: the gateway's dump.
+                action.prefix_rewrite = prefix.to_string();
+            }
+            let header = match &rule.host {
+                HostRewrite::To(_) => None,
+                HostRewrite::Kept { marker } => Some(self.marked(marker)),
+            };
+            Route {
+                name: rule.name.to_owned(),
+                r#match: Some(route_match(&entry.matcher)),
+                action: Some(Action::Route(action)),
+                request_headers_to_add: header.into_iter().collect(),
+                ..Route::default()
+            }
+        });
+        // The name of the one that answers to all is App Mesh's; the others' are ours.
+        let is_any = domains.iter().any(|domain| domain == "*");
+        let name = if is_any { "self_redirect".to_owned() } else { format!("self_redirect_{index}") };
+        rds::VirtualHost { name, domains: domains.clone(), routes: routes.collect(), ..rds::VirtualHost::default() }
+    }
+
+    /// The header that says which virtual service is meant; what a client sent under that name does not count.
+    fn marked(&self, service: &str) -> HeaderValueOption {
+        let header =
+            HeaderValue { key: VIRTUAL_SERVICE_HEADER.to_owned(), value: escaped(service), ..HeaderValue::default() };
+        let append = self.is_before_1_24().then_some(false);
+        let append_action =
+            if append.is_some() { HeaderAppendAction::default() } else { HeaderAppendAction::OverwriteIfExistsOrAdd };
+        #[expect(deprecated, reason = "what older Envoys need")]
+        HeaderValueOption {
+            header: Some(header),
+            append,
+            append_action: append_action.into(),
+            ..HeaderValueOption::default()
         }
-    });
-    // The name of the one that answers to all is App Mesh's; the others' are ours.
-    let is_any = domains.iter().any(|domain| domain == "*");
-    let name = if is_any { "self_redirect".to_owned() } else { format!("self_redirect_{index}") };
-    rds::VirtualHost { name, domains: domains.clone(), routes: routes.collect(), ..rds::VirtualHost::default() }
+    }
 }
 
-/// What a gateway route does, and the header that it adds.
-fn action(rule: &GatewayRule<'_>, cluster: &str) -> (RouteAction, Option<HeaderValueOption>) {
+/// What a gateway route does.
+fn action(rule: &GatewayRule<'_>, cluster: &str) -> RouteAction {
     let GatewayRule { route: _, name: _, service: _, host, path, timeout_millis } = rule;
-    let (host_rewrite, header) = match host {
-        HostRewrite::To(name) => (Some(HostRewriteSpecifier::HostRewriteLiteral(name.clone())), None),
-        HostRewrite::Kept { marker } => (None, Some(marked(marker))),
+    let host_rewrite = match host {
+        HostRewrite::To(name) => Some(HostRewriteSpecifier::HostRewriteLiteral(name.clone())),
+        HostRewrite::Kept { marker: _ } => None,
     };
     let (prefix_rewrite, regex_rewrite) = match path {
         PathRewrite::Kept => (String::new(), None),
@@ -81,27 +114,13 @@ fn action(rule: &GatewayRule<'_>, cluster: &str) -> (RouteAction, Option<HeaderV
             (String::new(), Some(whole))
         }
     };
-    let action = RouteAction {
+    RouteAction {
         cluster_specifier: Some(ClusterSpecifier::Cluster(cluster.to_owned())),
         prefix_rewrite,
         regex_rewrite,
         host_rewrite_specifier: host_rewrite,
         timeout: timeout_millis.map(duration),
         ..RouteAction::default()
-    };
-    (action, header)
-}
-
-/// The header that says which virtual service is meant; what a client sent under that name does not count.
-fn marked(service: &str) -> HeaderValueOption {
-    HeaderValueOption {
-        header: Some(HeaderValue {
-            key: VIRTUAL_SERVICE_HEADER.to_owned(),
-            value: escaped(service),
-            ..HeaderValue::default()
-        }),
-        append_action: HeaderAppendAction::OverwriteIfExistsOrAdd.into(),
-        ..HeaderValueOption::default()
     }
 }
 

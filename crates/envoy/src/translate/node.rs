@@ -2,10 +2,10 @@
 //!
 //! Source of the composition: configurations of nodes in aws/aws-app-mesh-roadmap#356 and #79 and App Mesh User Guide, Envoy logs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use meshwright_model::limits::{EgressFilterType, PortProtocol};
-use meshwright_traffic::proxy::{EGRESS_PORT, NodeListener, Outbound, Pool, ServerTls};
+use meshwright_traffic::proxy::{self, EGRESS_PORT, NodeListener, Outbound, Pool};
 
 use super::chain::{
     Direction, bind_address, chain, listener, local_address, on_port, original_destination, tls_chains, tls_inspector,
@@ -33,16 +33,21 @@ impl Translation<'_, '_> {
         match self.options.capture.clone() {
             Capture::OriginalDestination => self.redirected_egress(egress, filter),
             Capture::Loopback { egress: ports, application: _ } => {
+                let address = local_address(self.proxy.ip_preference);
                 for (dialled, local) in ports {
                     let Some(outbound) = egress.get(&dialled) else { continue };
-                    let filter = self.outbound_filter(outbound, dialled, filter);
+                    let filter = match outbound {
+                        Outbound::Tcp { service: _, connection } => self.connection_filter(connection),
+                        Outbound::Http { protocol, hosts } => {
+                            let mut hosts = self.virtual_hosts(hosts, *protocol);
+                            add_local_names(&mut hosts, dialled, local);
+                            self.http_filter(Direction::Egress, *protocol, dialled, hosts)
+                        }
+                    };
                     let chains = vec![chain(None, filter)];
-                    self.add_listener(listener(Direction::Egress, "127.0.0.1", local, Vec::new(), chains));
+                    self.add_listener(listener(Direction::Egress, address, local, Vec::new(), chains));
                 }
             }
-        }
-        if filter == EgressFilterType::AllowAll {
-            self.pass_through_cluster(names::allow_all(self.proxy.mesh));
         }
     }
 
@@ -56,18 +61,19 @@ impl Translation<'_, '_> {
         let mut all = Vec::new();
         for own in listeners {
             let filter = self.application_filter(own);
-            let tls = own.tls.as_ref().map(|tls| (self.server_socket(tls), tls.is_permissive));
+            let tls = own.tls.as_ref().map(|tls| (self.server_socket(tls, own.protocol), tls.is_permissive));
             let chains = tls_chains(is_redirected.then_some(own.port), filter, tls);
             if is_redirected {
                 all.extend(chains);
                 continue;
             }
-            let filters = inspector(own.tls.as_ref()).into_iter().collect();
+            let filters = own.tls.iter().map(|_| tls_inspector()).collect();
             self.add_listener(listener(Direction::Ingress, address, own.port, filters, chains));
         }
         if is_redirected {
-            let any_tls = listeners.iter().find_map(|own| own.tls.as_ref());
-            let filters = std::iter::once(original_destination()).chain(inspector(any_tls)).collect();
+            let secured: Vec<u16> = listeners.iter().filter(|own| own.tls.is_some()).map(|own| own.port).collect();
+            let inspector = (!secured.is_empty()).then(|| tls_inspector_on(&secured));
+            let filters = std::iter::once(original_destination()).chain(inspector).collect();
             self.add_listener(listener(Direction::Ingress, address, INGRESS_PORT, filters, all));
         }
     }
@@ -117,10 +123,11 @@ impl Translation<'_, '_> {
                 other_tls.filter_chain_match = Some(on_port(TLS_PORT));
                 chains.push(other_tls);
             }
-            chains.push(chain(None, self.tcp_filter(Direction::Egress, everything, None)));
+            chains.push(chain(None, self.tcp_filter(Direction::Egress, everything.clone(), None)));
+            self.pass_through_cluster(everything);
         }
         let address = bind_address(self.proxy.ip_preference);
-        let filters = vec![original_destination(), tls_inspector_on(TLS_PORT)];
+        let filters = vec![original_destination(), tls_inspector_on(&[TLS_PORT])];
         self.add_listener(listener(Direction::Egress, address, EGRESS_PORT, filters, chains));
     }
 
@@ -128,13 +135,18 @@ impl Translation<'_, '_> {
         match outbound {
             Outbound::Tcp { service: _, connection } => self.connection_filter(connection),
             Outbound::Http { protocol, hosts } => {
-                let mut all: Vec<VirtualHost> = hosts.iter().map(|host| self.virtual_host(host, *protocol)).collect();
-                if filter == EgressFilterType::AllowAll {
+                let mut all = self.virtual_hosts(hosts, *protocol);
+                let is_for_all = |host: &VirtualHost| host.domains.iter().any(|domain| domain == "*");
+                if filter == EgressFilterType::AllowAll && !all.iter().any(is_for_all) {
                     all.push(self.everything_else());
                 }
                 self.http_filter(Direction::Egress, *protocol, port, all)
             }
         }
+    }
+
+    fn virtual_hosts(&self, hosts: &[proxy::VirtualHost<'_>], protocol: PortProtocol) -> Vec<VirtualHost> {
+        hosts.iter().map(|host| self.virtual_host(host, protocol)).collect()
     }
 
     /// The host of requests that are for no backend, where the mesh lets all pass.
@@ -162,7 +174,16 @@ impl Translation<'_, '_> {
     }
 }
 
-/// What tells TLS from plaintext, where both are spoken.
-fn inspector(tls: Option<&ServerTls<'_>>) -> Option<crate::envoy::config::listener::v3::ListenerFilter> {
-    tls.map(|_| tls_inspector())
+/// Lets hosts answer to their names with the port of the loopback too, as clients say it that dial that port; where a name is
+/// taken, it stays another's.
+fn add_local_names(hosts: &mut [VirtualHost], dialled: u16, local: u16) {
+    let mut taken: BTreeSet<String> =
+        hosts.iter().flat_map(|host| &host.domains).map(|domain| domain.to_ascii_lowercase()).collect();
+    for host in hosts {
+        let suffix = format!(":{dialled}");
+        let names: Vec<String> =
+            host.domains.iter().filter_map(|own| Some(own.strip_suffix(&suffix)?.to_owned())).collect();
+        let local = names.into_iter().map(|name| format!("{name}:{local}"));
+        host.domains.extend(local.filter(|name| taken.insert(name.to_ascii_lowercase())));
+    }
 }

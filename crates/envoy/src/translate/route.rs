@@ -80,7 +80,7 @@ impl Translation<'_, '_> {
         #[expect(deprecated, reason = "what older Envoys need")]
         ClusterSpecifier::WeightedClusters(WeightedCluster {
             clusters: clusters.collect(),
-            total_weight: self.needs_total_weight().then(|| Share::total(shares)),
+            total_weight: self.is_before_1_24().then(|| Share::total(shares)),
             ..WeightedCluster::default()
         })
     }

@@ -4,9 +4,9 @@ use meshwright_model::limits::PortProtocol;
 use meshwright_traffic::proxy::{Certificate, ClientTls, ServerTls, Trust, Validation};
 use prost_types::Any;
 
-use super::Translation;
 use super::http::ads;
 use super::matcher::string;
+use super::{Secret, Translation};
 use crate::envoy::config::core::v3::config_source::ConfigSourceSpecifier;
 use crate::envoy::config::core::v3::data_source::Specifier;
 use crate::envoy::config::core::v3::grpc_service::{EnvoyGrpc, TargetSpecifier};
@@ -32,11 +32,14 @@ const SDS_CLUSTER: &str = "static_cluster_sds_unix_socket";
 
 impl Translation<'_, '_> {
     /// What a listener speaks.
-    pub(super) fn server_socket(&mut self, tls: &ServerTls<'_>) -> TransportSocket {
+    pub(super) fn server_socket(&mut self, tls: &ServerTls<'_>, protocol: PortProtocol) -> TransportSocket {
         let ServerTls { is_permissive: _, certificate, validation } = tls;
         let mut common = self.shown(Some(certificate));
         common.validation_context_type = validation.as_ref().map(|validation| self.check(validation));
-        common.alpn_protocols = vec!["h2".to_owned(), "http/1.1".to_owned()];
+        if protocol != PortProtocol::Tcp {
+            // Inferred; what is spoken inside TCP is not known to the proxy.
+            common.alpn_protocols = vec!["h2".to_owned(), "http/1.1".to_owned()];
+        }
         let context = DownstreamTlsContext {
             common_tls_context: Some(common),
             require_client_certificate: validation.is_some().then_some(true),
@@ -58,10 +61,9 @@ impl Translation<'_, '_> {
         if matches!(protocol, PortProtocol::Http2 | PortProtocol::Grpc) {
             common.alpn_protocols = vec!["h2".to_owned()];
         }
-        // That the name it is found under is asked for is inferred.
         let context = UpstreamTlsContext {
             common_tls_context: Some(common),
-            sni: server_name.trim_end_matches('.').to_owned(),
+            sni: asked_name(server_name).to_owned(),
             ..UpstreamTlsContext::default()
         };
         Some(transport_socket(pack(&context)))
@@ -77,10 +79,14 @@ impl Translation<'_, '_> {
                 ..TlsCertificate::default()
             }),
             Some(Certificate::Sds(name)) => common.tls_certificate_sds_secret_configs.push(local_secret(name)),
-            Some(Certificate::Acm(arn)) => {
-                let secret = self.secret((*arn).to_owned());
-                common.tls_certificate_sds_secret_configs.push(secret);
-            }
+            Some(Certificate::Acm(arn)) => match self.place(Secret::Certificate((*arn).to_owned())) {
+                Place::Stream(secret) => common.tls_certificate_sds_secret_configs.push(*secret),
+                Place::Folder(folder) => common.tls_certificates.push(TlsCertificate {
+                    certificate_chain: Some(file(&format!("{folder}/chain.pem"))),
+                    private_key: Some(file(&format!("{folder}/key.pem"))),
+                    ..TlsCertificate::default()
+                }),
+            },
         }
         common
     }
@@ -88,18 +94,25 @@ impl Translation<'_, '_> {
     fn check(&mut self, validation: &Validation<'_>) -> ValidationContextType {
         let Validation { trust, names } = validation;
         let mut context = CertificateValidationContext {
-            match_typed_subject_alt_names: names.iter().flat_map(|name| named(name)).collect(),
+            match_typed_subject_alt_names: names.iter().map(|name| named(name)).collect(),
             ..CertificateValidationContext::default()
         };
-        let secret = match trust {
+        let arns = |arns: &[&str]| arns.iter().map(|arn| (*arn).to_owned()).collect();
+        let place = match trust {
             Trust::File(path) => {
                 context.trusted_ca = Some(file(path));
                 return ValidationContextType::ValidationContext(context);
             }
-            Trust::Sds(name) => local_secret(name),
-            Trust::Acm(arns) => self.secret(arns.join(",")),
-            // The authority that stands at the end of a certificate's chain; its name on the wire is not known, so that this is ours.
-            Trust::RootOf(arn) => self.secret(format!("{arn}/root")),
+            Trust::Sds(name) => Place::Stream(Box::new(local_secret(name))),
+            Trust::Acm(authorities) => self.place(Secret::Authorities(arns(authorities))),
+            Trust::RootOf(arn) => self.place(Secret::RootOf((*arn).to_owned())),
+        };
+        let secret = match place {
+            Place::Stream(secret) => *secret,
+            Place::Folder(folder) => {
+                context.trusted_ca = Some(file(&format!("{folder}/authorities.pem")));
+                return ValidationContextType::ValidationContext(context);
+            }
         };
         ValidationContextType::CombinedValidationContext(CombinedCertificateValidationContext {
             default_validation_context: Some(context),
@@ -108,11 +121,32 @@ impl Translation<'_, '_> {
         })
     }
 
-    /// A secret that the control plane hands out.
-    fn secret(&mut self, name: String) -> SdsSecretConfig {
-        self.configuration.secrets.insert(name.clone());
-        SdsSecretConfig { name, sds_config: Some(ads()) }
+    /// Where the proxy finds what AWS Certificate Manager holds.
+    fn place(&mut self, secret: Secret) -> Place {
+        if self.is_static() {
+            let folder = secret.folder(&self.options.certificates);
+            self.configuration.secrets.insert(folder.clone(), secret);
+            return Place::Folder(folder);
+        }
+        let name = secret.name();
+        self.configuration.secrets.insert(name.clone(), secret);
+        Place::Stream(Box::new(SdsSecretConfig { name, sds_config: Some(ads()) }))
     }
+}
+
+/// Where a proxy finds a secret.
+enum Place {
+    /// It comes over a stream.
+    Stream(Box<SdsSecretConfig>),
+    /// In files of a folder.
+    Folder(String),
+}
+
+/// The name that a server is asked for: that under which it is found (inferred). Addresses are no names (RFC 6066, section 3), and
+/// Envoy takes no more than 255 bytes.
+fn asked_name(discovered: &str) -> &str {
+    let name = discovered.trim_end_matches('.');
+    if name.parse::<std::net::IpAddr>().is_ok() || name.len() > 255 { "" } else { name }
 }
 
 /// A secret of the local Secret Discovery Service.
@@ -138,15 +172,14 @@ fn local_secret(name: &str) -> SdsSecretConfig {
     SdsSecretConfig { name: name.to_owned(), sds_config: Some(config) }
 }
 
-/// A name that a certificate may bear, as a DNS name or as a URI.
-fn named(name: &str) -> Vec<SubjectAltNameMatcher> {
-    let kinds = if name.contains("://") { vec![SanType::Uri] } else { vec![SanType::Dns] };
-    let matcher = |kind: SanType| SubjectAltNameMatcher {
+/// A name that a certificate may bear. One with a colon is a URI, as of SPIFFE; the API knows host names and URIs alone.
+fn named(name: &str) -> SubjectAltNameMatcher {
+    let kind = if name.contains(':') { SanType::Uri } else { SanType::Dns };
+    SubjectAltNameMatcher {
         san_type: kind.into(),
         matcher: Some(string(MatchPattern::Exact(name.to_owned()))),
         ..SubjectAltNameMatcher::default()
-    };
-    kinds.into_iter().map(matcher).collect()
+    }
 }
 
 fn file(path: &str) -> DataSource {

@@ -7,10 +7,14 @@
 mod behaviour;
 mod bootstrap;
 mod differential;
+mod dump;
 mod judge;
 mod lab;
+mod meshes;
+mod nodes;
 mod process;
 mod proxied;
+mod translated;
 mod validate;
 
 use meshwright_envoy::json::to_json;

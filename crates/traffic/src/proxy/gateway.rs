@@ -407,6 +407,13 @@ impl<'a> Behind<'_, 'a> {
     fn all_hosts(&mut self) -> Vec<VirtualHost<'a>> {
         let mut hosts = std::mem::take(&mut self.hosts);
         hosts.sort_by_key(|host| host.service.is_empty());
+        if let Some((marked, others)) = hosts.split_last_mut().filter(|(last, _)| last.service.is_empty()) {
+            // Envoy refuses a domain that two hosts have; that a service called `*` gives way is ours.
+            for host in others.iter_mut() {
+                host.domains.retain(|domain| !marked.domains.contains(domain));
+            }
+        }
+        hosts.retain(|host| !host.domains.is_empty());
         hosts
     }
 }

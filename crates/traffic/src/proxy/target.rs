@@ -1,5 +1,7 @@
 //! A node's listener, as a proxy that sends to it knows it.
 
+use std::borrow::Cow;
+
 use meshwright_model::defaults::{DNS_RESPONSE_TYPE, health_check_port};
 use meshwright_model::limits::{DnsResponseType, IpPreference, PortProtocol};
 use meshwright_model::listener::{HealthCheckPolicy, Listener};
@@ -128,9 +130,10 @@ impl<'a> Target<'a> {
         let node = super::world::name(resource).ok_or("its name is not known")?;
         let (discovery, ip_preference) = discovery(spec)?;
         let server_tls = server_tls(resource, listening, omissions);
-        let discovered = match spec.service_discovery.as_ref() {
-            Some(ServiceDiscovery::Dns(dns)) => dns.hostname.known().map(meshwright_model::limits::Hostname::as_str),
-            _ => None,
+        let discovered = match &discovery {
+            // Certificates bear names without the dot at their end that some write for DNS.
+            Discovery::Dns { hostname, are_endpoints: _ } => Cow::Borrowed(hostname.trim_end_matches('.')),
+            Discovery::CloudMap { name, .. } => Cow::Owned(name.clone()),
         };
         let tls = ClientTls::of(policy, port, server_tls.as_ref(), discovered).unwrap_or_else(|| {
             omissions.add(client, Path::of(&["spec"]), "a client policy is left out: not all of it is known");

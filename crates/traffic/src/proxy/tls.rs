@@ -1,5 +1,7 @@
 //! TLS between a proxy and its targets: who insists on it, what is shown and what is checked.
 
+use std::borrow::Cow;
+
 use meshwright_model::Scalar;
 use meshwright_model::defaults::CLIENT_TLS_ENFORCE;
 use meshwright_model::limits::{FilePath, ListenerTlsMode, ResourceArn, SubjectAlternativeName};
@@ -46,7 +48,7 @@ pub struct Validation<'a> {
     /// The authorities that are trusted.
     pub trust: Trust<'a>,
     /// The names of which the certificate must bear one; empty means any.
-    pub names: Vec<&'a str>,
+    pub names: Vec<Cow<'a, str>>,
 }
 
 /// What a proxy does as the client of a target.
@@ -109,7 +111,7 @@ impl<'a> ClientTls<'a> {
         policy: Option<&'a ClientPolicyTls>,
         server_port: u16,
         server: Option<&ServerTls<'a>>,
-        discovered: Option<&'a str>,
+        discovered: Cow<'a, str>,
     ) -> Option<Self> {
         let Some(policy) = policy else { return Some(Self::without_policy(server)) };
         let ClientPolicyTls { certificate, enforce, ports, validation } = policy;
@@ -134,7 +136,7 @@ impl<'a> ClientTls<'a> {
         };
         let names = match &validation.subject_alternative_names {
             Some(names) => subject_names(names)?,
-            None => discovered.into_iter().collect(),
+            None => vec![discovered],
         };
         let certificate = match certificate {
             None => None,
@@ -198,6 +200,6 @@ fn path(path: &Scalar<FilePath>) -> Option<&str> {
     path.known().map(FilePath::as_str)
 }
 
-fn subject_names(names: &SubjectAlternativeNames) -> Option<Vec<&str>> {
-    names.matcher.exact.iter().map(|name| name.known().map(SubjectAlternativeName::as_str)).collect()
+fn subject_names(names: &SubjectAlternativeNames) -> Option<Vec<Cow<'_, str>>> {
+    names.matcher.exact.iter().map(|name| name.known().map(SubjectAlternativeName::as_str).map(Cow::Borrowed)).collect()
 }

@@ -93,6 +93,7 @@ fn routes_that_were_tried_say_why_they_did_not_match() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "nearly all of it is the answer")]
 fn programs_get_the_same_facts() {
     let options =
         options("mesh/shop/virtualNode/orders", "GET http://payments.shop.local:8080/pay", &["x-canary: true"]);
