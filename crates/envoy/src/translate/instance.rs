@@ -1,7 +1,7 @@
 //! What AWS Cloud Map knows of a service.
 
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use meshwright_model::limits::IpPreference;
 

@@ -146,7 +146,7 @@ enum Place {
 /// Envoy takes no more than 255 bytes.
 fn asked_name(discovered: &str) -> &str {
     let name = discovered.trim_end_matches('.');
-    if name.parse::<std::net::IpAddr>().is_ok() || name.len() > 255 { "" } else { name }
+    if name.parse::<core::net::IpAddr>().is_ok() || name.len() > 255 { "" } else { name }
 }
 
 /// A secret of the local Secret Discovery Service.

@@ -3,28 +3,29 @@
 //!
 //! Source: the configuration of a gateway in capa-cloud/capa.io, `content/zh/blog/cloudstack/envoy/envoy-gateway.md`.
 
-use std::borrow::Cow;
+mod hosts;
+mod rewrites;
 
-use meshwright_model::defaults::{REWRITE_HOSTNAME, REWRITE_PREFIX};
-use meshwright_model::gateway_route::{
-    GatewayRouteHostnameRewrite, GatewayRouteSpec, GatewayRouteTarget, HttpGatewayRoute, HttpGatewayRouteRewrite,
-    ProtocolGatewayRoute,
-};
-use meshwright_model::limits::{DefaultGatewayRouteRewrite, PortProtocol, VirtualGatewayPortProtocol};
+use meshwright_model::gateway_route::{GatewayRouteSpec, GatewayRouteTarget, ProtocolGatewayRoute};
+use meshwright_model::limits::{PortProtocol, VirtualGatewayPortProtocol};
 use meshwright_model::matcher::GatewayRouteHostnameMatch;
 use meshwright_model::virtual_gateway::{VirtualGatewayConnectionPool, VirtualGatewayListener, VirtualGatewaySpec};
 use meshwright_model::{Path, Resource, Spec};
 
 use super::egress::without_taken;
 use super::ingress::{Pool, log};
-use super::known::{optional, port};
+use super::known::port;
 use super::services::{Answering, Services, Way};
 use super::tls::ServerTls;
 use super::world::World;
 use super::{EGRESS_PORT, Proxy, Role, VIRTUAL_SERVICE_HEADER, VirtualHost};
 use crate::condition::Condition;
-use crate::matcher::{Match, PathMatch};
+use crate::matcher::Match;
 use crate::table::{Entry, Table};
+use hosts::Host;
+use rewrites::{keeps_host, rewrites};
+
+pub use rewrites::{HostRewrite, PathRewrite};
 
 /// Where a gateway's proxy takes requests.
 #[derive(Debug)]
@@ -67,42 +68,6 @@ pub struct GatewayRule<'a> {
     pub path: PathRewrite<'a>,
     /// How long a request may take, in milliseconds; 0 is without end. `None` is as long as Envoy lets it: 15 seconds.
     pub timeout_millis: Option<u64>,
-}
-
-/// What becomes of a request's host.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HostRewrite<'a> {
-    /// It becomes this.
-    To(String),
-    /// It stays, and a header says which virtual service is meant.
-    Kept {
-        /// The virtual service.
-        marker: &'a str,
-    },
-}
-
-/// What becomes of a request's path; the query always stays.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PathRewrite<'a> {
-    /// It stays.
-    Kept,
-    /// What it starts with is replaced.
-    Prefix {
-        /// What it starts with.
-        from: Cow<'a, str>,
-        /// What comes in its place.
-        to: &'a str,
-    },
-    /// It is replaced as a whole.
-    Whole(&'a str),
-}
-
-/// A host name that gateway routes answer to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Host {
-    Any,
-    Exact(String),
-    Suffix(String),
 }
 
 /// The proxy of a gateway.
@@ -418,23 +383,6 @@ impl<'a> Behind<'_, 'a> {
     }
 }
 
-impl Host {
-    /// The domains of a host on a port. Envoy compares a host with its port, so that both are given.
-    ///
-    /// Source: that a host with a port did not match is aws/aws-app-mesh-roadmap#365; giving both is ours, as App Mesh itself did for
-    /// virtual services.
-    fn domains(self, port: u16) -> Vec<String> {
-        match self {
-            Self::Any => vec!["*".to_owned()],
-            Self::Exact(name) => vec![format!("{name}:{port}"), name].into_iter().rev().collect(),
-            Self::Suffix(end) => {
-                let end = end.trim_start_matches('*');
-                vec![format!("*{end}"), format!("*{end}:{port}")]
-            }
-        }
-    }
-}
-
 fn no_way<'a>() -> Way<'a> {
     Way::Http { rules: Vec::new(), entries: Vec::new() }
 }
@@ -447,54 +395,4 @@ fn longest(way: &Way<'_>) -> Option<u64> {
     let Way::Http { rules, .. } = way else { return None };
     let timeouts = || rules.iter().map(|rule| rule.timeout_millis);
     if timeouts().any(|millis| millis == 0) { Some(0) } else { timeouts().max() }
-}
-
-fn keeps_host(rewrite: Option<&GatewayRouteHostnameRewrite>) -> Option<bool> {
-    let own = match rewrite {
-        None => None,
-        Some(rewrite) => optional(rewrite.default_target_hostname.as_ref())?,
-    };
-    Some(*own.unwrap_or(&REWRITE_HOSTNAME) == DefaultGatewayRouteRewrite::Disabled)
-}
-
-/// The paths that a gateway route is tried with, and what becomes of each; `None` where that is not known.
-///
-/// Source: App Mesh User Guide, gateway routes; a prefix without a slash at its end became two (capa-cloud/capa.io,
-/// `envoy-gateway.md`; aws/aws-app-mesh-roadmap#247).
-fn rewrites<'a>(route: &'a HttpGatewayRoute, own: &PathMatch<'a>) -> Option<Vec<(PathMatch<'a>, PathRewrite<'a>)>> {
-    let rewrite = route.action.rewrite.as_ref();
-    let (path, prefix) = match rewrite {
-        None => (None, None),
-        Some(HttpGatewayRouteRewrite { hostname: _, path, prefix }) => (path.as_ref(), prefix.as_ref()),
-    };
-    let matched_path = route.matcher.path.as_ref();
-    if let Some(path) = path.and_then(|path| path.exact.as_ref()) {
-        let whole = PathRewrite::Whole(path.known()?.as_str());
-        return Some(vec![(own.clone(), whole)]);
-    }
-    if matched_path.is_some() {
-        return Some(vec![(own.clone(), PathRewrite::Kept)]);
-    }
-    let from = match &route.matcher.prefix {
-        None => meshwright_model::defaults::PREFIX,
-        Some(prefix) => prefix.known()?.as_str(),
-    };
-    let plain = |to| vec![(PathMatch::Prefix(from.into()), PathRewrite::Prefix { from: from.into(), to })];
-    let value = prefix.and_then(|prefix| prefix.value.as_ref());
-    if let Some(value) = value {
-        return Some(plain(value.known()?.as_str()));
-    }
-    let default = match prefix {
-        None => None,
-        Some(prefix) => optional(prefix.default_prefix.as_ref())?,
-    };
-    if *default.unwrap_or(&REWRITE_PREFIX) == DefaultGatewayRouteRewrite::Disabled {
-        return Some(vec![(PathMatch::Prefix(from.into()), PathRewrite::Kept)]);
-    }
-    let mut all = plain("/");
-    if !from.ends_with('/') {
-        let longer: Cow<'_, str> = format!("{from}/").into();
-        all.push((PathMatch::Prefix(longer.clone()), PathRewrite::Prefix { from: longer, to: "/" }));
-    }
-    Some(all)
 }
