@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: how long reading takes, as a ratio to a baseline of the same run, and how much memory.
 //!
-//! The table goes to standard output, and into the README with `--write-readme`. Figures depend on the machine; ratios
-//! should not, so the goals are mostly ratios. No test measures time.
+//! The table goes to standard output, and into the README with `--write-readme`; `--traffic` measures only what requests and proxies
+//! cost. Figures depend on the machine; ratios should not, so the goals are mostly ratios. No test measures time.
 
 mod generate;
 mod measure;
@@ -24,7 +24,7 @@ use table::Row;
 /// `serde_json` and the YAML parser alone come to 10.1 to 10.3.
 const LINEAR: f64 = 12.0;
 
-const USAGE: &str = "usage: cargo xtask bench [--write-readme]";
+const USAGE: &str = "usage: cargo xtask bench [--write-readme | --traffic]";
 
 /// How many templates the mesh is cut into.
 const PARTS: usize = 40;
@@ -38,16 +38,17 @@ const END: &str = "<!-- /bench -->";
 /// Measures everything, in a release build.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<()> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let writes_readme = match words.as_slice() {
-        [] => false,
-        ["--write-readme"] => true,
+    let (measured, writes_readme): (fn(&Path) -> Result<Vec<Row>>, bool) = match words.as_slice() {
+        [] => (measure_all, false),
+        ["--write-readme"] => (measure_all, true),
+        ["--traffic"] => (traffic::rows, false),
         [task @ ("--read" | "--check"), files @ ..] => return measure::once(*task == "--check", files),
         _ => bail!("{USAGE}"),
     };
     if cfg!(debug_assertions) {
         return run_in_release(root, arguments);
     }
-    let table = table::markdown(&measure_all(root)?);
+    let table = table::markdown(&measured(root)?);
     print(&table);
     if writes_readme {
         let path = root.join("README.md");

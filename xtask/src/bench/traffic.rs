@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use meshwright_dialect::{Input, Options, read};
-use meshwright_envoy::translate::{Endpoints, Options as Translating, translate};
+use meshwright_envoy::translate::{Configuration, Endpoints, Options as Translating, translate};
 use meshwright_model::Kind;
 use meshwright_traffic::Call;
 use meshwright_traffic::proxy::{Outbound, Proxy, Role, World};
@@ -147,9 +147,11 @@ fn lines(inputs: &[Value]) -> String {
     lines.join("\n")
 }
 
-fn translated(world: &World<'_>, kind: Kind, name: &str) -> Timed<usize> {
+fn translated<'w>(world: &World<'w>, kind: Kind, name: &str) -> Timed<(Option<Proxy<'w>>, Configuration)> {
     timed(|| {
         let proxy = Proxy::of(world, kind, name);
-        proxy.map_or(0, |proxy| translate(&proxy, &Endpoints::default(), &Translating::default()).clusters.len())
+        let configuration =
+            proxy.as_ref().map(|proxy| translate(proxy, &Endpoints::default(), &Translating::default()));
+        (proxy, configuration.unwrap_or_default())
     })
 }

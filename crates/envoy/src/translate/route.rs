@@ -148,12 +148,17 @@ pub(super) fn duration(millis: u64) -> Duration {
     Duration { seconds: i64::try_from(millis / 1000).unwrap_or(i64::MAX), nanos }
 }
 
-/// What App Mesh's metrics extension reads. Source: the gateway's dump, `aws.appmesh.aggregate_stats`.
+/// What App Mesh's metrics extension reads, as JSON in a text. Source: the gateway's dump, `aws.appmesh.aggregate_stats`.
 pub(super) fn tags(tags: &[(&str, &str)]) -> Metadata {
-    let all: Vec<serde_json::Value> =
-        tags.iter().map(|(key, value)| serde_json::json!({"key": key, "value": value})).collect();
-    let text = serde_json::json!({"tags": all}).to_string();
+    let tag = |(key, value): &(&str, &str)| format!(r#"{{"key":{},"value":{}}}"#, quoted(key), quoted(value));
+    let all: Vec<String> = tags.iter().map(tag).collect();
+    let text = format!(r#"{{"tags":[{}]}}"#, all.join(","));
     let config = prost_types::Value { kind: Some(prost_types::value::Kind::StringValue(text)) };
     let stats = prost_types::Struct { fields: [("config".to_owned(), config)].into() };
     Metadata { filter_metadata: [("aws.appmesh.aggregate_stats".to_owned(), stats)].into(), ..Metadata::default() }
+}
+
+/// A text as JSON has it.
+fn quoted(text: &str) -> serde_json::Value {
+    serde_json::Value::String(text.to_owned())
 }

@@ -7,6 +7,7 @@ use meshwright_model::limits::{PortProtocol, ResourceName};
 use meshwright_model::matcher::{HeaderMatchMethod, HeaderMatcher, HttpPathMatch};
 use meshwright_model::route::{ProtocolRoute, RouteAction, RouteSpec};
 use meshwright_model::tls::ClientPolicyTls;
+use meshwright_model::virtual_node::VirtualNodeSpec;
 use meshwright_model::virtual_service::{VirtualServiceProvider, VirtualServiceSpec};
 use meshwright_model::{Path, Resource, Scalar, Spec};
 
@@ -105,7 +106,7 @@ impl<'w, 'a> Services<'w, 'a> {
     /// A node that answers alone: on each of its listeners, with the retries and the timeout that App Mesh gave it.
     fn answering_node(
         &mut self,
-        node: (&'a Resource, &'a meshwright_model::virtual_node::VirtualNodeSpec),
+        node: (&'a Resource, &'a VirtualNodeSpec),
         policy: Option<&'a ClientPolicyTls>,
     ) -> Vec<Answering<'a>> {
         let name = super::world::name(node.0).unwrap_or_default();
@@ -379,10 +380,9 @@ impl<'w, 'a> Services<'w, 'a> {
     ) -> Destination<'a> {
         let nowhere = |why| Destination::Nowhere { node, port, why };
         let Some(found) = self.world.node(node) else { return nowhere("the virtual node is not in the mesh") };
-        let listening: Vec<Listening<'a>> = Listening::of(found.1).collect();
-        let Some(listening) = meant(&listening, port, protocol) else {
-            return nowhere(match (port, listening.len()) {
-                (_, 0) => "the virtual node has no listener",
+        let Some(listening) = meant(found.1, port, protocol) else {
+            return nowhere(match (port, Listening::of(found.1).next()) {
+                (_, None) => "the virtual node has no listener",
                 (Some(_), _) => "the virtual node has no listener on that port",
                 (None, _) => "the virtual node has several listeners, and the target names none",
             });
@@ -410,18 +410,16 @@ impl<'w, 'a> Services<'w, 'a> {
 ///
 /// Source: App Mesh API reference, `WeightedTarget`: the port is required where there are several; that the protocol then decides is
 /// ours.
-fn meant<'a>(listening: &[Listening<'a>], port: Option<u16>, protocol: PortProtocol) -> Option<Listening<'a>> {
+fn meant(spec: &VirtualNodeSpec, port: Option<u16>, protocol: PortProtocol) -> Option<Listening<'_>> {
     if let Some(port) = port {
-        return listening.iter().find(|own| own.port == port).copied();
+        return Listening::of(spec).find(|own| own.port == port);
     }
-    if let [only] = listening {
-        return Some(*only);
-    }
-    let mut speaking = listening.iter().filter(|own| own.protocol == protocol);
-    match (speaking.next(), speaking.next()) {
-        (Some(only), None) => Some(*only),
-        _ => None,
-    }
+    only(Listening::of(spec)).or_else(|| only(Listening::of(spec).filter(|own| own.protocol == protocol)))
+}
+
+/// What comes, where it is one.
+fn only<T>(mut all: impl Iterator<Item = T>) -> Option<T> {
+    all.next().filter(|_| all.next().is_none())
 }
 
 #[expect(clippy::option_option, reason = "absent and unknown are two things")]
