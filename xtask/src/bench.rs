@@ -38,17 +38,17 @@ const END: &str = "<!-- /bench -->";
 /// Measures everything, in a release build.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<()> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let (measured, writes_readme): (fn(&Path) -> Result<Vec<Row>>, bool) = match words.as_slice() {
-        [] => (measure_all, false),
-        ["--write-readme"] => (measure_all, true),
-        ["--traffic"] => (traffic::rows, false),
+    let (is_of_traffic, writes_readme) = match words.as_slice() {
+        [] => (false, false),
+        ["--write-readme"] => (false, true),
+        ["--traffic"] => (true, false),
         [task @ ("--read" | "--check"), files @ ..] => return measure::once(*task == "--check", files),
         _ => bail!("{USAGE}"),
     };
     if cfg!(debug_assertions) {
         return run_in_release(root, arguments);
     }
-    let table = table::markdown(&measured(root)?);
+    let table = table::markdown(&if is_of_traffic { traffic::rows(root)? } else { measure_all(root)? });
     print(&table);
     if writes_readme {
         let path = root.join("README.md");

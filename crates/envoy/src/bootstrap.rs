@@ -48,7 +48,7 @@ const ADMIN_SOCKET_MODE: u32 = 0o600;
 pub fn bootstrap(settings: &Settings) -> Bootstrap {
     let mut bootstrap = Bootstrap {
         node: Some(node::node(settings)),
-        dynamic_resources: Some(control_plane::dynamic_resources(settings)),
+        dynamic_resources: settings.control_plane.as_ref().map(|from| control_plane::dynamic_resources(from, settings)),
         cluster_manager: Some(ClusterManager {
             outlier_detection: Some(OutlierDetection {
                 event_log_path: settings.outlier_log.clone(),
@@ -70,9 +70,8 @@ pub fn bootstrap(settings: &Settings) -> Bootstrap {
     bootstrap
 }
 
-/// Gives a bootstrap all that a control plane would send, so that its proxy runs without one.
+/// Gives a bootstrap all that a control plane would send.
 pub fn freeze(bootstrap: &mut Bootstrap, resources: StaticResources) {
-    bootstrap.dynamic_resources = None;
     let StaticResources { listeners, clusters, secrets } = resources;
     let frozen = static_resources(bootstrap);
     frozen.listeners.extend(listeners);

@@ -59,8 +59,8 @@ pub struct Settings {
     pub proxy: Proxy,
     /// The name of the proxies that do the same.
     pub cluster: String,
-    /// Where its configuration comes from.
-    pub control_plane: ControlPlane,
+    /// Where its configuration comes from; `None` where all of it stands in the bootstrap.
+    pub control_plane: Option<ControlPlane>,
     /// A file on the proxy's machine with the certificates by which it trusts the control plane; `None` for what is usual.
     pub trusted_certificates: Option<String>,
     /// How many seconds Envoy waits for its first listeners and clusters before it goes on without; 0 is without end.
@@ -175,14 +175,26 @@ impl Settings {
     /// # Errors
     /// Names the first variable whose value is none, or what is missing.
     pub fn read(proxy: Proxy, variables: &Variables) -> Result<Self, Error> {
+        let control_plane = ControlPlane::read(&proxy, variables)?;
+        Self::with(proxy, variables, Some(control_plane))
+    }
+
+    /// What variables say of a proxy that needs no control plane.
+    ///
+    /// # Errors
+    /// As [`Settings::read`].
+    pub fn alone(proxy: Proxy, variables: &Variables) -> Result<Self, Error> {
+        Self::with(proxy, variables, None)
+    }
+
+    fn with(proxy: Proxy, variables: &Variables, control_plane: Option<ControlPlane>) -> Result<Self, Error> {
         let names_of_cluster = ["APPMESH_RESOURCE_CLUSTER", "APPMESH_VIRTUAL_NODE_CLUSTER"];
         let cluster = variables.first_text(&names_of_cluster).unwrap_or(&proxy.id).to_owned();
-        let control_plane = ControlPlane::read(&proxy, variables)?;
         Ok(Self {
             trusted_certificates: None,
             initial_fetch_timeout: variables.number("ENVOY_INITIAL_FETCH_TIMEOUT", 0)?,
             admin: Admin::read(variables)?,
-            runtime: Runtime::read(&control_plane, variables)?,
+            runtime: Runtime::read(control_plane.as_ref(), variables)?,
             outlier_log: variables.text_or("ENVOY_OUTLIER_DETECTION_EVENT_LOG_PATH", "/dev/stdout"),
             sds_socket: variables.text("APPMESH_SDS_SOCKET_PATH").map(str::to_owned),
             tracer: Tracer::read(&proxy, variables)?,
@@ -216,8 +228,8 @@ impl Admin {
 }
 
 impl Runtime {
-    fn read(control_plane: &ControlPlane, variables: &Variables) -> Result<Self, Error> {
-        let is_of_app_mesh = matches!(control_plane, ControlPlane::Signed { .. });
+    fn read(control_plane: Option<&ControlPlane>, variables: &Variables) -> Result<Self, Error> {
+        let is_of_app_mesh = matches!(control_plane, Some(ControlPlane::Signed { .. }));
         let flag = |name, otherwise| {
             let is_said = is_of_app_mesh || variables.text(name).is_some();
             is_said.then(|| variables.boolean(name, otherwise)).transpose()

@@ -19,6 +19,7 @@ mod tls;
 
 use std::collections::BTreeMap;
 
+use meshwright_traffic::Capture;
 use meshwright_traffic::proxy::{Proxy, Role};
 
 use crate::envoy::config::bootstrap::v3::bootstrap::StaticResources;
@@ -42,20 +43,6 @@ pub enum Delivery {
     Ads,
     /// All at once in its bootstrap, so that it needs no control plane.
     Static,
-}
-
-/// How connections reach a node's proxy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Capture {
-    /// The kernel redirects them, and the proxy asks it where they were to go: as on Amazon ECS and Kubernetes.
-    OriginalDestination,
-    /// The application dials ports of the loopback, and listens on others than its node's; this needs no rights.
-    Loopback {
-        /// For each port of its backends, the port of the loopback that stands for it.
-        egress: BTreeMap<u16, u16>,
-        /// For each port of its node, the port of the application.
-        application: BTreeMap<u16, u16>,
-    },
 }
 
 /// The version of an Envoy.

@@ -3,6 +3,7 @@
 //! The one truth about traffic: rules, traces and diffs ask here, so that they cannot disagree.
 
 pub mod call;
+pub mod capture;
 pub mod condition;
 mod language;
 pub mod matcher;
@@ -14,6 +15,7 @@ pub mod table;
 pub mod trace;
 
 pub use call::Call;
+pub use capture::{Capture, Loopback};
 pub use condition::{Comparison, Condition};
 pub use matcher::{Match, PathMatch};
 pub use pattern::{Pattern, PatternError, Patterns};

@@ -2,22 +2,26 @@
 //!
 //! The answer is that of Envoy under what [`crate::proxy`] says; the differential test holds both against each other.
 
+mod arrival;
 mod attempts;
 mod domains;
 mod gateway;
 mod hop;
+mod loopback;
 mod node;
 mod sent;
 
 use meshwright_model::Kind;
 use meshwright_model::request::Request;
 
+use crate::capture::Capture;
 use crate::path::normalise;
-use crate::proxy::{Omission, Proxy, World};
+use crate::proxy::{Omission, Proxy, Role, World};
 
+pub use arrival::{Arrival, Loss};
 pub use attempts::Attempts;
 pub use domains::host_of;
-pub use hop::{Arrival, Considered, Hop, Rewritten, Step};
+pub use hop::{Considered, Hop, Rewritten, Step};
 pub use sent::{MAX_REQUEST, NoRequest, Sent};
 
 /// What becomes of what a client sends.
@@ -78,16 +82,19 @@ pub const fn grpc_status(status: u16) -> u32 {
 impl<'a> Trace<'a> {
     /// What becomes of what the application of a node, or a client of a gateway, sends; `None` where the mesh has none of that name.
     pub fn of(world: &World<'a>, kind: Kind, name: &str, sent: &Sent) -> Option<Self> {
-        let proxy = Proxy::of(world, kind, name)?;
-        let mut trace =
-            Self { outcome: Outcome::Forwarded, hops: Vec::new(), reasons: Vec::new(), omissions: Vec::new() };
-        if kind == Kind::VirtualGateway {
-            trace.enter_gateway(world, &proxy, sent);
-        } else {
-            trace.leave_node(world, &proxy, sent);
+        Proxy::of(world, kind, name).map(|proxy| Self::through(world, &proxy, &Capture::OriginalDestination, sent))
+    }
+
+    /// Likewise, from its proxy, which connections reach in some way.
+    pub fn through(world: &World<'a>, proxy: &Proxy<'a>, capture: &Capture, sent: &Sent) -> Self {
+        let omissions = proxy.omissions.clone();
+        let mut trace = Self { outcome: Outcome::Forwarded, hops: Vec::new(), reasons: Vec::new(), omissions };
+        match (&proxy.role, capture) {
+            (Role::Gateway { .. }, _) => trace.enter_gateway(world, proxy, sent),
+            (Role::Node { .. }, Capture::OriginalDestination) => trace.leave_node(world, proxy, sent),
+            (Role::Node { .. }, Capture::Loopback(ports)) => trace.leave_by_loopback(world, proxy, ports, sent),
         }
-        trace.omissions = proxy.omissions;
-        Some(trace)
+        trace
     }
 
     /// Ends it.

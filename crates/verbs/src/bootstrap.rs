@@ -2,7 +2,7 @@
 //!
 //! The variables of App Mesh's Envoy image decide; an option beats a variable, and the environment is given as plain data.
 
-mod proxy;
+mod frozen;
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::files::FileOptions;
 use crate::refused::Refused;
-use crate::{Answer, Verb};
+use crate::{Answer, Verb, proxy};
 
 pub use meshwright_envoy::VARIABLES;
 
@@ -26,7 +26,8 @@ pub const VERB: Verb = Verb {
     about: "The bootstrap of a proxy, for envoy -c, as App Mesh's Envoy image makes it",
     example:
         "meshwright bootstrap orders shop.yaml --xds http://127.0.0.1:18000 > orders.json   # then: envoy -c orders.json
-  meshwright bootstrap mesh/shop/virtualGateway/web --xds unix:///run/xds.sock --tracing jaeger",
+  meshwright bootstrap mesh/shop/virtualGateway/web --xds unix:///run/xds.sock --tracing jaeger
+  meshwright bootstrap orders shop.yaml --static > orders.json                          # needs no control plane at all",
 };
 
 /// Options of `bootstrap`.
@@ -43,6 +44,22 @@ pub struct BootstrapOptions {
     /// and calls signed with AWS credentials, as App Mesh did
     #[arg(long, value_name = "ENDPOINT")]
     pub xds: Option<String>,
+    /// Freezes what the files say into the bootstrap: listeners, routes, clusters; the proxy then needs no control plane
+    #[arg(long = "static", requires = "files", conflicts_with_all = ["xds", "ca"])]
+    pub is_static: bool,
+    /// Nothing redirects connections: each backend has a port of the loopback, from this one on, which the application dials
+    #[arg(long, value_name = "PORT", requires = "is_static")]
+    pub loopback: Option<u16>,
+    /// Where the application listens, as its node's port is the proxy's; once for each port of the node
+    #[arg(long, value_name = "PORT=PORT", requires = "loopback")]
+    pub application: Vec<String>,
+    /// An instance of a service, as AWS Cloud Map would know it: `SERVICE.NAMESPACE=ADDRESS`, or with attributes
+    /// `SERVICE.NAMESPACE[KEY=VALUE,...]=ADDRESS`; may be given several times
+    #[arg(long, value_name = "INSTANCE", requires = "is_static")]
+    pub instance: Vec<String>,
+    /// The folder on the proxy's machine with what AWS Certificate Manager held; without it `/etc/meshwright/certificates`
+    #[arg(long, value_name = "FOLDER", requires = "is_static")]
+    pub certificates: Option<String>,
     /// A file on the proxy's machine with the certificates by which it trusts the control plane
     #[arg(long, value_name = "PATH")]
     pub ca: Option<String>,
@@ -150,33 +167,39 @@ pub fn run(
 ) -> Result<Answer, Refused> {
     let variables = options.variables(environment)?;
     if let Some(replacement) = replacement(&variables, open)? {
-        return Ok(answer(&replacement, &["ENVOY_CONFIG_FILE stands for the whole bootstrap".to_owned()]));
+        return Ok(answer(&replacement, &["ENVOY_CONFIG_FILE stands for the whole bootstrap".to_owned()], false));
     }
-    let inventory = reading.map(|reading| &reading.inventory);
-    let proxy = match &options.node {
-        Some(node) => proxy::find(node, inventory)?,
-        None => match Proxy::named(&variables)? {
-            Some(proxy) => proxy::find(&proxy.id, inventory)?,
-            None => return Err(Refused::NoProxy),
-        },
+    let wanted = match &options.node {
+        Some(node) => node.clone(),
+        None => Proxy::named(&variables)?.ok_or(Refused::NoProxy)?.id,
     };
-    let mut settings = Settings::read(proxy, &variables)?;
+    let proxy = match reading {
+        Some(reading) => proxy::find(&wanted, &reading.inventory)?,
+        None => proxy::named(&wanted)?,
+    };
+    let mut settings =
+        if options.is_static { Settings::alone(proxy, &variables)? } else { Settings::read(proxy, &variables)? };
     settings.trusted_certificates.clone_from(&options.ca);
-    let merged = merge(to_json(&meshwright_envoy::bootstrap(&settings)), &user_files(&variables, open)?)?;
-    let mut notes = merged.notes;
-    if matches!(settings.control_plane, ControlPlane::Signed { .. }) {
+    let mut bootstrap = meshwright_envoy::bootstrap(&settings);
+    let (frozen, is_partial) = match reading.filter(|_| options.is_static) {
+        Some(reading) => frozen::add(&mut bootstrap, reading, &settings.proxy.arn, options)?,
+        None => (Vec::new(), false),
+    };
+    let merged = merge(to_json(&bootstrap), &user_files(&variables, open)?)?;
+    let mut notes = [frozen, merged.notes].concat();
+    if matches!(settings.control_plane, Some(ControlPlane::Signed { .. })) {
         notes.push(
             "this control plane asks for calls signed with AWS credentials, which App Mesh's Envoy can do and Envoy 1.40 cannot; \
              reach one of your own with --xds http://, https:// or unix://"
                 .to_owned(),
         );
     }
-    Ok(answer(&merged.json, &notes))
+    Ok(answer(&merged.json, &notes, is_partial))
 }
 
-fn answer(bootstrap: &Value, notes: &[String]) -> Answer {
+fn answer(bootstrap: &Value, notes: &[String], is_partial: bool) -> Answer {
     let notes: Vec<String> = notes.iter().map(|note| format!("note: {}\n", visible(note))).collect();
-    Answer { output: format!("{bootstrap:#}\n"), notes: notes.concat(), has_findings: false }
+    Answer { output: format!("{bootstrap:#}\n"), notes: notes.concat(), has_findings: is_partial }
 }
 
 /// What stands for the whole bootstrap; an empty file does not, as App Mesh's image has it.

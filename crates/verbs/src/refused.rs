@@ -118,10 +118,12 @@ pub enum Refused {
         wanted: String,
     },
     /// A proxy that no file holds.
-    #[error("the files hold no virtual node or gateway `{wanted}`{}", did_you_mean(.near.as_deref()))]
+    #[error("the files hold no virtual node or gateway `{wanted}`{}", no_such(.known, .near.as_deref()))]
     NoSuchProxy {
         /// What was asked for.
         wanted: String,
+        /// Those that there are.
+        known: Vec<String>,
         /// The one that was probably meant.
         near: Option<String>,
     },
@@ -140,6 +142,37 @@ pub enum Refused {
         wanted: String,
         /// The mesh, as the files have it.
         mesh: String,
+    },
+    /// A gateway, which nobody's application dials through ports of the loopback.
+    #[error("--loopback: a virtual gateway is dialled by its clients; ports of the loopback are for virtual nodes")]
+    GatewayByLoopback,
+    /// Too few ports after the first.
+    #[error("--loopback {first}: there are fewer ports from there to 65535 than backends; give a lower one")]
+    NotEnoughPorts {
+        /// The first.
+        first: u16,
+    },
+    /// A port of the node's at which its own proxy would send to itself.
+    #[error(
+        "--loopback: the proxy itself listens on port {port} of the node; say where its application does: --application {port}=PORT"
+    )]
+    NoApplicationPort {
+        /// The port.
+        port: u16,
+    },
+    /// Two ports that are none.
+    #[error(
+        "--application {given}: it should read PORT=PORT, the node's port and that of its application, each from 1 to 65535"
+    )]
+    NotPorts {
+        /// What was given.
+        given: String,
+    },
+    /// An instance that is none.
+    #[error("--instance {given}: it should read SERVICE.NAMESPACE=ADDRESS or SERVICE.NAMESPACE[KEY=VALUE,...]=ADDRESS")]
+    NotAnInstance {
+        /// What was given.
+        given: String,
     },
     /// A variable without a value.
     #[error("--env {given}: it should read NAME=VALUE")]
@@ -177,24 +210,6 @@ pub enum Refused {
     /// A request that is none.
     #[error("--request: {0}")]
     Request(NoRequest),
-    /// A node or gateway that no file holds.
-    #[error("--from {given}: there is no virtual node or gateway of that name{}", no_such(.known, .near.as_deref()))]
-    NoSuchSender {
-        /// What was asked for.
-        given: String,
-        /// Those that there are.
-        known: Vec<String>,
-        /// The one that was probably meant.
-        near: Option<String>,
-    },
-    /// A name that several have.
-    #[error("--from {given}: several have that name; say which: {}", .known.join(", "))]
-    AmbiguousSender {
-        /// What was asked for.
-        given: String,
-        /// Those that have it.
-        known: Vec<String>,
-    },
     /// A pattern of the settings that is none.
     #[error("{file}:{line}: {why}")]
     Pattern {
@@ -231,8 +246,8 @@ const MAX_LISTED: usize = 20;
 fn no_such(known: &[String], near: Option<&str>) -> String {
     match near {
         Some(near) => format!("; did you mean `{near}`?"),
-        None if known.len() > MAX_LISTED => format!("; the files hold {} others", known.len()),
-        None if known.is_empty() => "; the files hold none whose name is known".to_owned(),
-        None => format!("; the files hold {}", known.join(", ")),
+        None if known.len() > MAX_LISTED => format!("; they hold {} others", known.len()),
+        None if known.is_empty() => ", nor any other".to_owned(),
+        None => format!("; they hold {}", known.join(", ")),
     }
 }

@@ -3,20 +3,19 @@
 mod json;
 mod text;
 
+use std::collections::BTreeMap;
+
 use clap::{Args, ValueEnum};
 use meshwright_dialect::Reading;
-use meshwright_model::Kind;
 use meshwright_model::arn::Arn;
 use meshwright_model::finding::Finding;
-use meshwright_model::reference::Key;
-use meshwright_model::spelling::nearest;
 use meshwright_model::subject::Subject;
-use meshwright_traffic::proxy::{Omission, World};
+use meshwright_traffic::proxy::{Omission, Proxy, World};
 use meshwright_traffic::trace::{Sent, Trace};
 
 use crate::files::FileOptions;
 use crate::refused::Refused;
-use crate::{Answer, Verb, validate};
+use crate::{Answer, Verb, proxy, validate};
 
 /// How help shows it.
 pub const VERB: Verb = Verb {
@@ -40,6 +39,10 @@ pub struct TraceOptions {
     /// A header of the request, or metadata of the call; may be given several times
     #[arg(short = 'H', long, value_name = "NAME: VALUE")]
     pub header: Vec<String>,
+    /// Nothing redirects connections: the application dials ports of the loopback, one a backend, from this one on, as `bootstrap --static
+    /// --loopback` has them
+    #[arg(long, value_name = "PORT")]
+    pub loopback: Option<u16>,
     /// Compares the request with every route that is tried
     #[arg(long)]
     pub explain: bool,
@@ -72,9 +75,12 @@ pub fn run(reading: &Reading, options: &TraceOptions) -> Result<Answer, Refused>
     for header in &options.header {
         sent.add_header(header).map_err(Refused::Request)?;
     }
-    let (mesh, kind, name) = sender(reading, &options.from)?;
+    let Arn { mesh, kind, name, .. } = proxy::find(&options.from, &reading.inventory)?.arn;
     let world = World::new(&reading.inventory, &mesh);
-    let trace = Trace::of(&world, kind, &name, &sent).ok_or_else(|| unknown_sender(reading, &options.from))?;
+    // What was found is a node or gateway of that mesh.
+    let proxy = Proxy::of(&world, kind, &name).ok_or(Refused::NoProxy)?;
+    let capture = proxy::capture(&proxy, options.loopback, BTreeMap::new())?;
+    let trace = Trace::through(&world, &proxy, &capture, &sent);
     // Rules are asked only where something was left out.
     let findings = if trace.omissions.is_empty() { Vec::new() } else { validate::all(reading, false) };
     let left_out: Vec<LeftOut<'_>> =
@@ -94,43 +100,4 @@ fn explaining<'f>(omission: &Omission<'_>, findings: &'f [Finding]) -> Option<&'
             && finding.path.as_ref().is_some_and(|path| path.contains(&omission.path) || omission.path.contains(path))
     };
     findings.iter().filter(is_there).min_by_key(|finding| finding.severity)
-}
-
-/// The mesh, kind and name of who sends.
-fn sender(reading: &Reading, from: &str) -> Result<(String, Kind, String), Refused> {
-    let arn = from.parse::<Arn>().ok();
-    let is_meant = |mesh: &str, kind: Kind, name: &str| match &arn {
-        Some(arn) => arn.mesh == mesh && arn.kind == kind && arn.name == name,
-        None => name == from,
-    };
-    let senders = reading.inventory.resources.iter().filter_map(|resource| {
-        let kind = resource.kind();
-        let is_sender = matches!(kind, Kind::VirtualNode | Kind::VirtualGateway);
-        let (Key::Known(mesh), Key::Known(name)) = (Key::of(&resource.mesh), Key::of(&resource.name)) else {
-            return None;
-        };
-        (is_sender && is_meant(mesh, kind, name)).then(|| (mesh.to_owned(), kind, name.to_owned()))
-    });
-    let mut found: Vec<(String, Kind, String)> = senders.collect();
-    found.sort();
-    found.dedup();
-    match found.len() {
-        0 => Err(unknown_sender(reading, from)),
-        1 => Ok(found.remove(0)),
-        _ => {
-            let full = |(mesh, kind, name): &(String, Kind, String)| format!("mesh/{mesh}/{}/{name}", kind.api_name());
-            Err(Refused::AmbiguousSender { given: from.to_owned(), known: found.iter().map(full).collect() })
-        }
-    }
-}
-
-fn unknown_sender(reading: &Reading, from: &str) -> Refused {
-    let is_sender = |kind| matches!(kind, Kind::VirtualNode | Kind::VirtualGateway);
-    let resources = reading.inventory.resources.iter().filter(|resource| is_sender(resource.kind()));
-    let mut known: Vec<String> = resources.map(|resource| Key::of(&resource.name).shown()).collect();
-    known.sort();
-    known.dedup();
-    let last = from.rsplit('/').next().unwrap_or(from);
-    let near = nearest(last, known.iter().map(String::as_str)).map(str::to_owned);
-    Refused::NoSuchSender { given: from.to_owned(), known, near }
 }

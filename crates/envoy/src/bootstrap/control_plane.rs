@@ -36,9 +36,9 @@ const CHANNEL: &[(&str, i64)] = &[
     ("grpc.max_connection_age_ms", 2_400_000),
 ];
 
-pub(super) fn dynamic_resources(settings: &Settings) -> DynamicResources {
+pub(super) fn dynamic_resources(from: &ControlPlane, settings: &Settings) -> DynamicResources {
     let ads = GrpcService {
-        target_specifier: Some(TargetSpecifier::GoogleGrpc(google_grpc(settings))),
+        target_specifier: Some(TargetSpecifier::GoogleGrpc(google_grpc(from, settings))),
         ..Default::default()
     };
     let source = ConfigSource {
@@ -60,7 +60,7 @@ pub(super) fn dynamic_resources(settings: &Settings) -> DynamicResources {
     }
 }
 
-fn google_grpc(settings: &Settings) -> GoogleGrpc {
+fn google_grpc(from: &ControlPlane, settings: &Settings) -> GoogleGrpc {
     let arg = |(name, value): &(&str, i64)| {
         ((*name).to_owned(), Value { value_specifier: Some(ValueSpecifier::IntValue(*value)) })
     };
@@ -71,7 +71,7 @@ fn google_grpc(settings: &Settings) -> GoogleGrpc {
         ..Default::default()
     };
     let trusted = settings.trusted_certificates.as_deref();
-    match &settings.control_plane {
+    match from {
         ControlPlane::Plain { target } | ControlPlane::Socket { target } => channel(target),
         ControlPlane::Tls { target } => GoogleGrpc { channel_credentials: Some(tls(trusted)), ..channel(target) },
         ControlPlane::Signed { target, region, service } => GoogleGrpc {

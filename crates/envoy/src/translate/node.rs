@@ -2,9 +2,10 @@
 //!
 //! Source of the composition: configurations of nodes in aws/aws-app-mesh-roadmap#356 and #79 and App Mesh User Guide, Envoy logs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use meshwright_model::limits::{EgressFilterType, PortProtocol};
+use meshwright_traffic::capture::{Backend, Capture};
 use meshwright_traffic::proxy::{self, EGRESS_PORT, NodeListener, Outbound, Pool};
 
 use super::chain::{
@@ -12,7 +13,7 @@ use super::chain::{
     tls_inspector_on,
 };
 use super::route::{catch_all, duration};
-use super::{Capture, INGRESS_PORT, Translation, names};
+use super::{INGRESS_PORT, Translation, names};
 use crate::envoy::config::listener::v3::{Filter, FilterChain};
 use crate::envoy::config::route::v3::VirtualHost;
 
@@ -32,23 +33,27 @@ impl Translation<'_, '_> {
         self.ingress(listeners);
         match self.options.capture.clone() {
             Capture::OriginalDestination => self.redirected_egress(egress, filter),
-            Capture::Loopback { egress: ports, application: _ } => {
-                let address = local_address(self.proxy.ip_preference);
-                for (dialled, local) in ports {
-                    let Some(outbound) = egress.get(&dialled) else { continue };
-                    let filter = match outbound {
-                        Outbound::Tcp { service: _, connection } => self.connection_filter(connection),
-                        Outbound::Http { protocol, hosts } => {
-                            let mut hosts = self.virtual_hosts(hosts, *protocol);
-                            add_local_names(&mut hosts, dialled, local);
-                            self.http_filter(Direction::Egress, *protocol, dialled, hosts)
-                        }
-                    };
-                    let chains = vec![chain(None, filter)];
-                    self.add_listener(listener(Direction::Egress, address, local, Vec::new(), chains));
+            Capture::Loopback(ports) => {
+                for (local, backend) in &ports.backends {
+                    self.backend(*local, backend, egress);
                 }
             }
         }
+    }
+
+    /// A port of the loopback that stands for a backend, whatever host its clients say.
+    fn backend(&mut self, local: u16, backend: &Backend, egress: &BTreeMap<u16, Outbound<'_>>) {
+        let filter = match egress.get(&backend.port) {
+            None => return,
+            Some(Outbound::Tcp { service: _, connection }) => self.connection_filter(connection),
+            Some(Outbound::Http { protocol, hosts }) => {
+                let Some(host) = hosts.iter().find(|host| host.service == backend.service) else { return };
+                let host = VirtualHost { domains: vec!["*".to_owned()], ..self.virtual_host(host, *protocol) };
+                self.http_filter(Direction::Egress, *protocol, local, vec![host])
+            }
+        };
+        let address = local_address(self.proxy.ip_preference);
+        self.add_listener(listener(Direction::Egress, address, local, Vec::new(), vec![chain(None, filter)]));
     }
 
     /// What the proxy takes for its application.
@@ -85,7 +90,7 @@ impl Translation<'_, '_> {
         let address = local_address(self.proxy.ip_preference);
         let application = match &self.options.capture {
             Capture::OriginalDestination => *port,
-            Capture::Loopback { egress: _, application } => application.get(port).copied().unwrap_or(*port),
+            Capture::Loopback(ports) => ports.application.get(port).copied().unwrap_or(*port),
         };
         self.local_cluster(cluster.clone(), address, application, *protocol, *pool);
         if *protocol == PortProtocol::Tcp {
@@ -171,19 +176,5 @@ impl Translation<'_, '_> {
     fn local_cluster(&mut self, name: String, address: &str, port: u16, protocol: PortProtocol, pool: Pool) {
         let cluster = super::cluster::static_cluster(name, address, port, protocol, pool);
         self.configuration.clusters.push(cluster);
-    }
-}
-
-/// Lets hosts answer to their names with the port of the loopback too, as clients say it that dial that port; where a name is
-/// taken, it stays another's.
-fn add_local_names(hosts: &mut [VirtualHost], dialled: u16, local: u16) {
-    let mut taken: BTreeSet<String> =
-        hosts.iter().flat_map(|host| &host.domains).map(|domain| domain.to_ascii_lowercase()).collect();
-    for host in hosts {
-        let suffix = format!(":{dialled}");
-        let names: Vec<String> =
-            host.domains.iter().filter_map(|own| Some(own.strip_suffix(&suffix)?.to_owned())).collect();
-        let local = names.into_iter().map(|name| format!("{name}:{local}"));
-        host.domains.extend(local.filter(|name| taken.insert(name.to_ascii_lowercase())));
     }
 }

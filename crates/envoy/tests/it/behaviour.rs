@@ -1,21 +1,20 @@
 //! What a trace foretells, seen to happen in a real Envoy: shares, retries, timeouts, ejection, limits, TLS.
 
-mod certificates;
 mod server;
 
 use std::time::{Duration, Instant};
 
-use meshwright_envoy::translate::Capture;
 use meshwright_model::{Inventory, Kind};
+use meshwright_traffic::capture::{Capture, Loopback};
 use meshwright_traffic::proxy::World;
 use meshwright_traffic::trace::{Outcome, Sent, Trace};
 use serde_json::{Value, json};
 
+use crate::certificates::Certificates;
 use crate::judge::envoy;
 use crate::lab::{Answer, Lab, send};
 use crate::process::free_ports;
 use crate::proxied::{Proxied, inventory};
-use certificates::Certificates;
 use server::{Manner, Server};
 
 /// How often a test of chance may fail: a share further off than that many standard deviations, once in 1.7 million.
@@ -206,7 +205,7 @@ fn a_full_pool_refuses_requests() {
     let timeout = json!({"http": {"perRequest": {"unit": "s", "value": 2}}});
     let mesh = inventory(&[node("a", port, json!({"connectionPool": pool, "timeout": timeout}))]);
     let application = [(port, server.port)].into();
-    let capture = Capture::Loopback { egress: [].into(), application };
+    let capture = Capture::Loopback(Loopback { application, ..Loopback::default() });
     let _proxied = Proxied::start_with(&World::new(&mesh, "m"), Kind::VirtualNode, "a", capture).unwrap();
     // One request has the connection, one waits for it, the others are too many.
     let asks: Vec<std::thread::JoinHandle<Answer>> = (0..4)
@@ -227,7 +226,8 @@ fn over_tls(tls: Value, policy: Value) -> (Answer, Outcome, String) {
     let port = free_ports(1)[0];
     let more = if tls.is_null() { json!({}) } else { json!({"tls": tls}) };
     let mesh = routed_by(vec![node("a", port, more)], &json!([{"virtualNode": "a", "weight": 1}]), json!({}), policy);
-    let capture = Capture::Loopback { egress: [].into(), application: [(port, lab.echoes[0])].into() };
+    let application = [(port, lab.echoes[0])].into();
+    let capture = Capture::Loopback(Loopback { application, ..Loopback::default() });
     let _server = Proxied::start_with(&World::new(&mesh, "m"), Kind::VirtualNode, "a", capture).unwrap();
     let client = start(&mesh);
     let answer = ask(&client, 1);

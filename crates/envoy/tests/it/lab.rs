@@ -6,16 +6,33 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::certificates::Certificates;
 use crate::process::{Running, free_ports};
 
-/// How many ports answer.
+/// How many ports answer in plaintext, and how many for each way of speaking TLS.
 const ECHOES: usize = 24;
+const SECURED: usize = 4;
 
 /// What stands behind the proxies.
 pub(crate) struct Lab {
-    /// The ports that answer.
+    /// The ports that answer in plaintext.
     pub(crate) echoes: Vec<u16>,
+    /// Those that answer over TLS, each with what a listener says of it.
+    pub(crate) secured: Vec<(u16, Value)>,
+    /// What is shown and trusted.
+    pub(crate) certificates: Certificates,
     _echo: Running,
+}
+
+/// A way of speaking TLS.
+#[derive(Clone, Copy)]
+enum Manner {
+    /// TLS alone.
+    Strict,
+    /// Plaintext as well.
+    Permissive,
+    /// TLS, and clients show who they are.
+    Mutual,
 }
 
 /// What a client gets.
@@ -44,12 +61,68 @@ pub(crate) struct Echo {
 
 impl Lab {
     pub(crate) fn new() -> Self {
-        let echoes = free_ports(ECHOES);
-        let listeners: Vec<Value> = echoes.iter().map(|port| echo(*port)).collect();
+        let certificates = Certificates::new();
+        let echoes = free_ports(ECHOES + 3 * SECURED);
+        let (echoes, others) = echoes.split_at(ECHOES);
+        let mut listeners: Vec<Value> = echoes.iter().map(|port| echo(*port)).collect();
+        let mut secured = Vec::new();
+        for (ports, manner) in others.chunks(SECURED).zip([Manner::Strict, Manner::Permissive, Manner::Mutual]) {
+            for port in ports {
+                listeners.push(secured_echo(*port, manner, &certificates));
+                secured.push((*port, manner.said(&certificates)));
+            }
+        }
         let bootstrap =
             json!({"node": {"id": "echo", "cluster": "echo"}, "static_resources": {"listeners": listeners}});
-        Self { echoes, _echo: Running::start(bootstrap, "the echo") }
+        Self { echoes: echoes.to_vec(), secured, certificates, _echo: Running::start(bootstrap, "the echo") }
     }
+
+    /// Whether a port answers in plaintext.
+    pub(crate) fn answers(&self, port: u16) -> bool {
+        self.echoes.contains(&port)
+    }
+}
+
+impl Manner {
+    /// As a listener of App Mesh says it.
+    fn said(self, certificates: &Certificates) -> Value {
+        let mode = if matches!(self, Self::Permissive) { "PERMISSIVE" } else { "STRICT" };
+        let mut said = json!({"mode": mode, "certificate": {"file": certificates.file("server")}});
+        if matches!(self, Self::Mutual) {
+            said["validation"] = json!({"trust": {"file": {"certificateChain": certificates.authority()}}});
+        }
+        said
+    }
+}
+
+/// A listener that answers every request with what it got, over TLS.
+fn secured_echo(port: u16, manner: Manner, certificates: &Certificates) -> Value {
+    let file = certificates.file("server");
+    let mut common = json!({
+        "tls_certificates": [{
+            "certificate_chain": {"filename": file["certificateChain"]},
+            "private_key": {"filename": file["privateKey"]},
+        }],
+        "alpn_protocols": ["h2", "http/1.1"],
+    });
+    let mut context = json!({
+        "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext"});
+    if matches!(manner, Manner::Mutual) {
+        common["validation_context"] = json!({"trusted_ca": {"filename": certificates.authority()}});
+        context["require_client_certificate"] = json!(true);
+    }
+    context["common_tls_context"] = common;
+    let mut listener = echo(port);
+    let open = listener["filter_chains"][0].clone();
+    let chain = &mut listener["filter_chains"][0];
+    chain["transport_socket"] = json!({"name": "envoy.transport_sockets.tls", "typed_config": context});
+    if matches!(manner, Manner::Permissive) {
+        chain["filter_chain_match"] = json!({"transport_protocol": "tls"});
+        listener["filter_chains"].as_array_mut().unwrap().push(open);
+        listener["listener_filters"] = json!([{"name": "envoy.filters.listener.tls_inspector", "typed_config": {
+            "@type": "type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector"}}]);
+    }
+    listener
 }
 
 /// A listener that answers every request with what it got.

@@ -6,6 +6,7 @@
 
 mod behaviour;
 mod bootstrap;
+mod certificates;
 mod differential;
 mod dump;
 mod judge;

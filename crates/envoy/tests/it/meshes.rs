@@ -94,14 +94,14 @@ fn proxies_of(reading: &Reading, file: &Path) -> Vec<Translated> {
 /// A bootstrap in which listeners and clusters stand; over a stream come routes, endpoints and secrets, where there is one.
 fn bootstrap(delivery: Delivery, configuration: Configuration) -> Value {
     let given = [("APPMESH_XDS_ENDPOINT", "http://127.0.0.1:18000"), ("APPMESH_SDS_SOCKET_PATH", "/tmp/sds.sock")];
-    let mut bootstrap = meshwright_envoy::bootstrap(&settings("mesh/m/virtualNode/n", &given).unwrap());
-    let dynamic = bootstrap.dynamic_resources.clone();
+    let mut settings = settings("mesh/m/virtualNode/n", &given).unwrap();
+    if delivery == Delivery::Static {
+        settings.control_plane = None;
+    }
+    let mut bootstrap = meshwright_envoy::bootstrap(&settings);
     freeze(&mut bootstrap, configuration.into_static());
-    if delivery == Delivery::Ads {
-        bootstrap.dynamic_resources = dynamic.map(|mut dynamic| {
-            (dynamic.lds_config, dynamic.cds_config) = (None, None);
-            dynamic
-        });
+    if let Some(dynamic) = &mut bootstrap.dynamic_resources {
+        (dynamic.lds_config, dynamic.cds_config) = (None, None);
     }
     let mut json = to_json(&bootstrap);
     put_files(&mut json);

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use meshwright_envoy::translate::{Capture, Delivery, Endpoints, Instance, Options};
+use meshwright_envoy::translate::{Delivery, Endpoints, Instance, Options};
 use meshwright_model::Kind;
+use meshwright_traffic::capture::{Backend, Capture, Loopback};
 use serde_json::{Value, json};
 
 use crate::translated::{Translated, node, node_with, router, service, translated, translated_with};
@@ -169,7 +170,7 @@ fn each_port_that_is_dialled_has_a_chain() {
         json!({"destination_port": 443, "server_names": ["*.amazonaws.com"]}),
     ];
     assert_eq!(client.matches(EGRESS), expected);
-    let hosts = client.routes["rds_egress_http_80"]["virtual_hosts"].as_array().unwrap();
+    let hosts = client.routes["rds_egress_http_10080"]["virtual_hosts"].as_array().unwrap();
     let domains: Vec<&Value> = hosts.iter().map(|host| &host["domains"]).collect();
     assert_eq!(domains, [&json!(["s.local", "s.local:80"]), &json!(["t.local", "t.local:80"])]);
     let filter = &client.listeners[EGRESS]["filter_chains"][1]["filters"][0]["typed_config"];
@@ -347,18 +348,19 @@ fn instances_of_cloud_map_are_endpoints() {
 }
 
 #[test]
-fn without_rights_each_port_has_one_of_the_loopback() {
+fn without_rights_each_backend_has_a_port_of_the_loopback() {
     let mut mesh = routed(json!({"match": {"prefix": "/"}, "action": to("a")}));
     mesh.insert(0, json!({"meshName": "m", "spec": {"egressFilter": {"type": "ALLOW_ALL"}}}));
     mesh[1]["spec"]["listeners"] = json!([{"portMapping": {"port": 8080, "protocol": "http"}}]);
-    let capture =
-        Capture::Loopback { egress: [(80, 10_080), (81, 10_081)].into(), application: [(8080, 18_080)].into() };
+    let backend = |port| Backend { service: "s.local".to_owned(), port };
+    let backends = [(10_080, backend(80)), (10_081, backend(81))].into();
+    let capture = Capture::Loopback(Loopback { backends, application: [(8080, 18_080)].into() });
     let client = translated(&mesh, Kind::VirtualNode, "client", &Options { capture, ..Options::default() });
     let names: Vec<&String> = client.listeners.keys().collect();
     assert_eq!(names, ["lds_egress_127.0.0.1_10080", "lds_ingress_0.0.0.0_8080"]);
     let hosts = client.routes["rds_egress_http_80"]["virtual_hosts"].as_array().unwrap();
     assert_eq!(hosts.len(), 1, "nothing passes that has no original destination");
-    assert_eq!(hosts[0]["domains"], json!(["s.local", "s.local:80", "s.local:10080"]));
+    assert_eq!(hosts[0]["domains"], json!(["*"]));
     let assignment = &client.clusters["cds_ingress_m_client_http_8080"]["load_assignment"];
     let address = &assignment["endpoints"][0]["lb_endpoints"][0]["endpoint"]["address"]["socket_address"];
     assert_eq!(address["port_value"], 18_080);

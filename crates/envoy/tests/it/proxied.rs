@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use meshwright_dialect::{Input, Options as Reading, read};
 use meshwright_envoy::envoy::config::bootstrap::v3::Bootstrap;
 use meshwright_envoy::json::to_json;
-use meshwright_envoy::translate::{Capture, Configuration, Delivery, Endpoints, Options, translate};
+use meshwright_envoy::translate::{Configuration, Delivery, Endpoints, Options, translate};
 use meshwright_model::{Inventory, Kind};
+use meshwright_traffic::Capture;
 use meshwright_traffic::proxy::{EGRESS_PORT, Proxy, World};
 use serde_json::{Value, json};
 
@@ -37,13 +38,17 @@ impl Proxied {
 
     /// Starts it.
     pub(crate) fn start_with(world: &World<'_>, kind: Kind, name: &str, capture: Capture) -> Option<Self> {
-        let proxy = Proxy::of(world, kind, name)?;
+        Proxy::of(world, kind, name).map(|proxy| Self::of(&proxy, capture))
+    }
+
+    /// Starts it, as it is.
+    pub(crate) fn of(proxy: &Proxy<'_>, capture: Capture) -> Self {
         let options = Options { delivery: Delivery::Static, capture, ..Options::default() };
-        let configuration = translate(&proxy, &Endpoints::default(), &options);
+        let configuration = translate(proxy, &Endpoints::default(), &options);
         let egress = free_ports(1)[0];
         let log = tempfile::NamedTempFile::new().unwrap();
         let bootstrap = bootstrap(configuration, egress, log.path().to_str().unwrap());
-        Some(Self { running: Running::start(bootstrap, name), egress, log })
+        Self { running: Running::start(bootstrap, proxy.name), egress, log }
     }
 
     /// What it has logged of each request, by the request's number and the direction.

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
+use meshwright_envoy::Settings;
 use meshwright_envoy::bootstrap::{Use, UserFile, freeze, merge};
 use meshwright_envoy::envoy::config::bootstrap::v3::bootstrap::StaticResources;
 use meshwright_envoy::envoy::config::cluster::v3::Cluster;
@@ -49,7 +50,8 @@ fn envoy_accepts_every_form() {
 
 /// A bootstrap that asks nobody.
 fn frozen() -> Value {
-    let mut bootstrap = meshwright_envoy::bootstrap(&settings(NODE, &[PLAIN]).unwrap());
+    let settings = Settings { control_plane: None, ..settings(NODE, &[PLAIN]).unwrap() };
+    let mut bootstrap = meshwright_envoy::bootstrap(&settings);
     let cluster = Cluster { name: "a".to_owned(), ..Default::default() };
     freeze(&mut bootstrap, StaticResources { clusters: vec![cluster], ..Default::default() });
     to_json(&bootstrap)

@@ -3,7 +3,7 @@
 use meshwright_model::request::Request;
 
 use super::attempts::Attempts;
-use super::hop::{Arrival, Hop, Step};
+use super::hop::{Hop, Step};
 use super::node::{considered, nothing};
 use super::{Outcome, Parts, Sent, Trace, dialled, host_of};
 use crate::proxy::{
@@ -80,7 +80,6 @@ impl<'a> Trace<'a> {
         self.hops.push(Hop {
             step: Step::GatewayRoute(rule.route),
             considered,
-            targets: Vec::<Arrival<'a>>::new(),
             rewritten: Some(parts.leaving()),
             timeout_millis,
             attempts: Attempts::one(timeout_millis),

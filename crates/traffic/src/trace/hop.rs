@@ -3,9 +3,9 @@
 use meshwright_model::limits::PortProtocol;
 use meshwright_model::{Kind, Resource};
 
-use crate::proxy::{ClientTls, Discovery, HealthCheck, OutlierDetection, Retry};
-
+use super::arrival::Arrival;
 use super::attempts::Attempts;
+use crate::proxy::Retry;
 
 /// One proxy on a request's way, and what it does.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,27 +72,6 @@ pub struct Considered<'a> {
     pub is_tried: bool,
     /// Why it does not take the request; `None` where it does, or would.
     pub why: Option<String>,
-}
-
-/// A target of a hop.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Arrival<'a> {
-    /// The node.
-    pub node: &'a str,
-    /// The port; `None` where it cannot be told.
-    pub port: Option<u16>,
-    /// Its share of the requests, a fraction of 1.
-    pub share: f64,
-    /// Why nothing arrives there, where nothing does.
-    pub lost: Option<&'static str>,
-    /// The TLS that is spoken to it.
-    pub tls: Option<ClientTls<'a>>,
-    /// How its hosts are found.
-    pub discovery: Option<Discovery<'a>>,
-    /// How its hosts are checked.
-    pub health_check: Option<HealthCheck<'a>>,
-    /// When a host is ejected.
-    pub outlier_detection: Option<OutlierDetection>,
 }
 
 /// A request when it leaves a proxy.

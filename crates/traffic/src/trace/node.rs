@@ -3,13 +3,12 @@
 use meshwright_model::Kind;
 use meshwright_model::defaults::PRIORITY;
 
+use super::arrival::{Arrival, Loss, arrivals};
 use super::attempts::Attempts;
-use super::hop::{Arrival, Considered, Hop, Rewritten, Step};
+use super::hop::{Considered, Hop, Rewritten, Step};
 use super::{Outcome, Parts, Sent, Trace, dialled, host_of};
 use crate::matcher::Match;
-use crate::proxy::{
-    ClientTls, Connection, Destination, Outbound, Proxy, Role, Rule, ServerTls, Share, VirtualHost, World,
-};
+use crate::proxy::{Connection, Outbound, Proxy, Role, Rule, VirtualHost, World};
 use crate::table::Table;
 
 /// The end of the names to which TLS passes although no backend is meant. Source: App Mesh User Guide, virtual nodes.
@@ -59,21 +58,7 @@ impl<'a> Trace<'a> {
         sent: &Sent,
         port: u16,
     ) {
-        let Sent::Request(request) = sent else {
-            self.hops.push(nothing(proxy));
-            let why = format!("what answers on port {port} speaks HTTP, and these bytes are no request");
-            return self.end(Outcome::Answered { status: 400, flag: "DPE" }, why);
-        };
-        if request.scheme == "https" {
-            self.hops.push(nothing(proxy));
-            // Source: aws/aws-app-mesh-roadmap#162: TLS of the application itself cannot be routed by host or path.
-            let why = "the application speaks TLS itself, which its proxy cannot look into: let it speak http";
-            return self.end(Outcome::Answered { status: 400, flag: "DPE" }, why);
-        }
-        let Some(parts) = Parts::of(request) else {
-            self.hops.push(nothing(proxy));
-            return self.end(Outcome::Answered { status: 400, flag: "-" }, "the path cannot be normalised");
-        };
+        let Some(parts) = self.request_of(proxy, sent, port) else { return };
         let Some(position) = host_of(hosts.iter().map(|host| host.domains.as_slice()), &parts.authority) else {
             if proxy.lets_the_rest_pass() {
                 let why = format!(
@@ -89,6 +74,28 @@ impl<'a> Trace<'a> {
             return self.end(Outcome::NO_ROUTE, why);
         };
         self.by_rule(world, proxy, &hosts[position], &parts);
+    }
+
+    /// A request as a proxy sees it that takes requests; `None` where it is none, and all is said.
+    pub(super) fn request_of(&mut self, proxy: &Proxy<'a>, sent: &Sent, port: u16) -> Option<Parts> {
+        let (outcome, why) = match sent {
+            Sent::Bytes { .. } => {
+                let why = format!("what answers on port {port} speaks HTTP, and these bytes are no request");
+                (Outcome::Answered { status: 400, flag: "DPE" }, why)
+            }
+            // Source: aws/aws-app-mesh-roadmap#162: TLS of the application itself cannot be routed by host or path.
+            Sent::Request(request) if request.scheme == "https" => {
+                let why = "the application speaks TLS itself, which its proxy cannot look into: let it speak http";
+                (Outcome::Answered { status: 400, flag: "DPE" }, why.to_owned())
+            }
+            Sent::Request(request) => match Parts::of(request) {
+                Some(parts) => return Some(parts),
+                None => (Outcome::Answered { status: 400, flag: "-" }, "the path cannot be normalised".to_owned()),
+            },
+        };
+        self.hops.push(nothing(proxy));
+        self.end(outcome, why);
+        None
     }
 
     /// Chooses among the rules of a virtual service.
@@ -111,7 +118,7 @@ impl<'a> Trace<'a> {
             name: proxy.name,
             step: Step::Route { service, route: rule.route, router: rule.router, name: rule.name },
             considered,
-            targets: arrivals(proxy, &rule.shares),
+            targets: arrivals(proxy, &rule.shares, Some(rule)),
             rewritten: Some(parts.leaving()),
             timeout_millis,
             idle_millis: rule.idle_millis,
@@ -119,10 +126,10 @@ impl<'a> Trace<'a> {
             attempts: Attempts::of(&rule.retry, timeout_millis),
         });
         self.say_defaults(rule);
-        self.arrive(world, proxy, &rule.shares, Some(parts), Some(rule));
+        self.arrive(world, Some(parts), Some(rule));
     }
 
-    fn connect(
+    pub(super) fn connect(
         &mut self,
         world: &World<'a>,
         proxy: &Proxy<'a>,
@@ -132,71 +139,42 @@ impl<'a> Trace<'a> {
     ) {
         self.hops.push(Hop {
             step: Step::Route { service, route: connection.route, router: connection.router, name: connection.name },
-            targets: arrivals(proxy, &connection.shares),
+            targets: arrivals(proxy, &connection.shares, None),
             idle_millis: connection.idle_millis,
             ..nothing(proxy)
         });
         if matches!(sent, Sent::Request(_)) {
             self.reasons.push("the route is for TCP, so that the request is passed on byte by byte".to_owned());
         }
-        self.arrive(world, proxy, &connection.shares, None, None);
+        self.arrive(world, None, None);
     }
 
-    /// What happens at each target.
-    fn arrive(
-        &mut self,
-        world: &World<'a>,
-        proxy: &Proxy<'a>,
-        shares: &[Share<'a>],
-        parts: Option<&Parts>,
-        rule: Option<&Rule<'a>>,
-    ) {
-        let total = Share::total(shares);
-        let mut losses = Vec::new();
-        let mut arrived = 0;
-        for share in shares.iter().filter(|share| share.weight > 0) {
-            let percent = f64::from(share.weight) * 100.0 / f64::from(total);
-            let lost = match &share.destination {
-                Destination::Nowhere { node, why, .. } => {
-                    let closed = Outcome::Closed { flag: Some("NC") };
-                    Some((
-                        if parts.is_some() { Outcome::NO_CLUSTER } else { closed },
-                        format!("virtual node `{node}`: {why}"),
-                    ))
-                }
-                Destination::Target(position) => {
-                    let target = &proxy.targets[*position];
-                    handshake(&target.tls, target.server_tls.as_ref()).map(|why| {
-                        let flag = if rule.is_some_and(is_tried_again) { "URX,UF" } else { "UF" };
-                        let answered = Outcome::Answered { status: 503, flag };
-                        let closed = Outcome::Closed { flag: Some("UF") };
-                        (
-                            if parts.is_some() { answered } else { closed },
-                            format!("virtual node `{}`: {why}", target.node),
-                        )
-                    })
-                }
-            };
-            match lost {
-                Some((outcome, why)) => losses.push((outcome, percent, why)),
-                None => {
-                    arrived += 1;
-                    if let Destination::Target(position) = share.destination {
-                        self.enter_node(world, proxy.targets[position].node, proxy.targets[position].port, parts, rule);
-                    }
-                }
+    /// What happens at the targets of the last hop.
+    fn arrive(&mut self, world: &World<'a>, parts: Option<&Parts>, rule: Option<&Rule<'a>>) {
+        let targets = self.hops.last().map(|hop| hop.targets.clone()).unwrap_or_default();
+        let reached: Vec<&Arrival<'a>> = targets.iter().filter(|target| target.share > 0.0).collect();
+        for target in &reached {
+            if let (None, Some(port)) = (target.lost, target.port) {
+                self.enter_node(world, target.node, port, parts, rule);
             }
         }
-        for (outcome, percent, why) in &losses {
-            self.reasons.push(match arrived {
-                0 => why.clone(),
-                _ => format!("{} of the requests fail: {why} ({})", shown_percent(*percent), shown(*outcome)),
+        let losses: Vec<(&Arrival<'a>, Loss)> =
+            reached.iter().filter_map(|target| Some((*target, target.lost?))).collect();
+        // Of several ways to fail, that of the largest share is the one to name.
+        let largest = losses.iter().rev().max_by(|(one, _), (other, _)| one.share.total_cmp(&other.share));
+        let fails_one_way = losses.len() == reached.len()
+            && largest.is_none_or(|(_, loss)| losses.iter().all(|(_, other)| other.outcome == loss.outcome));
+        for (target, loss) in &losses {
+            let why = format!("virtual node `{}`: {}", target.node, loss.why);
+            self.reasons.push(if fails_one_way {
+                why
+            } else {
+                let percent = shown_percent(target.share * 100.0);
+                format!("{percent} of the requests fail: {why} ({})", shown(loss.outcome))
             });
         }
-        match losses.first() {
-            Some((outcome, _, _)) if arrived == 0 => self.outcome = *outcome,
-            _ if shares.is_empty() => self.outcome = Outcome::NO_CHAIN,
-            _ => {}
+        if losses.len() == reached.len() {
+            self.outcome = largest.map_or(Outcome::NO_CHAIN, |(_, loss)| loss.outcome);
         }
     }
 
@@ -221,16 +199,7 @@ impl<'a> Trace<'a> {
         let Role::Node { listeners, .. } = &proxy.role else { return };
         let Some(listener) = listeners.iter().find(|listener| listener.port == port) else { return };
         let timeout_millis = (listener.timeout_millis > 0 && parts.is_some()).then_some(listener.timeout_millis);
-        let application = Arrival {
-            node: proxy.name,
-            port: Some(port),
-            share: 1.0,
-            lost: None,
-            tls: None,
-            discovery: None,
-            health_check: None,
-            outlier_detection: None,
-        };
+        let application = Arrival { port: Some(port), ..Arrival::at(proxy.name, 1.0) };
         self.hops.push(Hop {
             step: Step::Listener { port, protocol: listener.protocol },
             targets: vec![application],
@@ -307,61 +276,6 @@ pub(super) fn considered<'a>(
             why: why(&entry.matcher),
         })
         .collect()
-}
-
-fn arrivals<'a>(proxy: &Proxy<'a>, shares: &[Share<'a>]) -> Vec<Arrival<'a>> {
-    let total = f64::from(Share::total(shares).max(1));
-    let arrival = |share: &Share<'a>| {
-        let part = f64::from(share.weight) / total;
-        match &share.destination {
-            Destination::Nowhere { node, port, why } => Arrival {
-                node,
-                port: *port,
-                share: part,
-                lost: Some(why),
-                tls: None,
-                discovery: None,
-                health_check: None,
-                outlier_detection: None,
-            },
-            Destination::Target(position) => {
-                let target = &proxy.targets[*position];
-                Arrival {
-                    node: target.node,
-                    port: Some(target.port),
-                    share: part,
-                    lost: handshake(&target.tls, target.server_tls.as_ref()),
-                    tls: Some(target.tls.clone()),
-                    discovery: Some(target.discovery.clone()),
-                    health_check: target.health_check,
-                    outlier_detection: target.outlier_detection.filter(|_| target.tells_hosts_apart()),
-                }
-            }
-        }
-    };
-    shares.iter().map(arrival).collect()
-}
-
-/// Why a client and a server do not come to terms, where that is certain.
-///
-/// Source: App Mesh User Guide, tls and mutual-tls.
-fn handshake(client: &ClientTls<'_>, server: Option<&ServerTls<'_>>) -> Option<&'static str> {
-    match (client, server) {
-        (ClientTls::Tls { .. }, None) => Some("the client policy insists on TLS, and its listener speaks none"),
-        (ClientTls::Plaintext, Some(server)) if !server.is_permissive => {
-            Some("its listener speaks TLS alone, and the client none")
-        }
-        (ClientTls::Tls { certificate: None, .. }, Some(ServerTls { validation: Some(_), .. })) => {
-            Some("its listener asks for a client certificate, and the client has none")
-        }
-        _ => None,
-    }
-}
-
-/// Whether a connection that fails is tried again.
-fn is_tried_again(rule: &Rule<'_>) -> bool {
-    rule.retry.max_retries > 0
-        && rule.retry.conditions.iter().any(|condition| matches!(*condition, "connect-failure" | "reset"))
 }
 
 fn shown_percent(percent: f64) -> String {

@@ -2,8 +2,9 @@
 
 use meshwright_dialect::{Input, Options, read};
 use meshwright_model::{Inventory, Kind};
-use meshwright_traffic::proxy::World;
+use meshwright_traffic::proxy::{Proxy, World};
 use meshwright_traffic::trace::{Outcome, Sent, Step, Trace};
+use meshwright_traffic::{Capture, Loopback};
 use serde_json::{Value, json};
 
 /// A mesh of inputs to the API.
@@ -267,4 +268,32 @@ fn a_share_that_leads_nowhere_is_lost() {
     let mesh = routed(vec![route_to("x", None, json!({"prefix": "/"}), &only, json!({}))]);
     let outcome = send(&mesh, Kind::VirtualNode, "client", "GET http://s.local/", &[], |trace| trace.outcome);
     assert_eq!(outcome, Outcome::Answered { status: 503, flag: "NC" });
+}
+
+/// What becomes of a request by ports of the loopback: its outcome, the route that takes it, and the last reason.
+fn by_loopback(line: &str) -> (Outcome, String, String) {
+    let mesh = routed(vec![route("a", None, json!({"prefix": "/a"}))]);
+    let world = World::new(&mesh, "m");
+    let proxy = Proxy::of(&world, Kind::VirtualNode, "client").unwrap();
+    let ports = Loopback::from(16_000, &proxy, [(8080, 16_000)].into()).unwrap();
+    assert_eq!(ports.port_of("S.local", 80), Some(16_001), "16000 is the application's");
+    let trace = Trace::through(&world, &proxy, &Capture::Loopback(ports), &line.parse().unwrap());
+    let step = trace.hops.first().map(|hop| format!("{:?}", matches!(hop.step, Step::Route { name: "a", .. })));
+    (trace.outcome, step.unwrap_or_default(), trace.reasons.last().cloned().unwrap_or_default())
+}
+
+#[test]
+fn where_nothing_redirects_connections_ports_of_the_loopback_lead_to_backends() {
+    for line in ["GET http://127.0.0.1:16001/a", "GET http://localhost:16001/a", "GET http://[::1]:16001/a"] {
+        let (outcome, step, _) = by_loopback(line);
+        assert_eq!((outcome, step.as_str()), (Outcome::Forwarded, "true"), "{line}");
+    }
+    assert_eq!(by_loopback("GET http://localhost:16001/b").0, Outcome::Answered { status: 404, flag: "NR" });
+    assert_eq!(by_loopback("tcp://localhost:16001").0, Outcome::Answered { status: 400, flag: "DPE" });
+    let (outcome, step, why) = by_loopback("GET http://localhost:16002/a");
+    assert_eq!((outcome, step.as_str()), (Outcome::Closed { flag: None }, ""));
+    assert!(why.ends_with("there is 16001 for `s.local:80`"), "{why}");
+    let (outcome, step, why) = by_loopback("GET http://s.local/a");
+    assert_eq!((outcome, step.as_str()), (Outcome::Forwarded, ""));
+    assert!(why.ends_with("goes past the proxy; port 16001 of the loopback leads to it"), "{why}");
 }

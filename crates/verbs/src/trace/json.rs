@@ -4,7 +4,7 @@ use meshwright_dialect::Reading;
 use meshwright_model::Kind;
 use meshwright_model::subject::Subject;
 use meshwright_traffic::proxy::{ClientTls, Discovery, HealthCheck, OutlierDetection, Retry};
-use meshwright_traffic::trace::{Arrival, Hop, Outcome, Sent, Step, Trace, grpc_status};
+use meshwright_traffic::trace::{Arrival, Hop, Loss, Outcome, Sent, Step, Trace, grpc_status};
 use serde_json::{Map, Value, json};
 
 use super::LeftOut;
@@ -18,21 +18,25 @@ pub(super) fn show(
     explain: bool,
 ) -> String {
     let mut whole = Map::new();
-    let (outcome, status, flag) = match trace.outcome {
-        Outcome::Forwarded => ("forwarded", None, None),
-        Outcome::Answered { status, flag } => ("answered", Some(status), Some(flag)),
-        Outcome::Closed { flag } => ("closed", None, flag),
-    };
-    whole.insert("outcome".to_owned(), json!(outcome));
-    put(&mut whole, "status", status);
-    put(&mut whole, "grpcStatus", status.filter(|_| sent.is_grpc()).map(grpc_status));
-    put(&mut whole, "flag", flag);
-    whole.insert("hops".to_owned(), trace.hops.iter().map(|hop| of_hop(hop, explain)).collect());
+    put_outcome(&mut whole, trace.outcome, sent);
+    whole.insert("hops".to_owned(), trace.hops.iter().map(|hop| of_hop(hop, sent, explain)).collect());
     whole.insert("reasons".to_owned(), json!(trace.reasons));
     if !left_out.is_empty() {
         whole.insert("leftOut".to_owned(), left_out.iter().map(|left_out| of_omission(reading, left_out)).collect());
     }
     format!("{:#}\n", Value::Object(whole))
+}
+
+fn put_outcome(map: &mut Map<String, Value>, outcome: Outcome, sent: &Sent) {
+    let (word, status, flag) = match outcome {
+        Outcome::Forwarded => ("forwarded", None, None),
+        Outcome::Answered { status, flag } => ("answered", Some(status), Some(flag)),
+        Outcome::Closed { flag } => ("closed", None, flag),
+    };
+    map.insert("outcome".to_owned(), json!(word));
+    put(map, "status", status);
+    put(map, "grpcStatus", status.filter(|_| sent.is_grpc()).map(grpc_status));
+    put(map, "flag", flag);
 }
 
 fn put(map: &mut Map<String, Value>, name: &str, value: Option<impl Into<Value>>) {
@@ -56,7 +60,7 @@ fn of_omission(reading: &Reading, LeftOut { omission, finding }: &LeftOut<'_>) -
     Value::Object(map)
 }
 
-fn of_hop(hop: &Hop<'_>, explain: bool) -> Value {
+fn of_hop(hop: &Hop<'_>, sent: &Sent, explain: bool) -> Value {
     let mut map = Map::new();
     map.insert("proxy".to_owned(), json!({"kind": hop.kind, "name": hop.name}));
     match hop.step {
@@ -77,7 +81,7 @@ fn of_hop(hop: &Hop<'_>, explain: bool) -> Value {
         }
         Step::Nothing => {}
     }
-    map.insert("targets".to_owned(), hop.targets.iter().map(of_target).collect());
+    map.insert("targets".to_owned(), hop.targets.iter().map(|target| of_target(target, sent)).collect());
     if let Some(rewritten) = &hop.rewritten {
         map.insert("host".to_owned(), json!(rewritten.host));
         map.insert("path".to_owned(), json!(rewritten.path));
@@ -122,13 +126,18 @@ pub(super) fn tls_word(tls: &ClientTls<'_>) -> &'static str {
     }
 }
 
-fn of_target(target: &Arrival<'_>) -> Value {
+fn of_target(target: &Arrival<'_>, sent: &Sent) -> Value {
     let Arrival { node, port, share, lost, tls, discovery, health_check, outlier_detection } = target;
     let mut map = Map::new();
     map.insert(Kind::VirtualNode.api_name().to_owned(), json!(node));
     map.insert("port".to_owned(), json!(port));
     map.insert("share".to_owned(), json!(share));
-    put(&mut map, "lost", *lost);
+    if let Some(Loss { why, outcome }) = lost {
+        let mut loss = Map::new();
+        put_outcome(&mut loss, *outcome, sent);
+        loss.insert("why".to_owned(), json!(why));
+        map.insert("lost".to_owned(), Value::Object(loss));
+    }
     put(&mut map, "tls", tls.as_ref().map(tls_word));
     put(&mut map, "discovery", discovery.as_ref().map(of_discovery));
     put(&mut map, "healthCheck", health_check.as_ref().map(of_health_check));

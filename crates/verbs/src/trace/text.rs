@@ -9,6 +9,7 @@ use meshwright_traffic::proxy::{ClientTls, Discovery, HealthCheck, OutlierDetect
 use meshwright_traffic::trace::{Arrival, Hop, Outcome, Sent, Step, Trace, grpc_status};
 
 use super::LeftOut;
+use crate::proxy;
 
 /// A trace as text.
 pub(super) fn show(
@@ -32,11 +33,8 @@ pub(super) fn show(
         text.push_str("\nLeft out of the mesh, as a proxy would get it:\n");
     }
     for LeftOut { omission, finding } in left_out {
-        let place = omission.resource.origin.and_then(|origin| reading.locate(origin, &omission.path));
-        let place = place.map(|place| format!("{}:{}:{}: ", place.file, place.line, place.column)).unwrap_or_default();
         let rule = finding.map(|finding| format!(" [{}]", finding.rule)).unwrap_or_default();
-        let _ =
-            writeln!(text, "  {}{}", visible(&format!("{place}{}: {}", omission.resource.id(), omission.why)), rule);
+        let _ = writeln!(text, "  {}{}", visible(&proxy::left_out(reading, omission)), rule);
     }
     text
 }
@@ -113,8 +111,8 @@ fn target_text(target: &Arrival<'_>) -> String {
     let Arrival { node, port, share, lost, tls, discovery, health_check, outlier_detection } = target;
     let port = port.map(|port| format!(":{port}")).unwrap_or_default();
     let mut text = format!("-> {}{port}  {}", node, percent(*share));
-    if let Some(why) = lost {
-        let _ = write!(text, "  LOST: {why}");
+    if let Some(loss) = lost {
+        let _ = write!(text, "  LOST: {}", loss.why);
         return text;
     }
     match discovery {

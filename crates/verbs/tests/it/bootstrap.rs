@@ -66,7 +66,7 @@ fn a_bare_name_is_looked_up_in_files() {
     assert_snapshot!(id(&["edge", file], &[]).unwrap_err(), @"`edge` may be any of mesh/shop/virtualNode/edge, mesh/shop/virtualGateway/edge: give its whole name, or --mesh");
     assert_snapshot!(id(&["open", file], &[]).unwrap_err(), @"`open` is in the mesh ${M}, whose name the files leave open; give it with --parameter");
     assert_snapshot!(id(&["mesh/shop/virtualNode/oders", file], &[]).unwrap_err(), @"the files hold no virtual node or gateway `mesh/shop/virtualNode/oders`; did you mean `orders`?");
-    assert_snapshot!(id(&["mesh/other/virtualNode/orders", file], &[]).unwrap_err(), @"the files hold no virtual node or gateway `mesh/other/virtualNode/orders`");
+    assert_snapshot!(id(&["mesh/other/virtualNode/orders", file], &[]).unwrap_err(), @"the files hold no virtual node or gateway `mesh/other/virtualNode/orders`; they hold edge, open, orders, pay");
 }
 
 #[test]
@@ -172,4 +172,94 @@ fn a_file_for_the_whole_stands_for_it_unless_it_is_empty() {
     assert_eq!(answer.notes, "note: ENVOY_CONFIG_FILE stands for the whole bootstrap\n");
     let answer = bootstrap(&[NODE, XDS], &environment, &[("whole.yaml", "")]).unwrap();
     assert!(answer.output.contains(NODE));
+}
+
+/// Orders calls payments, of which AWS Cloud Map knows; a second backend is not in the mesh.
+const FROZEN: &str = "\
+Resources:
+  Orders:
+    Type: AWS::AppMesh::VirtualNode
+    Properties:
+      MeshName: shop
+      VirtualNodeName: orders
+      Spec:
+        Listeners: [{PortMapping: {Port: 8080, Protocol: http}}]
+        Backends:
+          - VirtualService: {VirtualServiceName: payments.shop.local}
+          - VirtualService: {VirtualServiceName: gone.shop.local}
+  Payments:
+    Type: AWS::AppMesh::VirtualNode
+    Properties:
+      MeshName: shop
+      VirtualNodeName: payments
+      Spec:
+        Listeners:
+          - PortMapping: {Port: 9000, Protocol: http}
+            TLS: {Mode: STRICT, Certificate: {ACM: {CertificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/1a'}}}
+        ServiceDiscovery: {AWSCloudMap: {NamespaceName: shop.local, ServiceName: payments, Attributes: [{Key: v, Value: '1'}]}}
+  PaymentsService:
+    Type: AWS::AppMesh::VirtualService
+    Properties:
+      MeshName: shop
+      VirtualServiceName: payments.shop.local
+      Spec: {Provider: {VirtualNode: {VirtualNodeName: payments}}}
+  Gate: {Type: AWS::AppMesh::VirtualGateway, Properties: {MeshName: shop, VirtualGatewayName: edge, Spec: {Listeners: [{PortMapping: {Port: 80, Protocol: http}}]}}}
+";
+
+/// Freezes the mesh above.
+fn frozen(arguments: &[&str]) -> Result<Answer, String> {
+    let arguments = [&["bootstrap", "--static"], arguments, &["frozen.yaml"]].concat();
+    let options = Arguments::try_parse_from(arguments).map_err(|why| why.to_string())?.options;
+    let reading = read(vec![Input { name: "frozen.yaml".to_owned(), bytes: FROZEN.into() }], &Options::default());
+    run(Some(&reading), &options, &BTreeMap::new(), &|_| Err(String::new())).map_err(|why| why.to_string())
+}
+
+#[test]
+fn a_mesh_is_frozen_with_all_that_is_known_of_it() {
+    let instances =
+        ["--instance", "payments.shop.local[v=1]=10.0.0.7", "--instance", "payments.shop.local[v=2]=10.0.0.8"];
+    let answer = frozen(&[&["orders"], &instances[..]].concat()).unwrap();
+    assert!(answer.has_findings, "a backend is left out");
+    assert_snapshot!(answer.notes, @r"
+    note: left out: frozen.yaml:11:13: virtual node orders: virtual service `gone.shop.local` is not in the mesh
+    note: put the root to which arn:aws:acm:eu-west-1:123456789012:certificate/1a chains into /etc/meshwright/certificates/1a/authorities.pem
+    ");
+    let json: Value = serde_json::from_str(&answer.output).unwrap();
+    assert_eq!(json["dynamic_resources"], Value::Null);
+    let clusters = json["static_resources"]["clusters"].as_array().unwrap();
+    let payments = clusters.iter().find(|own| own["name"] == "cds_egress_shop_payments_http_9000").unwrap();
+    let hosts = payments["load_assignment"]["endpoints"][0]["lb_endpoints"].as_array().unwrap();
+    assert_eq!(hosts.len(), 1, "only one bears the attribute: {hosts:?}");
+    assert_eq!(hosts[0]["endpoint"]["address"]["socket_address"]["address"], "10.0.0.7");
+}
+
+#[test]
+fn without_rights_each_backend_has_a_port() {
+    let answer = frozen(&["orders", "--loopback", "16000", "--application", "8080=16000"]).unwrap();
+    assert_snapshot!(answer.notes, @r"
+    note: left out: frozen.yaml:11:13: virtual node orders: virtual service `gone.shop.local` is not in the mesh
+    note: no instance of payments.shop.local is known, as AWS Cloud Map would: give --instance 'payments.shop.local[v=1]=ADDRESS' for each; until then it has no host
+    note: put the root to which arn:aws:acm:eu-west-1:123456789012:certificate/1a chains into /etc/meshwright/certificates/1a/authorities.pem
+    note: 127.0.0.1:16001 leads to payments.shop.local:9000
+    note: the application must listen on 127.0.0.1:16000, as the proxy has port 8080
+    ");
+    let json: Value = serde_json::from_str(&answer.output).unwrap();
+    let listeners = json["static_resources"]["listeners"].as_array().unwrap();
+    let names: Vec<&str> = listeners.iter().map(|own| own["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["lds_ingress_0.0.0.0_8080", "lds_egress_127.0.0.1_16001"]);
+}
+
+#[test]
+fn what_cannot_be_frozen_says_why() {
+    let refusal = |arguments: &[&str]| frozen(arguments).unwrap_err();
+    assert_snapshot!(refusal(&["orders", "--loopback", "16000"]), @"--loopback: the proxy itself listens on port 8080 of the node; say where its application does: --application 8080=PORT");
+    assert_snapshot!(refusal(&["orders", "--loopback", "65535", "--application", "8080=65535"]), @"--loopback 65535: there are fewer ports from there to 65535 than backends; give a lower one");
+    assert_snapshot!(refusal(&["edge", "--loopback", "16000"]), @"--loopback: a virtual gateway is dialled by its clients; ports of the loopback are for virtual nodes");
+    assert_snapshot!(refusal(&["orders", "--loopback", "16000", "--application", "8080"]), @"--application 8080: it should read PORT=PORT, the node's port and that of its application, each from 1 to 65535");
+    for instance in
+        ["payments=10.0.0.1", "payments.shop.local=host", "payments.shop.local[v]=10.0.0.1", ".x=::1", "a.b"]
+    {
+        assert!(refusal(&["orders", "--instance", instance]).contains("it should read"), "{instance}");
+    }
+    assert!(refusal(&["orders", "--xds", "http://127.0.0.1:1"]).contains("cannot be used with"));
 }

@@ -16,6 +16,7 @@ fn options(from: &str, request: &str, headers: &[&str]) -> TraceOptions {
         from: from.to_owned(),
         request: request.to_owned(),
         header: headers.iter().map(ToString::to_string).collect(),
+        loopback: None,
         explain: false,
         format: TraceFormat::Text,
     }
@@ -257,16 +258,16 @@ fn what_is_left_out_is_named_with_its_place_and_its_finding() {
 fn who_or_what_cannot_be_meant_is_refused() {
     assert_eq!(
         refusal("ordres", "GET http://x/", &[]),
-        "--from ordres: there is no virtual node or gateway of that name; did you mean `orders`?"
+        "the files hold no virtual node or gateway `ordres`; did you mean `orders`?"
     );
     assert_eq!(
         refusal("mesh/shop/virtualGateway/orders", "GET http://x/", &[]),
-        "--from mesh/shop/virtualGateway/orders: there is no virtual node or gateway of that name; did you mean `orders`?"
+        "the files hold no virtual node or gateway `mesh/shop/virtualGateway/orders`; they hold frontend, orders, payments-v1, payments-v2, web"
     );
     assert!(refusal("orders", "payments", &[]).starts_with("--request: `payments` is no URL: write METHOD http://"));
     assert_eq!(refusal("orders", "GET http://x/", &["x"]), "--request: -H x: it should read NAME: VALUE");
     let twice = reading(&[("a.yaml", SHOP), ("b.yaml", &SHOP.replace("Default: shop\n", "Default: other\n"))]);
     let error = run(&twice, &options("orders", "GET http://x/", &[])).unwrap_err();
-    let Refused::AmbiguousSender { known, .. } = error else { panic!("{error}") };
-    assert_eq!(known, ["mesh/other/virtualNode/orders", "mesh/shop/virtualNode/orders"]);
+    let Refused::SeveralProxies { ids, .. } = error else { panic!("{error}") };
+    assert_eq!(ids, ["mesh/shop/virtualNode/orders", "mesh/other/virtualNode/orders"]);
 }

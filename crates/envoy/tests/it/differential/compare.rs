@@ -5,12 +5,14 @@ use std::fmt;
 use std::fmt::Write as _;
 
 use meshwright_model::Kind;
-use meshwright_traffic::proxy::World;
+use meshwright_traffic::capture::{Capture, Loopback};
+use meshwright_traffic::proxy::{Proxy, World};
 use meshwright_traffic::trace::{Hop, Outcome, Sent, Step, Trace, grpc_status};
 use serde_json::Value;
 
 use super::generate::{CLIENT, Case, GATEWAY, MESH, Sending};
 use crate::lab::{Answer, Lab, send};
+use crate::process::free_ports;
 use crate::proxied::{Proxied, inventory};
 
 /// Where they differ.
@@ -38,24 +40,26 @@ impl fmt::Display for Difference {
 pub(super) fn check(lab: &Lab, case: &Case) -> Result<Vec<String>, Box<Difference>> {
     let inventory = inventory(&case.mesh);
     let world = World::new(&inventory, MESH);
-    let node = Proxied::start(&world, Kind::VirtualNode, CLIENT);
-    let gateway = Proxied::start(&world, Kind::VirtualGateway, GATEWAY);
+    let [node, gateway] = [(Kind::VirtualNode, CLIENT), (Kind::VirtualGateway, GATEWAY)].map(|(kind, name)| {
+        let proxy = Proxy::of(&world, kind, name)?;
+        let capture = if case.is_by_loopback { by_loopback(&proxy) } else { Capture::OriginalDestination };
+        Some((Proxied::of(&proxy, capture.clone()), proxy, capture))
+    });
     let mut answers = Vec::new();
     for (number, sending) in case.requests.iter().enumerate() {
-        let proxied = if sending.from == CLIENT { &node } else { &gateway };
-        let Some(proxied) = proxied else { continue };
-        answers.push((number, sending, ask(proxied, number, sending)));
+        let Some((proxied, proxy, capture)) = (if sending.from == CLIENT { &node } else { &gateway }) else { continue };
+        let Some(dialled) = dialled(sending, capture) else { continue };
+        let answer = ask(proxied, number, &dialled, capture);
+        answers.push((number, sending, dialled, answer, proxy, capture));
     }
-    let logs = [&node, &gateway].map(|proxied| {
-        let own = |sending: &&Sending| (sending.from == CLIENT) == std::ptr::eq(proxied, &raw const node);
-        let wanted = case.requests.iter().filter(own).count();
-        proxied.as_ref().map(|proxied| proxied.logged(wanted)).unwrap_or_default()
+    let logs = [(&node, CLIENT), (&gateway, GATEWAY)].map(|(proxied, name)| {
+        let wanted = answers.iter().filter(|(_, sending, ..)| sending.from == name).count();
+        proxied.as_ref().map(|(proxied, ..)| proxied.logged(wanted)).unwrap_or_default()
     });
     let mut outcomes = Vec::new();
-    for (number, sending, answer) in answers {
-        let kind = if sending.from == CLIENT { Kind::VirtualNode } else { Kind::VirtualGateway };
-        let sent = sending.sent();
-        let Some(trace) = Trace::of(&world, kind, sending.from, &sent) else { continue };
+    for (number, sending, dialled, answer, proxy, capture) in answers {
+        let sent = dialled.sent();
+        let trace = Trace::through(&world, proxy, capture, &sent);
         let log = &logs[usize::from(sending.from != CLIENT)];
         let seen = Seen { answer, number, lab, log };
         match seen.contradicts(&trace, &sent) {
@@ -70,7 +74,25 @@ pub(super) fn check(lab: &Lab, case: &Case) -> Result<Vec<String>, Box<Differenc
     Ok(outcomes)
 }
 
-fn ask(proxied: &Proxied, number: usize, sending: &Sending) -> Answer {
+/// A port of the loopback for each backend.
+fn by_loopback(proxy: &Proxy<'_>) -> Capture {
+    let mut ports = Loopback::from(1, proxy, BTreeMap::new()).unwrap();
+    let free = free_ports(ports.backends.len());
+    ports.backends = free.into_iter().zip(std::mem::take(&mut ports.backends).into_values()).collect();
+    Capture::Loopback(ports)
+}
+
+/// What is sent so that it reaches the proxy; `None` where nothing would.
+fn dialled(sending: &Sending, capture: &Capture) -> Option<Sending> {
+    let (CLIENT, Capture::Loopback(ports)) = (sending.from, capture) else { return Some(sending.clone()) };
+    let Sent::Request(request) = sending.sent() else { return None };
+    let port = u16::try_from(request.port?).unwrap();
+    let local = ports.port_of(&request.host, port)?;
+    let line = sending.line.replacen(&format!("://{}:{port}", request.host), &format!("://127.0.0.1:{local}"), 1);
+    Some(Sending { line, ..sending.clone() })
+}
+
+fn ask(proxied: &Proxied, number: usize, sending: &Sending, capture: &Capture) -> Answer {
     let sent = sending.sent();
     let Sent::Request(request) = &sent else { return Answer::Closed };
     let port = request.port.map_or(80, |port| u16::try_from(port).unwrap());
@@ -89,7 +111,11 @@ fn ask(proxied: &Proxied, number: usize, sending: &Sending) -> Answer {
         text.push_str("content-length: 0\r\n");
     }
     text.push_str("\r\n");
-    if sending.from == CLIENT { send(proxied.egress, Some(port), &text) } else { send(port, None, &text) }
+    if sending.from == CLIENT && *capture == Capture::OriginalDestination {
+        send(proxied.egress, Some(port), &text)
+    } else {
+        send(port, None, &text)
+    }
 }
 
 /// What was seen of a request.
@@ -114,9 +140,8 @@ impl Seen<'_> {
     /// What the simulator says, where that is not what was seen.
     fn contradicts(&self, trace: &Trace<'_>, sent: &Sent) -> Option<String> {
         let fits = match trace.outcome {
-            Outcome::Closed { .. } => self.answer == Answer::Closed,
-            Outcome::Answered { status, flag } => self.is_answered(status, flag, sent),
             Outcome::Forwarded => self.is_forwarded(trace, sent),
+            outcome => self.has_ended(outcome, sent) || self.is_lost(trace, sent),
         };
         let hop = |hop: &Hop<'_>| {
             format!(
@@ -131,6 +156,15 @@ impl Seen<'_> {
         (!fits).then(|| format!("{:?} {} {:?}", trace.outcome, hops.join(" -> "), trace.reasons))
     }
 
+    /// Whether it ended as foretold.
+    fn has_ended(&self, outcome: Outcome, sent: &Sent) -> bool {
+        match outcome {
+            Outcome::Closed { .. } => self.answer == Answer::Closed,
+            Outcome::Answered { status, flag } => self.is_answered(status, flag, sent),
+            Outcome::Forwarded => matches!(self.answer, Answer::Response { echo: Some(_), .. }),
+        }
+    }
+
     fn is_answered(&self, status: u16, flag: &str, sent: &Sent) -> bool {
         let Answer::Response { status: own, grpc, echo: None } = self.answer else { return false };
         let is_status = if sent.is_grpc() { own == 200 && grpc == Some(grpc_status(status)) } else { own == status };
@@ -139,26 +173,18 @@ impl Seen<'_> {
         is_status && logged.is_some_and(is_flag)
     }
 
+    /// Whether it was of a share that is lost.
+    fn is_lost(&self, trace: &Trace<'_>, sent: &Sent) -> bool {
+        let targets = trace.hops.iter().flat_map(|hop| &hop.targets).filter(|target| target.share > 0.0);
+        targets.filter_map(|target| target.lost).any(|loss| self.has_ended(loss.outcome, sent))
+    }
+
     fn is_forwarded(&self, trace: &Trace<'_>, sent: &Sent) -> bool {
-        let is_nobody_there = |hop: &&Hop<'_>| {
-            let Sent::Request(request) = sent else { return false };
-            let is_echo = |port: &u16| request.port == Some(i64::from(*port));
-            hop.step == Step::PassThrough && !self.lab.echoes.iter().any(is_echo)
-        };
-        if trace.hops.iter().any(|hop| is_nobody_there(&hop)) {
-            return match &self.answer {
-                Answer::Closed => true,
-                Answer::Response { status, echo, .. } => echo.is_none() && (*status == 503 || sent.is_grpc()),
-            };
-        }
-        let loses = |hop: &Hop<'_>| hop.targets.iter().any(|target| target.lost.is_some() && target.share > 0.0);
-        let Answer::Response { status, echo, .. } = &self.answer else {
-            return trace.hops.iter().any(|hop| hop.rewritten.is_none() && loses(hop));
-        };
         let hop = trace.hops.iter().find(|hop| matches!(hop.step, Step::Route { .. } | Step::PassThrough)).unwrap();
-        let Some(echo) = echo else {
-            // A share of the requests is lost, and this was one.
-            return loses(hop) && (*status == 503 || sent.is_grpc());
+        let Answer::Response { status, echo: Some(echo), .. } = &self.answer else {
+            // A share is lost, and this was of it; or it left the mesh for where nobody speaks its language.
+            return self.is_lost(trace, sent)
+                || hop.step == Step::PassThrough && !self.is_answered_beyond(sent) && self.has_failed(sent);
         };
         let is_target = match hop.step {
             Step::PassThrough => matches!(sent, Sent::Request(request) if request.port == Some(echo.port.into())),
@@ -171,6 +197,20 @@ impl Seen<'_> {
             rewritten.host == echo.host && rewritten.path == echo.path
         };
         *status == 200 && is_target && hop.rewritten.as_ref().is_none_or(is_rewritten)
+    }
+
+    /// Whether an echo in plaintext stands where a request goes that leaves the mesh.
+    fn is_answered_beyond(&self, sent: &Sent) -> bool {
+        let Sent::Request(request) = sent else { return false };
+        request.port.and_then(|port| u16::try_from(port).ok()).is_some_and(|port| self.lab.answers(port))
+    }
+
+    /// Whether a request failed beyond the mesh.
+    fn has_failed(&self, sent: &Sent) -> bool {
+        match &self.answer {
+            Answer::Closed => true,
+            Answer::Response { status, echo, .. } => echo.is_none() && (*status >= 502 || sent.is_grpc()),
+        }
     }
 
     /// Whether the routes that were chosen are those that Envoy logged.
@@ -213,14 +253,14 @@ fn word(trace: &Trace<'_>) -> String {
 pub(super) fn smallest(lab: &Lab, case: &Case, difference: &Difference) -> String {
     let mut mesh = case.mesh.clone();
     let requests = vec![difference.sending.clone()];
-    let Err(mut last) = check(lab, &Case { mesh: mesh.clone(), requests: requests.clone() }) else {
+    let Err(mut last) = check(lab, &Case { mesh: mesh.clone(), requests: requests.clone(), ..*case }) else {
         return format!("(only seen once)\n{difference}");
     };
     let mut place = 0;
     while place < mesh.len() {
         let mut smaller = mesh.clone();
         smaller.remove(place);
-        match check(lab, &Case { mesh: smaller.clone(), requests: requests.clone() }) {
+        match check(lab, &Case { mesh: smaller.clone(), requests: requests.clone(), ..*case }) {
             Err(difference) => {
                 mesh = smaller;
                 last = difference;

@@ -30,6 +30,8 @@ const SUFFIXES: &[&str] = &[".example.com", "*.shop.test", ".test"];
 pub(super) struct Case {
     pub(super) mesh: Vec<Value>,
     pub(super) requests: Vec<Sending>,
+    /// Whether the client dials ports of the loopback that stand for its backends.
+    pub(super) is_by_loopback: bool,
 }
 
 /// What is sent, and by whom.
@@ -90,12 +92,13 @@ impl Case {
             gateway_ports: free_ports(2),
             others: Vec::new(),
         };
-        draft.nodes(&lab.echoes);
+        draft.nodes(lab);
         draft.routers();
         draft.services();
-        draft.gateway();
+        draft.gateway(lab);
         let requests = (0..requests).map(|_| draft.request()).collect();
-        Self { mesh: draft.mesh, requests }
+        let is_by_loopback = draft.random.percent(20);
+        Self { mesh: draft.mesh, requests, is_by_loopback }
     }
 }
 
@@ -106,22 +109,33 @@ impl Draft<'_> {
     }
 
     /// The mesh, its nodes, and who calls them.
-    fn nodes(&mut self, echoes: &[u16]) {
+    fn nodes(&mut self, lab: &Lab) {
         let filter = self.random.pick(&["DROP_ALL", "ALLOW_ALL"]);
         self.add(json!({"spec": {"egressFilter": {"type": filter}}}));
-        let backends: Vec<Value> =
-            SERVICES.iter().map(|name| json!({"virtualService": {"virtualServiceName": name}})).collect();
-        self.add(json!({"virtualNodeName": CLIENT, "spec": {"backends": backends}}));
-        let mut echoes = echoes.iter().copied();
+        let backends: Vec<Value> = SERVICES.iter().map(|name| self.backend(name, lab)).collect();
+        let mut client = json!({"virtualNodeName": CLIENT, "spec": {"backends": backends}});
+        self.add_defaults(&mut client, lab);
+        self.add(client);
+        let mut echoes = lab.echoes.iter().copied();
+        let mut secured: Vec<&(u16, Value)> = lab.secured.iter().collect();
         for number in 0..6 {
             let node = format!("n{number}");
             let count = 1 + usize::from(self.random.percent(30));
             let listeners: Vec<Value> = (0..count)
                 .map(|_| {
-                    let port = echoes.next().unwrap();
                     let protocol = self.random.pick(&["http", "http", "http2", "grpc", "tcp"]);
+                    let (port, tls) = if self.random.percent(25) {
+                        let (port, tls) = secured.swap_remove(self.random.below(secured.len()));
+                        (*port, Some(tls))
+                    } else {
+                        (echoes.next().unwrap(), None)
+                    };
                     self.targets.push(Target { node: node.clone(), port, protocol });
-                    json!({"portMapping": {"port": port, "protocol": protocol}})
+                    let mapping = json!({"port": port, "protocol": protocol});
+                    match tls {
+                        None => json!({"portMapping": mapping}),
+                        Some(tls) => json!({"portMapping": mapping, "tls": tls}),
+                    }
                 })
                 .collect();
             let response = self.random.pick(&["LOADBALANCER", "ENDPOINTS"]);
@@ -134,6 +148,38 @@ impl Draft<'_> {
             self.add(json!({"virtualNodeName": node, "spec": spec}));
         }
         self.others = echoes.collect();
+    }
+
+    fn backend(&mut self, name: &str, lab: &Lab) -> Value {
+        let mut service = json!({"virtualServiceName": name});
+        if self.random.percent(20) {
+            service["clientPolicy"] = self.client_policy(lab);
+        }
+        json!({"virtualService": service})
+    }
+
+    /// What a client insists on for all backends.
+    fn add_defaults(&mut self, client: &mut Value, lab: &Lab) {
+        if self.random.percent(30) {
+            client["spec"]["backendDefaults"] = json!({"clientPolicy": self.client_policy(lab)});
+        }
+    }
+
+    /// How a client wants TLS. What it checks the server's certificate has, as no simulator sees into that.
+    fn client_policy(&mut self, lab: &Lab) -> Value {
+        let trust = json!({"file": {"certificateChain": lab.certificates.authority()}});
+        let names = json!({"match": {"exact": ["server.local"]}});
+        let mut tls = json!({"validation": {"trust": trust, "subjectAlternativeNames": names}});
+        if self.random.percent(60) {
+            tls["enforce"] = json!(self.random.percent(30));
+        }
+        if self.random.percent(50) {
+            tls["certificate"] = json!({"file": lab.certificates.file("client")});
+        }
+        if self.random.percent(20) {
+            tls["ports"] = json!([self.random.pick(&lab.echoes[..8]), lab.secured[0].0]);
+        }
+        json!({"tls": tls})
     }
 
     fn routers(&mut self) {
@@ -192,11 +238,26 @@ impl Draft<'_> {
         }
         let targets = self.weighted_targets(protocol);
         let field = format!("{protocol}Route");
-        let mut spec = json!({field: {"match": matcher, "action": {"weightedTargets": targets}}});
+        let mut own = json!({"match": matcher, "action": {"weightedTargets": targets}});
+        if self.random.percent(40) {
+            own["retryPolicy"] = self.retry_policy();
+        }
+        let mut spec = json!({field: own});
         if self.random.percent(40) {
             spec["priority"] = json!(self.random.below(4));
         }
         self.add(json!({"virtualRouterName": router, "routeName": name, "spec": spec}));
+    }
+
+    fn retry_policy(&mut self) -> Value {
+        let mut policy = json!({
+            "maxRetries": self.random.below(3), "perRetryTimeout": {"unit": "s", "value": 5},
+            "httpRetryEvents": [self.random.pick(&["server-error", "gateway-error", "client-error", "stream-error"])],
+        });
+        if self.random.percent(40) {
+            policy["tcpRetryEvents"] = json!(["connection-error"]);
+        }
+        policy
     }
 
     fn weighted_targets(&mut self, protocol: &str) -> Value {
@@ -296,7 +357,7 @@ impl Draft<'_> {
         self.add(json!({"virtualServiceName": "tcp.local", "spec": {"provider": router}}));
     }
 
-    fn gateway(&mut self) {
+    fn gateway(&mut self, lab: &Lab) {
         let count = 1 + usize::from(self.random.percent(40));
         let ports = self.gateway_ports[..count].to_vec();
         let protocols: Vec<&str> =
@@ -306,7 +367,9 @@ impl Draft<'_> {
             .zip(&protocols)
             .map(|(port, protocol)| json!({"portMapping": {"port": port, "protocol": protocol}}))
             .collect();
-        self.add(json!({"virtualGatewayName": GATEWAY, "spec": {"listeners": listeners}}));
+        let mut gateway = json!({"virtualGatewayName": GATEWAY, "spec": {"listeners": listeners}});
+        self.add_defaults(&mut gateway, lab);
+        self.add(gateway);
         for number in 0..2 + self.random.below(8) {
             let listener = self.random.below(count);
             let port = (count > 1 || self.random.percent(20)).then(|| ports[listener]);

@@ -4,12 +4,12 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, 
 use serde_json::{Value, json};
 
 /// An authority, and certificates that it vouches for, in a folder.
-pub(super) struct Certificates {
+pub(crate) struct Certificates {
     folder: tempfile::TempDir,
 }
 
 impl Certificates {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut parameters = CertificateParams::new(Vec::new()).unwrap();
         parameters.distinguished_name.push(DnType::CommonName, "authority");
@@ -28,12 +28,12 @@ impl Certificates {
     }
 
     /// The authority's certificate.
-    pub(super) fn authority(&self) -> String {
+    pub(crate) fn authority(&self) -> String {
         self.folder.path().join("ca.pem").to_str().unwrap().to_owned()
     }
 
     /// A certificate in files, as the API says it.
-    pub(super) fn file(&self, name: &str) -> Value {
+    pub(crate) fn file(&self, name: &str) -> Value {
         let path = |end: &str| self.folder.path().join(format!("{name}.{end}")).to_str().unwrap().to_owned();
         json!({"certificateChain": path("pem"), "privateKey": path("key")})
     }

@@ -1,25 +1,54 @@
-//! Finds the proxy that a name means.
+//! Finds the proxy that a name means, for every verb that asks about one.
 
+use std::collections::BTreeMap;
+
+use meshwright_dialect::Reading;
 use meshwright_envoy::Proxy;
 use meshwright_model::arn::Arn;
 use meshwright_model::reference::Key;
 use meshwright_model::spelling::nearest;
 use meshwright_model::{Inventory, Kind, Resource};
+use meshwright_traffic::{Capture, Loopback, proxy as traffic};
 
 use crate::refused::Refused;
 
-/// The proxy of a name, which must be in the inventory where there is one; a bare name is one of it.
-pub(super) fn find(wanted: &str, inventory: Option<&Inventory>) -> Result<Proxy, Refused> {
-    let is_bare = !wanted.contains('/') && !wanted.starts_with("arn:");
-    let Some(inventory) = inventory else {
-        return if is_bare { Err(Refused::BareName { wanted: wanted.to_owned() }) } else { Ok(Proxy::read(wanted)?) };
-    };
+/// How connections reach a proxy: redirected, or by ports of the loopback from `first` on.
+pub(crate) fn capture(
+    proxy: &traffic::Proxy<'_>,
+    first: Option<u16>,
+    application: BTreeMap<u16, u16>,
+) -> Result<Capture, Refused> {
+    let Some(first) = first else { return Ok(Capture::OriginalDestination) };
+    if matches!(proxy.role, traffic::Role::Gateway { .. }) {
+        return Err(Refused::GatewayByLoopback);
+    }
+    Loopback::from(first, proxy, application).map(Capture::Loopback).ok_or(Refused::NotEnoughPorts { first })
+}
+
+/// What was left out of what a proxy gets, with its place.
+pub(crate) fn left_out(reading: &Reading, omission: &traffic::Omission<'_>) -> String {
+    let place = omission.resource.origin.and_then(|origin| reading.locate(origin, &omission.path));
+    let place = place.map(|place| format!("{}:{}:{}: ", place.file, place.line, place.column)).unwrap_or_default();
+    format!("{place}{}: {}", omission.resource.id(), omission.why)
+}
+
+/// The proxy of a whole name, where there are no files to find a bare one in.
+pub(crate) fn named(wanted: &str) -> Result<Proxy, Refused> {
+    if is_bare(wanted) { Err(Refused::BareName { wanted: wanted.to_owned() }) } else { Ok(Proxy::read(wanted)?) }
+}
+
+fn is_bare(name: &str) -> bool {
+    !name.contains('/') && !name.starts_with("arn:")
+}
+
+/// The proxy of a name, whole or bare, which must be in an inventory.
+pub(crate) fn find(wanted: &str, inventory: &Inventory) -> Result<Proxy, Refused> {
     let proxied: Vec<&Resource> = inventory
         .resources
         .iter()
         .filter(|resource| matches!(resource.kind(), Kind::VirtualNode | Kind::VirtualGateway))
         .collect();
-    if is_bare {
+    if is_bare(wanted) {
         return bare(wanted, &proxied);
     }
     let proxy = Proxy::read(wanted)?;
@@ -67,7 +96,9 @@ fn id(resource: &Resource) -> Option<String> {
 }
 
 fn none(wanted: &str, name: &str, proxied: &[&Resource]) -> Refused {
-    let names: Vec<String> = proxied.iter().map(|resource| Key::of(&resource.name).to_string()).collect();
-    let near = nearest(name, names.iter().map(String::as_str).filter(|known| *known != name)).map(str::to_owned);
-    Refused::NoSuchProxy { wanted: wanted.to_owned(), near }
+    let mut known: Vec<String> = proxied.iter().map(|resource| Key::of(&resource.name).shown()).collect();
+    known.sort();
+    known.dedup();
+    let near = nearest(name, known.iter().map(String::as_str).filter(|known| *known != name)).map(str::to_owned);
+    Refused::NoSuchProxy { wanted: wanted.to_owned(), known, near }
 }
