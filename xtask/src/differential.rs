@@ -29,6 +29,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<()> {
         }
     }
     let seed = seed.map(|seed| ("MESHWRIGHT_DIFFERENTIAL_SEED", seed.to_string()));
-    let given = [("MESHWRIGHT_DIFFERENTIAL_PAIRS", pairs.to_string())].into_iter().chain(seed).collect();
+    let pairs = ("MESHWRIGHT_DIFFERENTIAL_PAIRS", pairs.to_string());
+    let given = [pairs, ("NEXTEST_PROFILE", "differential".to_owned())].into_iter().chain(seed).collect();
     suite::test_with(root, &["--package", "meshwright-envoy", "--no-capture", TEST].map(str::to_owned), given)
 }

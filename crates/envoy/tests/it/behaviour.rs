@@ -14,7 +14,8 @@ use crate::certificates::Certificates;
 use crate::judge::envoy;
 use crate::lab::{Answer, Lab, send};
 use crate::process::free_ports;
-use crate::proxied::{Proxied, inventory};
+use crate::proxied::Proxied;
+use crate::translated::inventory;
 use server::{Manner, Server};
 
 /// How often a test of chance may fail: a share further off than that many standard deviations, once in 1.7 million.

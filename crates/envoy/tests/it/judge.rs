@@ -1,7 +1,7 @@
 //! A real Envoy, as a judge.
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -36,33 +36,4 @@ pub(crate) fn refusals(envoy: &Path, bootstraps: &[(&str, Value)]) -> Vec<(Strin
         let asked: Vec<_> = bootstraps.iter().map(|bootstrap| scope.spawn(|| ask(bootstrap))).collect();
         asked.into_iter().filter_map(|asked| asked.join().unwrap()).collect()
     })
-}
-
-/// An Envoy that runs until it is dropped.
-pub(crate) struct Running {
-    child: Child,
-    _folder: tempfile::TempDir,
-}
-
-impl Running {
-    /// Starts one. Its log goes nowhere.
-    pub(crate) fn start(envoy: &Path, bootstrap: &Value) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("bootstrap.json");
-        std::fs::write(&file, bootstrap.to_string()).unwrap();
-        let mut command = Command::new(envoy);
-        // Without this it would die with the thread that started it.
-        command
-            .args(["--disable-hot-restart", "--concurrency", "1", "--file-flush-interval-msec", "50", "-c"])
-            .arg(&file);
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        Self { child, _folder: folder }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }

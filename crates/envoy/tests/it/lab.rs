@@ -74,7 +74,7 @@ impl Lab {
         }
         let bootstrap =
             json!({"node": {"id": "echo", "cluster": "echo"}, "static_resources": {"listeners": listeners}});
-        Self { echoes: echoes.to_vec(), secured, certificates, _echo: Running::start(bootstrap, "the echo") }
+        Self { echoes: echoes.to_vec(), secured, certificates, _echo: Running::start(&bootstrap, "the echo") }
     }
 
     /// Whether a port answers in plaintext.

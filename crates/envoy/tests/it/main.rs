@@ -9,6 +9,7 @@ mod bootstrap;
 mod certificates;
 mod differential;
 mod dump;
+mod hostile;
 mod judge;
 mod lab;
 mod meshes;

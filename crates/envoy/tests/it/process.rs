@@ -27,18 +27,8 @@ pub(crate) struct Running {
 
 impl Running {
     /// Starts an Envoy with a bootstrap, and waits until it is ready.
-    pub(crate) fn start(mut bootstrap: Value, why: &str) -> Self {
-        let admin = free_ports(1)[0];
-        bootstrap["admin"] = json!({"address": {"socket_address": {"address": "127.0.0.1", "port_value": admin}}});
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("envoy.json");
-        std::fs::write(&file, bootstrap.to_string()).unwrap();
-        let log = folder.path().join("log");
-        let mut command = Command::new(envoy().unwrap());
-        command.arg("-c").arg(&file).args(["--disable-hot-restart", "--concurrency", "1", "-l", "warning"]);
-        command.args(["--file-flush-interval-msec", "20", "--log-path"]).arg(&log);
-        command.stdout(Stdio::null()).stderr(Stdio::null());
-        let mut running = Self { child: command.spawn().unwrap(), admin, folder };
+    pub(crate) fn start(bootstrap: &Value, why: &str) -> Self {
+        let mut running = Self::launch(bootstrap);
         let start = Instant::now();
         while !running.ask("/ready").contains("LIVE") {
             let is_over = running.child.try_wait().unwrap().is_some();
@@ -49,6 +39,22 @@ impl Running {
             std::thread::sleep(Duration::from_millis(10));
         }
         running
+    }
+
+    /// Starts an Envoy with a bootstrap, but for where its administration listens.
+    pub(crate) fn launch(bootstrap: &Value) -> Self {
+        let mut bootstrap = bootstrap.clone();
+        let admin = free_ports(1)[0];
+        bootstrap["admin"] = json!({"address": {"socket_address": {"address": "127.0.0.1", "port_value": admin}}});
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("envoy.json");
+        std::fs::write(&file, bootstrap.to_string()).unwrap();
+        let log = folder.path().join("log");
+        let mut command = Command::new(envoy().unwrap());
+        command.arg("-c").arg(&file).args(["--disable-hot-restart", "--concurrency", "1", "-l", "warning"]);
+        command.args(["--file-flush-interval-msec", "20", "--log-path"]).arg(&log);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        Self { child: command.spawn().unwrap(), admin, folder }
     }
 
     /// What it has said of itself.

@@ -3,24 +3,15 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use meshwright_dialect::{Input, Options as Reading, read};
 use meshwright_envoy::envoy::config::bootstrap::v3::Bootstrap;
 use meshwright_envoy::json::to_json;
 use meshwright_envoy::translate::{Configuration, Delivery, Endpoints, Options, translate};
-use meshwright_model::{Inventory, Kind};
+use meshwright_model::Kind;
 use meshwright_traffic::Capture;
 use meshwright_traffic::proxy::{EGRESS_PORT, Proxy, World};
 use serde_json::{Value, json};
 
 use crate::process::{Running, free_ports};
-
-/// The mesh of some inputs to the API.
-pub(crate) fn inventory(mesh: &[Value]) -> Inventory {
-    let text = mesh.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
-    let reading = read(vec![Input { name: "mesh.json".to_owned(), bytes: text.into_bytes() }], &Reading::default());
-    assert!(reading.findings.is_empty(), "{:?}", reading.findings);
-    reading.inventory
-}
 
 /// A proxy that runs, and where it logs.
 pub(crate) struct Proxied {
@@ -48,7 +39,7 @@ impl Proxied {
         let egress = free_ports(1)[0];
         let log = tempfile::NamedTempFile::new().unwrap();
         let bootstrap = bootstrap(configuration, egress, log.path().to_str().unwrap());
-        Self { running: Running::start(bootstrap, proxy.name), egress, log }
+        Self { running: Running::start(&bootstrap, proxy.name), egress, log }
     }
 
     /// What it has logged of each request, by the request's number and the direction.

@@ -11,7 +11,8 @@ use meshwright_envoy::envoy::config::cluster::v3::Cluster;
 use meshwright_envoy::json::to_json;
 use serde_json::{Value, json};
 
-use crate::judge::{Running, envoy, refusals};
+use crate::judge::{envoy, refusals};
+use crate::process::Running;
 use crate::{NODE, bootstrapped, settings};
 
 const PLAIN: (&str, &str) = ("APPMESH_XDS_ENDPOINT", "http://127.0.0.1:18000");
@@ -102,12 +103,12 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 #[test]
 fn envoy_calls_a_plain_control_plane_without_tls() {
-    let Some(envoy) = envoy() else { return };
+    if envoy().is_none() {
+        return;
+    }
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    let mut bootstrap = bootstrapped(NODE, &[("APPMESH_XDS_ENDPOINT", &endpoint)]);
-    bootstrap.as_object_mut().unwrap().remove("admin");
-    let _envoy = Running::start(&envoy, &bootstrap);
+    let _envoy = Running::launch(&bootstrapped(NODE, &[("APPMESH_XDS_ENDPOINT", &endpoint)]));
     let mut stream = accept(&listener);
     stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     let mut said = vec![0; PREFACE.len()];

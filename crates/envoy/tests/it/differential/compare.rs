@@ -13,7 +13,8 @@ use serde_json::Value;
 use super::generate::{CLIENT, Case, GATEWAY, MESH, Sending};
 use crate::lab::{Answer, Lab, send};
 use crate::process::free_ports;
-use crate::proxied::{Proxied, inventory};
+use crate::proxied::Proxied;
+use crate::translated::inventory;
 
 /// Where they differ.
 pub(super) struct Difference {
