@@ -6,6 +6,7 @@ pub mod call;
 pub mod capture;
 pub mod condition;
 mod language;
+pub mod log_format;
 pub mod matcher;
 pub mod path;
 pub mod pattern;

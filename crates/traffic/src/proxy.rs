@@ -8,6 +8,7 @@ mod egress;
 mod gateway;
 mod ingress;
 mod known;
+mod refused;
 mod retry;
 mod rule;
 mod services;

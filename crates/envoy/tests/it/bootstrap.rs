@@ -1,6 +1,7 @@
 //! Bootstraps as they are written.
 
 use insta::assert_snapshot;
+use meshwright_envoy::Settings;
 use meshwright_envoy::bootstrap::freeze;
 use meshwright_envoy::envoy::config::bootstrap::v3::bootstrap::StaticResources;
 use meshwright_envoy::envoy::config::cluster::v3::Cluster;
@@ -481,6 +482,7 @@ fn what_is_known_of_the_platform_is_said() {
 #[test]
 fn a_frozen_bootstrap_asks_nobody() {
     let settings = settings(NODE, &[PLAIN, ("APPMESH_SDS_SOCKET_PATH", "/run/sds.sock")]).unwrap();
+    let settings = Settings { control_plane: None, ..settings };
     let mut bootstrap = meshwright_envoy::bootstrap(&settings);
     let cluster = Cluster { name: "a".to_owned(), ..Default::default() };
     freeze(&mut bootstrap, StaticResources { clusters: vec![cluster], ..Default::default() });

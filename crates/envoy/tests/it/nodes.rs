@@ -170,7 +170,7 @@ fn each_port_that_is_dialled_has_a_chain() {
         json!({"destination_port": 443, "server_names": ["*.amazonaws.com"]}),
     ];
     assert_eq!(client.matches(EGRESS), expected);
-    let hosts = client.routes["rds_egress_http_10080"]["virtual_hosts"].as_array().unwrap();
+    let hosts = client.routes["rds_egress_http_80"]["virtual_hosts"].as_array().unwrap();
     let domains: Vec<&Value> = hosts.iter().map(|host| &host["domains"]).collect();
     assert_eq!(domains, [&json!(["s.local", "s.local:80"]), &json!(["t.local", "t.local:80"])]);
     let filter = &client.listeners[EGRESS]["filter_chains"][1]["filters"][0]["typed_config"];
@@ -358,7 +358,7 @@ fn without_rights_each_backend_has_a_port_of_the_loopback() {
     let client = translated(&mesh, Kind::VirtualNode, "client", &Options { capture, ..Options::default() });
     let names: Vec<&String> = client.listeners.keys().collect();
     assert_eq!(names, ["lds_egress_127.0.0.1_10080", "lds_ingress_0.0.0.0_8080"]);
-    let hosts = client.routes["rds_egress_http_80"]["virtual_hosts"].as_array().unwrap();
+    let hosts = client.routes["rds_egress_http_10080"]["virtual_hosts"].as_array().unwrap();
     assert_eq!(hosts.len(), 1, "nothing passes that has no original destination");
     assert_eq!(hosts[0]["domains"], json!(["*"]));
     let assignment = &client.clusters["cds_ingress_m_client_http_8080"]["load_assignment"];

@@ -11,6 +11,7 @@ use meshwright_model::limits::{EgressFilterType, PortProtocol};
 use meshwright_model::virtual_node::{Backend, VirtualNodeSpec};
 use meshwright_model::{Path, Resource};
 
+use super::known::is_header_text;
 use super::services::{Answering, Services, Way};
 use super::world::{World, service_text};
 use super::{Outbound, Proxy, Role, VirtualHost, ingress};
@@ -64,6 +65,14 @@ fn outbound<'a>(
             services.omissions.add(node, at, format!("virtual service `{name}` is not in the mesh"));
             continue;
         };
+        if !is_header_text(name) {
+            services.omissions.add(
+                node,
+                at,
+                "the backend is left out: Envoy refuses a host with line ends or zeros in it",
+            );
+            continue;
+        }
         let policy = backend.client_policy.as_ref().or(defaults).and_then(|policy| policy.tls.as_ref());
         for answering in services.answering(service, service_spec, policy).unwrap_or_default() {
             add(&mut outbound, name, answering, services, (node, &at));

@@ -14,7 +14,7 @@ use meshwright_model::{Path, Resource, Spec};
 
 use super::egress::without_taken;
 use super::ingress::{Pool, log};
-use super::known::port;
+use super::known::{is_header_text, port};
 use super::services::{Answering, Services, Way};
 use super::tls::ServerTls;
 use super::world::World;
@@ -216,6 +216,9 @@ impl<'a> Behind<'_, 'a> {
         };
         if host.is_none() {
             self.services.omissions.add(route, at, "left out: its host name is not known");
+        } else if host.as_ref().and_then(Host::name).is_some_and(|name| !is_header_text(name)) {
+            self.services.omissions.add(route, at, "left out: Envoy refuses a host with line ends or zeros in it");
+            return None;
         }
         host
     }
@@ -255,6 +258,11 @@ impl<'a> Behind<'_, 'a> {
             self.services.omissions.add(route, action.field("rewrite"), "left out: its rewrite is not known");
             return None;
         };
+        if rewrites.iter().any(|(_, rewrite)| rewrite.text().is_some_and(|text| !is_header_text(text))) {
+            let why = "left out: Envoy refuses a new path with line ends or zeros in it";
+            self.services.omissions.add(route, action.field("rewrite"), why);
+            return None;
+        }
         let keeps_host = keeps_host(hostname)?;
         let name = super::world::name(route)?;
         let (service, host, timeout_millis) = self.target(route, &action, target, keeps_host)?;
@@ -285,6 +293,10 @@ impl<'a> Behind<'_, 'a> {
             self.services.omissions.add(route, at, "left out: its virtual service is not in the mesh");
             return None;
         };
+        if !is_header_text(name) {
+            self.services.omissions.add(route, at, "left out: Envoy refuses a host with line ends or zeros in it");
+            return None;
+        }
         let own_port = match own_port {
             None => None,
             Some(own) => Some(port(own)?),

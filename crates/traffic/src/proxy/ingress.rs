@@ -2,7 +2,7 @@
 
 use meshwright_model::Kind;
 use meshwright_model::defaults::PER_REQUEST_TIMEOUT_MILLIS;
-use meshwright_model::limits::{EgressFilterType, PortProtocol};
+use meshwright_model::limits::{EgressFilterType, JsonValue, PortProtocol, TextFormat};
 use meshwright_model::listener::{
     HttpConnectionPool, RequestConnectionPool, TcpConnectionPool, VirtualNodeConnectionPool,
 };
@@ -16,6 +16,7 @@ use super::target::{Listening, server_tls};
 use super::tls::ServerTls;
 use super::world::World;
 use super::{Proxy, Role};
+use crate::log_format::fault;
 
 /// Where a node's proxy takes requests for its application.
 #[derive(Clone, Debug, PartialEq)]
@@ -186,9 +187,26 @@ pub(super) fn log<'a>(
             members.iter().all(|member| member.key.known().is_some() && member.value.known().is_some())
         }
     };
-    if file.path.known().is_none() || !is_known {
-        omissions.add(resource, Path::of(&["spec", "logging", "accessLog"]), "it is left out: not all of it is known");
+    let at = Path::of(&["spec", "logging", "accessLog"]);
+    let Some(path) = file.path.known().filter(|_| is_known) else {
+        omissions.add(resource, at, "it is left out: not all of it is known");
+        return None;
+    };
+    // Envoy would refuse every listener that logs so.
+    if path.as_str().contains('\0') || formats(file).any(|format| fault(format).is_some()) {
+        omissions.add(resource, at, "it is left out: Envoy refuses its path or format");
         return None;
     }
     Some(file)
+}
+
+/// The texts of a log's format, as far as they are known.
+fn formats(log: &FileAccessLog) -> impl Iterator<Item = &str> {
+    let (text, members) = match &log.format {
+        None => (None, None),
+        Some(LoggingFormat::Text(text)) => (text.known().map(TextFormat::as_str), None),
+        Some(LoggingFormat::Json(members)) => (None, Some(members)),
+    };
+    let values = members.into_iter().flatten().filter_map(|member| member.value.known().map(JsonValue::as_str));
+    text.into_iter().chain(values)
 }

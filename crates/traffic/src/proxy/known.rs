@@ -39,6 +39,13 @@ pub(super) fn optional<T: ScalarType>(scalar: Option<&Scalar<T>>) -> Option<Opti
     }
 }
 
+/// Whether Envoy takes a text as a header's value, and so as a host or a path; it refuses the whole listener otherwise.
+///
+/// Source: Envoy's `well_known_regex: HTTP_HEADER_VALUE`, and a real Envoy 1.40.
+pub(super) fn is_header_text(text: &str) -> bool {
+    !text.contains(['\0', '\r', '\n'])
+}
+
 /// A port; none is out of range, since the limit of a [`Port`] is its.
 pub(super) fn port(port: &Scalar<Port>) -> Option<u16> {
     u16::try_from(port.known()?.value()).ok()

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use meshwright_model::defaults::{PER_REQUEST_TIMEOUT_MILLIS, PRIORITY};
 use meshwright_model::limits::{PortProtocol, ResourceName};
-use meshwright_model::matcher::{HeaderMatchMethod, HeaderMatcher, HttpPathMatch};
+use meshwright_model::matcher::{HeaderMatcher, HttpPathMatch};
 use meshwright_model::route::{ProtocolRoute, RouteAction, RouteSpec};
 use meshwright_model::tls::ClientPolicyTls;
 use meshwright_model::virtual_node::VirtualNodeSpec;
@@ -12,12 +12,13 @@ use meshwright_model::virtual_service::{VirtualServiceProvider, VirtualServiceSp
 use meshwright_model::{Path, Resource, Scalar, Spec};
 
 use super::known::{Omissions, millis, optional, port};
+use super::refused::{refused_names, refused_pattern};
 use super::retry::Retry;
 use super::rule::{Connection, Destination, Rule, Share};
 use super::target::{Listening, Target};
 use super::world::World;
 use crate::matcher::Match;
-use crate::pattern::{Pattern, Patterns};
+use crate::pattern::Patterns;
 use crate::table::Entry;
 
 /// Follows virtual services to their targets, for one client.
@@ -269,6 +270,10 @@ impl<'w, 'a> Services<'w, 'a> {
         if self.omissions.add_gap(route, at, "what it matches") {
             return None;
         }
+        if let Some(why) = refused_names(&matcher) {
+            self.omissions.add(route, at.clone(), why);
+            return None;
+        }
         if matcher.is_open {
             self.omissions.add(route, at.clone(), "left out: not all that it matches is known");
             return None;
@@ -428,14 +433,4 @@ fn known_port(own: Option<&Scalar<meshwright_model::limits::Port>>) -> Option<Op
         None => Some(None),
         Some(own) => port(own).map(Some),
     }
-}
-
-/// Why Envoy refuses one of a match's patterns, where it does.
-fn refused_pattern(path: Option<&HttpPathMatch>, headers: &[HeaderMatcher]) -> Option<String> {
-    let path = path.and_then(|path| path.regex.as_ref()?.known()).map(meshwright_model::limits::HttpPathRegex::as_str);
-    let headers = headers.iter().filter_map(|header| match &header.matcher {
-        Some(HeaderMatchMethod::Regex(regex)) => regex.known().map(meshwright_model::limits::HeaderMatch::as_str),
-        _ => None,
-    });
-    path.into_iter().chain(headers).find_map(|text| Pattern::new(text).err().map(|why| why.to_string()))
 }

@@ -9,7 +9,7 @@ use meshwright_model::tls::ClientPolicyTls;
 use meshwright_model::virtual_node::{ServiceDiscovery, VirtualNodeSpec};
 use meshwright_model::{Path, Resource, listener};
 
-use super::known::{Omissions, millis, optional, port};
+use super::known::{Omissions, is_header_text, millis, optional, port};
 use super::tls::{ClientTls, ServerTls};
 use super::world::World;
 
@@ -141,10 +141,16 @@ impl<'a> Target<'a> {
         });
         let health_check = listener.health_check.as_ref().and_then(|check| {
             let known = health_check(check, port);
-            if known.is_none() {
-                omissions.add(resource, listening.path("healthCheck"), "it is left out: not all of it is known");
+            let takes = known.is_some_and(|check| check.path.is_none_or(is_header_text));
+            if !takes {
+                let why = if known.is_none() {
+                    "it is left out: not all of it is known"
+                } else {
+                    "it is left out: Envoy refuses a path with line ends or zeros in it"
+                };
+                omissions.add(resource, listening.path("healthCheck"), why);
             }
-            known
+            known.filter(|_| takes)
         });
         let outlier_detection = listener.outlier_detection.as_ref().and_then(|detection| {
             let known = outlier_detection(detection);

@@ -9,6 +9,14 @@ pub(super) enum Host {
 }
 
 impl Host {
+    /// The name, or its end.
+    pub(super) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Any => None,
+            Self::Exact(name) | Self::Suffix(name) => Some(name),
+        }
+    }
+
     /// The domains of a host on a port. Envoy compares a host with its port, so that both are given.
     ///
     /// Source: that a host with a port did not match is aws/aws-app-mesh-roadmap#365; giving both is ours, as App Mesh itself did for

@@ -37,6 +37,17 @@ pub enum PathRewrite<'a> {
     Whole(&'a str),
 }
 
+impl PathRewrite<'_> {
+    /// What comes into the path.
+    pub(super) const fn text(&self) -> Option<&str> {
+        match self {
+            Self::Kept => None,
+            Self::Prefix { to, .. } => Some(to),
+            Self::Whole(path) => Some(path),
+        }
+    }
+}
+
 /// Whether the host stays as it was; `None` where that is not known.
 pub(super) fn keeps_host(rewrite: Option<&GatewayRouteHostnameRewrite>) -> Option<bool> {
     let own = match rewrite {
