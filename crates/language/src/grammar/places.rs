@@ -45,6 +45,11 @@ impl Reader<'_> {
             sidecar.virtual_node = name.or(sidecar.virtual_node.take());
             return Place::Sidecar(at);
         }
+        let is_open = |sidecar: &Sidecar| sidecar.virtual_node.is_none() && sidecar.virtual_gateway.is_none();
+        if let Some(at) = self.intent.sidecars.iter().position(is_open) {
+            self.intent.sidecars[at].virtual_node = name;
+            return Place::Sidecar(at);
+        }
         let own = match self.latest(|place| matches!(place, Place::Node(_) | Place::Application(_))) {
             Some(Place::Node(at)) => self.intent.virtual_nodes[at].name.clone(),
             Some(Place::Application(at)) => self.intent.applications[at].name.clone(),

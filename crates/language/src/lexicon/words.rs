@@ -280,8 +280,12 @@ keep: keep, keeps, keeping, preserve, preserves, preserving, retain, retains, le
 # all the rest
 tag: tag, tags, tagged, labels, label, labelled, labeled, tagging
 environments: environments, environment, stages, stage, env, envs
-image: image, docker image, container image, envoy image, app mesh envoy image, proxy image,
-    envoy container image, aws app mesh envoy image
+image: image, docker image, container image
+proxy-image: envoy image, app mesh envoy image, proxy image, envoy container image, aws app mesh envoy image,
+    sidecar image, image of the proxy, image of envoy, image of the sidecar, envoy docker image,
+    proxy container image, sidecar container image
+app-image: app image, application image, service image, app container image, application container image,
+    image of the app, image of the application, image of the service, app docker image
 cpu: cpu, cpu units, vcpu, cpus, vcpus
 memory: memory, ram, mem, mib of memory, mb of memory, mb ram
 mib: mib, mb, megabytes, megabyte, mebibytes
