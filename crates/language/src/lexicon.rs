@@ -2,6 +2,7 @@
 //!
 //! Phrases are found by their longest form, in any mixture of spaces and hyphens.
 
+mod rests;
 mod words;
 
 use std::collections::{HashMap, HashSet};
@@ -27,6 +28,9 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     for (symbol, way) in ways() {
         let words: Vec<&str> = way.split([' ', '-']).collect();
         phrases.entry(words[0]).or_default().push(Phrase { words, symbol });
+    }
+    for words in rests::phrases() {
+        phrases.entry(words[0]).or_default().push(Phrase { words, symbol: "otherwise" });
     }
     for ways in phrases.values_mut() {
         ways.sort_by_key(|phrase| std::cmp::Reverse(phrase.words.len()));

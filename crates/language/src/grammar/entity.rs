@@ -89,6 +89,13 @@ const REQUEST_SYMBOLS: &[&str] = &[
     "rpc",
 ];
 
+/// Words for who sends requests.
+const SENDERS: &[&str] =
+    &["users", "customers", "visitors", "callers", "people", "tenants", "devices", "browsers", "members"];
+
+/// What follows them where requests are described.
+const OF_SENDERS: &[&str] = &["with", "whose", "who", "that", "where", "having", "from", "header", "without", "no"];
+
 impl Reader<'_> {
     pub(super) fn thing_at(&self, at: usize) -> Option<Thing> {
         let token = self.token(at).filter(|token| token.kind == TokenKind::Symbol)?;
@@ -294,16 +301,23 @@ impl Reader<'_> {
         self.are_requests(self.past(at + 1, BEFORE_REQUESTS)) && (!is_noun || is_third_person && !is_counted)
     }
 
+    /// Whether whose requests are meant is said at a place: "users with header x-a", and not the service `users`.
+    pub(super) fn are_senders(&self, at: usize) -> bool {
+        self.is_word(at, SENDERS) && (self.is_word(at + 1, OF_SENDERS) || self.is_symbol(at + 1, OF_SENDERS))
+    }
+
     /// Whether requests are said at a place.
     pub(super) fn are_requests(&self, at: usize) -> bool {
-        self.token(at).is_some_and(|token| match token.kind {
-            TokenKind::Path | TokenKind::Percent(_) | TokenKind::Ratio(_) => true,
-            TokenKind::Symbol => REQUEST_SYMBOLS.contains(&token.low.as_str()),
-            TokenKind::Word => {
-                let is_method = token.text.len() > 2 && token.text.chars().all(|letter| letter.is_ascii_uppercase());
-                is_method || matches!(token.low.as_str(), "traffic" | "requests" | "request" | "calls")
-            }
-            _ => false,
-        })
+        self.are_senders(at)
+            || self.token(at).is_some_and(|token| match token.kind {
+                TokenKind::Path | TokenKind::Percent(_) | TokenKind::Ratio(_) => true,
+                TokenKind::Symbol => REQUEST_SYMBOLS.contains(&token.low.as_str()),
+                TokenKind::Word => {
+                    let is_method =
+                        token.text.len() > 2 && token.text.chars().all(|letter| letter.is_ascii_uppercase());
+                    is_method || matches!(token.low.as_str(), "traffic" | "requests" | "request" | "calls")
+                }
+                _ => false,
+            })
     }
 }

@@ -21,7 +21,7 @@ const KINDS: &[&str] = &[
 ];
 
 /// Verbs of what gets requests.
-const RECEIVING: &[&str] = &["gets", "get", "takes", "receives", "receive", "handles"];
+pub(super) const RECEIVING: &[&str] = &["gets", "get", "takes", "receives", "receive", "handles"];
 
 impl Reader<'_> {
     /// Reads words that name a resource, and speaks of it from now on.

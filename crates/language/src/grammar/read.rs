@@ -71,6 +71,7 @@ impl Reader<'_> {
             if self.skip_what_was_read_ahead() || self.separator() || self.removal() || self.verb() {
                 continue;
             }
+            self.begin_requests();
             if self.entity() || self.subject() || self.meaning() || self.pass() {
                 continue;
             }
@@ -105,6 +106,7 @@ impl Reader<'_> {
         self.sending = false;
         self.closed = true;
         self.receiver = None;
+        self.resting = false;
         self.preposition = None;
         self.last_calls = None;
         self.beside.clear();
@@ -133,6 +135,21 @@ impl Reader<'_> {
         self.sends();
     }
 
+    /// Requests after the name of what has routes say where they go: "router shop: /a to node-a".
+    fn begin_requests(&mut self) {
+        let has_routes = self.spot.is_some_and(|spot| matches!(spot.place, Place::Router(_) | Place::Gateway(_)));
+        let is_path = self.tokens[self.at].kind == TokenKind::Path;
+        let at = self.at + 1;
+        if has_routes
+            && !self.sending
+            && self.block == Block::Resource
+            && is_path
+            && self.is_symbol(self.past_glue(at), &["to", "send"])
+        {
+            self.sends();
+        }
+    }
+
     /// Words that say what the clause does.
     fn verb(&mut self) -> bool {
         let token = &self.tokens[self.at];
@@ -157,10 +174,23 @@ impl Reader<'_> {
         {
             self.set_change(place);
         }
-        if verb != Verb::Create && !self.introduces_entity(self.at) {
+        if verb != Verb::Create && self.is_share(self.past_glue(self.at)) {
+            // "put 5% on v2"
+            self.sends();
+        } else if verb != Verb::Create && !self.introduces_entity(self.at) {
             self.read_ahead();
         }
         true
+    }
+
+    /// Whether a share that goes somewhere is said at a place.
+    fn is_share(&self, at: usize) -> bool {
+        let is_percent = self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Percent(_)));
+        is_percent
+            && matches!(
+                self.low(self.past(at + 1, &["of", "the", "traffic", "requests", "call", "it"])),
+                "on" | "to" | "for"
+            )
     }
 
     fn is_clause_start(&self) -> bool {
@@ -191,10 +221,16 @@ impl Reader<'_> {
         true
     }
 
+    /// Whether a word only says what the sentence is about: "canary: 1 % of the traffic goes to v3".
+    fn is_label(&self) -> bool {
+        let before = self.low_before(self.at);
+        self.is_word(self.at, &["canary"]) && self.low(self.at + 1) == ":" && matches!(before, "" | "." | ";")
+    }
+
     fn is_passed(&self) -> bool {
         let token = &self.tokens[self.at];
         match token.kind {
-            TokenKind::Word | TokenKind::Name => is_glue(&token.low),
+            TokenKind::Word | TokenKind::Name => is_glue(&token.low) || self.are_senders(self.at) || self.is_label(),
             TokenKind::Mark => token.text.len() < 2 || !token.text.starts_with('-') || token.text.starts_with("->"),
             TokenKind::Symbol => {
                 let is_of_client = self.spot.is_some_and(|spot: Spot| spot.side != Side::Server);

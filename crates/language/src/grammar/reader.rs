@@ -49,6 +49,8 @@ pub(super) struct Reader<'r> {
     pub(super) closed: bool,
     /// A target that was named before its requests.
     pub(super) receiver: Option<String>,
+    /// Whether the next target gets what the shares before it leave.
+    pub(super) resting: bool,
     /// The preposition before the token that is read next.
     pub(super) preposition: Option<String>,
     /// Where the last name ended, so that "the orders service" is one thing.
@@ -95,6 +97,7 @@ impl<'r> Reader<'r> {
             sending: false,
             closed: false,
             receiver: None,
+            resting: false,
             preposition: None,
             name_end: None,
             last_calls: None,

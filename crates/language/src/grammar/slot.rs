@@ -308,9 +308,16 @@ fn is_text(tokens: &[Token], at: usize) -> bool {
         TokenKind::Symbol => !token.text.contains(' ') && !NO_VALUES.contains(&token.low.as_str()),
         TokenKind::Mark => false,
         TokenKind::Percent(_) | TokenKind::Ratio(_) => is_said,
-        TokenKind::Word if is_glue(&token.low) => is_said,
+        TokenKind::Word if is_glue(&token.low) => is_said || is_code(tokens, at),
         _ => true,
     }
+}
+
+/// Whether a small word is a code by its place, as of a country: "x-region is us, go to …".
+fn is_code(tokens: &[Token], at: usize) -> bool {
+    let follows = tokens[..at].last().is_some_and(|before| before.low == "is");
+    let ends = tokens.get(at + 1).is_none_or(|next| matches!(next.low.as_str(), "," | "send" | "to" | "." | "and"));
+    tokens[at].low.len() == 2 && follows && ends
 }
 
 /// `80, 81 and 82`

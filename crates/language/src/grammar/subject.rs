@@ -1,9 +1,12 @@
 //! Names that begin a clause of their own: "orders calls payments", "teller -> accounts -> ledger".
 
 use super::name::{is_clause_verb, name_at};
+use super::naming::RECEIVING;
 use super::reader::{Reader, Verb};
+use super::slot::Slot;
 use super::spot::{Place, Spot};
 use crate::intent::Action;
+use crate::lexer::TokenKind;
 
 /// The most subjects of one clause.
 const MAX_SUBJECTS: usize = 64;
@@ -18,6 +21,9 @@ impl Reader<'_> {
             return false;
         }
         let Some((names, end)) = self.subjects() else { return false };
+        if self.gets_requests(end) || self.is_header(self.at) {
+            return false;
+        }
         if self.spot.is_some_and(|spot| spot.place.has_routes()) && self.longer_meaning(end) {
             return true;
         }
@@ -28,6 +34,22 @@ impl Reader<'_> {
         self.closed = true;
         self.at = end;
         true
+    }
+
+    /// Whether the verb is one of what gets a share: "v2 gets 5%".
+    fn gets_requests(&self, at: usize) -> bool {
+        let is_modal =
+            |place: &usize| self.is_word(*place, &["should", "will", "must", "can", "is", "to", "only", "now"]);
+        let at = at + (at..self.tokens.len()).take_while(is_modal).count();
+        let gets = self.is_word(at, RECEIVING) || self.is_symbol(at, &["take", "keep"]);
+        let at = self.past_glue(at + 1);
+        let is_share = self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Percent(_)));
+        gets && (is_share || self.is_symbol(at, &["rest", "otherwise"]))
+    }
+
+    /// Whether a token is the name of a header, which does nothing: "if x-env is dev".
+    fn is_header(&self, at: usize) -> bool {
+        Slot::HeaderName.fill(&self.tokens, at).is_some()
     }
 
     /// The names before a verb, and where it stands.
