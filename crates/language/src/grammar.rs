@@ -33,6 +33,7 @@ mod spot;
 mod subject;
 mod targets;
 mod thing;
+mod together;
 mod versions;
 
 use crate::lexer::tokens;

@@ -91,6 +91,9 @@ impl Cutter<'_> {
         if (skipped > 0 || self.at == 0) && self.item(starts_line) {
             return true;
         }
+        if starts_line {
+            self.heading();
+        }
         if let Some((_, close)) = QUOTES.iter().find(|(open, _)| *open == first)
             && self.quoted(first, *close)
         {

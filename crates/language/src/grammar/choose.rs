@@ -159,7 +159,7 @@ impl Reader<'_> {
                     if self.spot.is_some_and(|spot| spot.place == Place::All) {
                         self.spot = before.0;
                     }
-                    if self.last_calls == calls && candidate.meaning.block != Block::Tls {
+                    if self.last_calls == calls && candidate.meaning.block != Block::Tls && !self.is_in_brackets() {
                         self.last_calls = None;
                     }
                     if matches!(undo, Undo::Pop) {
@@ -192,6 +192,11 @@ impl Reader<'_> {
 
     fn accept(&mut self, candidate: &Candidate, path: &str) {
         self.note(path, self.words.start, candidate.end);
+        if self.beside.is_empty() && self.is_said_of_each(candidate.end) {
+            let here = self.spot.map(|spot| spot.place);
+            let others = self.named_together(None).unwrap_or_default().into_iter().filter(|place| Some(*place) != here);
+            self.beside = others.map(Spot::at).collect();
+        }
         for spot in self.beside.clone() {
             let main = self.spot.replace(spot);
             drop(self.set(candidate));

@@ -1,7 +1,7 @@
 //! Which tokens are names of resources, and where a list of names ends.
 
 use crate::lexer::{Token, TokenKind};
-use crate::lexicon::{is_glue, is_method};
+use crate::lexicon::{is_glue, is_method, is_ordinary};
 
 /// The most names in a row that are read as one list.
 const MAX_NAMES: usize = 64;
@@ -83,6 +83,9 @@ const ODD_NAMES: &[&str] = &[
 /// Symbols of kinds; a name before one begins something of its own.
 const KINDS: &[&str] = &["virtual-gateway", "virtual-router", "mesh", "route", "gateway-route"];
 
+/// Words after names that speak of all of them: "orders and payments both listen on 8080".
+pub(super) const ALL_OF_THEM: &[&str] = &["both", "each", "all", "also", "alike", "now", "then", "together"];
+
 /// Words that may stand before a further name of a list.
 const BEFORE_NAME: &[&str] = &["the", "also", "both", "by", "for", "in", "once"];
 
@@ -101,6 +104,7 @@ pub(super) fn name_at(tokens: &[Token], at: usize) -> Option<String> {
         TokenKind::Word if token.low == "new" => is_new_version(tokens, at),
         TokenKind::Word => {
             !is_glue(&token.low)
+                && !is_ordinary(&token.low)
                 && !is_method(&token.text)
                 && token.text.chars().all(|letter| letter.is_ascii_alphanumeric())
         }
@@ -149,8 +153,17 @@ pub(super) fn is_clause_verb(token: &Token) -> bool {
 
 /// Names one after the other, with commas and `and`; the last is left to a clause of its own where it is its subject.
 pub(super) fn names_from(tokens: &[Token], at: usize) -> Option<(Vec<String>, usize)> {
+    list_from(tokens, at, |next| is_clause_verb(next) || is_kind(next))
+}
+
+/// The same after their kind, which is said of all of them: "the nodes a and b listen on 8080".
+pub(super) fn names_of_a_kind(tokens: &[Token], at: usize) -> Option<(Vec<String>, usize)> {
+    list_from(tokens, at, is_kind)
+}
+
+fn list_from(tokens: &[Token], at: usize, ends: impl Fn(&Token) -> bool) -> Option<(Vec<String>, usize)> {
     let is_joint =
-        |place: usize| tokens.get(place).is_some_and(|token| matches!(token.low.as_str(), "," | "and" | "or"));
+        |place: usize| tokens.get(place).is_some_and(|token| matches!(token.low.as_str(), "," | "and" | "or" | "/"));
     let may_precede = |place: usize| {
         tokens
             .get(place)
@@ -164,7 +177,11 @@ pub(super) fn names_from(tokens: &[Token], at: usize) -> Option<(Vec<String>, us
         let place = end + joints + words;
         let odd = || is_odd_noun(tokens, place).then(|| tokens[place].text.clone());
         let Some(name) = name_at(tokens, place).or_else(odd).filter(|_| joints > 0) else { break };
-        if tokens.get(place + 1).is_some_and(|next| is_clause_verb(next) || is_kind(next)) {
+        let mut after = place + 1;
+        while tokens.get(after).is_some_and(|next| ALL_OF_THEM.contains(&next.low.as_str())) {
+            after += 1;
+        }
+        if tokens.get(after).is_some_and(&ends) {
             break;
         }
         names.push(name);

@@ -167,6 +167,11 @@ impl Reader<'_> {
         }
         let Some(name) = entity.name.clone() else {
             let latest = self.latest(|place| matches!(place, Place::Node(_) | Place::Application(_)));
+            let is_all =
+                entity.is_plural && (self.at.saturating_sub(3)..self.at).any(|at| self.is_word(at, &["both", "all"]));
+            if entity.thing == Thing::Application && is_all && latest.is_none() {
+                return Some(Place::Everywhere);
+            }
             if entity.thing == Thing::Application || entity.is_definite && latest.is_some() {
                 return latest;
             }

@@ -1,12 +1,44 @@
 //! The way through a request: sentences, verbs, names, meanings, and what says nothing.
 
 use super::block::Block;
-use super::name::name_at;
+use super::name::{is_clause_verb, name_at};
 use super::reader::{Reader, Verb};
-use super::spot::{Place, Side, Spot};
+use super::spot::{self, Place, Side, Spot};
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::{is_glue, is_method};
 use crate::understanding::Understanding;
+
+/// Words before a colon that only say what follows.
+const LABELS: &[&str] = &[
+    "architecture",
+    "background",
+    "canary",
+    "constraints",
+    "context",
+    "details",
+    "goal",
+    "goals",
+    "notes",
+    "overview",
+    "requirement",
+    "requirements",
+    "scenario",
+    "specs",
+    "steps",
+    "summary",
+    "task",
+    "tasks",
+    "todo",
+    "topology",
+    "following",
+    "below",
+    "specifics",
+    "facts",
+    "networking",
+    "description",
+    "title",
+    "usecase",
+];
 
 /// Words for the requests that a clause sends somewhere.
 const REQUESTS: &[&str] = &["traffic", "requests", "request", "calls"];
@@ -72,7 +104,7 @@ impl Reader<'_> {
                 continue;
             }
             self.begin_requests();
-            if self.entity() || self.subject() || self.meaning() || self.pass() {
+            if self.together() || self.relative() || self.entity() || self.subject() || self.meaning() || self.pass() {
                 continue;
             }
             let (start, end) = (self.tokens[self.at].start, self.tokens[self.at].end);
@@ -94,8 +126,11 @@ impl Reader<'_> {
         if !self.is_sentence_end(self.at) {
             return false;
         }
+        // The items of a list go on with what its heading says.
+        let is_item = self.token(self.at).is_some_and(|mark| mark.text != mark.low);
         self.at += 1;
         self.end_sentence();
+        self.listed = self.listed.filter(|_| is_item);
         self.begin_sentence();
         true
     }
@@ -193,8 +228,26 @@ impl Reader<'_> {
             )
     }
 
-    fn is_clause_start(&self) -> bool {
+    pub(super) fn is_clause_start(&self) -> bool {
         self.at == 0 || BEFORE_CLAUSE.contains(&self.low_before(self.at))
+    }
+
+    /// "web calls orders, which calls payments": what was called is spoken of.
+    fn relative(&mut self) -> bool {
+        if !self.is_word(self.at, &["which", "who", "that"]) {
+            return false;
+        }
+        let verb = self.past(self.at + 1, &["in", "turn", "also", "then", "itself"]);
+        let called = self.last_calls.clone().and_then(|(spot, said)| {
+            let (node, _) = spot::node(&mut self.intent, spot).ok()?;
+            let call = node.calls.get(*said.last()?)?.to.clone();
+            self.find_named(&call)
+        });
+        let Some(place) = called.filter(|_| self.token(verb).is_some_and(is_clause_verb)) else { return false };
+        self.turn_to(place);
+        self.preposition = None;
+        self.at = verb;
+        true
     }
 
     /// Passes over a word without a meaning of its own.
@@ -221,21 +274,26 @@ impl Reader<'_> {
         true
     }
 
-    /// Whether a word only says what the sentence is about: "canary: 1 % of the traffic goes to v3".
+    /// Whether a word only says what the sentences are about: "Requirements: …", "canary: 1 % of the traffic goes to v3".
     fn is_label(&self) -> bool {
-        let before = self.low_before(self.at);
-        self.is_word(self.at, &["canary"]) && self.low(self.at + 1) == ":" && matches!(before, "" | "." | ";")
+        self.is_word(self.at, LABELS) && self.low(self.at + 1) == ":"
     }
 
     fn is_passed(&self) -> bool {
         let token = &self.tokens[self.at];
         match token.kind {
+            // "the old one"
+            TokenKind::Number(1) => token.low == "one" && self.name_end == Some(self.at),
             TokenKind::Word | TokenKind::Name => is_glue(&token.low) || self.are_senders(self.at) || self.is_label(),
             TokenKind::Mark => token.text.len() < 2 || !token.text.starts_with('-') || token.text.starts_with("->"),
             TokenKind::Symbol => {
                 let is_of_client = self.spot.is_some_and(|spot: Spot| spot.side != Side::Server);
                 PASSED.contains(&token.low.as_str())
                     || match token.low.as_str() {
+                        "allow-all" => {
+                            token.text.eq_ignore_ascii_case("lets")
+                                && self.is_symbol(self.at + 1, &["create", "add", "change"])
+                        }
                         "or" => self.block == Block::Retry,
                         "present" | "connections" => self.block == Block::Match,
                         "backend" => is_of_client,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::block::Block;
 use super::spot::{Place, Spot, Trouble};
-use super::thing::Count;
+use super::thing::{Count, Thing};
 use crate::intent::{Action, Intent, Protocol};
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::is_glue;
@@ -37,6 +37,10 @@ pub(super) struct Reader<'r> {
     pub(super) spot: Option<Spot>,
     /// What is spoken of beside it: "orders and payments listen on 8080".
     pub(super) beside: Vec<Spot>,
+    /// The last things that were named in one list.
+    pub(super) group: Vec<Place>,
+    /// The kind and protocol of what a list names one by one: "two grpc services: users on 9090 and carts on 9091".
+    pub(super) listed: Option<(Thing, Option<Protocol>)>,
     /// What was spoken of before, the latest last.
     pub(super) history: Vec<Spot>,
     /// The block that is open.
@@ -91,6 +95,8 @@ impl<'r> Reader<'r> {
             not_understood: Vec::new(),
             spot: None,
             beside: Vec::new(),
+            group: Vec::new(),
+            listed: None,
             history: Vec::new(),
             block: Block::Resource,
             verb: Verb::None,

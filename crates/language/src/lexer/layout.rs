@@ -5,6 +5,9 @@ use super::{Cutter, TokenKind};
 /// Marks that begin a line of a list.
 const BULLETS: &[char] = &['-', '*', '•', '–', '—', '+', '·', '‣', '▪'];
 
+/// The most words of a heading.
+const MAX_TITLE: usize = 3;
+
 /// The highest number of an item.
 const MAX_ITEM: u32 = 99;
 
@@ -23,6 +26,19 @@ impl Cutter<'_> {
             mark.low = if is_name { "," } else { "." }.to_owned();
         }
         true
+    }
+
+    /// The start of a line that has a heading, as "Services: …", which ends the sentence before it.
+    pub(super) fn heading(&mut self) {
+        let line = self.rest().lines().next().unwrap_or_default();
+        let Some((title, rest)) = line.split_once(':') else { return };
+        let is_title = title.split_whitespace().count() <= MAX_TITLE
+            && title.chars().all(|letter| letter.is_alphabetic() || letter == ' ' || letter == '-')
+            && (rest.is_empty() || rest.starts_with(char::is_whitespace));
+        let ends_already = self.tokens.last().is_none_or(|last| matches!(last.low.as_str(), "." | ";" | ":"));
+        if is_title && !ends_already {
+            self.push_as(TokenKind::Mark, ".".to_owned(), 0);
+        }
     }
 
     fn numbered(&mut self, starts_line: bool) -> Option<usize> {
