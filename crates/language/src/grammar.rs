@@ -20,6 +20,7 @@ mod meanings;
 mod name;
 mod naming;
 mod page;
+mod paths;
 mod pattern;
 mod places;
 mod ports;

@@ -69,6 +69,8 @@ struct Kept {
     intent: crate::intent::Intent,
     ahead: Option<std::ops::Range<usize>>,
     history: Vec<Spot>,
+    beside: Vec<Spot>,
+    group: Vec<Place>,
     preposition: Option<String>,
 }
 
@@ -237,6 +239,8 @@ impl Reader<'_> {
                 intent: self.intent.clone(),
                 ahead: self.ahead.clone(),
                 history: self.history.clone(),
+                beside: self.beside.clone(),
+                group: self.group.clone(),
                 preposition: self.preposition.clone(),
             };
             if let Some(spot) = self.speak_of_owner(&owner) {
@@ -280,6 +284,8 @@ impl Reader<'_> {
                 self.intent = kept.intent;
                 self.ahead = kept.ahead;
                 self.history = kept.history;
+                self.beside = kept.beside;
+                self.group = kept.group;
                 self.preposition = kept.preposition;
             }
             (Undo::Pop, Place::Node(at)) => intent.virtual_nodes.truncate(at),

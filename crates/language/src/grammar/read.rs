@@ -104,7 +104,14 @@ impl Reader<'_> {
                 continue;
             }
             self.begin_requests();
-            if self.together() || self.relative() || self.entity() || self.subject() || self.meaning() || self.pass() {
+            if self.path_spoken_of()
+                || self.together()
+                || self.relative()
+                || self.entity()
+                || self.subject()
+                || self.meaning()
+                || self.pass()
+            {
                 continue;
             }
             let (start, end) = (self.tokens[self.at].start, self.tokens[self.at].end);
@@ -170,17 +177,21 @@ impl Reader<'_> {
         self.sends();
     }
 
-    /// Requests after the name of what has routes say where they go: "router shop: /a to node-a".
+    /// Requests after the name of what has routes say where they go: "router shop: /a to node-a", and so they do after what
+    /// else is said of a route: "with 2 retries, /static to static-node".
     fn begin_requests(&mut self) {
-        let has_routes = self.spot.is_some_and(|spot| matches!(spot.place, Place::Router(_) | Place::Gateway(_)));
-        let is_path = self.tokens[self.at].kind == TokenKind::Path;
-        let at = self.at + 1;
-        if has_routes
-            && !self.sending
-            && self.block == Block::Resource
-            && is_path
-            && self.is_symbol(self.past_glue(at), &["to", "send"])
+        if self.tokens[self.at].kind != TokenKind::Path || !self.is_symbol(self.past_glue(self.at + 1), &["to", "send"])
         {
+            return;
+        }
+        let begins = match self.spot.map(|spot| spot.place) {
+            Some(Place::Router(_) | Place::Gateway(_)) => !self.sending && self.block == Block::Resource,
+            Some(Place::Route(..) | Place::GatewayRoute(..)) => {
+                self.block != Block::Match && self.block != Block::Rewrite && self.is_clause_start()
+            }
+            _ => false,
+        };
+        if begins {
             self.sends();
         }
     }

@@ -249,6 +249,8 @@ impl<'r> Reader<'r> {
     /// Forgets a place that is no more.
     pub(super) fn forget(&mut self, place: Place) {
         self.history.retain(|spot| spot.place != place);
+        self.beside.retain(|spot| spot.place != place);
+        self.group.retain(|there| *there != place);
         self.spot = self.spot.filter(|spot| spot.place != place);
     }
 

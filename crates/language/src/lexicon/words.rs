@@ -87,7 +87,7 @@ otherwise: otherwise, by default, default traffic, catch all, catchall, default 
     failing that, the other
 all-traffic: all traffic, all requests, every request, all the traffic, any request, all of the traffic,
     100 percent of traffic
-provider: provider, provided, backed by, provided by, served by, implemented by, fronting, in front of, fronts,
+provider: provider, provided, backed by, provided by, served by, implemented by, fronting, in front of, fronts, behind it,
     resolves to, answered by, handled by
 
 # ports and protocols
