@@ -20,6 +20,7 @@ mod meanings;
 mod name;
 mod naming;
 mod page;
+mod paths;
 mod pattern;
 mod places;
 mod ports;
@@ -33,6 +34,7 @@ mod spot;
 mod subject;
 mod targets;
 mod thing;
+mod together;
 mod versions;
 
 use crate::lexer::tokens;

@@ -147,6 +147,9 @@ pub struct Sidecar {
     /// The image of the proxy; without one it is a parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
+    /// The image of the application beside it; without one it is a parameter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub application_image: Option<String>,
     /// How much traffic it is sized for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub traffic: Option<Traffic>,

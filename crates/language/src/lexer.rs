@@ -2,8 +2,10 @@
 //!
 //! Cutting knows how things are spelt and nothing of what they mean. Every token keeps its place in the request.
 
+mod layout;
 mod number;
 mod spelt;
+mod value;
 
 use crate::intent::Span;
 
@@ -59,7 +61,7 @@ const MAX_QUOTED: usize = 2000;
 
 /// Cuts a request into tokens.
 pub(crate) fn tokens(request: &str) -> Vec<Token> {
-    let mut cutter = Cutter { request, at: 0, tokens: Vec::new() };
+    let mut cutter = Cutter { request, at: 0, items: 0, tokens: Vec::new() };
     while cutter.tokens.len() < MAX_TOKENS && cutter.next() {}
     spelt::join(&cutter.tokens)
 }
@@ -67,6 +69,8 @@ pub(crate) fn tokens(request: &str) -> Vec<Token> {
 struct Cutter<'r> {
     request: &'r str,
     at: usize,
+    /// The number of the last item of a list.
+    items: u32,
     tokens: Vec<Token>,
 }
 
@@ -81,8 +85,15 @@ impl Cutter<'_> {
     /// Cuts one token; false at the end.
     fn next(&mut self) -> bool {
         let skipped = self.rest().len() - self.rest().trim_start().len();
+        let starts_line = self.at == 0 || self.rest()[..skipped].contains('\n');
         self.at += skipped;
         let Some(first) = self.rest().chars().next() else { return false };
+        if (skipped > 0 || self.at == 0) && self.item(starts_line) {
+            return true;
+        }
+        if starts_line {
+            self.heading();
+        }
         if let Some((_, close)) = QUOTES.iter().find(|(open, _)| *open == first)
             && self.quoted(first, *close)
         {
@@ -95,6 +106,10 @@ impl Cutter<'_> {
         let is_signed = first == '-'
             && self.rest()[1..].starts_with(|next: char| next.is_ascii_digit())
             && self.tokens.last().is_none_or(|last| last.end < self.at && !matches!(last.kind, TokenKind::Number(_)));
+        if let Some(length) = value::pattern(self.rest()) {
+            self.push(TokenKind::Quoted, length);
+            return true;
+        }
         if first == '^' || is_signed {
             let length = self.rest().find(char::is_whitespace).unwrap_or(self.rest().len());
             let length = self.rest()[..length].trim_end_matches([',', ';']).len();
@@ -165,10 +180,16 @@ impl Cutter<'_> {
         let rest = self.rest();
         let length = rest.find(|letter: char| !is_name_letter(letter)).unwrap_or(rest.len());
         let text = rest[..length].trim_end_matches(['.', '-', '_']);
-        if let Some(length) = address(rest, text) {
+        if let Some(length) = value::media_type(rest, text) {
+            self.push(TokenKind::Quoted, length);
+        } else if let Some(length) = value::address(rest, text) {
             self.push(TokenKind::Address, length);
-        } else if let Some(length) = versioned_http(rest, text) {
+        } else if let Some(length) = value::tagged_image(rest, text).filter(|_| self.is_image_next()) {
+            self.push(TokenKind::Address, length);
+        } else if let Some(length) = value::versioned_http(rest, text) {
             self.push(TokenKind::Word, length);
+        } else if let Some(word) = shortened(rest) {
+            self.push_as(TokenKind::Word, word.to_owned(), word_length(rest));
         } else if let Some(tail) = apostrophe(&rest[text.len()..]) {
             // `doesn't`, `node's`
             let length = text.len() + tail;
@@ -187,6 +208,12 @@ impl Cutter<'_> {
         }
     }
 
+    /// Whether only an image can stand here: "image nginx:1.25".
+    fn is_image_next(&self) -> bool {
+        let mut before = self.tokens.iter().rev().skip_while(|token| matches!(token.low.as_str(), "is" | ":" | "="));
+        before.next().is_some_and(|token| matches!(token.low.as_str(), "image" | "images"))
+    }
+
     fn mark(&mut self, first: char) {
         let rest = self.rest();
         let arrow = ["->", "=>", "-->", "→", "⇒"].into_iter().find(|arrow| rest.starts_with(arrow));
@@ -202,26 +229,21 @@ impl Cutter<'_> {
     }
 }
 
+/// A word that is written short with a slash: `w/`, `w/o`.
+fn shortened(rest: &str) -> Option<&'static str> {
+    match rest[..word_length(rest)].to_ascii_lowercase().as_str() {
+        "w/" => Some("with"),
+        "w/o" => Some("without"),
+        _ => None,
+    }
+}
+
+fn word_length(rest: &str) -> usize {
+    rest.find(char::is_whitespace).unwrap_or(rest.len())
+}
+
 fn is_name_letter(letter: char) -> bool {
     letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | '*')
-}
-
-/// How far an ARN, a URL, or an image goes: `arn:aws:…`, `https://…`, `account.dkr.ecr.region.amazonaws.com/image:tag`.
-fn address(rest: &str, word: &str) -> Option<usize> {
-    let scheme = rest.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(rest.len());
-    let is_arn = rest.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("arn:"));
-    let is_image = word.contains('.') && rest[word.len()..].starts_with('/');
-    (is_arn || is_image || rest[scheme..].starts_with("://")).then_some(())?;
-    let length = rest.find(char::is_whitespace).unwrap_or(rest.len());
-    Some(rest[..length].trim_end_matches([',', ';', ')', '.', ':', '!', '?', '\'', '"']).len())
-}
-
-/// How far `http/2`, `HTTP/1.1` goes.
-fn versioned_http(rest: &str, word: &str) -> Option<usize> {
-    let version = rest[word.len()..].strip_prefix('/').filter(|_| word.eq_ignore_ascii_case("http"))?;
-    let length = version.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(version.len());
-    let version = version[..length].trim_end_matches('.');
-    (!version.is_empty()).then_some(word.len() + 1 + version.len())
 }
 
 /// How far an apostrophe's ending goes: `'s`, `n't` has its n before.

@@ -2,6 +2,8 @@
 //!
 //! Phrases are found by their longest form, in any mixture of spaces and hyphens.
 
+mod ordinary;
+mod rests;
 mod words;
 
 use std::collections::{HashMap, HashSet};
@@ -27,6 +29,9 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     for (symbol, way) in ways() {
         let words: Vec<&str> = way.split([' ', '-']).collect();
         phrases.entry(words[0]).or_default().push(Phrase { words, symbol });
+    }
+    for words in rests::phrases() {
+        phrases.entry(words[0]).or_default().push(Phrase { words, symbol: "otherwise" });
     }
     for ways in phrases.values_mut() {
         ways.sort_by_key(|phrase| std::cmp::Reverse(phrase.words.len()));
@@ -58,6 +63,11 @@ fn ways() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// Whether a word says nothing by itself here.
 pub(crate) fn is_glue(word: &str) -> bool {
     LEXICON.glue.contains(word)
+}
+
+/// Whether nothing is called by a word, unless it is quoted or said to be a name.
+pub(crate) fn is_ordinary(word: &str) -> bool {
+    ordinary::is_ordinary(word)
 }
 
 /// The first way to say a symbol; a word that is none stays as it is.

@@ -1,7 +1,7 @@
 //! Owners that come after their parts: "add outlier detection to the orders node".
 
 use super::block::Home;
-use super::name::name_at;
+use super::name::{name_at, names_from};
 use super::reader::{Reader, Verb};
 use super::spot::Spot;
 use super::thing::{Entity, Thing};
@@ -13,7 +13,8 @@ const MAX_AHEAD: usize = 64;
 const PREPOSITIONS: &[&str] = &["to", "on", "for", "of", "in", "from"];
 
 /// Words between a preposition and the owner.
-const BEFORE_OWNER: &[&str] = &["the", "my", "our", "a", "an", "this", "existing", "of", "your", "new"];
+const BEFORE_OWNER: &[&str] =
+    &["the", "my", "our", "a", "an", "this", "existing", "of", "your", "new", "both", "each", "all"];
 
 /// Words that lead to an owner, and go with it once it was read.
 const LEADING: &[&str] = &["the", "of", "on", "for", "in", "to", "from", "a", "an", "our", "my"];
@@ -30,6 +31,8 @@ pub(super) struct Owner {
     thing: Thing,
     /// Its name; everything has none.
     name: Option<String>,
+    /// Those beside it: "to both orders and payments".
+    others: Vec<String>,
     start: usize,
     end: usize,
 }
@@ -41,7 +44,8 @@ impl Owner {
     }
 
     fn entity(&self) -> Entity {
-        Entity { is_definite: true, ..Entity::new(self.thing, self.name.clone(), self.end) }
+        let others = self.others.clone();
+        Entity { is_definite: true, others, ..Entity::new(self.thing, self.name.clone(), self.end) }
     }
 }
 
@@ -111,7 +115,13 @@ impl Reader<'_> {
     fn kind_of_owner(&self, start: usize) -> Option<Owner> {
         let entity = self.entity_at(start).filter(|entity| entity.thing != Thing::Mesh)?;
         let is_whole = entity.name.is_some() || entity.thing == Thing::Everything;
-        is_whole.then_some(Owner { thing: entity.thing, name: entity.name, start, end: entity.end })
+        is_whole.then_some(Owner {
+            thing: entity.thing,
+            name: entity.name,
+            others: entity.others,
+            start,
+            end: entity.end,
+        })
     }
 
     fn bare_owner(&self, start: usize) -> Option<Owner> {
@@ -123,6 +133,10 @@ impl Reader<'_> {
             Thing::Application if self.is_said_of_provider() => Thing::Service,
             thing => thing,
         };
-        Some(Owner { thing, name: Some(name), start, end: start + 1 })
+        let (names, end) = names_from(&self.tokens, start)
+            .filter(|(names, _)| names.len() > 1)
+            .unwrap_or_else(|| (vec![name], start + 1));
+        let (name, others) = names.split_first().map(|(name, others)| (name.clone(), others.to_vec()))?;
+        Some(Owner { thing, name: Some(name), others, start, end })
     }
 }

@@ -3,7 +3,7 @@
 use super::name::is_clause_verb;
 use super::reader::Reader;
 use super::spot::{self, Place, Said, Side, Spot, Trouble, put};
-use crate::intent::{Action, Call, ClientTls, Removal, RemovalKind, TlsMode};
+use crate::intent::{Action, Call, ClientTls, Protocol, Removal, RemovalKind, TlsMode};
 
 impl Reader<'_> {
     /// What the node or application that is spoken of calls.
@@ -27,7 +27,26 @@ impl Reader<'_> {
                 }
             }
         }
+        if names.len() > 1 {
+            self.group = names.iter().filter_map(|name| self.find_named(name)).collect();
+        }
         Ok(format!("{path}.calls[{first}]"))
+    }
+
+    /// What is called speaks a protocol: "talks to a grpc api".
+    pub(super) fn calls_over(&mut self, names: &[String], protocol: Option<Protocol>) -> Said {
+        let said = self.calls(names)?;
+        let here = self.spot;
+        for name in names {
+            if let (Some(place @ Place::Application(_)), Some(protocol)) = (self.find_named(name), protocol) {
+                let calls = self.last_calls.take();
+                self.spot = Some(Spot::at(place));
+                let put = self.put_protocol(protocol);
+                (self.spot, self.last_calls) = (here, calls);
+                put?;
+            }
+        }
+        Ok(said)
     }
 
     /// One call more, after some were named: "calls ads over TLS and users".

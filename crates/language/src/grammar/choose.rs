@@ -69,6 +69,8 @@ struct Kept {
     intent: crate::intent::Intent,
     ahead: Option<std::ops::Range<usize>>,
     history: Vec<Spot>,
+    beside: Vec<Spot>,
+    group: Vec<Place>,
     preposition: Option<String>,
 }
 
@@ -159,7 +161,7 @@ impl Reader<'_> {
                     if self.spot.is_some_and(|spot| spot.place == Place::All) {
                         self.spot = before.0;
                     }
-                    if self.last_calls == calls && candidate.meaning.block != Block::Tls {
+                    if self.last_calls == calls && candidate.meaning.block != Block::Tls && !self.is_in_brackets() {
                         self.last_calls = None;
                     }
                     if matches!(undo, Undo::Pop) {
@@ -192,6 +194,11 @@ impl Reader<'_> {
 
     fn accept(&mut self, candidate: &Candidate, path: &str) {
         self.note(path, self.words.start, candidate.end);
+        if self.beside.is_empty() && self.is_said_of_each(candidate.end) {
+            let here = self.spot.map(|spot| spot.place);
+            let others = self.named_together(None).unwrap_or_default().into_iter().filter(|place| Some(*place) != here);
+            self.beside = others.map(Spot::at).collect();
+        }
         for spot in self.beside.clone() {
             let main = self.spot.replace(spot);
             drop(self.set(candidate));
@@ -232,6 +239,8 @@ impl Reader<'_> {
                 intent: self.intent.clone(),
                 ahead: self.ahead.clone(),
                 history: self.history.clone(),
+                beside: self.beside.clone(),
+                group: self.group.clone(),
                 preposition: self.preposition.clone(),
             };
             if let Some(spot) = self.speak_of_owner(&owner) {
@@ -275,6 +284,8 @@ impl Reader<'_> {
                 self.intent = kept.intent;
                 self.ahead = kept.ahead;
                 self.history = kept.history;
+                self.beside = kept.beside;
+                self.group = kept.group;
                 self.preposition = kept.preposition;
             }
             (Undo::Pop, Place::Node(at)) => intent.virtual_nodes.truncate(at),

@@ -1,6 +1,6 @@
 //! Words that name a resource: "the orders virtual node", "a mesh called shop", "two routes".
 
-use super::name::{is_clause_verb, name_at, names_from};
+use super::name::{is_clause_verb, name_at, names_of_a_kind};
 use super::reader::Reader;
 use super::slot;
 use super::spot::Place;
@@ -56,7 +56,7 @@ const NEVER_NAMES: &[&str] = &[
 /// What follows a name that means something elsewhere: "node matching, port 9000".
 const AFTER_ODD_NAME: &[&str] = &[
     ",", ".", ";", ":", "(", "on", "should", "must", "is", "has", "in", "over", "send", "with", "listen", "port", "at",
-    "that", "which", "using",
+    "that", "which", "using", "http", "http2", "grpc", "tcp",
 ];
 
 /// What stands before a route that is made, and not before what is done with requests.
@@ -89,6 +89,13 @@ const REQUEST_SYMBOLS: &[&str] = &[
     "rpc",
 ];
 
+/// Words for who sends requests.
+const SENDERS: &[&str] =
+    &["users", "customers", "visitors", "callers", "people", "tenants", "devices", "browsers", "members"];
+
+/// What follows them where requests are described.
+const OF_SENDERS: &[&str] = &["with", "whose", "who", "that", "where", "having", "from", "header", "without", "no"];
+
 impl Reader<'_> {
     pub(super) fn thing_at(&self, at: usize) -> Option<Thing> {
         let token = self.token(at).filter(|token| token.kind == TokenKind::Symbol)?;
@@ -109,14 +116,23 @@ impl Reader<'_> {
     pub(super) fn entity_at(&self, at: usize) -> Option<Entity> {
         let mut place = at;
         if matches!(self.token(place)?.kind, TokenKind::Number(number) if number <= MAX_COUNTED)
-            && self.thing_at(place + 1).is_some()
+            && (self.thing_at(place + 1).is_some()
+                || self.protocol_at(place + 1).is_some() && self.thing_at(place + 2).is_some())
         {
             place += 1;
         }
         let protocol = self.protocol_at(place).filter(|_| {
             matches!(
                 self.thing_at(place + 1),
-                Some(Thing::Route | Thing::GatewayRoute | Thing::Node | Thing::Router | Thing::Gateway)
+                Some(
+                    Thing::Route
+                        | Thing::GatewayRoute
+                        | Thing::Node
+                        | Thing::Router
+                        | Thing::Gateway
+                        | Thing::Application
+                        | Thing::Service
+                )
             )
         });
         if protocol.is_some() {
@@ -175,7 +191,7 @@ impl Reader<'_> {
             let name = Some(names.remove(0));
             return Some(Entity { others: names, is_definite: true, ..Entity::new(thing, name, end) });
         }
-        if thing == Thing::Route && self.is_routing_verb(at) {
+        if thing == Thing::Route && (self.is_routing_verb(at) || self.routes_of_a_name(at)) {
             return None;
         }
         let (name, end, is_soft) = match self.name_after(thing, at) {
@@ -193,8 +209,8 @@ impl Reader<'_> {
         let is_plural =
             self.token(at)?.text.ends_with('s') && !matches!(thing, Thing::Everything | Thing::Sidecar | Thing::Mesh);
         is_plural.then_some(())?;
-        let place = self.past(at + 1, &[",", ":", "named", "(", "for", "are"]);
-        names_from(&self.tokens, place).filter(|(names, _)| names.len() > 1)
+        let place = self.past(at + 1, &[",", ":", "named", "(", "for", "are", "with"]);
+        names_of_a_kind(&self.tokens, place).filter(|(names, _)| names.len() > 1)
     }
 
     /// A name after its kind: "a mesh called shop", "the node orders".
@@ -208,6 +224,14 @@ impl Reader<'_> {
         }
         if let Some(name) = self.odd_name_at(at + 1).filter(|_| thing != Thing::Everything) {
             return Some((name, at + 2));
+        }
+        // "Mesh: shop"
+        let is_singular = !self.token(at)?.text.ends_with('s');
+        if self.low(at + 1) == ":"
+            && let Some(name) = name_at(&self.tokens, at + 2)
+                .filter(|_| is_singular && !matches!(thing, Thing::Everything | Thing::Route | Thing::GatewayRoute))
+        {
+            return Some((name, at + 3));
         }
         let is_before_thing = self.thing_at(at + 2).is_some_and(|next| next != Thing::Application);
         let name = name_at(&self.tokens, at + 1).filter(|_| !is_before_thing && thing != Thing::Everything)?;
@@ -262,7 +286,8 @@ impl Reader<'_> {
     /// A word that means something elsewhere, and stands where only a name can: "node matching, port 9000".
     fn odd_name_at(&self, at: usize) -> Option<String> {
         let token = self.token(at).filter(|token| token.kind == TokenKind::Symbol && !token.text.contains(' '))?;
-        let is_odd = !NEVER_NAMES.contains(&token.low.as_str()) && self.thing_at(at).is_none();
+        let is_kind = self.thing_at(at).is_some() && token.text != "app";
+        let is_odd = !NEVER_NAMES.contains(&token.low.as_str()) && !is_kind;
         let ends = self.token(at + 1).is_none_or(|next| AFTER_ODD_NAME.contains(&next.low.as_str()));
         (is_odd && ends).then(|| token.text.clone())
     }
@@ -291,19 +316,32 @@ impl Reader<'_> {
             _ => false,
         });
         let is_third_person = self.tokens[at].text.eq_ignore_ascii_case("routes");
-        self.are_requests(self.past(at + 1, BEFORE_REQUESTS)) && (!is_noun || is_third_person && !is_counted)
+        (self.are_requests(self.past(at + 1, BEFORE_REQUESTS)) || self.routes_of_a_name(at))
+            && (!is_noun || is_third_person && !is_counted)
+    }
+
+    /// "route old traffic to legacy": the requests have a name, and not the route.
+    fn routes_of_a_name(&self, at: usize) -> bool {
+        name_at(&self.tokens, at + 1).is_some() && self.is_word(at + 2, &["traffic", "requests", "calls"])
+    }
+
+    /// Whether whose requests are meant is said at a place: "users with header x-a", and not the service `users`.
+    pub(super) fn are_senders(&self, at: usize) -> bool {
+        self.is_word(at, SENDERS) && (self.is_word(at + 1, OF_SENDERS) || self.is_symbol(at + 1, OF_SENDERS))
     }
 
     /// Whether requests are said at a place.
     pub(super) fn are_requests(&self, at: usize) -> bool {
-        self.token(at).is_some_and(|token| match token.kind {
-            TokenKind::Path | TokenKind::Percent(_) | TokenKind::Ratio(_) => true,
-            TokenKind::Symbol => REQUEST_SYMBOLS.contains(&token.low.as_str()),
-            TokenKind::Word => {
-                let is_method = token.text.len() > 2 && token.text.chars().all(|letter| letter.is_ascii_uppercase());
-                is_method || matches!(token.low.as_str(), "traffic" | "requests" | "request" | "calls")
-            }
-            _ => false,
-        })
+        self.are_senders(at)
+            || self.token(at).is_some_and(|token| match token.kind {
+                TokenKind::Path | TokenKind::Percent(_) | TokenKind::Ratio(_) => true,
+                TokenKind::Symbol => REQUEST_SYMBOLS.contains(&token.low.as_str()),
+                TokenKind::Word => {
+                    let is_method =
+                        token.text.len() > 2 && token.text.chars().all(|letter| letter.is_ascii_uppercase());
+                    is_method || matches!(token.low.as_str(), "traffic" | "requests" | "request" | "calls")
+                }
+                _ => false,
+            })
     }
 }

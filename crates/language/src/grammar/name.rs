@@ -1,7 +1,7 @@
 //! Which tokens are names of resources, and where a list of names ends.
 
 use crate::lexer::{Token, TokenKind};
-use crate::lexicon::{is_glue, is_method};
+use crate::lexicon::{is_glue, is_method, is_ordinary};
 
 /// The most names in a row that are read as one list.
 const MAX_NAMES: usize = 64;
@@ -31,8 +31,60 @@ const CLAUSE_SYMBOLS: &[&str] = &[
 const CLAUSE_WORDS: &[&str] =
     &["uses", "use", "has", "have", "needs", "must", "should", "is", "are", "gets", "will", "requires", "only", "can"];
 
+/// Nouns that mean something elsewhere and are names of applications too.
+const ODD_NAMES: &[&str] = &[
+    "account",
+    "backend",
+    "balance",
+    "discovery",
+    "event",
+    "events",
+    "find",
+    "format",
+    "heavy",
+    "host",
+    "hosts",
+    "image",
+    "internal",
+    "key",
+    "large",
+    "light",
+    "log",
+    "logs",
+    "lookup",
+    "map",
+    "maps",
+    "match",
+    "memory",
+    "metadata",
+    "owner",
+    "point",
+    "points",
+    "pool",
+    "probe",
+    "proxy",
+    "query",
+    "queue",
+    "secret",
+    "share",
+    "shares",
+    "small",
+    "stage",
+    "tag",
+    "tags",
+    "target",
+    "task",
+    "tasks",
+    "user",
+    "validation",
+    "verify",
+];
+
 /// Symbols of kinds; a name before one begins something of its own.
 const KINDS: &[&str] = &["virtual-gateway", "virtual-router", "mesh", "route", "gateway-route"];
+
+/// Words after names that speak of all of them: "orders and payments both listen on 8080".
+pub(super) const ALL_OF_THEM: &[&str] = &["both", "each", "all", "also", "alike", "now", "then", "together"];
 
 /// Words that may stand before a further name of a list.
 const BEFORE_NAME: &[&str] = &["the", "also", "both", "by", "for", "in", "once"];
@@ -49,14 +101,45 @@ pub(super) fn name_at(tokens: &[Token], at: usize) -> Option<String> {
         TokenKind::Word if token.low == "a" => {
             tokens.get(at + 1).is_some_and(|next| next.low == "and" || next.low == ",")
         }
+        TokenKind::Word if token.low == "new" => is_new_version(tokens, at),
         TokenKind::Word => {
             !is_glue(&token.low)
+                && !is_ordinary(&token.low)
                 && !is_method(&token.text)
                 && token.text.chars().all(|letter| letter.is_ascii_alphanumeric())
         }
+        TokenKind::Symbol => is_odd_name(tokens, at),
         _ => false,
     };
     is_name.then(|| token.text.clone())
+}
+
+/// Whether a noun that means something elsewhere is the name of what gets requests: "goes to accounts", "calls user".
+fn is_odd_name(tokens: &[Token], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| tokens.get(before));
+    let is_reached = before.is_some_and(|before| matches!(before.low.as_str(), "to" | "call" | "use" | "hits" | "hit"));
+    is_reached && is_odd_noun(tokens, at)
+}
+
+/// Whether a noun that means something elsewhere stands at the end of a clause.
+fn is_odd_noun(tokens: &[Token], at: usize) -> bool {
+    let is_noun = tokens.get(at).is_some_and(|token| ODD_NAMES.contains(&token.text.to_lowercase().as_str()));
+    is_noun
+        && tokens.get(at + 1).is_none_or(|next| {
+            matches!(next.low.as_str(), "," | "." | ";" | "and" | ")" | "on" | "over" | "with" | "listen" | "call")
+        })
+}
+
+/// Whether "new" names a version: "25% new", "to the new one".
+fn is_new_version(tokens: &[Token], at: usize) -> bool {
+    let ends = tokens
+        .get(at + 1)
+        .is_none_or(|next| matches!(next.low.as_str(), "," | "." | ";" | "and" | "one" | ")" | ":" | "version"));
+    let before = tokens[..at].iter().rev().find(|token| token.low != "the" && token.low != "version");
+    let is_sent = before.is_some_and(|token| matches!(token.kind, TokenKind::Percent(_)) || token.low == "to");
+    let names_more = tokens.get(at + 1).is_some_and(|next| next.low == "version")
+        && tokens.get(at + 2).is_some_and(|after| !matches!(after.low.as_str(), "," | "." | ";" | "and" | ")" | "but"));
+    ends && is_sent && !names_more
 }
 
 /// Whether what stands before a token is the subject of a clause.
@@ -70,8 +153,17 @@ pub(super) fn is_clause_verb(token: &Token) -> bool {
 
 /// Names one after the other, with commas and `and`; the last is left to a clause of its own where it is its subject.
 pub(super) fn names_from(tokens: &[Token], at: usize) -> Option<(Vec<String>, usize)> {
+    list_from(tokens, at, |next| is_clause_verb(next) || is_kind(next))
+}
+
+/// The same after their kind, which is said of all of them: "the nodes a and b listen on 8080".
+pub(super) fn names_of_a_kind(tokens: &[Token], at: usize) -> Option<(Vec<String>, usize)> {
+    list_from(tokens, at, is_kind)
+}
+
+fn list_from(tokens: &[Token], at: usize, ends: impl Fn(&Token) -> bool) -> Option<(Vec<String>, usize)> {
     let is_joint =
-        |place: usize| tokens.get(place).is_some_and(|token| matches!(token.low.as_str(), "," | "and" | "or"));
+        |place: usize| tokens.get(place).is_some_and(|token| matches!(token.low.as_str(), "," | "and" | "or" | "/"));
     let may_precede = |place: usize| {
         tokens
             .get(place)
@@ -83,8 +175,13 @@ pub(super) fn names_from(tokens: &[Token], at: usize) -> Option<(Vec<String>, us
         let joints = (end..end + MAX_JOINTS).take_while(|place| is_joint(*place)).count();
         let words = (end + joints..end + joints + MAX_JOINTS).take_while(|place| may_precede(*place)).count();
         let place = end + joints + words;
-        let Some(name) = name_at(tokens, place).filter(|_| joints > 0) else { break };
-        if tokens.get(place + 1).is_some_and(|next| is_clause_verb(next) || is_kind(next)) {
+        let odd = || is_odd_noun(tokens, place).then(|| tokens[place].text.clone());
+        let Some(name) = name_at(tokens, place).or_else(odd).filter(|_| joints > 0) else { break };
+        let mut after = place + 1;
+        while tokens.get(after).is_some_and(|next| ALL_OF_THEM.contains(&next.low.as_str())) {
+            after += 1;
+        }
+        if tokens.get(after).is_some_and(&ends) {
             break;
         }
         names.push(name);

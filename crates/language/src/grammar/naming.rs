@@ -1,7 +1,7 @@
 //! What comes of a name: the resource is spoken of from now on.
 
 use super::block::Block;
-use super::name::{is_clause_verb, name_at};
+use super::name::{is_clause_verb, name_at, names_from};
 use super::reader::{Reader, Verb};
 use super::spot::{self, Place, Said, Spot, Trouble, put};
 use super::thing::{Entity, Thing};
@@ -20,8 +20,11 @@ const KINDS: &[&str] = &[
     "mesh",
 ];
 
+/// The most tokens between a kind and the names that come after what is said of all.
+const MAX_DETAILS: usize = 24;
+
 /// Verbs of what gets requests.
-const RECEIVING: &[&str] = &["gets", "get", "takes", "receives", "receive", "handles"];
+pub(super) const RECEIVING: &[&str] = &["gets", "get", "takes", "receives", "receive", "handles"];
 
 impl Reader<'_> {
     /// Reads words that name a resource, and speaks of it from now on.
@@ -51,6 +54,10 @@ impl Reader<'_> {
             return true;
         }
         self.count_things(entity.thing, at..entity.end);
+        if self.lists(&entity) {
+            return true;
+        }
+        let entity = self.names_later(&entity).unwrap_or(entity);
         self.speak_of(&entity);
         self.at = entity.end;
         self.name_end = entity.name.is_some().then_some(entity.end);
@@ -71,6 +78,40 @@ impl Reader<'_> {
         self.sends();
         self.at = entity.end + 1;
         true
+    }
+
+    /// "two grpc services: users on 9090 and carts on 9091": each is named with what is said of it.
+    fn lists(&mut self, entity: &Entity) -> bool {
+        if entity.name.is_some() || !entity.is_plural || entity.thing == Thing::Everything {
+            return false;
+        }
+        let first = self.past(entity.end, &[",", ":", "(", ".", "named"]);
+        let is_listed = first > entity.end && name_at(&self.tokens, first).is_some() && self.begins_detail(first + 1);
+        if is_listed {
+            self.listed = Some((entity.thing, entity.protocol));
+            self.remember();
+            self.at = first;
+            self.verb = if self.verb == Verb::None { Verb::Create } else { self.verb };
+            self.preposition = None;
+        }
+        is_listed
+    }
+
+    /// "two grpc services on port 9090: users and carts": names that come after what is said of all.
+    fn names_later(&mut self, entity: &Entity) -> Option<Entity> {
+        let may_be = entity.name.is_none()
+            && entity.is_plural
+            && !matches!(entity.thing, Thing::Everything | Thing::Route | Thing::GatewayRoute);
+        let colon = (entity.end..entity.end + MAX_DETAILS)
+            .find(|at| self.is_sentence_end(*at) || self.low(*at) == ":" || self.is_symbol(*at, &["named"]))?;
+        let start = self.past(colon, &[":", "named", ","]);
+        let (mut names, end) = names_from(&self.tokens, start).filter(|_| may_be && start > colon)?;
+        if names.len() < 2 || !self.is_sentence_end(end) && self.low(end) != "," {
+            return None;
+        }
+        self.tokens.drain(colon..end);
+        let name = Some(names.remove(0));
+        Some(Entity { name, others: names, is_definite: true, ..entity.clone() })
     }
 
     /// Whether a kind only says what the name before it is.
@@ -125,6 +166,7 @@ impl Reader<'_> {
             })
             .collect();
         if place.is_some() || !others.is_empty() {
+            self.group = place.into_iter().chain(others.iter().map(|spot| spot.place)).collect();
             self.beside = others;
         }
         if self.verb == Verb::None && matches!(self.preposition.as_deref(), Some("to" | "on" | "for" | "in")) {
@@ -132,8 +174,11 @@ impl Reader<'_> {
         }
         let takes_protocol = !matches!(entity.thing, Thing::Mesh | Thing::Service | Thing::Sidecar);
         let protocol = entity.protocol.or_else(|| self.pending_protocol.take().filter(|_| takes_protocol));
-        if let (Some(protocol), Some(_)) = (protocol, self.spot) {
-            drop(self.put_protocol(protocol));
+        if let (Some(protocol), Some(here)) = (protocol, self.spot) {
+            for spot in self.beside.clone().into_iter().chain([here]) {
+                self.spot = Some(spot);
+                drop(self.put_protocol(protocol));
+            }
         }
         self.block = match entity.thing {
             Thing::Sidecar => Block::Sidecar,

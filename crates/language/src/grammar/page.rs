@@ -24,6 +24,7 @@ const VALUES: &[(Slot, &str)] = &[
     (Slot::Names, "orders and payments"),
     (Slot::Text, "v2"),
     (Slot::Address, "arn:aws:acm:…"),
+    (Slot::Image, "shop/orders:1.0"),
     (Slot::Protocol, "http2"),
     (Slot::Pair, "x-version: v2"),
     (Slot::TagPair, "team: shop"),

@@ -45,6 +45,11 @@ impl Reader<'_> {
             sidecar.virtual_node = name.or(sidecar.virtual_node.take());
             return Place::Sidecar(at);
         }
+        let is_open = |sidecar: &Sidecar| sidecar.virtual_node.is_none() && sidecar.virtual_gateway.is_none();
+        if let Some(at) = self.intent.sidecars.iter().position(is_open) {
+            self.intent.sidecars[at].virtual_node = name;
+            return Place::Sidecar(at);
+        }
         let own = match self.latest(|place| matches!(place, Place::Node(_) | Place::Application(_))) {
             Some(Place::Node(at)) => self.intent.virtual_nodes[at].name.clone(),
             Some(Place::Application(at)) => self.intent.applications[at].name.clone(),
@@ -162,6 +167,11 @@ impl Reader<'_> {
         }
         let Some(name) = entity.name.clone() else {
             let latest = self.latest(|place| matches!(place, Place::Node(_) | Place::Application(_)));
+            let is_all =
+                entity.is_plural && (self.at.saturating_sub(3)..self.at).any(|at| self.is_word(at, &["both", "all"]));
+            if entity.thing == Thing::Application && is_all && latest.is_none() {
+                return Some(Place::Everywhere);
+            }
             if entity.thing == Thing::Application || entity.is_definite && latest.is_some() {
                 return latest;
             }

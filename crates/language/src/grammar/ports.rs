@@ -9,8 +9,11 @@ use crate::intent::{Protocol, RouterListener};
 /// What stands before a port that is said without the word.
 const BEFORE_PORT: &[&str] = &[":", ",", "(", "listener", "listen", "+", "and", "http", "http2", "grpc", "tcp"];
 
+/// The most tokens of details in brackets.
+const MAX_IN_BRACKETS: usize = 12;
+
 /// The smallest number that is taken for a port without the word.
-const MIN_BARE_PORT: u32 = 20;
+pub(super) const MIN_BARE_PORT: u32 = 20;
 
 impl Reader<'_> {
     /// A port where it is listened on.
@@ -49,7 +52,8 @@ impl Reader<'_> {
     /// The application that was just called, where a port or protocol is said of the call: "calls db on port 5432".
     fn callee(&self) -> Option<Spot> {
         let (spot, said) = self.last_calls.clone()?;
-        let is_said = matches!(self.preposition.as_deref(), Some("on" | "at" | "over" | "via" | "using"));
+        let is_said = matches!(self.preposition.as_deref(), Some("on" | "at" | "over" | "via" | "using"))
+            || self.is_in_brackets();
         let calls = match spot.place {
             Place::Application(at) => &self.intent.applications[at].calls,
             _ => return None,
@@ -57,6 +61,13 @@ impl Reader<'_> {
         let call = calls.get(*said.last()?)?;
         let at = self.intent.applications.iter().position(|there| there.name.as_ref() == Some(&call.to))?;
         (is_said && self.words.start > 0).then(|| Spot::at(Place::Application(at)))
+    }
+
+    /// Whether brackets are open, that came right after a name.
+    pub(super) fn is_in_brackets(&self) -> bool {
+        let before = self.tokens[..self.words.start].iter().rev().take(MAX_IN_BRACKETS);
+        let mut marks = before.filter(|token| matches!(token.low.as_str(), "(" | ")" | "." | ";"));
+        marks.next().is_some_and(|mark| mark.low == "(")
     }
 
     pub(super) fn ports(&mut self, numbers: &[u32]) -> Said {
@@ -74,13 +85,16 @@ impl Reader<'_> {
 
     /// A number without the word "port", where a port is expected.
     pub(super) fn bare_port(&mut self, number: u32) -> Said {
-        let spot = self.here()?;
         let is_expected = self.at > 0
             && (matches!(self.preposition.as_deref(), Some("on" | "at"))
                 || BEFORE_PORT.contains(&self.low_before(self.at))
                 || self.name_end == Some(self.at));
+        if self.sending || !is_expected || number < MIN_BARE_PORT {
+            return Err(Trouble::NotHere);
+        }
+        let spot = self.callee().map_or_else(|| self.here(), Ok)?;
         let has_port = spot::listener(&mut self.intent, spot).is_ok_and(|(listener, _)| listener.port.is_some());
-        if self.sending || !is_expected || number < MIN_BARE_PORT || has_port && self.preposition.is_none() {
+        if has_port && self.preposition.is_none() {
             return Err(Trouble::NotHere);
         }
         self.port(number, None)

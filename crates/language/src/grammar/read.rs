@@ -1,12 +1,44 @@
 //! The way through a request: sentences, verbs, names, meanings, and what says nothing.
 
 use super::block::Block;
-use super::name::name_at;
+use super::name::{is_clause_verb, name_at};
 use super::reader::{Reader, Verb};
-use super::spot::{Place, Side, Spot};
+use super::spot::{self, Place, Side, Spot};
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::{is_glue, is_method};
 use crate::understanding::Understanding;
+
+/// Words before a colon that only say what follows.
+const LABELS: &[&str] = &[
+    "architecture",
+    "background",
+    "canary",
+    "constraints",
+    "context",
+    "details",
+    "goal",
+    "goals",
+    "notes",
+    "overview",
+    "requirement",
+    "requirements",
+    "scenario",
+    "specs",
+    "steps",
+    "summary",
+    "task",
+    "tasks",
+    "todo",
+    "topology",
+    "following",
+    "below",
+    "specifics",
+    "facts",
+    "networking",
+    "description",
+    "title",
+    "usecase",
+];
 
 /// Words for the requests that a clause sends somewhere.
 const REQUESTS: &[&str] = &["traffic", "requests", "request", "calls"];
@@ -71,7 +103,15 @@ impl Reader<'_> {
             if self.skip_what_was_read_ahead() || self.separator() || self.removal() || self.verb() {
                 continue;
             }
-            if self.entity() || self.subject() || self.meaning() || self.pass() {
+            self.begin_requests();
+            if self.path_spoken_of()
+                || self.together()
+                || self.relative()
+                || self.entity()
+                || self.subject()
+                || self.meaning()
+                || self.pass()
+            {
                 continue;
             }
             let (start, end) = (self.tokens[self.at].start, self.tokens[self.at].end);
@@ -93,8 +133,11 @@ impl Reader<'_> {
         if !self.is_sentence_end(self.at) {
             return false;
         }
+        // The items of a list go on with what its heading says.
+        let is_item = self.token(self.at).is_some_and(|mark| mark.text != mark.low);
         self.at += 1;
         self.end_sentence();
+        self.listed = self.listed.filter(|_| is_item);
         self.begin_sentence();
         true
     }
@@ -105,6 +148,7 @@ impl Reader<'_> {
         self.sending = false;
         self.closed = true;
         self.receiver = None;
+        self.resting = false;
         self.preposition = None;
         self.last_calls = None;
         self.beside.clear();
@@ -133,6 +177,25 @@ impl Reader<'_> {
         self.sends();
     }
 
+    /// Requests after the name of what has routes say where they go: "router shop: /a to node-a", and so they do after what
+    /// else is said of a route: "with 2 retries, /static to static-node".
+    fn begin_requests(&mut self) {
+        if self.tokens[self.at].kind != TokenKind::Path || !self.is_symbol(self.past_glue(self.at + 1), &["to", "send"])
+        {
+            return;
+        }
+        let begins = match self.spot.map(|spot| spot.place) {
+            Some(Place::Router(_) | Place::Gateway(_)) => !self.sending && self.block == Block::Resource,
+            Some(Place::Route(..) | Place::GatewayRoute(..)) => {
+                self.block != Block::Match && self.block != Block::Rewrite && self.is_clause_start()
+            }
+            _ => false,
+        };
+        if begins {
+            self.sends();
+        }
+    }
+
     /// Words that say what the clause does.
     fn verb(&mut self) -> bool {
         let token = &self.tokens[self.at];
@@ -157,14 +220,45 @@ impl Reader<'_> {
         {
             self.set_change(place);
         }
-        if verb != Verb::Create && !self.introduces_entity(self.at) {
+        if verb != Verb::Create && self.is_share(self.past_glue(self.at)) {
+            // "put 5% on v2"
+            self.sends();
+        } else if verb != Verb::Create && !self.introduces_entity(self.at) {
             self.read_ahead();
         }
         true
     }
 
-    fn is_clause_start(&self) -> bool {
+    /// Whether a share that goes somewhere is said at a place.
+    fn is_share(&self, at: usize) -> bool {
+        let is_percent = self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Percent(_)));
+        is_percent
+            && matches!(
+                self.low(self.past(at + 1, &["of", "the", "traffic", "requests", "call", "it"])),
+                "on" | "to" | "for"
+            )
+    }
+
+    pub(super) fn is_clause_start(&self) -> bool {
         self.at == 0 || BEFORE_CLAUSE.contains(&self.low_before(self.at))
+    }
+
+    /// "web calls orders, which calls payments": what was called is spoken of.
+    fn relative(&mut self) -> bool {
+        if !self.is_word(self.at, &["which", "who", "that"]) {
+            return false;
+        }
+        let verb = self.past(self.at + 1, &["in", "turn", "also", "then", "itself"]);
+        let called = self.last_calls.clone().and_then(|(spot, said)| {
+            let (node, _) = spot::node(&mut self.intent, spot).ok()?;
+            let call = node.calls.get(*said.last()?)?.to.clone();
+            self.find_named(&call)
+        });
+        let Some(place) = called.filter(|_| self.token(verb).is_some_and(is_clause_verb)) else { return false };
+        self.turn_to(place);
+        self.preposition = None;
+        self.at = verb;
+        true
     }
 
     /// Passes over a word without a meaning of its own.
@@ -191,15 +285,26 @@ impl Reader<'_> {
         true
     }
 
+    /// Whether a word only says what the sentences are about: "Requirements: …", "canary: 1 % of the traffic goes to v3".
+    fn is_label(&self) -> bool {
+        self.is_word(self.at, LABELS) && self.low(self.at + 1) == ":"
+    }
+
     fn is_passed(&self) -> bool {
         let token = &self.tokens[self.at];
         match token.kind {
-            TokenKind::Word | TokenKind::Name => is_glue(&token.low),
+            // "the old one"
+            TokenKind::Number(1) => token.low == "one" && self.name_end == Some(self.at),
+            TokenKind::Word | TokenKind::Name => is_glue(&token.low) || self.are_senders(self.at) || self.is_label(),
             TokenKind::Mark => token.text.len() < 2 || !token.text.starts_with('-') || token.text.starts_with("->"),
             TokenKind::Symbol => {
                 let is_of_client = self.spot.is_some_and(|spot: Spot| spot.side != Side::Server);
                 PASSED.contains(&token.low.as_str())
                     || match token.low.as_str() {
+                        "allow-all" => {
+                            token.text.eq_ignore_ascii_case("lets")
+                                && self.is_symbol(self.at + 1, &["create", "add", "change"])
+                        }
                         "or" => self.block == Block::Retry,
                         "present" | "connections" => self.block == Block::Match,
                         "backend" => is_of_client,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::block::Block;
 use super::spot::{Place, Spot, Trouble};
-use super::thing::Count;
+use super::thing::{Count, Thing};
 use crate::intent::{Action, Intent, Protocol};
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::is_glue;
@@ -37,6 +37,10 @@ pub(super) struct Reader<'r> {
     pub(super) spot: Option<Spot>,
     /// What is spoken of beside it: "orders and payments listen on 8080".
     pub(super) beside: Vec<Spot>,
+    /// The last things that were named in one list.
+    pub(super) group: Vec<Place>,
+    /// The kind and protocol of what a list names one by one: "two grpc services: users on 9090 and carts on 9091".
+    pub(super) listed: Option<(Thing, Option<Protocol>)>,
     /// What was spoken of before, the latest last.
     pub(super) history: Vec<Spot>,
     /// The block that is open.
@@ -49,6 +53,8 @@ pub(super) struct Reader<'r> {
     pub(super) closed: bool,
     /// A target that was named before its requests.
     pub(super) receiver: Option<String>,
+    /// Whether the next target gets what the shares before it leave.
+    pub(super) resting: bool,
     /// The preposition before the token that is read next.
     pub(super) preposition: Option<String>,
     /// Where the last name ended, so that "the orders service" is one thing.
@@ -89,12 +95,15 @@ impl<'r> Reader<'r> {
             not_understood: Vec::new(),
             spot: None,
             beside: Vec::new(),
+            group: Vec::new(),
+            listed: None,
             history: Vec::new(),
             block: Block::Resource,
             verb: Verb::None,
             sending: false,
             closed: false,
             receiver: None,
+            resting: false,
             preposition: None,
             name_end: None,
             last_calls: None,
@@ -240,6 +249,8 @@ impl<'r> Reader<'r> {
     /// Forgets a place that is no more.
     pub(super) fn forget(&mut self, place: Place) {
         self.history.retain(|spot| spot.place != place);
+        self.beside.retain(|spot| spot.place != place);
+        self.group.retain(|there| *there != place);
         self.spot = self.spot.filter(|spot| spot.place != place);
     }
 

@@ -3,7 +3,7 @@
 use super::block::Block;
 use super::reader::Reader;
 use super::spot::{self, Place, Said, Spot, Trouble, put};
-use crate::intent::{GatewayRoute, Hostname, Match, Protocol, Route};
+use crate::intent::{Comparison, GatewayRoute, Header, Hostname, Match, Protocol, Route};
 
 /// How many tokens ahead it is looked whether the sentence sends.
 const MAX_AHEAD: usize = 64;
@@ -20,6 +20,19 @@ impl Reader<'_> {
         let spot = self.route_for_match(false)?;
         let (matcher, path) = spot::matcher(&mut self.intent, spot)?;
         set(matcher, &path)
+    }
+
+    /// Another value of the header that the route before was told by: "if it is us, go to us-node".
+    pub(super) fn same_header(&mut self, value: &str) -> Said {
+        let spot = self.here()?;
+        let (before, _) = spot::matcher(&mut self.intent, spot)?;
+        let [header] = before.headers.as_slice() else { return Err(Trouble::NotHere) };
+        let header = Header { value: Some(Comparison::Exact(value.to_owned())), ..header.clone() };
+        self.sends();
+        self.matcher(|matcher, path| {
+            matcher.headers.push(header);
+            Ok(format!("{path}.headers[0]"))
+        })
     }
 
     /// The same for what only gateway routes match.

@@ -107,6 +107,8 @@ pub(super) enum Slot {
     Text,
     /// An ARN or URL.
     Address,
+    /// An image of a container.
+    Image,
     /// `http`, `http2`, `grpc`, `tcp`
     Protocol,
     /// `name: value`, `name=value`
@@ -136,6 +138,7 @@ const NAMES: &[(&str, Slot)] = &[
     ("names", Slot::Names),
     ("text", Slot::Text),
     ("address", Slot::Address),
+    ("image", Slot::Image),
     ("protocol", Slot::Protocol),
     ("pair", Slot::Pair),
     ("tag", Slot::TagPair),
@@ -205,6 +208,7 @@ impl Slot {
                 | Self::Ratio
                 | Self::Host
                 | Self::Address
+                | Self::Image
         )
     }
 
@@ -217,6 +221,7 @@ impl Slot {
             Self::Ratio => return ratio(tokens, at),
             Self::Pair => return pair(tokens, at),
             Self::TagPair => return pair(tokens, at).or_else(|| tag_of_symbol(tokens, at)),
+            Self::Text if is_text(tokens, at) => return piece(tokens, at).map(|(text, end)| (Value::Text(text), end)),
             Self::Span | Self::Number | Self::Percent | Self::Protocol => quantity(self, token)?,
             _ => Value::Text(self.text(tokens, at)?),
         };
@@ -231,7 +236,17 @@ impl Slot {
             (Self::AnyName, TokenKind::Symbol | TokenKind::Word) if !token.text.contains(' ') => true,
             (Self::AnyName, _) => return name_at(tokens, at),
             (Self::Path, kind) => *kind == TokenKind::Path || is_quoted && token.text.starts_with('/'),
-            (Self::Address, kind) => *kind == TokenKind::Address || is_quoted && token.text.starts_with("arn:"),
+            (Self::Address, kind) => {
+                let is_one = ["arn:", "spiffe:"].iter().any(|scheme| token.low.starts_with(scheme));
+                is_one && (is_quoted || *kind == TokenKind::Address)
+            }
+            (Self::Image, TokenKind::Address | TokenKind::Quoted) => {
+                !token.text.starts_with('/')
+                    && !token.text.contains("//")
+                    && token.text.contains(['/', ':'])
+                    && !token.low.starts_with("arn:")
+                    && !token.text.contains(' ')
+            }
             (Self::Host, TokenKind::Host | TokenKind::Quoted | TokenKind::Name | TokenKind::Address) => true,
             (Self::Host, kind) => *kind == TokenKind::Word && !is_glue(&token.low),
             (Self::Dotted, kind) => *kind == TokenKind::Host || is_quoted && token.text.contains('.'),
@@ -239,7 +254,6 @@ impl Slot {
                 KNOWN_HEADERS.contains(&token.low.as_str()) || token.low.starts_with("x-") && token.low.len() > 2
             }
             (Self::Method, _) => return method(tokens, at),
-            (Self::Text, _) => is_text(tokens, at),
             _ => false,
         };
         is_value.then(|| token.text.clone())
@@ -294,9 +308,16 @@ fn is_text(tokens: &[Token], at: usize) -> bool {
         TokenKind::Symbol => !token.text.contains(' ') && !NO_VALUES.contains(&token.low.as_str()),
         TokenKind::Mark => false,
         TokenKind::Percent(_) | TokenKind::Ratio(_) => is_said,
-        TokenKind::Word if is_glue(&token.low) => is_said,
+        TokenKind::Word if is_glue(&token.low) => is_said || is_code(tokens, at),
         _ => true,
     }
+}
+
+/// Whether a small word is a code by its place, as of a country: "x-region is us, go to …".
+fn is_code(tokens: &[Token], at: usize) -> bool {
+    let follows = tokens[..at].last().is_some_and(|before| before.low == "is");
+    let ends = tokens.get(at + 1).is_none_or(|next| matches!(next.low.as_str(), "," | "send" | "to" | "." | "and"));
+    tokens[at].low.len() == 2 && follows && ends
 }
 
 /// `80, 81 and 82`
@@ -359,8 +380,33 @@ fn pair(tokens: &[Token], at: usize) -> Option<(Value, usize)> {
         || token.kind == TokenKind::Symbol && !token.text.contains(' ') && mark.text != ":";
     // `x: y` with the mark at the name; `a : b` is a list's.
     (is_name && (mark.start == token.end || mark.text != ":")).then_some(())?;
-    let value = tokens.get(at + 2).filter(|value| value.kind != TokenKind::Mark)?;
-    Some((Value::Pair(token.text.clone(), value.text.clone()), at + 3))
+    let (value, end) = piece(tokens, at + 2)?;
+    Some((Value::Pair(token.text.clone(), value), end))
+}
+
+/// A value as it is written, up to a space or the mark of a sentence: `a/b`, `session=.*`.
+fn piece(tokens: &[Token], at: usize) -> Option<(String, usize)> {
+    let first = tokens.get(at).filter(|value| value.kind != TokenKind::Mark)?;
+    let is_whole = |token: &Token| token.text.len() == token.end - token.start && !token.text.contains(' ');
+    let mut text = first.text.clone();
+    let mut end = at + 1;
+    let mut kept = (text.len(), end);
+    while let Some(next) = tokens.get(end).filter(|next| {
+        is_whole(&tokens[end - 1]) && is_whole(next) && next.start == tokens[end - 1].end && !is_closing(next)
+    }) {
+        text.push_str(&next.text);
+        end += 1;
+        if next.kind != TokenKind::Mark {
+            kept = (text.len(), end);
+        }
+    }
+    text.truncate(kept.0);
+    Some((text, kept.1))
+}
+
+/// Whether a token is a mark that is never part of a value.
+fn is_closing(token: &Token) -> bool {
+    token.kind == TokenKind::Mark && matches!(token.text.as_str(), "," | ";" | "(" | ")" | "!" | "?" | "->" | "=>")
 }
 
 /// `owner: shop`, where the name of the tag means something elsewhere.

@@ -1,9 +1,35 @@
 //! Names that begin a clause of their own: "orders calls payments", "teller -> accounts -> ledger".
 
-use super::name::{is_clause_verb, name_at};
+use super::name::{ALL_OF_THEM, is_clause_verb, name_at};
+use super::naming::RECEIVING;
+use super::ports::MIN_BARE_PORT;
 use super::reader::{Reader, Verb};
+use super::slot::Slot;
 use super::spot::{Place, Spot};
+use super::thing::Entity;
 use crate::intent::Action;
+use crate::lexer::TokenKind;
+
+/// Parts that are said of a name: "web with backends orders and payments".
+const PARTS: &[&str] = &[
+    "backend",
+    "health-check",
+    "tls",
+    "mtls",
+    "outlier-detection",
+    "connection-pool",
+    "access-log",
+    "discovery",
+    "dns",
+    "call",
+    "cloud-map",
+    "listener",
+    "listen",
+    "called-by",
+];
+
+/// Words between names and what they are.
+const WHAT_THEY_ARE: &[&str] = &["are", "is", "both", "all", "also", "a", "an", "the", "each", "new", "simple"];
 
 /// The most subjects of one clause.
 const MAX_SUBJECTS: usize = 64;
@@ -18,16 +44,59 @@ impl Reader<'_> {
             return false;
         }
         let Some((names, end)) = self.subjects() else { return false };
+        if self.gets_requests(end) || self.is_header(self.at) {
+            return false;
+        }
         if self.spot.is_some_and(|spot| spot.place.has_routes()) && self.longer_meaning(end) {
             return true;
         }
+        let end = self.what_they_are(end);
+        let protocol = self.listed.and_then(|(_, protocol)| protocol);
         let places: Vec<Place> = names.iter().map(|name| self.place_of_subject(name)).collect();
         self.turn_to(places[0]);
         self.beside = places[1..].iter().map(|place| Spot::at(*place)).collect();
+        if places.len() > 1 {
+            self.group.clone_from(&places);
+        }
+        if let Some(protocol) = protocol {
+            for place in &places {
+                self.spot = Some(Spot::at(*place));
+                drop(self.put_protocol(protocol));
+            }
+            self.spot = Some(Spot::at(places[0]));
+        }
         self.sending = false;
         self.closed = true;
         self.at = end;
         true
+    }
+
+    /// "users and carts are grpc services": keeps in mind what they are, and goes past it.
+    fn what_they_are(&mut self, verb: usize) -> usize {
+        if !self.is_word(verb, &["are", "is"]) {
+            return verb;
+        }
+        let Some(entity) = self.entity_at(self.past(verb, WHAT_THEY_ARE)).filter(|entity| entity.name.is_none()) else {
+            return verb;
+        };
+        self.listed = Some((entity.thing, entity.protocol));
+        entity.end
+    }
+
+    /// Whether the verb is one of what gets a share: "v2 gets 5%".
+    fn gets_requests(&self, at: usize) -> bool {
+        let is_modal =
+            |place: &usize| self.is_word(*place, &["should", "will", "must", "can", "is", "to", "only", "now"]);
+        let at = at + (at..self.tokens.len()).take_while(is_modal).count();
+        let gets = self.is_word(at, RECEIVING) || self.is_symbol(at, &["take", "keep"]);
+        let at = self.past_glue(at + 1);
+        let is_share = self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Percent(_)));
+        gets && (is_share || self.is_symbol(at, &["rest", "otherwise"]))
+    }
+
+    /// Whether a token is the name of a header, which does nothing: "if x-env is dev".
+    fn is_header(&self, at: usize) -> bool {
+        Slot::HeaderName.fill(&self.tokens, at).is_some()
     }
 
     /// The names before a verb, and where it stands.
@@ -37,14 +106,49 @@ impl Reader<'_> {
         while names.len() < MAX_SUBJECTS {
             names.push(name_at(&self.tokens, at)?);
             at += 1;
-            if self.token(at).is_some_and(is_clause_verb) {
-                return Some((names, at));
+            let after = self.past_all_of_them(at);
+            if self.token(after).is_some_and(is_clause_verb) || self.begins_detail(after) {
+                return Some((names, after));
             }
-            let next = self.past(at, &[",", "and"]);
+            let next = self.past(self.past(at, &[",", "and", "/"]), &["the", "also"]);
             (next > at).then_some(())?;
             at = next;
         }
         None
+    }
+
+    /// Past the words for all that were named: "both", "all three".
+    fn past_all_of_them(&self, at: usize) -> usize {
+        let end = self.past(at, ALL_OF_THEM);
+        let counts = end > at && self.token(end).is_some_and(|token| matches!(token.kind, TokenKind::Number(2..=20)));
+        if counts { end + 1 } else { end }
+    }
+
+    /// Whether details of what was named follow: "web on 8080", "api (grpc, 9090)", "db: tcp 5432".
+    pub(super) fn begins_detail(&self, at: usize) -> bool {
+        if self.sending {
+            return false;
+        }
+        let is_port = |place: usize| {
+            let is_number = self
+                .token(place)
+                .is_some_and(|token| matches!(token.kind, TokenKind::Number(number) if number >= MIN_BARE_PORT));
+            is_number || self.is_symbol(place, &["port"])
+        };
+        let is_protocol = |place: usize| self.is_symbol(place, &["http", "http2", "grpc", "tcp"]);
+        match self.low(at) {
+            "on" | "at" | "over" | "via" | "(" | ":" | "using" | "with" | "as" if !self.is_symbol(at, &["on"]) => {
+                let place = self.past_glue(at + 1);
+                let has_part =
+                    self.is_symbol(place, PARTS) || self.is_symbol(place + 1, PARTS) && self.low(place) == "no";
+                is_port(place)
+                    || is_protocol(place) && !self.is_word(place + 1, &["header"])
+                    || has_part && self.low(at) != "over"
+            }
+            "between" => is_protocol(at + 1) || is_port(at + 1),
+            "," => is_protocol(at + 1) && is_port(at + 2),
+            _ => is_protocol(at) && is_port(at + 1) || self.is_symbol(at, &["port"]) && is_port(self.past_glue(at + 1)),
+        }
     }
 
     /// "teller -> accounts -> ledger"
@@ -70,6 +174,11 @@ impl Reader<'_> {
 
     fn place_of_subject(&mut self, name: &str) -> Place {
         self.find_named(name).unwrap_or_else(|| {
+            if let Some((thing, _)) = self.listed
+                && let Some(place) = self.place_of(&Entity::new(thing, Some(name.to_owned()), self.at))
+            {
+                return place;
+            }
             let action = if self.verb == Verb::Change { Action::Change } else { Action::Create };
             self.application(name, action)
         })

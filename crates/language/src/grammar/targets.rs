@@ -12,6 +12,9 @@ impl Reader<'_> {
     /// A target: of a route, a gateway route, the versions of an application; or what an application calls.
     pub(super) fn target(&mut self, name: &str, weight: Option<u32>, port: Option<u32>) -> Said {
         let spot = self.here()?;
+        if weight.is_none() && std::mem::take(&mut self.resting) {
+            return self.target_of_the_rest(name);
+        }
         let is_bare = weight.is_none() && port.is_none();
         if is_bare && (self.is_owner_of_something() || !self.sending && self.block != Block::Match) {
             return Err(Trouble::NotHere);
@@ -67,7 +70,19 @@ impl Reader<'_> {
             }
             return said;
         }
+        let is_closed = self.closed;
         let (route, path) = spot::route(&mut self.intent, spot)?;
+        // Where nothing is said of shares, a later sentence sends other requests.
+        let is_whole = route.targets.iter().all(|target| target.weight.is_none() && target.node != name);
+        if is_closed
+            && weight.is_none()
+            && port.is_none()
+            && !route.targets.is_empty()
+            && is_whole
+            && !route.matcher.is_empty()
+        {
+            return Err(Trouble::NotHere);
+        }
         let found = route.targets.iter().position(|target| target.node == name);
         let at = found.unwrap_or_else(|| {
             route.targets.push(Target { node: name.to_owned(), weight: None, port: None });
@@ -83,28 +98,68 @@ impl Reader<'_> {
         Ok(path)
     }
 
-    /// A target that gets what the others leave.
+    /// A target that gets what the others leave: the rest of their shares, or what no other route takes.
     pub(super) fn target_of_the_rest(&mut self, name: &str) -> Said {
-        let spot = self.here()?;
-        let sum: u32 = match spot.place {
-            Place::Route(..) => {
-                let (route, _) = spot::route(&mut self.intent, spot)?;
-                route.targets.iter().filter_map(|target| target.weight).fold(0, u32::saturating_add)
-            }
-            Place::Application(at) => {
-                let versions = &self.intent.applications[at].versions;
-                versions.iter().filter_map(|version| version.weight).fold(0, u32::saturating_add)
-            }
-            _ => 0,
-        };
-        if sum > 0 {
-            return self.target(name, Some(100_u32.saturating_sub(sum)), None);
+        if let Some(left) = self.share_left() {
+            return self.target(name, Some(left), None);
+        }
+        self.otherwise()?;
+        self.sends();
+        self.target(name, None, None)
+    }
+
+    /// What no other route takes; where shares were said, what they leave.
+    pub(super) fn otherwise(&mut self) -> Said {
+        if self.share_left().is_some() {
+            self.resting = true;
+            self.sends();
+            return Ok(String::new());
         }
         self.matcher(|matcher, path| {
+            // Requests that were described and sent nowhere are not what is left of them.
+            if !matcher.is_empty() && !matcher.otherwise {
+                return Err(Trouble::NotHere);
+            }
             matcher.otherwise = true;
             Ok(format!("{path}.otherwise"))
-        })?;
-        self.target(name, None, None)
+        })
+    }
+
+    /// What the shares of the route or application that is spoken of leave of a hundred.
+    fn share_left(&self) -> Option<u32> {
+        let weights: Vec<u32> = match self.spot?.place {
+            Place::Route(Some(router), at) => {
+                let route = &self.intent.virtual_routers[router].routes[at];
+                route.targets.iter().filter_map(|target| target.weight).collect()
+            }
+            Place::Route(None, at) => {
+                self.intent.routes[at].targets.iter().filter_map(|target| target.weight).collect()
+            }
+            Place::Application(at) => {
+                self.intent.applications[at].versions.iter().filter_map(|version| version.weight).collect()
+            }
+            _ => return None,
+        };
+        let sum = weights.into_iter().fold(0, u32::saturating_add);
+        (1..100).contains(&sum).then(|| 100 - sum)
+    }
+
+    /// Whether a route is spoken of that has no target yet.
+    pub(super) fn lacks_target(&self, spot: Spot) -> bool {
+        match spot.place {
+            Place::Route(Some(router), at) => self.intent.virtual_routers[router].routes[at].targets.is_empty(),
+            Place::Route(None, at) => self.intent.routes[at].targets.is_empty(),
+            Place::GatewayRoute(Some(gateway), at) => {
+                self.intent.virtual_gateways[gateway].routes[at].service.is_none()
+            }
+            Place::GatewayRoute(None, at) => self.intent.gateway_routes[at].service.is_none(),
+            _ => false,
+        }
+    }
+
+    /// Whether a clause ends at a place.
+    pub(super) fn ends_clause(&self, at: usize) -> bool {
+        self.is_sentence_end(at) || matches!(self.low(at), "," | "and" | "but" | ")" | "or")
     }
 
     /// A target whose requests are named after it.

@@ -60,7 +60,8 @@ send: stays, stay, remain, remains, send, sends, sending, sent, direct, directs,
     ends up, handled, reach
 to: to, into, towards, toward, onto, against, up to but not including, up to but excluding, until
 split: split, splits, splitting, divide, divides, distribute, distributes, shift, shifts, share, shares, shared,
-    balance, balances, canary, weighted, weighting, blue green, blue/green, spread
+    balance, balances, canary release, canary releases, canary deployment, canary deployments, canary rollout,
+    canary split, canary test, canary of, canary for, do a canary, canarying, weighted, weighting, blue green, blue/green, spread
 between: between, across, among, amongst, over
 evenly: evenly, equally, half and half, fifty fifty, 50-50, half half, in equal parts, even
 call: call, calls, calling, talk to, talks to, talking to, depend on, depends on, depending on, consume, consumes,
@@ -76,16 +77,17 @@ version: version, versions, variant, variants
 run: run, runs, running, consists of, consist of, exists in, exist in, is deployed as, are deployed as,
     deployed in, made up of
 weight: weight, weights, weight of, weighing, share of
-rest: rest, remainder, remaining, remaining traffic, the rest, rest of it, rest of the traffic, rest of traffic,
-    what is left
-otherwise: everything else, all else, anything else, all other requests, all others, all other traffic,
-    any other request, any other requests, any other traffic, other requests, other traffic,
-    all remaining traffic, all remaining requests, every other request, otherwise, by default, default traffic,
-    catch all, catchall, default route, fall back, fallback, falls back, all the other requests, all the rest,
-    the others, others, any others, else, all the others, all the other traffic
+rest: rest, remainder, remaining, the rest, rest of it, rest of them, what is left, what's left, whatever is left,
+    what remains, whatever remains, the remainder, what is left over, leftover
+otherwise: otherwise, by default, default traffic, catch all, catchall, default route, fall back, fallback, falls back,
+    any others, others, else, or else, any other, all other, elsewhere, if not, if it is not, if it isn't,
+    if it doesn't, if it does not, if they don't, those without it, the ones without it, requests without it,
+    traffic without it, calls without it, those without, the ones without, those that don't, those with it,
+    the ones with it, those that do not, those that have it, the ones that have it, requests with it, traffic with it,
+    failing that, the other
 all-traffic: all traffic, all requests, every request, all the traffic, any request, all of the traffic,
     100 percent of traffic
-provider: provider, provided, backed by, provided by, served by, implemented by, fronting, in front of, fronts,
+provider: provider, provided, backed by, provided by, served by, implemented by, fronting, in front of, fronts, behind it,
     resolves to, answered by, handled by
 
 # ports and protocols
@@ -280,8 +282,12 @@ keep: keep, keeps, keeping, preserve, preserves, preserving, retain, retains, le
 # all the rest
 tag: tag, tags, tagged, labels, label, labelled, labeled, tagging
 environments: environments, environment, stages, stage, env, envs
-image: image, docker image, container image, envoy image, app mesh envoy image, proxy image,
-    envoy container image, aws app mesh envoy image
+image: image, docker image, container image
+proxy-image: envoy image, app mesh envoy image, proxy image, envoy container image, aws app mesh envoy image,
+    sidecar image, image of the proxy, image of envoy, image of the sidecar, envoy docker image,
+    proxy container image, sidecar container image
+app-image: app image, application image, service image, app container image, application container image,
+    image of the app, image of the application, image of the service, app docker image
 cpu: cpu, cpu units, vcpu, cpus, vcpus
 memory: memory, ram, mem, mib of memory, mb of memory, mb ram
 mib: mib, mb, megabytes, megabyte, mebibytes
@@ -334,12 +340,12 @@ is are be been being do does did will would should shall must can could may migh
 give gives given let make sure ensure use uses using used means mean become turned
 
 # prepositions and conjunctions
-of as at with by for in from on into onto via through under over where when if while than so then during within
+inside already yet again still turn of as at with by for in from on into onto via through under over where when if while than so then during within
 back side whose
 
 # what a sentence is polite with
 please just also kindly hey hi hello thanks thank okay ok maybe perhaps quickly asap like likewise somehow simply
-ready now
+ready now basically lets finally firstly lastly afterwards actually essentially really
 
 # adjectives and adverbs that ask for nothing in particular
 currently exactly proper properly correct correctly appropriate appropriately sensible reasonable suitable good
@@ -355,7 +361,7 @@ inbound client clients traffic requests request
 
 # verbs that stand around what is asked for
 set such equal equals lives live sits stored kept delivered mounted comes come residing marked mark considered
-deemed treated reached takes checking check returned return returns arrive arrives arriving waiting write writing
+deemed treated carrying carries carry bearing bears reached takes checking check returned return returns arrive arrives arriving waiting write writing
 instead presents present shows show hit hits hitting written termination looking look giving sees seen talk configured defined specified
 enabled allowed supported available based
 ";

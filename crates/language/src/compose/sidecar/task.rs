@@ -82,7 +82,7 @@ pub(super) fn containers(
 ) -> Expression {
     let mut containers = Vec::new();
     if !owner.is_gateway {
-        containers.push(application(ports, draft));
+        containers.push(application(sidecar, ports, draft));
     }
     containers.push(proxy(sidecar, owner, environment, ports, size, draft));
     if sidecar.xray {
@@ -96,12 +96,17 @@ fn opened(ports: &[Expression]) -> Expression {
     list(ports.iter().map(port))
 }
 
-fn application(ports: &[Expression], draft: &mut Draft) -> Expression {
-    let image = draft.parameter(&Wanted {
-        name: "ApplicationImage",
-        description: "Image of the application",
-        ..Wanted::default()
-    });
+fn application(sidecar: &Sidecar, ports: &[Expression], draft: &mut Draft) -> Expression {
+    let image = sidecar.application_image.clone().map_or_else(
+        || {
+            draft.parameter(&Wanted {
+                name: "ApplicationImage",
+                description: "Image of the application",
+                ..Wanted::default()
+            })
+        },
+        text,
+    );
     let waits = map([("ContainerName", text("envoy")), ("Condition", text("HEALTHY"))]);
     map([
         ("Name", text("app")),

@@ -41,6 +41,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, slots| reader.calls(&slots.texts("names"))),
     },
     Meaning {
+        name: "backends and their protocol",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["call ?to <protocol> ?virtual-service ?application ?backend <names>"],
+        set: Set::Act(|reader, slots| reader.calls_over(&slots.texts("names"), slots.protocol())),
+    },
+    Meaning {
         name: "called by",
         block: Block::Resource,
         is_plain: true,

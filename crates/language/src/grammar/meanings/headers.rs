@@ -113,15 +113,17 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Route,
         ways: &[
-            "<hname:name> between <number:start> to|and <number:end>",
-            "header ?named <name> <number:start> to|and <number:end>",
-            "header ?named <name> range <number:start> to|and <number:end>",
-            "header ?named <name> between <number:start> to|and <number:end>",
-            "<name> header between <number:start> to|and <number:end>",
-            "<name> header range <number:start> to|and <number:end>",
-            "header ?named <name> range from <number:start> to|and <number:end>",
-            "metadata ?named <name> between <number:start> to|and <number:end>",
-            "<name> metadata between <number:start> to|and <number:end>",
+            "<hname:name> between <number:start> to|and|- <number:end>",
+            "<hname:name> range <number:start> to|and|- <number:end>",
+            "<hname:name> <number:start> to|and|- <number:end>",
+            "header ?named <name> <number:start> to|and|- <number:end>",
+            "header ?named <name> range <number:start> to|and|- <number:end>",
+            "header ?named <name> between <number:start> to|and|- <number:end>",
+            "<name> header between <number:start> to|and|- <number:end>",
+            "<name> header range <number:start> to|and|- <number:end>",
+            "header ?named <name> range from <number:start> to|and|- <number:end>",
+            "metadata ?named <name> between <number:start> to|and|- <number:end>",
+            "<name> metadata between <number:start> to|and|- <number:end>",
         ],
         set: Set::Act(|reader, slots| {
             let range = Comparison::Range { start: slots.number("start").into(), end: slots.number("end").into() };
@@ -145,6 +147,38 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<name> metadata",
         ],
         set: Set::Act(|reader, slots| header(reader, slots, |_| None, false)),
+    },
+    Meaning {
+        name: "match: header that its name tells is there",
+        block: Block::Match,
+        is_plain: false,
+        home: Home::Route,
+        ways: &["<hname:name>"],
+        set: Set::Act(|reader, slots| {
+            let end = reader.words.end;
+            let ends = reader.ends_clause(end) || reader.is_symbol(end, &["to", "send", "header"]);
+            if ends { header(reader, slots, |_| None, false) } else { Err(Trouble::NotHere) }
+        }),
+    },
+    Meaning {
+        name: "match: header contains",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "<hname:name> contains|containing|includes|mentions <text:value>",
+            "header ?named <name> contains|containing|includes|mentions <text:value>",
+            "<name> header contains|containing|includes|mentions <text:value>",
+        ],
+        set: Set::Act(|reader, slots| header(reader, slots, |value| Some(containing(&value)), false)),
+    },
+    Meaning {
+        name: "match: another value of the same header",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["if|when|where it|its is|equals|has <text:value>"],
+        set: Set::Act(|reader, slots| reader.same_header(&slots.text("value"))),
     },
     Meaning {
         name: "match: header is not there",
@@ -232,11 +266,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Route,
         ways: &[
-            "header ?named <name> between <number:start> to|and <number:end> inclusive",
-            "<name> header between <number:start> to|and <number:end> inclusive",
-            "header ?named <name> range <number:start> to|and <number:end> inclusive",
-            "header ?named <name> <number:start> to|and <number:end> inclusive",
-            "<hname:name> between <number:start> to|and <number:end> inclusive",
+            "header ?named <name> between <number:start> to|and|- <number:end> inclusive",
+            "<name> header between <number:start> to|and|- <number:end> inclusive",
+            "header ?named <name> range <number:start> to|and|- <number:end> inclusive",
+            "header ?named <name> <number:start> to|and|- <number:end> inclusive",
+            "<hname:name> between <number:start> to|and|- <number:end> inclusive",
+            "<hname:name> range <number:start> to|and|- <number:end> inclusive",
+            "<hname:name> <number:start> to|and|- <number:end> inclusive",
         ],
         set: Set::Act(|reader, slots| {
             let range =
@@ -246,6 +282,18 @@ pub(super) const MEANINGS: &[Meaning] = &[
     },
 ];
 
+/// A pattern for what contains a text.
+fn containing(value: &str) -> Comparison {
+    let mut pattern = String::from(".*");
+    for letter in value.chars() {
+        if !letter.is_alphanumeric() && !matches!(letter, '-' | '_' | ' ' | '/') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    Comparison::Regex(pattern + ".*")
+}
+
 fn header(
     reader: &mut Reader<'_>,
     slots: &Slots,
@@ -253,6 +301,13 @@ fn header(
     invert: bool,
 ) -> Said {
     let (name, value) = slots.pair("name", "value");
+    // "users with header x-a" has a header of another name.
+    let first = reader.words.start;
+    let is_apart =
+        reader.is_word(first + 1, &["with", "having", "in", "and", "by", "whose", "where", "the", "a", "of"]);
+    if reader.tokens[first].text == name && is_apart {
+        return Err(Trouble::NotHere);
+    }
     let header = Header { name, value: make(value), invert };
     reader.matcher(|matcher: &mut Match, path| {
         let at = matcher.headers.len();

@@ -2,6 +2,7 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set, opens_block};
+use crate::grammar::ports::MIN_BARE_PORT;
 use crate::grammar::spot::Trouble;
 
 pub(super) const MEANINGS: &[Meaning] = &[
@@ -89,7 +90,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<protocol> <number>",
             "<number> <protocol>",
         ],
-        set: Set::Act(|reader, slots| reader.port(slots.number("number"), slots.protocol())),
+        set: Set::Act(|reader, slots| {
+            // "all three use http2"
+            let is_said = reader.words.clone().any(|at| reader.is_symbol(at, &["port", "listen"]));
+            if !is_said && slots.number("number") < MIN_BARE_PORT {
+                return Err(Trouble::NotHere);
+            }
+            reader.port(slots.number("number"), slots.protocol())
+        }),
     },
     Meaning {
         name: "protocol",

@@ -74,13 +74,25 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Match,
         is_plain: true,
         home: Home::Route,
-        ways: &["?and otherwise"],
-        set: Set::Act(|reader, _| {
-            reader.matcher(|matcher, path| {
-                matcher.otherwise = true;
-                Ok(format!("{path}.otherwise"))
-            })
-        }),
+        ways: &["otherwise"],
+        set: Set::Act(|reader, _| reader.otherwise()),
+    },
+    Meaning {
+        name: "everything else stays as it is",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::All,
+        ways: &[
+            "otherwise|rest ?send ?is keep",
+            "keep otherwise|rest",
+            "keep otherwise|rest keep|alone",
+            "otherwise|rest ?send the|as same|is|before|now|default",
+        ],
+        set: Set::Act(
+            |reader, _| {
+                if reader.ends_clause(reader.words.end) { opens_block() } else { Err(Trouble::NotHere) }
+            },
+        ),
     },
     Meaning {
         name: "match: all traffic",

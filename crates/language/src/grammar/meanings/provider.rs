@@ -1,7 +1,7 @@
 //! Meanings of what answers a virtual service's requests.
 
 use crate::grammar::block::{Block, Home};
-use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::meaning::{Meaning, Set, opens_block};
 use crate::grammar::reader::Reader;
 use crate::grammar::spot::{self, Place, Said, Trouble, put};
 use crate::intent::Provider;
@@ -37,6 +37,23 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "send to <name> virtual-node",
         ],
         set: Set::Act(|reader, slots| provider(reader, Provider::Node(slots.text("name")))),
+    },
+    Meaning {
+        name: "provider: none yet",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Service,
+        ways: &[
+            "no ?any provider",
+            "provider no|none|empty|nothing|later|absent",
+            "nothing provider",
+            "no virtual-router and|or virtual-node provider",
+        ],
+        set: Set::Act(|reader, _| {
+            let Place::Service(at) = reader.here()?.place else { return Err(Trouble::NotHere) };
+            let is_open = reader.is_current && reader.intent.virtual_services[at].provider.is_none();
+            if is_open { opens_block() } else { Err(Trouble::NotHere) }
+        }),
     },
 ];
 

@@ -2,6 +2,8 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::reader::Reader;
+use crate::grammar::slot::Slots;
 use crate::grammar::spot::{self, Place, Said, Spot, Trouble, put};
 use crate::intent::{Intent, Sidecar, Traffic};
 
@@ -11,12 +13,41 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Sidecar,
         is_plain: true,
         home: Home::Sidecar,
-        ways: &["image <text:image>", "image"],
+        ways: &["proxy-image <image>", "proxy-image", "<image> for sidecar"],
         set: Set::Value(|intent, spot, slots| {
             let (sidecar, path) = sidecar(intent, spot)?;
-            let image = slots.text("image");
-            if image.contains('/') { put(&mut sidecar.image, image, &path, "image") } else { Ok(path) }
+            match slots.given("image") {
+                Some(image) => put(&mut sidecar.image, image, &path, "image"),
+                None => Ok(path),
+            }
         }),
+    },
+    Meaning {
+        name: "sidecar: image of the application",
+        block: Block::Sidecar,
+        is_plain: true,
+        home: Home::Sidecar,
+        ways: &["app-image <image>", "application run|image <image>", "<image> for application"],
+        set: Set::Value(|intent, spot, slots| {
+            let (sidecar, path) = sidecar(intent, spot)?;
+            put(&mut sidecar.application_image, slots.text("image"), &path, "applicationImage")
+        }),
+    },
+    Meaning {
+        name: "sidecar: an image",
+        block: Block::Sidecar,
+        is_plain: true,
+        home: Home::Sidecar,
+        ways: &["image <image>", "image", "run <image>", "<name> image <image>"],
+        set: Set::Act(image),
+    },
+    Meaning {
+        name: "sidecar: an image by its form",
+        block: Block::Sidecar,
+        is_plain: false,
+        home: Home::Sidecar,
+        ways: &["<image>", "application <image>"],
+        set: Set::Act(image),
     },
     Meaning {
         name: "sidecar: old variable",
@@ -158,6 +189,10 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &["app-port <number>", "application ?listen port <number>", "application listen ?port <number>"],
         set: Set::Value(|intent, spot, slots| {
             let (sidecar, path) = sidecar(intent, spot)?;
+            // Nobody asked for a proxy by saying where the application listens.
+            if *sidecar == Sidecar::default() {
+                return Err(Trouble::NotHere);
+            }
             put(&mut sidecar.application_port, slots.number("number"), &path, "applicationPort")
         }),
     },
@@ -166,7 +201,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Sidecar,
         is_plain: false,
         home: Home::Sidecar,
-        ways: &["port <number>"],
+        ways: &["port <number>", "listen ?port <number>"],
         set: Set::Value(|intent, spot, slots| {
             let (sidecar, path) = sidecar(intent, spot)?;
             put(&mut sidecar.application_port, slots.number("number"), &path, "applicationPort")
@@ -189,6 +224,31 @@ pub(super) const MEANINGS: &[Meaning] = &[
 fn sidecar(intent: &mut Intent, spot: Spot) -> Result<(&mut Sidecar, String), Trouble> {
     let Place::Sidecar(at) = spot.place else { return Err(Trouble::NotHere) };
     Ok((intent.sidecars.get_mut(at).ok_or(Trouble::NotHere)?, spot::path_of(spot.place)))
+}
+
+/// An image whose owner only its own name tells: the proxy's says so, and any other may be either's.
+fn image(reader: &mut Reader<'_>, slots: &Slots) -> Said {
+    let spot = reader.here()?;
+    let (sidecar, path) = sidecar(&mut reader.intent, spot)?;
+    let Some(image) = slots.given("image") else {
+        return if *sidecar == Sidecar::default() { Err(Trouble::NotHere) } else { Ok(path) };
+    };
+    let is_of_proxy = |text: &str| ["envoy", "proxy", "sidecar"].iter().any(|word| text.to_lowercase().contains(word));
+    let owner = slots.given("name");
+    if is_of_proxy(owner.as_deref().unwrap_or(&image)) {
+        return put(&mut sidecar.image, image, &path, "image");
+    }
+    let is_said = owner.is_some() || !reader.words.clone().all(|at| !reader.is_symbol(at, &["application", "run"]));
+    let (sidecar, path) = self::sidecar(&mut reader.intent, spot)?;
+    if !is_said {
+        let text = format!(
+            "Is `{image}` the image of the application or of the proxy? Say `application image` or `proxy image`."
+        );
+        let words = reader.words.clone();
+        reader.ask(&text, words.start, words.end);
+        return Ok(path);
+    }
+    put(&mut sidecar.application_image, image, &path, "applicationImage")
 }
 
 fn traffic(intent: &mut Intent, spot: Spot, traffic: Traffic) -> Said {

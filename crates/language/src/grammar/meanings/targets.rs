@@ -2,7 +2,8 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
-use crate::grammar::spot::Trouble;
+use crate::grammar::spot::{Trouble, put};
+use crate::intent::Pathway;
 use crate::lexer::TokenKind;
 
 pub(super) const MEANINGS: &[Meaning] = &[
@@ -37,6 +38,21 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, slots| reader.target(&slots.text("name"), None, None)),
     },
     Meaning {
+        name: "target of a verb that takes it",
+        block: Block::Match,
+        is_plain: false,
+        home: Home::Route,
+        ways: &["use|uses|hit|hits ?virtual-node ?application ?version <name>"],
+        set: Set::Act(|reader, slots| {
+            let is_open = reader.here().is_ok_and(|spot| reader.lacks_target(spot));
+            if !is_open || !reader.ends_clause(reader.words.end) {
+                return Err(Trouble::NotHere);
+            }
+            reader.sends();
+            reader.target(&slots.text("name"), None, None)
+        }),
+    },
+    Meaning {
         name: "target with a port",
         block: Block::Match,
         is_plain: true,
@@ -52,8 +68,10 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "<percent> ?traffic ?all-traffic ?send to ?virtual-node ?version <name>",
             "?send <percent> to ?version <name>",
-            "<percent> ?send for|on|at ?version <name>",
-            "<name> gets|takes|receives|receive|handles <percent>",
+            "<percent> ?call ?send for|on|at|with ?version <name>",
+            "<percent> call ?send to ?version <name>",
+            "<name> gets|takes|take|receives|receive|handles|get <percent>",
+            "<name> keep <percent>",
             "<name> weight <number:percent>",
             "?send to ?version <name> weight <number:percent>",
             "?send to ?version <name> weight <percent>",
@@ -68,7 +86,49 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<percent> <name>",
             "<name> with <percent>",
         ],
-        set: Set::Act(|reader, slots| reader.target(&slots.text("name"), Some(slots.number("percent")), None)),
+        set: Set::Act(|reader, slots| {
+            // "canary: 1% of the traffic goes to v3"
+            let labels = reader.low(reader.words.start + 1) == ":";
+            if labels && reader.is_symbol(reader.past_glue(reader.words.end), &["send", "to"]) {
+                return Err(Trouble::NotHere);
+            }
+            reader.target(&slots.text("name"), Some(slots.number("percent")), None)
+        }),
+    },
+    Meaning {
+        name: "share of a path's requests",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["<percent> ?all-traffic ?call <path> ?traffic ?call ?send to ?version <name>"],
+        set: Set::Act(|reader, slots| {
+            let path = slots.text("path");
+            reader.sends();
+            reader.matcher(|matcher, at| put(&mut matcher.path, Pathway::Prefix(path), at, "path"))?;
+            reader.target(&slots.text("name"), Some(slots.number("percent")), None)
+        }),
+    },
+    Meaning {
+        name: "split of an application's traffic",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "split ?traffic ?all-traffic ?of ?application <name:app> ?application ?traffic ?call <ratio> between|to ?version <names>",
+            "split ?traffic ?all-traffic ?of ?application <name:app> ?application ?traffic ?call between ?version <names> <ratio>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let (app, names, ratio) = (slots.text("app"), slots.texts("names"), slots.numbers("ratio"));
+            if names.len() < 2 || names.len() != ratio.len() || names.contains(&app) {
+                return Err(Trouble::NotHere);
+            }
+            let mut said = Err(Trouble::NotHere);
+            for (name, share) in names.iter().zip(ratio) {
+                said = reader.share_of(&app, share, name);
+                said.as_ref().map_err(Clone::clone)?;
+            }
+            said
+        }),
     },
     Meaning {
         name: "weighted target by a number",
@@ -146,11 +206,40 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Route,
         ways: &[
-            "rest ?traffic ?send to ?version <name>",
-            "rest for|on <name>",
-            "<name> gets|takes|receives|handles rest",
+            "?keep rest|otherwise ?traffic ?send ?keep to|for|on|at|with|by ?virtual-node ?application ?version <name>",
+            "rest|otherwise use|hits|hit ?virtual-node ?application ?version <name>",
+            "<name> gets|takes|take|receives|receive|handles|get rest|otherwise",
         ],
         set: Set::Act(|reader, slots| reader.target_of_the_rest(&slots.text("name"))),
+    },
+    Meaning {
+        name: "the rest to a target, without a verb",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["rest|otherwise ?version <name>", "<name> rest|otherwise"],
+        set: Set::Act(|reader, slots| {
+            // "else cart-v1", and not "everything else frobnicates".
+            let ends = reader.ends_clause(reader.words.end);
+            let begins = reader.at == 0 || matches!(reader.low_before(reader.at), "," | "and" | "." | ";" | ":");
+            if !ends || !begins {
+                return Err(Trouble::NotHere);
+            }
+            reader.target_of_the_rest(&slots.text("name"))
+        }),
+    },
+    Meaning {
+        name: "the rest, which is said as a share",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "?keep rest|otherwise|other <percent> ?traffic ?send ?keep to|for|on|at|with ?version <name>",
+            "rest|otherwise|other <percent> <name>",
+            "<name> gets|takes|take|receives|handles|get rest|otherwise|other <percent>",
+            "<name> rest|otherwise|other <percent>",
+        ],
+        set: Set::Act(|reader, slots| reader.target(&slots.text("name"), Some(slots.number("percent")), None)),
     },
     Meaning {
         name: "split",

@@ -27,6 +27,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<span> for request-timeout",
             "requests ?max <span>",
             "max <span> for requests|request",
+            "within <span>",
         ],
         set: Set::Value(|intent, spot, slots| {
             let (timeout, path) = spot::timeout(intent, spot)?;

@@ -1,0 +1,99 @@
+//! What is said of a path belongs to its route: "/stream has a timeout of 60 s", "retry /export twice".
+
+use super::block::Block;
+use super::reader::Reader;
+use super::spot::{self, Place, Spot, put};
+use crate::intent::{Match, Pathway};
+use crate::lexer::TokenKind;
+
+/// How many tokens ahead a path is looked for.
+const MAX_AHEAD: usize = 24;
+
+/// Symbols of what a route has beside its match and its targets.
+const POLICIES: &[&str] = &["timeout", "request-timeout", "retry", "idle", "per-try", "unlimited", "take"];
+
+/// Symbols of blocks that have paths of their own, and of clauses that send.
+const OTHERS: &[&str] =
+    &["health-check", "to", "send", "split", "access-log", "certificate", "trust", "rewrite", "strip", "path"];
+
+/// Words before a path that something is said of.
+const PREPOSITIONS: &[&str] = &["for", "on", "of", "under", "at", "to"];
+
+impl Reader<'_> {
+    /// A path that is the subject of a clause, or whose policy the clause says; its words are read with that.
+    pub(super) fn path_spoken_of(&mut self) -> bool {
+        let begins = self.is_clause_start() || matches!(self.low_before(self.at), "give" | "set");
+        let is_subject = self.is_path(self.at) && begins && !self.sending;
+        let is_policy = self.is_symbol(self.at, POLICIES)
+            || self.token(self.at).is_some_and(|token| matches!(token.kind, TokenKind::Span(_) | TokenKind::Number(_)));
+        if !is_subject && !is_policy || matches!(self.block, Block::HealthCheck | Block::AccessLog | Block::Tls) {
+            return false;
+        }
+        let Some(at) = self.path_ahead() else { return false };
+        let path = self.tokens[at].text.clone();
+        let Some(place) = self.route_of_path(&path) else { return false };
+        let block = self.block;
+        self.turn_to(place);
+        self.block = block;
+        self.preposition = None;
+        if at == self.at {
+            self.note(&format!("{}.match.path", spot::path_of(place)), at, at + 1);
+        }
+        let start = at - usize::from(at > self.at && PREPOSITIONS.contains(&self.low_before(at)));
+        self.tokens.drain(start..=at);
+        true
+    }
+
+    fn is_path(&self, at: usize) -> bool {
+        self.token(at).is_some_and(|token| token.kind == TokenKind::Path)
+    }
+
+    /// The path of a clause that says a policy and sends nothing.
+    fn path_ahead(&self) -> Option<usize> {
+        let is_end = |at: usize| self.is_sentence_end(at) || matches!(self.low(at), "," | "and" | "but");
+        let end = (self.at..self.at + MAX_AHEAD).find(|at| is_end(*at))?;
+        let mut paths = (self.at..end).filter(|at| self.is_path(*at));
+        let path = paths.next().filter(|_| paths.next().is_none())?;
+        let is_policy = (self.at..end).any(|at| self.is_symbol(at, POLICIES));
+        // "requests to /slow time out": the word before a path sends nothing.
+        let to_value = |at: usize| {
+            self.token(at + 1).is_some_and(|token| matches!(token.kind, TokenKind::Span(_) | TokenKind::Number(_)))
+        };
+        let is_other = |at: usize| self.is_symbol(at, OTHERS) && at + 1 != path && !to_value(at);
+        (is_policy && !(self.at..end).any(is_other)).then_some(path)
+    }
+
+    /// The route of a path; a new one where none was described.
+    fn route_of_path(&mut self, path: &str) -> Option<Place> {
+        let path = path.strip_suffix('*').unwrap_or(path);
+        if let Some(place) = self.find_path(path) {
+            return Some(place);
+        }
+        let router = match self.spot.map(|spot| spot.place) {
+            Some(Place::Route(router, _)) => router,
+            Some(Place::Router(router)) => Some(router),
+            None => None,
+            Some(_) => return None,
+        };
+        let action = self.action_of_part();
+        let place = self.new_route(router);
+        spot::route(&mut self.intent, Spot::at(place)).ok()?.0.action = action;
+        let (matcher, at) = spot::matcher(&mut self.intent, Spot::at(place)).ok()?;
+        put(&mut matcher.path, Pathway::Prefix(path.to_owned()), &at, "path").ok()?;
+        Some(place)
+    }
+
+    fn find_path(&self, path: &str) -> Option<Place> {
+        let is_it = |matcher: &Match| match &matcher.path {
+            Some(Pathway::Prefix(there) | Pathway::Exact(there)) => there == path,
+            _ => false,
+        };
+        let of_routers = self.intent.virtual_routers.iter().enumerate().find_map(|(router, there)| {
+            let at = there.routes.iter().position(|route| is_it(&route.matcher))?;
+            Some(Place::Route(Some(router), at))
+        });
+        of_routers.or_else(|| {
+            self.intent.routes.iter().position(|route| is_it(&route.matcher)).map(|at| Place::Route(None, at))
+        })
+    }
+}

@@ -1,0 +1,114 @@
+//! "Each", "both" and "all three": what was named together is spoken of together.
+
+use super::name::{name_at, names_of_a_kind};
+use super::reader::Reader;
+use super::spot::{Place, Spot};
+use crate::lexer::TokenKind;
+
+/// Words for all of what was named.
+const ALL: &[&str] = &["each", "both", "all", "these", "those", "they"];
+
+/// Words between those and what is said.
+const OF_THEM: &[&str] =
+    &["of", "them", "these", "those", "which", "ones", "are", "also", "the", "will", "should", "must"];
+
+/// Kinds that say once more what they are.
+const KINDS: &[&str] = &["application", "virtual-node", "route", "call"];
+
+/// The most things that "all twelve" counts.
+const MAX_COUNT: u32 = 20;
+
+impl Reader<'_> {
+    /// Speaks of what was named together: "each has a timeout of 5 s", "all three use http2".
+    pub(super) fn together(&mut self) -> bool {
+        if let Some(end) = self.all_of_a_list() {
+            self.at = end;
+            return true;
+        }
+        let begins = self.is_clause_start() || matches!(self.low_before(self.at), "(" | ":" | "with");
+        let Some((count, end)) = self.together_at(self.at).filter(|_| begins) else { return false };
+        let Some((first, others)) = self.named_together(count).and_then(|mut places| {
+            let first = (places.len() > 1).then(|| places.remove(0))?;
+            Some((first, places))
+        }) else {
+            return false;
+        };
+        let (block, sending) = (self.block, self.sending);
+        self.turn_to(first);
+        if let Place::Route(..) = first {
+            (self.block, self.sending) = (block, sending);
+        }
+        self.beside = others.into_iter().map(Spot::at).collect();
+        self.preposition = None;
+        self.at = end;
+        true
+    }
+
+    /// "all three of orders, payments and users retry": the list follows, and says it better.
+    fn all_of_a_list(&self) -> Option<usize> {
+        self.is_word(self.at, ALL).then_some(())?;
+        let number =
+            |at: usize| self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Number(2..=MAX_COUNT)));
+        let place = self.past(self.at + 1, ALL);
+        let place = if number(place) { place + 1 } else { place };
+        let start = self.past(place, &["of", "the"]);
+        let (names, _) = names_of_a_kind(&self.tokens, start).filter(|_| start > self.at + 1)?;
+        (names.len() > 1).then_some(start)
+    }
+
+    /// Words that speak of several at once, how many they count, and the place after them.
+    pub(super) fn together_at(&self, at: usize) -> Option<(Option<usize>, usize)> {
+        self.is_word(at, ALL).then_some(())?;
+        let is_pair = self.is_word(at, &["both"]) || self.is_word(at + 1, &["both"]);
+        let is_pronoun = self.is_word(at, &["these", "those", "they"]);
+        let mut end = self.past(at + 1, ALL);
+        end = self.past(end, OF_THEM);
+        let count = match self.token(end).map(|token| &token.kind) {
+            Some(TokenKind::Number(number)) if (2..=MAX_COUNT).contains(number) => {
+                end = self.past(end + 1, OF_THEM);
+                usize::try_from(*number).ok()
+            }
+            _ => is_pair.then_some(2),
+        };
+        if self.is_symbol(end, KINDS) {
+            end = self.past(end + 1, OF_THEM);
+        }
+        let says_more = !self.is_sentence_end(end) && name_at(&self.tokens, end).is_none() && self.low(end) != ",";
+        let is_said = !is_pronoun || end > at + 1 || count.is_some();
+        (says_more && is_said).then_some((count, end))
+    }
+
+    /// What was named together: routes where one is spoken of, else the last list of nodes and applications, or all.
+    pub(super) fn named_together(&self, count: Option<usize>) -> Option<Vec<Place>> {
+        let routes = self.routes_together();
+        let named = self.all_named();
+        let fits = |places: &Vec<Place>| places.len() > 1 && count.is_none_or(|count| places.len() == count);
+        [routes, self.group.clone(), named].into_iter().find(fits)
+    }
+
+    /// The routes beside the one that is spoken of.
+    fn routes_together(&self) -> Vec<Place> {
+        match self.spot.map(|spot| spot.place) {
+            Some(Place::Route(None, _)) => (0..self.intent.routes.len()).map(|at| Place::Route(None, at)).collect(),
+            Some(Place::Route(Some(router), _)) => {
+                (0..self.intent.virtual_routers[router].routes.len()).map(|at| Place::Route(Some(router), at)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Every application and node that has a name.
+    fn all_named(&self) -> Vec<Place> {
+        let intent = &self.intent;
+        let is_named = |name: &Option<String>| name.is_some();
+        let applications = intent.applications.iter().enumerate().filter(|(_, there)| is_named(&there.name));
+        let nodes = intent.virtual_nodes.iter().enumerate().filter(|(_, there)| is_named(&there.name));
+        applications.map(|(at, _)| Place::Application(at)).chain(nodes.map(|(at, _)| Place::Node(at))).collect()
+    }
+
+    /// Whether "each" follows what was said, which then holds for all that were named together: "3 retries each".
+    pub(super) fn is_said_of_each(&self, at: usize) -> bool {
+        self.is_word(at, &["each", "apiece"])
+            && (self.is_sentence_end(at + 1) || matches!(self.low(at + 1), "," | "and" | ")"))
+    }
+}
