@@ -2,13 +2,18 @@
 
 mod find;
 mod gateways;
+mod leaving;
 mod nodes;
 mod priority;
 mod removals;
 mod routers;
 mod routes;
+mod shares;
+
+use std::cmp::Reverse;
 
 use meshwright_model::edit::{Change, Edit, NewValue};
+use meshwright_model::path::Step;
 use meshwright_model::reference::Key;
 use meshwright_model::virtual_node::ServiceDiscovery;
 use meshwright_model::{Expression, Inventory, Kind, Path, Resource};
@@ -19,6 +24,7 @@ use super::names::{host_label, listed};
 use crate::intent::{Discovery, Dns, Intent, Mesh};
 use crate::understanding::{Assumption, Question};
 use find::{Finder, node_spec};
+use leaving::Leaving;
 
 /// What an intent changes of resources that are there.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,7 +39,14 @@ pub struct Insertion {
 
 /// Turns an intent into edits of what is there. What the intent makes and is not there is made beside it.
 pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
-    let mut desk = Desk { finder: Finder::new(inventory), draft: Draft::new(), edits: Vec::new(), is_settled: false };
+    let mut desk = Desk {
+        finder: Finder::new(inventory),
+        draft: Draft::new(),
+        edits: Vec::new(),
+        leaving: Vec::new(),
+        new_targets: Vec::new(),
+        is_settled: false,
+    };
     desk.choose_mesh(intent);
     let mut rest = intent.clone();
     rest.removals.clear();
@@ -47,6 +60,9 @@ pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
     for removal in &intent.removals {
         desk.remove(removal);
     }
+    desk.take_targets();
+    desk.ask_for_targets();
+    put_removals_last(&mut desk.edits);
     if desk.edits.is_empty() && desk.draft.questions.is_empty() && !desk.is_settled {
         desk.draft.ask("What should be changed in the file?");
     }
@@ -59,6 +75,10 @@ struct Desk<'i> {
     finder: Finder<'i>,
     draft: Draft,
     edits: Vec<Edit>,
+    /// What leaves the routes.
+    leaving: Vec<Leaving<'i>>,
+    /// The nodes that routes get as targets.
+    new_targets: Vec<String>,
     /// Whether something that is asked for needs no edit, as it is so already.
     is_settled: bool,
 }
@@ -220,6 +240,25 @@ impl Desk<'_> {
         }
     }
 
+    /// Whether the request makes a virtual node of that name.
+    fn makes(&self, node: &str) -> bool {
+        self.edits.iter().any(|edit| match &edit.change {
+            Change::Create(made) => made.kind() == Kind::VirtualNode && Key::of(&made.name) == Key::Known(node),
+            _ => false,
+        })
+    }
+
+    /// Asks for targets that neither the file has nor the request makes.
+    fn ask_for_targets(&mut self) {
+        for name in std::mem::take(&mut self.new_targets) {
+            let is_there = self.finder.of_kind(Kind::VirtualNode).any(|node| Key::of(&node.name).shown() == name);
+            if !is_there && !self.makes(&name) {
+                let found = self.finder.named(Kind::VirtualNode, &name);
+                self.ask_which(Kind::VirtualNode, Some(&name), &found);
+            }
+        }
+    }
+
     /// Sets a part of a resource.
     fn set<T: serde::Serialize>(&mut self, resource: &Resource, path: Path, part: &T) {
         self.edits.push(Edit::of(resource, path, Change::Set(NewValue::of(part))));
@@ -234,6 +273,17 @@ impl Desk<'_> {
     fn take(&mut self, resource: &Resource, path: Path) {
         self.edits.push(Edit::of(resource, path, Change::Remove));
     }
+}
+
+/// Elements of lists are told by their places, so they go after all else was done to their lists, the last of a list first;
+/// whole resources go last.
+fn put_removals_last(edits: &mut [Edit]) {
+    let rank = |edit: &Edit| match (&edit.change, edit.path.steps().last()) {
+        (Change::Remove, Some(Step::Index(index))) => (1, Reverse(*index)),
+        (Change::Remove, None) => (2, Reverse(0)),
+        _ => (0, Reverse(0)),
+    };
+    edits.sort_by_key(rank);
 }
 
 /// A key as an expression.

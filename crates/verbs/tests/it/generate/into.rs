@@ -66,6 +66,46 @@ fn a_header_route_comes_before_those_that_are_there() {
 }
 
 #[test]
+fn what_leaves_a_split_has_an_heir() {
+    let removals = |removals: &str| edits(&format!(r#"{{"removals": [{removals}]}}"#));
+    let v1 = |heir: &str| removals(&format!(r#"{{"kind": "target", "name": "payments-v1", "heir": {heir}}}"#));
+    insta::assert_snapshot!(v1(r#"{"node": "v2", "isOnly": true}"#), @"route payments-route: spec.httpRoute.action.weightedTargets[0] is taken away");
+    insta::assert_snapshot!(v1(r#"{"node": "orders"}"#), @r#"route payments-route: spec.httpRoute.action.weightedTargets[0].virtualNode = "orders""#);
+    insta::assert_snapshot!(v1(r#"{"node": "payments-v9"}"#), @"question: There is no virtual node `payments-v9` in the file. Did you mean `payments-v1`?");
+    insta::assert_snapshot!(removals(r#"{"kind": "target", "name": "v1"}, {"kind": "target", "name": "v2"}"#), @"question: `payments-v1` and `payments-v2` are the only targets of route `payments-route`. Where should its requests go?");
+    insta::assert_snapshot!(removals(r#"{"kind": "target", "name": "v1", "heir": {"node": "orders"}}, {"kind": "target", "name": "v2", "heir": {"node": "orders"}}"#), @r#"
+route payments-route: spec.httpRoute.action.weightedTargets[0].virtualNode = "orders"
+route payments-route: spec.httpRoute.action.weightedTargets[1] is taken away
+"#);
+}
+
+#[test]
+fn shares_of_an_application_are_those_of_its_route() {
+    let versions = |versions: &str| {
+        edits(&format!(r#"{{"applications": [{{"name": "payments", "action": "change", "versions": [{versions}]}}]}}"#))
+    };
+    insta::assert_snapshot!(versions(r#"{"name": "v1", "weight": 75}, {"name": "v2", "weight": 25}"#), @"
+route payments-route: spec.httpRoute.action.weightedTargets[0].weight = 75
+route payments-route: spec.httpRoute.action.weightedTargets[1].weight = 25
+");
+    insta::assert_snapshot!(versions(r#"{"name": "v2", "weight": 100}"#), @"
+route payments-route: spec.httpRoute.action.weightedTargets[1].weight = 100
+route payments-route: spec.httpRoute.action.weightedTargets[0].weight = 0
+");
+    insta::assert_snapshot!(versions(r#"{"name": "v3", "weight": 25}"#), @"question: There is no virtual node `payments-v3` in the file. Did you mean `payments-v1`?");
+}
+
+#[test]
+fn a_new_target_is_a_node_of_the_file() {
+    let route = r#"{"routes": [{"action": "change", "name": "payments-route", "targets": [{"node": "payment", "weight": 20}]}]}"#;
+    insta::assert_snapshot!(edits(route), @r#"
+route payments-route: spec.httpRoute.action.weightedTargets + {"virtualNode":"payment","weight":20}
+question: Route `payments-route` has other targets too. Which share should each of them get?
+question: There is no virtual node `payment` in the file. Which is meant?
+"#);
+}
+
+#[test]
 fn shares_are_set_on_the_route_that_is_there() {
     let targets = |targets: &str| edits(&format!(r#"{{"routes": [{{"action": "change", "targets": [{targets}]}}]}}"#));
     insta::assert_snapshot!(targets(r#"{"node": "v1", "weight": 70}, {"node": "v2", "weight": 30}"#), @"
