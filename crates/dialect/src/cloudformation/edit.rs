@@ -1,6 +1,7 @@
 //! Edits of templates: where a resource stands in one, and how a new one comes in beside its like, naming others as the
 //! template does.
 
+mod labels;
 mod naming;
 
 use meshwright_model::Resource;
@@ -13,7 +14,7 @@ use crate::out::Out;
 use crate::tree::NodeId;
 use naming::Names;
 
-pub(crate) static EDITING: Editing = Editing { find, create, delete, refuse: |_| Ok(()), say };
+pub(crate) static EDITING: Editing = Editing { find, create, delete, refuse: |_| Ok(()), say, name: naming::name };
 
 /// Where the properties of what was read at a node stand.
 fn find(site: &Site<'_>, emitter: &Emitter<'_>, node: NodeId) -> Result<Target, Stop> {
@@ -175,7 +176,7 @@ fn say_open(out: &mut Out) {
         Out::Open(expression) => *out = say(expression),
         Out::List(items) => items.iter_mut().for_each(say_open),
         Out::Map(members) => members.iter_mut().for_each(|(_, value)| say_open(value)),
-        Out::Text(_) | Out::Bare(_) => {}
+        Out::Text(_) | Out::Bare(_) | Out::Named(..) => {}
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use meshwright_model::Resource;
 use meshwright_model::edit::{Change, Edit};
 use meshwright_model::finding::Location;
+use meshwright_model::path::Step;
 use meshwright_model::resource::Origin;
 
 use super::error::{EditError, Obstacle};
@@ -58,7 +59,7 @@ impl<'d> Desk<'d> {
     }
 
     fn values(&self) -> Values<'d> {
-        Values { tree: &self.site.reading.documents[self.site.document].tree, naming: self.views.naming }
+        Values { tree: &self.site.reading.documents[self.site.document].tree, naming: self.views.naming, own_name: "" }
     }
 
     /// The error that a stop comes to.
@@ -83,10 +84,13 @@ impl<'d> Desk<'d> {
             self.deleted.push((number, node));
             return Ok(());
         }
-        let values = self.values();
+        let mut values = self.values();
+        if let ([Step::Field(field)], Some(subject)) = (edit.path.steps(), &edit.resource) {
+            values.own_name = Some(subject.kind.name_field()).filter(|own| own == field).unwrap_or_default();
+        }
         let (last, want) = self.wanted.entry(node).or_insert((number, Want::Keep(node)));
         *last = number;
-        want.change(edit.path.steps(), &edit.change, &view, &values)?;
+        want.change(edit.path.steps(), &edit.change, ("", &view), &values)?;
         Ok(())
     }
 
@@ -118,11 +122,20 @@ impl<'d> Desk<'d> {
     /// The file with all edits made; `None` where nothing differs.
     pub(crate) fn finish(mut self, edits: &[Edit]) -> Result<Option<Edited>, Box<EditError>> {
         let wanted = std::mem::take(&mut self.wanted);
+        let patches = self.patches(&wanted, edits)?;
+        let number = self.last_edit(&wanted);
+        self.patched(patches).map_err(|obstacle| EditError::new(number, &edits[number], None, obstacle))
+    }
+
+    /// What is to be replaced in the text.
+    fn patches(&self, wanted: &BTreeMap<NodeId, (usize, Want)>, edits: &[Edit]) -> Result<Vec<Patch>, Box<EditError>> {
         let source = self.source();
         let say = self.editing.say;
         let (text, values, patches) = (source.text(), self.values(), Vec::new());
-        let mut emitter = Emitter { text, layout: &self.layout, style: &self.style, values, say, patches };
-        for (node, (number, want)) in &wanted {
+        let created: Vec<&Resource> = self.created.iter().map(|(_, resource)| resource).collect();
+        let name = (self.editing.name)(&self.site, &created);
+        let mut emitter = Emitter { text, layout: &self.layout, style: &self.style, values, say, name, patches };
+        for (node, (number, want)) in wanted {
             if self.deleted.iter().all(|(_, deleted)| deleted != node) {
                 self.emit(&mut emitter, *node, want).map_err(|stop| self.error(*number, &edits[*number], stop))?;
             }
@@ -133,13 +146,10 @@ impl<'d> Desk<'d> {
                 .map_err(|stop| self.error(*number, &edits[*number], stop))?;
         }
         if let Some((number, _)) = self.created.first() {
-            let resources: Vec<&Resource> = self.created.iter().map(|(_, resource)| resource).collect();
-            (self.editing.create)(&self.site, &mut emitter, &resources)
+            (self.editing.create)(&self.site, &mut emitter, &created)
                 .map_err(|stop| self.error(*number, &edits[*number], stop))?;
         }
-        let patches = emitter.patches;
-        let number = self.last_edit(&wanted);
-        self.patched(patches).map_err(|obstacle| EditError::new(number, &edits[number], None, obstacle))
+        Ok(emitter.patches)
     }
 
     fn last_edit(&self, wanted: &BTreeMap<NodeId, (usize, Want)>) -> usize {

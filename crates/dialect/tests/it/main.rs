@@ -11,6 +11,7 @@ mod generated;
 mod hostile;
 mod intrinsics;
 mod judges;
+mod naming;
 mod positions;
 mod round_trip;
 mod same_mesh;

@@ -21,7 +21,7 @@ use meshwright_model::{Expression, Inventory, Kind, Path, Resource};
 use super::compose;
 use super::draft::Draft;
 use super::names::{host_label, listed};
-use crate::intent::{Discovery, Dns, Intent, Mesh};
+use crate::intent::{Action, Discovery, Dns, Intent, Mesh, VirtualNode};
 use crate::understanding::{Assumption, Question};
 use find::{Finder, node_spec};
 use leaving::Leaving;
@@ -45,6 +45,7 @@ pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
         edits: Vec::new(),
         leaving: Vec::new(),
         new_targets: Vec::new(),
+        planned: planned(intent),
         is_settled: false,
     };
     desk.choose_mesh(intent);
@@ -79,6 +80,8 @@ struct Desk<'i> {
     leaving: Vec<Leaving<'i>>,
     /// The nodes that routes get as targets.
     new_targets: Vec<String>,
+    /// The nodes that the request makes.
+    planned: Vec<String>,
     /// Whether something that is asked for needs no edit, as it is so already.
     is_settled: bool,
 }
@@ -242,10 +245,7 @@ impl Desk<'_> {
 
     /// Whether the request makes a virtual node of that name.
     fn makes(&self, node: &str) -> bool {
-        self.edits.iter().any(|edit| match &edit.change {
-            Change::Create(made) => made.kind() == Kind::VirtualNode && Key::of(&made.name) == Key::Known(node),
-            _ => false,
-        })
+        self.planned.iter().any(|planned| planned == node)
     }
 
     /// Asks for targets that neither the file has nor the request makes.
@@ -273,6 +273,18 @@ impl Desk<'_> {
     fn take(&mut self, resource: &Resource, path: Path) {
         self.edits.push(Edit::of(resource, path, Change::Remove));
     }
+}
+
+/// The nodes that an intent makes, by name.
+fn planned(intent: &Intent) -> Vec<String> {
+    let is_new = |node: &&VirtualNode| node.action == Action::Create;
+    let mut names = Vec::new();
+    for node in intent.virtual_nodes.iter().chain(&intent.applications).filter(is_new) {
+        let name = node.name.clone().unwrap_or_default();
+        names.extend(node.versions.iter().map(|version| format!("{name}-{}", version.name)));
+        names.push(name);
+    }
+    names
 }
 
 /// Elements of lists are told by their places, so they go after all else was done to their lists, the last of a list first;

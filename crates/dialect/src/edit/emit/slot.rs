@@ -24,9 +24,16 @@ impl Emitter<'_> {
     /// Writes a new value in a slot.
     pub(crate) fn replace(&mut self, slot: &Slot, want: &Want) -> Result<(), Stop> {
         let old = self.layout.spot(slot.place);
-        self.own(slot.place)?;
-        self.may_go(&(old.start..old.end))?;
         let out = self.said(want);
+        if matches!(want, Want::New(Out::Named(..))) {
+            self.own_name(slot.place, &out)?;
+            if self.rename(slot.place, &out) {
+                return Ok(());
+            }
+        } else {
+            self.own(slot.place)?;
+        }
+        self.may_go(&(old.start..old.end))?;
         let is_container = matches!(out, Out::Map(_) | Out::List(_));
         if slot.in_flow {
             let text = self.in_flow(slot, &out);
@@ -37,6 +44,7 @@ impl Emitter<'_> {
             self.patch(old.start..old.end, text);
         } else if let (Form::Scalar(quoting), false) = (&old.form, is_container)
             && *quoting != Quoting::Block
+            && old.tag.is_none()
         {
             let text = self.style.single(&out, self.kept(*quoting, &out), false);
             // What its tag or anchor says of a value goes with it.
@@ -46,6 +54,39 @@ impl Emitter<'_> {
             self.replace_block(slot, &text);
         }
         Ok(())
+    }
+
+    /// Writes another label into a function that names a resource, where the new name is just that; whether it is.
+    fn rename(&mut self, place: Place, out: &Out) -> bool {
+        let (Some((function, argument)), Out::Map(members)) = (self.call(place), out) else { return false };
+        let [(key, new)] = members.as_slice() else { return false };
+        if key != function {
+            return false;
+        }
+        let spot = self.layout.spot(argument);
+        let (range, new) = match (new, self.layout.items(argument)) {
+            (Out::Text(new), []) => (spot.body..spot.end, new.clone()),
+            (Out::List(parts), items) => {
+                let [Out::Text(label), Out::Text(attribute)] = parts.as_slice() else { return false };
+                match items {
+                    [] => (spot.body..spot.end, format!("{label}.{attribute}")),
+                    [first, second] if self.scalar_text(second.value) == *attribute => {
+                        let first = self.layout.spot(first.value);
+                        (first.body..first.end, label.clone())
+                    }
+                    _ => return false,
+                }
+            }
+            _ => return false,
+        };
+        let quoting = match self.text[range.clone()].chars().next() {
+            Some('"') => Some(Quoting::Double),
+            Some('\'') => Some(Quoting::Single),
+            _ => None,
+        };
+        let text = self.style.single(&Out::Text(new), quoting, true);
+        self.patch(range, text);
+        true
     }
 
     /// The quotes that a new value keeps: a number takes those of a text only where its dialect takes it for one.

@@ -112,11 +112,15 @@ impl<'i> Desk<'i> {
                 nodes = self.finder.named(Kind::VirtualNode, &version.name);
                 nodes.retain(|node| stem(&Key::of(&node.name).shown()) == stem(name) || self.leads_to(routes, node));
             }
-            let [node] = nodes.as_slice() else {
-                self.ask_which(Kind::VirtualNode, Some(&full), &nodes);
-                return;
+            let node = match nodes.as_slice() {
+                [node] => Key::of(&node.name).shown(),
+                [] if self.makes(&full) => full,
+                several => {
+                    self.ask_which(Kind::VirtualNode, Some(&full), several);
+                    return;
+                }
             };
-            targets.push(Target { node: Key::of(&node.name).shown(), weight: version.weight, port: None });
+            targets.push(Target { node, weight: version.weight, port: None });
         }
         let leads = |route: &&&'i Resource| {
             let own = Finder::targets(route);
