@@ -6,6 +6,7 @@
 mod node;
 mod policy;
 mod quantity;
+mod rename;
 mod routing;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ pub use node::{
 pub use policy::{Protocol, Retry, Timeout};
 pub(crate) use quantity::scaled;
 pub use quantity::{Percent, Span};
+pub use rename::{Rename, ResourceKind};
 pub use routing::{
     Comparison, GatewayRoute, Header, Hostname, Match, Pathway, Provider, Query, Rewrite, Route, RouterListener,
     Target, VirtualGateway, VirtualRouter, VirtualService,
@@ -62,6 +64,9 @@ pub struct Intent {
     /// What is to be taken away.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub removals: Vec<Removal>,
+    /// What is to have another name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub renames: Vec<Rename>,
     /// Tags of everything that is made.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,

@@ -10,13 +10,13 @@ mod slot;
 
 use std::ops::Range;
 
-use super::NameWriter;
 use super::error::Obstacle;
 use super::layout::{Form, Layout, Place};
 use super::patch::Patch;
 use super::style::Style;
 use super::values::Values;
 use super::want::{Stop, Want};
+use super::{NameWriter, Renamed};
 use crate::out::Out;
 use crate::tree::NodeId;
 use meshwright_model::Expression;
@@ -34,6 +34,8 @@ pub(crate) struct Emitter<'e> {
     pub(crate) say: fn(&Expression) -> Out,
     /// A name of a resource in the file's words.
     pub(crate) name: NameWriter<'e>,
+    /// The names that resources of the file get.
+    pub(crate) renamed: &'e Renamed,
     pub(crate) patches: Vec<Patch>,
 }
 

@@ -108,3 +108,45 @@ fn a_name_of_its_own_names_nothing_else() {
     let new = &edit(&reading, &[rename]).unwrap()[0].text;
     assert_eq!(*new, text.replace("VirtualNodeName: c,", "VirtualNodeName: a,"));
 }
+
+#[test]
+fn what_names_a_renamed_resource_follows_it_in_its_own_words() {
+    let text = template("!GetAtt Nodea.VirtualNodeName", "a");
+    let reading = read_text("t.yaml", &text, &[]);
+    let find =
+        |name: &str| reading.inventory.resources.iter().find(|resource| resource.name.to_string() == name).unwrap();
+    let set = |name: &str, path: Path| Edit::of(find(name), path, Change::Set("new".into()));
+    let targets = Path::of(&["spec", "tcpRoute", "action", "weightedTargets"]);
+    let mut edits = vec![set("a", Path::of(&["virtualNodeName"]))];
+    edits.extend((0..2).map(|index| set("main", targets.clone().index(index).field("virtualNode"))));
+    let new = &edit(&reading, &edits).unwrap()[0].text;
+    let expected = template("!GetAtt Nodea.VirtualNodeName", "new");
+    assert_eq!(*new, expected.replace("VirtualNodeName: a,", "VirtualNodeName: new,"));
+}
+
+#[test]
+fn the_text_behind_the_last_name_of_a_sub_is_changed_there() {
+    let text = |name: &str| {
+        format!(
+            "Parameters:
+  Env: {{Type: String, Default: dev}}
+Resources:
+  Node:
+    Type: AWS::AppMesh::VirtualNode
+    Properties:
+      MeshName: shop
+      VirtualNodeName: !Sub '${{Env}}-{name}' # by environment
+      Spec: {{}}
+"
+        )
+    };
+    let reading = read_text("t.yaml", &text("orders"), &[]);
+    let rename = |to: &str| {
+        let change = Change::Set(to.into());
+        let edits = [Edit::of(&reading.inventory.resources[0], Path::of(&["virtualNodeName"]), change)];
+        edit(&reading, &edits).map(|files| files[0].text.clone()).map_err(|error| error.to_string())
+    };
+    assert_eq!(rename("dev-sales"), Ok(text("sales")));
+    let refused = rename("prod-orders").unwrap_err();
+    assert!(refused.contains("`Fn::Sub` makes the value"), "{refused}");
+}

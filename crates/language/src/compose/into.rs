@@ -6,6 +6,7 @@ mod leaving;
 mod nodes;
 mod priority;
 mod removals;
+mod renames;
 mod routers;
 mod routes;
 mod shares;
@@ -51,6 +52,7 @@ pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
     desk.choose_mesh(intent);
     let mut rest = intent.clone();
     rest.removals.clear();
+    rest.renames.clear();
     desk.change_mesh(&mut rest);
     desk.change_nodes(&mut rest);
     desk.change_everywhere(&rest);
@@ -60,6 +62,9 @@ pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
     desk.create(rest);
     for removal in &intent.removals {
         desk.remove(removal);
+    }
+    for rename in &intent.renames {
+        desk.rename(rename);
     }
     desk.take_targets();
     desk.ask_for_targets();
@@ -246,6 +251,12 @@ impl Desk<'_> {
     /// Whether the request makes a virtual node of that name.
     fn makes(&self, node: &str) -> bool {
         self.planned.iter().any(|planned| planned == node)
+    }
+
+    /// Says that something is so already.
+    fn settle(&mut self, what: String, why: &str) {
+        self.is_settled = true;
+        self.draft.assume(what, why);
     }
 
     /// Asks for targets that neither the file has nor the request makes.

@@ -7,7 +7,7 @@ use meshwright_model::reference::{Key, Need, Reference};
 
 use super::{labels, raw, say, written};
 use crate::cloudformation::key;
-use crate::edit::{NameWriter, Site};
+use crate::edit::{NameWriter, Renamed, Site};
 use crate::out::Out;
 use crate::tree::NodeId;
 use meshwright_model::{Expression, Kind, Resource};
@@ -17,6 +17,7 @@ pub(super) struct Names<'n> {
     site: &'n Site<'n>,
     /// New resources with their labels.
     new: Vec<(&'n Resource, String)>,
+    renamed: Renamed,
     /// The properties of each resource as they were written.
     properties: Vec<(&'n Resource, NodeId)>,
     /// Whether the template names resources of each kind by their attributes; of all kinds, where it names none of that one.
@@ -32,8 +33,9 @@ fn here<'n>(site: &'n Site<'n>) -> impl Iterator<Item = &'n Resource> + use<'n> 
 }
 
 /// How the names of resources are written in a template, with the new ones that come into it.
-pub(super) fn name<'s>(site: &'s Site<'s>, new: &[&'s Resource]) -> NameWriter<'s> {
-    let names = Names::new(site, new);
+pub(super) fn name<'s>(site: &'s Site<'s>, new: &[&'s Resource], renamed: Renamed) -> NameWriter<'s> {
+    let mut names = Names::new(site, new);
+    names.renamed = renamed;
     Box::new(move |kind, name| {
         let key = name.text().map_or(Key::Open(name), Key::Known);
         names.of(&Reference { path: Path::default(), kind, name: key, need: Need::BeforeCreation }).value
@@ -70,7 +72,7 @@ impl<'n> Names<'n> {
             taken.insert(label.clone());
             new.push((*resource, label));
         }
-        let mut names = Self { site, new, properties: Vec::new(), attributes: BTreeMap::new() };
+        let mut names = Self { site, new, renamed: Vec::new(), properties: Vec::new(), attributes: BTreeMap::new() };
         names.properties = names.written_properties();
         names.attributes = names.used_attributes();
         names
@@ -158,6 +160,16 @@ impl<'n> Names<'n> {
     fn target(&self, reference: &Reference<'_>) -> Option<String> {
         let is_it =
             |resource: &&Resource| resource.kind() == reference.kind && Key::of(&resource.name) == reference.name;
+        let is_new =
+            |(_, name): &&(NodeId, Expression)| name.text().map_or(Key::Open(name), Key::Known) == reference.name;
+        let mut renamed = self.renamed.iter().filter(is_new).map(|(node, _)| *node);
+        let old = renamed.find_map(|node| {
+            let is_it = |resource: &&Resource| resource.origin.is_some_and(|origin| origin.node == node);
+            self.here().find(is_it).filter(|resource| resource.kind() == reference.kind)
+        });
+        if let Some(label) = old.and_then(|resource| resource.label.as_ref()) {
+            return Some(label.name.clone());
+        }
         let new = self.new.iter().find(|(resource, _)| is_it(resource)).map(|(_, label)| label.clone());
         new.or_else(|| self.here().find(is_it).and_then(|resource| Some(resource.label.as_ref()?.name.clone())))
     }

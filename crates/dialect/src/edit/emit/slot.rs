@@ -5,6 +5,7 @@ use crate::edit::layout::{Form, Place, Quoting};
 use crate::edit::style::{indent_of, is_spread, line_end};
 use crate::edit::want::{Stop, Want};
 use crate::out::Out;
+use meshwright_model::Expression;
 
 /// The place of one value.
 #[derive(Clone, Copy, Debug)]
@@ -24,12 +25,17 @@ impl Emitter<'_> {
     /// Writes a new value in a slot.
     pub(crate) fn replace(&mut self, slot: &Slot, want: &Want) -> Result<(), Stop> {
         let old = self.layout.spot(slot.place);
-        let out = self.said(want);
+        let out = match want {
+            Want::New(Out::Named(_, name)) if self.follows(slot.place, name) => Out::text(name.to_string()),
+            want => self.said(want),
+        };
         if matches!(want, Want::New(Out::Named(..))) {
             self.own_name(slot.place, &out)?;
             if self.rename(slot.place, &out) {
                 return Ok(());
             }
+        } else if is_text_of_function(&out) && self.rename(slot.place, &out) || self.substitute(slot.place, &out) {
+            return Ok(());
         } else {
             self.own(slot.place)?;
         }
@@ -54,6 +60,32 @@ impl Emitter<'_> {
             self.replace_block(slot, &text);
         }
         Ok(())
+    }
+
+    /// Changes the end of a text that `Fn::Sub` makes, where the change is in what stands behind its last name; whether it is.
+    fn substitute(&mut self, place: Place, out: &Out) -> bool {
+        let (Some(("Fn::Sub", argument)), Out::Text(new)) = (self.call(place), out) else { return false };
+        let spot = self.layout.spot(argument);
+        let range = spot.body..spot.end;
+        let written = &self.text[range.clone()];
+        let Some(end) = written.rfind('}').map(|mark| range.start + mark + 1) else { return false };
+        let is_plain = |text: &str| !text.contains(['\\', '\'', '"', '\n', '$', '{', '}', '#']);
+        let mark = written.chars().next_back().filter(|mark| matches!(mark, '"' | '\''));
+        let last = end..range.end - mark.map_or(0, char::len_utf8);
+        let was = &self.text[last.clone()];
+        let whole = self.layout.spot(place);
+        let Some(old) = self.values.tree.made_at(&(whole.start..whole.end)) else { return false };
+        let Some(before) = old.strip_suffix(was).filter(|_| is_plain(was)) else { return false };
+        let Some(new) = new.strip_prefix(before).filter(|new| is_plain(new) && !new.is_empty()) else { return false };
+        self.patch(last, new.to_owned());
+        true
+    }
+
+    /// Whether a plain name follows the resource that it names to its new one.
+    fn follows(&self, place: Place, name: &Expression) -> bool {
+        let spot = self.layout.spot(place);
+        let is_plain = matches!(spot.form, Form::Scalar(_)) && spot.tag.is_none();
+        is_plain && self.renamed.iter().any(|(_, new)| new == name)
     }
 
     /// Writes another label into a function that names a resource, where the new name is just that; whether it is.
@@ -150,6 +182,11 @@ impl Emitter<'_> {
             }
         }
     }
+}
+
+/// Whether a value is a function of a text with names in it.
+fn is_text_of_function(out: &Out) -> bool {
+    matches!(out, Out::Map(members) if matches!(members.as_slice(), [(key, Out::Text(_))] if key == "Fn::Sub"))
 }
 
 /// A text's first line, and the others with the line end before them.

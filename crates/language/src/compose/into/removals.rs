@@ -93,8 +93,7 @@ impl<'i> Desk<'i> {
 
     /// Says that something is so already.
     pub(super) fn settled(&mut self, what: String) {
-        self.is_settled = true;
-        self.draft.assume(what, "so there is nothing to take away");
+        self.settle(what, "so there is nothing to take away");
     }
 
     /// A version that is to go leaves the routes; what it is stays, as only its name in full says more.

@@ -106,6 +106,23 @@ question: There is no virtual node `payment` in the file. Which is meant?
 }
 
 #[test]
+fn a_resource_is_renamed_with_all_that_names_it() {
+    let rename = |rename: &str| edits(&format!(r#"{{"renames": [{{{rename}}}]}}"#));
+    insta::assert_snapshot!(rename(r#""name": "payments-v1", "to": "payments-stable""#), @r#"
+virtual node payments-v1: virtualNodeName = "payments-stable"
+route payments-route: spec.httpRoute.action.weightedTargets[0].virtualNode = "payments-stable"
+"#);
+    insta::assert_snapshot!(rename(r#""kind": "virtualService", "name": "payments", "to": "pay""#), @r#"
+virtual service payments.shop.local: virtualServiceName = "pay.shop.local"
+virtual node orders: spec.backends[0].virtualService.virtualServiceName = "pay.shop.local"
+"#);
+    insta::assert_snapshot!(rename(r#""name": "payments", "to": "pay""#), @"question: `payments` may be the virtual router `payments-router` or the route of `payments-router` or the virtual service `payments.shop.local`. Which is to be renamed?");
+    insta::assert_snapshot!(rename(r#""name": "payments-v1", "to": "payments-v2""#), @"question: There is a virtual node `payments-v2` already. What should `payments-v1` be called?");
+    insta::assert_snapshot!(rename(r#""name": "paymets-v1", "to": "x""#), @"question: There is no `paymets-v1` in the file. Did you mean `payments-v1`?");
+    insta::assert_snapshot!(rename(r#""name": "payments-v0", "to": "payments-v1""#), @"");
+}
+
+#[test]
 fn shares_are_set_on_the_route_that_is_there() {
     let targets = |targets: &str| edits(&format!(r#"{{"routes": [{{"action": "change", "targets": [{targets}]}}]}}"#));
     insta::assert_snapshot!(targets(r#"{"node": "v1", "weight": 70}, {"node": "v2", "weight": 30}"#), @"
