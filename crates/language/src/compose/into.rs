@@ -167,10 +167,8 @@ impl Desk<'_> {
         self.ask_for_parameters(&composition.inventory);
         let beside = self.finder.inventory.resources.first().and_then(|resource| resource.origin);
         let mut resources = composition.inventory.resources;
-        let mut is_settled = false;
-        for route in &mut resources {
-            is_settled |= self.settle_priority(route);
-        }
+        let given = priority::given(&rest);
+        let is_settled = self.settle_priorities(&mut resources, &|number| given.contains(&number));
         for assumption in composition.assumptions {
             let is_outdated = is_settled && assumption.what.starts_with("the priorities are");
             if !assumption.what.contains("exists already") && !is_outdated {

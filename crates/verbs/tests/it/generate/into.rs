@@ -8,7 +8,12 @@ const SHOP: &str = include_str!("into.yaml");
 
 /// The edits of an intent, a line each, then its questions.
 fn edits(intent: &str) -> String {
-    let input = Input { name: "shop.yaml".to_owned(), bytes: SHOP.into() };
+    edits_in(SHOP, intent)
+}
+
+/// The same for another file.
+fn edits_in(text: &str, intent: &str) -> String {
+    let input = Input { name: "shop.yaml".to_owned(), bytes: text.into() };
     let reading = read(vec![input], &Options { keep_parameters: true, ..Options::default() });
     let intent: Intent = serde_json::from_str(intent).unwrap();
     let insertion = compose_into(&intent, &reading.inventory);
@@ -184,4 +189,81 @@ virtual node mail:  is made: {"listeners":[{"portMapping":{"port":8080,"protocol
 question: What should stand in the file as this: Name of the Cloud Map namespace, such as shop.local?
 "#);
     insta::assert_snapshot!(edits("{}"), @"question: What should be changed in the file?");
+}
+
+/// A file of routes that match these prefixes with these priorities, `-` for none.
+fn routes(kind: &str, routes: &[(&str, &str)]) -> String {
+    let route = |(number, (prefix, priority)): (usize, &(&str, &str))| {
+        let priority = priority.parse::<u32>().map_or_else(|_| String::new(), |number| format!("Priority: {number}, "));
+        match kind {
+            "Route" => format!(
+                "  R{number}: {{Type: AWS::AppMesh::Route, Properties: {{MeshName: shop, VirtualRouterName: orders, RouteName: r{number}, \
+                 Spec: {{{priority}HttpRoute: {{Match: {{Prefix: {prefix}}}, Action: {{WeightedTargets: [{{VirtualNode: orders, Weight: 1}}]}}}}}}}}}}\n"
+            ),
+            _ => format!(
+                "  R{number}: {{Type: AWS::AppMesh::GatewayRoute, Properties: {{MeshName: shop, VirtualGatewayName: web, GatewayRouteName: r{number}, \
+                 Spec: {{{priority}HttpRoute: {{Match: {{Prefix: {prefix}}}, Action: {{Target: {{VirtualService: {{VirtualServiceName: orders}}}}}}}}}}}}}}\n"
+            ),
+        }
+    };
+    let routes: String = routes.iter().enumerate().map(route).collect();
+    format!(
+        "Resources:\n  Web: {{Type: AWS::AppMesh::VirtualGateway, Properties: {{MeshName: shop, VirtualGatewayName: web, Spec: {{Listeners: [{{PortMapping: {{Port: 80, Protocol: http}}}}]}}}}}}\n{routes}"
+    )
+}
+
+/// The priorities that come of one more route.
+fn numbers(kind: &str, there: &[(&str, &str)], prefix: &str, priority: &str) -> String {
+    let text = routes(kind, there);
+    let new = match kind {
+        "Route" => format!(
+            r#"{{"routes": [{{"router": "orders", "name": "new", {priority} "match": {{"path": {{"prefix": "{prefix}"}}}}, "targets": [{{"node": "orders"}}]}}]}}"#
+        ),
+        _ => format!(
+            r#"{{"gatewayRoutes": [{{"gateway": "web", "name": "new", {priority} "match": {{"path": {{"prefix": "{prefix}"}}}}, "service": "orders"}}]}}"#
+        ),
+    };
+    let word = |line: &str| {
+        let number =
+            line.rsplit_once("\"priority\":").map_or("none", |(_, rest)| rest.split([',', '}']).next().unwrap());
+        match line.split_once(": ") {
+            Some((_, rest)) if rest.starts_with("spec.priority") => line.to_owned(),
+            Some((name, _)) if name.ends_with(" new") => format!("new {number}"),
+            _ => line.to_owned(),
+        }
+    };
+    edits_in(&text, &new).lines().map(word).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_number_leaves_the_order_of_routes_right() {
+    for kind in ["Route", "GatewayRoute"] {
+        let number = |there: &[(&str, &str)], prefix: &str| numbers(kind, there, prefix, "");
+        assert_eq!(number(&[("/", "100")], "/api"), "new 50");
+        assert_eq!(number(&[("/", "100"), ("/api/v2", "40")], "/api"), "new 70");
+        assert_eq!(number(&[("/api/v2", "500")], "/api"), "new 750");
+        assert_eq!(number(&[("/", "-"), ("/api/v2", "1000")], "/api"), "new none");
+    }
+}
+
+#[test]
+fn routes_move_where_no_number_is_free() {
+    insta::assert_snapshot!(numbers("Route", &[("/", "0")], "/api", ""), @"
+route r0: spec.priority = 1
+new 0
+");
+    insta::assert_snapshot!(numbers("Route", &[("/", "1"), ("/api/v2", "0"), ("/x", "2"), ("/y", "4")], "/api", ""), @"
+route r0: spec.priority = 2
+route r2: spec.priority = 3
+new 1
+");
+    insta::assert_snapshot!(numbers("GatewayRoute", &[("/", "0")], "/api", ""), @"
+gateway route r0: spec.priority = 1
+new 0
+");
+    insta::assert_snapshot!(numbers("Route", &[("/", "10")], "/api", r#""priority": 20,"#), @"
+new 20
+question: With priority 20, route `new` is tried behind `r0`, which has 10 and takes its requests. Which number should it get?
+");
+    insta::assert_snapshot!(numbers("Route", &[("/", "10")], "/api", r#""priority": 5,"#), @"new 5");
 }
