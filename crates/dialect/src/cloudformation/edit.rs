@@ -2,6 +2,7 @@
 //! template does.
 
 mod labels;
+mod leftover;
 mod naming;
 
 use meshwright_model::Resource;
@@ -69,6 +70,12 @@ fn delete(site: &Site<'_>, emitter: &mut Emitter<'_>, nodes: &[NodeId]) -> Resul
             return Err(Obstacle::LastOfFile.into());
         }
         emitter.remove_members(slot.place, &gone)?;
+        let gone = || entries.iter().zip(&gone).filter(|(_, gone)| **gone).map(|(member, _)| member);
+        let labels: Vec<String> = gone().map(|member| member.name.clone()).collect();
+        leftover::forget(emitter, &slot, &labels)?;
+        let end = |member: &Member| emitter.layout.spot(member.value).end;
+        let ranges: Vec<_> = gone().map(|member| member.key.start..end(member)).collect();
+        leftover::refuse(emitter, &labels, &ranges)?;
     }
     Ok(())
 }

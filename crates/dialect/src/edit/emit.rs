@@ -90,7 +90,7 @@ impl Emitter<'_> {
     }
 
     /// The function that makes a value, and its argument.
-    fn call(&self, place: Place) -> Option<(&str, Place)> {
+    pub(crate) fn call(&self, place: Place) -> Option<(&str, Place)> {
         match (&self.layout.spot(place).tag, self.layout.entries(place)) {
             (Some(tag), _) => Some((tag.as_str(), place)),
             (None, [only]) if only.name == "Ref" || only.name.starts_with("Fn::") => Some((&only.name, only.value)),
@@ -99,7 +99,7 @@ impl Emitter<'_> {
     }
 
     /// The text of a scalar, without its quotes.
-    fn scalar_text(&self, place: Place) -> &str {
+    pub(crate) fn scalar_text(&self, place: Place) -> &str {
         let spot = self.layout.spot(place);
         self.text[spot.body..spot.end].trim_matches(['\'', '"'])
     }

@@ -4,6 +4,7 @@
 
 mod broken;
 mod corpus;
+mod deleting;
 mod edit_files;
 mod editing;
 mod faults;
