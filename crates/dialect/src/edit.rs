@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 
 use meshwright_model::edit::{Change, Edit};
 use meshwright_model::resource::Origin;
-use meshwright_model::{Expression, Resource};
+use meshwright_model::{Expression, Kind, Resource};
 
 use crate::out::Out;
 use crate::reading::Reading;
@@ -48,7 +48,16 @@ pub(crate) struct Editing {
     pub(crate) refuse: fn(site: &Site<'_>) -> Result<(), Obstacle>,
     /// An expression in the dialect's words.
     pub(crate) say: fn(&Expression) -> Out,
+    /// How the names of resources are written in the file, with the new ones that come into it, and those that are renamed
+    /// there.
+    pub(crate) name: for<'s> fn(site: &'s Site<'s>, new: &[&'s Resource], renamed: Renamed) -> NameWriter<'s>,
 }
+
+/// What was read at these nodes has these names now.
+pub(crate) type Renamed = Vec<(NodeId, Expression)>;
+
+/// How a name of a resource is written, where that is not the name itself.
+pub(crate) type NameWriter<'s> = Box<dyn Fn(Kind, &Expression) -> Option<Out> + 's>;
 
 /// A document of a reading.
 pub(crate) struct Site<'s> {

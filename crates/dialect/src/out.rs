@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use meshwright_model::Symbol;
 use meshwright_model::expression::Expression;
 use meshwright_model::path::{Path, Step};
 use meshwright_model::scalar::{OPEN, REFUSED};
+use meshwright_model::{Kind, Symbol};
 use serde::ser::{
     self, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeTuple, SerializeTupleVariant, Serializer,
 };
@@ -19,6 +19,8 @@ pub(crate) enum Out {
     /// A number or truth value, as it is to be written.
     Bare(String),
     Open(Expression),
+    /// The name of a resource of that kind, for which a template may have a function.
+    Named(Kind, Expression),
     List(Vec<Out>),
     Map(Vec<(String, Out)>),
 }
@@ -86,7 +88,7 @@ impl Out {
                     path.pop();
                 }
             }
-            Self::Text(_) | Self::Bare(_) => {}
+            Self::Text(_) | Self::Bare(_) | Self::Named(..) => {}
         }
     }
 }

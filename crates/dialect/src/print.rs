@@ -20,6 +20,7 @@ fn write_json(out: &Out, depth: usize, text: &mut String) {
     match out {
         Out::Text(value) => quote(value, text),
         Out::Bare(value) => bare_json(value, text),
+        Out::Named(_, name) => quote(&name.to_string(), text),
         Out::Open(Expression::Reference(name)) if is_variable(name) => {
             text.push('$');
             text.push_str(name);
@@ -221,7 +222,7 @@ fn write_inline(value: &Out, text: &mut String) {
     match value {
         Out::Text(value) => scalar(value, text),
         Out::Bare(value) => bare_json(value, text),
-        Out::Open(expression) => quote(&expression.to_string(), text),
+        Out::Open(expression) | Out::Named(_, expression) => quote(&expression.to_string(), text),
         Out::List(_) => text.push_str("[]"),
         Out::Map(_) => text.push_str("{}"),
     }

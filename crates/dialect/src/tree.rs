@@ -134,6 +134,16 @@ impl Tree {
         }
     }
 
+    /// What the function that stands in a range has come to, where that is a text.
+    pub(crate) fn made_at(&self, range: &std::ops::Range<usize>) -> Option<&str> {
+        let is_it = |node: &&Node| range.contains(&(node.span.start as usize)) && node.span.end as usize <= range.end;
+        let last = self.nodes.iter().rev().filter(is_it).find(|node| matches!(node.value, Value::Scalar(..)))?;
+        match last.value {
+            Value::Scalar(_, text) => Some(self.text(text)),
+            _ => None,
+        }
+    }
+
     pub(crate) fn items(&self, id: NodeId) -> &[NodeId] {
         match self.node(id).value {
             Value::List(run) => &self.items[run.range()],

@@ -104,10 +104,13 @@ fn write(intent: &Intent, plan: &Plan, draft: &mut Draft) {
     sidecar::write(intent, plan, find, draft);
 }
 
-/// Without a file there is nothing to take away.
+/// Without a file there is nothing to take away or rename.
 fn ask_about_removals(intent: &Intent, draft: &mut Draft) {
     for removal in &intent.removals {
         draft.ask(format!("From which file should `{}` be taken? Name it with --into FILE.", removal.name));
+    }
+    for rename in &intent.renames {
+        draft.ask(format!("In which file should `{}` be renamed? Name it with --into FILE.", rename.name));
     }
 }
 

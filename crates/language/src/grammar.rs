@@ -27,6 +27,7 @@ mod ports;
 mod read;
 mod reader;
 mod removal;
+mod rename;
 mod routes;
 mod shares;
 mod slot;

@@ -6,6 +6,7 @@
 mod node;
 mod policy;
 mod quantity;
+mod rename;
 mod routing;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ pub use node::{
 pub use policy::{Protocol, Retry, Timeout};
 pub(crate) use quantity::scaled;
 pub use quantity::{Percent, Span};
+pub use rename::{Rename, ResourceKind};
 pub use routing::{
     Comparison, GatewayRoute, Header, Hostname, Match, Pathway, Provider, Query, Rewrite, Route, RouterListener,
     Target, VirtualGateway, VirtualRouter, VirtualService,
@@ -62,6 +64,9 @@ pub struct Intent {
     /// What is to be taken away.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub removals: Vec<Removal>,
+    /// What is to have another name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub renames: Vec<Rename>,
     /// Tags of everything that is made.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
@@ -202,6 +207,32 @@ pub struct Removal {
     /// The part's own name, where there are several: a target, a backend, a header.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub part: Option<String>,
+    /// Who gets the requests of what is taken away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heir: Option<Heir>,
+}
+
+impl Removal {
+    /// Takes a resource away, or what of it the kind says.
+    pub fn of(kind: RemovalKind, name: impl Into<String>) -> Self {
+        Self { kind, name: name.into(), part: None, heir: None }
+    }
+
+    /// Takes one of several parts of a resource away.
+    pub fn of_part(kind: RemovalKind, name: impl Into<String>, part: impl Into<String>) -> Self {
+        Self { part: Some(part.into()), ..Self::of(kind, name) }
+    }
+}
+
+/// Who gets the requests of what is taken away.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Heir {
+    /// The virtual node.
+    pub node: String,
+    /// Whether it gets the requests of all other targets too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_only: bool,
 }
 
 /// What can be taken away.

@@ -134,8 +134,9 @@ fn problems(intent: &Intent, has_mesh: bool) -> Vec<String> {
     }
     let mut probe = intent.clone();
     if !has_mesh {
-        // From where something is to be taken is for the author to say, not for the model.
+        // From where something is to be taken, or where it is renamed, is for the author to say, not for the model.
         probe.removals.clear();
+        probe.renames.clear();
         if probe == Intent::default() {
             return Vec::new();
         }

@@ -11,6 +11,28 @@ pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&
         .map(|(_, candidate)| candidate)
 }
 
+/// The only known word that another can be a slip of: a letter or two apart, with the same digits, as `v1` is no slip of `v2`;
+/// `None` where there are several, or the word is too short to tell.
+pub fn only_slip<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = word.to_lowercase();
+    let digits = |word: &str| word.chars().filter(char::is_ascii_digit).collect::<String>();
+    let budget = match word.chars().count() {
+        0..=3 => return None,
+        4..=7 => 1,
+        _ => 2,
+    };
+    let is_near = |candidate: &&str| {
+        distance(&lower, &candidate.to_lowercase(), budget) <= budget && digits(candidate) == digits(word)
+    };
+    let mut near: Vec<&str> = known.filter(is_near).collect();
+    near.sort_unstable();
+    near.dedup();
+    match near.as_slice() {
+        [only] => Some(only),
+        _ => None,
+    }
+}
+
 /// How many letters must be put in, taken out, replaced or swapped with their neighbour to make one word of another; more
 /// than `budget` where it is out of reach.
 fn distance(a: &str, b: &str, budget: usize) -> usize {
@@ -43,6 +65,16 @@ fn distance(a: &str, b: &str, budget: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slip_is_one_only_where_nothing_else_can_be_meant() {
+        let known = || ["payments-v1", "payments-v2", "orders", "order-log", "web"].into_iter();
+        assert_eq!(only_slip("paymets-v1", known()), Some("payments-v1"));
+        assert_eq!(only_slip("payments-v3", known()), None);
+        assert_eq!(only_slip("Order", known()), Some("orders"));
+        assert_eq!(only_slip("wab", known()), None);
+        assert_eq!(only_slip("colour", ["color", "colours"].into_iter()), None);
+    }
 
     #[test]
     fn nearest_ignores_case_and_small_slips_but_not_other_words() {

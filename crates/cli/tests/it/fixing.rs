@@ -123,3 +123,29 @@ fn a_file_that_may_not_be_written_is_an_error() {
     assert_eq!((code, err.as_str()), (2, "error: --fix: a.yaml: it may not be written\n"));
     assert_eq!(content(&folder), NODE);
 }
+
+#[test]
+fn a_slip_in_a_name_is_mended_where_only_one_name_can_be_meant() {
+    let folder = folder("slips");
+    let node = |name: &str| {
+        format!(
+            "  {name}: {{Type: AWS::AppMesh::VirtualNode, Properties: {{MeshName: shop, VirtualNodeName: {name}, Spec: {{Listeners: [{{PortMapping: {{Port: 1, Protocol: tcp}}}}], ServiceDiscovery: {{DNS: {{Hostname: {name}.local}}}}}}}}}}\n"
+        )
+    };
+    let service = |name: &str, node: &str| {
+        format!(
+            "  {name}: {{Type: AWS::AppMesh::VirtualService, Properties: {{MeshName: shop, VirtualServiceName: {name}.local, Spec: {{Provider: {{VirtualNode: {{VirtualNodeName: \"{node}\"}}}}}}}}}} # of {name}\n"
+        )
+    };
+    let text = |first: &str, second: &str| {
+        let mesh = "  Mesh: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: shop}}\n";
+        let nodes = ["orders1", "orders2", "payments"].map(node).concat();
+        format!("Resources:\n{mesh}{nodes}{}{}", service("A", first), service("B", second))
+    };
+    std::fs::write(folder.join("a.yaml"), text("paymnets", "orders3")).unwrap();
+    let (code, out, _) = run(&folder, &["--fix", "--deny", "error", "a.yaml"], None);
+    assert_eq!(code, 1, "{out}");
+    assert!(out.contains("fixed: a.yaml:6:") && out.contains("[dangling-provider] write `payments`"), "{out}");
+    assert!(out.contains("virtual node `orders3` is not in the mesh"), "{out}");
+    assert_eq!(content(&folder), text("payments", "orders3"));
+}

@@ -53,7 +53,7 @@ impl Names {
             Out::Open(expression) => *expression = exchanged(expression, &self.given),
             Out::List(items) => items.iter_mut().for_each(|item| self.give(item)),
             Out::Map(entries) => entries.iter_mut().for_each(|(_, value)| self.give(value)),
-            Out::Text(_) | Out::Bare(_) => {}
+            Out::Text(_) | Out::Bare(_) | Out::Named(..) => {}
         }
     }
 

@@ -1,6 +1,8 @@
 //! Edits of templates: where a resource stands in one, and how a new one comes in beside its like, naming others as the
 //! template does.
 
+mod labels;
+mod leftover;
 mod naming;
 
 use meshwright_model::Resource;
@@ -13,7 +15,7 @@ use crate::out::Out;
 use crate::tree::NodeId;
 use naming::Names;
 
-pub(crate) static EDITING: Editing = Editing { find, create, delete, refuse: |_| Ok(()), say };
+pub(crate) static EDITING: Editing = Editing { find, create, delete, refuse: |_| Ok(()), say, name: naming::name };
 
 /// Where the properties of what was read at a node stand.
 fn find(site: &Site<'_>, emitter: &Emitter<'_>, node: NodeId) -> Result<Target, Stop> {
@@ -68,6 +70,12 @@ fn delete(site: &Site<'_>, emitter: &mut Emitter<'_>, nodes: &[NodeId]) -> Resul
             return Err(Obstacle::LastOfFile.into());
         }
         emitter.remove_members(slot.place, &gone)?;
+        let gone = || entries.iter().zip(&gone).filter(|(_, gone)| **gone).map(|(member, _)| member);
+        let labels: Vec<String> = gone().map(|member| member.name.clone()).collect();
+        leftover::forget(emitter, &slot, &labels)?;
+        let end = |member: &Member| emitter.layout.spot(member.value).end;
+        let ranges: Vec<_> = gone().map(|member| member.key.start..end(member)).collect();
+        leftover::refuse(emitter, &labels, &ranges)?;
     }
     Ok(())
 }
@@ -175,7 +183,7 @@ fn say_open(out: &mut Out) {
         Out::Open(expression) => *out = say(expression),
         Out::List(items) => items.iter_mut().for_each(say_open),
         Out::Map(members) => members.iter_mut().for_each(|(_, value)| say_open(value)),
-        Out::Text(_) | Out::Bare(_) => {}
+        Out::Text(_) | Out::Bare(_) | Out::Named(..) => {}
     }
 }
 

@@ -352,7 +352,7 @@ impl<'w> Writer<'w> {
             Out::Open(expression) => *out = say(&self.invented.rename(expression)),
             Out::List(items) => items.iter_mut().for_each(|item| self.close_open(item, is_template)),
             Out::Map(entries) => entries.iter_mut().for_each(|(_, value)| self.close_open(value, is_template)),
-            Out::Text(_) | Out::Bare(_) => {}
+            Out::Text(_) | Out::Bare(_) | Out::Named(..) => {}
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use meshwright_model::Resource;
-use meshwright_model::edit::{Change, Edit};
+use meshwright_model::edit::{Change, Edit, NewValue};
 use meshwright_model::finding::Location;
+use meshwright_model::path::Step;
 use meshwright_model::resource::Origin;
+use meshwright_model::{Expression, Resource};
 
 use super::error::{EditError, Obstacle};
 use super::layout::Layout;
@@ -13,7 +14,7 @@ use super::patch::{Patch, apply};
 use super::style::Style;
 use super::values::Values;
 use super::want::{Stop, Want};
-use super::{Edited, Editing, Emitter, Site, Target, root};
+use super::{Edited, Editing, Emitter, Renamed, Site, Target, root};
 use crate::reading::Reading;
 use crate::source::{Source, Span};
 use crate::tree::NodeId;
@@ -31,6 +32,7 @@ pub(crate) struct Desk<'d> {
     wanted: BTreeMap<NodeId, (usize, Want)>,
     created: Vec<(usize, Resource)>,
     deleted: Vec<(usize, NodeId)>,
+    renamed: Renamed,
 }
 
 impl<'d> Desk<'d> {
@@ -50,7 +52,17 @@ impl<'d> Desk<'d> {
         let layout = Layout::of(&document.tree, is_json(&document.tree.source))?;
         let style = Style::of(text, &layout);
         let (wanted, created, deleted) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Ok(Self { site, editing, views: (dialect.views)(), layout, style, wanted, created, deleted })
+        Ok(Self {
+            site,
+            editing,
+            views: (dialect.views)(),
+            layout,
+            style,
+            wanted,
+            created,
+            deleted,
+            renamed: Vec::new(),
+        })
     }
 
     fn source(&self) -> &'d Source {
@@ -58,7 +70,7 @@ impl<'d> Desk<'d> {
     }
 
     fn values(&self) -> Values<'d> {
-        Values { tree: &self.site.reading.documents[self.site.document].tree, naming: self.views.naming }
+        Values { tree: &self.site.reading.documents[self.site.document].tree, naming: self.views.naming, own_name: "" }
     }
 
     /// The error that a stop comes to.
@@ -83,10 +95,19 @@ impl<'d> Desk<'d> {
             self.deleted.push((number, node));
             return Ok(());
         }
-        let values = self.values();
+        let mut values = self.values();
+        if let ([Step::Field(field)], Some(subject)) = (edit.path.steps(), &edit.resource) {
+            values.own_name = Some(subject.kind.name_field()).filter(|own| own == field).unwrap_or_default();
+            match &edit.change {
+                Change::Set(NewValue::Text(name)) if !values.own_name.is_empty() => {
+                    self.renamed.push((node, Expression::Text(name.clone())));
+                }
+                _ => {}
+            }
+        }
         let (last, want) = self.wanted.entry(node).or_insert((number, Want::Keep(node)));
         *last = number;
-        want.change(edit.path.steps(), &edit.change, &view, &values)?;
+        want.change(edit.path.steps(), &edit.change, ("", &view), &values)?;
         Ok(())
     }
 
@@ -118,11 +139,29 @@ impl<'d> Desk<'d> {
     /// The file with all edits made; `None` where nothing differs.
     pub(crate) fn finish(mut self, edits: &[Edit]) -> Result<Option<Edited>, Box<EditError>> {
         let wanted = std::mem::take(&mut self.wanted);
+        let patches = self.patches(&wanted, edits)?;
+        let number = self.last_edit(&wanted);
+        self.patched(patches).map_err(|obstacle| EditError::new(number, &edits[number], None, obstacle))
+    }
+
+    /// What is to be replaced in the text.
+    fn patches(&self, wanted: &BTreeMap<NodeId, (usize, Want)>, edits: &[Edit]) -> Result<Vec<Patch>, Box<EditError>> {
         let source = self.source();
         let say = self.editing.say;
         let (text, values, patches) = (source.text(), self.values(), Vec::new());
-        let mut emitter = Emitter { text, layout: &self.layout, style: &self.style, values, say, patches };
-        for (node, (number, want)) in &wanted {
+        let created: Vec<&Resource> = self.created.iter().map(|(_, resource)| resource).collect();
+        let name = (self.editing.name)(&self.site, &created, self.renamed.clone());
+        let mut emitter = Emitter {
+            text,
+            layout: &self.layout,
+            style: &self.style,
+            values,
+            say,
+            name,
+            renamed: &self.renamed,
+            patches,
+        };
+        for (node, (number, want)) in wanted {
             if self.deleted.iter().all(|(_, deleted)| deleted != node) {
                 self.emit(&mut emitter, *node, want).map_err(|stop| self.error(*number, &edits[*number], stop))?;
             }
@@ -133,13 +172,10 @@ impl<'d> Desk<'d> {
                 .map_err(|stop| self.error(*number, &edits[*number], stop))?;
         }
         if let Some((number, _)) = self.created.first() {
-            let resources: Vec<&Resource> = self.created.iter().map(|(_, resource)| resource).collect();
-            (self.editing.create)(&self.site, &mut emitter, &resources)
+            (self.editing.create)(&self.site, &mut emitter, &created)
                 .map_err(|stop| self.error(*number, &edits[*number], stop))?;
         }
-        let patches = emitter.patches;
-        let number = self.last_edit(&wanted);
-        self.patched(patches).map_err(|obstacle| EditError::new(number, &edits[number], None, obstacle))
+        Ok(emitter.patches)
     }
 
     fn last_edit(&self, wanted: &BTreeMap<NodeId, (usize, Want)>) -> usize {

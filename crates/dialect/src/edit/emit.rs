@@ -16,6 +16,7 @@ use super::patch::Patch;
 use super::style::Style;
 use super::values::Values;
 use super::want::{Stop, Want};
+use super::{NameWriter, Renamed};
 use crate::out::Out;
 use crate::tree::NodeId;
 use meshwright_model::Expression;
@@ -31,6 +32,10 @@ pub(crate) struct Emitter<'e> {
     pub(crate) values: Values<'e>,
     /// An expression in the dialect's words.
     pub(crate) say: fn(&Expression) -> Out,
+    /// A name of a resource in the file's words.
+    pub(crate) name: NameWriter<'e>,
+    /// The names that resources of the file get.
+    pub(crate) renamed: &'e Renamed,
     pub(crate) patches: Vec<Patch>,
 }
 
@@ -74,18 +79,35 @@ impl Emitter<'_> {
         }
     }
 
+    /// The same for a name that gives way to another: a function that does no more than name a resource may go, and a
+    /// parameter where another function comes.
+    fn own_name(&self, place: Place, new: &Out) -> Result<(), Stop> {
+        match self.own(place) {
+            Err(Stop { obstacle: Obstacle::Attribute(_), .. }) => Ok(()),
+            Err(Stop { obstacle: Obstacle::Parameter(_), .. }) if matches!(new, Out::Map(_)) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// The function that makes a value, and its argument.
+    pub(crate) fn call(&self, place: Place) -> Option<(&str, Place)> {
+        match (&self.layout.spot(place).tag, self.layout.entries(place)) {
+            (Some(tag), _) => Some((tag.as_str(), place)),
+            (None, [only]) if only.name == "Ref" || only.name.starts_with("Fn::") => Some((&only.name, only.value)),
+            _ => None,
+        }
+    }
+
+    /// The text of a scalar, without its quotes.
+    pub(crate) fn scalar_text(&self, place: Place) -> &str {
+        let spot = self.layout.spot(place);
+        self.text[spot.body..spot.end].trim_matches(['\'', '"'])
+    }
+
     /// The function that makes a value, as an obstacle.
     fn computed(&self, place: Place) -> Option<Obstacle> {
-        let spot = self.layout.spot(place);
-        let (function, argument) = match (&spot.tag, self.layout.entries(place)) {
-            (Some(tag), _) => (tag.as_str(), place),
-            (None, [only]) if only.name == "Ref" || only.name.starts_with("Fn::") => (only.name.as_str(), only.value),
-            _ => return None,
-        };
-        let text = |place: Place| {
-            let spot = self.layout.spot(place);
-            self.text[spot.body..spot.end].trim_matches(['\'', '"']).to_owned()
-        };
+        let (function, argument) = self.call(place)?;
+        let text = |place: Place| self.scalar_text(place).to_owned();
         let items = self.layout.items(argument);
         Some(match (function, items) {
             ("Ref", _) => Obstacle::Parameter(text(argument)),
@@ -117,6 +139,10 @@ impl Emitter<'_> {
     fn say_open(&self, out: &mut Out) {
         match out {
             Out::Open(expression) => *out = (self.say)(expression),
+            Out::Named(kind, name) => {
+                let said = (self.name)(*kind, name);
+                *out = said.unwrap_or_else(|| name.text().map_or_else(|| (self.say)(name), Out::text));
+            }
             Out::List(items) => items.iter_mut().for_each(|item| self.say_open(item)),
             Out::Map(members) => members.iter_mut().for_each(|(_, value)| self.say_open(value)),
             Out::Text(_) | Out::Bare(_) => {}

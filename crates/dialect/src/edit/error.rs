@@ -70,6 +70,8 @@ pub enum Obstacle {
     NoElement(usize),
     /// A new resource has the name of one that is there, with other content.
     Exists(Kind),
+    /// A function names what is to go: its logical id, and the other lines where that stands.
+    InUse(String, Vec<usize>),
     /// The resource is all that the file holds.
     LastOfFile,
     /// The notation is one that is not edited, such as complex keys of YAML.
@@ -123,6 +125,17 @@ impl fmt::Display for Obstacle {
             Self::NoField(name) => write!(formatter, "there is no field `{name}` here"),
             Self::NoElement(index) => write!(formatter, "the list has no element [{index}]"),
             Self::Exists(kind) => write!(formatter, "there is a {kind} of that name already, and it differs"),
+            Self::InUse(label, lines) => {
+                write!(formatter, "`{label}` is named here")?;
+                for (number, line) in lines.iter().enumerate() {
+                    let before = match number {
+                        0 => ", and in line ",
+                        _ => ", ",
+                    };
+                    write!(formatter, "{before}{line}")?;
+                }
+                formatter.write_str("; take that away first, or name another")
+            }
             Self::LastOfFile => formatter.write_str("the file holds nothing else; delete the file"),
             Self::Notation(what) => write!(formatter, "{what} is not edited"),
             Self::Unsound(what) => write!(formatter, "the new text does not read as it should: {what}"),

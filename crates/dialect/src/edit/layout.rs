@@ -127,6 +127,11 @@ impl Layout {
         }
     }
 
+    /// The place of every value, in no order.
+    pub(crate) fn places(&self) -> impl Iterator<Item = Place> + use<> {
+        0..self.spots.len()
+    }
+
     /// Every value, in no order.
     pub(crate) fn spots(&self) -> impl Iterator<Item = &Spot> {
         self.spots.iter()

@@ -129,7 +129,7 @@ impl Style {
             (Out::Bare(bare), _) if is_literal(bare) => bare.clone(),
             (Out::Bare(bare), _) if self.is_json => quoted(bare, '"'),
             (Out::Bare(bare), _) => self.scalar(bare, None, in_flow),
-            (Out::Open(expression), _) => quoted(&expression.to_string(), '"'),
+            (Out::Open(expression) | Out::Named(_, expression), _) => quoted(&expression.to_string(), '"'),
             (Out::List(_) | Out::Map(_), _) => self.flow(value),
         }
     }

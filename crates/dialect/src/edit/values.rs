@@ -1,7 +1,7 @@
 //! Values on both sides of an edit: those that were read, and new ones in the words of their dialect.
 
-use meshwright_model::Expression;
 use meshwright_model::edit::NewValue;
+use meshwright_model::{Expression, Kind};
 
 use super::error::Obstacle;
 use crate::out::Out;
@@ -14,6 +14,8 @@ use crate::yaml::lexeme;
 pub(crate) struct Values<'v> {
     pub(crate) tree: &'v Tree,
     pub(crate) naming: &'static Naming,
+    /// The field of a resource's own name, where that changes: it names no other.
+    pub(crate) own_name: &'static str,
 }
 
 impl Values<'_> {
@@ -28,7 +30,8 @@ impl Values<'_> {
                 let taken = if style == Style::Plain && self.naming.is_lenient { lexeme(text) } else { text.into() };
                 is_alike && taken == *new
             }
-            (Value::Open(number), Out::Open(new)) => tree.expression(number) == new,
+            (Value::Open(number), Out::Open(new) | Out::Named(_, new)) => tree.expression(number) == new,
+            (_, Out::Named(_, Expression::Text(name))) => self.are_same(node, &Out::Text(name.clone())),
             (Value::List(_), Out::List(new)) => {
                 let items = tree.items(node);
                 items.len() == new.len() && items.iter().zip(new).all(|(item, new)| self.are_same(*item, new))
@@ -62,28 +65,49 @@ impl Values<'_> {
     }
 }
 
-/// A new value in the words of a dialect.
-pub(crate) fn out(value: &NewValue, view: &View) -> Result<Out, Obstacle> {
-    Ok(match (value, view) {
-        (NewValue::Text(text), View::Scalar(_)) => Out::text(text),
-        (NewValue::Integer(integer), View::Scalar(_)) => Out::Bare(integer.to_string()),
-        (NewValue::Bool(truth), View::Scalar(_)) => Out::Bare(truth.to_string()),
-        (NewValue::Open(expression), _) => Out::Open(expression.clone()),
-        (NewValue::List(items), View::List(element, _)) => {
-            Out::List(items.iter().map(|item| out(item, element)).collect::<Result<_, _>>()?)
+impl Values<'_> {
+    /// A new value in the words of a dialect; `field` is the one that it stands in.
+    pub(crate) fn out(&self, value: &NewValue, view: &View, field: &str) -> Result<Out, Obstacle> {
+        if let Some(kind) = named_kind(field).filter(|_| field != self.own_name && matches!(view, View::Scalar(_))) {
+            match value {
+                NewValue::Text(name) => return Ok(Out::Named(kind, Expression::Text(name.clone()))),
+                NewValue::Open(name) => return Ok(Out::Named(kind, name.clone())),
+                _ => {}
+            }
         }
-        (NewValue::Object(members), View::Struct(fields) | View::Union(fields)) => {
-            let member = |(name, value): &(&'static str, NewValue)| {
-                let field = fields.iter().find(|field| field.api == *name);
-                let field = field.ok_or_else(|| Obstacle::NoField((*name).to_owned()))?;
-                Ok((field.key.clone(), out(value, &field.view)?))
-            };
-            Out::Map(members.iter().map(member).collect::<Result<_, Obstacle>>()?)
-        }
-        (value, View::Scalar(_)) => return Err(wrong(value, "a single value")),
-        (value, View::List(..)) => return Err(wrong(value, "a list")),
-        (value, View::Struct(_) | View::Union(_)) => return Err(wrong(value, "an object")),
-    })
+        self.plain(value, view)
+    }
+
+    fn plain(&self, value: &NewValue, view: &View) -> Result<Out, Obstacle> {
+        Ok(match (value, view) {
+            (NewValue::Text(text), View::Scalar(_)) => Out::text(text),
+            (NewValue::Integer(integer), View::Scalar(_)) => Out::Bare(integer.to_string()),
+            (NewValue::Bool(truth), View::Scalar(_)) => Out::Bare(truth.to_string()),
+            (NewValue::Open(expression), _) => Out::Open(expression.clone()),
+            (NewValue::List(items), View::List(element, _)) => {
+                Out::List(items.iter().map(|item| self.out(item, element, "")).collect::<Result<_, _>>()?)
+            }
+            (NewValue::Object(members), View::Struct(fields) | View::Union(fields)) => {
+                let member = |(name, value): &(&'static str, NewValue)| {
+                    let field = fields.iter().find(|field| field.api == *name);
+                    let field = field.ok_or_else(|| Obstacle::NoField((*name).to_owned()))?;
+                    Ok((field.key.clone(), self.out(value, &field.view, field.api)?))
+                };
+                Out::Map(members.iter().map(member).collect::<Result<_, Obstacle>>()?)
+            }
+            (value, View::Scalar(_)) => return Err(wrong(value, "a single value")),
+            (value, View::List(..)) => return Err(wrong(value, "a list")),
+            (value, View::Struct(_) | View::Union(_)) => return Err(wrong(value, "an object")),
+        })
+    }
+}
+
+/// The kind of resource that a field names.
+fn named_kind(field: &str) -> Option<Kind> {
+    if field == "virtualNode" {
+        return Some(Kind::VirtualNode);
+    }
+    Kind::ALL.into_iter().find(|kind| kind.name_field() == field)
 }
 
 fn wrong(value: &NewValue, due: &'static str) -> Obstacle {

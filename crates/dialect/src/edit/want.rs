@@ -56,15 +56,15 @@ pub(crate) enum Left {
 }
 
 impl Want {
-    /// Makes a change at a place below this value.
+    /// Makes a change at a place below this value, which stands in the field of that name.
     pub(crate) fn change(
         &mut self,
         steps: &[Step],
         change: &Change,
-        view: &View,
+        (name, view): (&str, &View),
         values: &Values<'_>,
     ) -> Result<Left, Stop> {
-        let Some((step, rest)) = steps.split_first() else { return self.change_here(change, view, values) };
+        let Some((step, rest)) = steps.split_first() else { return self.change_here(change, (name, view), values) };
         match (step, view) {
             (Step::Field(name), View::Struct(fields) | View::Union(fields)) => {
                 let field = fields.iter().find(|field| field.api == name);
@@ -81,17 +81,17 @@ impl Want {
         }
     }
 
-    fn change_here(&mut self, change: &Change, view: &View, values: &Values<'_>) -> Result<Left, Stop> {
+    fn change_here(&mut self, change: &Change, (name, view): (&str, &View), values: &Values<'_>) -> Result<Left, Stop> {
         match change {
             Change::Set(new) => {
-                let new = values::out(new, view)?;
+                let new = values.out(new, view, name)?;
                 self.merge(new, Some(view), values);
             }
             Change::Append(new) => {
                 let View::List(element, _) = view else {
                     return Err(Obstacle::NoElement(0).into());
                 };
-                let new = values::out(new, element)?;
+                let new = values.out(new, element, "")?;
                 self.elements(values)?.push((None, Self::New(new)));
             }
             Change::Remove | Change::Create(_) => return Err(Obstacle::NotInAFile.into()),
@@ -123,7 +123,7 @@ impl Want {
             Some(position) => position,
             None => add(members, &field.key, Self::New(empty(&field.view)), fields),
         };
-        let left = members[position].1.change(rest, change, &field.view, values)?;
+        let left = members[position].1.change(rest, change, (field.api, &field.view), values)?;
         if left == Left::Nothing && !field.demanded {
             members.remove(position);
         } else if is_union {
@@ -164,7 +164,7 @@ impl Want {
             elements.remove(position);
             return Ok(if elements.is_empty() { Left::Nothing } else { Left::Something });
         }
-        elements[position].1.change(rest, change, element, values)?;
+        elements[position].1.change(rest, change, ("", element), values)?;
         Ok(Left::Something)
     }
 

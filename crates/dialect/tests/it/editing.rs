@@ -58,7 +58,7 @@ fn edits(reading: &Reading, script: &str) -> Vec<Edit> {
 }
 
 /// Makes edits in a text, and checks that the new text reads as it should and that they change nothing more.
-fn edited(name: &str, text: &str, script: &str) -> Result<String, String> {
+pub(crate) fn edited(name: &str, text: &str, script: &str) -> Result<String, String> {
     let reading = read_text(name, text, &[]);
     let edits = edits(&reading, script);
     let files = edit(&reading, &edits).map_err(|error| error.to_string())?;

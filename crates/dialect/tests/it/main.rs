@@ -4,6 +4,7 @@
 
 mod broken;
 mod corpus;
+mod deleting;
 mod edit_files;
 mod editing;
 mod faults;
@@ -11,6 +12,7 @@ mod generated;
 mod hostile;
 mod intrinsics;
 mod judges;
+mod naming;
 mod positions;
 mod round_trip;
 mod same_mesh;

@@ -2,13 +2,19 @@
 
 mod find;
 mod gateways;
+mod leaving;
 mod nodes;
 mod priority;
 mod removals;
+mod renames;
 mod routers;
 mod routes;
+mod shares;
+
+use std::cmp::Reverse;
 
 use meshwright_model::edit::{Change, Edit, NewValue};
+use meshwright_model::path::Step;
 use meshwright_model::reference::Key;
 use meshwright_model::virtual_node::ServiceDiscovery;
 use meshwright_model::{Expression, Inventory, Kind, Path, Resource};
@@ -16,9 +22,10 @@ use meshwright_model::{Expression, Inventory, Kind, Path, Resource};
 use super::compose;
 use super::draft::Draft;
 use super::names::{host_label, listed};
-use crate::intent::{Discovery, Dns, Intent, Mesh};
+use crate::intent::{Action, Discovery, Dns, Intent, Mesh, VirtualNode};
 use crate::understanding::{Assumption, Question};
 use find::{Finder, node_spec};
+use leaving::Leaving;
 
 /// What an intent changes of resources that are there.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,10 +40,19 @@ pub struct Insertion {
 
 /// Turns an intent into edits of what is there. What the intent makes and is not there is made beside it.
 pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
-    let mut desk = Desk { finder: Finder::new(inventory), draft: Draft::new(), edits: Vec::new(), is_settled: false };
+    let mut desk = Desk {
+        finder: Finder::new(inventory),
+        draft: Draft::new(),
+        edits: Vec::new(),
+        leaving: Vec::new(),
+        new_targets: Vec::new(),
+        planned: planned(intent),
+        is_settled: false,
+    };
     desk.choose_mesh(intent);
     let mut rest = intent.clone();
     rest.removals.clear();
+    rest.renames.clear();
     desk.change_mesh(&mut rest);
     desk.change_nodes(&mut rest);
     desk.change_everywhere(&rest);
@@ -47,6 +63,12 @@ pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
     for removal in &intent.removals {
         desk.remove(removal);
     }
+    for rename in &intent.renames {
+        desk.rename(rename);
+    }
+    desk.take_targets();
+    desk.ask_for_targets();
+    put_removals_last(&mut desk.edits);
     if desk.edits.is_empty() && desk.draft.questions.is_empty() && !desk.is_settled {
         desk.draft.ask("What should be changed in the file?");
     }
@@ -59,6 +81,12 @@ struct Desk<'i> {
     finder: Finder<'i>,
     draft: Draft,
     edits: Vec<Edit>,
+    /// What leaves the routes.
+    leaving: Vec<Leaving<'i>>,
+    /// The nodes that routes get as targets.
+    new_targets: Vec<String>,
+    /// The nodes that the request makes.
+    planned: Vec<String>,
     /// Whether something that is asked for needs no edit, as it is so already.
     is_settled: bool,
 }
@@ -139,10 +167,8 @@ impl Desk<'_> {
         self.ask_for_parameters(&composition.inventory);
         let beside = self.finder.inventory.resources.first().and_then(|resource| resource.origin);
         let mut resources = composition.inventory.resources;
-        let mut is_settled = false;
-        for route in &mut resources {
-            is_settled |= self.settle_priority(route);
-        }
+        let given = priority::given(&rest);
+        let is_settled = self.settle_priorities(&mut resources, &|number| given.contains(&number));
         for assumption in composition.assumptions {
             let is_outdated = is_settled && assumption.what.starts_with("the priorities are");
             if !assumption.what.contains("exists already") && !is_outdated {
@@ -220,6 +246,28 @@ impl Desk<'_> {
         }
     }
 
+    /// Whether the request makes a virtual node of that name.
+    fn makes(&self, node: &str) -> bool {
+        self.planned.iter().any(|planned| planned == node)
+    }
+
+    /// Says that something is so already.
+    fn settle(&mut self, what: String, why: &str) {
+        self.is_settled = true;
+        self.draft.assume(what, why);
+    }
+
+    /// Asks for targets that neither the file has nor the request makes.
+    fn ask_for_targets(&mut self) {
+        for name in std::mem::take(&mut self.new_targets) {
+            let is_there = self.finder.of_kind(Kind::VirtualNode).any(|node| Key::of(&node.name).shown() == name);
+            if !is_there && !self.makes(&name) {
+                let found = self.finder.named(Kind::VirtualNode, &name);
+                self.ask_which(Kind::VirtualNode, Some(&name), &found);
+            }
+        }
+    }
+
     /// Sets a part of a resource.
     fn set<T: serde::Serialize>(&mut self, resource: &Resource, path: Path, part: &T) {
         self.edits.push(Edit::of(resource, path, Change::Set(NewValue::of(part))));
@@ -234,6 +282,29 @@ impl Desk<'_> {
     fn take(&mut self, resource: &Resource, path: Path) {
         self.edits.push(Edit::of(resource, path, Change::Remove));
     }
+}
+
+/// The nodes that an intent makes, by name.
+fn planned(intent: &Intent) -> Vec<String> {
+    let is_new = |node: &&VirtualNode| node.action == Action::Create;
+    let mut names = Vec::new();
+    for node in intent.virtual_nodes.iter().chain(&intent.applications).filter(is_new) {
+        let name = node.name.clone().unwrap_or_default();
+        names.extend(node.versions.iter().map(|version| format!("{name}-{}", version.name)));
+        names.push(name);
+    }
+    names
+}
+
+/// Elements of lists are told by their places, so they go after all else was done to their lists, the last of a list first;
+/// whole resources go last.
+fn put_removals_last(edits: &mut [Edit]) {
+    let rank = |edit: &Edit| match (&edit.change, edit.path.steps().last()) {
+        (Change::Remove, Some(Step::Index(index))) => (1, Reverse(*index)),
+        (Change::Remove, None) => (2, Reverse(0)),
+        _ => (0, Reverse(0)),
+    };
+    edits.sort_by_key(rank);
 }
 
 /// A key as an expression.

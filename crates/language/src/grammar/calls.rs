@@ -88,7 +88,7 @@ impl Reader<'_> {
         let first = self.intent.removals.len();
         for name in names {
             let kind = RemovalKind::Backend;
-            self.intent.removals.push(Removal { kind, name: own.clone(), part: Some(name.clone()) });
+            self.intent.removals.push(Removal::of_part(kind, &own, name));
         }
         if is_bare {
             self.take_back(spot.place);

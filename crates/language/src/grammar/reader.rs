@@ -24,6 +24,7 @@ pub(super) enum Verb {
 }
 
 /// The state of reading.
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of where the reading is")]
 pub(super) struct Reader<'r> {
     pub(super) request: &'r str,
     pub(super) tokens: Vec<Token>,

@@ -1,8 +1,11 @@
 //! What is to be taken away: "remove the retry policy from checkout", "take v1 out", "turn off TLS on orders".
 
+use std::sync::LazyLock;
+
 use super::name::{name_at, names_from};
+use super::pattern::Pattern;
 use super::reader::Reader;
-use crate::intent::{Removal, RemovalKind};
+use crate::intent::{Heir, Removal, RemovalKind};
 use crate::lexer::TokenKind;
 
 /// Ways to say `no` that take away what is there.
@@ -23,6 +26,27 @@ const KINDS: &[&str] = &[
     "listener",
 ];
 
+/// All that shares requests, which a target is taken out of without naming a route.
+const SHARING: &[&str] = &["split", "rotation", "mix", "balancing", "traffic", "distribution", "pool", "routing"];
+
+/// What may stand between what goes and who gets its requests.
+const BEFORE_HEIR: &[&str] = &[",", "and", "but", "so", "then", "that", "to", "let", "make", "create"];
+
+/// Ways to say who gets the requests of what goes.
+static HEIRS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    let ways = [
+        "<name> gets|get|takes|take|receives|receive|handles everything|all-traffic|rest|otherwise|traffic|requests|split|all",
+        "<name> takes|take between",
+        "give|gives <name> everything|all-traffic|rest|otherwise|traffic|requests|split|all",
+        "send|change|split|route ?everything|all-traffic|rest|otherwise|traffic|requests|split|all to <name>",
+        "everything|all-traffic|rest|traffic|requests|split ?send to <name>",
+    ];
+    ways.into_iter().map(Pattern::parse).collect()
+});
+
+/// Words for the requests of all targets, and not of the one that goes alone.
+const ALL: &[&str] = &["everything", "all-traffic"];
+
 impl Reader<'_> {
     /// Reads words that take something away.
     pub(super) fn removal(&mut self) -> bool {
@@ -39,12 +63,11 @@ impl Reader<'_> {
         if is_off && self.part_at(at).is_none() {
             return false;
         }
-        let mut any = false;
+        let first = self.intent.removals.len();
         while let Some((removals, end)) = self.removal_at(at) {
             let place = self.intent.removals.len();
             self.intent.removals.extend(removals);
             self.note(&format!("removals[{place}]"), self.at, end);
-            any = true;
             self.at = end;
             let next = self.past_glue(end);
             let is_more = self.is_symbol(next, &["and"]) || self.token(next).is_some_and(|token| token.low == ",");
@@ -54,7 +77,31 @@ impl Reader<'_> {
             }
             at = after;
         }
+        let any = self.intent.removals.len() > first;
+        if any {
+            self.heir(first);
+        }
         any
+    }
+
+    /// Reads who gets the requests of what goes: of the removals from one on.
+    fn heir(&mut self, first: usize) {
+        let shares = |removal: &Removal| matches!(removal.kind, RemovalKind::Resource | RemovalKind::Target);
+        if !self.intent.removals[first..].iter().any(shares) {
+            return;
+        }
+        let Some((heir, end)) = self.heir_after(self.at) else { return };
+        let is_gone = |removal: &Removal| removal.part.as_ref().unwrap_or(&removal.name) == &heir.node;
+        if self.intent.removals[first..].iter().any(is_gone) {
+            return;
+        }
+        for place in first..self.intent.removals.len() {
+            if shares(&self.intent.removals[place]) {
+                self.intent.removals[place].heir = Some(heir.clone());
+                self.note(&format!("removals[{place}].heir"), self.at, end);
+            }
+        }
+        self.at = end;
     }
 
     /// Whether "out" follows in the clause, as in "take v1 out".
@@ -71,7 +118,7 @@ impl Reader<'_> {
             if kind == RemovalKind::Backend {
                 let (parts, end) = names_from(&self.tokens, place)?;
                 let (name, end) = self.owner_after(end)?;
-                let removal = |part| Removal { kind, name: name.clone(), part: Some(part) };
+                let removal = |part| Removal::of_part(kind, &name, part);
                 return Some((parts.into_iter().map(removal).collect(), end));
             }
             while self.part_at(place) == Some(kind) {
@@ -79,7 +126,7 @@ impl Reader<'_> {
             }
             let place = self.skip_kind(place);
             let name = name_at(&self.tokens, place)?;
-            return Some((vec![Removal { kind, name, part: None }], self.past_kind(place + 1)));
+            return Some((vec![Removal::of(kind, name)], self.past_kind(place + 1)));
         }
         let place = self.skip_kind(at);
         let (names, mut end) = names_from(&self.tokens, place)?;
@@ -87,12 +134,16 @@ impl Reader<'_> {
         if self.is_symbol(end, &["out"]) {
             end += 1;
         }
-        if let Some((owner, end)) = self.owner_after(end) {
-            let removal = |part| Removal { kind: RemovalKind::Target, name: owner.clone(), part: Some(part) };
+        let sharing = self.sharing_after(end);
+        if let Some((owner, end)) = self.owner_after(end).filter(|_| sharing.is_none()) {
+            let removal = |part| Removal::of_part(RemovalKind::Target, &owner, part);
             return Some((names.into_iter().map(removal).collect(), end));
         }
-        let removal = |name| Removal { kind: RemovalKind::Resource, name, part: None };
-        Some((names.into_iter().map(removal).collect(), end))
+        let (kind, end) = match sharing {
+            Some(end) => (RemovalKind::Target, end),
+            None => (RemovalKind::Resource, end),
+        };
+        Some((names.into_iter().map(|name| Removal::of(kind, name)).collect(), end))
     }
 
     /// "from the checkout route": the name and where the words end.
@@ -101,6 +152,21 @@ impl Reader<'_> {
         let place = self.skip_kind(self.past_glue(at + 1));
         let name = name_at(&self.tokens, place).filter(|_| is_from)?;
         Some((name, self.past_kind(place + 1)))
+    }
+
+    /// "of the split": all that shares requests, and where the words end.
+    fn sharing_after(&self, at: usize) -> Option<usize> {
+        let place = self.past(at + 1, &["the", "our", "its"]);
+        let is_sharing = self.is_word(at, &["from", "of"]) && SHARING.contains(&self.low(place));
+        (is_sharing && !self.is_kind(place + 1)).then_some(place + 1)
+    }
+
+    /// "so that v2 gets everything": who gets the requests of what goes, and where the words end.
+    fn heir_after(&mut self, at: usize) -> Option<(Heir, usize)> {
+        let place = self.past(at, BEFORE_HEIR);
+        let (end, slots) = HEIRS.iter().find_map(|way| way.find(&self.tokens, place, &mut self.work))?;
+        let is_only = self.tokens[place..end].iter().any(|token| ALL.contains(&token.low.as_str()));
+        Some((Heir { node: slots.text("name"), is_only }, end))
     }
 
     fn is_kind(&self, at: usize) -> bool {

@@ -64,7 +64,7 @@ fn requests_give_what_they_ask_for() {
 fn answer(request: &str) -> Understanding {
     let mut understanding = understand(request);
     // What is taken away needs a file that holds it, which is not what these requests are about.
-    if understanding.intent.removals.is_empty() {
+    if understanding.intent.removals.is_empty() && understanding.intent.renames.is_empty() {
         understanding.questions.extend(compose(&understanding.intent).questions);
     }
     understanding

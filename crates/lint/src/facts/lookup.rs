@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use meshwright_model::reference::Key;
-use meshwright_model::spelling::nearest;
+use meshwright_model::spelling::{nearest, only_slip};
 use meshwright_model::value::ScalarType;
 use meshwright_model::{Inventory, Kind, Resource, Scalar};
 
@@ -18,6 +18,8 @@ pub enum Lookup {
     Missing {
         /// The name that was most likely meant.
         near: Option<String>,
+        /// The only name that it can be a slip of.
+        slip: Option<String>,
     },
     /// It may stand elsewhere: the files hold others of the kind in that mesh, but not the mesh itself, or they nest stacks
     /// that cannot be read.
@@ -94,13 +96,14 @@ impl<'a> Facts<'a> {
         if self.index.named(mesh, kind, key).is_some() || is_blurred {
             return Lookup::Fine;
         }
-        let near = || {
+        let names = || -> Vec<String> {
             let names = self.resources().filter(|other| other.kind() == kind && Key::of(&other.mesh) == mesh);
-            let names: Vec<String> = names.map(|other| Key::of(&other.name).to_string()).collect();
-            nearest(text, names.iter().map(String::as_str)).map(str::to_owned)
+            names.map(|other| Key::of(&other.name).to_string()).collect()
         };
+        let near = || nearest(text, names().iter().map(String::as_str)).map(str::to_owned);
         if self.scope.defines(mesh, condition) && !self.scope.has_unread_stacks {
-            Lookup::Missing { near: near() }
+            let slip = only_slip(text, names().iter().map(String::as_str)).map(str::to_owned);
+            Lookup::Missing { near: near(), slip }
         } else if self.scope.defines(mesh, condition) || self.scope.held.contains(&(mesh, kind)) {
             Lookup::Elsewhere { near: near() }
         } else {

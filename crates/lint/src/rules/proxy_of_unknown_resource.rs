@@ -30,7 +30,7 @@ fn check(facts: &Facts<'_>, report: &mut Report) {
         let (severity, where_not, near) = match facts.look_up_key(mesh, proxy.workload.condition.as_deref(), kind, name)
         {
             Lookup::Fine => continue,
-            Lookup::Missing { near } => (Severity::Error, format!("mesh `{}`", mesh.shown()), near),
+            Lookup::Missing { near, .. } => (Severity::Error, format!("mesh `{}`", mesh.shown()), near),
             Lookup::Elsewhere { near } => (Severity::Warning, "these files".to_owned(), near),
         };
         let message = format!("{kind} `{}` is not in {where_not}", name.shown());

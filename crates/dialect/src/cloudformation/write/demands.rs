@@ -48,7 +48,7 @@ fn durations(out: &Out, field: &str, path: &mut Path, missing: &mut Vec<(Path, S
                 path.pop();
             }
         }
-        Out::Text(_) | Out::Bare(_) | Out::Open(_) => {}
+        Out::Text(_) | Out::Bare(_) | Out::Open(_) | Out::Named(..) => {}
     }
 }
 

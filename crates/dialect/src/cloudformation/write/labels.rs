@@ -41,7 +41,7 @@ pub(crate) fn made_label(resource: &Resource) -> String {
 }
 
 /// Words as one alphanumeric name in Pascal case, as logical ids and parameters must be.
-pub(super) fn logical(words: &str) -> String {
+pub(crate) fn logical(words: &str) -> String {
     let parts = words.split(|char: char| !char.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
     let name: String = parts.map(|part| part[..1].to_ascii_uppercase() + &part[1..]).collect();
     if name.is_empty() { "Unnamed".to_owned() } else { name.chars().take(200).collect() }

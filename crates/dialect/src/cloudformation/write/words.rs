@@ -36,7 +36,7 @@ pub(super) fn references(out: &Out, names: &mut BTreeSet<String>) {
             }
         }
         Out::List(items) => items.iter().for_each(|item| references(item, names)),
-        Out::Text(_) | Out::Bare(_) | Out::Open(_) => {}
+        Out::Text(_) | Out::Bare(_) | Out::Open(_) | Out::Named(..) => {}
     }
 }
 

@@ -16,6 +16,10 @@ struct New {
     value: Out,
 }
 
+fn is_container(value: &Out) -> bool {
+    matches!(value, Out::Map(_) | Out::List(_))
+}
+
 impl Emitter<'_> {
     /// Makes a map's members those that are wanted.
     pub(crate) fn members(&mut self, slot: &Slot, node: NodeId, members: &[(String, Want)]) -> Result<(), Stop> {
@@ -240,6 +244,9 @@ impl Emitter<'_> {
         let style = self.style;
         match (key, child.is_flow) {
             (Some(key), false) => format!("{}:{}", style.key(key), style.after_key(value, child.column)),
+            (None, false) if self.is_tight(child) && self.layout.is_flow(child.value) && is_container(value) => {
+                format!("- {}", style.flow(value))
+            }
             (None, false) => format!("-{}", style.after_dash(value, child.column)),
             (key, true) => {
                 let indent = indent_of(self.text, child.start);

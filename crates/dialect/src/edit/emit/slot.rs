@@ -5,6 +5,7 @@ use crate::edit::layout::{Form, Place, Quoting};
 use crate::edit::style::{indent_of, is_spread, line_end};
 use crate::edit::want::{Stop, Want};
 use crate::out::Out;
+use meshwright_model::Expression;
 
 /// The place of one value.
 #[derive(Clone, Copy, Debug)]
@@ -24,9 +25,21 @@ impl Emitter<'_> {
     /// Writes a new value in a slot.
     pub(crate) fn replace(&mut self, slot: &Slot, want: &Want) -> Result<(), Stop> {
         let old = self.layout.spot(slot.place);
-        self.own(slot.place)?;
+        let out = match want {
+            Want::New(Out::Named(_, name)) if self.follows(slot.place, name) => Out::text(name.to_string()),
+            want => self.said(want),
+        };
+        if matches!(want, Want::New(Out::Named(..))) {
+            self.own_name(slot.place, &out)?;
+            if self.rename(slot.place, &out) {
+                return Ok(());
+            }
+        } else if is_text_of_function(&out) && self.rename(slot.place, &out) || self.substitute(slot.place, &out) {
+            return Ok(());
+        } else {
+            self.own(slot.place)?;
+        }
         self.may_go(&(old.start..old.end))?;
-        let out = self.said(want);
         let is_container = matches!(out, Out::Map(_) | Out::List(_));
         if slot.in_flow {
             let text = self.in_flow(slot, &out);
@@ -37,6 +50,7 @@ impl Emitter<'_> {
             self.patch(old.start..old.end, text);
         } else if let (Form::Scalar(quoting), false) = (&old.form, is_container)
             && *quoting != Quoting::Block
+            && old.tag.is_none()
         {
             let text = self.style.single(&out, self.kept(*quoting, &out), false);
             // What its tag or anchor says of a value goes with it.
@@ -46,6 +60,65 @@ impl Emitter<'_> {
             self.replace_block(slot, &text);
         }
         Ok(())
+    }
+
+    /// Changes the end of a text that `Fn::Sub` makes, where the change is in what stands behind its last name; whether it is.
+    fn substitute(&mut self, place: Place, out: &Out) -> bool {
+        let (Some(("Fn::Sub", argument)), Out::Text(new)) = (self.call(place), out) else { return false };
+        let spot = self.layout.spot(argument);
+        let range = spot.body..spot.end;
+        let written = &self.text[range.clone()];
+        let Some(end) = written.rfind('}').map(|mark| range.start + mark + 1) else { return false };
+        let is_plain = |text: &str| !text.contains(['\\', '\'', '"', '\n', '$', '{', '}', '#']);
+        let mark = written.chars().next_back().filter(|mark| matches!(mark, '"' | '\''));
+        let last = end..range.end - mark.map_or(0, char::len_utf8);
+        let was = &self.text[last.clone()];
+        let whole = self.layout.spot(place);
+        let Some(old) = self.values.tree.made_at(&(whole.start..whole.end)) else { return false };
+        let Some(before) = old.strip_suffix(was).filter(|_| is_plain(was)) else { return false };
+        let Some(new) = new.strip_prefix(before).filter(|new| is_plain(new) && !new.is_empty()) else { return false };
+        self.patch(last, new.to_owned());
+        true
+    }
+
+    /// Whether a plain name follows the resource that it names to its new one.
+    fn follows(&self, place: Place, name: &Expression) -> bool {
+        let spot = self.layout.spot(place);
+        let is_plain = matches!(spot.form, Form::Scalar(_)) && spot.tag.is_none();
+        is_plain && self.renamed.iter().any(|(_, new)| new == name)
+    }
+
+    /// Writes another label into a function that names a resource, where the new name is just that; whether it is.
+    fn rename(&mut self, place: Place, out: &Out) -> bool {
+        let (Some((function, argument)), Out::Map(members)) = (self.call(place), out) else { return false };
+        let [(key, new)] = members.as_slice() else { return false };
+        if key != function {
+            return false;
+        }
+        let spot = self.layout.spot(argument);
+        let (range, new) = match (new, self.layout.items(argument)) {
+            (Out::Text(new), []) => (spot.body..spot.end, new.clone()),
+            (Out::List(parts), items) => {
+                let [Out::Text(label), Out::Text(attribute)] = parts.as_slice() else { return false };
+                match items {
+                    [] => (spot.body..spot.end, format!("{label}.{attribute}")),
+                    [first, second] if self.scalar_text(second.value) == *attribute => {
+                        let first = self.layout.spot(first.value);
+                        (first.body..first.end, label.clone())
+                    }
+                    _ => return false,
+                }
+            }
+            _ => return false,
+        };
+        let quoting = match self.text[range.clone()].chars().next() {
+            Some('"') => Some(Quoting::Double),
+            Some('\'') => Some(Quoting::Single),
+            _ => None,
+        };
+        let text = self.style.single(&Out::Text(new), quoting, true);
+        self.patch(range, text);
+        true
     }
 
     /// The quotes that a new value keeps: a number takes those of a text only where its dialect takes it for one.
@@ -109,6 +182,11 @@ impl Emitter<'_> {
             }
         }
     }
+}
+
+/// Whether a value is a function of a text with names in it.
+fn is_text_of_function(out: &Out) -> bool {
+    matches!(out, Out::Map(members) if matches!(members.as_slice(), [(key, Out::Text(_))] if key == "Fn::Sub"))
 }
 
 /// A text's first line, and the others with the line end before them.

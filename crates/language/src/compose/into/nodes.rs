@@ -6,15 +6,17 @@ use meshwright_model::reference::Key;
 use meshwright_model::virtual_node::{Backend, VirtualServiceBackend};
 use meshwright_model::{Kind, Path, Resource};
 
-use super::find::node_spec;
+use super::find::{Finder, node_spec};
+use super::routes::is_narrow;
 use super::{Desk, expression};
 use crate::compose::logging::logging;
+use crate::compose::names::stem;
 use crate::compose::node::{discovery, write_listener};
 use crate::compose::plan::{Named, Node};
 use crate::compose::tls::client_policy;
-use crate::intent::{Action, HealthCheck, Intent, Listener, OutlierDetection, Protocol, Span, VirtualNode};
+use crate::intent::{Action, HealthCheck, Intent, Listener, OutlierDetection, Protocol, Span, Target, VirtualNode};
 
-impl Desk<'_> {
+impl<'i> Desk<'i> {
     /// Changes the nodes that are there; what is not stays in the intent, to be made.
     pub(super) fn change_nodes(&mut self, rest: &mut Intent) {
         let mut applications = std::mem::take(&mut rest.applications);
@@ -95,11 +97,50 @@ impl Desk<'_> {
             }
         }
         if !wanted.versions.is_empty() {
+            self.change_versions(name, &routes, wanted);
+        }
+        true
+    }
+
+    /// Shares the requests of an application among its versions, in the routes that lead to one of them already.
+    fn change_versions(&mut self, name: &str, routes: &[&'i Resource], wanted: &VirtualNode) {
+        let mut targets = Vec::new();
+        for version in &wanted.versions {
+            let full = format!("{name}-{}", version.name);
+            let mut nodes = self.finder.named(Kind::VirtualNode, &full);
+            if nodes.is_empty() {
+                nodes = self.finder.named(Kind::VirtualNode, &version.name);
+                nodes.retain(|node| stem(&Key::of(&node.name).shown()) == stem(name) || self.leads_to(routes, node));
+            }
+            let node = match nodes.as_slice() {
+                [node] => Key::of(&node.name).shown(),
+                [] if self.makes(&full) => full,
+                several => {
+                    self.ask_which(Kind::VirtualNode, Some(&full), several);
+                    return;
+                }
+            };
+            targets.push(Target { node, weight: version.weight, port: None });
+        }
+        let leads = |route: &&&'i Resource| {
+            let own = Finder::targets(route);
+            let is_own =
+                |target: &Target| own.iter().any(|(.., own)| Key::of(&own.virtual_node).shown() == target.node);
+            !is_narrow(route) && targets.iter().any(is_own)
+        };
+        let shared: Vec<&'i Resource> = routes.iter().filter(leads).copied().collect();
+        if shared.is_empty() {
             self.draft.ask(format!(
                 "`{name}` is there already. Which of its routes should share its requests among versions?"
             ));
         }
-        true
+        for route in shared {
+            self.change_targets(route, &targets, false);
+        }
+    }
+
+    fn leads_to(&self, routes: &[&'i Resource], node: &Resource) -> bool {
+        routes.iter().any(|route| self.finder.nodes_of(route).iter().any(|other| std::ptr::eq(*other, node)))
     }
 
     fn change_listeners(&mut self, node: &Resource, wanted: &[Listener]) {

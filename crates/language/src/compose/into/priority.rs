@@ -1,90 +1,205 @@
-//! The number of a new route among those that are there.
+//! The numbers of new routes among those that are there: behind the narrower, before the wider. Where no number is free, the
+//! routes that are there move.
+
+mod shape;
 
 use meshwright_model::limits::Priority;
 use meshwright_model::reference::Key;
-use meshwright_model::route::{HttpRouteMatch, ProtocolRoute, RouteSpec};
-use meshwright_model::{Kind, Resource, Scalar, Spec};
+use meshwright_model::{Path, Resource, Scalar, Spec};
 
 use super::Desk;
+use crate::intent::Intent;
+use shape::Shape;
 
-impl Desk<'_> {
-    /// A new route that asks for more than others of its router is tried before them, and behind those that ask for as much.
-    /// Answers whether it got another number.
-    pub(super) fn settle_priority(&mut self, route: &mut Resource) -> bool {
-        let (Kind::Route, Some(parent)) = (route.kind(), route.parent.as_ref().map(Key::of)) else { return false };
-        let is_sibling = |other: &&Resource| other.parent.as_ref().is_some_and(|other| Key::of(other) == parent);
-        let siblings = self.finder.of_kind(Kind::Route).filter(is_sibling);
-        let name = Key::of(&route.name).shown();
-        let Spec::Route(spec) = &mut route.spec else { return false };
-        let wanted = (conditions(spec), path(spec));
-        let (mut beaten, mut others): (Vec<(i64, String)>, Vec<i64>) = (Vec::new(), Vec::new());
-        for other in siblings {
-            let Spec::Route(there) = &other.spec else { continue };
-            let Some(number) = there.priority.as_ref().and_then(Scalar::known).map(|number| number.value()) else {
-                continue;
-            };
-            if is_wider(&(conditions(there), path(there)), &wanted) {
-                beaten.push((number, Key::of(&other.name).shown()));
-            } else {
-                others.push(number);
+/// The number that is tried last. Source: API reference, `RoutePriority`.
+const LAST: i64 = 1000;
+/// Where a route without a number stands: behind all that have one. Source: aws-app-mesh-examples, `blogs/http-headers-and-priority`.
+const UNNUMBERED: i64 = LAST + 1;
+
+/// A route among its siblings.
+struct Rank<'i> {
+    name: String,
+    number: i64,
+    shape: Shape,
+    /// The route, where it is there already.
+    there: Option<&'i Resource>,
+}
+
+impl<'i> Desk<'i> {
+    /// Gives new routes of what is there numbers among their siblings; `is_given` tells those that the request numbers.
+    /// Answers whether one got another number.
+    pub(super) fn settle_priorities(&mut self, made: &mut [Resource], is_given: &dyn Fn(i64) -> bool) -> bool {
+        let mut order: Vec<usize> = (0..made.len()).filter(|at| Shape::of(&made[*at]).is_some()).collect();
+        order.sort_by_key(|at| number_of(&made[*at]));
+        let mut is_settled = false;
+        while let Some(first) = order.first().copied() {
+            let (kind, parent) = (made[first].kind(), made[first].parent.clone());
+            let is_sibling = |other: &Resource| other.kind() == kind && other.parent == parent;
+            let (group, rest) = order.into_iter().partition(|at| is_sibling(&made[*at]));
+            order = rest;
+            let mut ranks: Vec<Rank<'i>> =
+                self.finder.of_kind(kind).filter(|other| is_sibling(other)).filter_map(rank).collect();
+            if !ranks.is_empty() {
+                is_settled |= self.settle_group(made, group, &mut ranks, is_given);
             }
         }
-        let Some((least, first)) = beaten.into_iter().min() else { return false };
-        let own = spec.priority.as_ref().and_then(Scalar::known).map(|priority| priority.value());
-        if own.is_some_and(|own| own < least && !others.contains(&own)) {
+        is_settled
+    }
+
+    fn settle_group(
+        &mut self,
+        made: &mut [Resource],
+        group: Vec<usize>,
+        ranks: &mut Vec<Rank<'i>>,
+        is_given: &dyn Fn(i64) -> bool,
+    ) -> bool {
+        let mut is_settled = false;
+        for at in group {
+            let (Some(shape), number) = (Shape::of(&made[at]), number_of(&made[at]).unwrap_or(UNNUMBERED)) else {
+                continue;
+            };
+            let name = Key::of(&made[at].name).shown();
+            let mut new = Rank { name, number, shape, there: None };
+            let is_changed =
+                if is_given(number) { self.ask_about_given(&new, ranks) } else { self.place(&mut new, ranks) };
+            if is_changed {
+                is_settled = true;
+                let written = u64::try_from(new.number).ok().filter(|_| new.number <= LAST);
+                let written = written
+                    .map(|number| self.draft.number::<Priority>(&format!("the priority of `{}`", new.name), number));
+                match &mut made[at].spec {
+                    Spec::Route(spec) => spec.priority = written,
+                    Spec::GatewayRoute(spec) => spec.priority = written,
+                    _ => {}
+                }
+            }
+            ranks.push(new);
+        }
+        is_settled
+    }
+
+    /// A number that the request gives stays; where it comes too late, that is asked about.
+    fn ask_about_given(&mut self, new: &Rank<'_>, ranks: &[Rank<'_>]) -> bool {
+        let hides = |other: &&Rank<'_>| other.shape.is_wider(&new.shape) && other.number < new.number;
+        if let Some(wider) = ranks.iter().find(hides) {
+            self.draft.ask(format!(
+                "With priority {}, route `{}` is tried behind `{}`, which has {} and takes its requests. Which number should it get?",
+                new.number, new.name, wider.name, wider.number
+            ));
+        }
+        false
+    }
+
+    /// Gives a new route a number; whether it is another than it had.
+    fn place(&mut self, new: &mut Rank<'i>, ranks: &mut [Rank<'i>]) -> bool {
+        let taken = |number: i64| number <= LAST && ranks.iter().any(|rank| rank.number == number);
+        let beaten = ranks.iter().filter(|rank| rank.shape.is_wider(&new.shape)).min_by_key(|rank| rank.number);
+        let until = beaten.map_or(UNNUMBERED, |rank| rank.number);
+        let narrower = ranks.iter().filter(|rank| new.shape.is_wider(&rank.shape)).map(|rank| rank.number);
+        let from = narrower.filter(|number| *number < until || beaten.is_none()).max().unwrap_or(-1);
+        let is_last = beaten.is_none() && new.number == UNNUMBERED;
+        if is_last || from < new.number && new.number < until && !taken(new.number) {
             return false;
         }
-        let below = others.iter().copied().filter(|other| *other < least).max();
-        let middle = below.map_or(least / 2, |below| below + (least - below) / 2);
-        let free = |number: &i64| !others.contains(number);
-        let Some(number) = Some(middle).filter(free).or_else(|| (0..least).rev().find(free)).filter(|_| least > 0)
-        else {
-            self.draft.ask(format!("Route `{name}` must be tried before `{first}`, whose priority {least} leaves no number before it. Which number should `{first}` get?"));
-            return false;
+        let below = ranks.iter().map(|rank| rank.number).filter(|number| *number < until).max().unwrap_or(-1).max(from);
+        let middle = below.max(0) + (until - below.max(0)) / 2;
+        let is_free = |number: &i64| from < *number && *number < until && !taken(*number);
+        let free = Some(middle).filter(is_free).or_else(|| (0..=LAST).rev().find(is_free));
+        // Without numbers the longer prefix is tried first.
+        let is_sorted = until == UNNUMBERED && beaten.is_none_or(|beaten| beaten.shape.is_shorter(&new.shape));
+        let why = match beaten {
+            Some(beaten) if beaten.number <= LAST => {
+                format!(
+                    "it must be tried before `{}`, which has {} and would take its requests",
+                    beaten.name, beaten.number
+                )
+            }
+            Some(beaten) => {
+                format!("it must be tried before `{}`, which has none and would take its requests", beaten.name)
+            }
+            None if from >= 0 => "it must be tried behind those whose requests it would take".to_owned(),
+            None => "another route has the number that it would have".to_owned(),
         };
-        let number = u64::try_from(number).unwrap_or_default();
-        spec.priority = Some(self.draft.number::<Priority>(&format!("the priority of route `{name}`"), number));
-        self.draft.assume(
-            format!("route `{name}` has priority {number}"),
-            format!("it must be tried before `{first}`, which has {least} and would take its requests"),
-        );
+        match free {
+            Some(number) => new.number = number,
+            None if is_sorted => new.number = UNNUMBERED,
+            None => {
+                if !self.make_room(until, ranks, &new.name) {
+                    return false;
+                }
+                new.number = until;
+            }
+        }
+        let number = if new.number > LAST { "no priority".to_owned() } else { format!("priority {}", new.number) };
+        self.draft.assume(format!("route `{}` has {number}", new.name), why);
+        true
+    }
+
+    /// Moves routes up, from a number on, as far as that is needed to leave the number free.
+    fn make_room(&mut self, from: i64, ranks: &mut [Rank<'i>], new: &str) -> bool {
+        let mut order: Vec<usize> = (0..ranks.len()).filter(|at| (from..=LAST).contains(&ranks[*at].number)).collect();
+        order.sort_by_key(|at| ranks[*at].number);
+        let mut last = from;
+        let mut moves: Vec<(usize, i64)> = Vec::new();
+        for at in order {
+            if ranks[at].number > last {
+                break;
+            }
+            last += 1;
+            moves.push((at, last));
+        }
+        if last > LAST || moves.iter().any(|(at, _)| ranks[*at].there.is_none()) {
+            self.draft.ask(format!(
+                "Route `{new}` must be tried before others whose numbers leave none free. Which numbers should they get?"
+            ));
+            return false;
+        }
+        for (at, number) in moves {
+            let Rank { name, number: before, there, .. } = &mut ranks[at];
+            let Some(resource) = there else { continue };
+            let priority = self
+                .draft
+                .number::<Priority>(&format!("the priority of `{name}`"), u64::try_from(number).unwrap_or_default());
+            self.set(resource, Path::of(&["spec", "priority"]), &priority);
+            self.draft.assume(
+                format!("{} `{name}` moves from priority {before} to {number}", resource.kind()),
+                format!("no number is free before it, and `{new}` must be tried first"),
+            );
+            *before = number;
+        }
         true
     }
 }
 
-/// Whether a route would take requests of another that asks for more: for more beside the path, or for more of the path.
-fn is_wider((conditions, path): &(usize, Option<String>), (other, of_other): &(usize, Option<String>)) -> bool {
-    let is_start = match (path, of_other) {
-        (Some(path), Some(of_other)) => of_other.len() > path.len() && of_other.starts_with(path.as_str()),
-        (None, Some(_)) => true,
-        (_, None) => false,
+/// A route that is there, unless its number is left open.
+fn rank(resource: &Resource) -> Option<Rank<'_>> {
+    let priority = match &resource.spec {
+        Spec::Route(spec) => spec.priority.as_ref(),
+        Spec::GatewayRoute(spec) => spec.priority.as_ref(),
+        _ => return None,
     };
-    conditions < other || (conditions == other && is_start)
+    let number = match priority {
+        Some(priority) => priority.known()?.value(),
+        None => UNNUMBERED,
+    };
+    let name = Key::of(&resource.name).shown();
+    Some(Rank { name, number, shape: Shape::of(resource)?, there: Some(resource) })
 }
 
-/// The path that a route asks for, as far as it is known; an exact one is longer than any prefix of it.
-fn path(spec: &RouteSpec) -> Option<String> {
-    let matcher = &spec.protocols().find_map(ProtocolRoute::http)?.matcher;
-    let exact = matcher.path.as_ref().and_then(|path| path.exact.as_ref()?.known());
-    let exact = exact.map(|exact| format!("{}\0", exact.as_str()));
-    exact.or_else(|| Some(matcher.prefix.as_ref()?.known()?.as_str().to_owned()))
+fn number_of(resource: &Resource) -> Option<i64> {
+    let priority = match &resource.spec {
+        Spec::Route(spec) => spec.priority.as_ref(),
+        Spec::GatewayRoute(spec) => spec.priority.as_ref(),
+        _ => None,
+    };
+    priority.and_then(Scalar::known).map(|priority| priority.value())
 }
 
-/// How many things beside the path a route asks for.
-fn conditions(spec: &RouteSpec) -> usize {
-    let of_http = |matcher: &HttpRouteMatch| {
-        let HttpRouteMatch { headers, method, path: _, port: _, prefix: _, query_parameters, scheme } = matcher;
-        let lists =
-            headers.as_ref().map_or(0, |list| list.len()) + query_parameters.as_ref().map_or(0, |list| list.len());
-        lists + usize::from(method.is_some()) + usize::from(scheme.is_some())
-    };
-    let of_route = |route: ProtocolRoute<'_>| match route {
-        ProtocolRoute::Http(own) | ProtocolRoute::Http2(own) => of_http(&own.matcher),
-        ProtocolRoute::Grpc(own) => {
-            let metadata = own.matcher.metadata.as_ref().map_or(0, |list| list.len());
-            metadata + usize::from(own.matcher.service_name.is_some()) + usize::from(own.matcher.method_name.is_some())
-        }
-        ProtocolRoute::Tcp(_) => 0,
-    };
-    spec.protocols().map(of_route).max().unwrap_or_default()
+/// The numbers that a request gives.
+pub(super) fn given(intent: &Intent) -> Vec<i64> {
+    let nested = intent.virtual_routers.iter().flat_map(|router| &router.routes);
+    let routes = intent.routes.iter().chain(nested).filter_map(|route| route.priority);
+    let nested = intent.virtual_gateways.iter().flat_map(|gateway| &gateway.routes);
+    let gateway_routes = intent.gateway_routes.iter().chain(nested).filter_map(|route| route.priority);
+    routes.chain(gateway_routes).map(i64::from).collect()
 }

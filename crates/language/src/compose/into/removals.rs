@@ -1,23 +1,22 @@
 //! Edits that take something away, with what points at it.
 
 use meshwright_model::edit::Edit;
-use meshwright_model::limits::Weight;
 use meshwright_model::reference::Key;
 use meshwright_model::virtual_node::Backend;
 use meshwright_model::{Kind, Path, Resource};
 
 use super::Desk;
-use super::find::{Finder, node_spec};
+use super::find::node_spec;
 use crate::compose::names::is_version;
-use crate::intent::{Removal, RemovalKind};
+use crate::intent::{Heir, Removal, RemovalKind};
 
 impl<'i> Desk<'i> {
     /// Takes something away.
     pub(super) fn remove(&mut self, removal: &Removal) {
         let name = &removal.name;
         match removal.kind {
-            RemovalKind::Resource => self.remove_resource(name),
-            RemovalKind::Target => self.remove_target(removal),
+            RemovalKind::Resource => self.remove_resource(removal),
+            RemovalKind::Target => self.leave(removal),
             RemovalKind::Backend => self.remove_backend(removal),
             RemovalKind::RetryPolicy => self.remove_of_routes(name, "retryPolicy"),
             RemovalKind::Timeout => {
@@ -92,71 +91,14 @@ impl<'i> Desk<'i> {
         }
     }
 
-    /// Takes a target out of the routes that send to it; what is left shares the requests as before.
-    fn remove_target(&mut self, removal: &Removal) {
-        let wanted = removal.part.as_deref().unwrap_or(&removal.name);
-        let scope = removal.part.as_ref().map(|_| self.finder.path_to(&removal.name).1);
-        let nodes = self.finder.named(Kind::VirtualNode, wanted);
-        let names: Vec<Key<'i>> = nodes.iter().map(|node| Key::of(&node.name)).collect();
-        let mut is_found = false;
-        for route in scope.unwrap_or_else(|| self.finder.of_kind(Kind::Route).collect()) {
-            let is_it = |name: Key<'i>| names.contains(&name) || name == Key::Known(wanted);
-            let targets = Finder::targets(route);
-            let Some((field, index, _)) = targets.iter().find(|(_, _, target)| is_it(Key::of(&target.virtual_node)))
-            else {
-                continue;
-            };
-            is_found = true;
-            let shown = Key::of(&route.name).shown();
-            let list = Path::of(&["spec"]).field(*field).field("action").field("weightedTargets");
-            if targets.len() == 1 {
-                self.draft
-                    .ask(format!("`{wanted}` is the only target of route `{shown}`. Where should its requests go?"));
-                continue;
-            }
-            let left: Vec<_> = targets.iter().filter(|(_, other, _)| other != index).collect();
-            self.take(route, list.index(*index));
-            if let [(_, _, only)] = left.as_slice() {
-                let node = Key::of(&only.virtual_node).shown();
-                // Alone, every weight but 0 is all.
-                let is_nothing = only.weight.known().is_some_and(|weight| weight.value() == 0);
-                let why = if is_nothing {
-                    "it is the only target that is left"
-                } else {
-                    "it is the only target that is left; shares are relative, so that its weight stays as it is written"
-                };
-                if is_nothing {
-                    let weight = self.draft.number::<Weight>(&format!("the weight of `{node}`"), 100);
-                    self.set(route, list.index(0).field("weight"), &weight);
-                }
-                self.draft.assume(format!("`{node}` gets all requests of route `{shown}`"), why);
-            } else {
-                self.draft.assume(
-                    format!("the other targets of route `{shown}` keep their weights"),
-                    "shares are relative, so that they share what is taken away as they share the rest",
-                );
-            }
-        }
-        match nodes.as_slice() {
-            _ if is_found => {}
-            [node] => self.settled(format!("no route sends to `{}`", Key::of(&node.name).shown())),
-            _ => {
-                let near = self.finder.near(&[Kind::VirtualNode], wanted);
-                let near =
-                    near.map_or_else(|| "Which target is meant?".to_owned(), |near| format!("Did you mean `{near}`?"));
-                self.draft.ask(format!("No route sends to `{wanted}`. {near}"));
-            }
-        }
-    }
-
     /// Says that something is so already.
-    fn settled(&mut self, what: String) {
-        self.is_settled = true;
-        self.draft.assume(what, "so there is nothing to take away");
+    pub(super) fn settled(&mut self, what: String) {
+        self.settle(what, "so there is nothing to take away");
     }
 
     /// A version that is to go leaves the routes; what it is stays, as only its name in full says more.
-    fn remove_version(&mut self, name: &str, nodes: &[&'i Resource]) {
+    fn remove_version(&mut self, removal: &Removal, nodes: &[&'i Resource]) {
+        let name = &removal.name;
         if nodes.len() > 1 {
             self.ask_which(Kind::VirtualNode, Some(name), nodes);
             return;
@@ -169,11 +111,12 @@ impl<'i> Desk<'i> {
                 "`{name}` alone says which requests are meant; \"delete virtual node {full}\" takes it away as well"
             ),
         );
-        self.remove_target(&Removal { kind: RemovalKind::Target, name: full, part: None });
+        self.leave(&Removal { heir: removal.heir.clone(), ..Removal::of(RemovalKind::Target, full) });
     }
 
     /// Takes a resource away, with what would point at nothing.
-    fn remove_resource(&mut self, name: &str) {
+    fn remove_resource(&mut self, removal: &Removal) {
+        let name = removal.name.as_str();
         let kinds = [
             Kind::GatewayRoute,
             Kind::Route,
@@ -190,7 +133,7 @@ impl<'i> Desk<'i> {
             && found.iter().all(|resource| resource.kind() == Kind::VirtualNode)
             && !found.is_empty()
         {
-            self.remove_version(name, &found);
+            self.remove_version(removal, &found);
             return;
         }
         let [resource] = found.as_slice() else {
@@ -205,19 +148,18 @@ impl<'i> Desk<'i> {
             }
             return;
         };
-        self.remove_whole(resource);
+        self.remove_whole(resource, removal.heir.as_ref());
     }
 
     /// Takes a resource away, first what would lead to it.
-    fn remove_whole(&mut self, resource: &'i Resource) {
+    fn remove_whole(&mut self, resource: &'i Resource, heir: Option<&Heir>) {
         let deletion = Edit::delete(resource);
         if self.edits.contains(&deletion) {
             return;
         }
         let name = Key::of(&resource.name).shown();
         if resource.kind() == Kind::VirtualNode && !self.finder.routes_to(resource).is_empty() {
-            let removal = Removal { kind: RemovalKind::Target, name: Key::of(&resource.name).shown(), part: None };
-            self.remove_target(&removal);
+            self.leave(&Removal { heir: heir.cloned(), ..Removal::of(RemovalKind::Target, &name) });
         }
         let index = self.finder.inventory.index();
         let own = self.finder.inventory.resources.iter().position(|other| std::ptr::eq(other, resource));
@@ -227,9 +169,14 @@ impl<'i> Desk<'i> {
             match other.kind() {
                 Kind::Route if resource.kind() == Kind::VirtualNode => {}
                 Kind::VirtualNode => {
-                    let backend = RemovalKind::Backend;
-                    let part = Some(Key::of(&resource.name).shown());
-                    self.remove_backend(&Removal { kind: backend, name: Key::of(&other.name).shown(), part });
+                    let own = Key::of(&other.name).shown();
+                    self.remove_backend(&Removal::of_part(RemovalKind::Backend, own, &name));
+                }
+                Kind::VirtualService if resource.kind() == Kind::VirtualNode && heir.is_some() => {
+                    let path = Path::of(&["spec", "provider", "virtualNode", "virtualNodeName"]);
+                    if let Some(node) = heir.and_then(|heir| self.heir_in(&[], &name, &heir.node)) {
+                        self.point_to(other, path, &node);
+                    }
                 }
                 kind => {
                     let shown = Key::of(&other.name).shown();
@@ -237,7 +184,7 @@ impl<'i> Desk<'i> {
                         format!("{kind} `{shown}` goes with it"),
                         format!("it would lead to `{name}`, which is no more"),
                     );
-                    self.remove_whole(other);
+                    self.remove_whole(other, None);
                 }
             }
         }

@@ -5,7 +5,7 @@ use meshwright_model::duration::Duration;
 use meshwright_model::limits::Port;
 use meshwright_model::listener::Listener as ModelListener;
 use meshwright_model::reference::Key;
-use meshwright_model::route::{ProtocolRoute, RouteSpec, WeightedTarget};
+use meshwright_model::route::{ProtocolRoute, RouteSpec};
 use meshwright_model::timeout::ListenerTimeout;
 use meshwright_model::{Kind, Path, Resource, Scalar, Spec};
 
@@ -17,7 +17,7 @@ use crate::compose::plan::Router;
 use crate::compose::retries::complete;
 use crate::compose::route::route_spec;
 use crate::compose::values::duration;
-use crate::intent::{Action, Intent, Match, Protocol, Retry, Route, Span, Target, Timeout};
+use crate::intent::{Action, Intent, Match, Pathway, Protocol, Retry, Route, Span, Target, Timeout};
 
 impl<'i> Desk<'i> {
     /// Changes the routes that are there; what is not stays in the intent, to be made.
@@ -85,10 +85,13 @@ impl<'i> Desk<'i> {
             return named;
         }
         let of_router = |name: &str| {
-            self.finder.named(Kind::VirtualRouter, name).into_iter().flat_map(|router| self.finder.routes_of(router))
+            let routers = self.finder.named(Kind::VirtualRouter, name).into_iter();
+            let own: Vec<_> = routers.flat_map(|router| self.finder.routes_of(router)).collect();
+            // A share of an application's traffic names no router, but what the router answers for.
+            if own.is_empty() { self.finder.path_to(name).1 } else { own }
         };
         let candidates: Vec<&'i Resource> = match wanted.router.as_deref() {
-            Some(name) => of_router(name).collect(),
+            Some(name) => of_router(name),
             None => self.finder.of_kind(Kind::Route).collect(),
         };
         let is_plain = wanted.matcher.is_empty() || wanted.matcher.otherwise;
@@ -103,12 +106,6 @@ impl<'i> Desk<'i> {
             Finder::targets(route).iter().any(|(_, _, target)| {
                 wanted.targets.iter().any(|wanted| Key::of(&target.virtual_node) == Key::Known(wanted.node.as_str()))
             })
-        };
-        let is_narrow = |route: &&Resource| match &route.spec {
-            Spec::Route(spec) => {
-                spec.protocols().filter_map(ProtocolRoute::http).any(|http| http.matcher.headers.is_some())
-            }
-            _ => false,
         };
         candidates.into_iter().filter(sends).filter(|route| !is_narrow(route)).collect()
     }
@@ -136,7 +133,8 @@ impl<'i> Desk<'i> {
                 self.set(route, Path::of(&["spec", "priority"]), &priority);
             }
             if !wanted.targets.is_empty() {
-                self.change_targets(route, &wanted.targets);
+                let is_all = wanted.matcher.path == Some(Pathway::Prefix("/".to_owned()));
+                self.change_targets(route, &wanted.targets, is_all);
             }
             if wanted.matcher != Match::default() && !wanted.matcher.otherwise {
                 self.change_match(route, wanted);
@@ -210,54 +208,6 @@ impl<'i> Desk<'i> {
                 let same = Finder::targets(other).into_iter().find(|(.., other)| Key::of(&other.virtual_node) == name);
                 target.port = same.and_then(|(.., other)| number(other.port.as_ref()));
             }
-        }
-    }
-
-    /// Sets shares: those that are said, and for one target of two the rest for the other.
-    fn change_targets(&mut self, route: &'i Resource, wanted: &[Target]) {
-        let shown = Key::of(&route.name).shown();
-        let there = Finder::targets(route);
-        let Some((field, ..)) = there.first().copied() else { return };
-        let list = Path::of(&["spec"]).field(field).field("action").field("weightedTargets");
-        let position =
-            |node: &str| there.iter().position(|(_, _, target)| Key::of(&target.virtual_node) == Key::Known(node));
-        let said: u32 = wanted.iter().filter_map(|target| target.weight).sum();
-        if said > 100 {
-            self.draft.ask(format!("The shares of route `{shown}` add up to {said} %. Which should they be?"));
-            return;
-        }
-        let others: Vec<usize> = (0..there.len())
-            .filter(|index| !wanted.iter().any(|target| position(&target.node) == Some(*index)))
-            .collect();
-        let rest = 100 - said;
-        let without: Vec<&Target> = wanted.iter().filter(|target| target.weight.is_none()).collect();
-        for target in wanted {
-            let weight = target.weight.unwrap_or_else(|| rest / u32::try_from(without.len()).unwrap_or(1).max(1));
-            let weight = self
-                .draft
-                .number::<meshwright_model::limits::Weight>(&format!("the weight of `{}`", target.node), weight.into());
-            match position(&target.node) {
-                Some(index) => self.set(route, list.index(index).field("weight"), &weight),
-                None => {
-                    let virtual_node = self.draft.text("a target of the route", &target.node);
-                    self.append(route, list.clone(), &WeightedTarget { port: None, virtual_node, weight });
-                }
-            }
-        }
-        match others.as_slice() {
-            [] => {}
-            [only] if without.is_empty() => {
-                let node = Key::of(&there[*only].2.virtual_node).shown();
-                let weight = self
-                    .draft
-                    .number::<meshwright_model::limits::Weight>(&format!("the weight of `{node}`"), rest.into());
-                self.set(route, list.index(*only).field("weight"), &weight);
-                self.draft.assume(
-                    format!("`{node}` gets the other {rest} % of route `{shown}`"),
-                    "the request names the share of the others",
-                );
-            }
-            _ => self.draft.ask(format!("Route `{shown}` has other targets too. Which share should each of them get?")),
         }
     }
 
@@ -399,6 +349,16 @@ impl<'i> Desk<'i> {
             let span = duration(span, &format!("the idle timeout of `{shown}`"), &mut self.draft);
             self.set(node, path.field("idle"), &span);
         }
+    }
+}
+
+/// Whether a route takes only requests that a header tells.
+pub(super) fn is_narrow(route: &Resource) -> bool {
+    match &route.spec {
+        Spec::Route(spec) => {
+            spec.protocols().filter_map(ProtocolRoute::http).any(|http| http.matcher.headers.is_some())
+        }
+        _ => false,
     }
 }
 

@@ -167,6 +167,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "?send ?split <percent> of <name:app> traffic|requests|call ?send to ?version <name>",
             "?send ?split <percent> <name:app> traffic|requests|call ?send to ?version <name>",
+            "?send ?split ?change <percent> of <name:app> ?send to ?version <name>",
         ],
         set: Set::Act(|reader, slots| {
             reader.share_of(&slots.text("app"), slots.number("percent"), &slots.text("name"))

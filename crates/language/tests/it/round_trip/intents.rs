@@ -418,8 +418,8 @@ fn removal() -> impl Strategy<Value = Removal> {
     );
     let part = select(&[RemovalKind::Backend, RemovalKind::Target][..]);
     prop_oneof![
-        (whole, text(NAMES)).prop_map(|(kind, name)| Removal { kind, name, part: None }),
-        (part, text(NAMES)).prop_map(|(kind, name)| Removal { kind, name, part: Some("legacy-db".to_owned()) }),
+        (whole, text(NAMES)).prop_map(|(kind, name)| Removal::of(kind, name)),
+        (part, text(NAMES)).prop_map(|(kind, name)| Removal::of_part(kind, name, "legacy-db")),
     ]
 }
 

@@ -8,7 +8,12 @@ const SHOP: &str = include_str!("into.yaml");
 
 /// The edits of an intent, a line each, then its questions.
 fn edits(intent: &str) -> String {
-    let input = Input { name: "shop.yaml".to_owned(), bytes: SHOP.into() };
+    edits_in(SHOP, intent)
+}
+
+/// The same for another file.
+fn edits_in(text: &str, intent: &str) -> String {
+    let input = Input { name: "shop.yaml".to_owned(), bytes: text.into() };
     let reading = read(vec![input], &Options { keep_parameters: true, ..Options::default() });
     let intent: Intent = serde_json::from_str(intent).unwrap();
     let insertion = compose_into(&intent, &reading.inventory);
@@ -63,6 +68,63 @@ virtual node payments-v2: spec.listeners[0].timeout.http.perRequest = {"unit":"s
 fn a_header_route_comes_before_those_that_are_there() {
     let route = r#"{"match": {"headers": [{"name": "x-test-version", "value": {"exact": "v2"}}]}, "targets": [{"node": "v2"}]}"#;
     insta::assert_snapshot!(edits(&format!(r#"{{"routes": [{route}]}}"#)), @r#"route payments-v2-route:  is made: {"httpRoute":{"action":{"weightedTargets":[{"virtualNode":"payments-v2","weight":100}]},"match":{"headers":[{"match":{"exact":"v2"},"name":"x-test-version"}],"prefix":"/"}},"priority":50}"#);
+}
+
+#[test]
+fn what_leaves_a_split_has_an_heir() {
+    let removals = |removals: &str| edits(&format!(r#"{{"removals": [{removals}]}}"#));
+    let v1 = |heir: &str| removals(&format!(r#"{{"kind": "target", "name": "payments-v1", "heir": {heir}}}"#));
+    insta::assert_snapshot!(v1(r#"{"node": "v2", "isOnly": true}"#), @"route payments-route: spec.httpRoute.action.weightedTargets[0] is taken away");
+    insta::assert_snapshot!(v1(r#"{"node": "orders"}"#), @r#"route payments-route: spec.httpRoute.action.weightedTargets[0].virtualNode = "orders""#);
+    insta::assert_snapshot!(v1(r#"{"node": "payments-v9"}"#), @"question: There is no virtual node `payments-v9` in the file. Did you mean `payments-v1`?");
+    insta::assert_snapshot!(removals(r#"{"kind": "target", "name": "v1"}, {"kind": "target", "name": "v2"}"#), @"question: `payments-v1` and `payments-v2` are the only targets of route `payments-route`. Where should its requests go?");
+    insta::assert_snapshot!(removals(r#"{"kind": "target", "name": "v1", "heir": {"node": "orders"}}, {"kind": "target", "name": "v2", "heir": {"node": "orders"}}"#), @r#"
+route payments-route: spec.httpRoute.action.weightedTargets[0].virtualNode = "orders"
+route payments-route: spec.httpRoute.action.weightedTargets[1] is taken away
+"#);
+}
+
+#[test]
+fn shares_of_an_application_are_those_of_its_route() {
+    let versions = |versions: &str| {
+        edits(&format!(r#"{{"applications": [{{"name": "payments", "action": "change", "versions": [{versions}]}}]}}"#))
+    };
+    insta::assert_snapshot!(versions(r#"{"name": "v1", "weight": 75}, {"name": "v2", "weight": 25}"#), @"
+route payments-route: spec.httpRoute.action.weightedTargets[0].weight = 75
+route payments-route: spec.httpRoute.action.weightedTargets[1].weight = 25
+");
+    insta::assert_snapshot!(versions(r#"{"name": "v2", "weight": 100}"#), @"
+route payments-route: spec.httpRoute.action.weightedTargets[1].weight = 100
+route payments-route: spec.httpRoute.action.weightedTargets[0].weight = 0
+");
+    insta::assert_snapshot!(versions(r#"{"name": "v3", "weight": 25}"#), @"question: There is no virtual node `payments-v3` in the file. Did you mean `payments-v1`?");
+}
+
+#[test]
+fn a_new_target_is_a_node_of_the_file() {
+    let route = r#"{"routes": [{"action": "change", "name": "payments-route", "targets": [{"node": "payment", "weight": 20}]}]}"#;
+    insta::assert_snapshot!(edits(route), @r#"
+route payments-route: spec.httpRoute.action.weightedTargets + {"virtualNode":"payment","weight":20}
+question: Route `payments-route` has other targets too. Which share should each of them get?
+question: There is no virtual node `payment` in the file. Which is meant?
+"#);
+}
+
+#[test]
+fn a_resource_is_renamed_with_all_that_names_it() {
+    let rename = |rename: &str| edits(&format!(r#"{{"renames": [{{{rename}}}]}}"#));
+    insta::assert_snapshot!(rename(r#""name": "payments-v1", "to": "payments-stable""#), @r#"
+virtual node payments-v1: virtualNodeName = "payments-stable"
+route payments-route: spec.httpRoute.action.weightedTargets[0].virtualNode = "payments-stable"
+"#);
+    insta::assert_snapshot!(rename(r#""kind": "virtualService", "name": "payments", "to": "pay""#), @r#"
+virtual service payments.shop.local: virtualServiceName = "pay.shop.local"
+virtual node orders: spec.backends[0].virtualService.virtualServiceName = "pay.shop.local"
+"#);
+    insta::assert_snapshot!(rename(r#""name": "payments", "to": "pay""#), @"question: `payments` may be the virtual router `payments-router` or the route of `payments-router` or the virtual service `payments.shop.local`. Which is to be renamed?");
+    insta::assert_snapshot!(rename(r#""name": "payments-v1", "to": "payments-v2""#), @"question: There is a virtual node `payments-v2` already. What should `payments-v1` be called?");
+    insta::assert_snapshot!(rename(r#""name": "paymets-v1", "to": "x""#), @"question: There is no `paymets-v1` in the file. Did you mean `payments-v1`?");
+    insta::assert_snapshot!(rename(r#""name": "payments-v0", "to": "payments-v1""#), @"");
 }
 
 #[test]
@@ -127,4 +189,81 @@ virtual node mail:  is made: {"listeners":[{"portMapping":{"port":8080,"protocol
 question: What should stand in the file as this: Name of the Cloud Map namespace, such as shop.local?
 "#);
     insta::assert_snapshot!(edits("{}"), @"question: What should be changed in the file?");
+}
+
+/// A file of routes that match these prefixes with these priorities, `-` for none.
+fn routes(kind: &str, routes: &[(&str, &str)]) -> String {
+    let route = |(number, (prefix, priority)): (usize, &(&str, &str))| {
+        let priority = priority.parse::<u32>().map_or_else(|_| String::new(), |number| format!("Priority: {number}, "));
+        match kind {
+            "Route" => format!(
+                "  R{number}: {{Type: AWS::AppMesh::Route, Properties: {{MeshName: shop, VirtualRouterName: orders, RouteName: r{number}, \
+                 Spec: {{{priority}HttpRoute: {{Match: {{Prefix: {prefix}}}, Action: {{WeightedTargets: [{{VirtualNode: orders, Weight: 1}}]}}}}}}}}}}\n"
+            ),
+            _ => format!(
+                "  R{number}: {{Type: AWS::AppMesh::GatewayRoute, Properties: {{MeshName: shop, VirtualGatewayName: web, GatewayRouteName: r{number}, \
+                 Spec: {{{priority}HttpRoute: {{Match: {{Prefix: {prefix}}}, Action: {{Target: {{VirtualService: {{VirtualServiceName: orders}}}}}}}}}}}}}}\n"
+            ),
+        }
+    };
+    let routes: String = routes.iter().enumerate().map(route).collect();
+    format!(
+        "Resources:\n  Web: {{Type: AWS::AppMesh::VirtualGateway, Properties: {{MeshName: shop, VirtualGatewayName: web, Spec: {{Listeners: [{{PortMapping: {{Port: 80, Protocol: http}}}}]}}}}}}\n{routes}"
+    )
+}
+
+/// The priorities that come of one more route.
+fn numbers(kind: &str, there: &[(&str, &str)], prefix: &str, priority: &str) -> String {
+    let text = routes(kind, there);
+    let new = match kind {
+        "Route" => format!(
+            r#"{{"routes": [{{"router": "orders", "name": "new", {priority} "match": {{"path": {{"prefix": "{prefix}"}}}}, "targets": [{{"node": "orders"}}]}}]}}"#
+        ),
+        _ => format!(
+            r#"{{"gatewayRoutes": [{{"gateway": "web", "name": "new", {priority} "match": {{"path": {{"prefix": "{prefix}"}}}}, "service": "orders"}}]}}"#
+        ),
+    };
+    let word = |line: &str| {
+        let number =
+            line.rsplit_once("\"priority\":").map_or("none", |(_, rest)| rest.split([',', '}']).next().unwrap());
+        match line.split_once(": ") {
+            Some((_, rest)) if rest.starts_with("spec.priority") => line.to_owned(),
+            Some((name, _)) if name.ends_with(" new") => format!("new {number}"),
+            _ => line.to_owned(),
+        }
+    };
+    edits_in(&text, &new).lines().map(word).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_number_leaves_the_order_of_routes_right() {
+    for kind in ["Route", "GatewayRoute"] {
+        let number = |there: &[(&str, &str)], prefix: &str| numbers(kind, there, prefix, "");
+        assert_eq!(number(&[("/", "100")], "/api"), "new 50");
+        assert_eq!(number(&[("/", "100"), ("/api/v2", "40")], "/api"), "new 70");
+        assert_eq!(number(&[("/api/v2", "500")], "/api"), "new 750");
+        assert_eq!(number(&[("/", "-"), ("/api/v2", "1000")], "/api"), "new none");
+    }
+}
+
+#[test]
+fn routes_move_where_no_number_is_free() {
+    insta::assert_snapshot!(numbers("Route", &[("/", "0")], "/api", ""), @"
+route r0: spec.priority = 1
+new 0
+");
+    insta::assert_snapshot!(numbers("Route", &[("/", "1"), ("/api/v2", "0"), ("/x", "2"), ("/y", "4")], "/api", ""), @"
+route r0: spec.priority = 2
+route r2: spec.priority = 3
+new 1
+");
+    insta::assert_snapshot!(numbers("GatewayRoute", &[("/", "0")], "/api", ""), @"
+gateway route r0: spec.priority = 1
+new 0
+");
+    insta::assert_snapshot!(numbers("Route", &[("/", "10")], "/api", r#""priority": 20,"#), @"
+new 20
+question: With priority 20, route `new` is tried behind `r0`, which has 10 and takes its requests. Which number should it get?
+");
+    insta::assert_snapshot!(numbers("Route", &[("/", "10")], "/api", r#""priority": 5,"#), @"new 5");
 }

@@ -67,7 +67,7 @@ fn share(member: &str) -> f64 {
     match member {
         "name" | "service" | "targets" | "provider" => 0.9,
         "virtualNodes" | "applications" | "mesh" | "listeners" | "routes" | "calls" => 0.5,
-        "removals" | "environments" | "owner" | "backendTls" | "invert" => 0.05,
+        "removals" | "renames" | "environments" | "owner" | "backendTls" | "invert" => 0.05,
         "tls" | "mutual" | "trust" | "certificate" | "rewrite" | "everywhere" | "connectionPool" => 0.12,
         "action" => 0.2,
         _ => 0.25,

@@ -15,7 +15,7 @@ fn the_schema_is_an_answer_of_its_own() {
 #[test]
 fn an_intent_that_is_none_is_refused_with_its_place() {
     let refused = |text: &str| run(&options(), Some(("i.json", text)), false).unwrap_err().to_string();
-    insta::assert_snapshot!(refused("{\"virtualNode\": []}"), @"--intent i.json: unknown field `virtualNode`, expected one of `mesh`, `applications`, `virtualNodes`, `everywhere`, `virtualRouters`, `routes`, `virtualServices`, `virtualGateways`, `gatewayRoutes`, `sidecars`, `removals`, `tags`, `environments` at line 1 column 14");
+    insta::assert_snapshot!(refused("{\"virtualNode\": []}"), @"--intent i.json: unknown field `virtualNode`, expected one of `mesh`, `applications`, `virtualNodes`, `everywhere`, `virtualRouters`, `routes`, `virtualServices`, `virtualGateways`, `gatewayRoutes`, `sidecars`, `removals`, `renames`, `tags`, `environments` at line 1 column 14");
     insta::assert_snapshot!(refused("{"), @"--intent i.json: EOF while parsing an object at line 1 column 1");
     insta::assert_snapshot!(refused("{\"routes\": [{\"timeout\": {\"idle\": \"5\"}}]}"), @"--intent i.json: `5` is no span of time such as 250ms, 15s, 2m or 1h at line 1 column 37");
 }

@@ -101,7 +101,7 @@ fn outlier_detection_is_added() {
 #[test]
 fn a_header_route_comes_before_the_one_it_must_beat() {
     insta::assert_snapshot!(changes(YAML, HEADER), @"
-+  CheckoutRouterCheckoutV2RouteRoute:
++  CheckoutV2Route:
 +    Type: AWS::AppMesh::Route
 +    Properties:
 +      MeshName: !Ref Mesh
@@ -127,7 +127,7 @@ fn a_header_route_comes_before_the_one_it_must_beat() {
 #[test]
 fn a_header_route_comes_first_in_json_too() {
     insta::assert_snapshot!(changes(JSON, HEADER), @r#"
-+    "CheckoutRouterCheckoutV2RouteRoute": {
++    "CheckoutV2Route": {
 +      "Type": "AWS::AppMesh::Route",
 +      "DependsOn": [
 +        "CheckoutRouter",
@@ -297,10 +297,10 @@ fn gateways_and_services_are_changed_where_they_are() {
 ");
     insta::assert_snapshot!(changes(YAML, "virtual service checkout.shop.local should be backed by node checkout-v1"), @"
 -      Spec: {Provider: {VirtualRouter: {VirtualRouterName: !GetAtt CheckoutRouter.VirtualRouterName}}}
-+      Spec: {Provider: {VirtualNode: {VirtualNodeName: checkout-v1}}}
++      Spec: {Provider: {VirtualNode: {VirtualNodeName: !GetAtt CheckoutV1.VirtualNodeName}}}
 ");
     insta::assert_snapshot!(changes(YAML, "gateway web sends /cart to checkout"), @"
-+  WebCheckoutRouteGatewayRoute:
++  WebCheckoutGatewayRoute:
 +    Type: AWS::AppMesh::GatewayRoute
 +    DependsOn: Web
 +    Properties:

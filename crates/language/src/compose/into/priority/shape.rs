@@ -1,0 +1,120 @@
+//! How much a route asks for, as far as that decides which of two must be tried first.
+
+use meshwright_model::gateway_route::{GatewayRouteSpec, ProtocolGatewayRoute};
+use meshwright_model::limits::Port;
+use meshwright_model::matcher::{GatewayRouteHostnameMatch, HttpPathMatch};
+use meshwright_model::route::{HttpRouteMatch, ProtocolRoute, RouteSpec};
+use meshwright_model::{Resource, Scalar, Spec};
+
+/// How much a route asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    /// How many things beside path, port and host.
+    conditions: usize,
+    /// What the path starts with; where all of it is said, with a mark at its end. `None` where that is not known.
+    path: Option<String>,
+    port: Option<i64>,
+    host: Option<String>,
+}
+
+impl Shape {
+    /// The shape of a route or gateway route.
+    pub(super) fn of(resource: &Resource) -> Option<Self> {
+        match &resource.spec {
+            Spec::Route(spec) => Some(of_route(spec)),
+            Spec::GatewayRoute(spec) => Some(of_gateway_route(spec)),
+            _ => None,
+        }
+    }
+
+    /// Whether a route asks for less of the path than another.
+    pub(super) fn is_shorter(&self, other: &Self) -> bool {
+        self.path.as_ref().map_or(0, String::len) < other.path.as_ref().map_or(0, String::len)
+    }
+
+    /// Whether a route would take requests of another that asks for more: for more beside the path, or for more of the path.
+    pub(super) fn is_wider(&self, other: &Self) -> bool {
+        let differ = |own: Option<i64>, other: Option<i64>| own.zip(other).is_some_and(|(own, other)| own != other);
+        if differ(self.port, other.port) || self.host.is_some() && self.host != other.host && other.host.is_some() {
+            return false;
+        }
+        let starts = |own: &Option<String>, other: &Option<String>| match (own, other) {
+            (Some(own), Some(other)) => other.starts_with(own.as_str()),
+            _ => true,
+        };
+        let is_start = match (&self.path, &other.path) {
+            (Some(own), Some(more)) => more.len() > own.len() && more.starts_with(own.as_str()),
+            (None, Some(_)) => true,
+            (_, None) => false,
+        };
+        let (own, more) =
+            (self.conditions + usize::from(self.host.is_some()), other.conditions + usize::from(other.host.is_some()));
+        let meets = starts(&self.path, &other.path) || starts(&other.path, &self.path);
+        meets && own < more || own == more && is_start
+    }
+}
+
+fn of_route(spec: &RouteSpec) -> Shape {
+    let of_http = |matcher: &HttpRouteMatch| {
+        let HttpRouteMatch { headers, method, path: _, port: _, prefix: _, query_parameters, scheme } = matcher;
+        let lists =
+            headers.as_ref().map_or(0, |list| list.len()) + query_parameters.as_ref().map_or(0, |list| list.len());
+        lists + usize::from(method.is_some()) + usize::from(scheme.is_some())
+    };
+    let conditions = |route: ProtocolRoute<'_>| match route {
+        ProtocolRoute::Http(own) | ProtocolRoute::Http2(own) => of_http(&own.matcher),
+        ProtocolRoute::Grpc(own) => {
+            let metadata = own.matcher.metadata.as_ref().map_or(0, |list| list.len());
+            metadata + usize::from(own.matcher.service_name.is_some()) + usize::from(own.matcher.method_name.is_some())
+        }
+        ProtocolRoute::Tcp(_) => 0,
+    };
+    let matcher = spec.protocols().find_map(ProtocolRoute::http).map(|http| &http.matcher);
+    Shape {
+        conditions: spec.protocols().map(conditions).max().unwrap_or_default(),
+        path: matcher.and_then(|matcher| path(matcher.path.as_ref(), matcher.prefix.as_ref())),
+        port: number(spec.protocols().find_map(ProtocolRoute::match_port)),
+        host: None,
+    }
+}
+
+fn of_gateway_route(spec: &GatewayRouteSpec) -> Shape {
+    let conditions = |route: ProtocolGatewayRoute<'_>| match route {
+        ProtocolGatewayRoute::Http(own) | ProtocolGatewayRoute::Http2(own) => {
+            let headers = own.matcher.headers.as_ref().map_or(0, |list| list.len());
+            let queries = own.matcher.query_parameters.as_ref().map_or(0, |list| list.len());
+            headers + queries + usize::from(own.matcher.method.is_some())
+        }
+        ProtocolGatewayRoute::Grpc(own) => {
+            let metadata = own.matcher.metadata.as_ref().map_or(0, |list| list.len());
+            metadata + usize::from(own.matcher.service_name.is_some())
+        }
+    };
+    let host = |host: &GatewayRouteHostnameMatch| match (&host.exact, &host.suffix) {
+        (Some(exact), _) => exact.to_string(),
+        (_, Some(suffix)) => format!("*{suffix}"),
+        _ => String::new(),
+    };
+    let matcher = spec.protocols().find_map(ProtocolGatewayRoute::http).map(|http| &http.matcher);
+    Shape {
+        conditions: spec.protocols().map(conditions).max().unwrap_or_default(),
+        path: matcher.and_then(|matcher| path(matcher.path.as_ref(), matcher.prefix.as_ref())),
+        port: number(spec.protocols().find_map(ProtocolGatewayRoute::match_port)),
+        host: spec.protocols().find_map(ProtocolGatewayRoute::hostname).map(host),
+    }
+}
+
+fn number(port: Option<&Scalar<Port>>) -> Option<i64> {
+    Some(port?.known()?.value())
+}
+
+/// The path that a route asks for, as far as it is known; an exact one is longer than any prefix of it.
+fn path<T>(path: Option<&HttpPathMatch>, prefix: Option<&Scalar<T>>) -> Option<String>
+where
+    T: meshwright_model::value::ScalarType,
+    Scalar<T>: std::fmt::Display,
+{
+    let exact = path.and_then(|path| path.exact.as_ref()?.known());
+    let exact = exact.map(|exact| format!("{}\0", exact.as_str()));
+    exact.or_else(|| prefix.filter(|prefix| prefix.known().is_some()).map(ToString::to_string))
+}

@@ -1,0 +1,78 @@
+//! Edits of the shares that targets of routes get.
+
+use meshwright_model::limits::Weight;
+use meshwright_model::reference::Key;
+use meshwright_model::route::WeightedTarget;
+use meshwright_model::{Path, Resource};
+
+use super::Desk;
+use super::find::Finder;
+use crate::intent::Target;
+
+impl<'i> Desk<'i> {
+    /// Sets shares: those that are said, and for one target of two the rest for the other; where `is_all` holds, a target
+    /// without a share gets all of it.
+    pub(super) fn change_targets(&mut self, route: &'i Resource, wanted: &[Target], is_all: bool) {
+        let shown = Key::of(&route.name).shown();
+        let there = Finder::targets(route);
+        let Some((field, ..)) = there.first().copied() else { return };
+        let list = Path::of(&["spec"]).field(field).field("action").field("weightedTargets");
+        let position =
+            |node: &str| there.iter().position(|(_, _, target)| Key::of(&target.virtual_node) == Key::Known(node));
+        let is_moved = is_all && there.len() == 2 && wanted.iter().all(|target| position(&target.node).is_some());
+        let wanted: Vec<Target> = match wanted {
+            [Target { weight: None, .. }] if is_moved => vec![Target { weight: Some(100), ..wanted[0].clone() }],
+            _ => wanted.to_vec(),
+        };
+        let said: u32 = wanted.iter().filter_map(|target| target.weight).sum();
+        if said > 100 {
+            self.draft.ask(format!("The shares of route `{shown}` add up to {said} %. Which should they be?"));
+            return;
+        }
+        let others: Vec<usize> = (0..there.len())
+            .filter(|index| !wanted.iter().any(|target| position(&target.node) == Some(*index)))
+            .collect();
+        let rest = 100 - said;
+        let without: Vec<&Target> = wanted.iter().filter(|target| target.weight.is_none()).collect();
+        for target in &wanted {
+            let weight = target.weight.unwrap_or_else(|| rest / u32::try_from(without.len()).unwrap_or(1).max(1));
+            let weight = self.draft.number::<Weight>(&format!("the weight of `{}`", target.node), weight.into());
+            match position(&target.node) {
+                Some(index) => self.set(route, list.index(index).field("weight"), &weight),
+                None => {
+                    self.new_targets.push(target.node.clone());
+                    let virtual_node = self.draft.text("a target of the route", &target.node);
+                    self.append(route, list.clone(), &WeightedTarget { port: None, virtual_node, weight });
+                }
+            }
+        }
+        match others.as_slice() {
+            [] => {}
+            _ if rest == 0 && without.is_empty() => {
+                for index in others.iter().filter(|index| !is_weight(there[**index].2, 0)) {
+                    let node = Key::of(&there[*index].2.virtual_node).shown();
+                    let weight = self.draft.number::<Weight>("a weight", 0);
+                    self.set(route, list.index(*index).field("weight"), &weight);
+                    self.draft.assume(
+                        format!("`{node}` gets nothing of route `{shown}`"),
+                        "the request gives all of it to others; the target stays, so that it can get a share again",
+                    );
+                }
+            }
+            [only] if without.is_empty() => {
+                let node = Key::of(&there[*only].2.virtual_node).shown();
+                let weight = self.draft.number::<Weight>(&format!("the weight of `{node}`"), rest.into());
+                self.set(route, list.index(*only).field("weight"), &weight);
+                self.draft.assume(
+                    format!("`{node}` gets the other {rest} % of route `{shown}`"),
+                    "the request names the share of the others",
+                );
+            }
+            _ => self.draft.ask(format!("Route `{shown}` has other targets too. Which share should each of them get?")),
+        }
+    }
+}
+
+fn is_weight(target: &WeightedTarget, weight: i64) -> bool {
+    target.weight.known().is_some_and(|own| own.value() == weight)
+}
