@@ -3,7 +3,7 @@
 use meshwright_model::request::Request;
 
 use super::attempts::Attempts;
-use super::hop::{Hop, Step};
+use super::hop::{Considered, Hop, Step};
 use super::node::{considered, nothing};
 use super::{Outcome, Parts, Sent, Trace, dialled, host_of};
 use crate::proxy::{
@@ -68,7 +68,7 @@ impl<'a> Trace<'a> {
         };
         let host = &listener.hosts[position];
         let found = parts.ask(|call| host.table.find(call));
-        let considered = considered(&host.table, found, &parts, |id| host.rules[id].name);
+        let considered = each_once(considered(&host.table, found, &parts, |id| host.rules[id].name));
         let Some(place) = found else {
             self.hops.push(Hop { considered, ..nothing(proxy) });
             return self.end(Outcome::NO_ROUTE, "no gateway route takes the request");
@@ -103,6 +103,19 @@ impl<'a> Trace<'a> {
             }
         }
     }
+}
+
+/// The gateway routes, each once: one whose prefix is tried with a slash as well stands in the table twice.
+fn each_once(all: Vec<Considered<'_>>) -> Vec<Considered<'_>> {
+    let mut once: Vec<Considered<'_>> = Vec::with_capacity(all.len());
+    for own in all {
+        match once.iter_mut().find(|other| other.name == own.name) {
+            None => once.push(own),
+            Some(other) if other.why.is_some() && own.why.is_none() => *other = own,
+            Some(_) => {}
+        }
+    }
+    once
 }
 
 /// Changes a request as a gateway route says.

@@ -104,7 +104,11 @@ impl<'a> Trace<'a> {
         let considered = considered(&host.table, found, parts, |id| host.rules[id].name);
         let Some(position) = found else {
             self.hops.push(Hop { considered, ..nothing(proxy) });
+            let has_lost = self.omissions.iter().any(|omission| omission.resource.kind() == Kind::Route);
             let why = match host.rules.len() {
+                0 if has_lost => {
+                    format!("virtual service `{}` has no route left, as those it had are left out", host.service)
+                }
                 0 => format!("nothing answers for virtual service `{}`", host.service),
                 _ => format!("no route of virtual service `{}` takes the request", host.service),
             };

@@ -72,7 +72,6 @@ fn routes_that_were_tried_say_why_they_did_not_match() {
 
     1. virtual gateway `web`: gateway route `api`
          tried `api` (priority 10): takes it
-         after `api` (priority 10): would take it too
          after `frontend` (priority 100): would take it too
          as /orders/7 on host orders.shop.local
          within 12 s
@@ -246,7 +245,7 @@ fn what_is_left_out_is_named_with_its_place_and_its_finding() {
     1. virtual node `orders`: nothing takes it
 
     => answered by the proxy: 404, response flag NR
-       nothing answers for virtual service `payments.shop.local`
+       virtual service `payments.shop.local` has no route left, as those it had are left out
 
     Left out of the mesh, as a proxy would get it:
       shop.yaml:337:13: route payments/payments-canary: left out, as Envoy refuses its pattern: RE2 has no look-around, and `(?!` is one, at offset 1 [invalid-regex]
