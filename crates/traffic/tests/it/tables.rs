@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use meshwright_model::limits::HttpMethod;
-use meshwright_traffic::{Comparison, Condition, Entry, Fate, Match, PathMatch, Pattern, Search, Sketch, Table};
+use meshwright_traffic::{Call, Comparison, Condition, Entry, Fate, Match, PathMatch, Pattern, Search, Sketch, Table};
 use proptest::prelude::*;
 
 /// A match written short: `GET :80 /a/* x=1 !y ?q=2` takes GET requests to port 80 below `/a/` with header `x` equal to 1,
@@ -374,4 +374,31 @@ proptest! {
     fn fates_agree_whatever_the_conditions(routes in prop::collection::vec((0..4_i64, prop::sample::select(CONDITIONS)), 1..7)) {
         judge(&table(&routes, &[80, 81]), &requests_of_values())?;
     }
+}
+
+#[test]
+fn to_decide_on_a_request_takes_no_memory() {
+    let texts = ["GET /a/* x=1", "~/b/[0-9]+", "/c !y=a*", "/* z=1..5 ?q=2", "/* w=~v[0-9]+", "/*"];
+    let entries = texts.iter().enumerate().map(|(id, text)| Entry {
+        id,
+        matcher: matcher(text),
+        priority: i64::try_from(id).ok(),
+        name: text,
+        has_twin: false,
+    });
+    let table = Table::new(entries.collect(), vec![80]);
+    let calls = [
+        ("/a/1", &[("x", "1")][..], None),
+        ("/b/17", &[], None),
+        ("/c", &[("y", "b")], None),
+        ("/d", &[("z", "4")], Some("q=2")),
+        ("/e", &[("w", "v7")], None),
+        ("/f", &[], None),
+    ]
+    .map(|(path, headers, query)| Call { method: "GET", scheme: "http", authority: "s", path, query, headers });
+    let decide = || calls.each_ref().map(|call| table.find(call).map(|position| table.entries()[position].name));
+    // A pattern's automaton grows the first time that it sees a text.
+    assert_eq!(decide(), texts.map(Some));
+    let counted = allocation_counter::measure(|| _ = decide());
+    assert_eq!(counted.count_total, 0);
 }
