@@ -107,7 +107,7 @@ fn find(way: &Way, tokens: &[Token], at: usize) -> Option<usize> {
 fn parts_from(parts: &[&str], tokens: &[Token], at: usize, is_first: bool) -> Option<usize> {
     let Some((part, rest)) = parts.split_first() else { return Some(at) };
     if *part == "*" {
-        let ends = |token: &Token| matches!(token.low.as_str(), "." | ";" | ",");
+        let ends = |token: &Token| matches!(token.low.as_str(), "." | ";" | "," | "and" | "but");
         let most = tokens[at.min(tokens.len())..].iter().take(MAX_ANY).take_while(|token| !ends(token)).count();
         return (0..=most).find_map(|any| parts_from(rest, tokens, at + any, true));
     }
@@ -169,7 +169,7 @@ mod tests {
     fn wishes_are_found_in_any_form() {
         check("virtual node api with a rate limit of 100 requests per second", &["rate limit"]);
         check("limit the rate of requests to api", &["limit the rate"]);
-        check("mirror 10% of the traffic to shadow", &["mirror 10% of the traffic"]);
+        check("mirror 10% of the traffic to debug", &["mirror 10%"]);
         check("gateway edge with JWT validation and CORS", &["JWT", "CORS"]);
         check("inject a 5 second delay into 10% of the requests", &["inject a 5 second delay"]);
         check("strip the header x-internal from responses", &["strip the header x-internal from responses"]);

@@ -1,5 +1,5 @@
-//! The table of what App Mesh lacks. None of it is in the specs of the API reference (Route, GatewayRoute, VirtualNode,
-//! VirtualGateway); `source` names the issue of aws/aws-app-mesh-roadmap that asks for it, or the part of the API that bounds it.
+//! The table of what App Mesh lacks. None of it is in the specs of the API reference (`Route`, `GatewayRoute`, `VirtualNode`,
+//! `VirtualGateway`); `source` names the issue of aws/aws-app-mesh-roadmap that asks for it, or the part of the API that bounds it.
 
 /// Something that App Mesh has no setting for.
 pub(super) struct Lack {
@@ -175,7 +175,7 @@ pub(super) const LACKS: &[Lack] = &[
     },
     Lack {
         what: "HTTP/3",
-        ways: &["http/3~", "http3", "http 3", "h3", "quic"],
+        ways: &["http/3~", "http3", "h3", "quic"],
         nearest: "listeners speak http, http2, grpc or tcp",
         source: "API reference, PortProtocol",
     },

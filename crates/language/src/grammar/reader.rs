@@ -24,6 +24,7 @@ pub(super) enum Verb {
 }
 
 /// The state of reading.
+#[expect(clippy::struct_excessive_bools, reason = "each is a state of its own")]
 pub(super) struct Reader<'r> {
     pub(super) request: &'r str,
     pub(super) tokens: Vec<Token>,

@@ -23,7 +23,7 @@ impl Cutter<'_> {
         let is_name = starts_line && line.split_whitespace().count() == 1 && !line.contains(':');
         self.push(TokenKind::Mark, length);
         if let Some(mark) = self.tokens.last_mut() {
-            mark.low = if is_name { "," } else { "." }.to_owned();
+            if is_name { "," } else { "." }.clone_into(&mut mark.low);
         }
         true
     }
