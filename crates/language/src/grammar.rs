@@ -38,9 +38,10 @@ mod thing;
 mod together;
 mod versions;
 
-use crate::lexer::tokens;
+use crate::beyond::{is_english, wishes};
+use crate::lexer::{Token, tokens};
 use crate::lexicon::name_symbols;
-use crate::understanding::{Question, Understanding};
+use crate::understanding::{NotUnderstood, Question, Understanding};
 pub use page::page;
 use reader::Reader;
 
@@ -70,7 +71,28 @@ fn read(request: &str) -> (Understanding, usize) {
         understanding.questions.push(Question { text, about: Vec::new() });
         return (understanding, 0);
     }
-    Reader::new(request, name_symbols(tokens(request))).read()
+    let mut tokens = tokens(request);
+    let is_english = is_english(request, &tokens);
+    let wishes = wishes(&tokens);
+    let said = |from: &Token, to: &Token| {
+        let (start, end) = (from.start, to.end);
+        NotUnderstood { text: request[start..end].to_owned(), start, end }
+    };
+    let mut questions: Vec<Question> = Vec::new();
+    for wish in &wishes {
+        let about = vec![said(&tokens[wish.words.start], &tokens[wish.words.end - 1])];
+        questions.push(Question { text: wish.question.clone(), about });
+    }
+    for wish in wishes.iter().rev() {
+        tokens.drain(wish.clause.clone());
+    }
+    let mut reader = Reader::new(request, name_symbols(tokens));
+    reader.questions = questions;
+    if !is_english {
+        let text = "Can it be said in English? Requests are read in no other language.".to_owned();
+        reader.questions.push(Question { text, about: Vec::new() });
+    }
+    reader.read()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! [`understand`] reads a request and says what it asks for, where each value came from, and what it did not understand.
 //! This crate knows no file and no network.
 
+mod beyond;
 pub mod compose;
 mod grammar;
 pub mod intent;

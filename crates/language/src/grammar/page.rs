@@ -6,6 +6,7 @@ use super::block::Block;
 use super::meaning::Meaning;
 use super::meanings::TABLES;
 use super::slot::Slot;
+use crate::beyond::table;
 use crate::lexicon::usual_way;
 
 /// How many ways to say a meaning are shown.
@@ -63,6 +64,10 @@ pub fn page(requests: &[(String, String)]) -> String {
         for meaning in *table {
             page.push_str(&row(meaning));
         }
+    }
+    page.push_str("\n## What App Mesh has no setting for\n\n| wish | nearest | source |\n|---|---|---|\n");
+    for (what, nearest, source) in table() {
+        writeln!(page, "| {what} | {nearest} | {source} |").expect("text can be written");
     }
     page
 }

@@ -57,7 +57,7 @@ speak: speak, speaks, speaking, talks over
 send: stays, stay, remain, remains, send, sends, sending, sent, direct, directs, directing, directed, forward,
     forwards, forwarding, forwarded, go, goes, going, flow, flows, flowing, pass, passes, land, lands, steer,
     steers, dispatch, dispatches, deliver, routing, routed, ship, ships, point, points, mapped, map, maps, end up,
-    ends up, handled, reach
+    ends up, handled, reach, redirect, redirects, redirected, redirecting
 to: to, into, towards, toward, onto, against, up to but not including, up to but excluding, until
 split: split, splits, splitting, divide, divides, distribute, distributes, shift, shifts, share, shares, shared,
     balance, balances, canary release, canary releases, canary deployment, canary deployments, canary rollout,
