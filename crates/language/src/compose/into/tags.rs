@@ -68,8 +68,8 @@ fn named(intent: &Intent) -> Vec<(Vec<Kind>, String)> {
     named.extend(nodes.map(|node| (Kind::VirtualNode, node.name.as_ref())));
     let routers = intent.virtual_routers.iter().filter(|router| router.action == Action::Change);
     named.extend(routers.map(|router| (Kind::VirtualRouter, router.name.as_ref())));
-    let routes = intent.routes.iter().filter(|route| route.action == Action::Change);
-    named.extend(routes.map(|route| (Kind::Route, route.name.as_ref())));
+    let alone = intent.routes.iter().filter(|route| route.action == Action::Change);
+    named.extend(alone.map(|route| (Kind::Route, route.name.as_ref())));
     let services = intent.virtual_services.iter().filter(|service| service.action == Action::Change);
     named.extend(services.map(|service| (Kind::VirtualService, service.name.as_ref())));
     let gateways = intent.virtual_gateways.iter().filter(|gateway| gateway.action == Action::Change);
