@@ -6,6 +6,7 @@ mod broken;
 mod corpus;
 mod deleting;
 mod edit_files;
+mod edited;
 mod editing;
 mod faults;
 mod generated;

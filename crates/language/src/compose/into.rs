@@ -10,6 +10,7 @@ mod renames;
 mod routers;
 mod routes;
 mod shares;
+mod tags;
 
 use std::cmp::Reverse;
 
@@ -59,7 +60,7 @@ pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
     desk.change_routes(&mut rest);
     desk.change_services(&mut rest);
     desk.change_gateways(&mut rest);
-    desk.create(rest);
+    desk.create(rest, intent);
     for removal in &intent.removals {
         desk.remove(removal);
     }
@@ -143,21 +144,21 @@ impl Desk<'_> {
     }
 
     /// Makes what is left of the intent beside what is there.
-    fn create(&mut self, mut rest: Intent) {
+    fn create(&mut self, mut rest: Intent, intent: &Intent) {
         let empty = Intent { tags: rest.tags.clone(), everywhere: rest.everywhere.clone(), ..Intent::default() };
         if !rest.environments.is_empty() {
             self.draft.ask("Environments differ in parameters, and none are put into a file that is there. Should the template be generated anew, without --into?");
             rest.environments.clear();
         }
+        let has_sidecars = !std::mem::take(&mut rest.sidecars).is_empty();
+        if has_sidecars {
+            self.ask_about_sidecars();
+        }
         if rest == empty {
-            if !rest.tags.is_empty() {
-                self.draft.ask("Tags are given to what is made, and not yet to what is there. What should be made?");
+            if !has_sidecars {
+                self.tag_what_is_there(intent);
             }
             return;
-        }
-        if !rest.sidecars.is_empty() {
-            self.draft.ask("A proxy's task is not put into a file that is there yet. Should it be generated on its own, without --into?");
-            rest.sidecars.clear();
         }
         if rest.mesh.is_none() {
             rest.mesh = self.draft.mesh.text().map(|name| Mesh { name: Some(name.to_owned()), ..Mesh::default() });
@@ -186,6 +187,19 @@ impl Desk<'_> {
             resource.label = None;
             self.edits.push(Edit::create(resource, beside));
         }
+    }
+
+    /// A proxy's container is not put into a task that is there: says how it gets there.
+    fn ask_about_sidecars(&mut self) {
+        let tasks: Vec<&str> = self.finder.inventory.workloads.iter().map(|workload| workload.label.as_str()).collect();
+        let goal = match tasks.as_slice() {
+            [] => "a task definition".to_owned(),
+            [only] => format!("`{only}`"),
+            several => format!("the one of {} that is meant", listed(several)),
+        };
+        self.draft.ask(format!(
+            "A proxy is not put into a task that is there. Can it be asked for without --into, and its container and ProxyConfiguration be copied into {goal}?"
+        ));
     }
 
     /// New nodes are found in the domain of those that are there, where all of them share one.

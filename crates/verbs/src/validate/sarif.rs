@@ -1,7 +1,9 @@
 //! Findings as SARIF 2.1.0, which code scanning takes.
 //!
 //! Source: the OASIS standard, by section. Columns count characters (3.14.17), and an end column stands behind the last
-//! (3.30.8). Fixes are left out: they change a model, and SARIF wants the text (3.55).
+//! (3.30.8).
+
+mod fixes;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -27,6 +29,7 @@ pub(super) fn show(verdict: &Verdict<'_>) -> String {
     let mut occurrences: BTreeMap<Key, usize> = BTreeMap::new();
     // Where one result has suppressions, all say that they have or have none (3.27.23).
     let has_suppressions = verdict.allowed() > 0;
+    let mut fixes = fixes::Fixes::new(verdict.reading);
     let results: Vec<Value> = verdict
         .findings
         .iter()
@@ -35,6 +38,9 @@ pub(super) fn show(verdict: &Verdict<'_>) -> String {
             let occurrence = occurrences.entry(key.clone()).or_default();
             *occurrence += 1;
             let mut result = result(judged, indices[judged.finding.rule], &fingerprint(&key, *occurrence));
+            if let Some(fix) = fixes.of(judged) {
+                result["fixes"] = json!([fix]);
+            }
             if has_suppressions {
                 result["suppressions"] = suppressions(judged);
             }

@@ -126,3 +126,46 @@ fn sarif_says_what_is_allowed_and_what_was_there_before() {
     let external = compared.iter().find(|result| result["ruleId"] == "unknown-field").unwrap();
     assert_eq!(external["suppressions"][0]["kind"], "external");
 }
+
+/// Makes the changes that a log's first fix says, as a reader of SARIF would.
+fn apply_first_fix(log: &Value, text: &str) -> String {
+    let fix = log["runs"][0]["results"].as_array().unwrap().iter().find_map(|result| result["fixes"].get(0)).unwrap();
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let byte = |line: &Value, column: &Value| {
+        let number = |value: &Value| usize::try_from(value.as_u64().unwrap()).unwrap() - 1;
+        let (line, column) = (number(line), number(column));
+        let before: usize = lines[..line].iter().map(|line| line.len()).sum();
+        let rest = lines.get(line).copied().unwrap_or_default();
+        before + rest.chars().take(column).map(char::len_utf8).sum::<usize>()
+    };
+    let mut new = text.to_owned();
+    for replacement in fix["artifactChanges"][0]["replacements"].as_array().unwrap().iter().rev() {
+        let region = &replacement["deletedRegion"];
+        let range = byte(&region["startLine"], &region["startColumn"])..byte(&region["endLine"], &region["endColumn"]);
+        new.replace_range(range, replacement["insertedContent"]["text"].as_str().unwrap_or_default());
+    }
+    new
+}
+
+#[test]
+fn sarif_says_fixes_as_text_that_goes_and_comes() {
+    let mut fixed = 0;
+    for rule in RULES {
+        let text = format!("# ü: {}\n{}", rule.name, rule.bad);
+        let answer = validate(&[("a.yaml", text.as_str())], ValidateFormat::Sarif, "", "");
+        let log: Value = serde_json::from_str(&answer.output).unwrap();
+        let results = log["runs"][0]["results"].as_array().unwrap();
+        let Some(result) = results.iter().find(|result| result["fixes"][0].is_object()) else { continue };
+        let new = apply_first_fix(&log, &text);
+        assert_ne!(new, text);
+        let after = validate(&[("a.yaml", new.as_str())], ValidateFormat::Sarif, "", "");
+        let after: Value = serde_json::from_str(&after.output).unwrap();
+        let known = |log: &Value| {
+            let results = log["runs"][0]["results"].as_array().unwrap().clone();
+            results.iter().filter(|other| other["ruleId"] == result["ruleId"]).count()
+        };
+        assert!(known(&after) < known(&log), "{}: {new}", rule.name);
+        fixed += 1;
+    }
+    assert!(fixed > 10, "{fixed}");
+}

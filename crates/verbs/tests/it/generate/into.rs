@@ -128,6 +128,22 @@ virtual node orders: spec.backends[0].virtualService.virtualServiceName = "pay.s
 }
 
 #[test]
+fn tags_are_given_to_what_is_there() {
+    let tags = |rest: &str| edits(&format!(r#"{{"tags": {{"team": "shop"}} {rest}}}"#));
+    insta::assert_snapshot!(tags(r#", "applications": [{"name": "payments-v1", "action": "change"}]"#), @r#"virtual node payments-v1: tags + {"key":"team","value":"shop"}"#);
+    insta::assert_snapshot!(tags(r#", "virtualServices": [{"name": "payments", "action": "change"}]"#), @r#"virtual service payments.shop.local: tags + {"key":"team","value":"shop"}"#);
+    insta::assert_snapshot!(tags(""), @r#"
+virtual node orders: tags + {"key":"team","value":"shop"}
+virtual node payments-v1: tags + {"key":"team","value":"shop"}
+virtual node payments-v2: tags + {"key":"team","value":"shop"}
+virtual router payments-router: tags + {"key":"team","value":"shop"}
+route payments-route: tags + {"key":"team","value":"shop"}
+virtual service payments.shop.local: tags + {"key":"team","value":"shop"}
+"#);
+    insta::assert_snapshot!(edits(r#"{"tags": {"aws:team": "shop"}}"#), @"question: AWS keeps tags that begin with `aws:` for itself, as `aws:team` does. What should it be called?");
+}
+
+#[test]
 fn shares_are_set_on_the_route_that_is_there() {
     let targets = |targets: &str| edits(&format!(r#"{{"routes": [{{"action": "change", "targets": [{targets}]}}]}}"#));
     insta::assert_snapshot!(targets(r#"{"node": "v1", "weight": 70}, {"node": "v2", "weight": 30}"#), @"
@@ -163,10 +179,15 @@ virtual node payments-v2: spec.logging = {"accessLog":{"file":{"path":"/dev/stdo
 "#);
     insta::assert_snapshot!(edits(r#"{"virtualRouters": [{"name": "payments-router", "action": "change", "listeners": [{"port": 9090}]}]}"#), @"virtual router payments-router: spec.listeners[0].portMapping.port = 9090");
     insta::assert_snapshot!(edits(r#"{"virtualRouters": [{"name": "payments", "routes": [{"name": "payments-route", "priority": 7}]}]}"#), @"route payments-route: spec.priority = 7");
-    insta::assert_snapshot!(edits(r#"{"tags": {"team": "pay"}, "environments": ["staging"]}"#), @"
+    insta::assert_snapshot!(edits(r#"{"tags": {"team": "pay"}, "environments": ["staging"]}"#), @r#"
+virtual node orders: tags + {"key":"team","value":"pay"}
+virtual node payments-v1: tags + {"key":"team","value":"pay"}
+virtual node payments-v2: tags + {"key":"team","value":"pay"}
+virtual router payments-router: tags + {"key":"team","value":"pay"}
+route payments-route: tags + {"key":"team","value":"pay"}
+virtual service payments.shop.local: tags + {"key":"team","value":"pay"}
 question: Environments differ in parameters, and none are put into a file that is there. Should the template be generated anew, without --into?
-question: Tags are given to what is made, and not yet to what is there. What should be made?
-");
+"#);
 }
 
 #[test]

@@ -1,0 +1,85 @@
+//! Edits of the tags of what is there.
+
+use meshwright_model::limits::{TagKey, TagValue};
+use meshwright_model::reference::Key;
+use meshwright_model::resource::Tag;
+use meshwright_model::{Kind, Path, Resource};
+
+use super::Desk;
+use crate::compose::mesh::settle_tags;
+use crate::intent::{Action, Intent, VirtualNode};
+
+impl<'i> Desk<'i> {
+    /// Gives tags to the resources that a request names, or to all where it names none.
+    pub(super) fn tag_what_is_there(&mut self, intent: &Intent) {
+        if intent.tags.is_empty() {
+            return;
+        }
+        self.draft.tags = intent.tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        settle_tags(&mut self.draft);
+        let tags = std::mem::take(&mut self.draft.tags);
+        let named = named(intent);
+        let mut tagged: Vec<&'i Resource> = Vec::new();
+        for (kinds, name) in &named {
+            let mut found: Vec<&'i Resource> = kinds.iter().flat_map(|kind| self.finder.named(*kind, name)).collect();
+            let is_exact = |resource: &&'i Resource| Key::of(&resource.name) == Key::Known(name);
+            if found.iter().any(is_exact) {
+                found.retain(is_exact);
+            }
+            match found.as_slice() {
+                [only] => tagged.push(only),
+                // Which it may be was asked already.
+                [] => {}
+                several => {
+                    let kinds: Vec<String> = several.iter().map(|resource| resource.kind().to_string()).collect();
+                    self.draft.ask(format!("`{name}` may be a {}. Which should get the tags?", kinds.join(" or a ")));
+                }
+            }
+        }
+        if named.is_empty() {
+            tagged = self.finder.inventory.resources.iter().collect();
+        }
+        for resource in tagged {
+            self.is_settled = true;
+            for (key, value) in &tags {
+                self.set_tag(resource, key, value);
+            }
+        }
+    }
+
+    fn set_tag(&mut self, resource: &Resource, key: &str, value: &str) {
+        let there = resource.tags.iter().position(|tag| Key::of(&tag.key) == Key::Known(key));
+        let written = self.draft.text::<TagValue>(&format!("the tag `{key}`"), value);
+        let tags = Path::of(&["tags"]);
+        match there {
+            Some(index) => self.set(resource, tags.index(index).field("value"), &written),
+            None => {
+                let key = self.draft.text::<TagKey>("the key of the tag", key);
+                self.append(resource, tags, &Tag { key, value: Some(written) });
+            }
+        }
+    }
+}
+
+/// The resources that a request names to change them, each with the kinds it may be of.
+fn named(intent: &Intent) -> Vec<(Vec<Kind>, String)> {
+    let mut named: Vec<(Kind, Option<&String>)> = Vec::new();
+    let nodes = intent.virtual_nodes.iter().filter(|node| node.action == Action::Change);
+    named.extend(nodes.map(|node| (Kind::VirtualNode, node.name.as_ref())));
+    let routers = intent.virtual_routers.iter().filter(|router| router.action == Action::Change);
+    named.extend(routers.map(|router| (Kind::VirtualRouter, router.name.as_ref())));
+    let alone = intent.routes.iter().filter(|route| route.action == Action::Change);
+    named.extend(alone.map(|route| (Kind::Route, route.name.as_ref())));
+    let services = intent.virtual_services.iter().filter(|service| service.action == Action::Change);
+    named.extend(services.map(|service| (Kind::VirtualService, service.name.as_ref())));
+    let gateways = intent.virtual_gateways.iter().filter(|gateway| gateway.action == Action::Change);
+    named.extend(gateways.map(|gateway| (Kind::VirtualGateway, gateway.name.as_ref())));
+    let gateway_routes = intent.gateway_routes.iter().filter(|route| route.action == Action::Change);
+    named.extend(gateway_routes.map(|route| (Kind::GatewayRoute, route.name.as_ref())));
+    let mesh = intent.mesh.iter().filter(|mesh| mesh.action.is_some());
+    named.extend(mesh.map(|mesh| (Kind::Mesh, mesh.name.as_ref())));
+    let is_changed = |node: &&VirtualNode| node.action == Action::Change;
+    let any = intent.applications.iter().filter(is_changed).filter_map(|node| node.name.clone());
+    let of_kind = named.into_iter().filter_map(|(kind, name)| Some((vec![kind], name?.clone())));
+    of_kind.chain(any.map(|name| (Kind::ALL.to_vec(), name))).collect()
+}
