@@ -48,6 +48,19 @@ impl Kind {
         }
     }
 
+    /// The API's word for all of them: `virtualNodes`.
+    pub fn collection(self) -> &'static str {
+        match self {
+            Self::Mesh => "meshes",
+            Self::VirtualNode => "virtualNodes",
+            Self::VirtualRouter => "virtualRouters",
+            Self::VirtualGateway => "virtualGateways",
+            Self::Route => "routes",
+            Self::VirtualService => "virtualServices",
+            Self::GatewayRoute => "gatewayRoutes",
+        }
+    }
+
     /// The name of the shape: `VirtualNode`.
     pub fn type_name(self) -> &'static str {
         match self {
