@@ -1,0 +1,14 @@
+//! The App Mesh API, as AWS's clients know it: operations on a state, and HTTP around them.
+//!
+//! [`api`] decides and knows no network; [`http`] is the thin loop around it.
+
+pub mod api;
+mod body;
+mod checks;
+mod exception;
+pub mod http;
+mod record;
+mod state;
+
+pub use api::{Api, Scope};
+pub use exception::{ApiError, Exception};
