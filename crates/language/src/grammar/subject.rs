@@ -145,6 +145,7 @@ impl Reader<'_> {
                     || is_protocol(place) && !self.is_word(place + 1, &["header"])
                     || has_part && self.low(at) != "over"
             }
+            "in" => self.is_symbol(self.past_glue(at + 1), &["mesh"]),
             "between" => is_protocol(at + 1) || is_port(at + 1),
             "," => is_protocol(at + 1) && is_port(at + 2),
             _ => is_protocol(at) && is_port(at + 1) || self.is_symbol(at, &["port"]) && is_port(self.past_glue(at + 1)),

@@ -340,7 +340,7 @@ is are be been being do does did will would should shall must can could may migh
 give gives given let make sure ensure use uses using used means mean become turned
 
 # prepositions and conjunctions
-inside already yet again still turn of as at with by for in from on into onto via through under over where when if while than so then during within
+needs inside already yet again still turn of as at with by for in from on into onto via through under over where when if while than so then during within
 back side whose
 
 # what a sentence is polite with

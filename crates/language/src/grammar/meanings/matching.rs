@@ -144,6 +144,20 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "match: method by its noun",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["gets|posts|puts|deletes|patches on|under|for|of|to|at <path>"],
+        set: Set::Act(|reader, slots| {
+            let noun = reader.low(reader.words.start).to_uppercase();
+            let method = noun.strip_suffix(if noun == "PATCHES" { "ES" } else { "S" }).unwrap_or(&noun).to_owned();
+            reader.sends();
+            reader.matcher(|matcher, path| put(&mut matcher.method, method, path, "method"))?;
+            path(reader, slots, by_form)
+        }),
+    },
+    Meaning {
         name: "match: scheme of the requests",
         block: Block::Match,
         is_plain: false,
