@@ -51,6 +51,11 @@ const NEVER_NAMES: &[&str] = &[
     "max",
     "on",
     "off",
+    "weight",
+    "timeout",
+    "retry",
+    "priority",
+    "target",
 ];
 
 /// What follows a name that means something elsewhere: "node matching, port 9000".

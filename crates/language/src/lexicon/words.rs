@@ -52,7 +52,8 @@ everything: everything, everyone, every service, all services, every node, all n
 
 # relations
 listen: listen, listens, listening, listen on, expose, exposes, exposing, serve, serves, serving, accept, accepts,
-    accepting, bind, binds, run on, runs on, running on, available on, reachable on
+    accepting, bind, binds, run on, runs on, running on, available on, reachable on,
+    reachable at, reachable, available at, exposed on, exposed at, exposed
 speak: speak, speaks, speaking, talks over
 send: stays, stay, remain, remains, send, sends, sending, sent, direct, directs, directing, directed, forward,
     forwards, forwarding, forwarded, go, goes, going, flow, flows, flowing, pass, passes, land, lands, steer,
