@@ -52,7 +52,8 @@ everything: everything, everyone, every service, all services, every node, all n
 
 # relations
 listen: listen, listens, listening, listen on, expose, exposes, exposing, serve, serves, serving, accept, accepts,
-    accepting, bind, binds, run on, runs on, running on, available on, reachable on
+    accepting, bind, binds, run on, runs on, running on, available on, reachable on,
+    reachable at, reachable, available at, exposed on, exposed at, exposed
 speak: speak, speaks, speaking, talks over
 send: stays, stay, remain, remains, send, sends, sending, sent, direct, directs, directing, directed, forward,
     forwards, forwarding, forwarded, go, goes, going, flow, flows, flowing, pass, passes, land, lands, steer,
@@ -340,7 +341,7 @@ is are be been being do does did will would should shall must can could may migh
 give gives given let make sure ensure use uses using used means mean become turned
 
 # prepositions and conjunctions
-inside already yet again still turn of as at with by for in from on into onto via through under over where when if while than so then during within
+needs inside already yet again still turn of as at with by for in from on into onto via through under over where when if while than so then during within
 back side whose
 
 # what a sentence is polite with
