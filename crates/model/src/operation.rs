@@ -222,7 +222,9 @@ mod tests {
     fn names_are_decoded_and_nothing_else_is_found() {
         let (_, target) = Operation::find("GET", "/v20190125/meshes/a%2Fb/virtualNodes/%C3%A9").unwrap();
         assert_eq!((target.mesh.as_str(), target.name.as_deref()), ("a/b", Some("é")));
-        for path in ["/", "/v20190125", "/v20190125/", "/v20190125/meshes/", "/v20190125/meshes/a/", "/v20190125/mesh/a"] {
+        for path in
+            ["/", "/v20190125", "/v20190125/", "/v20190125/meshes/", "/v20190125/meshes/a/", "/v20190125/mesh/a"]
+        {
             assert_eq!(Operation::find("GET", path), Err(Miss::Path), "{path}");
         }
         for path in ["%", "%2", "%zz", "%ff", "a%C3"] {
