@@ -287,6 +287,7 @@ impl Reader<'_> {
         if !self.is_passed() {
             return false;
         }
+        self.closed |= self.is_exception();
         let token = &self.tokens[self.at];
         if PREPOSITIONS.contains(&token.low.as_str()) {
             let is_arrow = !token.text.starts_with(char::is_alphabetic);
@@ -306,6 +307,13 @@ impl Reader<'_> {
         true
     }
 
+    /// Whether an exception is described right after: "(except /api/admin, which goes to admin)".
+    fn is_exception(&self) -> bool {
+        let is_path = self.token(self.at + 1).is_some_and(|token| token.kind == TokenKind::Path);
+        let which = self.past(self.at + 2, &[","]);
+        self.is_word(self.at, &["except"]) && is_path && self.is_word(which, &["which", "that"])
+    }
+
     /// Whether a word only says what the sentences are about: "Requirements: …", "canary: 1 % of the traffic goes to v3".
     fn is_label(&self) -> bool {
         self.is_word(self.at, LABELS) && self.low(self.at + 1) == ":"
@@ -320,7 +328,9 @@ impl Reader<'_> {
             TokenKind::Number(2) => {
                 token.low == "twice" && (self.at + 1..self.at + 4).any(|at| self.is_word(at, &["once"]))
             }
-            TokenKind::Word | TokenKind::Name => is_glue(&token.low) || self.are_senders(self.at) || self.is_label(),
+            TokenKind::Word | TokenKind::Name => {
+                is_glue(&token.low) || self.are_senders(self.at) || self.is_label() || self.is_exception()
+            }
             TokenKind::Mark => token.text.len() < 2 || !token.text.starts_with('-') || token.text.starts_with("->"),
             TokenKind::Symbol => {
                 let is_of_client = self.spot.is_some_and(|spot: Spot| spot.side != Side::Server);

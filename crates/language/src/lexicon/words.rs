@@ -129,7 +129,7 @@ client-certificate: client certificate, client certificates, client cert, client
 enforce: enforce, enforces, enforced, enforcing
 
 # health
-health-check: health check, health checks, healthcheck, healthchecks, health checking, health probe,
+health-check: health check, hc, health checks, healthcheck, healthchecks, health checking, health probe,
     health probes, checks health, checks its health, check its health, check the health, check health, liveness,
     liveness check, probe, probes, probing, probed, health-checked, checked for health, heartbeat,
     healthcheckpolicy
@@ -345,7 +345,7 @@ needs inside already yet again still turn of as at with by for in from on into o
 back side whose
 
 # what a sentence is polite with
-please just also kindly hey hi hello thanks thank okay ok maybe perhaps quickly asap like likewise somehow simply
+please pls plz just also kindly hey hi hello thanks thank okay ok maybe perhaps quickly asap like likewise somehow simply
 ready now basically lets finally firstly lastly afterwards actually essentially really
 
 # adjectives and adverbs that ask for nothing in particular
