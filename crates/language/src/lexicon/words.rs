@@ -118,7 +118,8 @@ secret: secret, secret name
 file-source: file system, local file, local files, from disk, on disk, file based, from file, from files,
     from a file, mounted files, mounted file, file certificate, file certs, file certificates, certificate files,
     from the file system, file-based certificate
-trust: trust, trusts, trusting, trusted, ca, certificate authority, ca bundle, ca certificate, trust bundle,
+trust: checks theirs against, checks them against, verifies theirs against, verifies them against,
+    validates theirs against, validates them against, check theirs against, check them against, trust, trusts, trusting, trusted, ca, certificate authority, ca bundle, ca certificate, trust bundle,
     root ca, trusted ca, ca file, ca cert, root certificate, private ca, acm pca, pca, validate, validates,
     validating, validation, verify, verifies, verified, ca chain, trust chain, trust store, trusted bundle,
     spiffe trust bundle, signed by, issued by
