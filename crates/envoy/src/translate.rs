@@ -126,7 +126,8 @@ pub fn translate(proxy: &Proxy<'_>, endpoints: &Endpoints, options: &Options) ->
         Role::Node { listeners, egress, filter } => translation.node(listeners, egress, *filter),
         Role::Gateway { listeners, hosts } => translation.gateway(listeners, hosts),
     }
-    for target in &proxy.targets {
+    // One whose TLS is not known stays away, so that requests to it fail rather than go in plaintext or unchecked.
+    for target in proxy.targets.iter().filter(|target| target.tls.is_known()) {
         translation.egress_cluster(target);
     }
     translation.configuration

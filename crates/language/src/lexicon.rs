@@ -82,7 +82,18 @@ pub(crate) fn symbols() -> HashSet<&'static str> {
 }
 
 /// Puts symbols in the place of the words that say them.
-pub(crate) fn name_symbols(tokens: Vec<Token>) -> Vec<Token> {
+pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
+    for at in 1..tokens.len() {
+        // "5 consecutive 500s" are answers and no time.
+        if matches!(tokens[at].low.as_str(), "500s" | "502s" | "503s" | "504s")
+            && matches!(
+                tokens[at - 1].low.as_str(),
+                "consecutive" | "on" | "http" | "returns" | "returning" | "successive"
+            )
+        {
+            tokens[at].kind = TokenKind::Word;
+        }
+    }
     let tokens: Vec<Token> = tokens.into_iter().flat_map(part_compounds).collect();
     let mut named = Vec::with_capacity(tokens.len());
     let mut at = 0;

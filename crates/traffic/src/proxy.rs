@@ -127,20 +127,65 @@ pub struct Omission<'a> {
     pub path: Path,
     /// What is left out and why: lower case, no full stop.
     pub why: String,
+    /// Whether the file leaves open what is missing, so that it will be there once that is known.
+    pub is_open: bool,
+}
+
+impl Omission<'_> {
+    /// Whether what is left out can decide where a request goes, and not only how it is watched or how long it may take.
+    pub fn decides(&self) -> bool {
+        const OTHERS: &[&str] = &[
+            "healthCheck",
+            "outlierDetection",
+            "accessLog",
+            "timeout",
+            "perRequest",
+            "idle",
+            "connectionPool",
+            "retryPolicy",
+        ];
+        let path = self.path.to_string();
+        !OTHERS.iter().any(|field| path.ends_with(field))
+    }
 }
 
 impl<'a> Proxy<'a> {
     /// What the proxy of a node or gateway does; `None` where the world has none of that name.
     pub fn of(world: &World<'a>, kind: Kind, name: &str) -> Option<Self> {
-        match kind {
+        let mut proxy = match kind {
             Kind::VirtualNode => egress::node(world, name),
             Kind::VirtualGateway => gateway::gateway(world, name),
             _ => None,
-        }
+        }?;
+        proxy.leave_out_unnamed(world);
+        Some(proxy)
     }
 
     /// What the proxy of a node does with what others send it, and nothing of what it sends itself.
     pub fn ingress_of(world: &World<'a>, name: &str) -> Option<Self> {
         ingress::node(world, name)
+    }
+
+    /// Notes what cannot be told apart by its name, where the proxy may need it.
+    fn leave_out_unnamed(&mut self, world: &World<'a>) {
+        let is_gateway = matches!(self.role, Role::Gateway { .. });
+        let concerns = |resource: &&&'a Resource| match resource.kind() {
+            Kind::Mesh | Kind::VirtualGateway => false,
+            Kind::GatewayRoute => is_gateway,
+            Kind::VirtualNode | Kind::VirtualRouter | Kind::Route | Kind::VirtualService => true,
+        };
+        for resource in world.nameless().iter().filter(concerns) {
+            let is_open = [Some(&resource.name), resource.parent.as_ref()]
+                .into_iter()
+                .flatten()
+                .any(|name| name.open().is_some());
+            let (path, why) =
+                (Path::default(), "it is left out: its name, or that of what it belongs to, is not known".to_owned());
+            self.omissions.push(Omission { resource, path, why, is_open });
+        }
+        for resource in world.twins().iter().filter(concerns) {
+            let why = "it is left out: another one before it has its name".to_owned();
+            self.omissions.push(Omission { resource, path: Path::default(), why, is_open: false });
+        }
     }
 }

@@ -54,6 +54,8 @@ pub enum Outcome {
         /// Envoy's response flag, where it logs one.
         flag: Option<&'static str>,
     },
+    /// What the files leave open decides.
+    Unknown,
 }
 
 impl Outcome {
@@ -94,7 +96,24 @@ impl<'a> Trace<'a> {
             (Role::Node { .. }, Capture::OriginalDestination) => trace.leave_node(world, proxy, sent),
             (Role::Node { .. }, Capture::Loopback(ports)) => trace.leave_by_loopback(world, proxy, ports, sent),
         }
+        trace.doubt();
         trace
+    }
+
+    /// Says of an outcome that it is not certain, where something on the way is left open.
+    fn doubt(&mut self) {
+        if !self.omissions.iter().any(|omission| omission.is_open && omission.decides()) {
+            return;
+        }
+        match self.outcome {
+            Outcome::Forwarded => self.reasons.push("what the files leave open may decide otherwise".to_owned()),
+            Outcome::Unknown => {}
+            outcome => {
+                let shown = node::shown(outcome);
+                self.reasons.push(format!("what the files leave open decides; without it the answer is: {shown}"));
+                self.outcome = Outcome::Unknown;
+            }
+        }
     }
 
     /// Ends it.

@@ -1,6 +1,8 @@
 //! Any edits of any template: what they do not speak of keeps its bytes, what comes of them reads as the model with them made,
 //! and made again they change nothing.
 
+use std::fmt::Write as _;
+
 use meshwright_dialect::{Reading, edit, reads_as};
 use meshwright_model::edit::{Change, Edit, NewValue};
 use meshwright_model::{Path, Resource};
@@ -10,6 +12,7 @@ use crate::read_text;
 
 /// How a template is written.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a habit of its own")]
 struct Writing {
     /// For each target of the route: its node, its weight, how it names the node, and whether it stands in braces.
     targets: Vec<(usize, u32, usize, bool)>,
@@ -23,6 +26,10 @@ struct Writing {
 }
 
 const NODES: usize = 4;
+
+fn push(text: &mut String, more: std::fmt::Arguments<'_>) {
+    text.write_fmt(more).unwrap();
+}
 
 fn writing() -> impl Strategy<Value = Writing> {
     let target = (0..NODES, 0..100_u32, 0..5_usize, any::<bool>());
@@ -51,18 +58,24 @@ impl Writing {
         let mut text = format!("Resources:{}\n", comment("all"));
         text += "  Mesh: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: shop}}\n";
         for node in 0..NODES {
-            text += &format!(
-                "  Node{node}:{}\n    Type: AWS::AppMesh::VirtualNode\n    Properties:\n      MeshName: shop\n      VirtualNodeName: {quote}n{node}{quote}\n      Spec:\n        Listeners: [{{PortMapping: {{Port: 80, Protocol: http}}}}]\n        ServiceDiscovery: {{DNS: {{Hostname: n{node}.local}}}}{}\n",
-                comment("a node"),
-                comment("by name")
+            push(
+                &mut text,
+                format_args!(
+                    "  Node{node}:{}\n    Type: AWS::AppMesh::VirtualNode\n    Properties:\n      MeshName: shop\n      VirtualNodeName: {quote}n{node}{quote}\n      Spec:\n        Listeners: [{{PortMapping: {{Port: 80, Protocol: http}}}}]\n        ServiceDiscovery: {{DNS: {{Hostname: n{node}.local}}}}{}\n",
+                    comment("a node"),
+                    comment("by name")
+                ),
             );
         }
-        text += &format!(
-            "\n  Route:\n    Type: AWS::AppMesh::Route\n    Properties:\n      MeshName: shop\n      VirtualRouterName: r\n      RouteName: route{}\n      Spec:\n",
-            comment("the route")
+        push(
+            &mut text,
+            format_args!(
+                "\n  Route:\n    Type: AWS::AppMesh::Route\n    Properties:\n      MeshName: shop\n      VirtualRouterName: r\n      RouteName: route{}\n      Spec:\n",
+                comment("the route")
+            ),
         );
         if self.has_priority {
-            text += &format!("        Priority: {quote}7{quote}{}\n", comment("early"));
+            push(&mut text, format_args!("        Priority: {quote}7{quote}{}\n", comment("early")));
         }
         text += "        HttpRoute:\n          Match: {Prefix: /}\n";
         if self.has_timeout {
@@ -80,10 +93,10 @@ impl Writing {
         };
         if self.is_flow {
             let targets: Vec<String> = self.targets.iter().map(element).collect();
-            text += &format!(" [{}]{}\n", targets.join(", "), comment("targets"));
+            push(&mut text, format_args!(" [{}]{}\n", targets.join(", "), comment("targets")));
         } else {
             for target in &self.targets {
-                text += &format!("\n              - {}", element(target));
+                push(&mut text, format_args!("\n              - {}", element(target)));
             }
             text += "\n";
         }

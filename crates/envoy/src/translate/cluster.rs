@@ -77,7 +77,7 @@ impl Translation<'_, '_> {
             eds_cluster_config,
             connect_timeout: Some(duration(EGRESS_CONNECT_MILLIS)),
             load_assignment,
-            health_checks: check.iter().filter_map(|check| health_check(check, *port, *protocol)).collect(),
+            health_checks: check.iter().map(|check| health_check(check, *port)).collect(),
             circuit_breakers: Some(breakers(Pool::default())),
             typed_extension_protocol_options: protocol_options(*protocol),
             dns_lookup_family: lookup_family(*ip_preference).into(),
@@ -183,10 +183,8 @@ const fn lookup_family(preference: Option<IpPreference>) -> DnsLookupFamily {
     }
 }
 
-/// How hosts are checked; `None` where Envoy would refuse the cluster: it checks by gRPC only what speaks HTTP/2.
-///
-/// Only 200 is healthy (aws/aws-app-mesh-roadmap#396), which is Envoy's default.
-fn health_check(check: &HealthCheck<'_>, target_port: u16, spoken: PortProtocol) -> Option<core::HealthCheck> {
+/// How hosts are checked. Only 200 is healthy (aws/aws-app-mesh-roadmap#396), which is Envoy's default.
+fn health_check(check: &HealthCheck<'_>, target_port: u16) -> core::HealthCheck {
     let HealthCheck { protocol, path, port, interval_millis, timeout_millis, healthy_threshold, unhealthy_threshold } =
         *check;
     let checker = match protocol {
@@ -199,13 +197,10 @@ fn health_check(check: &HealthCheck<'_>, target_port: u16, spoken: PortProtocol)
                 ..HttpHealthCheck::default()
             })
         }
-        PortProtocol::Grpc if matches!(spoken, PortProtocol::Http2 | PortProtocol::Grpc) => {
-            HealthChecker::GrpcHealthCheck(GrpcHealthCheck::default())
-        }
-        PortProtocol::Grpc => return None,
+        PortProtocol::Grpc => HealthChecker::GrpcHealthCheck(GrpcHealthCheck::default()),
         PortProtocol::Tcp => HealthChecker::TcpHealthCheck(TcpHealthCheck::default()),
     };
-    Some(core::HealthCheck {
+    core::HealthCheck {
         timeout: Some(duration(timeout_millis)),
         interval: Some(duration(interval_millis)),
         unhealthy_threshold: Some(unhealthy_threshold),
@@ -213,7 +208,7 @@ fn health_check(check: &HealthCheck<'_>, target_port: u16, spoken: PortProtocol)
         alt_port: (port != target_port).then_some(port.into()),
         health_checker: Some(checker),
         ..core::HealthCheck::default()
-    })
+    }
 }
 
 /// When hosts are ejected; Envoy refuses spans of 0, which are left to it.

@@ -78,6 +78,7 @@ impl Translation<'_, '_> {
                 private_key: Some(file(key)),
                 ..TlsCertificate::default()
             }),
+            Some(Certificate::Unknown) => {}
             Some(Certificate::Sds(name)) => common.tls_certificate_sds_secret_configs.push(local_secret(name)),
             Some(Certificate::Acm(arn)) => match self.place(Secret::Certificate((*arn).to_owned())) {
                 Place::Stream(secret) => common.tls_certificate_sds_secret_configs.push(*secret),
@@ -103,6 +104,8 @@ impl Translation<'_, '_> {
                 context.trusted_ca = Some(file(path));
                 return ValidationContextType::ValidationContext(context);
             }
+            // What is not known is left out with its cluster or listener.
+            Trust::Unknown => return ValidationContextType::ValidationContext(context),
             Trust::Sds(name) => Place::Stream(Box::new(local_secret(name))),
             Trust::Acm(authorities) => self.place(Secret::Authorities(arns(authorities))),
             Trust::RootOf(arn) => self.place(Secret::RootOf((*arn).to_owned())),

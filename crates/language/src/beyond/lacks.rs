@@ -333,12 +333,6 @@ pub(super) const LACKS: &[Lack] = &[
         source: "API reference, WeightedTarget",
     },
     Lack {
-        what: "another name for what there is",
-        ways: &["^ rename~"],
-        nearest: "a name stays, so that the resource is made anew and the old one deleted",
-        source: "API reference, UpdateVirtualNode: it replaces the spec alone",
-    },
-    Lack {
         what: "client certificates from ACM",
         ways: &["client~ cert~ from|by|in|via|using|with acm", "acm client~ cert~"],
         nearest: "a client's certificate comes from a file or from SDS",

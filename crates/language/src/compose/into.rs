@@ -3,6 +3,7 @@
 mod find;
 mod gateways;
 mod leaving;
+mod names;
 mod nodes;
 mod priority;
 mod removals;
@@ -168,6 +169,11 @@ impl Desk<'_> {
         self.ask_for_parameters(&composition.inventory);
         let beside = self.finder.inventory.resources.first().and_then(|resource| resource.origin);
         let mut resources = composition.inventory.resources;
+        let made: Vec<(Kind, Expression)> =
+            resources.iter().map(|resource| (resource.kind(), expression(Key::of(&resource.name)))).collect();
+        for resource in &mut resources {
+            self.name_in_full(resource, &made);
+        }
         let given = priority::given(&rest);
         let is_settled = self.settle_priorities(&mut resources, &|number| given.contains(&number));
         for assumption in composition.assumptions {

@@ -191,6 +191,11 @@ fn client_trust(trust: Option<&Trust>, own: &str, draft: &mut Draft) -> TlsValid
         Some(Trust::Acm { arns }) => {
             let mut authorities = Vec::new();
             for arn in arns {
+                if !is_authority(arn) {
+                    draft.ask(format!(
+                        "{own} is to trust `{arn}`, which is no authority of AWS Private CA. Which one is it (arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID)?"
+                    ));
+                }
                 authorities.push(draft.text(&format!("an authority of {own}"), arn));
             }
             if authorities.is_empty() {
@@ -217,6 +222,13 @@ fn client_trust(trust: Option<&Trust>, own: &str, draft: &mut Draft) -> TlsValid
         Some(Trust::File { chain }) => TlsValidationContextTrust::File(trusted_file(chain.as_deref(), own, draft)),
         None => TlsValidationContextTrust::File(trusted_file(None, own, draft)),
     }
+}
+
+/// Whether an ARN names an authority of AWS Private CA. Source: User Guide, tls; rule `not-a-private-authority`.
+fn is_authority(arn: &str) -> bool {
+    let mut parts = arn.splitn(6, ':').skip(2);
+    parts.next() == Some("acm-pca")
+        && parts.nth(2).is_some_and(|resource| resource.starts_with("certificate-authority/"))
 }
 
 fn trusted_file(chain: Option<&str>, shown: &str, draft: &mut Draft) -> TlsFileTrust {

@@ -194,9 +194,9 @@ impl Reader<'_> {
 
     fn accept(&mut self, candidate: &Candidate, path: &str) {
         self.note(path, self.words.start, candidate.end);
-        if self.beside.is_empty() && self.is_said_of_each(candidate.end) {
+        if self.beside.is_empty() && candidate.meaning.home != Home::Next {
             let here = self.spot.map(|spot| spot.place);
-            let others = self.named_together(None).unwrap_or_default().into_iter().filter(|place| Some(*place) != here);
+            let others = self.said_of_all(candidate.end).into_iter().filter(|place| Some(*place) != here);
             self.beside = others.map(Spot::at).collect();
         }
         for spot in self.beside.clone() {

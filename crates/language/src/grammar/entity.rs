@@ -51,6 +51,11 @@ const NEVER_NAMES: &[&str] = &[
     "max",
     "on",
     "off",
+    "weight",
+    "timeout",
+    "retry",
+    "priority",
+    "target",
 ];
 
 /// What follows a name that means something elsewhere: "node matching, port 9000".
@@ -330,9 +335,16 @@ impl Reader<'_> {
         self.is_word(at, SENDERS) && (self.is_word(at + 1, OF_SENDERS) || self.is_symbol(at + 1, OF_SENDERS))
     }
 
+    /// "deletes on /orders": requests by their method.
+    fn are_methods(&self, at: usize) -> bool {
+        self.is_word(at, &["gets", "posts", "puts", "deletes", "patches"])
+            && self.token(at + 2).is_some_and(|token| token.kind == TokenKind::Path)
+    }
+
     /// Whether requests are said at a place.
     pub(super) fn are_requests(&self, at: usize) -> bool {
         self.are_senders(at)
+            || self.are_methods(at)
             || self.token(at).is_some_and(|token| match token.kind {
                 TokenKind::Path | TokenKind::Percent(_) | TokenKind::Ratio(_) => true,
                 TokenKind::Symbol => REQUEST_SYMBOLS.contains(&token.low.as_str()),

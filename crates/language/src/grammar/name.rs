@@ -25,6 +25,7 @@ const CLAUSE_SYMBOLS: &[&str] = &[
     "enforce",
     "trust",
     "no-longer",
+    "access-log",
 ];
 
 /// Words that do the same.
@@ -98,9 +99,7 @@ pub(super) fn name_at(tokens: &[Token], at: usize) -> Option<String> {
                 && !token.text.contains("..")
         }
         TokenKind::Name | TokenKind::Host => true,
-        TokenKind::Word if token.low == "a" => {
-            tokens.get(at + 1).is_some_and(|next| next.low == "and" || next.low == ",")
-        }
+        TokenKind::Word if token.low == "a" => is_the_name_a(tokens, at),
         TokenKind::Word if token.low == "new" => is_new_version(tokens, at),
         TokenKind::Word => {
             !is_glue(&token.low)
@@ -112,6 +111,33 @@ pub(super) fn name_at(tokens: &[Token], at: usize) -> Option<String> {
         _ => false,
     };
     is_name.then(|| token.text.clone())
+}
+
+/// Whether "a" is a name and no article: "to a and b", "node a on 8080".
+fn is_the_name_a(tokens: &[Token], at: usize) -> bool {
+    let next = tokens.get(at + 1).map_or("", |next| next.low.as_str());
+    let before = at.checked_sub(1).and_then(|before| tokens.get(before)).map_or("", |before| before.low.as_str());
+    let follows_kind =
+        matches!(before, "virtual-node" | "virtual-router" | "virtual-gateway" | "application" | "route" | "named");
+    matches!(next, "and" | ",")
+        || follows_kind
+            && matches!(
+                next,
+                "" | "."
+                    | ";"
+                    | ":"
+                    | "("
+                    | ")"
+                    | "on"
+                    | "at"
+                    | "with"
+                    | "port"
+                    | "listen"
+                    | "has"
+                    | "call"
+                    | "to"
+                    | "is"
+            )
 }
 
 /// Whether a noun that means something elsewhere is the name of what gets requests: "goes to accounts", "calls user".

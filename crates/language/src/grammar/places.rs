@@ -3,7 +3,9 @@
 use super::reader::{Reader, Verb};
 use super::spot::{Place, Spot};
 use super::thing::{Entity, Thing};
-use crate::intent::{Action, GatewayRoute, Provider, Route, Sidecar, VirtualNode, VirtualRouter, VirtualService};
+use crate::intent::{
+    Action, GatewayRoute, Pathway, Provider, Route, Sidecar, VirtualNode, VirtualRouter, VirtualService,
+};
 
 /// Prepositions before what a part belongs to.
 const BELONGING: &[&str] = &["to", "on", "for", "of", "in", "into", "from", "with", "by"];
@@ -237,6 +239,21 @@ impl Reader<'_> {
             && let Some(place) = self.find_route(name)
         {
             return place;
+        }
+        if let (Some(name), Some(Place::Route(None, at))) = (&entity.name, self.spot.map(|spot| spot.place))
+            && self.preposition.as_deref() == Some("of")
+        {
+            // "all traffic of route main"
+            let route = &mut self.intent.routes[at];
+            if route.name.is_none() && route.targets.is_empty() && route.matcher.headers.is_empty() {
+                route.name = Some(name.clone());
+                route.action = Action::Change;
+                if route.matcher.path == Some(Pathway::Prefix("/".to_owned())) {
+                    route.matcher.path = None;
+                    self.rename_evidence(&format!("routes[{at}].match.path"), &format!("routes[{at}].name"));
+                }
+                return Place::Route(None, at);
+            }
         }
         if entity.name.is_none() {
             if let Some(router) = router.filter(|_| entity.is_plural || entity.is_definite) {

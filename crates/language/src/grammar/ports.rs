@@ -71,6 +71,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn ports(&mut self, numbers: &[u32]) -> Said {
+        let numbers = &self.ports_of_one(numbers)?[..];
         let mut said = Err(Trouble::NotHere);
         let mut range: Option<Range<usize>> = None;
         for number in numbers {
@@ -81,6 +82,24 @@ impl Reader<'_> {
         }
         self.last_ports = self.spot.zip(range).filter(|_| numbers.len() > 1);
         said
+    }
+
+    /// The ports of what is spoken of, where several are named beside each other: all, or one for each, respectively.
+    fn ports_of_one(&self, numbers: &[u32]) -> Result<Vec<u32>, Trouble> {
+        if self.beside.is_empty() || numbers.len() < 2 || numbers.len() != self.beside.len() + 1 {
+            return Ok(numbers.to_vec());
+        }
+        let mut sentence = (self.words.end..self.tokens.len()).take_while(|at| !self.is_sentence_end(*at));
+        if !sentence.any(|at| self.is_word(at, &["respectively"])) {
+            return Err(Trouble::Clash(format!(
+                "{} ports for {} names, all for each or one for each",
+                numbers.len(),
+                numbers.len()
+            )));
+        }
+        let place = self.here()?.place;
+        let at = self.beside.iter().position(|spot| spot.place == place).map_or(0, |at| at + 1);
+        Ok(vec![numbers[at]])
     }
 
     /// A number without the word "port", where a port is expected.

@@ -4,6 +4,7 @@ use super::block::Block;
 use super::name::{is_clause_verb, name_at};
 use super::reader::{Reader, Verb};
 use super::spot::{self, Place, Side, Spot};
+use crate::intent::Action;
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::{is_glue, is_method};
 use crate::understanding::Understanding;
@@ -105,6 +106,8 @@ impl Reader<'_> {
             }
             self.begin_requests();
             if self.path_spoken_of()
+                || self.calls_those()
+                || self.limited()
                 || self.together()
                 || self.relative()
                 || self.entity()
@@ -208,7 +211,12 @@ impl Reader<'_> {
             (TokenKind::Symbol, "create") => Verb::Create,
             (TokenKind::Symbol, "add") => Verb::Add,
             (TokenKind::Symbol, "change") => Verb::Change,
-            (TokenKind::Word, "let") if self.is_clause_start() && self.introduces_entity(self.at + 1) => Verb::Change,
+            (TokenKind::Word, "let")
+                if self.is_clause_start()
+                    && (self.introduces_entity(self.at + 1) || self.is_word(self.at + 2, &["also"])) =>
+            {
+                Verb::Change
+            }
             (TokenKind::Word, "set" | "give") if self.is_clause_start() || self.unverbed.is_some() => Verb::Change,
             _ => return false,
         };
@@ -243,6 +251,19 @@ impl Reader<'_> {
         self.at == 0 || BEFORE_CLAUSE.contains(&self.low_before(self.at))
     }
 
+    /// "limit orders to 100 connections": the limit is of what is named.
+    fn limited(&mut self) -> bool {
+        let limits = self.is_symbol(self.at, &["max"]) && self.is_clause_start();
+        let number = self.token(self.at + 3).is_some_and(|token| matches!(token.kind, TokenKind::Number(_)));
+        let name =
+            name_at(&self.tokens, self.at + 1).filter(|_| limits && number && self.is_symbol(self.at + 2, &["to"]));
+        let Some(name) = name else { return false };
+        let place = self.find_named(&name).unwrap_or_else(|| self.application(&name, Action::Change));
+        self.turn_to(place);
+        self.at += 3;
+        true
+    }
+
     /// "web calls orders, which calls payments": what was called is spoken of.
     fn relative(&mut self) -> bool {
         if !self.is_word(self.at, &["which", "who", "that"]) {
@@ -266,6 +287,7 @@ impl Reader<'_> {
         if !self.is_passed() {
             return false;
         }
+        self.closed |= self.is_exception();
         let token = &self.tokens[self.at];
         if PREPOSITIONS.contains(&token.low.as_str()) {
             let is_arrow = !token.text.starts_with(char::is_alphabetic);
@@ -285,6 +307,13 @@ impl Reader<'_> {
         true
     }
 
+    /// Whether an exception is described right after: "(except /api/admin, which goes to admin)".
+    fn is_exception(&self) -> bool {
+        let is_path = self.token(self.at + 1).is_some_and(|token| token.kind == TokenKind::Path);
+        let which = self.past(self.at + 2, &[","]);
+        self.is_word(self.at, &["except"]) && is_path && self.is_word(which, &["which", "that"])
+    }
+
     /// Whether a word only says what the sentences are about: "Requirements: …", "canary: 1 % of the traffic goes to v3".
     fn is_label(&self) -> bool {
         self.is_word(self.at, LABELS) && self.low(self.at + 1) == ":"
@@ -295,7 +324,13 @@ impl Reader<'_> {
         match token.kind {
             // "the old one"
             TokenKind::Number(1) => token.low == "one" && self.name_end == Some(self.at),
-            TokenKind::Word | TokenKind::Name => is_glue(&token.low) || self.are_senders(self.at) || self.is_label(),
+            // "twice, once for test and once for production"
+            TokenKind::Number(2) => {
+                token.low == "twice" && (self.at + 1..self.at + 4).any(|at| self.is_word(at, &["once"]))
+            }
+            TokenKind::Word | TokenKind::Name => {
+                is_glue(&token.low) || self.are_senders(self.at) || self.is_label() || self.is_exception()
+            }
             TokenKind::Mark => token.text.len() < 2 || !token.text.starts_with('-') || token.text.starts_with("->"),
             TokenKind::Symbol => {
                 let is_of_client = self.spot.is_some_and(|spot: Spot| spot.side != Side::Server);

@@ -53,7 +53,10 @@ impl Reader<'_> {
         let is_take = self.is_symbol(self.at, &["take"]);
         let is_off =
             self.is_symbol(self.at, &["no"]) && SWITCH_OFF.contains(&self.tokens[self.at].text.to_lowercase().as_str());
-        if !is_take && !is_off && !self.is_symbol(self.at, &["remove"]) {
+        let is_drop = self.is_symbol(self.at, &["drop-all"])
+            && name_at(&self.tokens, self.past_glue(self.at + 1)).is_some()
+            && self.is_word(self.past_glue(self.at + 1) + 1, &["from"]);
+        if !is_take && !is_off && !is_drop && !self.is_symbol(self.at, &["remove"]) {
             return false;
         }
         if is_take && !self.out_follows() {

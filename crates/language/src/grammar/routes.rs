@@ -3,7 +3,7 @@
 use super::block::Block;
 use super::reader::Reader;
 use super::spot::{self, Place, Said, Spot, Trouble, put};
-use crate::intent::{Comparison, GatewayRoute, Header, Hostname, Match, Protocol, Route};
+use crate::intent::{Action, Comparison, GatewayRoute, Header, Hostname, Match, Protocol, Route, VirtualNode};
 
 /// How many tokens ahead it is looked whether the sentence sends.
 const MAX_AHEAD: usize = 64;
@@ -166,8 +166,26 @@ impl Reader<'_> {
                 let (route, path) = spot::gateway_route(&mut self.intent, spot)?;
                 put(&mut route.priority, number, &path, "priority")
             }
+            Place::Application(at) => {
+                let Some(name) = self.take_bare_application(at) else { return Err(Trouble::NotHere) };
+                self.intent.routes.push(Route { name: Some(name), action: Action::Change, ..Route::default() });
+                let at = self.intent.routes.len() - 1;
+                self.turn_to(Place::Route(None, at));
+                put(&mut self.intent.routes[at].priority, number, &format!("routes[{at}]"), "priority")
+            }
             _ => Err(Trouble::NotHere),
         }
+    }
+
+    /// Takes back the latest application where nothing but its name was said, to change it: only a route has what comes now.
+    fn take_bare_application(&mut self, at: usize) -> Option<String> {
+        let application = self.intent.applications.get(at).filter(|_| at + 1 == self.intent.applications.len())?;
+        let bare = VirtualNode { name: application.name.clone(), action: Action::Change, ..VirtualNode::default() };
+        if *application != bare {
+            return None;
+        }
+        self.forget(Place::Application(at));
+        self.intent.applications.pop()?.name
     }
 
     /// Takes back a route that was begun for words that say something else.

@@ -320,6 +320,18 @@ fn is_code(tokens: &[Token], at: usize) -> bool {
     tokens[at].low.len() == 2 && follows && ends
 }
 
+/// A pattern for a text as it stands.
+pub(super) fn literal(text: &str) -> String {
+    let mut pattern = String::new();
+    for letter in text.chars() {
+        if !letter.is_alphanumeric() && !matches!(letter, '-' | '_' | ' ' | '/') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern
+}
+
 /// `80, 81 and 82`
 fn numbers(tokens: &[Token], at: usize) -> Option<(Value, usize)> {
     let number = |place: usize| match tokens.get(place).map(|token| &token.kind) {

@@ -23,6 +23,10 @@ const PARTS: &[&str] = &[
     "dns",
     "call",
     "cloud-map",
+    "timeout",
+    "request-timeout",
+    "retry",
+    "idle",
     "listener",
     "listen",
     "called-by",
@@ -44,7 +48,9 @@ impl Reader<'_> {
             return false;
         }
         let Some((names, end)) = self.subjects() else { return false };
-        if self.gets_requests(end) || self.is_header(self.at) {
+        // "orders is frobnicated on port 8080"
+        let is_predicate = matches!(self.low_before(self.at), "is" | "are" | "be" | "was" | "being");
+        if self.gets_requests(end) || self.is_header(self.at) || is_predicate {
             return false;
         }
         if self.spot.is_some_and(|spot| spot.place.has_routes()) && self.longer_meaning(end) {
@@ -140,15 +146,22 @@ impl Reader<'_> {
             "on" | "at" | "over" | "via" | "(" | ":" | "using" | "with" | "as" if !self.is_symbol(at, &["on"]) => {
                 let place = self.past_glue(at + 1);
                 let has_part =
-                    self.is_symbol(place, PARTS) || self.is_symbol(place + 1, PARTS) && self.low(place) == "no";
+                    self.is_symbol(place, PARTS) || self.is_symbol(place + 1, PARTS) && self.counts_a_part(place);
                 is_port(place)
                     || is_protocol(place) && !self.is_word(place + 1, &["header"])
                     || has_part && self.low(at) != "over"
             }
+            "in" => self.is_symbol(self.past_glue(at + 1), &["mesh"]),
             "between" => is_protocol(at + 1) || is_port(at + 1),
             "," => is_protocol(at + 1) && is_port(at + 2),
             _ => is_protocol(at) && is_port(at + 1) || self.is_symbol(at, &["port"]) && is_port(self.past_glue(at + 1)),
         }
+    }
+
+    /// Whether a token says how many or how long a part is: "with 3 retries", "with a 5 s timeout", "with no TLS".
+    fn counts_a_part(&self, at: usize) -> bool {
+        self.low(at) == "no"
+            || self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Number(_) | TokenKind::Span(_)))
     }
 
     /// "teller -> accounts -> ledger"

@@ -19,6 +19,19 @@ const KINDS: &[&str] = &["application", "virtual-node", "route", "call"];
 const MAX_COUNT: u32 = 20;
 
 impl Reader<'_> {
+    /// "frontend calls both"
+    pub(super) fn calls_those(&mut self) -> bool {
+        if !self.is_symbol(self.at, &["call"]) {
+            return false;
+        }
+        let Some((names, end)) = self.those_called(self.past(self.at + 1, &["to"])) else { return false };
+        self.words = self.at..end;
+        let Ok(path) = self.calls(&names) else { return false };
+        self.note(&path, self.at, end);
+        self.at = end;
+        true
+    }
+
     /// Speaks of what was named together: "each has a timeout of 5 s", "all three use http2".
     pub(super) fn together(&mut self) -> bool {
         if let Some(end) = self.all_of_a_list() {
@@ -27,12 +40,18 @@ impl Reader<'_> {
         }
         let begins = self.is_clause_start() || matches!(self.low_before(self.at), "(" | ":" | "with");
         let Some((count, end)) = self.together_at(self.at).filter(|_| begins) else { return false };
-        let Some((first, others)) = self.named_together(count).and_then(|mut places| {
-            let first = (places.len() > 1).then(|| places.remove(0))?;
-            Some((first, places))
-        }) else {
+        // "calls orders and payments, each over TLS": of the calls.
+        let secured = self.past(end, &["with", "between", "using"]);
+        if self.last_calls.is_some() && self.is_symbol(secured, &["tls", "mtls"]) {
             return false;
-        };
+        }
+        let is_all = self.is_word(self.at, &["all"]) && count.is_none() && self.routes_together().is_empty();
+        let places = if is_all { Some(self.all_named()) } else { self.named_together(count) };
+        let mut places = places.unwrap_or_default();
+        if places.len() < 2 {
+            return false;
+        }
+        let (first, others) = (places.remove(0), places);
         let (block, sending) = (self.block, self.sending);
         self.turn_to(first);
         if let Place::Route(..) = first {
@@ -106,9 +125,35 @@ impl Reader<'_> {
         applications.map(|(at, _)| Place::Application(at)).chain(nodes.map(|(at, _)| Place::Node(at))).collect()
     }
 
-    /// Whether "each" follows what was said, which then holds for all that were named together: "3 retries each".
-    pub(super) fn is_said_of_each(&self, at: usize) -> bool {
-        self.is_word(at, &["each", "apiece"])
-            && (self.is_sentence_end(at + 1) || matches!(self.low(at + 1), "," | "and" | ")"))
+    /// Those for which it holds too what was just said: "3 retries each", "TLS between all of them".
+    pub(super) fn said_of_all(&self, at: usize) -> Vec<Place> {
+        let ends = |at: usize| self.ends_clause(at);
+        let is_each = self.is_word(at, &["each", "apiece"]) && ends(at + 1);
+        let of_all = self.past(at, &["for", "on", "between", "across", "of", "the"]);
+        let of_them = self.past(self.past(of_all, ALL), &["of", "them", "two", "three"]);
+        let is_all = of_all > at && self.is_symbol(of_all, &["everything"]) && ends(of_all + 1);
+        let is_both = of_all > at && self.is_word(of_all, ALL) && ends(of_them);
+        match (is_each || is_both, is_all) {
+            (true, _) => self.named_together(None).unwrap_or_default(),
+            (_, true) => self.all_named(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What "both" and "all of them" are that something calls: all that were named, but itself.
+    pub(super) fn those_called(&self, at: usize) -> Option<(Vec<String>, usize)> {
+        self.is_word(at, &["both", "all", "each", "them", "everyone"]).then_some(())?;
+        let end = self.past(at, &["both", "all", "each", "of", "them", "the", "others", "other", "two"]);
+        self.ends_clause(end).then_some(())?;
+        let here = self.spot.map(|spot| spot.place);
+        let others = self.all_named().into_iter().filter(|place| Some(*place) != here);
+        let names: Vec<String> = others
+            .filter_map(|place| match place {
+                Place::Application(at) => self.intent.applications[at].name.clone(),
+                Place::Node(at) => self.intent.virtual_nodes[at].name.clone(),
+                _ => None,
+            })
+            .collect();
+        (names.len() > 1).then_some((names, end))
     }
 }

@@ -52,7 +52,8 @@ everything: everything, everyone, every service, all services, every node, all n
 
 # relations
 listen: listen, listens, listening, listen on, expose, exposes, exposing, serve, serves, serving, accept, accepts,
-    accepting, bind, binds, run on, runs on, running on, available on, reachable on
+    accepting, bind, binds, run on, runs on, running on, available on, reachable on,
+    reachable at, reachable, available at, exposed on, exposed at, exposed
 speak: speak, speaks, speaking, talks over
 send: stays, stay, remain, remains, send, sends, sending, sent, direct, directs, directing, directed, forward,
     forwards, forwarding, forwarded, go, goes, going, flow, flows, flowing, pass, passes, land, lands, steer,
@@ -117,7 +118,8 @@ secret: secret, secret name
 file-source: file system, local file, local files, from disk, on disk, file based, from file, from files,
     from a file, mounted files, mounted file, file certificate, file certs, file certificates, certificate files,
     from the file system, file-based certificate
-trust: trust, trusts, trusting, trusted, ca, certificate authority, ca bundle, ca certificate, trust bundle,
+trust: checks theirs against, checks them against, verifies theirs against, verifies them against,
+    validates theirs against, validates them against, check theirs against, check them against, trust, trusts, trusting, trusted, ca, certificate authority, ca bundle, ca certificate, trust bundle,
     root ca, trusted ca, ca file, ca cert, root certificate, private ca, acm pca, pca, validate, validates,
     validating, validation, verify, verifies, verified, ca chain, trust chain, trust store, trusted bundle,
     spiffe trust bundle, signed by, issued by
@@ -128,7 +130,7 @@ client-certificate: client certificate, client certificates, client cert, client
 enforce: enforce, enforces, enforced, enforcing
 
 # health
-health-check: health check, health checks, healthcheck, healthchecks, health checking, health probe,
+health-check: health check, hc, health checks, healthcheck, healthchecks, health checking, health probe,
     health probes, checks health, checks its health, check its health, check the health, check health, liveness,
     liveness check, probe, probes, probing, probed, health-checked, checked for health, heartbeat,
     healthcheckpolicy
@@ -340,11 +342,11 @@ is are be been being do does did will would should shall must can could may migh
 give gives given let make sure ensure use uses using used means mean become turned
 
 # prepositions and conjunctions
-inside already yet again still turn of as at with by for in from on into onto via through under over where when if while than so then during within
+needs inside already yet again still turn of as at with by for in from on into onto via through under over where when if while than so then during within
 back side whose
 
 # what a sentence is polite with
-please just also kindly hey hi hello thanks thank okay ok maybe perhaps quickly asap like likewise somehow simply
+please pls plz just also kindly hey hi hello thanks thank okay ok maybe perhaps quickly asap like likewise somehow simply
 ready now basically lets finally firstly lastly afterwards actually essentially really
 
 # adjectives and adverbs that ask for nothing in particular

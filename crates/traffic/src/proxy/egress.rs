@@ -9,9 +9,9 @@ use std::collections::btree_map::Entry as Place;
 use meshwright_model::defaults::EGRESS_FILTER;
 use meshwright_model::limits::{EgressFilterType, PortProtocol};
 use meshwright_model::virtual_node::{Backend, VirtualNodeSpec};
-use meshwright_model::{Path, Resource};
+use meshwright_model::{Kind, Path, Resource};
 
-use super::known::is_header_text;
+use super::known::{Omissions, is_header_text};
 use super::services::{Answering, Services, Way};
 use super::world::{World, service_text};
 use super::{Outbound, Proxy, Role, VirtualHost, ingress};
@@ -25,7 +25,7 @@ pub(super) fn node<'a>(world: &World<'a>, name: &str) -> Option<Proxy<'a>> {
     let outbound = outbound(&mut services, resource, spec);
     if let Role::Node { egress, filter, .. } = &mut proxy.role {
         *egress = outbound;
-        *filter = egress_filter(world);
+        *filter = egress_filter(world, &mut services.omissions);
     }
     proxy.targets = services.targets;
     for omission in services.omissions.0 {
@@ -36,9 +36,18 @@ pub(super) fn node<'a>(world: &World<'a>, name: &str) -> Option<Proxy<'a>> {
     Some(proxy)
 }
 
-fn egress_filter(world: &World<'_>) -> EgressFilterType {
-    let own = world.spec().and_then(|spec| spec.egress_filter.as_ref()?.kind.known().copied());
-    own.unwrap_or(EGRESS_FILTER)
+fn egress_filter<'a>(world: &World<'a>, omissions: &mut Omissions<'a>) -> EgressFilterType {
+    let at = Path::of(&["spec", "egressFilter"]);
+    let Some((mesh, spec)) = world.mesh() else { return EGRESS_FILTER };
+    let own = spec.egress_filter.as_ref().map(|filter| filter.kind.known().copied());
+    match own {
+        Some(Some(known)) => known,
+        None if !mesh.has_gap(&at) => EGRESS_FILTER,
+        Some(None) | None => {
+            omissions.add(mesh, at, "the egress filter is not known: here other traffic is dropped");
+            EGRESS_FILTER
+        }
+    }
 }
 
 fn outbound<'a>(
@@ -62,7 +71,8 @@ fn outbound<'a>(
         }
         seen.push(name);
         let Some((service, service_spec)) = services.world.service(name) else {
-            services.omissions.add(node, at, format!("virtual service `{name}` is not in the mesh"));
+            let is_open = services.world.may_hold(Kind::VirtualService);
+            services.omissions.add_as(node, at, format!("virtual service `{name}` is not in the mesh"), is_open);
             continue;
         };
         if !is_header_text(name) {
@@ -97,7 +107,10 @@ fn add<'a>(
             Outbound::Http { protocol, hosts: vec![VirtualHost { service, port, domains, rules, table }] }
         }
         // A router that has no TCP route leads nowhere: as if the port were not dialled (inferred).
-        Way::Tcp(None) => return,
+        Way::Tcp(None) => {
+            let why = format!("the backend is left out on port {port}: what answers has no TCP route for it");
+            return services.omissions.add(node, at.clone(), why);
+        }
         Way::Tcp(Some(connection)) => Outbound::Tcp { service, connection },
     };
     match outbound.entry(port) {

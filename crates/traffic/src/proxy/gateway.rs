@@ -10,7 +10,7 @@ use meshwright_model::gateway_route::{GatewayRouteSpec, GatewayRouteTarget, Prot
 use meshwright_model::limits::{PortProtocol, VirtualGatewayPortProtocol};
 use meshwright_model::matcher::GatewayRouteHostnameMatch;
 use meshwright_model::virtual_gateway::{VirtualGatewayConnectionPool, VirtualGatewayListener, VirtualGatewaySpec};
-use meshwright_model::{Path, Resource, Spec};
+use meshwright_model::{Kind, Path, Resource, Spec};
 
 use super::egress::without_taken;
 use super::ingress::{Pool, log};
@@ -127,10 +127,13 @@ impl<'a> Behind<'_, 'a> {
             VirtualGatewayPortProtocol::Http2 => PortProtocol::Http2,
             VirtualGatewayPortProtocol::Grpc => PortProtocol::Grpc,
         };
-        let tls = ServerTls::of(tls.as_ref()).unwrap_or_else(|()| {
-            self.services.omissions.add(gateway, at.field("tls"), "it is left out: not all of it is known");
-            None
-        });
+        let tls = ServerTls::of(tls.as_ref());
+        let Some(tls) = tls.ok().filter(|tls| tls.as_ref().is_none_or(ServerTls::is_known)) else {
+            // In plaintext it would be open to all.
+            let why = "the listener is left out: not all of its TLS is known";
+            self.services.omissions.add(gateway, at.field("tls"), why);
+            return None;
+        };
         let pool = match connection_pool {
             None => Pool::default(),
             Some(VirtualGatewayConnectionPool::Http(pool)) => Pool::of_http(pool),
@@ -290,7 +293,8 @@ impl<'a> Behind<'_, 'a> {
         let service = virtual_service.virtual_service_name.known().map(meshwright_model::limits::ResourceName::as_str);
         let Some((name, (service, spec))) = service.and_then(|name| Some((name, self.services.world.service(name)?)))
         else {
-            self.services.omissions.add(route, at, "left out: its virtual service is not in the mesh");
+            let is_open = route.is_open(&at) || self.services.world.may_hold(Kind::VirtualService);
+            self.services.omissions.add_as(route, at, "left out: its virtual service is not in the mesh", is_open);
             return None;
         };
         if !is_header_text(name) {

@@ -11,8 +11,8 @@ use meshwright_model::timeout::{GrpcTimeout, HttpTimeout, ListenerTimeout, TcpTi
 use meshwright_model::virtual_node::{ServiceDiscovery, VirtualNodeSpec};
 use meshwright_model::{Path, Resource, Scalar};
 
-use super::known::{Omissions, millis};
-use super::target::{Listening, server_tls};
+use super::known::{Omissions, is_unknown, millis};
+use super::target::Listening;
 use super::tls::ServerTls;
 use super::world::World;
 use super::{Proxy, Role};
@@ -86,7 +86,12 @@ fn listeners<'a>(
             omissions.add(resource, at, format!("a listener before it has port {} already", listening.port));
             continue;
         }
-        let tls = server_tls(resource, listening, omissions);
+        let tls = ServerTls::of(listening.listener.tls.as_ref());
+        let Some(tls) = tls.ok().filter(|tls| tls.as_ref().is_none_or(ServerTls::is_known)) else {
+            // In plaintext it would be open to all.
+            omissions.add(resource, listening.path("tls"), "the listener is left out: not all of its TLS is known");
+            continue;
+        };
         let (per_request, idle) = timeouts(listening, resource, omissions);
         let pool = pool(listening, resource, omissions);
         listeners.push(NodeListener {
@@ -123,6 +128,9 @@ fn timeouts<'a>(
         omissions.add(resource, listening.path("timeout"), "it is for another protocol than the listener's");
         return (None, None);
     }
+    if is_unknown(per_request.as_ref()) || is_unknown(idle.as_ref()) {
+        omissions.add(resource, listening.path("timeout"), "a timeout is left out: it is not known");
+    }
     (millis(per_request.as_ref()), millis(idle.as_ref()))
 }
 
@@ -144,6 +152,9 @@ fn pool<'a>(listening: Listening<'a>, resource: &'a Resource, omissions: &mut Om
         // Source: App Mesh API reference, `VirtualNodeConnectionPool`: its member is that of the port mapping's protocol.
         omissions.add(resource, listening.path("connectionPool"), "it is for another protocol than the listener's");
         return Pool::default();
+    }
+    if resource.is_open(&listening.path("connectionPool")) {
+        omissions.add(resource, listening.path("connectionPool"), "a limit is left out: it is not known");
     }
     pool
 }

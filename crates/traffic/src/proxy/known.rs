@@ -14,7 +14,13 @@ pub(super) struct Omissions<'a>(pub(super) Vec<Omission<'a>>);
 impl<'a> Omissions<'a> {
     /// Notes that something is left out.
     pub(super) fn add(&mut self, resource: &'a Resource, path: Path, why: impl Into<String>) {
-        let omission = Omission { resource, path, why: why.into() };
+        let is_open = resource.is_open(&path);
+        self.add_as(resource, path, why, is_open);
+    }
+
+    /// Notes that something is left out which another resource lacks: open where names of such resources are.
+    pub(super) fn add_as(&mut self, resource: &'a Resource, path: Path, why: impl Into<String>, is_open: bool) {
+        let omission = Omission { resource, path, why: why.into(), is_open };
         if !self.0.contains(&omission) {
             self.0.push(omission);
         }
@@ -57,4 +63,9 @@ const MAX_MILLIS: u64 = 100 * 366 * 24 * 3600 * 1000;
 /// A span in milliseconds; `None` where there is none or it is not known.
 pub(super) fn millis(duration: Option<&Duration>) -> Option<u64> {
     duration?.millis().map(|millis| millis.min(MAX_MILLIS))
+}
+
+/// Whether a span is said and not known.
+pub(super) fn is_unknown(duration: Option<&Duration>) -> bool {
+    duration.is_some_and(|duration| duration.millis().is_none())
 }

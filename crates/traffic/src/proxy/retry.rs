@@ -95,7 +95,7 @@ impl Retry {
     fn new(max_retries: &Scalar<MaxRetries>, per_retry_timeout: &Duration) -> Option<Self> {
         Some(Self {
             max_retries: u32::try_from(max_retries.known()?.value()).unwrap_or(u32::MAX),
-            per_try_millis: millis(Some(per_retry_timeout)),
+            per_try_millis: Some(millis(Some(per_retry_timeout))?),
             conditions: Vec::new(),
             status_codes: Vec::new(),
             is_default: false,

@@ -9,9 +9,9 @@ use meshwright_model::route::{ProtocolRoute, RouteAction, RouteSpec};
 use meshwright_model::tls::ClientPolicyTls;
 use meshwright_model::virtual_node::VirtualNodeSpec;
 use meshwright_model::virtual_service::{VirtualServiceProvider, VirtualServiceSpec};
-use meshwright_model::{Path, Resource, Scalar, Spec};
+use meshwright_model::{Kind, Path, Resource, Scalar, Spec};
 
-use super::known::{Omissions, millis, optional, port};
+use super::known::{Omissions, is_unknown, millis, optional, port};
 use super::refused::{refused_names, refused_pattern};
 use super::retry::Retry;
 use super::rule::{Connection, Destination, Rule, Share};
@@ -84,7 +84,8 @@ impl<'w, 'a> Services<'w, 'a> {
             Some(VirtualServiceProvider::VirtualNode(node)) => {
                 let found = node.virtual_node_name.known().and_then(|name| self.world.node(name.as_str()));
                 let Some(node) = found else {
-                    self.omissions.add(service, at, "nothing answers: its provider is not a virtual node of the mesh");
+                    let why = "nothing answers: its provider is not a virtual node of the mesh";
+                    self.add_missing(service, at, why, Kind::VirtualNode);
                     return None;
                 };
                 Some(self.answering_node(node, policy))
@@ -92,16 +93,19 @@ impl<'w, 'a> Services<'w, 'a> {
             Some(VirtualServiceProvider::VirtualRouter(router)) => {
                 let name = router.virtual_router_name.known().map(ResourceName::as_str);
                 let Some((name, (router, _))) = name.and_then(|name| Some((name, self.world.router(name)?))) else {
-                    self.omissions.add(
-                        service,
-                        at,
-                        "nothing answers: its provider is not a virtual router of the mesh",
-                    );
+                    let why = "nothing answers: its provider is not a virtual router of the mesh";
+                    self.add_missing(service, at, why, Kind::VirtualRouter);
                     return None;
                 };
                 Some(self.answering_router(name, router, policy))
             }
         }
+    }
+
+    /// Notes that something names what is not there, or is there under a name that is open.
+    fn add_missing(&mut self, resource: &'a Resource, path: Path, why: impl Into<String>, kind: Kind) {
+        let is_open = resource.is_open(&path) || self.world.may_hold(kind);
+        self.omissions.add_as(resource, path, why, is_open);
     }
 
     /// A node that answers alone: on each of its listeners, with the retries and the timeout that App Mesh gave it.
@@ -308,13 +312,19 @@ impl<'w, 'a> Services<'w, 'a> {
             }
         };
         let per_request = millis(protocol.per_request());
+        for (own, what) in [(protocol.per_request(), "perRequest"), (protocol.idle(), "idle")] {
+            if is_unknown(own) {
+                let at = Path::of(&["spec", protocol.field(), "timeout", what]);
+                self.omissions.add(route, at, "the timeout is left out: it is not known");
+            }
+        }
         Some(Rule {
             route: Some(route),
             name: super::world::name(route)?,
             router: listener.name,
             shares,
             timeout_millis: per_request.unwrap_or(PER_REQUEST_TIMEOUT_MILLIS),
-            has_own_timeout: per_request.is_some(),
+            has_own_timeout: protocol.per_request().is_some(),
             idle_millis: millis(protocol.idle()),
             retry,
             marker: None,
@@ -364,7 +374,8 @@ impl<'w, 'a> Services<'w, 'a> {
             };
             let destination = self.destination(node.as_str(), port, protocol.protocol(), policy);
             if let Destination::Nowhere { why, .. } = destination {
-                self.omissions.add(route, at.clone().index(index), format!("nothing of this share arrives: {why}"));
+                let why = format!("nothing of this share arrives: {why}");
+                self.add_missing(route, at.clone().index(index), why, Kind::VirtualNode);
             }
             shares.push(Share { destination, weight });
         }

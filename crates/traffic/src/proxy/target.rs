@@ -7,7 +7,7 @@ use meshwright_model::limits::{DnsResponseType, IpPreference, PortProtocol};
 use meshwright_model::listener::{HealthCheckPolicy, Listener};
 use meshwright_model::tls::ClientPolicyTls;
 use meshwright_model::virtual_node::{ServiceDiscovery, VirtualNodeSpec};
-use meshwright_model::{Path, Resource, listener};
+use meshwright_model::{Kind, Path, Resource, listener};
 
 use super::known::{Omissions, is_header_text, millis, optional, port};
 use super::tls::{ClientTls, ServerTls};
@@ -129,28 +129,29 @@ impl<'a> Target<'a> {
         let Listening { port, protocol, listener, .. } = listening;
         let node = super::world::name(resource).ok_or("its name is not known")?;
         let (discovery, ip_preference) = discovery(spec)?;
-        let server_tls = server_tls(resource, listening, omissions);
+        let server_tls = ServerTls::of(listening.listener.tls.as_ref()).map_err(|()| "its TLS is not known")?;
         let discovered = match &discovery {
             // Certificates bear names without the dot at their end that some write for DNS.
             Discovery::Dns { hostname, are_endpoints: _ } => Cow::Borrowed(hostname.trim_end_matches('.')),
             Discovery::CloudMap { name, .. } => Cow::Owned(name.clone()),
         };
-        let tls = ClientTls::of(policy, port, server_tls.as_ref(), discovered).unwrap_or_else(|| {
-            omissions.add(client, Path::of(&["spec"]), "a client policy is left out: not all of it is known");
-            ClientTls::Plaintext
-        });
+        let tls = ClientTls::of(policy, port, server_tls.as_ref(), discovered);
+        let tls = tls.ok_or("whether the client speaks TLS to it is not known")?;
+        if !tls.is_known() {
+            let is_policy = matches!(tls, ClientTls::Tls { by_policy: true, .. });
+            let (own, at) = if is_policy { (client, policy_path(client)) } else { (resource, listening.path("tls")) };
+            let why = format!(
+                "virtual node `{node}` cannot be reached yet: not all of the TLS that is spoken to it is known"
+            );
+            omissions.add(own, at, why);
+        }
         let health_check = listener.health_check.as_ref().and_then(|check| {
             let known = health_check(check, port);
-            let takes = known.is_some_and(|check| check.path.is_none_or(is_header_text));
-            if !takes {
-                let why = if known.is_none() {
-                    "it is left out: not all of it is known"
-                } else {
-                    "it is left out: Envoy refuses a path with line ends or zeros in it"
-                };
+            let fault = health_check_fault(known.as_ref(), protocol);
+            if let Some(why) = fault {
                 omissions.add(resource, listening.path("healthCheck"), why);
             }
-            known.filter(|_| takes)
+            known.filter(|_| fault.is_none())
         });
         let outlier_detection = listener.outlier_detection.as_ref().and_then(|detection| {
             let known = outlier_detection(detection);
@@ -182,16 +183,22 @@ impl<'a> Target<'a> {
     }
 }
 
-/// The TLS of a listener as a server; what is not known of it is left out.
-pub(super) fn server_tls<'a>(
-    resource: &'a Resource,
-    listening: Listening<'a>,
-    omissions: &mut Omissions<'a>,
-) -> Option<ServerTls<'a>> {
-    ServerTls::of(listening.listener.tls.as_ref()).unwrap_or_else(|()| {
-        omissions.add(resource, listening.path("tls"), "it is left out: not all of it is known");
-        None
-    })
+/// Where a client says how it treats its backends.
+fn policy_path(client: &Resource) -> Path {
+    let field = if client.kind() == Kind::VirtualGateway { "backendDefaults" } else { "backends" };
+    Path::of(&["spec", field])
+}
+
+/// Why a health check is left out, where it is.
+fn health_check_fault(check: Option<&HealthCheck<'_>>, spoken: PortProtocol) -> Option<&'static str> {
+    let Some(check) = check else { return Some("the health check is left out: not all of it is known") };
+    if !check.path.is_none_or(is_header_text) {
+        return Some("the health check is left out: Envoy refuses a path with line ends or zeros in it");
+    }
+    let is_grpc = check.protocol == PortProtocol::Grpc;
+    // Source: a real Envoy 1.40.
+    (is_grpc && !matches!(spoken, PortProtocol::Http2 | PortProtocol::Grpc))
+        .then_some("the health check is left out: Envoy checks by gRPC only what speaks HTTP/2")
 }
 
 fn discovery(spec: &VirtualNodeSpec) -> Result<(Discovery<'_>, Option<IpPreference>), &'static str> {

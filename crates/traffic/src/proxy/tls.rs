@@ -8,7 +8,7 @@ use meshwright_model::limits::{FilePath, ListenerTlsMode, ResourceArn, SubjectAl
 use meshwright_model::tls::{
     ClientPolicyTls, ClientTlsCertificate, ListenerTls, ListenerTlsCertificate, ListenerTlsValidationContext,
     ListenerTlsValidationContextTrust, SubjectAlternativeNames, TlsFileCertificate, TlsFileTrust, TlsSdsCertificate,
-    TlsSdsTrust, TlsValidationContextTrust,
+    TlsSdsTrust, TlsValidationContext, TlsValidationContextTrust,
 };
 
 use super::known::{optional, port};
@@ -27,6 +27,8 @@ pub enum Certificate<'a> {
     Sds(&'a str),
     /// AWS Certificate Manager: App Mesh handed it to the proxy as a secret.
     Acm(&'a str),
+    /// Where it comes from is not known.
+    Unknown,
 }
 
 /// The authorities that are trusted.
@@ -40,6 +42,8 @@ pub enum Trust<'a> {
     Acm(Vec<&'a str>),
     /// The root to which a certificate in ACM chains.
     RootOf(&'a str),
+    /// Which they are is not known, or which names are checked beside them.
+    Unknown,
 }
 
 /// How the other side is checked.
@@ -49,6 +53,11 @@ pub struct Validation<'a> {
     pub trust: Trust<'a>,
     /// The names of which the certificate must bear one; empty means any.
     pub names: Vec<Cow<'a, str>>,
+}
+
+impl Validation<'_> {
+    /// A check of which not all is known.
+    const UNKNOWN: Self = Self { trust: Trust::Unknown, names: Vec::new() };
 }
 
 /// What a proxy does as the client of a target.
@@ -79,10 +88,16 @@ pub struct ServerTls<'a> {
 }
 
 impl<'a> ServerTls<'a> {
+    /// Whether all of it is known, so that it can be said to a proxy.
+    pub fn is_known(&self) -> bool {
+        self.certificate != Certificate::Unknown
+            && self.validation.as_ref().is_none_or(|own| own.trust != Trust::Unknown)
+    }
+
     /// The TLS of a listener, where it speaks any.
     ///
     /// # Errors
-    /// There is some, and not all of it is known.
+    /// Whether there is any is not known.
     #[expect(clippy::result_unit_err, reason = "that it is not known is all there is to say")]
     pub fn of(tls: Option<&'a ListenerTls>) -> Result<Option<Self>, ()> {
         let Some(ListenerTls { certificate, mode, validation }) = tls else { return Ok(None) };
@@ -91,11 +106,8 @@ impl<'a> ServerTls<'a> {
             ListenerTlsMode::Permissive => true,
             ListenerTlsMode::Strict => false,
         };
-        let certificate = listener_certificate(certificate).ok_or(())?;
-        let validation = match validation {
-            None => None,
-            Some(validation) => Some(client_check(validation).ok_or(())?),
-        };
+        let certificate = listener_certificate(certificate).unwrap_or(Certificate::Unknown);
+        let validation = validation.as_ref().map(|own| client_check(own).unwrap_or(Validation::UNKNOWN));
         Ok(Some(Self { is_permissive, certificate, validation }))
     }
 }
@@ -125,25 +137,26 @@ impl<'a> ClientTls<'a> {
         if !enforces && server.is_none() {
             return Some(Self::Plaintext);
         }
-        let trust = match &validation.trust {
-            TlsValidationContextTrust::Acm(acm) => {
-                let arns: Option<Vec<&str>> =
-                    acm.certificate_authority_arns.iter().map(|arn| arn.known().map(ResourceArn::as_str)).collect();
-                Trust::Acm(arns?)
+        let certificate = certificate.as_ref().map(|certificate| {
+            let known = match certificate {
+                ClientTlsCertificate::File(file) => file_certificate(file),
+                ClientTlsCertificate::Sds(sds) => sds_certificate(sds),
+            };
+            known.unwrap_or(Certificate::Unknown)
+        });
+        let validation = server_check(validation, discovered).unwrap_or(Validation::UNKNOWN);
+        Some(Self::Tls { validation: Some(validation), certificate, by_policy: true })
+    }
+
+    /// Whether all of it is known, so that it can be said to a proxy.
+    pub fn is_known(&self) -> bool {
+        match self {
+            Self::Plaintext => true,
+            Self::Tls { validation, certificate, by_policy: _ } => {
+                certificate.as_ref() != Some(&Certificate::Unknown)
+                    && validation.as_ref().is_none_or(|own| own.trust != Trust::Unknown)
             }
-            TlsValidationContextTrust::File(file) => file_trust(file)?,
-            TlsValidationContextTrust::Sds(sds) => sds_trust(sds)?,
-        };
-        let names = match &validation.subject_alternative_names {
-            Some(names) => subject_names(names)?,
-            None => vec![discovered],
-        };
-        let certificate = match certificate {
-            None => None,
-            Some(ClientTlsCertificate::File(file)) => Some(file_certificate(file)?),
-            Some(ClientTlsCertificate::Sds(sds)) => Some(sds_certificate(sds)?),
-        };
-        Some(Self::Tls { validation: Some(Validation { trust, names }), certificate, by_policy: true })
+        }
     }
 
     fn without_policy(server: Option<&ServerTls<'a>>) -> Self {
@@ -151,6 +164,7 @@ impl<'a> ClientTls<'a> {
         let validation = match server.certificate {
             Certificate::Acm(arn) => Some(Validation { trust: Trust::RootOf(arn), names: Vec::new() }),
             Certificate::File { .. } | Certificate::Sds(_) => None,
+            Certificate::Unknown => Some(Validation::UNKNOWN),
         };
         Self::Tls { validation, certificate: None, by_policy: false }
     }
@@ -167,6 +181,23 @@ fn listener_certificate(certificate: &ListenerTlsCertificate) -> Option<Certific
         ListenerTlsCertificate::File(file) => file_certificate(file),
         ListenerTlsCertificate::Sds(sds) => sds_certificate(sds),
     }
+}
+
+/// How a policy checks a server; without names its own, under which it is found.
+fn server_check<'a>(validation: &'a TlsValidationContext, discovered: Cow<'a, str>) -> Option<Validation<'a>> {
+    let trust = match &validation.trust {
+        TlsValidationContextTrust::Acm(acm) => {
+            let arns = acm.certificate_authority_arns.iter();
+            Trust::Acm(arns.map(|arn| arn.known().map(ResourceArn::as_str)).collect::<Option<Vec<&str>>>()?)
+        }
+        TlsValidationContextTrust::File(file) => file_trust(file)?,
+        TlsValidationContextTrust::Sds(sds) => sds_trust(sds)?,
+    };
+    let names = match &validation.subject_alternative_names {
+        Some(names) => subject_names(names)?,
+        None => vec![discovered],
+    };
+    Some(Validation { trust, names })
 }
 
 fn client_check(validation: &ListenerTlsValidationContext) -> Option<Validation<'_>> {

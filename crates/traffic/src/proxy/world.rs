@@ -1,6 +1,7 @@
 //! The resources of one mesh by their names.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::hash_map::Entry::{Occupied, Vacant};
+use std::collections::{BTreeMap, HashMap};
 
 use meshwright_model::limits::{IpPreference, ResourceName, ServiceName};
 use meshwright_model::mesh::MeshSpec;
@@ -17,36 +18,62 @@ use meshwright_model::{Inventory, Kind, Resource, Scalar, Spec};
 pub struct World<'a> {
     /// The mesh.
     pub mesh: &'a str,
-    mesh_spec: Option<&'a MeshSpec>,
+    own: Option<(&'a Resource, &'a MeshSpec)>,
     named: BTreeMap<Kind, HashMap<&'a str, &'a Resource>>,
     routes: HashMap<&'a str, Vec<&'a Resource>>,
     gateway_routes: HashMap<&'a str, Vec<&'a Resource>>,
+    /// What has no known name, or hangs under something that has none.
+    nameless: Vec<&'a Resource>,
+    /// What has the name of another one, and says something else.
+    twins: Vec<&'a Resource>,
 }
 
 impl<'a> World<'a> {
     /// The mesh of that name in an inventory.
     pub fn new(inventory: &'a Inventory, mesh: &'a str) -> Self {
         let (named, routes, gateway_routes) = (BTreeMap::new(), HashMap::new(), HashMap::new());
-        let mut world = Self { mesh, mesh_spec: None, named, routes, gateway_routes };
-        let mut seen = HashSet::new();
+        let (nameless, twins) = (Vec::new(), Vec::new());
+        let mut world = Self { mesh, own: None, named, routes, gateway_routes, nameless, twins };
+        let mut seen: HashMap<(Kind, &str, &str), &Resource> = HashMap::new();
         for resource in inventory.resources.iter().filter(|resource| Key::of(&resource.mesh) == Key::Known(mesh)) {
-            let Some(name) = text(&resource.name) else { continue };
-            match (&resource.spec, &resource.parent) {
-                (Spec::Mesh(spec), _) => world.mesh_spec = world.mesh_spec.or(Some(spec)),
-                (spec @ (Spec::Route(_) | Spec::GatewayRoute(_)), Some(parent)) => {
-                    let Some(parent) = text(parent) else { continue };
-                    let is_route = matches!(spec, Spec::Route(_));
-                    let all = if is_route { &mut world.routes } else { &mut world.gateway_routes };
-                    if seen.insert((is_route, parent, name)) {
-                        all.entry(parent).or_default().push(resource);
+            let kind = resource.kind();
+            let parent = resource.parent.as_ref().map_or(Some(""), text);
+            let (Some(name), Some(parent)) = (text(&resource.name), parent) else {
+                world.nameless.push(resource);
+                continue;
+            };
+            match seen.entry((kind, parent, name)) {
+                Occupied(other) => {
+                    if !other.get().says_the_same(resource) {
+                        world.twins.push(resource);
                     }
+                    continue;
                 }
-                _ => {
-                    world.named.entry(resource.kind()).or_default().entry(name).or_insert(resource);
-                }
+                Vacant(place) => _ = place.insert(resource),
+            }
+            match &resource.spec {
+                Spec::Mesh(spec) => world.own = Some((resource, spec)),
+                Spec::Route(_) => world.routes.entry(parent).or_default().push(resource),
+                Spec::GatewayRoute(_) => world.gateway_routes.entry(parent).or_default().push(resource),
+                _ => _ = world.named.entry(kind).or_default().insert(name, resource),
             }
         }
         world
+    }
+
+    /// Whether a resource of a kind may be there under a name that its file leaves open.
+    pub fn may_hold(&self, kind: Kind) -> bool {
+        self.nameless.iter().any(|resource| resource.kind() == kind)
+    }
+
+    /// What has no known name, or hangs under something that has none.
+    pub fn nameless(&self) -> &[&'a Resource] {
+        &self.nameless
+    }
+
+    /// What has the name of another one, and says something else.
+    pub fn twins(&self) -> &[&'a Resource] {
+        &self.twins
     }
 
     /// The resource of that kind and name; not a route or gateway route.
@@ -99,14 +126,14 @@ impl<'a> World<'a> {
         self.gateway_routes.get(gateway).map_or(&[], Vec::as_slice)
     }
 
-    /// What the mesh itself says.
-    pub fn spec(&self) -> Option<&'a MeshSpec> {
-        self.mesh_spec
+    /// The mesh itself, where a file defines it.
+    pub fn mesh(&self) -> Option<(&'a Resource, &'a MeshSpec)> {
+        self.own
     }
 
     /// Which IP versions proxies use where a node says nothing.
     pub fn ip_preference(&self) -> Option<IpPreference> {
-        self.mesh_spec?.service_discovery.as_ref()?.ip_preference.as_ref()?.known().copied()
+        self.own?.1.service_discovery.as_ref()?.ip_preference.as_ref()?.known().copied()
     }
 }
 

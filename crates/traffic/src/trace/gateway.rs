@@ -4,7 +4,7 @@ use meshwright_model::request::Request;
 
 use super::attempts::Attempts;
 use super::hop::{Considered, Hop, Step};
-use super::node::{considered, nothing};
+use super::node::{considered, nothing, tied};
 use super::{Outcome, Parts, Sent, Trace, dialled, host_of};
 use crate::proxy::{
     GatewayListener, GatewayRule, HostRewrite, PathRewrite, Proxy, Role, VIRTUAL_SERVICE_HEADER, World,
@@ -71,9 +71,23 @@ impl<'a> Trace<'a> {
         let considered = each_once(considered(&host.table, found, &parts, |id| host.rules[id].name));
         let Some(place) = found else {
             self.hops.push(Hop { considered, ..nothing(proxy) });
-            return self.end(Outcome::NO_ROUTE, "no gateway route takes the request");
+            let others = if listener.hosts.len() > 1 { "; those for other hosts are not tried then" } else { "" };
+            let why = if host.domains.iter().any(|domain| domain == "*") {
+                "no gateway route takes the request".to_owned()
+            } else {
+                format!("no gateway route for host `{}` takes the request{others}", parts.authority)
+            };
+            return self.end(Outcome::NO_ROUTE, why);
         };
         let rule = &host.rules[host.table.entries()[place].id];
+        if let Some(other) = tied(&host.table, place, &parts) {
+            let other = host.rules[other].name;
+            self.reasons.push(format!(
+                "gateway route `{other}` takes it too and comes at the same place as `{}`: which App Mesh tried first is not specified; give \
+                 them priorities",
+                rule.name
+            ));
+        }
         rewrite(rule, &mut parts);
         let timeout = rule.timeout_millis.unwrap_or(PER_REQUEST_TIMEOUT_MILLIS);
         let timeout_millis = (timeout > 0).then_some(timeout);

@@ -2,6 +2,7 @@
 
 use meshwright_model::Kind;
 use meshwright_model::defaults::PRIORITY;
+use meshwright_model::limits::PortProtocol;
 
 use super::arrival::{Arrival, Loss, arrivals};
 use super::attempts::Attempts;
@@ -9,7 +10,7 @@ use super::hop::{Considered, Hop, Rewritten, Step};
 use super::{Outcome, Parts, Sent, Trace, dialled, host_of};
 use crate::matcher::Match;
 use crate::proxy::{Connection, Outbound, Proxy, Role, Rule, VirtualHost, World};
-use crate::table::Table;
+use crate::table::{Entry, Table};
 
 /// The end of the names to which TLS passes although no backend is meant. Source: App Mesh User Guide, virtual nodes.
 const AWS_NAMES: &str = ".amazonaws.com";
@@ -38,8 +39,9 @@ impl<'a> Trace<'a> {
                 let ports: Vec<String> = egress.keys().map(ToString::to_string).collect();
                 let known =
                     if ports.is_empty() { "it has none".to_owned() } else { format!("they have {}", ports.join(", ")) };
+                let default = if world.mesh().is_none() { ", as is its default: no file defines it" } else { "" };
                 let why = format!(
-                    "no backend of virtual node `{}` has port {port} ({known}), and the mesh drops other traffic",
+                    "no backend of virtual node `{}` has port {port} ({known}), and the mesh drops other traffic{default}",
                     proxy.name
                 );
                 self.hops.push(nothing(proxy));
@@ -109,6 +111,10 @@ impl<'a> Trace<'a> {
                 0 if has_lost => {
                     format!("virtual service `{}` has no route left, as those it had are left out", host.service)
                 }
+                _ if host.service.is_empty() => {
+                    "the gateway keeps the host, and no route of the virtual service that is meant takes the request"
+                        .to_owned()
+                }
                 0 => format!("nothing answers for virtual service `{}`", host.service),
                 _ => format!("no route of virtual service `{}` takes the request", host.service),
             };
@@ -129,6 +135,15 @@ impl<'a> Trace<'a> {
             retry: Some(rule.retry.clone()),
             attempts: Attempts::of(&rule.retry, timeout_millis),
         });
+        if let Some(other) = tied(&host.table, position, parts) {
+            let other = host.rules[other].name;
+            // Source: App Mesh User Guide, routes: without a priority the order of such routes is not specified, nor stable.
+            self.reasons.push(format!(
+                "route `{other}` takes it too and comes at the same place as `{}`: which App Mesh tried first is not specified; give them \
+                 priorities",
+                rule.name
+            ));
+        }
         self.say_defaults(rule);
         self.arrive(world, Some(parts), Some(rule));
     }
@@ -202,7 +217,14 @@ impl<'a> Trace<'a> {
         let Some(proxy) = Proxy::ingress_of(world, name) else { return };
         let Role::Node { listeners, .. } = &proxy.role else { return };
         let Some(listener) = listeners.iter().find(|listener| listener.port == port) else { return };
-        let timeout_millis = (listener.timeout_millis > 0 && parts.is_some()).then_some(listener.timeout_millis);
+        let has_requests = parts.is_some() && listener.protocol != PortProtocol::Tcp;
+        let timeout_millis = (listener.timeout_millis > 0 && has_requests).then_some(listener.timeout_millis);
+        if parts.is_some() && listener.protocol == PortProtocol::Tcp {
+            // Source: aws/aws-app-mesh-roadmap#82: all listeners on the way must agree in protocol.
+            self.reasons.push(format!(
+                "virtual node `{name}` listens for tcp, which App Mesh had fail behind a route for requests"
+            ));
+        }
         let application = Arrival { port: Some(port), ..Arrival::at(proxy.name, 1.0) };
         self.hops.push(Hop {
             step: Step::Listener { port, protocol: listener.protocol },
@@ -247,6 +269,15 @@ impl<'a> Trace<'a> {
     }
 }
 
+/// A rule that takes a request too and has the place of the one that does: only their names tell them apart.
+pub(super) fn tied(table: &Table<'_>, found: usize, parts: &Parts) -> Option<usize> {
+    let place = |entry: &Entry<'_>| (entry.priority.unwrap_or(PRIORITY), entry.matcher.path.length());
+    let own = &table.entries()[found];
+    let after = table.entries()[found + 1..].iter().take_while(|entry| place(entry) == place(own));
+    let mut others = after.filter(|entry| entry.name != own.name && parts.ask(|call| entry.matcher.takes(call)));
+    others.next().map(|entry| entry.id)
+}
+
 /// A hop at which nothing is decided yet.
 pub(super) fn nothing<'a>(proxy: &Proxy<'a>) -> Hop<'a> {
     Hop {
@@ -287,8 +318,9 @@ fn shown_percent(percent: f64) -> String {
     format!("{} %", text.strip_suffix(".0").unwrap_or(&text))
 }
 
-fn shown(outcome: Outcome) -> String {
+pub(super) fn shown(outcome: Outcome) -> String {
     match outcome {
+        Outcome::Unknown => "not known".to_owned(),
         Outcome::Forwarded => "forwarded".to_owned(),
         Outcome::Answered { status, flag } => format!("{status}, {flag}"),
         Outcome::Closed { flag } => format!("closed, {}", flag.unwrap_or("-")),

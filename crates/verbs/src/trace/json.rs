@@ -32,6 +32,7 @@ fn put_outcome(map: &mut Map<String, Value>, outcome: Outcome, sent: &Sent) {
         Outcome::Forwarded => ("forwarded", None, None),
         Outcome::Answered { status, flag } => ("answered", Some(status), Some(flag)),
         Outcome::Closed { flag } => ("closed", None, flag),
+        Outcome::Unknown => ("unknown", None, None),
     };
     map.insert("outcome".to_owned(), json!(word));
     put(map, "status", status);
@@ -56,6 +57,7 @@ fn of_omission(reading: &Reading, LeftOut { omission, finding }: &LeftOut<'_>) -
         map.insert("column".to_owned(), json!(place.column));
     }
     map.insert("why".to_owned(), json!(omission.why));
+    map.insert("open".to_owned(), json!(omission.is_open));
     put(&mut map, "rule", finding.map(|finding| finding.rule));
     Value::Object(map)
 }

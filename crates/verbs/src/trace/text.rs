@@ -29,12 +29,18 @@ pub(super) fn show(
     for reason in &trace.reasons {
         let _ = writeln!(text, "   {}", visible(reason));
     }
-    if !left_out.is_empty() {
-        text.push_str("\nLeft out of the mesh, as a proxy would get it:\n");
-    }
-    for LeftOut { omission, finding } in left_out {
-        let rule = finding.map(|finding| format!(" [{}]", finding.rule)).unwrap_or_default();
-        let _ = writeln!(text, "  {}{}", visible(&proxy::left_out(reading, omission)), rule);
+    for (is_open, heading) in [
+        (true, "Left open by the files, so that nothing can be said of it (--parameter may):"),
+        (false, "Left out of the mesh, as a proxy would get it:"),
+    ] {
+        let own: Vec<&LeftOut<'_>> = left_out.iter().filter(|own| own.omission.is_open == is_open).collect();
+        if !own.is_empty() {
+            let _ = writeln!(text, "\n{heading}");
+        }
+        for LeftOut { omission, finding } in own {
+            let rule = finding.map(|finding| format!(" [{}]", finding.rule)).unwrap_or_default();
+            let _ = writeln!(text, "  {}{}", visible(&proxy::left_out(reading, omission)), rule);
+        }
     }
     text
 }
@@ -56,6 +62,7 @@ fn outcome(trace: &Trace<'_>, sent: &Sent) -> String {
         }
         Outcome::Answered { status, flag } => format!("answered by the proxy: {status}, response flag {flag}"),
         Outcome::Closed { flag: Some(flag) } => format!("the connection is closed, response flag {flag}"),
+        Outcome::Unknown => "not known".to_owned(),
         Outcome::Closed { flag: None } => "the connection is closed".to_owned(),
     }
 }

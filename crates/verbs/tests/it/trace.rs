@@ -270,3 +270,61 @@ fn who_or_what_cannot_be_meant_is_refused() {
     let Refused::SeveralProxies { ids, .. } = error else { panic!("{error}") };
     assert_eq!(ids, ["mesh/shop/virtualNode/orders", "mesh/other/virtualNode/orders"]);
 }
+
+/// A client of `s.local` on port 80 behind a router, of which some values are open; what comes at the places that are marked.
+fn open_mesh(route: &str, listener: &str, more: &str) -> Reading {
+    let text = format!(
+        "Parameters: {{P: {{Type: String}}}}
+Resources:
+  Mesh: {{Type: AWS::AppMesh::Mesh, Properties: {{MeshName: m}}}}
+  Client: {{Type: AWS::AppMesh::VirtualNode, Properties: {{MeshName: m, VirtualNodeName: client, Spec: {{Backends: [{{VirtualService: {{VirtualServiceName: s.local}}}}]}}}}}}
+  Node: {{Type: AWS::AppMesh::VirtualNode, Properties: {{MeshName: m, VirtualNodeName: a, Spec: {{
+    Listeners: [{{PortMapping: {{Port: 8080, Protocol: http}}{listener}}}], ServiceDiscovery: {{DNS: {{Hostname: a.local}}}}}}}}}}
+  Router: {{Type: AWS::AppMesh::VirtualRouter, Properties: {{MeshName: m, VirtualRouterName: r, Spec: {{Listeners: [{{PortMapping: {{Port: 80, Protocol: http}}}}]}}}}}}
+  Route: {{Type: AWS::AppMesh::Route, Properties: {{MeshName: m, VirtualRouterName: r, RouteName: x, Spec: {{
+    HttpRoute: {{Match: {{Prefix: /}}, Action: {{WeightedTargets: [{{VirtualNode: a, Weight: 1}}]}}{route}}}}}}}}}
+  Service: {{Type: AWS::AppMesh::VirtualService, Properties: {{MeshName: m, VirtualServiceName: s.local, Spec: {{Provider: {{VirtualRouter: {{VirtualRouterName: r}}}}}}}}}}
+{more}"
+    );
+    reading(&[("mesh.yaml", &text)])
+}
+
+const CERTIFICATE: &str = ", TLS: {Mode: STRICT, Certificate: {ACM: {CertificateArn: !Ref P}}}";
+const NAMELESS: &str = "  Other: {Type: AWS::AppMesh::Route, Properties: {MeshName: m, VirtualRouterName: r, RouteName: !Ref P, Spec: {HttpRoute: {Match: {Prefix: /}, Action: {WeightedTargets: [{VirtualNode: a, Weight: 1}]}}}}}\n";
+
+#[test]
+fn an_open_certificate_is_no_plaintext() {
+    let told = json(&open_mesh("", CERTIFICATE, ""), options("client", "GET http://s.local/", &[]));
+    assert_eq!((&told["outcome"], &told["hops"][0]["tls"]), (&"forwarded".into(), &"tls".into()));
+    let left_out = told["leftOut"].as_array().unwrap();
+    assert!(left_out.iter().all(|own| own["open"] == true), "{left_out:?}");
+    let text = text(&open_mesh("", CERTIFICATE, ""), &options("client", "GET http://s.local/", &[]));
+    assert!(text.contains("cannot be reached yet: not all of the TLS that is spoken to it is known"), "{text}");
+}
+
+#[test]
+fn what_is_open_is_neither_a_default_nor_an_answer() {
+    let request = options("client", "GET http://s.local/", &[]);
+    let timeout = open_mesh(", Timeout: {PerRequest: {Unit: s, Value: !Ref P}}", "", "");
+    let said = text(&timeout, &request);
+    assert!(!said.contains("no timeout is given"), "{said}");
+    assert!(said.contains("the timeout is left out: it is not known"), "{said}");
+    // An open name may be that of what is missed.
+    let target = open_mesh("", "", "").inventory.resources.len();
+    assert_eq!(target, 6);
+    let missing = options("client", "GET http://s.local:81/", &[]);
+    let told = json(&open_mesh("", "", ""), missing.clone());
+    assert_eq!((&told["outcome"], told.get("leftOut")), (&"closed".into(), None));
+    let told = json(&open_mesh("", "", NAMELESS), missing);
+    assert_eq!(told["outcome"], "unknown");
+    assert!(told["reasons"].to_string().contains("without it the answer is: closed"), "{told:#}");
+}
+
+#[test]
+fn routes_that_only_their_names_put_in_order_are_told() {
+    let twin = NAMELESS.replace("!Ref P", "y");
+    let said = text(&open_mesh("", "", &twin), &options("client", "GET http://s.local/", &[]));
+    assert!(said.contains("route `y` takes it too and comes at the same place as `x`"), "{said}");
+    let said = text(&open_mesh("", "", ""), &options("client", "GET http://s.local/", &[]));
+    assert!(!said.contains("takes it too"), "{said}");
+}

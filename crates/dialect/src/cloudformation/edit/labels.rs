@@ -12,7 +12,11 @@ pub(super) fn of<'n>(resource: &Resource, here: impl Iterator<Item = &'n Resourc
         return vec!["Mesh".to_owned()];
     }
     let [stem, whole] = stems(resource);
-    let usual = usual(kind, here).map(|(form, ending)| format!("{}{ending}", [&stem, &whole][form]));
+    let usual = usual(kind, here).map(|(form, ending)| match ending.as_str() {
+        // Nothing else would say what it is.
+        "" => logical(own_part(kind, &Key::of(&resource.name).shown())),
+        ending => format!("{}{ending}", [&stem, &whole][form]),
+    });
     let made = [whole, stem].map(|stem| format!("{stem}{}", kind.type_name()));
     usual.into_iter().chain(made).collect()
 }
@@ -39,28 +43,38 @@ fn usual<'n>(kind: Kind, here: impl Iterator<Item = &'n Resource>) -> Option<(us
 /// The names that a logical id is made of: the resource's own, and that with its parent's, where it does not say it itself.
 fn stems(resource: &Resource) -> [String; 2] {
     let own = stem(resource);
-    let parent = resource.parent.as_ref().map(|parent| logical(bare(&Key::of(parent).shown()))).unwrap_or_default();
+    let parent = resource.kind().parent().zip(resource.parent.as_ref());
+    let parent = parent.map(|(kind, name)| logical(bare(kind, &Key::of(name).shown()))).unwrap_or_default();
     let says_parent = own.to_ascii_lowercase().contains(&parent.to_ascii_lowercase());
     let whole = if says_parent { own.clone() } else { format!("{parent}{own}") };
     [own, whole]
 }
 
-/// A resource's name in Pascal case, without the words for its kind at its end; of a host name, its first part.
+/// A resource's name in Pascal case, without the words for its kind at its end.
 fn stem(resource: &Resource) -> String {
-    let shown = Key::of(&resource.name).shown();
-    let name = match resource.kind() {
-        Kind::VirtualService => shown.split('.').next().unwrap_or_default(),
-        _ => &shown,
-    };
-    logical(bare(name))
+    let kind = resource.kind();
+    logical(bare(kind, own_part(kind, &Key::of(&resource.name).shown())))
+}
+
+/// Of a host name its first part.
+fn own_part(kind: Kind, name: &str) -> &str {
+    if kind == Kind::VirtualService { name.split('.').next().unwrap_or_default() } else { name }
 }
 
 /// A name without the words for its kind at its end, unless it is nothing else.
-fn bare(name: &str) -> &str {
-    const WORDS: &[&str] = &["virtual", "node", "router", "service", "gateway", "route", "vn", "vr", "vs", "vg", "gw"];
+fn bare(kind: Kind, name: &str) -> &str {
+    let words: &[&str] = match kind {
+        Kind::Mesh => &["mesh"],
+        Kind::VirtualNode => &["virtual", "node", "vn"],
+        Kind::VirtualRouter => &["virtual", "router", "vr"],
+        Kind::VirtualService => &["virtual", "service", "vs"],
+        Kind::VirtualGateway => &["virtual", "gateway", "vg", "gw"],
+        Kind::Route => &["route"],
+        Kind::GatewayRoute => &["gateway", "route"],
+    };
     let mut rest = name;
     while let Some((before, last)) = rest.rsplit_once(['-', '_', '.']) {
-        if before.is_empty() || !WORDS.contains(&last.to_ascii_lowercase().as_str()) {
+        if before.is_empty() || !words.contains(&last.to_ascii_lowercase().as_str()) {
             break;
         }
         rest = before;
@@ -74,9 +88,10 @@ mod tests {
 
     #[test]
     fn names_lose_the_words_for_their_kind() {
-        assert_eq!(bare("payments-v2-route"), "payments-v2");
-        assert_eq!(bare("web-virtual-node"), "web");
-        assert_eq!(bare("colorteller-black-vn"), "colorteller-black");
-        assert_eq!(bare("route"), "route");
+        assert_eq!(bare(Kind::Route, "payments-v2-route"), "payments-v2");
+        assert_eq!(bare(Kind::Route, "red-node-route"), "red-node");
+        assert_eq!(bare(Kind::VirtualNode, "web-virtual-node"), "web");
+        assert_eq!(bare(Kind::VirtualNode, "colorteller-black-vn"), "colorteller-black");
+        assert_eq!(bare(Kind::Route, "route"), "route");
     }
 }

@@ -163,6 +163,7 @@ impl Seen<'_> {
             Outcome::Closed { .. } => self.answer == Answer::Closed,
             Outcome::Answered { status, flag } => self.is_answered(status, flag, sent),
             Outcome::Forwarded => matches!(self.answer, Answer::Response { echo: Some(_), .. }),
+            Outcome::Unknown => false,
         }
     }
 
@@ -244,6 +245,7 @@ fn step(hop: &Hop<'_>) -> String {
 fn word(trace: &Trace<'_>) -> String {
     let step = trace.hops.last().map(step).unwrap_or_default();
     match trace.outcome {
+        Outcome::Unknown => "unknown".to_owned(),
         Outcome::Forwarded => format!("forwarded, {step}"),
         Outcome::Answered { status, flag } => format!("{status} {flag}"),
         Outcome::Closed { flag } => format!("closed {}", flag.unwrap_or("-")),

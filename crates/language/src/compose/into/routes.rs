@@ -55,7 +55,10 @@ impl<'i> Desk<'i> {
                 }
                 left.push(route);
             } else if there.is_empty() {
-                let name = route.name.clone().or(route.router.clone()).unwrap_or_default();
+                let Some(name) = route.name.clone().or(route.router.clone()) else {
+                    self.draft.ask("Which route is meant?");
+                    continue;
+                };
                 let kinds = [Kind::Route, Kind::VirtualRouter, Kind::VirtualService, Kind::VirtualNode];
                 let near = self.finder.near(&kinds, &name).map(|near| format!("Did you mean `{near}`?"));
                 self.draft.ask(format!(

@@ -28,9 +28,6 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Node,
         ways: &[
-            "client-certificate <path:chain> and private-key <path:key>",
-            "client-certificate <path:chain> , private-key <path:key>",
-            "client-certificate <path:chain> private-key <path:key>",
             "client-certificate file-source",
             "client-certificate <path:chain> and <path:key>",
             "certificate-chain <path:chain> and private-key <path:key>",
@@ -57,7 +54,6 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "certificate ?between sds ?secret <text:secret>",
             "certificate between sds",
-            "client-certificate ?between sds ?secret <text:secret>",
             "sds ?certificate secret <text:secret>",
             "sds secret named <text:secret>",
             "certificate sds secret <text:secret>",
@@ -67,6 +63,28 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "secret named <text:secret>",
         ],
         set: Set::Value(sds),
+    },
+    Meaning {
+        name: "TLS: certificate that is shown to backends",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "client-certificate <path:chain> and private-key <path:key>",
+            "client-certificate <path:chain> , private-key <path:key>",
+            "client-certificate <path:chain> private-key <path:key>",
+            "client-certificate ?between sds ?secret <text:secret> to backend",
+            "client-certificate ?between sds ?secret <text:secret>",
+        ],
+        set: Set::Act(|reader, slots| {
+            // Who holds its key, or its secret, is who shows it.
+            let spot = reader.here()?;
+            let side = if spot.side == Side::Server { Side::Client } else { spot.side };
+            let spot = Spot { side, ..spot };
+            reader.spot = Some(spot);
+            let set = if slots.given("secret").is_some() { sds } else { files };
+            set(&mut reader.intent, spot, slots)
+        }),
     },
     Meaning {
         name: "TLS: trust in a file",

@@ -3,7 +3,7 @@
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set, opens_block};
 use crate::grammar::reader::Reader;
-use crate::grammar::slot::Slots;
+use crate::grammar::slot::{Slots, literal};
 use crate::grammar::spot::{Said, Trouble};
 use crate::intent::{Comparison, Header, Match};
 use crate::lexer::TokenKind;
@@ -284,14 +284,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
 
 /// A pattern for what contains a text.
 fn containing(value: &str) -> Comparison {
-    let mut pattern = String::from(".*");
-    for letter in value.chars() {
-        if !letter.is_alphanumeric() && !matches!(letter, '-' | '_' | ' ' | '/') {
-            pattern.push('\\');
-        }
-        pattern.push(letter);
-    }
-    Comparison::Regex(pattern + ".*")
+    Comparison::Regex(format!(".*{}.*", literal(value)))
 }
 
 fn header(

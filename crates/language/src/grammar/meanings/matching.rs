@@ -3,7 +3,7 @@
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set, opens_block};
 use crate::grammar::reader::Reader;
-use crate::grammar::slot::Slots;
+use crate::grammar::slot::{Slots, literal};
 use crate::grammar::spot::{self, Said, Trouble, put};
 use crate::intent::{Hostname, Pathway, Query};
 
@@ -70,6 +70,17 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, slots| path(reader, slots, Pathway::Regex)),
     },
     Meaning {
+        name: "match: the end of a path",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["path suffix <text:path>", "path ?match suffix <path>"],
+        set: Set::Act(|reader, slots| {
+            let pattern = format!(".*{}", literal(&slots.text("path")));
+            reader.matcher(|matcher, path| put(&mut matcher.path, Pathway::Regex(pattern), path, "path"))
+        }),
+    },
+    Meaning {
         name: "match: everything else",
         block: Block::Match,
         is_plain: true,
@@ -118,6 +129,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "query <pair>",
             "query ?named <name> equals <text:value>",
+            "query ?named <any:name> is|equals <text:value>",
             "query ?named <name> exact <text:value>",
             "<pair> query",
             "query ?named <name> <text:value>",
@@ -141,6 +153,20 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &["method <method>", "<method> method", "<method> requests|request|traffic|call", "?only <method>"],
         set: Set::Act(|reader, slots| {
             reader.matcher(|matcher, path| put(&mut matcher.method, slots.text("method"), path, "method"))
+        }),
+    },
+    Meaning {
+        name: "match: method by its noun",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["gets|posts|puts|deletes|patches on|under|for|of|to|at <path>"],
+        set: Set::Act(|reader, slots| {
+            let noun = reader.low(reader.words.start).to_uppercase();
+            let method = noun.strip_suffix(if noun == "PATCHES" { "ES" } else { "S" }).unwrap_or(&noun).to_owned();
+            reader.sends();
+            reader.matcher(|matcher, path| put(&mut matcher.method, method, path, "method"))?;
+            path(reader, slots, by_form)
         }),
     },
     Meaning {

@@ -45,7 +45,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &["use|uses|hit|hits ?virtual-node ?application ?version <name>"],
         set: Set::Act(|reader, slots| {
             let is_open = reader.here().is_ok_and(|spot| reader.lacks_target(spot));
-            if !is_open || !reader.ends_clause(reader.words.end) {
+            let end = reader.words.end;
+            if !is_open || !reader.ends_clause(end) && !reader.is_symbol(end, &["otherwise", "rest"]) {
                 return Err(Trouble::NotHere);
             }
             reader.sends();
@@ -222,7 +223,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, slots| {
             // "else cart-v1", and not "everything else frobnicates".
             let ends = reader.ends_clause(reader.words.end);
-            let begins = reader.at == 0 || matches!(reader.low_before(reader.at), "," | "and" | "." | ";" | ":");
+            let is_told = reader.here().is_ok_and(|spot| spot.place.has_routes() && !reader.lacks_target(spot));
+            let begins =
+                reader.at == 0 || is_told || matches!(reader.low_before(reader.at), "," | "and" | "." | ";" | ":");
             if !ends || !begins {
                 return Err(Trouble::NotHere);
             }

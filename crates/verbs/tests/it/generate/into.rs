@@ -144,6 +144,13 @@ virtual service payments.shop.local: tags + {"key":"team","value":"shop"}
 }
 
 #[test]
+fn what_new_resources_name_is_called_as_in_the_file() {
+    insta::assert_snapshot!(edits(r#"{"virtualNodes": [{"name": "web", "listeners": [{"port": 80}], "calls": [{"to": "payments"}]}]}"#), @r#"virtual node web:  is made: {"backends":[{"virtualService":{"virtualServiceName":"payments.shop.local"}}],"listeners":[{"portMapping":{"port":80,"protocol":"http"}}],"serviceDiscovery":{"dns":{"hostname":"web.shop.local","responseType":"ENDPOINTS"}}}"#);
+    insta::assert_snapshot!(edits(r#"{"virtualServices": [{"name": "pay.local", "provider": {"router": "payments"}}]}"#), @r#"virtual service pay.local:  is made: {"provider":{"virtualRouter":{"virtualRouterName":"payments-router"}}}"#);
+    insta::assert_snapshot!(edits(r#"{"routes": [{"action": "change", "retry": {"maxRetries": 3}}]}"#), @"question: Which route is meant?");
+}
+
+#[test]
 fn shares_are_set_on_the_route_that_is_there() {
     let targets = |targets: &str| edits(&format!(r#"{{"routes": [{{"action": "change", "targets": [{targets}]}}]}}"#));
     insta::assert_snapshot!(targets(r#"{"node": "v1", "weight": 70}, {"node": "v2", "weight": 30}"#), @"

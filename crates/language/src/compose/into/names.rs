@@ -1,0 +1,54 @@
+//! What new resources name is called as it is in the file, also where the request says only a part of that.
+
+use meshwright_model::gateway_route::GatewayRouteTarget;
+use meshwright_model::reference::Key;
+use meshwright_model::value::ScalarType;
+use meshwright_model::virtual_node::Backend;
+use meshwright_model::virtual_service::VirtualServiceProvider;
+use meshwright_model::{Expression, Kind, Resource, Scalar, Spec};
+
+use super::{Desk, expression};
+
+impl Desk<'_> {
+    /// Gives what a new resource names its whole name, where only one of the file can be meant.
+    pub(super) fn name_in_full(&mut self, resource: &mut Resource, made: &[(Kind, Expression)]) {
+        match &mut resource.spec {
+            Spec::GatewayRoute(spec) => {
+                let http = [&mut spec.http_route, &mut spec.http2_route].into_iter().flatten();
+                let targets = http.map(|route| &mut route.action.target);
+                let grpc = spec.grpc_route.as_mut().map(|route| &mut route.action.target);
+                for GatewayRouteTarget { virtual_service, .. } in targets.chain(grpc) {
+                    self.name_one(Kind::VirtualService, &mut virtual_service.virtual_service_name, made);
+                }
+            }
+            Spec::VirtualNode(spec) => {
+                for Backend::VirtualService(backend) in spec.backends.iter_mut().flatten() {
+                    self.name_one(Kind::VirtualService, &mut backend.virtual_service_name, made);
+                }
+            }
+            Spec::VirtualService(spec) => match &mut spec.provider {
+                Some(VirtualServiceProvider::VirtualNode(node)) => {
+                    self.name_one(Kind::VirtualNode, &mut node.virtual_node_name, made);
+                }
+                Some(VirtualServiceProvider::VirtualRouter(router)) => {
+                    self.name_one(Kind::VirtualRouter, &mut router.virtual_router_name, made);
+                }
+                None => {}
+            },
+            _ => {}
+        }
+    }
+
+    fn name_one<N: ScalarType>(&mut self, kind: Kind, name: &mut Scalar<N>, made: &[(Kind, Expression)]) {
+        let Key::Known(said) = Key::of(name) else { return };
+        if made.contains(&(kind, Expression::Text(said.to_owned()))) {
+            return;
+        }
+        let found = self.finder.named(kind, said);
+        let [only] = found.as_slice() else { return };
+        let full = expression(Key::of(&only.name));
+        if full.text() != Some(said) {
+            *name = self.draft.said(&format!("the name of the {kind}"), &full);
+        }
+    }
+}
