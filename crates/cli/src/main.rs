@@ -4,6 +4,7 @@ mod env;
 mod llm;
 mod load;
 mod replace;
+mod serve;
 
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -47,6 +48,7 @@ enum VerbArguments {
     Validate(ValidateOptions),
     Explain(ExplainOptions),
     Bootstrap(BootstrapOptions),
+    Serve(serve::ServeOptions),
 }
 
 impl VerbArguments {
@@ -60,7 +62,7 @@ impl VerbArguments {
             Self::Validate(options) => Some(options.files.clone()),
             Self::Generate(options) => options.files(),
             Self::Bootstrap(options) => options.files(),
-            Self::Explain(_) => None,
+            Self::Explain(_) | Self::Serve(_) => None,
         }
     }
 
@@ -117,7 +119,7 @@ fn main() -> ExitCode {
 /// Parses the arguments; each verb's help is that of its table.
 fn parse() -> Result<Arguments, clap::Error> {
     let mut command = Arguments::command();
-    for verb in VERBS {
+    for verb in VERBS.iter().chain([&serve::VERB]) {
         command = command
             .mut_subcommand(verb.name, |sub| sub.about(verb.about).after_help(format!("Example:\n  {}", verb.example)));
     }
@@ -125,6 +127,9 @@ fn parse() -> Result<Arguments, clap::Error> {
 }
 
 fn run(arguments: &Arguments) -> Result<End> {
+    if let VerbArguments::Serve(options) = &arguments.verb {
+        return serve::run(options).map(|()| End::Clean);
+    }
     let Some(files) = arguments.verb.files() else {
         let answer = answer(arguments, &Reading::default())?;
         // What is no answer leaves the file alone that was to hold it.

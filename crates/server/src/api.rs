@@ -30,6 +30,18 @@ pub struct Scope {
     pub account: String,
 }
 
+impl Scope {
+    /// A region and an account, in the partition of the region.
+    pub fn of(region: &str, account: &str) -> Self {
+        let partition = match region {
+            region if region.starts_with("cn-") => "aws-cn",
+            region if region.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        };
+        Self { partition: partition.to_owned(), region: region.to_owned(), account: account.to_owned() }
+    }
+}
+
 /// What a client asks for.
 #[derive(Clone, Debug)]
 pub struct Call {

@@ -46,16 +46,17 @@ struct Shared {
 /// The listener fails.
 pub async fn serve(
     listener: TcpListener,
+    api: Api,
     settings: Settings,
     end: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let shared = Arc::new(Shared { api: RwLock::default(), settings });
+    let shared = Arc::new(Shared { api: RwLock::new(api), settings });
     let router = Router::new().fallback(answer).with_state(shared);
     axum::serve(listener, router).with_graceful_shutdown(end).await
 }
 
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let id = Uuid::new_v4().to_string();
+    let id = new_id();
     match carried_out(&shared, request).await {
         Ok(answer) => response(StatusCode::OK, &id, None, &answer),
         Err(Refusal::Api(error)) => {
@@ -96,7 +97,7 @@ async fn carried_out(shared: &Shared, request: Request) -> Result<Value, Refusal
     if !operation.is_write() {
         return Ok(shared.api.read().unwrap_or_else(PoisonError::into_inner).read(&call)?);
     }
-    let stamp = Stamp { millis: now(), uid: Uuid::new_v4().to_string() };
+    let stamp = Stamp { millis: now(), uid: new_id() };
     Ok(shared.api.write().unwrap_or_else(PoisonError::into_inner).answer(&call, &stamp)?)
 }
 
@@ -120,13 +121,7 @@ fn query(text: &str) -> Result<Vec<(String, String)>, ApiError> {
 /// Where a client's resources live: in the region that it signs for.
 fn scope(headers: &HeaderMap, settings: &Settings) -> Scope {
     let signed = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).and_then(signed_region);
-    let region = signed.unwrap_or(&settings.region).to_owned();
-    let partition = match region.split('-').next() {
-        Some("cn") => "aws-cn",
-        Some("us") if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
-    };
-    Scope { partition: partition.to_owned(), region, account: settings.account.clone() }
+    Scope::of(signed.unwrap_or(&settings.region), &settings.account)
 }
 
 /// The region in the scope of a signature: `Credential=ID/DATE/REGION/appmesh/aws4_request`.
@@ -137,7 +132,13 @@ fn signed_region(authorization: &str) -> Option<&str> {
     (!region.is_empty() && region.len() <= 32 && region.bytes().all(is_region)).then_some(region)
 }
 
-fn now() -> u64 {
+/// A new UUID.
+pub fn new_id() -> String {
+    Uuid::new_v4().to_string()
+}
+
+/// The time, in milliseconds since 1970.
+pub fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
