@@ -162,7 +162,7 @@ def life(api):
     refusals(api)
     pages(api)
     tokens(api)
-    tags(api)
+    tagging(api)
     for kind, names, _, _ in reversed(kinds()):
         gone = api.call(f"Delete{kind}", **names)[member(kind)]
         expect(f"{kind} status", gone["status"]["status"], "DELETED")
@@ -228,7 +228,7 @@ def tokens(api):
     api.call("DeleteMesh", meshName="token")
 
 
-def tags(api):
+def tagging(api):
     arn = api.call("DescribeMesh", meshName="m")["mesh"]["metadata"]["arn"]
     many = [{"key": f"k{number}", "value": "v"} for number in range(49)]
     api.call("TagResource", resourceArn=arn, tags=many)

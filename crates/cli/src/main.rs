@@ -127,9 +127,6 @@ fn parse() -> Result<Arguments, clap::Error> {
 }
 
 fn run(arguments: &Arguments) -> Result<End> {
-    if let VerbArguments::Serve(options) = &arguments.verb {
-        return serve::run(options).map(|()| End::Clean);
-    }
     let Some(files) = arguments.verb.files() else {
         let answer = answer(arguments, &Reading::default())?;
         // What is no answer leaves the file alone that was to hold it.
@@ -322,6 +319,7 @@ fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer> {
             let reading = (!options.files.is_empty()).then_some(reading);
             Ok(bootstrap::run(reading, options, &env::proxy(), &|name| load::read_text(name))?)
         }
+        VerbArguments::Serve(options) => serve::run(options).map(|()| Answer::default()),
     }
 }
 

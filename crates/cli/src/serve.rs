@@ -12,11 +12,11 @@ use meshwright_server::api::{Call, Stamp};
 use meshwright_server::http::{self, Settings};
 use meshwright_server::{Api, Scope};
 use meshwright_verbs::files::FileOptions;
-use meshwright_verbs::{Verb, findings};
+use meshwright_verbs::{Answer, Verb, findings};
 use serde_json::json;
 use tokio::net::TcpListener;
 
-use crate::{complain, env, load, print};
+use crate::{complain, deliver, env, load};
 
 /// How help shows it.
 pub(crate) const VERB: Verb = Verb {
@@ -48,21 +48,26 @@ pub(crate) struct ServeOptions {
 /// Serves until it is stopped.
 pub(crate) fn run(options: &ServeOptions) -> Result<()> {
     if !options.listen.ip().is_loopback() {
-        bail!("--listen {}: this server asks nobody for credentials, so it listens on the loopback alone", options.listen);
+        bail!(
+            "--listen {}: this server asks nobody for credentials, so it listens on the loopback alone",
+            options.listen
+        );
     }
     if options.account.len() != 12 || !options.account.bytes().all(|byte| byte.is_ascii_digit()) {
         bail!("--account {}: an account has 12 digits", options.account);
     }
     let settings = Settings { region: options.region.clone(), account: options.account.clone() };
     let api = loaded(options)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?;
     runtime.block_on(async {
         let listener = TcpListener::bind(options.listen).await.with_context(|| format!("--listen {}", options.listen))?;
         let address = listener.local_addr()?;
-        print(&format!(
+        let output = format!(
             "App Mesh API on http://{address} (region {}, account {})\n  aws appmesh list-meshes --endpoint-url http://{address}\n",
             options.region, options.account
-        ))?;
+        );
+        deliver(None, &Answer { output, ..Answer::default() })?;
         let stopped = async {
             if tokio::signal::ctrl_c().await.is_err() {
                 std::future::pending::<()>().await;
@@ -117,5 +122,11 @@ fn creation(resource: &Resource, options: &ServeOptions) -> Result<Call> {
     let parent = resource.parent.as_ref().map(known).transpose()?;
     let target = Target { mesh: known(&resource.mesh)?, parent, name: None };
     let scope = Scope::of(&options.region, &options.account);
-    Ok(Call { operation: Operation::Create(kind), target, query: Vec::new(), body: body.to_string().into_bytes(), scope })
+    Ok(Call {
+        operation: Operation::Create(kind),
+        target,
+        query: Vec::new(),
+        body: body.to_string().into_bytes(),
+        scope,
+    })
 }

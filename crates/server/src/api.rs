@@ -4,14 +4,12 @@ use std::sync::Arc;
 
 use meshwright_model::arn::{self, Arn};
 use meshwright_model::operation::{Operation, Target};
-use meshwright_model::reference::{Key as Name, Need};
-use meshwright_model::route::RouteSpec;
 use meshwright_model::{Kind, Scalar, Spec};
 use serde_json::{Value, json};
 
 use crate::body::{Body, MAX_TAGS};
-use crate::checks::check;
 use crate::exception::{ApiError, Exception};
+use crate::page::Page;
 use crate::record::{Key, Record, digest, spec_json};
 use crate::state::{Change, State, mesh_key};
 
@@ -69,7 +67,7 @@ pub struct Stamp {
 /// The API over a state.
 #[derive(Clone, Debug, Default)]
 pub struct Api {
-    state: State,
+    pub(crate) state: State,
 }
 
 impl Api {
@@ -82,7 +80,9 @@ impl Api {
             return self.read(call);
         }
         let (answer, changes) = self.decide(call, stamp)?;
-        changes.into_iter().for_each(|change| self.state.apply(change));
+        for change in changes {
+            self.state.apply(change);
+        }
         Ok(answer)
     }
 
@@ -248,7 +248,7 @@ impl Api {
         Ok(key)
     }
 
-    fn existing(&self, key: &Key) -> Result<&Arc<Record>, ApiError> {
+    pub(crate) fn existing(&self, key: &Key) -> Result<&Arc<Record>, ApiError> {
         self.state.get(key).ok_or_else(|| self.absent(key))
     }
 
@@ -295,121 +295,6 @@ impl Api {
             .find(|record| record.arn == given)
             .ok_or_else(|| ApiError::not_found(format!("there is no resource {given}")))
     }
-
-    /// What is wrong with a specification, by itself and beside what is there.
-    fn check(&self, key: &Key, spec: &Spec) -> Result<(), ApiError> {
-        check(spec).map_err(ApiError::bad)?;
-        for reference in spec.references() {
-            let Name::Known(name) = reference.name else { continue };
-            let named = Key { kind: reference.kind, parent: String::new(), name: name.to_owned(), ..key.clone() };
-            if reference.need != Need::Eventually {
-                self.existing(&named)?;
-            }
-        }
-        match spec {
-            Spec::Route(route) => self.check_route(key, route),
-            Spec::VirtualRouter(_) => self.check_router(key, spec),
-            _ => Ok(()),
-        }
-    }
-
-    /// Source: aws/aws-app-mesh-controller-for-k8s#710 and #715.
-    fn check_route(&self, key: &Key, route: &RouteSpec) -> Result<(), ApiError> {
-        let router = Key { kind: Kind::VirtualRouter, parent: String::new(), name: key.parent.clone(), ..key.clone() };
-        let has_port = route.protocols().all(|protocol| protocol.match_port().is_some());
-        if listeners(&self.existing(&router)?.spec) > 1 && !has_port {
-            let message = "Route must define a port match criteria if the Virtual Router has multiple listeners";
-            return Err(ApiError::bad(message));
-        }
-        Ok(())
-    }
-
-    /// Source: aws/aws-app-mesh-controller-for-k8s#715, #767 and #768.
-    fn check_router(&self, key: &Key, spec: &Spec) -> Result<(), ApiError> {
-        let of = Key { kind: Kind::Route, parent: key.name.clone(), name: String::new(), ..key.clone() };
-        let routes: Vec<(&str, &RouteSpec)> = self
-            .state
-            .after(&of, None)
-            .filter_map(|record| match &record.spec {
-                Spec::Route(route) => Some((record.key.name.as_str(), route)),
-                _ => None,
-            })
-            .collect();
-        let lacks_port = |route: &RouteSpec| route.protocols().any(|protocol| protocol.match_port().is_none());
-        let without: Vec<&str> = routes.iter().filter(|(_, route)| lacks_port(route)).map(|(name, _)| *name).collect();
-        if listeners(spec) > 1 && !without.is_empty() {
-            return Err(ApiError::bad(format!(
-                "All Routes for this Virtual Router must define a port match before adding multiple listeners to this Virtual Router. {} \
-                 Route(s) are missing port. Listing up to 5 route names: [{}]",
-                without.len(),
-                without[..without.len().min(5)].join(", ")
-            )));
-        }
-        let Spec::VirtualRouter(router) = spec else { return Ok(()) };
-        let spoken: Vec<_> =
-            router.listeners.iter().flatten().filter_map(|own| own.port_mapping.protocol.known()).collect();
-        let is_orphan = |route: &RouteSpec| route.protocols().any(|protocol| !spoken.contains(&&protocol.protocol()));
-        match routes.iter().find(|(_, route)| !spoken.is_empty() && is_orphan(route)) {
-            Some((name, _)) => Err(ApiError::bad(format!(
-                "the protocol of a listener cannot be changed while route {name} is for another one: delete the route first"
-            ))),
-            None => Ok(()),
-        }
-    }
-
-    /// Whether nothing depends on a resource any more. Source: aws/aws-app-mesh-roadmap#103 and #147; App Mesh User Guide, virtual
-    /// services and gateways.
-    fn check_unused(&self, key: &Key) -> Result<(), ApiError> {
-        let Key { owner, mesh, kind, name, .. } = key;
-        if *kind == Kind::Mesh {
-            let inside = self.state.in_mesh(owner, mesh).find(|record| record.key.kind != Kind::Mesh);
-            return match inside {
-                None => Ok(()),
-                Some(record) => Err(ApiError::in_use(format!(
-                    "Mesh {mesh} for account {owner} has active {0}s, please delete {0}s before deleting the Mesh",
-                    record.key.kind.type_name()
-                ))),
-            };
-        }
-        let children = match kind {
-            Kind::VirtualRouter => Some(Kind::Route),
-            Kind::VirtualGateway => Some(Kind::GatewayRoute),
-            _ => None,
-        };
-        if let Some(child) = children {
-            let of = Key { kind: child, parent: name.clone(), name: String::new(), ..key.clone() };
-            if self.state.after(&of, None).next().is_some() {
-                let (own, child) = (kind.type_name(), child.type_name());
-                return Err(ApiError::in_use(format!(
-                    "{own} with name {name} cannot be deleted because it has active {child}s, please delete them first"
-                )));
-            }
-        }
-        let Some(user) = self.state.that_name(key).next() else { return Ok(()) };
-        Err(ApiError::in_use(match user.key.kind {
-            Kind::Route => {
-                format!(
-                    "{} with name {name} cannot be deleted because it is the target of one or more routes.",
-                    kind.type_name()
-                )
-            }
-            Kind::GatewayRoute => {
-                format!("VirtualService {name} is being referenced in the following: GATEWAY_ROUTE: [{}]", user.uid)
-            }
-            _ => format!(
-                "{} with name {name} cannot be deleted because it is a VirtualService provider",
-                kind.type_name()
-            ),
-        }))
-    }
-}
-
-/// How many listeners a router has.
-fn listeners(spec: &Spec) -> usize {
-    match spec {
-        Spec::VirtualRouter(router) => router.listeners.as_ref().map_or(0, Vec::len),
-        _ => 0,
-    }
 }
 
 /// A specification as the API keeps it.
@@ -449,7 +334,7 @@ fn owner(call: &Call) -> Result<String, ApiError> {
     }
 }
 
-fn parameter<'c>(call: &'c Call, name: &str) -> Option<&'c str> {
+pub(crate) fn parameter<'c>(call: &'c Call, name: &str) -> Option<&'c str> {
     call.query.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
 }
 
@@ -472,54 +357,4 @@ fn arn(key: &Key, scope: &Scope) -> String {
     let scope = arn::Scope { partition, service: "appmesh".to_owned(), region, account };
     let (mesh, name) = (key.mesh.clone(), key.name.clone());
     Arn { scope: Some(scope), mesh, mesh_owner: None, kind: key.kind, parent, name }.to_string()
-}
-
-/// A page of a list.
-struct Page {
-    most: usize,
-    last: Option<String>,
-}
-
-impl Page {
-    fn of(call: &Call, most: usize) -> Result<Self, ApiError> {
-        let size = match parameter(call, "limit") {
-            None => most,
-            Some(text) => match text.parse::<usize>() {
-                Ok(own) if (1..=most).contains(&own) => own,
-                _ => return Err(ApiError::bad(format!("limit: `{text}` is not a number from 1 to {most}"))),
-            },
-        };
-        let last = match parameter(call, "nextToken") {
-            None => None,
-            Some(token) => {
-                let refuse = || ApiError::bad(format!("nextToken: `{token}` is not one that this API gave"));
-                Some(from_token(token).ok_or_else(refuse)?)
-            }
-        };
-        Ok(Self { most: size, last })
-    }
-
-    /// A page, and the token for the next where there is one.
-    fn answer(&self, name: &str, mut all: impl Iterator<Item = (String, Value)>) -> Value {
-        let page: Vec<(String, Value)> = all.by_ref().take(self.most).collect();
-        let token = page.last().map(|(last, _)| to_token(last)).filter(|_| all.next().is_some());
-        let mut answer = json!({ name: page.into_iter().map(|(_, own)| own).collect::<Vec<Value>>() });
-        if let Some(token) = token {
-            answer["nextToken"] = json!(token);
-        }
-        answer
-    }
-}
-
-/// The last name of a page, as clients hand it back: in hexadecimal digits.
-fn to_token(last: &str) -> String {
-    last.bytes().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn from_token(token: &str) -> Option<String> {
-    if token.len() % 2 != 0 || !token.is_ascii() {
-        return None;
-    }
-    let digits = (0..token.len()).step_by(2).map(|at| u8::from_str_radix(&token[at..at + 2], 16).ok());
-    String::from_utf8(digits.collect::<Option<Vec<u8>>>()?).ok()
 }

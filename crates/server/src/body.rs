@@ -2,6 +2,7 @@
 //!
 //! What the API does not know is left out, as services of AWS do (Smithy, restJson1: unknown members are ignored).
 
+use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use meshwright_model::gateway_route::GatewayRouteSpec;
@@ -194,7 +195,8 @@ fn check(value: &Value, shape: &Shape, at: &mut String) -> Result<(), String> {
             }
             for (index, own) in elements.iter().enumerate() {
                 let length = at.len();
-                at.push_str(&format!("[{index}]"));
+                // Writing to a string cannot fail.
+                let _ = write!(at, "[{index}]");
                 check(own, element, at)?;
                 at.truncate(length);
             }

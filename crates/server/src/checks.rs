@@ -67,7 +67,11 @@ fn route(spec: &RouteSpec) -> Result<(), String> {
     for (http, at) in [(http_route, "spec.httpRoute.match"), (http2_route, "spec.http2Route.match")] {
         let Some(http) = http else { continue };
         let HttpRouteMatch { headers, path, prefix, .. } = &http.matcher;
-        path_or_prefix(path.is_some(), prefix.as_ref().and_then(Scalar::known).map(|own| own.as_str()), at)?;
+        path_or_prefix(
+            path.is_some(),
+            prefix.as_ref().and_then(Scalar::known).map(meshwright_model::limits::Text::as_str),
+            at,
+        )?;
         header_names(headers.as_deref(), &format!("{at}.headers"))?;
     }
     if let Some(grpc) = grpc_route {
@@ -98,9 +102,13 @@ fn gateway_route(spec: &GatewayRouteSpec) -> Result<(), String> {
 
 fn http_gateway_route(http: &HttpGatewayRoute, at: &str) -> Result<(), String> {
     let matcher = &http.matcher;
-    let prefix = matcher.prefix.as_ref().and_then(Scalar::known).map(|own| own.as_str());
+    let prefix = matcher.prefix.as_ref().and_then(Scalar::known).map(meshwright_model::limits::Text::as_str);
     path_or_prefix(matcher.path.is_some(), prefix, &format!("{at}.match"))?;
-    let exact = matcher.path.as_ref().and_then(|path| path.exact.as_ref()?.known()).map(|own| own.as_str());
+    let exact = matcher
+        .path
+        .as_ref()
+        .and_then(|path| path.exact.as_ref()?.known())
+        .map(meshwright_model::limits::HttpPathExact::as_str);
     for path in prefix.iter().chain(&exact) {
         if path.starts_with("/aws-appmesh") || path.starts_with("/aws-app-mesh") {
             return Err(format!("{at}.match: `{path}` is reserved"));
@@ -108,8 +116,16 @@ fn http_gateway_route(http: &HttpGatewayRoute, at: &str) -> Result<(), String> {
     }
     header_names(matcher.headers.as_deref(), &format!("{at}.match.headers"))?;
     let Some(rewrite) = &http.action.rewrite else { return Ok(()) };
-    let value = rewrite.prefix.as_ref().and_then(|own| own.value.as_ref()?.known()).map(|own| own.as_str());
-    let path = rewrite.path.as_ref().and_then(|own| own.exact.as_ref()?.known()).map(|own| own.as_str());
+    let value = rewrite
+        .prefix
+        .as_ref()
+        .and_then(|own| own.value.as_ref()?.known())
+        .map(meshwright_model::limits::HttpGatewayRoutePrefix::as_str);
+    let path = rewrite
+        .path
+        .as_ref()
+        .and_then(|own| own.exact.as_ref()?.known())
+        .map(meshwright_model::limits::HttpPathExact::as_str);
     // Source of these: aws/aws-app-mesh-controller-for-k8s, `gatewayroute_validator.go`.
     match (value, path) {
         (Some(_), Some(_)) => Err(format!("{at}.action.rewrite: it has both prefix and path, and needs one of them")),

@@ -7,7 +7,9 @@ mod body;
 mod checks;
 mod exception;
 pub mod http;
+mod page;
 mod record;
+mod rules;
 mod state;
 
 pub use api::{Api, Scope};

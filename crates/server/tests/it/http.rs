@@ -37,9 +37,11 @@ impl Server {
 
     /// A request: its status, the error's name, and the body.
     fn ask(&self, method: &str, path: &str, body: &[u8]) -> (u16, String, Value) {
-        let mut request =
-            format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len())
-                .into_bytes();
+        let mut request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        )
+        .into_bytes();
         request.extend_from_slice(body);
         let answer = self.send(&request);
         let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((answer.as_str(), ""));
@@ -91,7 +93,8 @@ fn bodies_that_are_none_are_refused_with_the_reason() {
     let (status, ..) = server.ask("GET", "/v20190125/meshes/m", b"");
     assert_eq!(status, 404, "nothing was made");
     // What the API does not know is left out.
-    let (status, _, made) = server.ask("PUT", "/v20190125/meshes", br#"{"meshName": "m", "more": 1, "spec": {"other": {}}}"#);
+    let (status, _, made) =
+        server.ask("PUT", "/v20190125/meshes", br#"{"meshName": "m", "more": 1, "spec": {"other": {}}}"#);
     assert_eq!((status, &made["spec"]), (200, &serde_json::json!({})));
 }
 
