@@ -8,6 +8,7 @@ use meshwright_model::{Kind, Scalar, Spec};
 use serde_json::{Value, json};
 
 use crate::body::{Body, MAX_TAGS};
+use crate::call::{Call, Scope, parameter};
 use crate::exception::{ApiError, Exception};
 use crate::page::Page;
 use crate::record::{Key, Record, digest, spec_json};
@@ -16,44 +17,6 @@ use crate::state::{Change, State, mesh_key};
 /// The most elements of a page. Source: App Mesh API reference, `limit` of the lists; of `ListTagsForResource` it is 50.
 const MAX_PAGE: usize = 100;
 const MAX_TAG_PAGE: usize = 50;
-
-/// Where resources live.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scope {
-    /// `aws`, `aws-cn` or another of AWS's partitions.
-    pub partition: String,
-    /// The region.
-    pub region: String,
-    /// The account whose resources they are.
-    pub account: String,
-}
-
-impl Scope {
-    /// A region and an account, in the partition of the region.
-    pub fn of(region: &str, account: &str) -> Self {
-        let partition = match region {
-            region if region.starts_with("cn-") => "aws-cn",
-            region if region.starts_with("us-gov-") => "aws-us-gov",
-            _ => "aws",
-        };
-        Self { partition: partition.to_owned(), region: region.to_owned(), account: account.to_owned() }
-    }
-}
-
-/// What a client asks for.
-#[derive(Clone, Debug)]
-pub struct Call {
-    /// The operation.
-    pub operation: Operation,
-    /// What it is about.
-    pub target: Target,
-    /// The query, decoded.
-    pub query: Vec<(String, String)>,
-    /// The body.
-    pub body: Vec<u8>,
-    /// Who asks, and where.
-    pub scope: Scope,
-}
 
 /// What a change is stamped with.
 #[derive(Clone, Debug)]
@@ -332,10 +295,6 @@ fn owner(call: &Call) -> Result<String, ApiError> {
         Some(owner) if owner.chars().count() == 12 => Ok(owner.to_owned()),
         Some(owner) => Err(ApiError::bad(format!("meshOwner: `{owner}` is not an account of 12 characters"))),
     }
-}
-
-pub(crate) fn parameter<'c>(call: &'c Call, name: &str) -> Option<&'c str> {
-    call.query.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
 }
 
 fn other_use(token: Option<&str>) -> ApiError {

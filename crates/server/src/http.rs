@@ -17,7 +17,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-use crate::api::{Api, Call, Scope, Stamp};
+use crate::api::{Api, Stamp};
+use crate::call::{Call, Scope};
 use crate::exception::ApiError;
 
 /// The most bytes of a body; the largest specification that the API takes has far fewer.

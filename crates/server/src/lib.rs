@@ -4,6 +4,7 @@
 
 pub mod api;
 mod body;
+pub mod call;
 mod checks;
 mod exception;
 pub mod http;
@@ -12,5 +13,6 @@ mod record;
 mod rules;
 mod state;
 
-pub use api::{Api, Scope};
+pub use api::{Api, Stamp};
+pub use call::{Call, Scope};
 pub use exception::{ApiError, Exception};

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::api::{Call, parameter};
+use crate::call::{Call, parameter};
 use crate::exception::ApiError;
 
 /// A page of a list.
