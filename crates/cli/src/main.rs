@@ -4,6 +4,7 @@ mod env;
 mod llm;
 mod load;
 mod replace;
+mod serve;
 
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -47,6 +48,7 @@ enum VerbArguments {
     Validate(ValidateOptions),
     Explain(ExplainOptions),
     Bootstrap(BootstrapOptions),
+    Serve(serve::ServeOptions),
 }
 
 impl VerbArguments {
@@ -60,7 +62,7 @@ impl VerbArguments {
             Self::Validate(options) => Some(options.files.clone()),
             Self::Generate(options) => options.files(),
             Self::Bootstrap(options) => options.files(),
-            Self::Explain(_) => None,
+            Self::Explain(_) | Self::Serve(_) => None,
         }
     }
 
@@ -117,7 +119,7 @@ fn main() -> ExitCode {
 /// Parses the arguments; each verb's help is that of its table.
 fn parse() -> Result<Arguments, clap::Error> {
     let mut command = Arguments::command();
-    for verb in VERBS {
+    for verb in VERBS.iter().chain([&serve::VERB]) {
         command = command
             .mut_subcommand(verb.name, |sub| sub.about(verb.about).after_help(format!("Example:\n  {}", verb.example)));
     }
@@ -317,6 +319,7 @@ fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer> {
             let reading = (!options.files.is_empty()).then_some(reading);
             Ok(bootstrap::run(reading, options, &env::proxy(), &|name| load::read_text(name))?)
         }
+        VerbArguments::Serve(options) => serve::run(options).map(|()| Answer::default()),
     }
 }
 

@@ -57,6 +57,17 @@ impl Spec {
         }
     }
 
+    /// What it names.
+    pub fn references(&self) -> Vec<Reference<'_>> {
+        match self {
+            Self::VirtualNode(spec) => spec.references().collect(),
+            Self::Route(spec) => spec.references().collect(),
+            Self::VirtualService(spec) => spec.references().collect(),
+            Self::GatewayRoute(spec) => spec.references().collect(),
+            Self::Mesh(_) | Self::VirtualRouter(_) | Self::VirtualGateway(_) => Vec::new(),
+        }
+    }
+
     /// A specification of that kind that says nothing.
     pub fn empty(kind: Kind) -> Self {
         match kind {
@@ -182,13 +193,7 @@ impl Resource {
         if let (Some(parent_kind), Some(parent)) = (kind.parent(), &self.parent) {
             references.push(Reference::needed(Path::of(&[parent_kind.name_field()]), parent_kind, parent));
         }
-        match &self.spec {
-            Spec::VirtualNode(spec) => references.extend(spec.references()),
-            Spec::Route(spec) => references.extend(spec.references()),
-            Spec::VirtualService(spec) => references.extend(spec.references()),
-            Spec::GatewayRoute(spec) => references.extend(spec.references()),
-            Spec::Mesh(_) | Spec::VirtualRouter(_) | Spec::VirtualGateway(_) => {}
-        }
+        references.extend(self.spec.references());
         references.extend(self.hidden_references());
         references
     }

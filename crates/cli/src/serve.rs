@@ -1,0 +1,131 @@
+//! The verb `serve`: the App Mesh API for unmodified AWS clients, until it is stopped.
+
+use std::net::SocketAddr;
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::Args;
+use meshwright_dialect::Options;
+use meshwright_model::operation::{Operation, Target};
+use meshwright_model::order::Order;
+use meshwright_model::{Path, Resource};
+use meshwright_server::http::{self, Settings};
+use meshwright_server::{Api, Call, Scope, Stamp};
+use meshwright_verbs::files::FileOptions;
+use meshwright_verbs::{Answer, Verb, findings};
+use serde_json::json;
+use tokio::net::TcpListener;
+
+use crate::{complain, deliver, env, load};
+
+/// How help shows it.
+pub(crate) const VERB: Verb = Verb {
+    name: "serve",
+    about: "The App Mesh API, for unmodified AWS clients; what it holds is lost when it ends",
+    example: "meshwright serve --load shop.yaml   # then: aws appmesh list-meshes --endpoint-url http://127.0.0.1:8480",
+};
+
+/// Options of `serve`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ServeOptions {
+    /// Where it listens: an address of the loopback, since it asks nobody for credentials
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8480")]
+    listen: SocketAddr,
+    /// The region of clients that sign for none
+    #[arg(long, value_name = "REGION", default_value = "us-east-1")]
+    region: String,
+    /// The account whose resources they are: 12 digits
+    #[arg(long, value_name = "ID", default_value = "123456789012")]
+    account: String,
+    /// Files whose mesh is there from the start; a directory means every mesh file below it
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    load: Vec<String>,
+    /// A parameter's value, for the files; may be given several times
+    #[arg(long, value_name = "KEY=VALUE", requires = "load")]
+    parameter: Vec<String>,
+}
+
+/// Serves until it is stopped.
+pub(crate) fn run(options: &ServeOptions) -> Result<()> {
+    if !options.listen.ip().is_loopback() {
+        bail!(
+            "--listen {}: this server asks nobody for credentials, so it listens on the loopback alone",
+            options.listen
+        );
+    }
+    if options.account.len() != 12 || !options.account.bytes().all(|byte| byte.is_ascii_digit()) {
+        bail!("--account {}: an account has 12 digits", options.account);
+    }
+    let settings = Settings { region: options.region.clone(), account: options.account.clone() };
+    let api = loaded(options)?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(options.listen).await.with_context(|| format!("--listen {}", options.listen))?;
+        let address = listener.local_addr()?;
+        let output = format!(
+            "App Mesh API on http://{address} (region {}, account {})\n  aws appmesh list-meshes --endpoint-url http://{address}\n",
+            options.region, options.account
+        );
+        deliver(None, &Answer { output, ..Answer::default() })?;
+        let stopped = async {
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        http::serve(listener, api, settings, stopped).await.context("the listener fails")
+    })
+}
+
+/// The API with the mesh of files.
+fn loaded(options: &ServeOptions) -> Result<Api> {
+    let mut api = Api::default();
+    if options.load.is_empty() {
+        return Ok(api);
+    }
+    let files = load::load(&options.load);
+    if let Some(error) = files.errors.first() {
+        bail!("--load: {error}");
+    }
+    let given = FileOptions { files: Vec::new(), parameter: options.parameter.clone(), ..FileOptions::default() };
+    let parameters = given.parameter_values(&[])?.values;
+    let reading = meshwright_dialect::read(files.inputs, &Options { parameters, ..Options::default() });
+    if reading.has_faults() || !reading.unreadable.is_empty() {
+        complain(&findings::text(&reading, &reading.findings, env::is_coloured(&std::io::stderr())));
+        bail!("--load: the files have faults");
+    }
+    let order = Order::of(&reading.inventory.index());
+    let mut count = 0;
+    for placed in &order.placed {
+        let resource = &reading.inventory.resources[placed.position];
+        let call = creation(resource, options).map_err(|why| anyhow!("--load: {}: {why}", resource.id()))?;
+        let stamp = Stamp { millis: http::now(), uid: http::new_id() };
+        api.answer(&call, &stamp).map_err(|why| anyhow!("--load: {}: {}", resource.id(), why.message))?;
+        count += 1;
+    }
+    complain(&format!("{count} resources loaded\n"));
+    Ok(api)
+}
+
+/// The call that creates a resource.
+fn creation(resource: &Resource, options: &ServeOptions) -> Result<Call> {
+    if resource.is_open(&Path::of(&["spec"])) {
+        bail!("its specification is open in part: give values with --parameter");
+    }
+    let known = |name: &meshwright_model::scalar::Name| {
+        let name = name.known().map(|name| name.as_str().to_owned());
+        name.ok_or_else(|| anyhow!("a name of it is open: give values with --parameter"))
+    };
+    let kind = resource.kind();
+    let tags: Vec<serde_json::Value> = resource.tags.iter().map(|tag| json!(tag)).collect();
+    let body = json!({kind.name_field(): known(&resource.name)?, "spec": resource.spec, "tags": tags});
+    let parent = resource.parent.as_ref().map(known).transpose()?;
+    let target = Target { mesh: known(&resource.mesh)?, parent, name: None };
+    let scope = Scope::of(&options.region, &options.account);
+    Ok(Call {
+        operation: Operation::Create(kind),
+        target,
+        query: Vec::new(),
+        body: body.to_string().into_bytes(),
+        scope,
+    })
+}

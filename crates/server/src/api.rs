@@ -1,0 +1,319 @@
+//! The operations: a call in, an answer and changes out. Pure; time and ids are given.
+
+use std::sync::Arc;
+
+use meshwright_model::arn::{self, Arn};
+use meshwright_model::operation::{Operation, Target};
+use meshwright_model::{Kind, Scalar, Spec};
+use serde_json::{Value, json};
+
+use crate::body::{Body, MAX_TAGS};
+use crate::call::{Call, Scope, parameter};
+use crate::exception::{ApiError, Exception};
+use crate::page::Page;
+use crate::record::{Key, Record, digest, spec_json};
+use crate::state::{Change, State, mesh_key};
+
+/// The most elements of a page. Source: App Mesh API reference, `limit` of the lists; of `ListTagsForResource` it is 50.
+const MAX_PAGE: usize = 100;
+const MAX_TAG_PAGE: usize = 50;
+
+/// What a change is stamped with.
+#[derive(Clone, Debug)]
+pub struct Stamp {
+    /// The time, in milliseconds since 1970.
+    pub millis: u64,
+    /// A new UUID, for a resource that is created.
+    pub uid: String,
+}
+
+/// The API over a state.
+#[derive(Clone, Debug, Default)]
+pub struct Api {
+    pub(crate) state: State,
+}
+
+impl Api {
+    /// Answers a call, and makes what it changes.
+    ///
+    /// # Errors
+    /// The exception that the API raises; nothing is changed then.
+    pub fn answer(&mut self, call: &Call, stamp: &Stamp) -> Result<Value, ApiError> {
+        if !call.operation.is_write() {
+            return self.read(call);
+        }
+        let (answer, changes) = self.decide(call, stamp)?;
+        for change in changes {
+            self.state.apply(change);
+        }
+        Ok(answer)
+    }
+
+    /// Answers a call that changes nothing.
+    ///
+    /// # Errors
+    /// The exception that the API raises.
+    pub fn read(&self, call: &Call) -> Result<Value, ApiError> {
+        match call.operation {
+            Operation::Describe(kind) => {
+                let key = self.key(call, kind)?;
+                Ok(self.existing(&key)?.described("ACTIVE"))
+            }
+            Operation::List(Kind::Mesh) => {
+                let page = Page::of(call, MAX_PAGE)?;
+                let last = page.last.as_deref();
+                let meshes = self.state.meshes(&call.scope.account);
+                let meshes = meshes.filter(|mesh| last.is_none_or(|last| mesh.key.name.as_str() > last));
+                Ok(page.answer(Kind::Mesh.collection(), meshes.map(|own| (own.key.name.clone(), own.listed()))))
+            }
+            Operation::List(kind) => {
+                let page = Page::of(call, MAX_PAGE)?;
+                let of = self.key(call, kind)?;
+                let records = self.state.after(&of, page.last.as_deref());
+                Ok(page.answer(kind.collection(), records.map(|own| (own.key.name.clone(), own.listed()))))
+            }
+            Operation::ListTagsForResource => {
+                let page = Page::of(call, MAX_TAG_PAGE)?;
+                let record = self.tagged(call)?;
+                let last = page.last.as_deref();
+                let tags = record.tags.iter().filter(|(key, _)| last.is_none_or(|last| key.as_str() > last));
+                Ok(page.answer("tags", tags.map(|(key, value)| (key.clone(), json!({"key": key, "value": value})))))
+            }
+            _ => Err(ApiError::bad(format!("{} changes something", call.operation))),
+        }
+    }
+
+    /// What a call answers, and what it changes.
+    fn decide(&self, call: &Call, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
+        let body = Body::read(&call.body)?;
+        match call.operation {
+            Operation::Create(kind) => self.create(call, kind, &body, stamp),
+            Operation::Update(kind) => self.update(call, kind, &body, stamp),
+            Operation::Delete(kind) => self.delete(call, kind, stamp),
+            Operation::TagResource => self.tag(call, &body),
+            Operation::UntagResource => self.untag(call, &body),
+            Operation::Describe(_) | Operation::List(_) | Operation::ListTagsForResource => {
+                self.read(call).map(|answer| (answer, Vec::new()))
+            }
+        }
+    }
+
+    fn create(&self, call: &Call, kind: Kind, body: &Body, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
+        let (name, token) = (body.name(kind)?, body.token()?);
+        let spec = settled(body.spec(kind)?);
+        let tags = body.tags()?;
+        let key = match kind {
+            Kind::Mesh => mesh_key(&call.scope.account, &name),
+            _ => Key { name: name.clone(), ..self.key(call, kind)? },
+        };
+        let used_for = digest(&json!({"spec": spec_json(&spec), "tags": tags}).to_string());
+        if let Some(there) = self.state.get(&key) {
+            let used = token.as_deref().and_then(|token| there.used_for(token));
+            return match used {
+                Some(before) if before == used_for => Ok((there.described("ACTIVE"), Vec::new())),
+                Some(_) => Err(other_use(token.as_deref())),
+                None => Err(ApiError::conflict(format!(
+                    "{} with name {name} already exists{}",
+                    kind.type_name(),
+                    place(&key)
+                ))),
+            };
+        }
+        if call.scope.account != key.owner && matches!(kind, Kind::VirtualGateway | Kind::GatewayRoute) {
+            // Source: App Mesh User Guide, sharing: the permissions of a shared mesh hold neither.
+            let message = format!("account {} may not create a {kind} in a mesh of {}", call.scope.account, key.owner);
+            return Err(ApiError::forbidden(message));
+        }
+        self.check(&key, &spec)?;
+        let mut record = Record {
+            arn: arn(&key, &call.scope),
+            uid: stamp.uid.clone(),
+            resource_owner: call.scope.account.clone(),
+            version: 1,
+            created: stamp.millis,
+            updated: stamp.millis,
+            spec,
+            tags: tags.into_iter().collect(),
+            tokens: Vec::new(),
+            key,
+        };
+        record.remember(token, used_for);
+        Ok((record.described("ACTIVE"), vec![Change::Put(Arc::new(record))]))
+    }
+
+    fn update(&self, call: &Call, kind: Kind, body: &Body, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
+        let token = body.token()?;
+        let spec = settled(body.spec(kind)?);
+        let key = self.key(call, kind)?;
+        let there = self.own(call, &key)?;
+        let used_for = digest(&spec_json(&spec).to_string());
+        match token.as_deref().and_then(|token| there.used_for(token)) {
+            Some(before) if before == used_for => return Ok((there.described("ACTIVE"), Vec::new())),
+            Some(_) => return Err(other_use(token.as_deref())),
+            None => {}
+        }
+        self.check(&key, &spec)?;
+        let mut record = Record::clone(there);
+        record.spec = spec;
+        record.version += 1;
+        // A clock that is set back must not make a resource older.
+        record.updated = stamp.millis.max(record.updated);
+        record.remember(token, used_for);
+        Ok((record.described("ACTIVE"), vec![Change::Put(Arc::new(record))]))
+    }
+
+    fn delete(&self, call: &Call, kind: Kind, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
+        let key = match kind {
+            Kind::Mesh => mesh_key(&call.scope.account, &call.target.mesh),
+            _ => self.key(call, kind)?,
+        };
+        let there = self.own(call, &key)?;
+        self.check_unused(&key)?;
+        let mut record = Record::clone(there);
+        record.version += 1;
+        record.updated = stamp.millis.max(record.updated);
+        Ok((record.described("DELETED"), vec![Change::Remove(key)]))
+    }
+
+    fn tag(&self, call: &Call, body: &Body) -> Result<(Value, Vec<Change>), ApiError> {
+        if !body.has_tags() {
+            return Err(ApiError::bad("tags is missing"));
+        }
+        let mut record = Record::clone(self.tagged(call)?);
+        record.tags.extend(body.tags()?);
+        if record.tags.len() > MAX_TAGS {
+            let message = format!("the resource would have {} tags, more than {MAX_TAGS}", record.tags.len());
+            return Err(ApiError { exception: Exception::TooManyTags, message });
+        }
+        Ok((json!({}), vec![Change::Put(Arc::new(record))]))
+    }
+
+    fn untag(&self, call: &Call, body: &Body) -> Result<(Value, Vec<Change>), ApiError> {
+        let keys = body.tag_keys()?;
+        let mut record = Record::clone(self.tagged(call)?);
+        record.tags.retain(|key, _| !keys.contains(key));
+        Ok((json!({}), vec![Change::Put(Arc::new(record))]))
+    }
+
+    /// What a call is about; its mesh and parent must be there.
+    fn key(&self, call: &Call, kind: Kind) -> Result<Key, ApiError> {
+        let Target { mesh, parent, name } = &call.target;
+        let owner = owner(call)?;
+        if kind != Kind::Mesh && self.state.mesh(&owner, mesh).is_none() {
+            return Err(self.absent(&mesh_key(&owner, mesh)));
+        }
+        let parent = parent.clone().unwrap_or_default();
+        let key = Key { owner, mesh: mesh.clone(), kind, parent, name: name.clone().unwrap_or_default() };
+        if let Some(of) = kind.parent() {
+            let parent = Key { kind: of, parent: String::new(), name: key.parent.clone(), ..key.clone() };
+            self.existing(&parent)?;
+        }
+        Ok(key)
+    }
+
+    pub(crate) fn existing(&self, key: &Key) -> Result<&Arc<Record>, ApiError> {
+        self.state.get(key).ok_or_else(|| self.absent(key))
+    }
+
+    /// A resource that the caller may change: one of its own. Source: App Mesh User Guide, sharing.
+    fn own(&self, call: &Call, key: &Key) -> Result<&Arc<Record>, ApiError> {
+        let record = self.existing(key)?;
+        let is_delete = matches!(call.operation, Operation::Delete(_));
+        let account = &call.scope.account;
+        if record.resource_owner == *account || is_delete && key.owner == *account {
+            return Ok(record);
+        }
+        Err(ApiError::forbidden(format!("account {account} does not own {}", record.arn)))
+    }
+
+    /// That a resource is not there. Source: messages in issues of aws/aws-app-mesh-roadmap; of a mesh it is inferred.
+    #[expect(clippy::unused_self, reason = "it speaks of what is not in the state")]
+    fn absent(&self, key: &Key) -> ApiError {
+        let Key { owner, mesh, kind, parent: _, name } = key;
+        ApiError::not_found(match kind {
+            Kind::Mesh => format!("Mesh with name {mesh} is not present for account {owner}"),
+            kind => {
+                format!("{} with name {name} is not present under mesh {mesh} for account {owner}", kind.type_name())
+            }
+        })
+    }
+
+    /// The resource whose tags are meant.
+    fn tagged(&self, call: &Call) -> Result<&Arc<Record>, ApiError> {
+        let given = parameter(call, "resourceArn").ok_or_else(|| ApiError::bad("resourceArn is missing"))?;
+        let parsed: Arn = given.parse().map_err(|why| ApiError::bad(format!("resourceArn: {why}")))?;
+        let Some(scope) = &parsed.scope else {
+            return Err(ApiError::bad(format!("resourceArn: `{given}` has no region and account")));
+        };
+        let owners = parsed.mesh_owner.iter().chain([&scope.account]);
+        let key = |owner: &String| Key {
+            owner: owner.clone(),
+            mesh: parsed.mesh.clone(),
+            kind: parsed.kind,
+            parent: parsed.parent.clone().unwrap_or_default(),
+            name: parsed.name.clone(),
+        };
+        let mut found = owners.filter_map(|owner| self.state.get(&key(owner)));
+        found
+            .find(|record| record.arn == given)
+            .ok_or_else(|| ApiError::not_found(format!("there is no resource {given}")))
+    }
+}
+
+/// A specification as the API keeps it.
+///
+/// Source: outputs in the AWS CLI's examples: a node without backends has an empty list of them, and names of gRPC metadata are in
+/// lower case. That a backend named twice counts once is aws/aws-app-mesh-roadmap#170.
+fn settled(mut spec: Spec) -> Spec {
+    match &mut spec {
+        Spec::VirtualNode(node) => {
+            let backends = node.backends.get_or_insert_default();
+            let mut seen: Vec<String> = Vec::new();
+            backends.retain(|meshwright_model::virtual_node::Backend::VirtualService(own)| {
+                let name = own.virtual_service_name.to_string();
+                let is_new = !seen.contains(&name);
+                seen.push(name);
+                is_new
+            });
+        }
+        Spec::Route(route) => {
+            if let Some(metadata) = route.grpc_route.as_mut().and_then(|grpc| grpc.matcher.metadata.as_mut()) {
+                for item in metadata.iter_mut() {
+                    item.name = Scalar::from_text(&item.name.to_string().to_ascii_lowercase());
+                }
+            }
+        }
+        _ => {}
+    }
+    spec
+}
+
+/// The account that owns the mesh of a call: that of `meshOwner`, else the caller's.
+fn owner(call: &Call) -> Result<String, ApiError> {
+    match parameter(call, "meshOwner") {
+        None => Ok(call.scope.account.clone()),
+        Some(owner) if owner.chars().count() == 12 => Ok(owner.to_owned()),
+        Some(owner) => Err(ApiError::bad(format!("meshOwner: `{owner}` is not an account of 12 characters"))),
+    }
+}
+
+fn other_use(token: Option<&str>) -> ApiError {
+    let token = token.unwrap_or_default();
+    ApiError::conflict(format!("clientToken {token} was used before, with another specification"))
+}
+
+/// Where a resource is, for people.
+fn place(key: &Key) -> String {
+    match key.kind {
+        Kind::Mesh => format!(" for account {}", key.owner),
+        _ => format!(" under mesh {} for account {}", key.mesh, key.owner),
+    }
+}
+
+fn arn(key: &Key, scope: &Scope) -> String {
+    let Scope { partition, region, account } = scope.clone();
+    let parent = key.kind.parent().map(|_| key.parent.clone());
+    let scope = arn::Scope { partition, service: "appmesh".to_owned(), region, account };
+    let (mesh, name) = (key.mesh.clone(), key.name.clone());
+    Arn { scope: Some(scope), mesh, mesh_owner: None, kind: key.kind, parent, name }.to_string()
+}

@@ -1,0 +1,235 @@
+//! The body of a call: JSON, held to the shape of the API and then built.
+//!
+//! What the API does not know is left out, as services of AWS do (Smithy, restJson1: unknown members are ignored).
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use meshwright_model::gateway_route::GatewayRouteSpec;
+use meshwright_model::limits::{ResourceName, ServiceName, TagKey, TagValue};
+use meshwright_model::mesh::MeshSpec;
+use meshwright_model::route::RouteSpec;
+use meshwright_model::shape::Shape;
+use meshwright_model::value::{Given, ScalarType};
+use meshwright_model::virtual_gateway::VirtualGatewaySpec;
+use meshwright_model::virtual_node::VirtualNodeSpec;
+use meshwright_model::virtual_router::VirtualRouterSpec;
+use meshwright_model::virtual_service::VirtualServiceSpec;
+use meshwright_model::{Kind, Spec};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::exception::{ApiError, Exception};
+
+/// The most tags of a resource. Source: App Mesh API reference, `TagList`.
+pub(crate) const MAX_TAGS: usize = 50;
+
+/// The longest token of a client. Source: App Mesh API reference, `clientToken`.
+const MAX_TOKEN: usize = 64;
+
+/// A body, as its object.
+pub(crate) struct Body(Map<String, Value>);
+
+impl Body {
+    /// Reads a body; an empty one is an empty object.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, ApiError> {
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return Ok(Self(Map::new()));
+        }
+        match serde_json::from_slice(bytes) {
+            Ok(Value::Object(members)) => Ok(Self(members)),
+            Ok(_) => Err(ApiError::bad("the body is not a JSON object")),
+            Err(why) => Err(ApiError::bad(format!("the body is not JSON: {why}"))),
+        }
+    }
+
+    /// The name of a resource that is to be created.
+    pub(crate) fn name(&self, kind: Kind) -> Result<String, ApiError> {
+        let field = kind.name_field();
+        let name = match self.0.get(field) {
+            None | Some(Value::Null) => return Err(ApiError::bad(format!("{field} is missing"))),
+            Some(Value::String(name)) => name,
+            Some(other) => return Err(ApiError::bad(format!("{field}: {other} is not text"))),
+        };
+        let given = Given::Text(name);
+        let fits = match kind {
+            Kind::VirtualService => ServiceName::accept(given).map(|_| ()),
+            _ => ResourceName::accept(given).map(|_| ()),
+        };
+        fits.map_err(|why| ApiError::bad(format!("{field}: {why}")))?;
+        if name.is_empty() { Err(ApiError::bad(format!("{field} is empty"))) } else { Ok(name.clone()) }
+    }
+
+    /// The token by which a client says that a call is one that it made before.
+    pub(crate) fn token(&self) -> Result<Option<String>, ApiError> {
+        match self.0.get("clientToken") {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(token)) if (1..=MAX_TOKEN).contains(&token.len()) => Ok(Some(token.clone())),
+            Some(other) => {
+                Err(ApiError::bad(format!("clientToken: {other} is not text of 1 to {MAX_TOKEN} characters")))
+            }
+        }
+    }
+
+    /// The specification; a mesh may have none.
+    pub(crate) fn spec(&self, kind: Kind) -> Result<Spec, ApiError> {
+        let spec = match self.0.get("spec") {
+            Some(spec) if !spec.is_null() => spec,
+            _ if kind == Kind::Mesh => return Ok(Spec::empty(kind)),
+            _ => return Err(ApiError::bad("spec is missing")),
+        };
+        check(spec, &SHAPES[kind as usize], &mut "spec".to_owned()).map_err(ApiError::bad)?;
+        Ok(match kind {
+            Kind::Mesh => Spec::Mesh(built::<MeshSpec>(spec)?),
+            Kind::VirtualNode => Spec::VirtualNode(built::<VirtualNodeSpec>(spec)?),
+            Kind::VirtualRouter => Spec::VirtualRouter(built::<VirtualRouterSpec>(spec)?),
+            Kind::VirtualGateway => Spec::VirtualGateway(built::<VirtualGatewaySpec>(spec)?),
+            Kind::Route => Spec::Route(built::<RouteSpec>(spec)?),
+            Kind::VirtualService => Spec::VirtualService(built::<VirtualServiceSpec>(spec)?),
+            Kind::GatewayRoute => Spec::GatewayRoute(built::<GatewayRouteSpec>(spec)?),
+        })
+    }
+
+    /// The tags, each key once; the last of several holds.
+    pub(crate) fn tags(&self) -> Result<Vec<(String, String)>, ApiError> {
+        let tags = match self.0.get("tags") {
+            None | Some(Value::Null) => return Ok(Vec::new()),
+            Some(Value::Array(tags)) => tags,
+            Some(_) => return Err(ApiError::bad("tags: it is not a list")),
+        };
+        if tags.len() > MAX_TAGS {
+            let message = format!("tags: there are {}, more than {MAX_TAGS}", tags.len());
+            return Err(ApiError { exception: Exception::TooManyTags, message });
+        }
+        tags.iter().enumerate().map(|(index, own)| tag(own, index)).collect()
+    }
+
+    /// The keys of tags that are to go.
+    pub(crate) fn tag_keys(&self) -> Result<Vec<String>, ApiError> {
+        let Some(Value::Array(keys)) = self.0.get("tagKeys") else {
+            return Err(ApiError::bad("tagKeys is missing"));
+        };
+        if keys.len() > MAX_TAGS {
+            return Err(ApiError::bad(format!("tagKeys: there are {}, more than {MAX_TAGS}", keys.len())));
+        }
+        let key = |own: &Value| limited::<TagKey>(Some(own), "tagKeys").map(Option::unwrap_or_default);
+        keys.iter().map(key).collect()
+    }
+
+    /// Whether tags are said at all.
+    pub(crate) fn has_tags(&self) -> bool {
+        self.0.get("tags").is_some_and(|tags| !tags.is_null())
+    }
+}
+
+fn tag(own: &Value, index: usize) -> Result<(String, String), ApiError> {
+    let at = |field: &str| format!("tags[{index}].{field}");
+    let key = limited::<TagKey>(own.get("key"), &at("key"))?;
+    let key = key.ok_or_else(|| ApiError::bad(format!("{} is missing", at("key"))))?;
+    Ok((key, limited::<TagValue>(own.get("value"), &at("value"))?.unwrap_or_default()))
+}
+
+/// A text within a limit.
+fn limited<T: ScalarType>(value: Option<&Value>, at: &str) -> Result<Option<String>, ApiError> {
+    let text = match value {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::String(text)) => text,
+        Some(other) => return Err(ApiError::bad(format!("{at}: {other} is not text"))),
+    };
+    T::accept(Given::Text(text)).map_err(|why| ApiError::bad(format!("{at}: {why}")))?;
+    Ok(Some(text.clone()))
+}
+
+/// Builds a type of what has been checked.
+fn built<T: DeserializeOwned>(spec: &Value) -> Result<T, ApiError> {
+    T::deserialize(spec).map_err(|why| ApiError::bad(format!("spec: {why}")))
+}
+
+/// The shapes of specifications, by kind.
+static SHAPES: LazyLock<[Shape; 7]> = LazyLock::new(|| {
+    Kind::ALL.map(|kind| match kind {
+        Kind::Mesh => Shape::of::<MeshSpec>(),
+        Kind::VirtualNode => Shape::of::<VirtualNodeSpec>(),
+        Kind::VirtualRouter => Shape::of::<VirtualRouterSpec>(),
+        Kind::VirtualGateway => Shape::of::<VirtualGatewaySpec>(),
+        Kind::Route => Shape::of::<RouteSpec>(),
+        Kind::VirtualService => Shape::of::<VirtualServiceSpec>(),
+        Kind::GatewayRoute => Shape::of::<GatewayRouteSpec>(),
+    })
+});
+
+/// Holds a value to a shape; the error says where it does not fit, and why.
+fn check(value: &Value, shape: &Shape, at: &mut String) -> Result<(), String> {
+    match (shape, value) {
+        (Shape::Struct(fields), Value::Object(members)) => {
+            for field in fields {
+                match members.get(field.name) {
+                    Some(member) if !member.is_null() => within(at, field.name, |at| check(member, &field.shape, at))?,
+                    _ if field.required => return Err(format!("{at}.{} is missing", field.name)),
+                    _ => {}
+                }
+            }
+            Ok(())
+        }
+        (Shape::Union(variants), Value::Object(members)) => {
+            let mut known = variants.iter().filter(|field| members.get(field.name).is_some_and(|own| !own.is_null()));
+            let names = || variants.iter().map(|field| field.name).collect::<Vec<_>>().join(", ");
+            match (known.next(), known.next()) {
+                (Some(field), None) => within(at, field.name, |at| check(&members[field.name], &field.shape, at)),
+                (None, _) => Err(format!("{at}: it needs exactly one of {}", names())),
+                (Some(one), Some(other)) => Err(format!(
+                    "{at}: it has both {} and {}, and needs exactly one of {}",
+                    one.name,
+                    other.name,
+                    names()
+                )),
+            }
+        }
+        (Shape::List(element, most), Value::Array(elements)) => {
+            match most {
+                Some(_) if elements.is_empty() => return Err(format!("{at}: it is empty")),
+                Some(most) if elements.len() > *most => {
+                    return Err(format!("{at}: it has {} elements, more than {most}", elements.len()));
+                }
+                _ => {}
+            }
+            for (index, own) in elements.iter().enumerate() {
+                let length = at.len();
+                // Writing to a string cannot fail.
+                let _ = write!(at, "[{index}]");
+                check(own, element, at)?;
+                at.truncate(length);
+            }
+            Ok(())
+        }
+        (Shape::Scalar(info), value) => {
+            let number;
+            let given = match value {
+                Value::String(text) => Given::Text(text),
+                Value::Bool(truth) => Given::Bool(*truth),
+                Value::Number(own) => match own.as_i64() {
+                    Some(whole) => Given::Integer(whole),
+                    None => {
+                        number = own.to_string();
+                        Given::Number(&number)
+                    }
+                },
+                Value::Null => Given::Null,
+                Value::Array(_) => return Err(format!("{at}: a list is not {}", info.limit)),
+                Value::Object(_) => return Err(format!("{at}: an object is not {}", info.limit)),
+            };
+            info.limit.check(given).map_err(|why| format!("{at}: {why}"))
+        }
+        (Shape::Struct(_) | Shape::Union(_), _) => Err(format!("{at}: it is not an object")),
+        (Shape::List(..), _) => Err(format!("{at}: it is not a list")),
+    }
+}
+
+fn within(at: &mut String, name: &str, inside: impl FnOnce(&mut String) -> Result<(), String>) -> Result<(), String> {
+    let length = at.len();
+    at.push('.');
+    at.push_str(name);
+    inside(at)?;
+    at.truncate(length);
+    Ok(())
+}
