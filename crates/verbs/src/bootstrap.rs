@@ -3,6 +3,7 @@
 //! The variables of App Mesh's Envoy image decide; an option beats a variable, and the environment is given as plain data.
 
 mod frozen;
+mod instances;
 
 use std::collections::BTreeMap;
 

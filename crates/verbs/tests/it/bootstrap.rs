@@ -222,6 +222,7 @@ fn a_mesh_is_frozen_with_all_that_is_known_of_it() {
     assert!(answer.has_findings, "a backend is left out");
     assert_snapshot!(answer.notes, @r"
     note: left out: frozen.yaml:11:13: virtual node orders: virtual service `gone.shop.local` is not in the mesh
+    note: --instance payments.shop.local[v=2]=10.0.0.8: it is a host of no virtual node that the proxy sends to; they ask for 'payments.shop.local[v=1]=ADDRESS'
     note: put the root to which arn:aws:acm:eu-west-1:123456789012:certificate/1a chains into /etc/meshwright/certificates/1a/authorities.pem
     ");
     let json: Value = serde_json::from_str(&answer.output).unwrap();
@@ -238,7 +239,7 @@ fn without_rights_each_backend_has_a_port() {
     let answer = frozen(&["orders", "--loopback", "16000", "--application", "8080=16000"]).unwrap();
     assert_snapshot!(answer.notes, @r"
     note: left out: frozen.yaml:11:13: virtual node orders: virtual service `gone.shop.local` is not in the mesh
-    note: no instance of payments.shop.local is known, as AWS Cloud Map would: give --instance 'payments.shop.local[v=1]=ADDRESS' for each; until then it has no host
+    note: no instance of virtual node `payments` is known, as AWS Cloud Map would: give --instance 'payments.shop.local[v=1]=ADDRESS' for each; until then it has no host
     note: put the root to which arn:aws:acm:eu-west-1:123456789012:certificate/1a chains into /etc/meshwright/certificates/1a/authorities.pem
     note: 127.0.0.1:16001 leads to payments.shop.local:9000
     note: the application must listen on 127.0.0.1:16000, as the proxy has port 8080
@@ -262,4 +263,35 @@ fn what_cannot_be_frozen_says_why() {
         assert!(refusal(&["orders", "--instance", instance]).contains("it should read"), "{instance}");
     }
     assert!(refusal(&["orders", "--xds", "http://127.0.0.1:1"]).contains("cannot be used with"));
+}
+
+/// What is said of hosts where orders calls the payments of a mesh.
+fn said_of_hosts(mesh: &str, instances: &[&str]) -> String {
+    let given = instances.iter().flat_map(|instance| ["--instance", *instance]);
+    let arguments = ["bootstrap", "orders", "m.yaml", "--static"].into_iter().chain(given);
+    let reading = read(vec![Input { name: "m.yaml".to_owned(), bytes: mesh.into() }], &Options::default());
+    let options = Arguments::parse_from(arguments).options;
+    run(Some(&reading), &options, &BTreeMap::new(), &|_| Err(String::new())).unwrap().notes
+}
+
+#[test]
+fn who_is_left_without_a_host_and_what_is_a_host_of_nobody_is_said() {
+    let shop = include_str!("../../../../corpus/shop/shop.yaml");
+    let said = |instances: &[&str]| said_of_hosts(shop, instances);
+    assert_eq!(said(&["payments.shop.local[version=v1]=10.0.0.7", "payments.shop.local[version=v2]=::7"]), "");
+    assert_snapshot!(said(&["payments.shop.local=10.0.0.7"]), @r"
+    note: no instance of virtual node `payments-v1` is known, as AWS Cloud Map would: give --instance 'payments.shop.local[version=v1]=ADDRESS' for each; until then it has no host
+    note: no instance of virtual node `payments-v2` is known, as AWS Cloud Map would: give --instance 'payments.shop.local[version=v2]=ADDRESS' for each; until then it has no host
+    note: --instance payments.shop.local=10.0.0.7: it is a host of no virtual node that the proxy sends to; they ask for 'payments.shop.local[version=v1]=ADDRESS', 'payments.shop.local[version=v2]=ADDRESS'
+    ");
+    assert_snapshot!(said(&["payments.shop.local[version=v1,zone=a]=10.0.0.7", "pay.shop.local=10.0.0.8"]), @r"
+    note: no instance of virtual node `payments-v2` is known, as AWS Cloud Map would: give --instance 'payments.shop.local[version=v2]=ADDRESS' for each; until then it has no host
+    note: --instance pay.shop.local=10.0.0.8: the proxy sends to nothing that is found under that name
+    ");
+    let six = shop.replace("ServiceName: payments\n", "ServiceName: payments\n            IpPreference: IPv6_ONLY\n");
+    assert_ne!(six, shop);
+    assert_snapshot!(said_of_hosts(&six, &["payments.shop.local[version=v1]=10.0.0.7", "payments.shop.local[version=v2]=::7"]), @r"
+    note: no instance of virtual node `payments-v1` is known, as AWS Cloud Map would: give --instance 'payments.shop.local[version=v1]=IPV6_ADDRESS' for each; until then it has no host
+    note: --instance payments.shop.local[version=v1]=10.0.0.7: it is a host of no virtual node that the proxy sends to; they ask for 'payments.shop.local[version=v1]=IPV6_ADDRESS', 'payments.shop.local[version=v2]=IPV6_ADDRESS'
+    ");
 }
