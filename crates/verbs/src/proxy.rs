@@ -1,29 +1,14 @@
 //! Finds the proxy that a name means, for every verb that asks about one.
 
-use std::collections::BTreeMap;
-
 use meshwright_dialect::Reading;
 use meshwright_envoy::Proxy;
 use meshwright_model::arn::Arn;
 use meshwright_model::reference::Key;
 use meshwright_model::spelling::nearest;
 use meshwright_model::{Inventory, Kind, Resource};
-use meshwright_traffic::{Capture, Loopback, proxy as traffic};
+use meshwright_traffic::proxy as traffic;
 
 use crate::refused::Refused;
-
-/// How connections reach a proxy: redirected, or by ports of the loopback from `first` on.
-pub(crate) fn capture(
-    proxy: &traffic::Proxy<'_>,
-    first: Option<u16>,
-    application: BTreeMap<u16, u16>,
-) -> Result<Capture, Refused> {
-    let Some(first) = first else { return Ok(Capture::OriginalDestination) };
-    if matches!(proxy.role, traffic::Role::Gateway { .. }) {
-        return Err(Refused::GatewayByLoopback);
-    }
-    Loopback::from(first, proxy, application).map(Capture::Loopback).ok_or(Refused::NotEnoughPorts { first })
-}
 
 /// What was left out of what a proxy gets, with its place.
 pub(crate) fn left_out(reading: &Reading, omission: &traffic::Omission<'_>) -> String {

@@ -160,6 +160,36 @@ pub enum Refused {
         /// The port.
         port: u16,
     },
+    /// A port that the node has not.
+    #[error("--application {given}: the node has no port {port}; it has {}", listed(.known))]
+    NotAPortOfTheNode {
+        /// What was given.
+        given: String,
+        /// The port.
+        port: u16,
+        /// Those that it has.
+        known: Vec<u16>,
+    },
+    /// Two ports of an application for one of its node.
+    #[error("--application {given}: port {port} of the node is given another one before; keep one of them")]
+    TwoApplicationPorts {
+        /// What was given.
+        given: String,
+        /// The node's port.
+        port: u16,
+    },
+    /// A port on which two would listen.
+    #[error("port {port} is wanted twice, for {one} and for {other}: give another {advice}")]
+    PortClash {
+        /// The port.
+        port: u16,
+        /// What it is for.
+        one: String,
+        /// What else it would be for.
+        other: String,
+        /// Where another is given.
+        advice: String,
+    },
     /// Two ports that are none.
     #[error(
         "--application {given}: it should read PORT=PORT, the node's port and that of its application, each from 1 to 65535"
@@ -238,6 +268,11 @@ pub enum BaselineError {
 
 fn did_you_mean(near: Option<&str>) -> String {
     near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+}
+
+fn listed(ports: &[u16]) -> String {
+    let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
+    if ports.is_empty() { "none".to_owned() } else { ports.join(", ") }
 }
 
 /// The most names that are listed.

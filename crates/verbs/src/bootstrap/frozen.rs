@@ -1,37 +1,36 @@
 //! A bootstrap with all that a control plane would send, so that a proxy runs without one.
 
-use std::collections::BTreeMap;
-
 use meshwright_dialect::Reading;
+use meshwright_envoy::Settings;
 use meshwright_envoy::bootstrap::freeze;
 use meshwright_envoy::envoy::config::bootstrap::v3::Bootstrap;
+use meshwright_envoy::settings::AdminListener;
 use meshwright_envoy::translate::{CERTIFICATES, Configuration, Delivery, Options, Secret, translate};
-use meshwright_model::arn::Arn;
 use meshwright_traffic::Capture;
-use meshwright_traffic::proxy::{Proxy, Role, World};
+use meshwright_traffic::proxy::{Proxy, World};
 
 use super::{BootstrapOptions, instances};
-use crate::proxy::{capture, left_out};
+use crate::ports;
+use crate::proxy::left_out;
 use crate::refused::Refused;
 
 /// Freezes a mesh into a bootstrap; answers with what there is to say, and whether something was left out.
 pub(super) fn add(
     bootstrap: &mut Bootstrap,
     reading: &Reading,
-    arn: &Arn,
+    settings: &Settings,
     options: &BootstrapOptions,
 ) -> Result<(Vec<String>, bool), Refused> {
+    let arn = &settings.proxy.arn;
     let world = World::new(&reading.inventory, &arn.mesh);
     // What was found is a node or gateway of that mesh.
     let proxy = Proxy::of(&world, arn.kind, &arn.name).ok_or(Refused::NoProxy)?;
-    let application = ports(&options.application)?;
-    let capture = capture(&proxy, options.loopback, application)?;
-    if let (Capture::Loopback(ports), Role::Node { listeners, .. }) = (&capture, &proxy.role) {
-        let own = listeners.iter().map(|listener| listener.port);
-        if let Some(port) = own.into_iter().find(|port| !ports.application.contains_key(port)) {
-            return Err(Refused::NoApplicationPort { port });
-        }
-    }
+    let capture = options.ports.capture(&proxy)?;
+    let admin = match settings.admin.listener {
+        AdminListener::Tcp { port, .. } => Some(port),
+        AdminListener::Socket => None,
+    };
+    ports::check(&proxy, &capture, admin)?;
     let given = instances::read(&options.instance)?;
     let certificates = options.certificates.clone().unwrap_or_else(|| CERTIFICATES.to_owned());
     let translating = Options { version: None, capture, delivery: Delivery::Static, certificates };
@@ -43,16 +42,6 @@ pub(super) fn add(
     notes.extend(loopback(&translating.capture));
     freeze(bootstrap, configuration.into_static());
     Ok((notes, !proxy.omissions.is_empty()))
-}
-
-/// For each port of a node, that of its application.
-fn ports(given: &[String]) -> Result<BTreeMap<u16, u16>, Refused> {
-    let port = |text: &str| text.trim().parse::<u16>().ok().filter(|port| *port > 0);
-    let pair = |text: &String| {
-        let pair = text.split_once('=').and_then(|(own, other)| Some((port(own)?, port(other)?)));
-        pair.ok_or_else(|| Refused::NotPorts { given: text.clone() })
-    };
-    given.iter().map(pair).collect()
 }
 
 /// The files that must stand beside the proxy for what AWS Certificate Manager held.

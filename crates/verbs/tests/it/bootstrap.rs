@@ -265,6 +265,78 @@ fn what_cannot_be_frozen_says_why() {
     assert!(refusal(&["orders", "--xds", "http://127.0.0.1:1"]).contains("cannot be used with"));
 }
 
+#[test]
+fn what_only_a_frozen_mesh_has_is_not_ignored_without_one() {
+    for only in ["--instance=a.b=10.0.0.1", "--loopback=16000", "--certificates=/c"] {
+        for others in [&[][..], &[XDS], &["--ca=/ca"]] {
+            let arguments = [&["bootstrap", "orders", "m.yaml", only], others].concat();
+            assert!(Arguments::try_parse_from(arguments).is_err(), "{only} {others:?}");
+        }
+    }
+}
+
+/// A node with two ports and three backends, and a gateway on the port of Envoy's administration.
+fn ported() -> String {
+    let backend = |name: &str| {
+        format!(
+            "
+  {name}: {{Type: AWS::AppMesh::VirtualNode, Properties: {{MeshName: m, VirtualNodeName: {name}, Spec: {{Listeners: [{{PortMapping: {{Port: 80, Protocol: http}}}}], ServiceDiscovery: {{DNS: {{Hostname: {name}.local}}}}}}}}}}
+  {name}s: {{Type: AWS::AppMesh::VirtualService, Properties: {{MeshName: m, VirtualServiceName: {name}.local, Spec: {{Provider: {{VirtualNode: {{VirtualNodeName: {name}}}}}}}}}}}"
+        )
+    };
+    let backends: String = ["a", "b", "c"].into_iter().map(backend).collect();
+    let called: Vec<String> =
+        ["a", "b", "c"].map(|name| format!("{{VirtualService: {{VirtualServiceName: {name}.local}}}}")).into();
+    let called = called.join(", ");
+    format!(
+        "
+Resources:{backends}
+  N: {{Type: AWS::AppMesh::VirtualNode, Properties: {{MeshName: m, VirtualNodeName: n, Spec: {{Listeners: [{{PortMapping: {{Port: 7070, Protocol: http}}}}, {{PortMapping: {{Port: 7071, Protocol: http}}}}], Backends: [{called}]}}}}}}
+  G: {{Type: AWS::AppMesh::VirtualGateway, Properties: {{MeshName: m, VirtualGatewayName: g, Spec: {{Listeners: [{{PortMapping: {{Port: 9901, Protocol: http}}}}]}}}}}}
+"
+    )
+}
+
+/// Freezes that mesh.
+fn ports(arguments: &[&str], environment: &[(&str, &str)]) -> Result<String, String> {
+    let reading = read(vec![Input { name: "m.yaml".to_owned(), bytes: ported().into() }], &Options::default());
+    let options = Arguments::parse_from([&["bootstrap", "--static"], arguments, &["m.yaml"]].concat()).options;
+    let environment: BTreeMap<String, String> =
+        environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let answer = run(Some(&reading), &options, &environment, &|_| Err(String::new()));
+    answer.map(|answer| answer.notes).map_err(|why| why.to_string())
+}
+
+#[test]
+fn each_port_is_for_one() {
+    let refusal = |arguments: &[&str]| ports(arguments, &[]).unwrap_err();
+    let node = |first: &str, one: &str, other: &str| {
+        ports(&["n", "--loopback", first, "--application", one, "--application", other], &[])
+    };
+    assert!(node("7069", "7070=18080", "7071=18080").is_ok(), "one application may stand behind both");
+    assert_snapshot!(node("18000", "7070=7070", "7071=18071").unwrap_err(), @"port 7070 is wanted twice, for the node's listener and for the application: give another with --application");
+    assert_snapshot!(node("18000", "7070=7071", "7071=18071").unwrap_err(), @"port 7071 is wanted twice, for the node's listener and for the application: give another with --application");
+    assert_snapshot!(node("9900", "7070=18070", "7071=18071").unwrap_err(), @"port 9901 is wanted twice, for backend b.local:80 and for Envoy's administration: give another with --loopback or --admin-port");
+    assert_snapshot!(node("18000", "7070=18070", "7071=9901").unwrap_err(), @"port 9901 is wanted twice, for the application and for Envoy's administration: give another with --application or --admin-port");
+    assert_snapshot!(refusal(&["n", "--admin-port", "7070"]), @"port 7070 is wanted twice, for the application and for Envoy's administration: give another with --admin-port");
+    assert_snapshot!(refusal(&["n", "--admin-port", "15000"]), @"port 15000 is wanted twice, for redirected connections and for Envoy's administration: give another with --admin-port");
+    assert_snapshot!(refusal(&["g"]), @"port 9901 is wanted twice, for the gateway's listener and for Envoy's administration: give another with --admin-port");
+    assert!(ports(&["g", "--admin-port", "9902"], &[]).is_ok());
+    assert!(ports(&["g"], &[("ENVOY_ADMIN_MODE", "uds")]).is_ok());
+}
+
+#[test]
+fn an_application_stands_behind_ports_of_its_node() {
+    let refusal = |applications: &[&str]| {
+        let applications = applications.iter().flat_map(|one| ["--application", *one]);
+        let arguments: Vec<&str> = ["n", "--loopback", "18000"].into_iter().chain(applications).collect();
+        ports(&arguments, &[]).unwrap_err()
+    };
+    assert_snapshot!(refusal(&["7070=18070", "1234=5"]), @"--application 1234=5: the node has no port 1234; it has 7070, 7071");
+    assert_snapshot!(refusal(&["7070=18070", "7070=18071"]), @"--application 7070=18071: port 7070 of the node is given another one before; keep one of them");
+    assert_snapshot!(refusal(&["7070=18070"]), @"--loopback: the proxy itself listens on port 7071 of the node; say where its application does: --application 7071=PORT");
+}
+
 /// What is said of hosts where orders calls the payments of a mesh.
 fn said_of_hosts(mesh: &str, instances: &[&str]) -> String {
     let given = instances.iter().flat_map(|instance| ["--instance", *instance]);

@@ -2,6 +2,7 @@
 
 use meshwright_dialect::Reading;
 use meshwright_verbs::files::FileOptions;
+use meshwright_verbs::ports::PortOptions;
 use meshwright_verbs::refused::Refused;
 use meshwright_verbs::trace::{TraceFormat, TraceOptions, run};
 use serde_json::Value;
@@ -16,7 +17,7 @@ fn options(from: &str, request: &str, headers: &[&str]) -> TraceOptions {
         from: from.to_owned(),
         request: request.to_owned(),
         header: headers.iter().map(ToString::to_string).collect(),
-        loopback: None,
+        ports: PortOptions::default(),
         explain: false,
         format: TraceFormat::Text,
     }
@@ -231,6 +232,19 @@ fn what_goes_nowhere_says_why() {
     let call = options("orders", "grpc://payments:8080/shop.Pay/Go", &[]);
     let told = json(&shop(), call);
     assert_eq!((&told["outcome"], &told["status"], &told["grpcStatus"]), (&"answered".into(), &404.into(), &12.into()));
+}
+
+#[test]
+fn ports_of_the_loopback_are_those_of_the_bootstrap() {
+    let by_ports = |application: &[&str], request: &str| {
+        let application = application.iter().map(ToString::to_string).collect();
+        let ports = PortOptions { loopback: Some(18_080), application };
+        run(&shop(), &TraceOptions { ports, ..options("orders", request, &[]) })
+    };
+    let told = by_ports(&["8080=18080"], "GET http://localhost:18081/").unwrap().output;
+    assert!(told.contains("port 18081 of the loopback stands for `payments.shop.local:8080`"), "{told}");
+    let missing = by_ports(&[], "GET http://localhost:18080/").unwrap_err().to_string();
+    assert!(missing.starts_with("--loopback: the proxy itself listens on port 8080"), "{missing}");
 }
 
 #[test]
