@@ -142,6 +142,14 @@ impl Sent {
         Ok(())
     }
 
+    /// The host that is dialled.
+    pub fn host(&self) -> &str {
+        match self {
+            Self::Request(request) => &request.host,
+            Self::Bytes { host, .. } => host,
+        }
+    }
+
     /// Whether it is a call of gRPC, whose clients read a status of their own. Source: gRPC over HTTP2, `Content-Type`.
     pub fn is_grpc(&self) -> bool {
         let Self::Request(request) = self else { return false };
