@@ -81,6 +81,13 @@ fn id(resource: &Resource) -> Option<String> {
 }
 
 fn none(wanted: &str, name: &str, proxied: &[&Resource]) -> Refused {
+    let is_open = |resource: &&Resource| {
+        let own = Key::of(&resource.name);
+        !own.is_known() && own.shown() == name
+    };
+    if !name.is_empty() && proxied.iter().any(is_open) {
+        return Refused::OpenName { wanted: wanted.to_owned() };
+    }
     let mut known: Vec<String> = proxied.iter().map(|resource| Key::of(&resource.name).shown()).collect();
     known.sort();
     known.dedup();

@@ -135,6 +135,14 @@ pub enum Refused {
         /// What it may be.
         ids: Vec<String>,
     },
+    /// A proxy whose own name is not known.
+    #[error(
+        "`{wanted}` is a name that the files leave open: give the parameters that decide it with --parameter KEY=VALUE"
+    )]
+    OpenName {
+        /// What was asked for, as the files have it.
+        wanted: String,
+    },
     /// A proxy of a mesh whose name is not known.
     #[error("`{wanted}` is in the mesh {mesh}, whose name the files leave open; give it with --parameter")]
     OpenMesh {

@@ -279,6 +279,18 @@ fn who_or_what_cannot_be_meant_is_refused() {
     );
     assert!(refusal("orders", "payments", &[]).starts_with("--request: `payments` is no URL: write METHOD http://"));
     assert_eq!(refusal("orders", "GET http://x/", &["x"]), "--request: -H x: it should read NAME: VALUE");
+    let open = reading(&[(
+        "shop.yaml",
+        &SHOP.replace("VirtualNodeName: orders\n", "VirtualNodeName: !Sub '${Team}-orders'\n"),
+    )]);
+    for from in ["${Team}-orders", "mesh/shop/virtualNode/${Team}-orders"] {
+        assert_eq!(
+            run(&open, &options(from, "GET http://x/", &[])).unwrap_err().to_string(),
+            format!(
+                "`{from}` is a name that the files leave open: give the parameters that decide it with --parameter KEY=VALUE"
+            )
+        );
+    }
     let twice = reading(&[("a.yaml", SHOP), ("b.yaml", &SHOP.replace("Default: shop\n", "Default: other\n"))]);
     let error = run(&twice, &options("orders", "GET http://x/", &[])).unwrap_err();
     let Refused::SeveralProxies { ids, .. } = error else { panic!("{error}") };
