@@ -291,6 +291,11 @@ fn who_or_what_cannot_be_meant_is_refused() {
             )
         );
     }
+    let open = reading(&[("shop.yaml", &SHOP.replace("    Default: shop\n", ""))]);
+    assert_eq!(
+        run(&open, &options("mesh/${MeshName}/virtualNode/orders", "GET http://x/", &[])).unwrap_err().to_string(),
+        "`mesh/${MeshName}/virtualNode/orders` is in the mesh ${MeshName}, whose name the files leave open; give it with --parameter"
+    );
     let twice = reading(&[("a.yaml", SHOP), ("b.yaml", &SHOP.replace("Default: shop\n", "Default: other\n"))]);
     let error = run(&twice, &options("orders", "GET http://x/", &[])).unwrap_err();
     let Refused::SeveralProxies { ids, .. } = error else { panic!("{error}") };
