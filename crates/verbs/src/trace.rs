@@ -79,8 +79,8 @@ pub fn run(reading: &Reading, options: &TraceOptions) -> Result<Answer, Refused>
     let proxy = Proxy::of(&world, kind, &name).ok_or(Refused::NoProxy)?;
     let capture = options.ports.capture(&proxy)?;
     let trace = Trace::through(&world, &proxy, &capture, &sent);
-    // Rules are asked only where something was left out.
-    let findings = if trace.omissions.is_empty() { Vec::new() } else { validate::all(reading, false) };
+    // Rules are asked only where something was left out; that others hide a route never leaves it out.
+    let findings = if trace.omissions.is_empty() { Vec::new() } else { validate::apart(reading) };
     let left_out: Vec<LeftOut<'_>> =
         trace.omissions.iter().map(|omission| LeftOut { omission, finding: explaining(omission, &findings) }).collect();
     let output = match options.format {
