@@ -185,6 +185,12 @@ impl<'a> Facts<'a> {
         Self { inventory, index, kinds, by_kind, links, routes, endpoints, scope, proxies, lazy: Lazy::default() }
     }
 
+    /// Likewise, for what is wrong with each resource: with no tables of routes, no route is held against others.
+    pub fn apart(inventory: &'a Inventory) -> Self {
+        let lazy = Lazy { tables: OnceCell::from(Vec::new()), ..Lazy::default() };
+        Self { lazy, ..Self::new(inventory) }
+    }
+
     /// The inventory.
     pub fn inventory(&self) -> &'a Inventory {
         self.inventory

@@ -12,4 +12,4 @@ pub mod run;
 pub use report::{Found, Place};
 pub use rule::Rule;
 pub use rules::RULES;
-pub use run::check;
+pub use run::{check, check_apart};

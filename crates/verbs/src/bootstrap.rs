@@ -3,6 +3,7 @@
 //! The variables of App Mesh's Envoy image decide; an option beats a variable, and the environment is given as plain data.
 
 mod frozen;
+mod instances;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ use meshwright_model::visible::visible;
 use serde_json::Value;
 
 use crate::files::FileOptions;
+use crate::ports::PortOptions;
 use crate::refused::Refused;
 use crate::{Answer, Verb, proxy};
 
@@ -32,6 +34,8 @@ pub const VERB: Verb = Verb {
 
 /// Options of `bootstrap`.
 #[derive(Args, Clone, Debug, Default)]
+// clap does not ask for a required flag that conflicts with something given: hence the conflicts.
+#[command(mut_arg("loopback", |own| own.requires("is_static").conflicts_with_all(["xds", "ca"])))]
 pub struct BootstrapOptions {
     /// The virtual node or gateway: its ARN, `mesh/MESH/virtualNode/NAME`, or its bare name where files hold it; without it,
     /// that of `APPMESH_RESOURCE_ARN`
@@ -47,18 +51,15 @@ pub struct BootstrapOptions {
     /// Freezes what the files say into the bootstrap: listeners, routes, clusters; the proxy then needs no control plane
     #[arg(long = "static", requires = "files", conflicts_with_all = ["xds", "ca"])]
     pub is_static: bool,
-    /// Nothing redirects connections: each backend has a port of the loopback, from this one on, which the application dials
-    #[arg(long, value_name = "PORT", requires = "is_static")]
-    pub loopback: Option<u16>,
-    /// Where the application listens, as its node's port is the proxy's; once for each port of the node
-    #[arg(long, value_name = "PORT=PORT", requires = "loopback")]
-    pub application: Vec<String>,
+    /// Which ports stand for others; only with `--static`.
+    #[command(flatten)]
+    pub ports: PortOptions,
     /// An instance of a service, as AWS Cloud Map would know it: `SERVICE.NAMESPACE=ADDRESS`, or with attributes
     /// `SERVICE.NAMESPACE[KEY=VALUE,...]=ADDRESS`; may be given several times
-    #[arg(long, value_name = "INSTANCE", requires = "is_static")]
+    #[arg(long, value_name = "INSTANCE", requires = "is_static", conflicts_with_all = ["xds", "ca"])]
     pub instance: Vec<String>,
     /// The folder on the proxy's machine with what AWS Certificate Manager held; without it `/etc/meshwright/certificates`
-    #[arg(long, value_name = "FOLDER", requires = "is_static")]
+    #[arg(long, value_name = "FOLDER", requires = "is_static", conflicts_with_all = ["xds", "ca"])]
     pub certificates: Option<String>,
     /// A file on the proxy's machine with the certificates by which it trusts the control plane
     #[arg(long, value_name = "PATH")]
@@ -182,7 +183,7 @@ pub fn run(
     settings.trusted_certificates.clone_from(&options.ca);
     let mut bootstrap = meshwright_envoy::bootstrap(&settings);
     let (frozen, is_partial) = match reading.filter(|_| options.is_static) {
-        Some(reading) => frozen::add(&mut bootstrap, reading, &settings.proxy.arn, options)?,
+        Some(reading) => frozen::add(&mut bootstrap, reading, &settings, options)?,
         None => (Vec::new(), false),
     };
     let merged = merge(to_json(&bootstrap), &user_files(&variables, open)?)?;

@@ -13,6 +13,7 @@ pub mod findings;
 pub mod generate;
 pub mod graph;
 pub mod order;
+pub mod ports;
 mod proxy;
 pub mod refused;
 pub mod rules;

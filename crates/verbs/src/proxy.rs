@@ -1,29 +1,14 @@
 //! Finds the proxy that a name means, for every verb that asks about one.
 
-use std::collections::BTreeMap;
-
 use meshwright_dialect::Reading;
 use meshwright_envoy::Proxy;
 use meshwright_model::arn::Arn;
 use meshwright_model::reference::Key;
 use meshwright_model::spelling::nearest;
 use meshwright_model::{Inventory, Kind, Resource};
-use meshwright_traffic::{Capture, Loopback, proxy as traffic};
+use meshwright_traffic::proxy as traffic;
 
 use crate::refused::Refused;
-
-/// How connections reach a proxy: redirected, or by ports of the loopback from `first` on.
-pub(crate) fn capture(
-    proxy: &traffic::Proxy<'_>,
-    first: Option<u16>,
-    application: BTreeMap<u16, u16>,
-) -> Result<Capture, Refused> {
-    let Some(first) = first else { return Ok(Capture::OriginalDestination) };
-    if matches!(proxy.role, traffic::Role::Gateway { .. }) {
-        return Err(Refused::GatewayByLoopback);
-    }
-    Loopback::from(first, proxy, application).map(Capture::Loopback).ok_or(Refused::NotEnoughPorts { first })
-}
 
 /// What was left out of what a proxy gets, with its place.
 pub(crate) fn left_out(reading: &Reading, omission: &traffic::Omission<'_>) -> String {
@@ -52,15 +37,16 @@ pub(crate) fn find(wanted: &str, inventory: &Inventory) -> Result<Proxy, Refused
         return bare(wanted, &proxied);
     }
     let proxy = Proxy::read(wanted)?;
-    let is_meant = |resource: &Resource| {
+    let is_meant = |resource: &&&Resource| {
         resource.kind() == proxy.arn.kind
-            && Key::of(&resource.mesh) == Key::Known(&proxy.arn.mesh)
-            && Key::of(&resource.name) == Key::Known(&proxy.arn.name)
+            && Key::of(&resource.mesh).shown() == proxy.arn.mesh
+            && Key::of(&resource.name).shown() == proxy.arn.name
     };
-    if proxied.iter().any(|resource| is_meant(resource)) {
-        Ok(proxy)
-    } else {
-        Err(none(wanted, &proxy.arn.name, &proxied))
+    match proxied.iter().find(is_meant) {
+        Some(resource) if !Key::of(&resource.name).is_known() => Err(open(wanted)),
+        Some(resource) if !Key::of(&resource.mesh).is_known() => Err(open_mesh(wanted, resource)),
+        Some(_) => Ok(proxy),
+        None => Err(none(wanted, &proxy.arn.name, &proxied)),
     }
 }
 
@@ -68,10 +54,11 @@ fn bare(wanted: &str, proxied: &[&Resource]) -> Result<Proxy, Refused> {
     let found: Vec<&&Resource> =
         proxied.iter().filter(|resource| Key::of(&resource.name) == Key::Known(wanted)).collect();
     match found[..] {
+        [] if proxied.iter().any(|resource| is_called_by_open_name(resource, wanted)) => Err(open(wanted)),
         [] => Err(none(wanted, wanted, proxied)),
         [one] => match id(one) {
             Some(id) => Ok(Proxy::read(&id)?),
-            None => Err(Refused::OpenMesh { wanted: wanted.to_owned(), mesh: Key::of(&one.mesh).to_string() }),
+            None => Err(open_mesh(wanted, one)),
         },
         _ => {
             let ids = found.iter().map(|resource| id(resource).unwrap_or_else(|| resource.id().to_string())).collect();
@@ -93,6 +80,18 @@ fn id(resource: &Resource) -> Option<String> {
         name: name.to_owned(),
     };
     Some(arn.to_string())
+}
+
+fn is_called_by_open_name(resource: &Resource, name: &str) -> bool {
+    matches!(Key::of(&resource.name), own @ Key::Open(_) if own.shown() == name)
+}
+
+fn open(wanted: &str) -> Refused {
+    Refused::OpenName { wanted: wanted.to_owned() }
+}
+
+fn open_mesh(wanted: &str, resource: &Resource) -> Refused {
+    Refused::OpenMesh { wanted: wanted.to_owned(), mesh: Key::of(&resource.mesh).to_string() }
 }
 
 fn none(wanted: &str, name: &str, proxied: &[&Resource]) -> Refused {

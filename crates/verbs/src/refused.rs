@@ -135,6 +135,14 @@ pub enum Refused {
         /// What it may be.
         ids: Vec<String>,
     },
+    /// A proxy whose own name is not known.
+    #[error(
+        "`{wanted}` is a name that the files leave open: give the parameters that decide it with --parameter KEY=VALUE"
+    )]
+    OpenName {
+        /// What was asked for, as the files have it.
+        wanted: String,
+    },
     /// A proxy of a mesh whose name is not known.
     #[error("`{wanted}` is in the mesh {mesh}, whose name the files leave open; give it with --parameter")]
     OpenMesh {
@@ -159,6 +167,36 @@ pub enum Refused {
     NoApplicationPort {
         /// The port.
         port: u16,
+    },
+    /// A port that the node has not.
+    #[error("--application {given}: the node has no port {port}; it has {}", listed(.known))]
+    NotAPortOfTheNode {
+        /// What was given.
+        given: String,
+        /// The port.
+        port: u16,
+        /// Those that it has.
+        known: Vec<u16>,
+    },
+    /// Two ports of an application for one of its node.
+    #[error("--application {given}: port {port} of the node is given another one before; keep one of them")]
+    TwoApplicationPorts {
+        /// What was given.
+        given: String,
+        /// The node's port.
+        port: u16,
+    },
+    /// A port on which two would listen.
+    #[error("port {port} is wanted twice, for {one} and for {other}: give another {advice}")]
+    PortClash {
+        /// The port.
+        port: u16,
+        /// What it is for.
+        one: String,
+        /// What else it would be for.
+        other: String,
+        /// Where another is given.
+        advice: String,
     },
     /// Two ports that are none.
     #[error(
@@ -238,6 +276,11 @@ pub enum BaselineError {
 
 fn did_you_mean(near: Option<&str>) -> String {
     near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+}
+
+fn listed(ports: &[u16]) -> String {
+    let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
+    if ports.is_empty() { "none".to_owned() } else { ports.join(", ") }
 }
 
 /// The most names that are listed.

@@ -3,8 +3,6 @@
 mod json;
 mod text;
 
-use std::collections::BTreeMap;
-
 use clap::{Args, ValueEnum};
 use meshwright_dialect::Reading;
 use meshwright_model::arn::Arn;
@@ -14,6 +12,7 @@ use meshwright_traffic::proxy::{Omission, Proxy, World};
 use meshwright_traffic::trace::{Sent, Trace};
 
 use crate::files::FileOptions;
+use crate::ports::PortOptions;
 use crate::refused::Refused;
 use crate::{Answer, Verb, proxy, validate};
 
@@ -39,10 +38,9 @@ pub struct TraceOptions {
     /// A header of the request, or metadata of the call; may be given several times
     #[arg(short = 'H', long, value_name = "NAME: VALUE")]
     pub header: Vec<String>,
-    /// Nothing redirects connections: the application dials ports of the loopback, one a backend, from this one on, as `bootstrap --static
-    /// --loopback` has them
-    #[arg(long, value_name = "PORT")]
-    pub loopback: Option<u16>,
+    /// Which ports stand for others, as `bootstrap --static` has them.
+    #[command(flatten)]
+    pub ports: PortOptions,
     /// Compares the request with every route that is tried
     #[arg(long)]
     pub explain: bool,
@@ -79,10 +77,10 @@ pub fn run(reading: &Reading, options: &TraceOptions) -> Result<Answer, Refused>
     let world = World::new(&reading.inventory, &mesh);
     // What was found is a node or gateway of that mesh.
     let proxy = Proxy::of(&world, kind, &name).ok_or(Refused::NoProxy)?;
-    let capture = proxy::capture(&proxy, options.loopback, BTreeMap::new())?;
+    let capture = options.ports.capture(&proxy)?;
     let trace = Trace::through(&world, &proxy, &capture, &sent);
-    // Rules are asked only where something was left out.
-    let findings = if trace.omissions.is_empty() { Vec::new() } else { validate::all(reading, false) };
+    // Rules are asked only where something was left out; that others hide a route never leaves it out.
+    let findings = if trace.omissions.is_empty() { Vec::new() } else { validate::apart(reading) };
     let left_out: Vec<LeftOut<'_>> =
         trace.omissions.iter().map(|omission| LeftOut { omission, finding: explaining(omission, &findings) }).collect();
     let output = match options.format {

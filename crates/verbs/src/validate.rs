@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 
 use clap::{Args, ValueEnum};
 use meshwright_dialect::Reading;
+use meshwright_lint::run::Checked;
 use meshwright_lint::{Found, Place, RULES};
 use meshwright_model::finding::{Finding, Location, Related, Severity};
 use meshwright_model::reference::Key;
@@ -194,7 +195,15 @@ pub(crate) fn counted(judged: &[Judged]) -> impl Iterator<Item = &Finding> + Clo
 
 /// The faults of the files themselves and what rules find, by file, line and column; of the chosen mesh alone where one is.
 pub(crate) fn all(reading: &Reading, is_all: bool) -> Vec<Finding> {
-    let checked = meshwright_lint::check(&reading.inventory, RULES);
+    assembled(reading, meshwright_lint::check(&reading.inventory, RULES), is_all)
+}
+
+/// Everything that is wrong with the resources of the files' meshes, each by itself: not which route hides which.
+pub(crate) fn apart(reading: &Reading) -> Vec<Finding> {
+    assembled(reading, meshwright_lint::check_apart(&reading.inventory, RULES), false)
+}
+
+fn assembled(reading: &Reading, checked: Checked, is_all: bool) -> Vec<Finding> {
     let located = checked.found.into_iter().map(|found| located(reading, found));
     let mut all: Vec<Finding> = reading.findings.iter().cloned().chain(located).chain(checked.about_rules).collect();
     if !is_all {

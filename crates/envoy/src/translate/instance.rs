@@ -23,14 +23,14 @@ impl Instance {
     /// Whether it bears all attributes that are asked for.
     ///
     /// Source: App Mesh API reference, `AwsCloudMapServiceDiscovery`: only instances that match all are given.
-    pub(super) fn bears(&self, attributes: &[(&str, &str)]) -> bool {
+    pub fn bears(&self, attributes: &[(&str, &str)]) -> bool {
         attributes.iter().all(|(name, value)| self.attributes.get(*name).is_some_and(|own| own == value))
     }
 
     /// The address by which it is reached.
     ///
     /// Source: aws-app-mesh-examples, howto-ipv6.
-    pub(super) fn address(&self, preference: Option<IpPreference>) -> Option<IpAddr> {
+    pub fn address(&self, preference: Option<IpPreference>) -> Option<IpAddr> {
         let (ipv4, ipv6) = (self.ipv4.map(IpAddr::V4), self.ipv6.map(IpAddr::V6));
         match preference {
             None | Some(IpPreference::Ipv4Preferred) => ipv4.or(ipv6),

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use meshwright_dialect::{Dialect, Reading};
-use meshwright_lint::{RULES, Rule};
+use meshwright_lint::run::Checked;
+use meshwright_lint::{RULES, Rule, check, check_apart};
 use meshwright_model::Inventory;
 use meshwright_model::finding::Severity;
 
@@ -34,6 +35,27 @@ fn as_json(inventory: &Inventory) -> String {
 
 fn finds(reading: &Reading, rule: &Rule) -> bool {
     found_in(reading).iter().any(|found| found.rule == rule.name)
+}
+
+#[test]
+fn resources_apart_have_all_findings_but_those_of_routes_that_hide_each_other() {
+    let is_silent = |rule: &&&Rule| {
+        let reading = read_text(if rule.bad.starts_with(['{', '[']) { "a.json" } else { "a.yaml" }, rule.bad);
+        let count = |checked: Checked| checked.found.len();
+        count(check_apart(&reading.inventory, &[rule])) < count(check(&reading.inventory, &[rule]))
+    };
+    let mut silent: Vec<&str> = RULES.iter().filter(is_silent).map(|rule| rule.name).collect();
+    silent.sort_unstable();
+    let about_routes = [
+        "ambiguous-route-order",
+        "duplicate-match",
+        "impossible-match",
+        "inverted-priority",
+        "no-default-route",
+        "shadowed-route",
+        "unreachable-route",
+    ];
+    assert_eq!(silent, about_routes);
 }
 
 #[test]

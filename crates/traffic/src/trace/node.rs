@@ -47,7 +47,15 @@ impl<'a> Trace<'a> {
                 self.hops.push(nothing(proxy));
                 self.end(Outcome::NO_CHAIN, why);
             }
-            Some(Outbound::Tcp { service, connection }) => self.connect(world, proxy, service, connection, sent),
+            Some(Outbound::Tcp { service, connection }) => {
+                if !sent.host().eq_ignore_ascii_case(service) {
+                    self.reasons.push(format!(
+                        "TCP has no host names: every connection to port {port} goes to virtual service `{service}`, this one to `{}` too",
+                        sent.host()
+                    ));
+                }
+                self.connect(world, proxy, service, connection, sent);
+            }
             Some(Outbound::Http { hosts, .. }) => self.leave_by_host(world, proxy, hosts, sent, port),
         }
     }

@@ -1,5 +1,6 @@
 //! What a client sends, and how that is written in one line.
 
+use core::net::Ipv6Addr;
 use std::str::FromStr;
 
 use meshwright_model::request::Request;
@@ -44,6 +45,9 @@ pub enum NoRequest {
     /// There is no host.
     #[error("`{0}` names no host")]
     NoHost(String),
+    /// The host is none. Source: RFC 3986, 3.2.2; names with `%` or letters beyond ASCII are written otherwise where they are sent.
+    #[error("`{0}` is no host: it is a name of letters, digits, `-`, `_` and `.`, or an IPv6 address in brackets")]
+    Host(String),
     /// The port is none.
     #[error("`{0}` is no port: it is a number from 1 to 65535")]
     Port(String),
@@ -53,6 +57,22 @@ pub enum NoRequest {
     /// The method is none.
     #[error("`{0}` is no method")]
     Method(String),
+    /// Only HTTP has methods.
+    #[error("{scheme}:// has no method: leave `{method}` out")]
+    Methodless {
+        /// The scheme.
+        scheme: String,
+        /// What stands before it.
+        method: String,
+    },
+    /// Bytes have no path.
+    #[error("{scheme}:// has no path: leave `{path}` out")]
+    Pathless {
+        /// The scheme.
+        scheme: String,
+        /// What stands behind the port.
+        path: String,
+    },
     /// gRPC has no such path.
     #[error("`{0}` is no call: it is /package.Service/Method")]
     Call(String),
@@ -80,16 +100,24 @@ impl FromStr for Sent {
             return Err(NoRequest::Character);
         }
         let (scheme, rest) = url.split_once("://").ok_or_else(|| NoRequest::NoUrl(url.to_owned()))?;
-        let end = rest.find(['/', '?']).unwrap_or(rest.len());
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (place, path) = rest.split_at(end);
+        let scheme = scheme.to_ascii_lowercase();
+        let is_bytes = matches!(scheme.as_str(), "tcp" | "tls");
+        if let Some(method) = method.filter(|_| is_bytes || scheme == "grpc") {
+            return Err(NoRequest::Methodless { scheme, method: method.to_owned() });
+        }
+        if is_bytes && !matches!(path, "" | "/") {
+            return Err(NoRequest::Pathless { scheme, path: path.to_owned() });
+        }
         let (host, port) = host_and_port(place)?;
-        match scheme.to_ascii_lowercase().as_str() {
+        match scheme.as_str() {
             "tcp" => bytes(host, port, url, false),
             "tls" => bytes(host, port, url, true),
             "grpc" => call(host, port, path),
             "http" => request(method, "http", host, port, path),
             "https" => request(method, "https", host, port, path),
-            _ => Err(NoRequest::Scheme(scheme.to_owned())),
+            _ => Err(NoRequest::Scheme(scheme)),
         }
     }
 }
@@ -114,6 +142,14 @@ impl Sent {
         Ok(())
     }
 
+    /// The host that is dialled.
+    pub fn host(&self) -> &str {
+        match self {
+            Self::Request(request) => &request.host,
+            Self::Bytes { host, .. } => host,
+        }
+    }
+
     /// Whether it is a call of gRPC, whose clients read a status of their own. Source: gRPC over HTTP2, `Content-Type`.
     pub fn is_grpc(&self) -> bool {
         let Self::Request(request) = self else { return false };
@@ -134,6 +170,9 @@ fn host_and_port(place: &str) -> Result<(String, Option<u16>), NoRequest> {
     if host.is_empty() {
         return Err(NoRequest::NoHost(place.to_owned()));
     }
+    if !is_host(host) {
+        return Err(NoRequest::Host(place.to_owned()));
+    }
     let port = match port {
         None => None,
         Some(text) => {
@@ -142,6 +181,13 @@ fn host_and_port(place: &str) -> Result<(String, Option<u16>), NoRequest> {
         }
     };
     Ok((host.to_owned(), port))
+}
+
+fn is_host(host: &str) -> bool {
+    match host.strip_prefix('[') {
+        Some(address) => address.strip_suffix(']').is_some_and(|address| address.parse::<Ipv6Addr>().is_ok()),
+        None => host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte)),
+    }
 }
 
 fn bytes(host: String, port: Option<u16>, url: &str, is_tls: bool) -> Result<Sent, NoRequest> {
@@ -198,6 +244,7 @@ mod tests {
             ("post https://a.local?x=1", "POST https://a.local/?x=1"),
             ("GET http://u:p@a.local/x#there", "GET http://a.local/x"),
             ("GET http://[::1]:80/", "GET http://[::1]:80/"),
+            ("GET http://color_server.a#there", "GET http://color_server.a/"),
             ("grpc://a:9000/shop.Cart/Add", "POST http://a:9000/shop.Cart/Add"),
         ] {
             let Ok(Sent::Request(request)) = text.parse() else { panic!("{text}") };
@@ -215,6 +262,17 @@ mod tests {
         assert!(matches!(error("/x"), NoRequest::NoUrl(_)));
         assert!(matches!(error("GET ftp://a/x"), NoRequest::Scheme(_)));
         assert!(matches!(error("GET http:///x"), NoRequest::NoHost(_)));
+        for host in
+            ["a:1:2", "::1", "[::1", "[::1]a:80", "[::1]]", "[a]", "a\"b", "pay%20ments", "bücher", "a\\b", "a|b"]
+        {
+            assert!(matches!(error(&format!("GET http://{host}/")), NoRequest::Host(_)), "{host}");
+            assert!(matches!(error(&format!("tcp://{host}:80")), NoRequest::Host(_)), "{host}");
+        }
+        assert!(matches!(error("GET grpc://a:80/s.S/M"), NoRequest::Methodless { .. }));
+        assert!(matches!(error("POST tcp://a:80"), NoRequest::Methodless { .. }));
+        assert!(matches!(error("tcp://a:80/x"), NoRequest::Pathless { .. }));
+        assert!(matches!(error("TLS://a?x"), NoRequest::Pathless { .. }));
+        assert!("tcp://a:80/".parse::<Sent>().is_ok());
         assert!(matches!(error("GET http://a:0/x"), NoRequest::Port(_)));
         assert!(matches!(error("GET http://a:70000/x"), NoRequest::Port(_)));
         assert!(matches!(error("tcp://a"), NoRequest::NoPort(_)));

@@ -270,6 +270,34 @@ fn a_share_that_leads_nowhere_is_lost() {
     assert_eq!(outcome, Outcome::Answered { status: 503, flag: "NC" });
 }
 
+#[test]
+fn a_tcp_backend_takes_its_port_whatever_name_is_dialled() {
+    let targets = json!([{"virtualNode": "db", "weight": 1}]);
+    let route = json!({"priority": 1, "tcpRoute": {"action": {"weightedTargets": targets}}});
+    let mesh = mesh(&[
+        node("db", 5432, "tcp"),
+        router("r", 5432, "tcp"),
+        service("db.local", "r"),
+        client(&["db.local"]),
+        json!({"meshName": "m", "virtualRouterName": "r", "routeName": "all", "spec": route}),
+    ]);
+    let reasons = |line| {
+        send(&mesh, Kind::VirtualNode, "client", line, &[], |trace| {
+            assert_eq!(trace.outcome, Outcome::Forwarded, "{line}");
+            trace.reasons.clone()
+        })
+    };
+    assert!(reasons("tcp://DB.local:5432").is_empty());
+    for (line, host) in [("tcp://other.local:5432", "other.local"), ("tls://a.b:5432", "a.b")] {
+        let why = format!(
+            "TCP has no host names: every connection to port 5432 goes to virtual service `db.local`, this one to `{host}` too"
+        );
+        assert_eq!(reasons(line), [why]);
+    }
+    let said = reasons("GET http://other.local:5432/");
+    assert!(said[0].starts_with("TCP has no host names"), "{said:?}");
+}
+
 /// What becomes of a request by ports of the loopback: its outcome, the route that takes it, and the last reason.
 fn by_loopback(line: &str) -> (Outcome, String, String) {
     let mesh = routed(vec![route("a", None, json!({"prefix": "/a"}))]);

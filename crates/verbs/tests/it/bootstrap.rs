@@ -222,6 +222,7 @@ fn a_mesh_is_frozen_with_all_that_is_known_of_it() {
     assert!(answer.has_findings, "a backend is left out");
     assert_snapshot!(answer.notes, @r"
     note: left out: frozen.yaml:11:13: virtual node orders: virtual service `gone.shop.local` is not in the mesh
+    note: --instance payments.shop.local[v=2]=10.0.0.8: it is a host of no virtual node that the proxy sends to; they ask for 'payments.shop.local[v=1]=ADDRESS'
     note: put the root to which arn:aws:acm:eu-west-1:123456789012:certificate/1a chains into /etc/meshwright/certificates/1a/authorities.pem
     ");
     let json: Value = serde_json::from_str(&answer.output).unwrap();
@@ -238,7 +239,7 @@ fn without_rights_each_backend_has_a_port() {
     let answer = frozen(&["orders", "--loopback", "16000", "--application", "8080=16000"]).unwrap();
     assert_snapshot!(answer.notes, @r"
     note: left out: frozen.yaml:11:13: virtual node orders: virtual service `gone.shop.local` is not in the mesh
-    note: no instance of payments.shop.local is known, as AWS Cloud Map would: give --instance 'payments.shop.local[v=1]=ADDRESS' for each; until then it has no host
+    note: no instance of virtual node `payments` is known, as AWS Cloud Map would: give --instance 'payments.shop.local[v=1]=ADDRESS' for each; until then it has no host
     note: put the root to which arn:aws:acm:eu-west-1:123456789012:certificate/1a chains into /etc/meshwright/certificates/1a/authorities.pem
     note: 127.0.0.1:16001 leads to payments.shop.local:9000
     note: the application must listen on 127.0.0.1:16000, as the proxy has port 8080
@@ -262,4 +263,107 @@ fn what_cannot_be_frozen_says_why() {
         assert!(refusal(&["orders", "--instance", instance]).contains("it should read"), "{instance}");
     }
     assert!(refusal(&["orders", "--xds", "http://127.0.0.1:1"]).contains("cannot be used with"));
+}
+
+#[test]
+fn what_only_a_frozen_mesh_has_is_not_ignored_without_one() {
+    for only in ["--instance=a.b=10.0.0.1", "--loopback=16000", "--certificates=/c"] {
+        for others in [&[][..], &[XDS], &["--ca=/ca"]] {
+            let arguments = [&["bootstrap", "orders", "m.yaml", only], others].concat();
+            assert!(Arguments::try_parse_from(arguments).is_err(), "{only} {others:?}");
+        }
+    }
+}
+
+/// A node with two ports and three backends, and a gateway on the port of Envoy's administration.
+fn ported() -> String {
+    let backend = |name: &str| {
+        format!(
+            "
+  {name}: {{Type: AWS::AppMesh::VirtualNode, Properties: {{MeshName: m, VirtualNodeName: {name}, Spec: {{Listeners: [{{PortMapping: {{Port: 80, Protocol: http}}}}], ServiceDiscovery: {{DNS: {{Hostname: {name}.local}}}}}}}}}}
+  {name}s: {{Type: AWS::AppMesh::VirtualService, Properties: {{MeshName: m, VirtualServiceName: {name}.local, Spec: {{Provider: {{VirtualNode: {{VirtualNodeName: {name}}}}}}}}}}}"
+        )
+    };
+    let backends: String = ["a", "b", "c"].into_iter().map(backend).collect();
+    let called: Vec<String> =
+        ["a", "b", "c"].map(|name| format!("{{VirtualService: {{VirtualServiceName: {name}.local}}}}")).into();
+    let called = called.join(", ");
+    format!(
+        "
+Resources:{backends}
+  N: {{Type: AWS::AppMesh::VirtualNode, Properties: {{MeshName: m, VirtualNodeName: n, Spec: {{Listeners: [{{PortMapping: {{Port: 7070, Protocol: http}}}}, {{PortMapping: {{Port: 7071, Protocol: http}}}}], Backends: [{called}]}}}}}}
+  G: {{Type: AWS::AppMesh::VirtualGateway, Properties: {{MeshName: m, VirtualGatewayName: g, Spec: {{Listeners: [{{PortMapping: {{Port: 9901, Protocol: http}}}}]}}}}}}
+"
+    )
+}
+
+/// Freezes that mesh.
+fn ports(arguments: &[&str], environment: &[(&str, &str)]) -> Result<String, String> {
+    let reading = read(vec![Input { name: "m.yaml".to_owned(), bytes: ported().into() }], &Options::default());
+    let options = Arguments::parse_from([&["bootstrap", "--static"], arguments, &["m.yaml"]].concat()).options;
+    let environment: BTreeMap<String, String> =
+        environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let answer = run(Some(&reading), &options, &environment, &|_| Err(String::new()));
+    answer.map(|answer| answer.notes).map_err(|why| why.to_string())
+}
+
+#[test]
+fn each_port_is_for_one() {
+    let refusal = |arguments: &[&str]| ports(arguments, &[]).unwrap_err();
+    let node = |first: &str, one: &str, other: &str| {
+        ports(&["n", "--loopback", first, "--application", one, "--application", other], &[])
+    };
+    assert!(node("7069", "7070=18080", "7071=18080").is_ok(), "one application may stand behind both");
+    assert_snapshot!(node("18000", "7070=7070", "7071=18071").unwrap_err(), @"port 7070 is wanted twice, for the node's listener and for the application: give another with --application");
+    assert_snapshot!(node("18000", "7070=7071", "7071=18071").unwrap_err(), @"port 7071 is wanted twice, for the node's listener and for the application: give another with --application");
+    assert_snapshot!(node("9900", "7070=18070", "7071=18071").unwrap_err(), @"port 9901 is wanted twice, for backend b.local:80 and for Envoy's administration: give another with --loopback or --admin-port");
+    assert_snapshot!(node("18000", "7070=18070", "7071=9901").unwrap_err(), @"port 9901 is wanted twice, for the application and for Envoy's administration: give another with --application or --admin-port");
+    assert_snapshot!(refusal(&["n", "--admin-port", "7070"]), @"port 7070 is wanted twice, for the application and for Envoy's administration: give another with --admin-port");
+    assert_snapshot!(refusal(&["n", "--admin-port", "15000"]), @"port 15000 is wanted twice, for redirected connections and for Envoy's administration: give another with --admin-port");
+    assert_snapshot!(refusal(&["g"]), @"port 9901 is wanted twice, for the gateway's listener and for Envoy's administration: give another with --admin-port");
+    assert!(ports(&["g", "--admin-port", "9902"], &[]).is_ok());
+    assert!(ports(&["g"], &[("ENVOY_ADMIN_MODE", "uds")]).is_ok());
+}
+
+#[test]
+fn an_application_stands_behind_ports_of_its_node() {
+    let refusal = |applications: &[&str]| {
+        let applications = applications.iter().flat_map(|one| ["--application", *one]);
+        let arguments: Vec<&str> = ["n", "--loopback", "18000"].into_iter().chain(applications).collect();
+        ports(&arguments, &[]).unwrap_err()
+    };
+    assert_snapshot!(refusal(&["7070=18070", "1234=5"]), @"--application 1234=5: the node has no port 1234; it has 7070, 7071");
+    assert_snapshot!(refusal(&["7070=18070", "7070=18071"]), @"--application 7070=18071: port 7070 of the node is given another one before; keep one of them");
+    assert_snapshot!(refusal(&["7070=18070"]), @"--loopback: the proxy itself listens on port 7071 of the node; say where its application does: --application 7071=PORT");
+}
+
+/// What is said of hosts where orders calls the payments of a mesh.
+fn said_of_hosts(mesh: &str, instances: &[&str]) -> String {
+    let given = instances.iter().flat_map(|instance| ["--instance", *instance]);
+    let arguments = ["bootstrap", "orders", "m.yaml", "--static"].into_iter().chain(given);
+    let reading = read(vec![Input { name: "m.yaml".to_owned(), bytes: mesh.into() }], &Options::default());
+    let options = Arguments::parse_from(arguments).options;
+    run(Some(&reading), &options, &BTreeMap::new(), &|_| Err(String::new())).unwrap().notes
+}
+
+#[test]
+fn who_is_left_without_a_host_and_what_is_a_host_of_nobody_is_said() {
+    let shop = include_str!("../../../../corpus/shop/shop.yaml");
+    let said = |instances: &[&str]| said_of_hosts(shop, instances);
+    assert_eq!(said(&["payments.shop.local[version=v1]=10.0.0.7", "payments.shop.local[version=v2]=::7"]), "");
+    assert_snapshot!(said(&["payments.shop.local=10.0.0.7"]), @r"
+    note: no instance of virtual node `payments-v1` is known, as AWS Cloud Map would: give --instance 'payments.shop.local[version=v1]=ADDRESS' for each; until then it has no host
+    note: no instance of virtual node `payments-v2` is known, as AWS Cloud Map would: give --instance 'payments.shop.local[version=v2]=ADDRESS' for each; until then it has no host
+    note: --instance payments.shop.local=10.0.0.7: it is a host of no virtual node that the proxy sends to; they ask for 'payments.shop.local[version=v1]=ADDRESS', 'payments.shop.local[version=v2]=ADDRESS'
+    ");
+    assert_snapshot!(said(&["payments.shop.local[version=v1,zone=a]=10.0.0.7", "pay.shop.local=10.0.0.8"]), @r"
+    note: no instance of virtual node `payments-v2` is known, as AWS Cloud Map would: give --instance 'payments.shop.local[version=v2]=ADDRESS' for each; until then it has no host
+    note: --instance pay.shop.local=10.0.0.8: the proxy sends to nothing that is found under that name
+    ");
+    let six = shop.replace("ServiceName: payments\n", "ServiceName: payments\n            IpPreference: IPv6_ONLY\n");
+    assert_ne!(six, shop);
+    assert_snapshot!(said_of_hosts(&six, &["payments.shop.local[version=v1]=10.0.0.7", "payments.shop.local[version=v2]=::7"]), @r"
+    note: no instance of virtual node `payments-v1` is known, as AWS Cloud Map would: give --instance 'payments.shop.local[version=v1]=IPV6_ADDRESS' for each; until then it has no host
+    note: --instance payments.shop.local[version=v1]=10.0.0.7: it is a host of no virtual node that the proxy sends to; they ask for 'payments.shop.local[version=v1]=IPV6_ADDRESS', 'payments.shop.local[version=v2]=IPV6_ADDRESS'
+    ");
 }

@@ -2,6 +2,7 @@
 
 use meshwright_dialect::Reading;
 use meshwright_verbs::files::FileOptions;
+use meshwright_verbs::ports::PortOptions;
 use meshwright_verbs::refused::Refused;
 use meshwright_verbs::trace::{TraceFormat, TraceOptions, run};
 use serde_json::Value;
@@ -16,7 +17,7 @@ fn options(from: &str, request: &str, headers: &[&str]) -> TraceOptions {
         from: from.to_owned(),
         request: request.to_owned(),
         header: headers.iter().map(ToString::to_string).collect(),
-        loopback: None,
+        ports: PortOptions::default(),
         explain: false,
         format: TraceFormat::Text,
     }
@@ -234,6 +235,19 @@ fn what_goes_nowhere_says_why() {
 }
 
 #[test]
+fn ports_of_the_loopback_are_those_of_the_bootstrap() {
+    let by_ports = |application: &[&str], request: &str| {
+        let application = application.iter().map(ToString::to_string).collect();
+        let ports = PortOptions { loopback: Some(18_080), application };
+        run(&shop(), &TraceOptions { ports, ..options("orders", request, &[]) })
+    };
+    let told = by_ports(&["8080=18080"], "GET http://localhost:18081/").unwrap().output;
+    assert!(told.contains("port 18081 of the loopback stands for `payments.shop.local:8080`"), "{told}");
+    let missing = by_ports(&[], "GET http://localhost:18080/").unwrap_err().to_string();
+    assert!(missing.starts_with("--loopback: the proxy itself listens on port 8080"), "{missing}");
+}
+
+#[test]
 fn what_is_left_out_is_named_with_its_place_and_its_finding() {
     let faulty = SHOP.replace("Prefix: /\n", "Path: {Regex: \"/(?!x).*\"}\n");
     assert_ne!(faulty, SHOP);
@@ -265,6 +279,23 @@ fn who_or_what_cannot_be_meant_is_refused() {
     );
     assert!(refusal("orders", "payments", &[]).starts_with("--request: `payments` is no URL: write METHOD http://"));
     assert_eq!(refusal("orders", "GET http://x/", &["x"]), "--request: -H x: it should read NAME: VALUE");
+    let open = reading(&[(
+        "shop.yaml",
+        &SHOP.replace("VirtualNodeName: orders\n", "VirtualNodeName: !Sub '${Team}-orders'\n"),
+    )]);
+    for from in ["${Team}-orders", "mesh/shop/virtualNode/${Team}-orders"] {
+        assert_eq!(
+            run(&open, &options(from, "GET http://x/", &[])).unwrap_err().to_string(),
+            format!(
+                "`{from}` is a name that the files leave open: give the parameters that decide it with --parameter KEY=VALUE"
+            )
+        );
+    }
+    let open = reading(&[("shop.yaml", &SHOP.replace("    Default: shop\n", ""))]);
+    assert_eq!(
+        run(&open, &options("mesh/${MeshName}/virtualNode/orders", "GET http://x/", &[])).unwrap_err().to_string(),
+        "`mesh/${MeshName}/virtualNode/orders` is in the mesh ${MeshName}, whose name the files leave open; give it with --parameter"
+    );
     let twice = reading(&[("a.yaml", SHOP), ("b.yaml", &SHOP.replace("Default: shop\n", "Default: other\n"))]);
     let error = run(&twice, &options("orders", "GET http://x/", &[])).unwrap_err();
     let Refused::SeveralProxies { ids, .. } = error else { panic!("{error}") };
