@@ -224,6 +224,29 @@ fn a_service_that_nothing_answers_for_is_404() {
 }
 
 #[test]
+fn a_backend_that_nothing_answers_for_is_404_even_where_the_rest_passes() {
+    let mesh = mesh(&[
+        json!({"meshName": "m", "spec": {"egressFilter": {"type": "ALLOW_ALL"}}}),
+        node("a", 8080, "http"),
+        router("r", 80, "http"),
+        service("s.local", "r"),
+        route("a", None, json!({"prefix": "/"})),
+        json!({"meshName": "m", "virtualServiceName": "none.local", "spec": {}}),
+        client(&["none.local", "s.local", "gone.local"]),
+    ]);
+    let ends = |line: &str| {
+        send(&mesh, Kind::VirtualNode, "client", line, &[], |trace| (trace.outcome, trace.reasons.join("; ")))
+    };
+    for name in ["none.local", "gone.local"] {
+        let why = format!("nothing answers for virtual service `{name}`");
+        assert_eq!(ends(&format!("GET http://{name}/")), (Outcome::Answered { status: 404, flag: "NR" }, why));
+    }
+    // No backend tells requests apart on that port, and what is of no backend's name passes.
+    assert_eq!(ends("GET http://none.local:8080/").0, Outcome::Forwarded);
+    assert_eq!(ends("GET http://other.local/").0, Outcome::Forwarded);
+}
+
+#[test]
 fn the_listener_ends_a_request_that_its_route_would_let_go_on() {
     // App Mesh User Guide, troubleshooting-connectivity
     let timeout = json!({"timeout": {"perRequest": {"unit": "s", "value": 60}}});

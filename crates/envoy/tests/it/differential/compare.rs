@@ -10,7 +10,7 @@ use meshwright_traffic::proxy::{Proxy, World};
 use meshwright_traffic::trace::{Hop, Outcome, Sent, Step, Trace, grpc_status};
 use serde_json::Value;
 
-use super::generate::{CLIENT, Case, GATEWAY, MESH, Sending};
+use super::generate::{CLIENT, Case, GATEWAY, MESH, Sending, UNANSWERED};
 use crate::lab::{Answer, Lab, send};
 use crate::process::free_ports;
 use crate::proxied::Proxied;
@@ -152,7 +152,7 @@ impl Seen<'_> {
                 hop.rewritten
             )
         };
-        let fits = fits && self.has_routes(trace);
+        let fits = fits && self.has_routes(trace) && !passes_unanswered(trace, sent);
         let hops: Vec<String> = trace.hops.iter().map(hop).collect();
         (!fits).then(|| format!("{:?} {} {:?}", trace.outcome, hops.join(" -> "), trace.reasons))
     }
@@ -226,6 +226,14 @@ impl Seen<'_> {
             _ => true,
         })
     }
+}
+
+/// Whether a request for a backend that nothing answers for passes by its host as if it were of no backend; both sides read the same
+/// picture of the proxy, so that they may agree in that.
+fn passes_unanswered(trace: &Trace<'_>, sent: &Sent) -> bool {
+    let is_by_host = |hop: &Hop<'_>| hop.step == Step::PassThrough && hop.rewritten.is_some();
+    matches!(sent, Sent::Request(request) if request.host.eq_ignore_ascii_case(UNANSWERED))
+        && trace.hops.iter().any(is_by_host)
 }
 
 /// A short name for what decides at a hop.

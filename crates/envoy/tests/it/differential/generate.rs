@@ -21,7 +21,9 @@ const VALUES: &[&str] = &["1", "2", "v1", "v2", "green", "a,b", "10"];
 const VALUE_PATTERNS: &[&str] = &["v[0-9]", ".*green.*", "[0-9]+", "a|b"];
 const PARAMETERS: &[&str] = &["q", "fish", "a b"];
 const METHODS: &[&str] = &["GET", "POST", "DELETE", "HEAD"];
-const SERVICES: &[&str] = &["s0.local", "s1.local", "S2.Local", "alone.local", "bare.local", "tcp.local"];
+const SERVICES: &[&str] = &["s0.local", "s1.local", "S2.Local", "alone.local", UNANSWERED, "tcp.local"];
+/// A backend without a provider.
+pub(super) const UNANSWERED: &str = "bare.local";
 const PORTS: &[u16] = &[80, 8080, 9000];
 const HOSTS: &[&str] = &["shop.example.com", "api.example.com"];
 const SUFFIXES: &[&str] = &[".example.com", "*.shop.test", ".test"];
@@ -352,7 +354,7 @@ impl Draft<'_> {
         let node = self.random.pick(&["n0", "n1"]);
         let provider = json!({"virtualNode": {"virtualNodeName": node}});
         self.add(json!({"virtualServiceName": "alone.local", "spec": {"provider": provider}}));
-        self.add(json!({"virtualServiceName": "bare.local", "spec": {}}));
+        self.add(json!({"virtualServiceName": UNANSWERED, "spec": {}}));
         let router = json!({"virtualRouter": {"virtualRouterName": "rt"}});
         self.add(json!({"virtualServiceName": "tcp.local", "spec": {"provider": router}}));
     }
