@@ -2,7 +2,7 @@
 
 use meshwright_dialect::{Input, Options, read};
 use meshwright_model::{Inventory, Kind};
-use meshwright_traffic::proxy::{Proxy, World};
+use meshwright_traffic::proxy::{Proxy, Role, World};
 use meshwright_traffic::trace::{Outcome, Sent, Step, Trace};
 use meshwright_traffic::{Capture, Loopback};
 use serde_json::{Value, json};
@@ -244,6 +244,37 @@ fn a_backend_that_nothing_answers_for_is_404_even_where_the_rest_passes() {
     // No backend tells requests apart on that port, and what is of no backend's name passes.
     assert_eq!(ends("GET http://none.local:8080/").0, Outcome::Forwarded);
     assert_eq!(ends("GET http://other.local/").0, Outcome::Forwarded);
+}
+
+#[test]
+fn a_host_that_is_named_with_its_port_keeps_it() {
+    let named = |name: &str, hostname: Value| {
+        let mut route = gateway_route(json!({"prefix": "/", "hostname": hostname}), Value::Null);
+        route["gatewayRouteName"] = json!(name);
+        route
+    };
+    let mesh = gateway(vec![
+        named("plain", json!({"exact": "a.com"})),
+        named("with-port", json!({"exact": "A.com:9000"})),
+        named("end", json!({"suffix": ".com"})),
+        named("same-end", json!({"suffix": "*.com"})),
+    ]);
+    let taken = |headers: &[&str]| {
+        send(&mesh, Kind::VirtualGateway, "gw", "GET http://a.com:9000/", headers, |trace| match trace.hops[0].step {
+            Step::GatewayRoute(route) => route.name.to_string(),
+            _ => format!("{:?}", trace.outcome),
+        })
+    };
+    assert_eq!(taken(&[]), "with-port");
+    assert_eq!(taken(&["host: a.com"]), "plain");
+    assert_eq!(taken(&["host: b.com:9000"]), "end");
+    // Envoy refuses a configuration in which two hosts have one domain.
+    let world = World::new(&mesh, "m");
+    let proxy = Proxy::of(&world, Kind::VirtualGateway, "gw").unwrap();
+    let Role::Gateway { listeners, .. } = &proxy.role else { panic!() };
+    let mut domains: Vec<&String> = listeners[0].hosts.iter().flat_map(|host| &host.domains).collect();
+    domains.sort();
+    assert_eq!(domains, ["*.com", "*.com:9000", "a.com", "a.com:9000", "a.com:9000:9000"]);
 }
 
 #[test]

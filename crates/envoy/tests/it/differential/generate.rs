@@ -26,7 +26,7 @@ const SERVICES: &[&str] = &["s0.local", "s1.local", "S2.Local", "alone.local", U
 pub(super) const UNANSWERED: &str = "bare.local";
 const PORTS: &[u16] = &[80, 8080, 9000];
 const HOSTS: &[&str] = &["shop.example.com", "api.example.com"];
-const SUFFIXES: &[&str] = &[".example.com", "*.shop.test", ".test"];
+const SUFFIXES: &[&str] = &[".example.com", "*.shop.test", ".shop.test", ".test", "*"];
 
 /// A mesh and what is sent into it.
 pub(super) struct Case {
@@ -384,8 +384,9 @@ impl Draft<'_> {
         let is_grpc = protocol == "grpc";
         let mut matcher = if is_grpc { self.grpc_match(false) } else { self.http_match(false) };
         if self.random.percent(30) {
-            matcher["hostname"] = match self.random.below(2) {
-                0 => json!({"exact": self.random.pick(HOSTS)}),
+            matcher["hostname"] = match self.random.below(5) {
+                0 | 1 => json!({"exact": self.random.pick(HOSTS)}),
+                2 => json!({"exact": format!("{}:{dialled}", self.random.pick(HOSTS))}),
                 _ => json!({"suffix": self.random.pick(SUFFIXES)}),
             };
         }
@@ -479,7 +480,7 @@ impl Draft<'_> {
     fn gateway_host(&mut self, matcher: &Value) -> String {
         let hostname = &matcher["hostname"];
         let near = match (hostname["exact"].as_str(), hostname["suffix"].as_str()) {
-            (Some(exact), _) => exact.to_owned(),
+            (Some(exact), _) => exact.split(':').next().unwrap_or(exact).to_owned(),
             (_, Some(suffix)) => format!("x{}", suffix.trim_start_matches('*')),
             _ => "any.where".to_owned(),
         };
