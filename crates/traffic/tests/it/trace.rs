@@ -278,6 +278,73 @@ fn a_host_that_is_named_with_its_port_keeps_it() {
 }
 
 #[test]
+fn routes_see_headers_as_the_proxy_leaves_them() {
+    let asks = |name: &str| routed(vec![route("a", None, json!({"prefix": "/", "headers": [{"name": name}]}))]);
+    let no_route = "Answered { status: 404, flag: \"NR\" }";
+    for added in ["x-request-id", "x-forwarded-proto", ":path", ":authority"] {
+        assert_eq!(taken(&asks(added), "GET http://s.local/", &[]), "a", "{added}");
+    }
+    for removed in ["connection", "upgrade", "x-forwarded-client-cert", "x-envoy-retry-on"] {
+        let header = format!("{removed}: x");
+        assert_eq!(taken(&asks(removed), "GET http://s.local/", &[&header]), no_route, "{removed}");
+    }
+    assert_eq!(taken(&asks("x-v"), "GET http://s.local/", &["x-v: 1", "connection: close, X-V"]), no_route);
+    let path = json!({"prefix": "/", "headers": [{"name": ":path", "match": {"exact": "/x?y=1"}}]});
+    assert_eq!(taken(&routed(vec![route("a", None, path)]), "GET http://s.local/./x?y=1", &[]), "a");
+}
+
+#[test]
+fn a_proxy_refuses_what_is_no_request_to_it() {
+    let mesh = routed(vec![route("a", None, json!({"prefix": "/"}))]);
+    let refused = |line: &str, headers: &[&str]| taken(&mesh, line, headers);
+    let status = |status: u16| format!("Answered {{ status: {status}, flag: \"DPE\" }}");
+    for method in ["FOO", "CONNECT", "M-SEARCH"] {
+        assert_eq!(refused(&format!("{method} http://s.local/"), &[]), status(400), "{method}");
+    }
+    assert_eq!(refused("PURGE http://s.local/", &[]), "a");
+    assert_eq!(refused("QUERY http://s.local/", &["content-type: text/plain"]), "a");
+    for length in ["abc", "+1", "0, 0", ""] {
+        assert_eq!(refused("POST http://s.local/", &[&format!("content-length: {length}")]), status(400), "{length}");
+    }
+    let long = |size: usize| format!("x: {}", "y".repeat(size));
+    // `GET / HTTP/1.1`, `host: s.local`, `x: `, and the ends of the lines.
+    let most = 61_440 - 16 - 15 - 5 - 2;
+    assert_eq!(refused("GET http://s.local/", &[&long(most)]), "a");
+    assert_eq!(refused("GET http://s.local/", &[&long(most + 1)]), status(431));
+    let many = |count: usize| vec!["x: 1"; count];
+    assert_eq!(refused("GET http://s.local/", &many(99)), "a");
+    assert_eq!(refused("GET http://s.local/", &many(100)), status(431));
+}
+
+#[test]
+fn a_gateway_that_asks_for_a_certificate_says_so() {
+    let file = json!({"file": {"certificateChain": "/a.pem", "privateKey": "/a.key"}});
+    let trust = json!({"file": {"certificateChain": "/ca.pem"}});
+    let tls = json!({"mode": "STRICT", "certificate": file, "validation": {"trust": trust}});
+    let mut inputs = vec![
+        json!({"meshName": "m", "virtualGatewayName": "gw", "spec": {
+            "listeners": [{"portMapping": {"port": 9000, "protocol": "http"}, "tls": tls}]}}),
+        node("a", 80, "http"),
+        json!({"meshName": "m", "virtualServiceName": "s.local", "spec": {
+            "provider": {"virtualNode": {"virtualNodeName": "a"}}}}),
+    ];
+    inputs.push(gateway_route(json!({"prefix": "/"}), Value::Null));
+    let mesh = mesh(&inputs);
+    let ends = |line: &str| {
+        send(&mesh, Kind::VirtualGateway, "gw", line, &[], |trace| (trace.outcome, trace.reasons.join("; ")))
+    };
+    let (outcome, reasons) = ends("GET https://x:9000/");
+    assert!(outcome == Outcome::Forwarded && reasons.contains("asks for a client certificate"), "{reasons}");
+    assert_eq!(
+        ends("tcp://x:9000"),
+        (Outcome::Closed { flag: None }, "the gateway's listener speaks TLS alone".into())
+    );
+    let (outcome, reasons) = ends("tls://x:9000");
+    assert_eq!(outcome, Outcome::Answered { status: 400, flag: "DPE" });
+    assert!(reasons.contains("requests alone inside TLS"), "{reasons}");
+}
+
+#[test]
 fn the_listener_ends_a_request_that_its_route_would_let_go_on() {
     // App Mesh User Guide, troubleshooting-connectivity
     let timeout = json!({"timeout": {"perRequest": {"unit": "s", "value": 60}}});
