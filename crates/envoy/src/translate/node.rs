@@ -157,13 +157,13 @@ impl Translation<'_, '_> {
     /// The host of requests that are for no backend, where the mesh lets all pass.
     ///
     /// The User Guide (troubleshooting-connectivity) says that such requests show up in the cluster of all that is allowed; the form is
-    /// ours.
+    /// ours. So is that they have no time limit, as other connections that pass have none: Envoy's own would be 15 s.
     fn everything_else(&self) -> VirtualHost {
         let everything = names::allow_all(self.proxy.mesh);
         VirtualHost {
             name: "mesh-allow-all".to_owned(),
             domains: vec!["*".to_owned()],
-            routes: vec![catch_all(everything, None, None)],
+            routes: vec![catch_all(everything, Some(duration(0)), None)],
             ..VirtualHost::default()
         }
     }

@@ -201,6 +201,8 @@ fn a_mesh_that_lets_all_pass_has_chains_and_a_host_for_it() {
     let host = client.host("rds_egress_http_80", "mesh-allow-all");
     assert_eq!(host["domains"], json!(["*"]));
     assert_eq!(host["routes"][0]["route"]["cluster"], "cds_egress_m_mesh-allow-all");
+    // Envoy would end a request after 15 s otherwise, and a trace says that nothing does.
+    assert_eq!(host["routes"][0]["route"]["timeout"], "0s");
     // A virtual service that answers to every host leaves none for others.
     let mut mesh = mesh;
     mesh.push(service("m", "*", json!({"virtualRouter": {"virtualRouterName": "r"}})));
