@@ -212,6 +212,21 @@ fn a_mesh_that_lets_all_pass_has_chains_and_a_host_for_it() {
     assert_eq!(hosts.iter().map(|host| &host["name"]).collect::<Vec<_>>(), ["s.local", "*"]);
 }
 
+/// Source: reference 5.6 and 5.10; the tags of a bootstrap take protocol and port out of such names.
+#[test]
+fn several_listeners_have_statistics_of_their_own() {
+    let prefixes = |listeners: Value| {
+        let mesh = [json!({"meshName": "m", "virtualNodeName": "client", "spec": {"listeners": listeners}})];
+        let chains = of_client(&mesh).listeners[INGRESS]["filter_chains"].as_array().unwrap().clone();
+        let prefix = |chain: &Value| chain["filters"][0]["typed_config"]["stat_prefix"].as_str().unwrap().to_owned();
+        chains.iter().map(prefix).collect::<Vec<_>>()
+    };
+    let [http, tcp] = [("http", 8080), ("tcp", 9000)]
+        .map(|(protocol, port)| json!({"portMapping": {"port": port, "protocol": protocol}}));
+    assert_eq!(prefixes(json!([http])), ["ingress"]);
+    assert_eq!(prefixes(json!([http, tcp])), ["ingress.http.8080", "ingress.tcp.9000"]);
+}
+
 /// Source: aws-app-mesh-examples, howto-circuit-breakers: the limits are those of the cluster of the node's own application.
 #[test]
 fn a_node_takes_what_is_for_its_application() {
