@@ -48,6 +48,7 @@ impl<'r> Call<'r> {
             ":method" => Some(self.method),
             ":scheme" => Some(self.scheme),
             ":authority" | "host" => Some(self.authority),
+            ":path" => return self.meets_whole_path(condition),
             _ => None,
         };
         if own.is_some() {
@@ -61,6 +62,14 @@ impl<'r> Call<'r> {
             values.all(|value| condition.holds(Some(value)))
         } else {
             values.any(|value| condition.holds(Some(value)))
+        }
+    }
+
+    /// Whether a condition on `:path` holds, which is the path with the query (a real Envoy 1.40).
+    fn meets_whole_path(&self, condition: &Condition<'_>) -> bool {
+        match self.query {
+            None => condition.holds(Some(self.path)),
+            Some(query) => condition.holds(Some(&format!("{}?{query}", self.path))),
         }
     }
 

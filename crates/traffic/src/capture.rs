@@ -53,13 +53,15 @@ impl Loopback {
     }
 }
 
-/// What a node's application may call, by port.
+/// What a node's application may call, by port; what nothing answers for needs no port of its own.
 fn backends(proxy: &Proxy<'_>) -> Vec<Backend> {
     let Role::Node { egress, .. } = &proxy.role else { return Vec::new() };
     let mut all = Vec::new();
     for (port, outbound) in egress {
         let services: Vec<&str> = match outbound {
-            Outbound::Http { hosts, .. } => hosts.iter().map(|host| host.service).collect(),
+            Outbound::Http { hosts, .. } => {
+                hosts.iter().filter(|host| !host.rules.is_empty()).map(|host| host.service).collect()
+            }
             Outbound::Tcp { service, .. } => vec![service],
         };
         all.extend(services.into_iter().map(|service| Backend { service: service.to_owned(), port: *port }));

@@ -9,14 +9,15 @@ mod gateway;
 mod hop;
 mod loopback;
 mod node;
+mod parts;
 mod sent;
 
 use meshwright_model::Kind;
 use meshwright_model::request::Request;
 
 use crate::capture::Capture;
-use crate::path::normalise;
 use crate::proxy::{Omission, Proxy, Role, World};
+use parts::Parts;
 
 pub use arrival::{Arrival, Loss};
 pub use attempts::Attempts;
@@ -120,85 +121,6 @@ impl<'a> Trace<'a> {
     fn end(&mut self, outcome: Outcome, reason: impl Into<String>) {
         self.outcome = outcome;
         self.reasons.push(reason.into());
-    }
-}
-
-/// A request, taken apart as a proxy sees it.
-#[derive(Clone, Debug)]
-struct Parts {
-    method: String,
-    scheme: String,
-    authority: String,
-    path: String,
-    query: Option<String>,
-    headers: Vec<(String, String)>,
-}
-
-impl Parts {
-    /// `None` where Envoy answers 400.
-    fn of(request: &Request) -> Option<Self> {
-        let (path, query) = match request.path.split_once('?') {
-            Some((path, query)) => (path, Some(query.to_owned())),
-            None => (request.path.as_str(), None),
-        };
-        let mut headers = Vec::with_capacity(request.headers.len());
-        let mut authority = authority(request);
-        for (name, value) in &request.headers {
-            let name = name.to_ascii_lowercase();
-            if matches!(name.as_str(), "host" | ":authority") {
-                authority.clone_from(value);
-            } else {
-                headers.push((name, value.clone()));
-            }
-        }
-        // HTTP/1.1 says no scheme, so that Envoy believes what an earlier proxy is said to have seen (a real Envoy 1.40).
-        let forwarded = headers.iter().find(|(name, _)| name == "x-forwarded-proto").map(|(_, value)| value.as_str());
-        let scheme =
-            forwarded.filter(|scheme| matches!(*scheme, "http" | "https")).unwrap_or(request.scheme).to_owned();
-        Some(Self {
-            method: request.method.clone(),
-            scheme,
-            authority,
-            path: normalise(path)?.into_owned(),
-            query,
-            headers,
-        })
-    }
-
-    /// Asks something of it as of a call.
-    fn ask<T>(&self, question: impl FnOnce(&crate::Call<'_>) -> T) -> T {
-        let headers: Vec<(&str, &str)> =
-            self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        question(&crate::Call {
-            method: &self.method,
-            scheme: &self.scheme,
-            authority: &self.authority,
-            path: &self.path,
-            query: self.query.as_deref(),
-            headers: &headers,
-        })
-    }
-
-    /// Reads the path as a proxy does that takes the request again; whether it can.
-    fn read_again(&mut self) -> bool {
-        let whole = self.leaving().path;
-        let (path, query) = match whole.split_once('?') {
-            Some((path, query)) => (path, Some(query.to_owned())),
-            None => (whole.as_str(), None),
-        };
-        let Some(path) = normalise(path) else { return false };
-        self.path = path.into_owned();
-        self.query = query;
-        true
-    }
-
-    /// It as it leaves a proxy.
-    fn leaving(&self) -> Rewritten {
-        let path = match &self.query {
-            Some(query) => format!("{}?{query}", self.path),
-            None => self.path.clone(),
-        };
-        Rewritten { host: self.authority.clone(), path }
     }
 }
 

@@ -1,12 +1,12 @@
 //! Listeners and the chains of filters inside them.
 
 use meshwright_model::limits::IpPreference;
-use meshwright_traffic::proxy::Connection;
+use meshwright_traffic::proxy::{Connection, Role};
 use prost_types::Any;
 
-use super::Translation;
 use super::access_log::access_log;
 use super::route::duration;
+use super::{Translation, names};
 use crate::envoy::config::core::v3::socket_address::PortSpecifier;
 use crate::envoy::config::core::v3::{Address, SocketAddress, TrafficDirection, TransportSocket, address};
 use crate::envoy::config::listener::v3::listener_filter_chain_match_predicate::{MatchSet, Rule};
@@ -169,9 +169,30 @@ pub(super) fn on_port(port: u16) -> FilterChainMatch {
 }
 
 impl Translation<'_, '_> {
-    /// The filter that passes on connections to one cluster.
-    pub(super) fn tcp_filter(&self, direction: Direction, cluster: String, idle_millis: Option<u64>) -> Filter {
-        self.tcp(direction, ClusterSpecifier::Cluster(cluster), idle_millis)
+    /// What the statistics of a filter start with: on a proxy that takes traffic on several ports, with the protocol and the port.
+    ///
+    /// Source: reference 5.6 and 5.10: the bare word of a proxy with one listener (the gateway's dump), and tags that App Mesh's agent
+    /// cuts out of `….ingress.PROTOCOL.PORT.…`, which came with several. That one listener keeps the bare word is ours.
+    pub(super) fn stat_prefix(&self, direction: Direction, protocol: PortProtocol, port: u16) -> String {
+        let count = match &self.proxy.role {
+            Role::Node { listeners, .. } => listeners.len(),
+            Role::Gateway { listeners, .. } => listeners.len(),
+        };
+        if direction == Direction::Ingress && count > 1 {
+            return names::ingress_statistics(protocol, port);
+        }
+        direction.word().to_owned()
+    }
+
+    /// The filter that passes on what an application sends to one cluster.
+    pub(super) fn tcp_filter(&self, cluster: String, idle_millis: Option<u64>) -> Filter {
+        self.tcp(Direction::Egress.word().to_owned(), ClusterSpecifier::Cluster(cluster), idle_millis)
+    }
+
+    /// The filter that passes on to one cluster what comes for the application on a port.
+    pub(super) fn ingress_tcp_filter(&self, port: u16, cluster: String, idle_millis: Option<u64>) -> Filter {
+        let prefix = self.stat_prefix(Direction::Ingress, PortProtocol::Tcp, port);
+        self.tcp(prefix, ClusterSpecifier::Cluster(cluster), idle_millis)
     }
 
     /// The filter that passes on connections to targets.
@@ -179,7 +200,7 @@ impl Translation<'_, '_> {
         let Connection { route: _, name: _, router: _, shares, idle_millis } = connection;
         if let [only] = &shares[..] {
             let cluster = self.destination(&only.destination, PortProtocol::Tcp);
-            return self.tcp_filter(Direction::Egress, cluster, *idle_millis);
+            return self.tcp_filter(cluster, *idle_millis);
         }
         let clusters = shares.iter().map(|share| ClusterWeight {
             name: self.destination(&share.destination, PortProtocol::Tcp),
@@ -187,12 +208,12 @@ impl Translation<'_, '_> {
             ..ClusterWeight::default()
         });
         let weighted = ClusterSpecifier::WeightedClusters(WeightedCluster { clusters: clusters.collect() });
-        self.tcp(Direction::Egress, weighted, *idle_millis)
+        self.tcp(Direction::Egress.word().to_owned(), weighted, *idle_millis)
     }
 
-    fn tcp(&self, direction: Direction, clusters: ClusterSpecifier, idle_millis: Option<u64>) -> Filter {
+    fn tcp(&self, stat_prefix: String, clusters: ClusterSpecifier, idle_millis: Option<u64>) -> Filter {
         let proxy = TcpProxy {
-            stat_prefix: direction.word().to_owned(),
+            stat_prefix,
             cluster_specifier: Some(clusters),
             idle_timeout: idle_millis.map(duration),
             access_log: access_log(self.proxy.log),

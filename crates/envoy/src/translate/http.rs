@@ -55,7 +55,7 @@ impl Translation<'_, '_> {
             ..HttpFilter::default()
         };
         let manager = HttpConnectionManager {
-            stat_prefix: direction.word().to_owned(),
+            stat_prefix: self.stat_prefix(direction, protocol, port),
             route_specifier: Some(specifier),
             http_filters: vec![last],
             tracing: Some(Tracing::default()),

@@ -35,6 +35,13 @@ pub fn self_redirect(mesh: &str, gateway: &str, protocol: PortProtocol, listener
     format!("cds_ingress_{mesh}_{gateway}_self_redirect_{listener}{}_{port}", protocol.as_str())
 }
 
+/// What the statistics of one of several listeners start with: `ingress.http.8080`.
+///
+/// Source: reference 5.6, and the tags of listeners in a bootstrap, which are cut out of such names.
+pub fn ingress_statistics(protocol: PortProtocol, port: u16) -> String {
+    format!("ingress.{}.{port}", protocol.as_str())
+}
+
 /// The routes of a port: `rds_egress_http_80`.
 pub fn routes(direction: &str, protocol: PortProtocol, port: u16) -> String {
     format!("rds_{direction}_{}_{port}", protocol.as_str())

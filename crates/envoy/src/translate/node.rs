@@ -94,7 +94,7 @@ impl Translation<'_, '_> {
         };
         self.local_cluster(cluster.clone(), address, application, *protocol, *pool);
         if *protocol == PortProtocol::Tcp {
-            return self.tcp_filter(Direction::Ingress, cluster, *idle_millis);
+            return self.ingress_tcp_filter(*port, cluster, *idle_millis);
         }
         let mut route = catch_all(cluster, Some(duration(*timeout_millis)), idle_millis.map(duration));
         self.proxy.name.clone_into(&mut route.name);
@@ -114,7 +114,7 @@ impl Translation<'_, '_> {
             .map(|(port, outbound)| chain(Some(*port), self.outbound_filter(outbound, *port, filter)))
             .collect();
         let amazonaws = names::amazonaws(self.proxy.mesh);
-        let mut to_aws = chain(Some(TLS_PORT), self.tcp_filter(Direction::Egress, amazonaws.clone(), None));
+        let mut to_aws = chain(Some(TLS_PORT), self.tcp_filter(amazonaws.clone(), None));
         // App Mesh matched all IPv4 addresses here as well. Envoy would then look no further for a backend on that port, as addresses are
         // compared before names and nothing is tried twice.
         to_aws.filter_chain_match.get_or_insert_default().server_names = vec![AWS_NAMES.to_owned()];
@@ -124,11 +124,11 @@ impl Translation<'_, '_> {
             let everything = names::allow_all(self.proxy.mesh);
             if !egress.contains_key(&TLS_PORT) {
                 // Source: aws/aws-app-mesh-roadmap#79: without it, TLS to others than AWS had no chain.
-                let mut other_tls = chain(None, self.tcp_filter(Direction::Egress, everything.clone(), None));
+                let mut other_tls = chain(None, self.tcp_filter(everything.clone(), None));
                 other_tls.filter_chain_match = Some(on_port(TLS_PORT));
                 chains.push(other_tls);
             }
-            chains.push(chain(None, self.tcp_filter(Direction::Egress, everything.clone(), None)));
+            chains.push(chain(None, self.tcp_filter(everything.clone(), None)));
             self.pass_through_cluster(everything);
         }
         let address = bind_address(self.proxy.ip_preference);
@@ -157,13 +157,13 @@ impl Translation<'_, '_> {
     /// The host of requests that are for no backend, where the mesh lets all pass.
     ///
     /// The User Guide (troubleshooting-connectivity) says that such requests show up in the cluster of all that is allowed; the form is
-    /// ours.
+    /// ours. So is that they have no time limit, as other connections that pass have none: Envoy's own would be 15 s.
     fn everything_else(&self) -> VirtualHost {
         let everything = names::allow_all(self.proxy.mesh);
         VirtualHost {
             name: "mesh-allow-all".to_owned(),
             domains: vec!["*".to_owned()],
-            routes: vec![catch_all(everything, None, None)],
+            routes: vec![catch_all(everything, Some(duration(0)), None)],
             ..VirtualHost::default()
         }
     }

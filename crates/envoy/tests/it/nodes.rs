@@ -201,6 +201,8 @@ fn a_mesh_that_lets_all_pass_has_chains_and_a_host_for_it() {
     let host = client.host("rds_egress_http_80", "mesh-allow-all");
     assert_eq!(host["domains"], json!(["*"]));
     assert_eq!(host["routes"][0]["route"]["cluster"], "cds_egress_m_mesh-allow-all");
+    // Envoy would end a request after 15 s otherwise, and a trace says that nothing does.
+    assert_eq!(host["routes"][0]["route"]["timeout"], "0s");
     // A virtual service that answers to every host leaves none for others.
     let mut mesh = mesh;
     mesh.push(service("m", "*", json!({"virtualRouter": {"virtualRouterName": "r"}})));
@@ -208,6 +210,21 @@ fn a_mesh_that_lets_all_pass_has_chains_and_a_host_for_it() {
     let client = of_client(&mesh);
     let hosts = client.routes["rds_egress_http_80"]["virtual_hosts"].as_array().unwrap();
     assert_eq!(hosts.iter().map(|host| &host["name"]).collect::<Vec<_>>(), ["s.local", "*"]);
+}
+
+/// Source: reference 5.6 and 5.10; the tags of a bootstrap take protocol and port out of such names.
+#[test]
+fn several_listeners_have_statistics_of_their_own() {
+    let prefixes = |listeners: Value| {
+        let mesh = [json!({"meshName": "m", "virtualNodeName": "client", "spec": {"listeners": listeners}})];
+        let chains = of_client(&mesh).listeners[INGRESS]["filter_chains"].as_array().unwrap().clone();
+        let prefix = |chain: &Value| chain["filters"][0]["typed_config"]["stat_prefix"].as_str().unwrap().to_owned();
+        chains.iter().map(prefix).collect::<Vec<_>>()
+    };
+    let [http, tcp] = [("http", 8080), ("tcp", 9000)]
+        .map(|(protocol, port)| json!({"portMapping": {"port": port, "protocol": protocol}}));
+    assert_eq!(prefixes(json!([http])), ["ingress"]);
+    assert_eq!(prefixes(json!([http, tcp])), ["ingress.http.8080", "ingress.tcp.9000"]);
 }
 
 /// Source: aws-app-mesh-examples, howto-circuit-breakers: the limits are those of the cluster of the node's own application.

@@ -57,7 +57,7 @@ fn outbound<'a>(
 ) -> BTreeMap<u16, Outbound<'a>> {
     let defaults = spec.backend_defaults.as_ref().and_then(|defaults| defaults.client_policy.as_ref());
     let mut outbound = BTreeMap::new();
-    let mut seen = Vec::new();
+    let (mut seen, mut unanswered) = (Vec::new(), Vec::new());
     services.omissions.add_gap(node, &Path::of(&["spec", "backends"]), "a backend");
     for (index, Backend::VirtualService(backend)) in spec.backends.iter().flatten().enumerate() {
         let at = Path::of(&["spec", "backends"]).index(index);
@@ -70,11 +70,6 @@ fn outbound<'a>(
             continue;
         }
         seen.push(name);
-        let Some((service, service_spec)) = services.world.service(name) else {
-            let is_open = services.world.may_hold(Kind::VirtualService);
-            services.omissions.add_as(node, at, format!("virtual service `{name}` is not in the mesh"), is_open);
-            continue;
-        };
         if !is_header_text(name) {
             services.omissions.add(
                 node,
@@ -83,12 +78,37 @@ fn outbound<'a>(
             );
             continue;
         }
+        let Some((service, service_spec)) = services.world.service(name) else {
+            let is_open = services.world.may_hold(Kind::VirtualService);
+            services.omissions.add_as(node, at, format!("virtual service `{name}` is not in the mesh"), is_open);
+            unanswered.push(name);
+            continue;
+        };
         let policy = backend.client_policy.as_ref().or(defaults).and_then(|policy| policy.tls.as_ref());
-        for answering in services.answering(service, service_spec, policy).unwrap_or_default() {
-            add(&mut outbound, name, answering, services, (node, &at));
+        match services.answering(service, service_spec, policy) {
+            None => unanswered.push(name),
+            Some(all) => all.into_iter().for_each(|own| add(&mut outbound, name, own, services, (node, &at))),
         }
     }
+    unanswered.into_iter().for_each(|name| add_unanswered(&mut outbound, name));
     outbound
+}
+
+/// Adds a backend for which nothing answers: on each port on which requests are told apart by host, a host without routes, so that its
+/// callers get 404 even where the mesh lets all other traffic pass.
+///
+/// Source: reference 4.11 of such a host (observed at a gateway), and 10.1 that it needs a port. That it is all of the node's ports is
+/// ours: a virtual service has no port of its own.
+fn add_unanswered<'a>(outbound: &mut BTreeMap<u16, Outbound<'a>>, service: &'a str) {
+    for (port, other) in outbound {
+        let Outbound::Http { hosts, .. } = other else { continue };
+        let domains = vec![service.to_owned(), format!("{service}:{port}")];
+        let table = Table::new(Vec::new(), vec![i64::from(*port)]);
+        let mut own = VirtualHost { service, port: *port, domains, rules: Vec::new(), table };
+        if without_taken(hosts, &mut own).is_none() {
+            hosts.push(own);
+        }
+    }
 }
 
 /// Adds what a backend does on one port.

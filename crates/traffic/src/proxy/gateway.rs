@@ -8,7 +8,6 @@ mod rewrites;
 
 use meshwright_model::gateway_route::{GatewayRouteSpec, GatewayRouteTarget, ProtocolGatewayRoute};
 use meshwright_model::limits::{PortProtocol, VirtualGatewayPortProtocol};
-use meshwright_model::matcher::GatewayRouteHostnameMatch;
 use meshwright_model::virtual_gateway::{VirtualGatewayConnectionPool, VirtualGatewayListener, VirtualGatewaySpec};
 use meshwright_model::{Kind, Path, Resource, Spec};
 
@@ -22,7 +21,7 @@ use super::{EGRESS_PORT, Proxy, Role, VIRTUAL_SERVICE_HEADER, VirtualHost};
 use crate::condition::Condition;
 use crate::matcher::Match;
 use crate::table::{Entry, Table};
-use hosts::Host;
+use hosts::{domain, with_port};
 use rewrites::{keeps_host, rewrites};
 
 pub use rewrites::{HostRewrite, PathRewrite};
@@ -147,7 +146,7 @@ impl<'a> Behind<'_, 'a> {
 
     /// The gateway routes of a listener, by host.
     fn gateway_hosts(&mut self, gateway: &'a Resource, port: u16, protocol: PortProtocol) -> Vec<GatewayHost<'a>> {
-        let mut parts: Vec<(Host, Vec<GatewayRule<'a>>, Vec<Entry<'a>>)> = Vec::new();
+        let mut parts: Vec<(String, Vec<GatewayRule<'a>>, Vec<Entry<'a>>)> = Vec::new();
         let name = super::world::name(gateway).unwrap_or_default();
         for route in self.services.world.gateway_routes(name) {
             let Spec::GatewayRoute(spec) = &route.spec else { continue };
@@ -165,8 +164,9 @@ impl<'a> Behind<'_, 'a> {
                 entries.push(entry);
             }
         }
-        let made = parts.into_iter().map(|(host, rules, entries)| GatewayHost {
-            domains: host.domains(port),
+        let said: Vec<String> = parts.iter().map(|(host, _, _)| host.clone()).collect();
+        let made = parts.into_iter().zip(with_port(&said, port)).map(|((_, rules, entries), domains)| GatewayHost {
+            domains,
             rules,
             table: Table::new(entries, vec![i64::from(port)]),
         });
@@ -204,24 +204,21 @@ impl<'a> Behind<'_, 'a> {
         Some(protocol)
     }
 
-    /// The host that a gateway route answers to.
-    fn host(&mut self, route: &'a Resource, protocol: ProtocolGatewayRoute<'a>) -> Option<Host> {
+    /// The host that a gateway route answers to, as Envoy's domain.
+    fn host(&mut self, route: &'a Resource, protocol: ProtocolGatewayRoute<'a>) -> Option<String> {
         let at = Path::of(&["spec", protocol.field(), "match", "hostname"]);
         if self.services.omissions.add_gap(route, &at, "its host name") {
             return None;
         }
-        let Some(GatewayRouteHostnameMatch { exact, suffix }) = protocol.hostname() else { return Some(Host::Any) };
-        let host = match (exact, suffix) {
-            (None, None) => Some(Host::Any),
-            (Some(exact), None) => exact.known().map(|name| Host::Exact(name.as_str().to_ascii_lowercase())),
-            (None, Some(suffix)) => suffix.known().map(|end| Host::Suffix(end.as_str().to_ascii_lowercase())),
-            (Some(_), Some(_)) => None,
-        };
-        if host.is_none() {
-            self.services.omissions.add(route, at, "left out: its host name is not known");
-        } else if host.as_ref().and_then(Host::name).is_some_and(|name| !is_header_text(name)) {
-            self.services.omissions.add(route, at, "left out: Envoy refuses a host with line ends or zeros in it");
-            return None;
+        let host = domain(protocol.hostname());
+        match &host {
+            None => self.services.omissions.add(route, at, "left out: its host name is not known"),
+            Some(host) if !is_header_text(host) => {
+                let why = "left out: Envoy refuses a host with line ends or zeros in it";
+                self.services.omissions.add(route, at, why);
+                return None;
+            }
+            Some(_) => {}
         }
         host
     }

@@ -1,15 +1,16 @@
 //! What a gateway's proxy does with what clients send it: a gateway route, then a route.
 
-use meshwright_model::request::Request;
+use meshwright_model::defaults::PER_REQUEST_TIMEOUT_MILLIS;
+use meshwright_model::limits::PortProtocol;
 
 use super::attempts::Attempts;
-use super::hop::{Considered, Hop, Step};
+use super::hop::{Considered, Hop, Rewritten, Step};
 use super::node::{considered, nothing, tied};
 use super::{Outcome, Parts, Sent, Trace, dialled, host_of};
+use crate::matcher::PathMatch;
 use crate::proxy::{
     GatewayListener, GatewayRule, HostRewrite, PathRewrite, Proxy, Role, VIRTUAL_SERVICE_HEADER, World,
 };
-use meshwright_model::defaults::PER_REQUEST_TIMEOUT_MILLIS;
 
 impl<'a> Trace<'a> {
     /// What a client sends to a gateway.
@@ -26,12 +27,46 @@ impl<'a> Trace<'a> {
             let why = format!("virtual gateway `{}` listens on {}, not on {shown}", proxy.name, ports.join(", "));
             return self.end(Outcome::NO_CHAIN, why);
         };
-        match sent {
-            Sent::Bytes { .. } => {
+        let (speaks_tls, request) = match sent {
+            Sent::Bytes { server_name, .. } => (server_name.is_some(), None),
+            Sent::Request(request) => (request.scheme == "https", Some(request)),
+        };
+        if let Err((outcome, why)) = self.accept(listener, speaks_tls) {
+            self.hops.push(nothing(proxy));
+            return self.end(outcome, why);
+        }
+        let within = if speaks_tls { " inside TLS" } else { "" };
+        match request.map(Parts::of) {
+            None => {
                 self.hops.push(nothing(proxy));
-                self.end(Outcome::Answered { status: 400, flag: "DPE" }, "a gateway takes requests alone");
+                let why = format!("the gateway's listener takes requests alone{within}, and these bytes are none");
+                self.end(Outcome::Answered { status: 400, flag: "DPE" }, why);
             }
-            Sent::Request(request) => self.enter_listener(world, proxy, listener, request),
+            Some(Err((outcome, why))) => {
+                self.hops.push(nothing(proxy));
+                self.end(outcome, why);
+            }
+            Some(Ok(parts)) => self.enter_listener(world, proxy, listener, parts),
+        }
+    }
+
+    /// How a listener ends a connection at once, and why, where it does.
+    fn accept(&mut self, listener: &GatewayListener<'a>, speaks_tls: bool) -> Result<(), (Outcome, &'static str)> {
+        match &listener.tls {
+            None if speaks_tls => {
+                Err((Outcome::Answered { status: 400, flag: "DPE" }, "the gateway's listener speaks no TLS"))
+            }
+            // Envoy sends an alert of TLS and closes (a real Envoy 1.40).
+            Some(tls) if !speaks_tls && !tls.is_permissive => {
+                Err((Outcome::NO_CHAIN, "the gateway's listener speaks TLS alone"))
+            }
+            Some(tls) if speaks_tls && tls.validation.is_some() => {
+                let why = "the gateway's listener asks for a client certificate that it trusts, and closes the connection of a client \
+                           without one";
+                self.reasons.push(why.to_owned());
+                Ok(())
+            }
+            _ => Ok(()),
         }
     }
 
@@ -40,26 +75,8 @@ impl<'a> Trace<'a> {
         world: &World<'a>,
         proxy: &Proxy<'a>,
         listener: &GatewayListener<'a>,
-        request: &Request,
+        mut parts: Parts,
     ) {
-        let is_tls = request.scheme == "https";
-        let fault = match &listener.tls {
-            None if is_tls => {
-                Some((Outcome::Answered { status: 400, flag: "DPE" }, "the gateway's listener speaks no TLS"))
-            }
-            Some(tls) if !is_tls && !tls.is_permissive => {
-                Some((Outcome::NO_CHAIN, "the gateway's listener speaks TLS alone"))
-            }
-            _ => None,
-        };
-        if let Some((outcome, why)) = fault {
-            self.hops.push(nothing(proxy));
-            return self.end(outcome, why);
-        }
-        let Some(mut parts) = Parts::of(request) else {
-            self.hops.push(nothing(proxy));
-            return self.end(Outcome::Answered { status: 400, flag: "-" }, "the path cannot be normalised");
-        };
         let Some(position) = host_of(listener.hosts.iter().map(|host| host.domains.as_slice()), &parts.authority)
         else {
             self.hops.push(nothing(proxy));
@@ -79,7 +96,8 @@ impl<'a> Trace<'a> {
             };
             return self.end(Outcome::NO_ROUTE, why);
         };
-        let rule = &host.rules[host.table.entries()[place].id];
+        let entry = &host.table.entries()[place];
+        let rule = &host.rules[entry.id];
         if let Some(other) = tied(&host.table, place, &parts) {
             let other = host.rules[other].name;
             self.reasons.push(format!(
@@ -88,7 +106,7 @@ impl<'a> Trace<'a> {
                 rule.name
             ));
         }
-        rewrite(rule, &mut parts);
+        rewrite(rule, listener.protocol, &entry.matcher.path, &mut parts);
         let timeout = rule.timeout_millis.unwrap_or(PER_REQUEST_TIMEOUT_MILLIS);
         let timeout_millis = (timeout > 0).then_some(timeout);
         self.hops.push(Hop {
@@ -132,25 +150,25 @@ fn each_once(all: Vec<Considered<'_>>) -> Vec<Considered<'_>> {
     once
 }
 
-/// Changes a request as a gateway route says.
-fn rewrite(rule: &GatewayRule<'_>, parts: &mut Parts) {
+/// Changes a request as a gateway route says. Headers then say what it was (a real Envoy 1.40).
+fn rewrite(rule: &GatewayRule<'_>, protocol: PortProtocol, matched: &PathMatch<'_>, parts: &mut Parts) {
+    let Rewritten { host, path } = parts.leaving();
     match &rule.host {
-        HostRewrite::To(host) => parts.authority.clone_from(host),
-        HostRewrite::Kept { marker } => {
-            parts.headers.retain(|(name, _)| name != VIRTUAL_SERVICE_HEADER);
-            parts.headers.push((VIRTUAL_SERVICE_HEADER.to_owned(), (*marker).to_owned()));
+        HostRewrite::To(own) => {
+            parts.authority.clone_from(own);
+            parts.set_header("x-envoy-original-host", &host);
         }
+        HostRewrite::Kept { marker } => parts.set_header(VIRTUAL_SERVICE_HEADER, marker),
     }
     match &rule.path {
+        PathRewrite::Kept if protocol == PortProtocol::Grpc || !matches!(matched, PathMatch::Prefix(_)) => return,
+        // It is replaced by itself.
         PathRewrite::Kept => {}
         PathRewrite::Prefix { from, to } => {
             let rest = parts.path.strip_prefix(from.as_ref()).unwrap_or(&parts.path);
             parts.path = format!("{to}{rest}");
         }
-        PathRewrite::Whole(path) => (*path).clone_into(&mut parts.path),
+        PathRewrite::Whole(whole) => (*whole).clone_into(&mut parts.path),
     }
-    // The proxy takes its own request again, in plaintext.
-    if !parts.headers.iter().any(|(name, _)| name == "x-forwarded-proto") {
-        parts.headers.push(("x-forwarded-proto".to_owned(), parts.scheme.clone()));
-    }
+    parts.set_header("x-envoy-original-path", &path);
 }

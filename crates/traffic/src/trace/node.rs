@@ -99,8 +99,8 @@ impl<'a> Trace<'a> {
                 (Outcome::Answered { status: 400, flag: "DPE" }, why.to_owned())
             }
             Sent::Request(request) => match Parts::of(request) {
-                Some(parts) => return Some(parts),
-                None => (Outcome::Answered { status: 400, flag: "-" }, "the path cannot be normalised".to_owned()),
+                Ok(parts) => return Some(parts),
+                Err(refused) => refused,
             },
         };
         self.hops.push(nothing(proxy));

@@ -2,7 +2,7 @@
 
 use meshwright_dialect::{Input, Options, read};
 use meshwright_model::{Inventory, Kind};
-use meshwright_traffic::proxy::{Proxy, World};
+use meshwright_traffic::proxy::{Proxy, Role, World};
 use meshwright_traffic::trace::{Outcome, Sent, Step, Trace};
 use meshwright_traffic::{Capture, Loopback};
 use serde_json::{Value, json};
@@ -221,6 +221,127 @@ fn a_service_that_nothing_answers_for_is_404() {
     let mesh = gateway(vec![bare, to_bare]);
     let outcome = send(&mesh, Kind::VirtualGateway, "gw", "GET http://x:9000/bare/1", &[], |trace| trace.outcome);
     assert_eq!(outcome, Outcome::Answered { status: 404, flag: "NR" });
+}
+
+#[test]
+fn a_backend_that_nothing_answers_for_is_404_even_where_the_rest_passes() {
+    let mesh = mesh(&[
+        json!({"meshName": "m", "spec": {"egressFilter": {"type": "ALLOW_ALL"}}}),
+        node("a", 8080, "http"),
+        router("r", 80, "http"),
+        service("s.local", "r"),
+        route("a", None, json!({"prefix": "/"})),
+        json!({"meshName": "m", "virtualServiceName": "none.local", "spec": {}}),
+        client(&["none.local", "s.local", "gone.local"]),
+    ]);
+    let ends = |line: &str| {
+        send(&mesh, Kind::VirtualNode, "client", line, &[], |trace| (trace.outcome, trace.reasons.join("; ")))
+    };
+    for name in ["none.local", "gone.local"] {
+        let why = format!("nothing answers for virtual service `{name}`");
+        assert_eq!(ends(&format!("GET http://{name}/")), (Outcome::Answered { status: 404, flag: "NR" }, why));
+    }
+    // No backend tells requests apart on that port, and what is of no backend's name passes.
+    assert_eq!(ends("GET http://none.local:8080/").0, Outcome::Forwarded);
+    assert_eq!(ends("GET http://other.local/").0, Outcome::Forwarded);
+}
+
+#[test]
+fn a_host_that_is_named_with_its_port_keeps_it() {
+    let named = |name: &str, hostname: Value| {
+        let mut route = gateway_route(json!({"prefix": "/", "hostname": hostname}), Value::Null);
+        route["gatewayRouteName"] = json!(name);
+        route
+    };
+    let mesh = gateway(vec![
+        named("plain", json!({"exact": "a.com"})),
+        named("with-port", json!({"exact": "A.com:9000"})),
+        named("end", json!({"suffix": ".com"})),
+        named("same-end", json!({"suffix": "*.com"})),
+    ]);
+    let taken = |headers: &[&str]| {
+        send(&mesh, Kind::VirtualGateway, "gw", "GET http://a.com:9000/", headers, |trace| match trace.hops[0].step {
+            Step::GatewayRoute(route) => route.name.to_string(),
+            _ => format!("{:?}", trace.outcome),
+        })
+    };
+    assert_eq!(taken(&[]), "with-port");
+    assert_eq!(taken(&["host: a.com"]), "plain");
+    assert_eq!(taken(&["host: b.com:9000"]), "end");
+    // Envoy refuses a configuration in which two hosts have one domain.
+    let world = World::new(&mesh, "m");
+    let proxy = Proxy::of(&world, Kind::VirtualGateway, "gw").unwrap();
+    let Role::Gateway { listeners, .. } = &proxy.role else { panic!() };
+    let mut domains: Vec<&String> = listeners[0].hosts.iter().flat_map(|host| &host.domains).collect();
+    domains.sort();
+    assert_eq!(domains, ["*.com", "*.com:9000", "a.com", "a.com:9000", "a.com:9000:9000"]);
+}
+
+#[test]
+fn routes_see_headers_as_the_proxy_leaves_them() {
+    let asks = |name: &str| routed(vec![route("a", None, json!({"prefix": "/", "headers": [{"name": name}]}))]);
+    let no_route = "Answered { status: 404, flag: \"NR\" }";
+    for added in ["x-request-id", "x-forwarded-proto", ":path", ":authority"] {
+        assert_eq!(taken(&asks(added), "GET http://s.local/", &[]), "a", "{added}");
+    }
+    for removed in ["connection", "upgrade", "x-forwarded-client-cert", "x-envoy-retry-on"] {
+        let header = format!("{removed}: x");
+        assert_eq!(taken(&asks(removed), "GET http://s.local/", &[&header]), no_route, "{removed}");
+    }
+    assert_eq!(taken(&asks("x-v"), "GET http://s.local/", &["x-v: 1", "connection: close, X-V"]), no_route);
+    let path = json!({"prefix": "/", "headers": [{"name": ":path", "match": {"exact": "/x?y=1"}}]});
+    assert_eq!(taken(&routed(vec![route("a", None, path)]), "GET http://s.local/./x?y=1", &[]), "a");
+}
+
+#[test]
+fn a_proxy_refuses_what_is_no_request_to_it() {
+    let mesh = routed(vec![route("a", None, json!({"prefix": "/"}))]);
+    let refused = |line: &str, headers: &[&str]| taken(&mesh, line, headers);
+    let status = |status: u16| format!("Answered {{ status: {status}, flag: \"DPE\" }}");
+    for method in ["FOO", "CONNECT", "M-SEARCH"] {
+        assert_eq!(refused(&format!("{method} http://s.local/"), &[]), status(400), "{method}");
+    }
+    assert_eq!(refused("PURGE http://s.local/", &[]), "a");
+    assert_eq!(refused("QUERY http://s.local/", &["content-type: text/plain"]), "a");
+    for length in ["abc", "+1", "0, 0", ""] {
+        assert_eq!(refused("POST http://s.local/", &[&format!("content-length: {length}")]), status(400), "{length}");
+    }
+    let long = |size: usize| format!("x: {}", "y".repeat(size));
+    // `GET / HTTP/1.1`, `host: s.local`, `x: `, and the ends of the lines.
+    let most = 61_440 - 16 - 15 - 5 - 2;
+    assert_eq!(refused("GET http://s.local/", &[&long(most)]), "a");
+    assert_eq!(refused("GET http://s.local/", &[&long(most + 1)]), status(431));
+    let many = |count: usize| vec!["x: 1"; count];
+    assert_eq!(refused("GET http://s.local/", &many(99)), "a");
+    assert_eq!(refused("GET http://s.local/", &many(100)), status(431));
+}
+
+#[test]
+fn a_gateway_that_asks_for_a_certificate_says_so() {
+    let file = json!({"file": {"certificateChain": "/a.pem", "privateKey": "/a.key"}});
+    let trust = json!({"file": {"certificateChain": "/ca.pem"}});
+    let tls = json!({"mode": "STRICT", "certificate": file, "validation": {"trust": trust}});
+    let mut inputs = vec![
+        json!({"meshName": "m", "virtualGatewayName": "gw", "spec": {
+            "listeners": [{"portMapping": {"port": 9000, "protocol": "http"}, "tls": tls}]}}),
+        node("a", 80, "http"),
+        json!({"meshName": "m", "virtualServiceName": "s.local", "spec": {
+            "provider": {"virtualNode": {"virtualNodeName": "a"}}}}),
+    ];
+    inputs.push(gateway_route(json!({"prefix": "/"}), Value::Null));
+    let mesh = mesh(&inputs);
+    let ends = |line: &str| {
+        send(&mesh, Kind::VirtualGateway, "gw", line, &[], |trace| (trace.outcome, trace.reasons.join("; ")))
+    };
+    let (outcome, reasons) = ends("GET https://x:9000/");
+    assert!(outcome == Outcome::Forwarded && reasons.contains("asks for a client certificate"), "{reasons}");
+    assert_eq!(
+        ends("tcp://x:9000"),
+        (Outcome::Closed { flag: None }, "the gateway's listener speaks TLS alone".into())
+    );
+    let (outcome, reasons) = ends("tls://x:9000");
+    assert_eq!(outcome, Outcome::Answered { status: 400, flag: "DPE" });
+    assert!(reasons.contains("requests alone inside TLS"), "{reasons}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use meshwright_traffic::proxy::{Proxy, World};
 use meshwright_traffic::trace::{Hop, Outcome, Sent, Step, Trace, grpc_status};
 use serde_json::Value;
 
-use super::generate::{CLIENT, Case, GATEWAY, MESH, Sending};
+use super::generate::{CLIENT, Case, GATEWAY, MESH, Sending, UNANSWERED};
 use crate::lab::{Answer, Lab, send};
 use crate::process::free_ports;
 use crate::proxied::Proxied;
@@ -108,7 +108,8 @@ fn ask(proxied: &Proxied, number: usize, sending: &Sending, capture: &Capture) -
     for (name, value) in &request.headers {
         let _ = write!(text, "{name}: {value}\r\n");
     }
-    if request.method != "GET" {
+    let is_framed = |(name, _): &(String, String)| matches!(name.as_str(), "content-length" | "transfer-encoding");
+    if request.method != "GET" && !request.headers.iter().any(is_framed) {
         text.push_str("content-length: 0\r\n");
     }
     text.push_str("\r\n");
@@ -152,7 +153,7 @@ impl Seen<'_> {
                 hop.rewritten
             )
         };
-        let fits = fits && self.has_routes(trace);
+        let fits = fits && self.has_routes(trace) && !passes_unanswered(trace, sent);
         let hops: Vec<String> = trace.hops.iter().map(hop).collect();
         (!fits).then(|| format!("{:?} {} {:?}", trace.outcome, hops.join(" -> "), trace.reasons))
     }
@@ -172,7 +173,8 @@ impl Seen<'_> {
         let is_status = if sent.is_grpc() { own == 200 && grpc == Some(grpc_status(status)) } else { own == status };
         let logged = self.logged("egress").or_else(|| self.logged("ingress"));
         let is_flag = |line: &Value| line["flags"] == flag || line["flags"].is_null() && flag == "-";
-        is_status && logged.is_some_and(is_flag)
+        // What cannot be read as a request is logged without its headers, and so without its number.
+        is_status && logged.map_or(flag == "DPE", is_flag)
     }
 
     /// Whether it was of a share that is lost.
@@ -186,6 +188,7 @@ impl Seen<'_> {
         let Answer::Response { status, echo: Some(echo), .. } = &self.answer else {
             // A share is lost, and this was of it; or it left the mesh for where nobody speaks its language.
             return self.is_lost(trace, sent)
+                || hop.rewritten.is_none() && self.is_refused_beyond()
                 || hop.step == Step::PassThrough && !self.is_answered_beyond(sent) && self.has_failed(sent);
         };
         let is_target = match hop.step {
@@ -205,6 +208,13 @@ impl Seen<'_> {
     fn is_answered_beyond(&self, sent: &Sent) -> bool {
         let Sent::Request(request) = sent else { return false };
         request.port.and_then(|port| u16::try_from(port).ok()).is_some_and(|port| self.lab.answers(port))
+    }
+
+    /// Whether what came through byte by byte was none to the echo, an Envoy itself.
+    fn is_refused_beyond(&self) -> bool {
+        let is_refusal = |status| matches!(status, 400 | 404 | 431 | 501);
+        let Answer::Response { status, echo: None, .. } = self.answer else { return false };
+        is_refusal(status) && self.logged("egress").is_none()
     }
 
     /// Whether a request failed beyond the mesh.
@@ -227,6 +237,14 @@ impl Seen<'_> {
             _ => true,
         })
     }
+}
+
+/// Whether a request for a backend that nothing answers for passes by its host as if it were of no backend; both sides read the same
+/// picture of the proxy, so that they may agree in that.
+fn passes_unanswered(trace: &Trace<'_>, sent: &Sent) -> bool {
+    let is_by_host = |hop: &Hop<'_>| hop.step == Step::PassThrough && hop.rewritten.is_some();
+    matches!(sent, Sent::Request(request) if request.host.eq_ignore_ascii_case(UNANSWERED))
+        && trace.hops.iter().any(is_by_host)
 }
 
 /// A short name for what decides at a hop.

@@ -17,14 +17,60 @@ const PREFIXES: &[&str] = &["/", "/a", "/a/", "/a/b", "/ab", "/api/", "/A", "/a%
 const EXACTS: &[&str] = &["/", "/a", "/a/", "/a/b", "/api/v1", "/x.y"];
 const PATTERNS: &[&str] = &["/a.*", "/[a-c]+", "/u/[0-9]+", "/(a|api)/.*", "/x\\.y", ".*", "/\\w+", "(?i)/A.*"];
 const NAMES: &[&str] = &["x-v", "X-Canary", "user"];
+/// Headers that a proxy takes out or puts in before it asks routes, and what stands in a request's first line.
+const PROXY_NAMES: &[&str] = &[
+    ":authority",
+    ":method",
+    ":path",
+    ":scheme",
+    "host",
+    "connection",
+    "content-length",
+    "keep-alive",
+    "te",
+    "transfer-encoding",
+    "upgrade",
+    "x-envoy-decorator-operation",
+    "x-envoy-expected-rq-timeout-ms",
+    "x-envoy-internal",
+    "x-envoy-original-host",
+    "x-envoy-original-path",
+    "x-envoy-retry-on",
+    "x-forwarded-client-cert",
+    "x-forwarded-for",
+    "X-Forwarded-Proto",
+    "x-request-id",
+];
+/// Of those, what no client writes among its headers, and what it would then have to keep.
+const UNSENT: &[&str] = &[":authority", ":method", ":path", ":scheme", "host", "content-length", "transfer-encoding"];
+/// Methods that no route can ask for.
+const ODD_METHODS: &[&str] = &["CONNECT", "FOO", "QUERY", "M-SEARCH", "PURGE", "PROPFIND", "LINK"];
+/// Headers for which Envoy refuses a request, or nearly.
+const ODD_HEADERS: &[&str] = &[
+    "content-length: abc",
+    "content-length: +0",
+    "content-length: 0, 0",
+    "content-length: 00",
+    "transfer-encoding: gzip",
+    "connection: x-v",
+    "connection: close, X-Canary",
+    "connection: x-forwarded-proto",
+    "connection: keep-alive",
+    "te: gzip",
+    "te: gzip, trailers",
+    "x-forwarded-proto: ftp",
+    "x-forwarded-proto: HTTPS",
+];
 const VALUES: &[&str] = &["1", "2", "v1", "v2", "green", "a,b", "10"];
 const VALUE_PATTERNS: &[&str] = &["v[0-9]", ".*green.*", "[0-9]+", "a|b"];
 const PARAMETERS: &[&str] = &["q", "fish", "a b"];
 const METHODS: &[&str] = &["GET", "POST", "DELETE", "HEAD"];
-const SERVICES: &[&str] = &["s0.local", "s1.local", "S2.Local", "alone.local", "bare.local", "tcp.local"];
+const SERVICES: &[&str] = &["s0.local", "s1.local", "S2.Local", "alone.local", UNANSWERED, "tcp.local"];
+/// A backend without a provider.
+pub(super) const UNANSWERED: &str = "bare.local";
 const PORTS: &[u16] = &[80, 8080, 9000];
 const HOSTS: &[&str] = &["shop.example.com", "api.example.com"];
-const SUFFIXES: &[&str] = &[".example.com", "*.shop.test", ".test"];
+const SUFFIXES: &[&str] = &[".example.com", "*.shop.test", ".shop.test", ".test", "*"];
 
 /// A mesh and what is sent into it.
 pub(super) struct Case {
@@ -326,8 +372,11 @@ impl Draft<'_> {
     }
 
     fn header(&mut self) -> Value {
-        let mut header = json!({"name": self.random.pick(NAMES)});
-        let comparison = match self.random.below(6) {
+        let name = if self.random.percent(15) { self.random.pick(PROXY_NAMES) } else { self.random.pick(NAMES) };
+        let mut header = json!({"name": name});
+        // What a proxy makes up itself can be compared with nothing.
+        let kinds = if *name == "x-request-id" { 2 } else { 6 };
+        let comparison = match self.random.below(kinds) {
             0 => Value::Null,
             1 => json!({"exact": self.random.pick(VALUES)}),
             2 => json!({"prefix": self.random.pick(&["v", "1", "gr"])}),
@@ -352,7 +401,7 @@ impl Draft<'_> {
         let node = self.random.pick(&["n0", "n1"]);
         let provider = json!({"virtualNode": {"virtualNodeName": node}});
         self.add(json!({"virtualServiceName": "alone.local", "spec": {"provider": provider}}));
-        self.add(json!({"virtualServiceName": "bare.local", "spec": {}}));
+        self.add(json!({"virtualServiceName": UNANSWERED, "spec": {}}));
         let router = json!({"virtualRouter": {"virtualRouterName": "rt"}});
         self.add(json!({"virtualServiceName": "tcp.local", "spec": {"provider": router}}));
     }
@@ -382,8 +431,9 @@ impl Draft<'_> {
         let is_grpc = protocol == "grpc";
         let mut matcher = if is_grpc { self.grpc_match(false) } else { self.http_match(false) };
         if self.random.percent(30) {
-            matcher["hostname"] = match self.random.below(2) {
-                0 => json!({"exact": self.random.pick(HOSTS)}),
+            matcher["hostname"] = match self.random.below(5) {
+                0 | 1 => json!({"exact": self.random.pick(HOSTS)}),
+                2 => json!({"exact": format!("{}:{dialled}", self.random.pick(HOSTS))}),
                 _ => json!({"suffix": self.random.pick(SUFFIXES)}),
             };
         }
@@ -459,9 +509,29 @@ impl Draft<'_> {
             Some(method) if self.random.percent(80) => method.to_owned(),
             _ => (*self.random.pick(METHODS)).to_owned(),
         };
+        let method = if self.random.percent(3) { (*self.random.pick(ODD_METHODS)).to_owned() } else { method };
+        if method == "QUERY" && self.random.percent(50) {
+            headers.push("content-type: text/plain".to_owned());
+        }
+        if self.random.percent(5) {
+            headers.extend(self.odd_headers());
+        }
         let path = self.path(&matcher);
         let query = self.query(&matcher);
         Sending { from, line: format!("{method} http://{host}:{port}{path}{query}"), headers }
+    }
+
+    /// Headers that Envoy may refuse: of which it has its own notion, many, or long.
+    fn odd_headers(&mut self) -> Vec<String> {
+        let many = |count: usize| (0..count).map(|number| format!("x-{number}: 1")).collect();
+        let long = |size: usize| vec![format!("x-long: {}", "x".repeat(size))];
+        match self.random.below(8) {
+            0 => many(120),
+            1 => many(60),
+            2 => long(70_000),
+            3 => long(30_000),
+            _ => vec![(*self.random.pick(ODD_HEADERS)).to_owned()],
+        }
     }
 
     fn host(&mut self) -> String {
@@ -477,7 +547,7 @@ impl Draft<'_> {
     fn gateway_host(&mut self, matcher: &Value) -> String {
         let hostname = &matcher["hostname"];
         let near = match (hostname["exact"].as_str(), hostname["suffix"].as_str()) {
-            (Some(exact), _) => exact.to_owned(),
+            (Some(exact), _) => exact.split(':').next().unwrap_or(exact).to_owned(),
             (_, Some(suffix)) => format!("x{}", suffix.trim_start_matches('*')),
             _ => "any.where".to_owned(),
         };
@@ -591,6 +661,9 @@ impl Draft<'_> {
         let mut headers = Vec::new();
         for header in own {
             let name = header["name"].as_str().unwrap();
+            if UNSENT.contains(&name) {
+                continue;
+            }
             let comparison = &header["match"];
             let near =
                 ["exact", "prefix", "suffix"].iter().find_map(|kind| comparison[*kind].as_str()).map(str::to_owned);
