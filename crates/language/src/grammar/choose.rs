@@ -158,7 +158,9 @@ impl Reader<'_> {
             let calls = self.last_calls.clone();
             match self.set(candidate) {
                 Ok(path) => {
-                    if self.spot.is_some_and(|spot| spot.place == Place::All) {
+                    // What is said of the mesh in passing is no new subject.
+                    let is_aside = before.0.is_some() && candidate.meaning.home == Home::Mesh;
+                    if is_aside || self.spot.is_some_and(|spot| spot.place == Place::All) {
                         self.spot = before.0;
                     }
                     if self.last_calls == calls && candidate.meaning.block != Block::Tls && !self.is_in_brackets() {
