@@ -147,6 +147,11 @@ impl Reader<'_> {
     fn apply(&mut self, candidate: &Candidate) -> bool {
         let before = (self.spot, self.at);
         self.words = self.at..candidate.end;
+        if candidate.meaning.block == Block::Timeout
+            && let Some(callee) = self.callee_with_port()
+        {
+            self.turn_to(callee);
+        }
         for spot in self.spots_for(candidate.meaning.home) {
             self.is_current = before.0.is_none() || before.0 == spot;
             self.spot = spot;
