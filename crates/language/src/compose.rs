@@ -75,6 +75,7 @@ pub fn compose(intent: &Intent) -> Composition {
     if draft.inventory.resources.is_empty() && !has_others && draft.questions.is_empty() {
         draft.ask("What should be made or changed?");
     }
+    draft.say_parameters();
     let assumptions = draft.assumptions();
     let Draft { inventory, questions, .. } = draft;
     Composition { inventory, assumptions, questions, environments }

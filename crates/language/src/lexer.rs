@@ -124,7 +124,7 @@ impl Cutter<'_> {
         let is_suffix = matches!(first, '.' | '*')
             && self.rest()[1..].starts_with(|next: char| next.is_ascii_alphabetic() || next == '.' && first == '*')
             && self.tokens.last().is_none_or(|last| last.end < self.at);
-        if first.is_alphanumeric() || first == '_' || is_suffix {
+        if first.is_alphanumeric() || first == '_' || is_suffix || first == '-' && self.is_end_next() {
             self.word();
             return true;
         }
@@ -214,6 +214,13 @@ impl Cutter<'_> {
         before.next().is_some_and(|token| matches!(token.low.as_str(), "image" | "images"))
     }
 
+    /// Whether the end of a value stands here, which may begin with a hyphen: "ending in -eu".
+    fn is_end_next(&self) -> bool {
+        let is_after_space = self.tokens.last().is_some_and(|last| last.end < self.at);
+        let follows = self.tokens.last().is_some_and(|last| matches!(last.low.as_str(), "in" | "with" | "suffix"));
+        is_after_space && follows && self.rest()[1..].starts_with(|next: char| next.is_ascii_alphanumeric())
+    }
+
     fn mark(&mut self, first: char) {
         let rest = self.rest();
         let arrow = ["->", "=>", "-->", "→", "⇒"].into_iter().find(|arrow| rest.starts_with(arrow));
@@ -287,6 +294,12 @@ mod tests {
         check("90% 90/10 8080", &[(Percent(90), "90%"), (Ratio(vec![90, 10]), "90/10"), (Number(8080), "8080")]);
         check("twenty five", &[(Number(25), "twenty")]);
         check("10,000 x", &[(Number(10_000), "10,000"), (TokenKind::Word, "x")]);
+    }
+
+    #[test]
+    fn an_end_keeps_its_first_mark() {
+        check("ending in -eu", &[(TokenKind::Word, "ending"), (TokenKind::Word, "in"), (TokenKind::Name, "-eu")]);
+        check("with .eu", &[(TokenKind::Word, "with"), (TokenKind::Host, ".eu")]);
     }
 
     #[test]

@@ -98,6 +98,17 @@ impl Draft {
         self.assumptions.iter().map(say).collect()
     }
 
+    /// Says which values are left to parameters, where nothing else says so.
+    pub(super) fn say_parameters(&mut self) {
+        let said: Vec<String> = self.assumptions().into_iter().map(|assumption| assumption.what).collect();
+        let open = self.inventory.parameters.iter().filter(|parameter| parameter.default.is_none());
+        let shown = open.map(|parameter| format!("`{}`", parameter.name));
+        let silent: Vec<String> = shown.filter(|shown| !said.iter().any(|said| said.contains(shown))).collect();
+        for parameter in silent {
+            self.assume_of(parameter, "left to parameters: {}", "the request does not say them");
+        }
+    }
+
     /// Asks something, once.
     pub(super) fn ask(&mut self, text: impl Into<String>) {
         let question = Question { text: capital(&text.into()), about: Vec::new() };

@@ -130,16 +130,27 @@ fn node(wanted: &VirtualNode, name: Named, everywhere: &VirtualNode) -> Node {
         }
     }
     let or = |calls: &VirtualNode| calls.calls.clone();
+    let discovery = wanted.discovery.clone().or_else(|| Some(of_node(everywhere.discovery.clone()?, &name)));
     Node {
         name,
         is_change: is_change(wanted.action),
         listeners,
-        discovery: wanted.discovery.clone().or_else(|| everywhere.discovery.clone()),
+        discovery,
         host: None,
         ip_preference: wanted.ip_preference.or(everywhere.ip_preference),
         calls: if wanted.calls.is_empty() { or(everywhere) } else { or(wanted) },
         backend_tls: wanted.backend_tls.clone().or_else(|| everywhere.backend_tls.clone()),
         access_log: wanted.access_log.clone().or_else(|| everywhere.access_log.clone()),
+    }
+}
+
+/// What all nodes share: the domain that each has a host name in.
+fn of_node(common: Discovery, name: &Named) -> Discovery {
+    match (common, name.text()) {
+        (Discovery::Dns(Dns { hostname: Some(domain), endpoints }), Some(name)) => {
+            Discovery::Dns(Dns { hostname: Some(format!("{name}.{domain}")), endpoints })
+        }
+        (common, _) => common,
     }
 }
 

@@ -29,11 +29,20 @@ pub(super) fn settle(plan: &mut Plan, draft: &mut Draft) {
 pub(super) fn complete(route: &mut Route, draft: &mut Draft) {
     let Some(mut retry) = route.retry.take() else { return };
     let name = route.name.clone().unwrap_or_default();
+    let is_none = retry.max_retries == Some(0);
     if route.protocol == Some(Protocol::Tcp) {
+        if is_none {
+            return;
+        }
         draft.ask(format!("Route `{name}` is for tcp, which has no retries. Should it be for http?"));
         return;
     }
     settle_events(&mut retry, route, &name, draft);
+    if is_none {
+        settle_none(&mut retry, route, &name, draft);
+        route.retry = Some(retry);
+        return;
+    }
     settle_times(&mut retry, route, &name, draft);
     route.retry = Some(retry);
 }
@@ -85,7 +94,19 @@ fn settle_events(retry: &mut Retry, route: &Route, name: &str, draft: &mut Draft
     } else {
         "a retry policy without events does nothing; these are what AWS advises, and they spare requests that the application itself has failed"
     };
-    draft.assume(format!("route `{name}` retries on {}", events.join(", ")), why);
+    if retry.max_retries != Some(0) {
+        draft.assume(format!("route `{name}` retries on {}", events.join(", ")), why);
+    }
+}
+
+/// A policy that retries nothing. Source: App Mesh User Guide, "Default route retry policy".
+fn settle_none(retry: &mut Retry, route: &Route, name: &str, draft: &mut Draft) {
+    let limit = route.timeout.as_ref().and_then(|timeout| timeout.per_request).filter(|limit| limit.millis > 0);
+    retry.per_retry_timeout = retry.per_retry_timeout.or(limit).or(Some(DEFAULT));
+    draft.assume(
+        format!("route `{name}` has a retry policy of 0 retries"),
+        "a route without a policy gets App Mesh's own, which retries",
+    );
 }
 
 fn settle_times(retry: &mut Retry, route: &mut Route, name: &str, draft: &mut Draft) {

@@ -109,6 +109,18 @@ impl Reader<'_> {
         Ok(path)
     }
 
+    /// TLS that the calls must speak which were just named: "backend api (TLS enforced)".
+    pub(super) fn enforced_calls(&mut self) -> Option<Said> {
+        let is_said = self.is_in_brackets() || matches!(self.preposition.as_deref(), Some("over" | "via" | "using"));
+        let (spot, calls) = self.last_calls.clone().filter(|_| is_said)?;
+        let said = self.tls_of_calls(false)?;
+        let (node, _) = spot::node(&mut self.intent, spot).ok()?;
+        for at in calls {
+            node.calls.get_mut(at)?.tls.get_or_insert_default().enforce = Some(true);
+        }
+        Some(said)
+    }
+
     pub(super) fn mutual_tls(&mut self) -> Said {
         if let Some(said) = self.tls_of_calls(true) {
             return said;

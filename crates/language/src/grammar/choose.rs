@@ -147,6 +147,11 @@ impl Reader<'_> {
     fn apply(&mut self, candidate: &Candidate) -> bool {
         let before = (self.spot, self.at);
         self.words = self.at..candidate.end;
+        if candidate.meaning.block == Block::Timeout
+            && let Some(callee) = self.callee_with_port()
+        {
+            self.turn_to(callee);
+        }
         for spot in self.spots_for(candidate.meaning.home) {
             self.is_current = before.0.is_none() || before.0 == spot;
             self.spot = spot;
@@ -158,7 +163,9 @@ impl Reader<'_> {
             let calls = self.last_calls.clone();
             match self.set(candidate) {
                 Ok(path) => {
-                    if self.spot.is_some_and(|spot| spot.place == Place::All) {
+                    // What is said of the mesh in passing is no new subject.
+                    let is_aside = before.0.is_some() && candidate.meaning.home == Home::Mesh;
+                    if is_aside || self.spot.is_some_and(|spot| spot.place == Place::All) {
                         self.spot = before.0;
                     }
                     if self.last_calls == calls && candidate.meaning.block != Block::Tls && !self.is_in_brackets() {

@@ -119,25 +119,9 @@ fn is_the_name_a(tokens: &[Token], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| tokens.get(before)).map_or("", |before| before.low.as_str());
     let follows_kind =
         matches!(before, "virtual-node" | "virtual-router" | "virtual-gateway" | "application" | "route" | "named");
-    matches!(next, "and" | ",")
-        || follows_kind
-            && matches!(
-                next,
-                "" | "."
-                    | ";"
-                    | ":"
-                    | "("
-                    | ")"
-                    | "on"
-                    | "at"
-                    | "with"
-                    | "port"
-                    | "listen"
-                    | "has"
-                    | "call"
-                    | "to"
-                    | "is"
-            )
+    // No article stands before a preposition.
+    matches!(next, "and" | "," | "on" | "at" | "with" | "has" | "is")
+        || follows_kind && matches!(next, "" | "." | ";" | ":" | "(" | ")" | "port" | "listen" | "call" | "to")
 }
 
 /// Whether a noun that means something elsewhere is the name of what gets requests: "goes to accounts", "calls user".

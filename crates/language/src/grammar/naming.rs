@@ -40,6 +40,7 @@ impl Reader<'_> {
             self.at += 1;
             return true;
         }
+        self.pull_shares_out();
         let Some(entity) = self.entity_at(at) else { return false };
         if entity.thing == Thing::Everything && self.is_traffic(self.past_glue(at + 1)) {
             // "everything under /images goes to images"
@@ -59,6 +60,14 @@ impl Reader<'_> {
         }
         let entity = self.names_later(&entity).unwrap_or(entity);
         self.speak_of(&entity);
+        // "nodes users on 9090 and carts on 9091"
+        let is_list = entity.others.is_empty()
+            && entity.name.is_some()
+            && matches!(self.thing_at(at), Some(Thing::Node | Thing::Application))
+            && self.tokens[at].text.ends_with('s');
+        if is_list {
+            self.listed = Some((entity.thing, entity.protocol));
+        }
         self.at = entity.end;
         self.name_end = entity.name.is_some().then_some(entity.end);
         self.preposition = None;

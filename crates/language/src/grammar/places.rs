@@ -150,6 +150,14 @@ impl Reader<'_> {
         if name.is_none() && action.is_none() {
             return;
         }
+        let known = self.intent.mesh.as_ref().and_then(|mesh| mesh.name.clone());
+        if let (Some(known), Some(other)) = (known, name)
+            && known != other
+        {
+            let text = format!("It names the meshes `{known}` and `{other}`, and one is made at a time: which one?");
+            self.ask(&text, self.at, self.at + 1);
+            return;
+        }
         let mesh = self.intent.mesh.get_or_insert_default();
         if mesh.name.is_none() {
             mesh.name = name.map(str::to_owned);

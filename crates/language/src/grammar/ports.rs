@@ -42,8 +42,9 @@ impl Reader<'_> {
             if let Some(protocol) = protocol {
                 put(&mut listener.protocol, protocol, &path, "protocol")?;
             }
-            if callee.is_none() {
-                self.spot = Some(spot);
+            match callee {
+                Some(callee) => self.last_callee = Some((callee.place, self.words.end)),
+                None => self.spot = Some(spot),
             }
             return Ok(path + ".port");
         }
@@ -61,6 +62,13 @@ impl Reader<'_> {
         let call = calls.get(*said.last()?)?;
         let at = self.intent.applications.iter().position(|there| there.name.as_ref() == Some(&call.to))?;
         (is_said && self.words.start > 0).then(|| Spot::at(Place::Application(at)))
+    }
+
+    /// What was just called on a port of its own, where more is said of it: "calls api on 4000 with a 5 second timeout".
+    pub(super) fn callee_with_port(&self) -> Option<Place> {
+        let with = self.preposition.as_deref() == Some("with");
+        let (place, end) = self.last_callee.filter(|_| with)?;
+        (self.past_glue(end) == self.at).then_some(place)
     }
 
     /// Whether brackets are open, that came right after a name.

@@ -62,6 +62,8 @@ pub(super) struct Reader<'r> {
     pub(super) name_end: Option<usize>,
     /// The calls that the last meaning made, by their places in the list.
     pub(super) last_calls: Option<(Spot, Vec<usize>)>,
+    /// The application whose port was said as it was called, and where that ended.
+    pub(super) last_callee: Option<(Place, usize)>,
     /// Numbers of things that were said.
     pub(super) counts: Vec<Count>,
     /// What the reading took for granted.
@@ -108,6 +110,7 @@ impl<'r> Reader<'r> {
             preposition: None,
             name_end: None,
             last_calls: None,
+            last_callee: None,
             counts: Vec::new(),
             assumptions: Vec::new(),
             last_ports: None,

@@ -1,9 +1,12 @@
 //! Shares of traffic: splits, ratios, what is left.
 
+use super::name::name_at;
 use super::reader::Reader;
 use super::spot::{self, Place, Said, Spot, Trouble, put};
+use super::thing::Thing;
 use super::versions::{is_version, short_name};
-use crate::intent::Action;
+use crate::intent::{Action, Route};
+use crate::lexer::TokenKind;
 
 impl Reader<'_> {
     /// Traffic that is shared between names, by a ratio or evenly.
@@ -29,6 +32,74 @@ impl Reader<'_> {
         said
     }
 
+    /// "nodes a (75) and b (25)": numbers behind names that make a hundred are shares, and stand behind the list.
+    pub(super) fn pull_shares_out(&mut self) {
+        let is_plural = self.token(self.at).is_some_and(|token| token.text.ends_with('s'));
+        if !is_plural || !matches!(self.thing_at(self.at), Some(Thing::Node | Thing::Application)) {
+            return;
+        }
+        let (mut shares, mut brackets) = (Vec::new(), Vec::new());
+        let mut at = self.past(self.at + 1, &[":", ","]);
+        while let Some(share) = self.share_behind_name(at) {
+            shares.push(share);
+            brackets.push(at + 1);
+            at = self.past(at + 4, &[",", "and"]);
+        }
+        if shares.len() < 2 || shares.iter().sum::<u32>() != 100 {
+            return;
+        }
+        let last = brackets[brackets.len() - 1];
+        self.tokens[last + 1].kind = TokenKind::Ratio(shares);
+        self.tokens.remove(last + 2);
+        self.tokens.remove(last);
+        for bracket in brackets.into_iter().rev().skip(1) {
+            self.tokens.drain(bracket..bracket + 3);
+        }
+    }
+
+    /// The number in the brackets behind a name at a place.
+    fn share_behind_name(&self, at: usize) -> Option<u32> {
+        name_at(&self.tokens, at)?;
+        match self.token(at + 2)?.kind {
+            TokenKind::Number(share @ 0..=100) | TokenKind::Percent(share @ 0..=100) => {
+                (self.low(at + 1) == "(" && self.low(at + 3) == ")").then_some(share)
+            }
+            _ => None,
+        }
+    }
+
+    /// A ratio for the nodes that were named together: of the route of the router that was spoken of, or of a new one.
+    fn ratio_of_group(&mut self, numbers: &[u32]) -> Said {
+        let named = |place: &Place| match *place {
+            Place::Node(at) => self.intent.virtual_nodes[at].name.clone(),
+            Place::Application(at) => self.intent.applications[at].name.clone(),
+            _ => None,
+        };
+        let names: Vec<String> = self.group.iter().filter_map(named).collect();
+        if names.len() != numbers.len() {
+            return Err(Trouble::NotHere);
+        }
+        let router = match self.latest(|place| matches!(place, Place::Router(_))) {
+            Some(Place::Router(at)) => Some(at),
+            _ => None,
+        };
+        let is_it = |route: &Route| route.targets.iter().map(|target| &target.node).eq(&names);
+        let routes = match router {
+            Some(at) => &self.intent.virtual_routers[at].routes,
+            None => &self.intent.routes,
+        };
+        let place = match routes.iter().position(is_it) {
+            Some(at) => Place::Route(router, at),
+            None => self.new_route(router),
+        };
+        let mut said = Err(Trouble::NotHere);
+        for (name, weight) in names.iter().zip(numbers) {
+            said = self.put_target(Spot::at(place), name, Some(*weight), None);
+            said.as_ref().map_err(Clone::clone)?;
+        }
+        said
+    }
+
     fn is_version_here(&self, spot: Spot, name: &str) -> bool {
         let Place::Application(at) = spot.place else { return false };
         let application = &self.intent.applications[at];
@@ -41,6 +112,10 @@ impl Reader<'_> {
     pub(super) fn ratio(&mut self, numbers: &[u32]) -> Said {
         let spot = self.here()?;
         let (mut weights, path): (Vec<&mut Option<u32>>, String) = match spot.place {
+            Place::Node(_) => return self.ratio_of_group(numbers),
+            Place::Application(at) if self.intent.applications[at].versions.is_empty() => {
+                return self.ratio_of_group(numbers);
+            }
             Place::Application(at) => {
                 let versions = &mut self.intent.applications[at].versions;
                 let weights = versions.iter_mut().map(|version| &mut version.weight);

@@ -117,7 +117,7 @@ impl Reader<'_> {
     }
 
     /// Every application and node that has a name.
-    fn all_named(&self) -> Vec<Place> {
+    pub(super) fn all_named(&self) -> Vec<Place> {
         let intent = &self.intent;
         let is_named = |name: &Option<String>| name.is_some();
         let applications = intent.applications.iter().enumerate().filter(|(_, there)| is_named(&there.name));

@@ -2,6 +2,7 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set, opens_block};
+use crate::grammar::reader::Reader;
 use crate::grammar::spot::{self, Place, Said, Spot, Trouble, put};
 use crate::intent::{CloudMap, Discovery, Dns, Intent, IpPreference};
 
@@ -40,6 +41,17 @@ pub(super) const MEANINGS: &[Meaning] = &[
             let (dns, path) = dns(intent, spot)?;
             put(&mut dns.hostname, slots.text("host"), &path, "hostname")
         }),
+    },
+    Meaning {
+        name: "DNS: domain of the host names",
+        block: Block::Dns,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "?discovery dns ?discovery under|below|beneath|in|within ?hostname <dotted:host>",
+            "?discovery dns hostname under|below|beneath|in|within <dotted:host>",
+        ],
+        set: Set::Act(|reader, slots| reader.domain(&slots.text("host"))),
     },
     Meaning {
         name: "DNS: host name by its dots",
@@ -187,6 +199,26 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Value(|intent, spot, _| ip(intent, spot, IpPreference::Ipv6Preferred)),
     },
 ];
+
+impl Reader<'_> {
+    /// Each of what is spoken of has its own name in a domain: "found by DNS under shop.local".
+    fn domain(&mut self, domain: &str) -> Said {
+        if self.beside.is_empty() && self.listed.is_some() {
+            let here = self.here()?.place;
+            let named = self.all_named().into_iter().filter(|place| *place != here);
+            self.beside = named.map(Spot::at).collect();
+        }
+        let spot = self.here()?;
+        let (node, _) = spot::node(&mut self.intent, spot)?;
+        let name = node.name.clone();
+        let (dns, path) = dns(&mut self.intent, spot)?;
+        match name {
+            Some(name) => put(&mut dns.hostname, format!("{name}.{domain}"), &path, "hostname"),
+            None if spot.place == Place::Everywhere => put(&mut dns.hostname, domain.to_owned(), &path, "hostname"),
+            None => Err(Trouble::NotHere),
+        }
+    }
+}
 
 fn dns(intent: &mut Intent, spot: Spot) -> Result<(&mut Dns, String), Trouble> {
     let (node, path) = spot::node(intent, spot)?;

@@ -171,7 +171,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Route,
         ways: &["no retry"],
-        set: Set::Act(|_, _| opens_block()),
+        set: Set::Value(|intent, spot, _| match spot::retry(intent, spot) {
+            Ok((retry, path)) => put(&mut retry.max_retries, 0, &path, "maxRetries"),
+            // Only routes retry.
+            Err(_) => opens_block(),
+        }),
     },
 ];
 

@@ -186,7 +186,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Sidecar,
         is_plain: true,
         home: Home::Sidecar,
-        ways: &["app-port <number>", "application ?listen port <number>", "application listen ?port <number>"],
+        ways: &[
+            "app-port <number>",
+            "application ?hosts ?listen port <number>",
+            "application ?hosts listen ?port <number>",
+            "application ?hosts on|at <number>",
+            "application hosts <number>",
+        ],
         set: Set::Value(|intent, spot, slots| {
             let (sidecar, path) = sidecar(intent, spot)?;
             // Nobody asked for a proxy by saying where the application listens.

@@ -30,7 +30,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "enforce ?strict tls",
             "tls enforce",
         ],
-        set: Set::Value(|intent, spot, _| mode(intent, spot, TlsMode::Strict)),
+        set: Set::Act(|reader, _| match reader.enforced_calls() {
+            Some(said) => said,
+            None => {
+                let spot = reader.here()?;
+                mode(&mut reader.intent, spot, TlsMode::Strict)
+            }
+        }),
     },
     Meaning {
         name: "TLS: permissive",
