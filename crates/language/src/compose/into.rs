@@ -3,8 +3,11 @@
 mod find;
 mod gateways;
 mod leaving;
+mod listeners;
 mod names;
 mod nodes;
+mod part;
+mod policies;
 mod priority;
 mod removals;
 mod renames;

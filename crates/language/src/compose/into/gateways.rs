@@ -9,12 +9,12 @@ use meshwright_model::virtual_service::{
 };
 use meshwright_model::{Expression, Kind, Path, Resource, Spec};
 
+use super::listeners::filled;
+use super::part::Part;
 use super::{Desk, expression};
 use crate::compose::gateway::{route_spec, settle_prefix, write_listener};
-use crate::compose::logging::logging;
 use crate::compose::names::{host_label, listed};
 use crate::compose::plan::{Gateway, Named, Plan, in_domain};
-use crate::compose::tls::client_policy;
 use crate::intent::{
     Action, GatewayRoute, Intent, Listener, Match, Pathway, Protocol, Provider, VirtualGateway, VirtualService,
 };
@@ -147,7 +147,9 @@ impl<'i> Desk<'i> {
     }
 
     fn change_gateway(&mut self, gateway: &Resource, wanted: &VirtualGateway) {
-        let Spec::VirtualGateway(VirtualGatewaySpec { listeners, .. }) = &gateway.spec else { return };
+        let Spec::VirtualGateway(VirtualGatewaySpec { backend_defaults, listeners, logging }) = &gateway.spec else {
+            return;
+        };
         let shown = Key::of(&gateway.name).shown();
         for listener in &wanted.listeners {
             let port_of = |one: &VirtualGatewayListener| one.port_mapping.port.known().map(|port| port.value());
@@ -167,12 +169,11 @@ impl<'i> Desk<'i> {
             }
         }
         if let Some(tls) = &wanted.backend_tls {
-            let policy = client_policy(tls, &format!("`{shown}` towards the mesh"), &shown, &mut self.draft);
-            self.set(gateway, Path::of(&["spec", "backendDefaults", "clientPolicy"]), &policy);
+            let defaults = Part::of(gateway, Path::of(&["spec", "backendDefaults"]), backend_defaults.as_ref());
+            self.change_policy(&defaults.field("clientPolicy"), tls, &format!("`{shown}` towards the mesh"), &shown);
         }
         if let Some(log) = &wanted.access_log {
-            let logging = logging(log, &shown, &mut self.draft);
-            self.set(gateway, Path::of(&["spec", "logging"]), &logging);
+            self.change_logging(&Part::of(gateway, Path::of(&["spec", "logging"]), logging.as_ref()), log, &shown);
         }
     }
 
@@ -186,8 +187,12 @@ impl<'i> Desk<'i> {
         let at = |field: &'static str| Path::of(&["spec", "listeners"]).index(index).field(field);
         let port = there.port_mapping.port.known().and_then(|port| u32::try_from(port.value()).ok());
         let protocol = there.port_mapping.protocol.known().map_or(Protocol::Http, |protocol| said(*protocol));
-        let full =
-            Listener { port: wanted.port.or(port), protocol: wanted.protocol.or(Some(protocol)), ..wanted.clone() };
+        let part = Part::of(gateway, Path::of(&["spec", "listeners"]).index(index), Some(there));
+        let full = Listener {
+            port: wanted.port.or(port),
+            protocol: wanted.protocol.or(Some(protocol)),
+            ..filled(wanted, &part, protocol)
+        };
         let own = Gateway {
             name: Named { expression: expression(Key::of(&gateway.name)) },
             is_made: false,
@@ -213,16 +218,7 @@ impl<'i> Desk<'i> {
                 protocol.word()
             ));
         }
-        if let Some(mut check) = written.health_check {
-            check.port = there.health_check.as_ref().and_then(|check| check.port.clone());
-            self.set(gateway, at("healthCheck"), &check);
-        }
-        if let Some(pool) = &written.connection_pool {
-            self.set(gateway, at("connectionPool"), pool);
-        }
-        if let Some(tls) = &written.tls {
-            self.set(gateway, at("tls"), tls);
-        }
+        self.change_parts(&part, &written, wanted, &own.name);
     }
 
     /// Lets a route lead to a virtual service by the name that the file has for it.
