@@ -126,9 +126,9 @@ impl Desk<'_> {
         let is_mutual = wanted.mutual || wanted.trust.is_some() || !wanted.client_names.is_empty();
         if is_mutual && !validation.is_there() {
             let full = ListenerTls { mode: Some(TlsMode::Strict), ..wanted.clone() };
-            let made = listener_tls(&full, name, &mut self.draft).and_then(|tls| tls.validation);
-            if let Some(made) = made {
-                self.put(&validation, NewValue::of(&made));
+            let whole = listener_tls(&full, name, &mut self.draft).and_then(|tls| tls.validation);
+            if let Some(whole) = whole {
+                self.put(&validation, NewValue::of(&whole));
             }
             return;
         }
@@ -177,7 +177,7 @@ pub(super) fn with_certificate(wanted: &Certificate, there: &Part<'_>) -> Certif
     };
     match wanted {
         Certificate::Acm { arn } => {
-            let unchanged = there.field("acm").is_there().then(|| "arn:aws:acm:us-east-1:000000000000:certificate/0");
+            let unchanged = there.field("acm").is_there().then_some("arn:aws:acm:us-east-1:000000000000:certificate/0");
             Certificate::Acm { arn: arn.clone().or(unchanged.map(str::to_owned)) }
         }
         Certificate::File { chain, key } => {

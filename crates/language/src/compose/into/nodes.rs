@@ -175,11 +175,11 @@ impl<'i> Desk<'i> {
         let at = |field: &'static str| Path::of(&["spec", "listeners"]).index(index).field(field);
         let port = there.port_mapping.port.known().and_then(|port| u32::try_from(port.value()).ok());
         let protocol = there.port_mapping.protocol.known().map_or(Protocol::Http, |protocol| said(*protocol));
-        let part = Part::of(node, Path::of(&["spec", "listeners"]).index(index), Some(there));
+        let listener = Part::of(node, Path::of(&["spec", "listeners"]).index(index), Some(there));
         let full = Listener {
             port: wanted.port.or(port),
             protocol: wanted.protocol.or(Some(protocol)),
-            ..filled(wanted, &part, protocol)
+            ..filled(wanted, &listener, protocol)
         };
         let own = Node { name: Named { expression: expression(Key::of(&node.name)) }, ..Node::default() };
         let written = write_listener(&own, &full, &mut self.draft);
@@ -195,7 +195,7 @@ impl<'i> Desk<'i> {
                 protocol.word()
             ));
         }
-        self.change_parts(&part, &written, wanted, &own.name);
+        self.change_parts(&listener, &written, wanted, &own.name);
         if let Some(timeout) = &wanted.timeout {
             self.change_listener_timeout(node, index, there, timeout);
         }
@@ -235,7 +235,7 @@ impl<'i> Desk<'i> {
                     self.change_policy(&policy, tls, &own, &shown);
                 }
                 (Some(_), None) => {
-                    self.settle(format!("`{shown}` calls `{name}` already"), "so there is nothing to add")
+                    self.settle(format!("`{shown}` calls `{name}` already"), "so there is nothing to add");
                 }
                 (None, tls) => {
                     let client_policy = tls.as_ref().map(|tls| client_policy(tls, &own, &shown, &mut self.draft));

@@ -173,7 +173,7 @@ route payments-route: spec.httpRoute.action.weightedTargets[0] is taken away
 virtual node payments-v1:  is taken away
 ");
     insta::assert_snapshot!(removal("healthCheck", "payments-v1"), @"virtual node payments-v1: spec.listeners[0].healthCheck is taken away");
-    insta::assert_snapshot!(removal("retryPolicy", "payments"), @"route payments-route: spec.httpRoute.retryPolicy is taken away");
+    insta::assert_snapshot!(removal("retryPolicy", "payments"), @"route payments-route: spec.httpRoute.retryPolicy.maxRetries = 0");
     insta::assert_snapshot!(removal("target", "nobody"), @"question: No route sends to `nobody`. Which target is meant?");
 }
 
