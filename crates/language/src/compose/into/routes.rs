@@ -50,6 +50,10 @@ impl<'i> Desk<'i> {
                 there = self.same(&route);
             }
             if there.is_empty() && (route.action == Action::Create || !route.targets.is_empty()) {
+                if let Some(part) = self.part_of(&route) {
+                    self.ask_about_part(&route, part);
+                    continue;
+                }
                 if let (None, Some(target)) = (&route.name, route.targets.first()) {
                     let wanted = format!("{}-route", target.node);
                     route.name = self.free_name(Kind::Route, route.router.as_deref(), &wanted);
@@ -106,12 +110,31 @@ impl<'i> Desk<'i> {
             return Vec::new();
         }
         // A change of shares: the route that sends to one of the targets already, and to everything.
-        let sends = |route: &&Resource| {
-            Finder::targets(route).iter().any(|(_, _, target)| {
-                wanted.targets.iter().any(|wanted| Key::of(&target.virtual_node) == Key::Known(wanted.node.as_str()))
-            })
-        };
-        candidates.into_iter().filter(sends).filter(|route| !is_narrow(route)).collect()
+        candidates.into_iter().filter(|route| sends_to(route, wanted) && !is_narrow(route)).collect()
+    }
+
+    /// The route that shares a part of the requests among one of the targets of a wanted route for all requests and others,
+    /// where no route of the same router takes all.
+    fn part_of(&self, wanted: &Route) -> Option<&'i Resource> {
+        let everything = Match { path: Some(Pathway::Prefix("/".to_owned())), ..Match::default() };
+        let router = wanted.router.as_deref().filter(|_| wanted.name.is_none())?;
+        if !wanted.matcher.is_empty() && wanted.matcher != everything {
+            return None;
+        }
+        let own = |route: &&'i Resource| route.parent.as_ref().is_some_and(|parent| Key::of(parent).shown() == router);
+        let siblings: Vec<&'i Resource> = self.finder.of_kind(Kind::Route).filter(own).collect();
+        let is_split = |route: &&&'i Resource| Finder::targets(route).len() > 1 && sends_to(route, wanted);
+        siblings.iter().find(is_split).filter(|_| siblings.iter().all(|route| is_narrow(route))).copied()
+    }
+
+    fn ask_about_part(&mut self, wanted: &Route, part: &'i Resource) {
+        let shown = Key::of(&part.name).shown();
+        let nodes: Vec<String> = wanted.targets.iter().map(|target| target.node.clone()).collect();
+        let nodes = listed(&nodes);
+        self.draft.ask(format!(
+            "Route `{shown}` shares the requests that it matches, and no route takes all others. Should all of its requests go to {nodes} (\"route {shown} sends everything to {0}\"), or should a route be added (\"add a route named {0}-route ...\")?",
+            nodes.replace('`', "")
+        ));
     }
 
     /// The route of the same router that takes just the requests that a new one would take.
@@ -137,7 +160,8 @@ impl<'i> Desk<'i> {
                 self.set(route, Path::of(&["spec", "priority"]), &priority);
             }
             if !wanted.targets.is_empty() {
-                let is_all = wanted.matcher.path == Some(Pathway::Prefix("/".to_owned()));
+                // What a route that is named sends to one of its targets, it sends there whole.
+                let is_all = wanted.name.is_some() || wanted.matcher.path == Some(Pathway::Prefix("/".to_owned()));
                 self.change_targets(route, &wanted.targets, is_all);
             }
         }
@@ -318,6 +342,13 @@ impl<'i> Desk<'i> {
             self.set(node, path.field("idle"), &span);
         }
     }
+}
+
+/// Whether a route sends to one of the targets that are wanted.
+fn sends_to(route: &Resource, wanted: &Route) -> bool {
+    Finder::targets(route).iter().any(|(_, _, target)| {
+        wanted.targets.iter().any(|wanted| Key::of(&target.virtual_node) == Key::Known(wanted.node.as_str()))
+    })
 }
 
 /// Whether a route takes only requests that a header tells.

@@ -1,14 +1,15 @@
 //! What a request says of a route without naming it is said of the only thing that it names and says nothing of: "change the
 //! prefix of payments-canary", "add a header to the canary route".
 
-use crate::intent::{Action, GatewayRoute, Intent, Route};
+use crate::intent::{Action, GatewayRoute, Intent, Route, VirtualNode};
 
 /// Gives changed routes without a name that of the only thing that is named for nothing else.
 pub(super) fn join(intent: &mut Intent) {
-    let is_bare = |route: &Route| route.name.is_none() && route.router.is_none() && route.targets.is_empty();
-    let is_nameless = |route: &Route| route.action == Action::Change && is_bare(route);
+    let is_nameless = |route: &Route| route.action == Action::Change && route.name.is_none() && route.router.is_none();
+    // A node that is named may be what a share is for.
+    let is_plain = intent.routes.iter().filter(|route| is_nameless(route)).all(|route| route.targets.is_empty());
     if intent.routes.iter().any(is_nameless)
-        && let Some(name) = take_subject(intent)
+        && let Some(name) = take_subject(intent, is_plain)
     {
         for route in intent.routes.iter_mut().filter(|route| is_nameless(route)) {
             route.name = Some(name.clone());
@@ -25,7 +26,7 @@ pub(super) fn join(intent: &mut Intent) {
     }
 }
 
-fn take_subject(intent: &mut Intent) -> Option<String> {
+fn take_subject(intent: &mut Intent, with_applications: bool) -> Option<String> {
     let says_nothing = |route: &Route| {
         route.name.is_some() && *route == Route { name: route.name.clone(), action: route.action, ..Route::default() }
     };
@@ -36,8 +37,8 @@ fn take_subject(intent: &mut Intent) -> Option<String> {
             let position = intent.routes.iter().position(says_nothing)?;
             intent.routes.remove(position).name
         }
-        (0, 1) => {
-            let position = intent.applications.iter().position(|application| application.says_nothing())?;
+        (0, 1) if with_applications => {
+            let position = intent.applications.iter().position(VirtualNode::says_nothing)?;
             intent.applications.remove(position).name
         }
         _ => None,
