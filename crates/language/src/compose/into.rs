@@ -3,14 +3,20 @@
 mod find;
 mod gateways;
 mod leaving;
+mod listeners;
+mod matches;
 mod names;
 mod nodes;
+mod part;
+mod policies;
 mod priority;
 mod removals;
 mod renames;
+mod retries;
 mod routers;
 mod routes;
 mod shares;
+mod subjects;
 mod tags;
 
 use std::cmp::Reverse;
@@ -55,6 +61,7 @@ pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
     let mut rest = intent.clone();
     rest.removals.clear();
     rest.renames.clear();
+    subjects::join(&mut rest);
     desk.change_mesh(&mut rest);
     desk.change_nodes(&mut rest);
     desk.change_everywhere(&rest);

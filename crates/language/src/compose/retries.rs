@@ -141,7 +141,7 @@ fn settle_times(retry: &mut Retry, route: &mut Route, name: &str, draft: &mut Dr
             format!(
                 "route `{name}` ends a request after {limit}, before its {attempts} attempts of {per_try} are over"
             ),
-            format!("both are asked for; {all} would let every attempt have its time"),
+            format!("both hold; {all} would let every attempt have its time"),
         ),
         Some(_) => {}
         None if all > DEFAULT && retries > 0 => {

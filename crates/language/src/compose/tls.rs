@@ -3,7 +3,8 @@
 //! Certificates come from files where the request does not say: those of AWS Certificate Manager came through AWS's control
 //! plane, which ended on 2026-09-30, so that a new proxy never gets them (rule `certificate-from-acm`).
 
-use meshwright_model::limits::{ListenerTlsMode, SubjectAlternativeName};
+use meshwright_model::Scalar;
+use meshwright_model::limits::{ListenerTlsMode, Port, SubjectAlternativeName};
 use meshwright_model::list::List;
 use meshwright_model::tls::{
     ClientPolicy, ClientPolicyTls, ClientTlsCertificate, ListenerTls as ModelListenerTls, ListenerTlsCertificate,
@@ -11,7 +12,6 @@ use meshwright_model::tls::{
     SubjectAlternativeNames, TlsAcmCertificate, TlsAcmTrust, TlsFileCertificate, TlsFileTrust, TlsSdsCertificate,
     TlsSdsTrust, TlsValidationContext, TlsValidationContextTrust,
 };
-use meshwright_model::{Expression, Scalar};
 
 use super::draft::{Draft, Wanted};
 use super::names::{host_label, logical};
@@ -42,12 +42,9 @@ pub(super) fn listener_tls(tls: &ListenerTls, name: &Named, draft: &mut Draft) -
     }
     let certificate = listener_certificate(tls.certificate.as_ref(), &shown, draft);
     let is_mutual = tls.mutual || tls.trust.is_some() || !tls.client_names.is_empty();
-    let validation = is_mutual.then(|| {
-        let names = tls.client_names.iter().map(|name| Expression::Text(name.clone())).collect::<Vec<_>>();
-        ListenerTlsValidationContext {
-            subject_alternative_names: alternative_names(&names, &format!("a client of `{shown}`"), draft),
-            trust: listener_trust(tls, &shown, draft),
-        }
+    let validation = is_mutual.then(|| ListenerTlsValidationContext {
+        subject_alternative_names: alternative_names(client_names(&tls.client_names, &shown, draft)),
+        trust: listener_trust(tls, &shown, draft),
     });
     let mode = match mode {
         TlsMode::Strict => ListenerTlsMode::Strict,
@@ -63,9 +60,7 @@ pub(super) fn client_policy(tls: &ClientTls, own: &str, client: &str, draft: &mu
         (None, false) => None,
         (given, _) => Some(client_certificate(given.as_ref(), client, draft)),
     };
-    let names: Vec<Expression> = tls.names.iter().map(|name| Expression::Text(name.clone())).collect();
-    let ports: Vec<_> =
-        tls.ports.iter().map(|port| draft.number(&format!("a port of {own}"), u64::from(*port))).collect();
+    let ports = policy_ports(&tls.ports, own, draft);
     let trust = client_trust(tls.trust.as_ref(), own, draft);
     ClientPolicy {
         tls: Some(ClientPolicyTls {
@@ -73,14 +68,19 @@ pub(super) fn client_policy(tls: &ClientTls, own: &str, client: &str, draft: &mu
             enforce: Some(Scalar::Known(tls.enforce.unwrap_or(true))),
             ports: (!ports.is_empty()).then_some(ports),
             validation: TlsValidationContext {
-                subject_alternative_names: alternative_names(&names, &format!("the server of {own}"), draft),
+                subject_alternative_names: alternative_names(server_names(&tls.names, own, draft)),
                 trust,
             },
         }),
     }
 }
 
-fn listener_certificate(certificate: Option<&Certificate>, shown: &str, draft: &mut Draft) -> ListenerTlsCertificate {
+/// Writes the certificate that a listener shows.
+pub(super) fn listener_certificate(
+    certificate: Option<&Certificate>,
+    shown: &str,
+    draft: &mut Draft,
+) -> ListenerTlsCertificate {
     match certificate {
         Some(Certificate::Acm { arn }) => {
             let certificate_arn = match arn {
@@ -107,7 +107,12 @@ fn listener_certificate(certificate: Option<&Certificate>, shown: &str, draft: &
     }
 }
 
-fn client_certificate(certificate: Option<&Certificate>, shown: &str, draft: &mut Draft) -> ClientTlsCertificate {
+/// Writes the certificate that a client shows.
+pub(super) fn client_certificate(
+    certificate: Option<&Certificate>,
+    shown: &str,
+    draft: &mut Draft,
+) -> ClientTlsCertificate {
     match certificate {
         Some(Certificate::Sds { secret }) => ClientTlsCertificate::Sds(sds(secret.as_deref(), shown, draft)),
         Some(Certificate::File { chain, key }) => {
@@ -167,7 +172,8 @@ fn secret_name(
     }
 }
 
-fn listener_trust(tls: &ListenerTls, shown: &str, draft: &mut Draft) -> ListenerTlsValidationContextTrust {
+/// Writes whose clients a listener trusts.
+pub(super) fn listener_trust(tls: &ListenerTls, shown: &str, draft: &mut Draft) -> ListenerTlsValidationContextTrust {
     match &tls.trust {
         Some(Trust::Sds { secret }) => ListenerTlsValidationContextTrust::Sds(trusted_secret(secret.as_deref(), draft)),
         Some(Trust::File { chain }) => {
@@ -186,7 +192,8 @@ fn listener_trust(tls: &ListenerTls, shown: &str, draft: &mut Draft) -> Listener
     }
 }
 
-fn client_trust(trust: Option<&Trust>, own: &str, draft: &mut Draft) -> TlsValidationContextTrust {
+/// Writes whose servers a client trusts.
+pub(super) fn client_trust(trust: Option<&Trust>, own: &str, draft: &mut Draft) -> TlsValidationContextTrust {
     match trust {
         Some(Trust::Acm { arns }) => {
             let mut authorities = Vec::new();
@@ -247,17 +254,26 @@ fn trusted_secret(secret: Option<&str>, draft: &mut Draft) -> TlsSdsTrust {
     TlsSdsTrust { secret_name: secret_name(secret, "authorities secret", description, draft) }
 }
 
-fn alternative_names(names: &[Expression], what: &str, draft: &mut Draft) -> Option<SubjectAlternativeNames> {
-    if names.is_empty() {
-        return None;
-    }
-    let exact = names
-        .iter()
-        .map(|name| {
-            draft.said::<SubjectAlternativeName>(&format!("a name that the certificate of {what} must bear"), name)
-        })
-        .collect();
-    Some(SubjectAlternativeNames { matcher: SubjectAlternativeNameMatchers { exact } })
+/// Writes the names of which a client's certificate must bear one.
+pub(super) fn client_names(names: &[String], shown: &str, draft: &mut Draft) -> Vec<Scalar<SubjectAlternativeName>> {
+    let what = format!("a name that the certificate of a client of `{shown}` must bear");
+    names.iter().map(|name| draft.text(&what, name)).collect()
+}
+
+/// Writes the names of which a server's certificate must bear one.
+pub(super) fn server_names(names: &[String], own: &str, draft: &mut Draft) -> Vec<Scalar<SubjectAlternativeName>> {
+    let what = format!("a name that the certificate of the server of {own} must bear");
+    names.iter().map(|name| draft.text(&what, name)).collect()
+}
+
+/// Writes the ports that a client's TLS is for.
+pub(super) fn policy_ports(ports: &[u32], own: &str, draft: &mut Draft) -> Vec<Scalar<Port>> {
+    ports.iter().map(|port| draft.number(&format!("a port of {own}"), u64::from(*port))).collect()
+}
+
+fn alternative_names(exact: Vec<Scalar<SubjectAlternativeName>>) -> Option<SubjectAlternativeNames> {
+    let matcher = SubjectAlternativeNameMatchers { exact };
+    (!matcher.exact.is_empty()).then_some(SubjectAlternativeNames { matcher })
 }
 
 /// A name without what makes it an expression: `${MeshName}` becomes `MeshName`.

@@ -1,6 +1,7 @@
 //! Edits of virtual gateways, gateway routes and virtual services.
 
-use meshwright_model::gateway_route::{GatewayRouteSpec, HttpGatewayRoute};
+use meshwright_model::edit::NewValue;
+use meshwright_model::gateway_route::{GatewayRouteSpec, HttpGatewayRoute, ProtocolGatewayRoute};
 use meshwright_model::limits::{Priority, VirtualGatewayPortProtocol};
 use meshwright_model::reference::Key;
 use meshwright_model::virtual_gateway::{VirtualGatewayListener, VirtualGatewaySpec};
@@ -9,12 +10,13 @@ use meshwright_model::virtual_service::{
 };
 use meshwright_model::{Expression, Kind, Path, Resource, Spec};
 
+use super::listeners::filled;
+use super::matches::with_service;
+use super::part::Part;
 use super::{Desk, expression};
 use crate::compose::gateway::{route_spec, settle_prefix, write_listener};
-use crate::compose::logging::logging;
 use crate::compose::names::{host_label, listed};
 use crate::compose::plan::{Gateway, Named, Plan, in_domain};
-use crate::compose::tls::client_policy;
 use crate::intent::{
     Action, GatewayRoute, Intent, Listener, Match, Pathway, Protocol, Provider, VirtualGateway, VirtualService,
 };
@@ -147,7 +149,9 @@ impl<'i> Desk<'i> {
     }
 
     fn change_gateway(&mut self, gateway: &Resource, wanted: &VirtualGateway) {
-        let Spec::VirtualGateway(VirtualGatewaySpec { listeners, .. }) = &gateway.spec else { return };
+        let Spec::VirtualGateway(VirtualGatewaySpec { backend_defaults, listeners, logging }) = &gateway.spec else {
+            return;
+        };
         let shown = Key::of(&gateway.name).shown();
         for listener in &wanted.listeners {
             let port_of = |one: &VirtualGatewayListener| one.port_mapping.port.known().map(|port| port.value());
@@ -167,12 +171,11 @@ impl<'i> Desk<'i> {
             }
         }
         if let Some(tls) = &wanted.backend_tls {
-            let policy = client_policy(tls, &format!("`{shown}` towards the mesh"), &shown, &mut self.draft);
-            self.set(gateway, Path::of(&["spec", "backendDefaults", "clientPolicy"]), &policy);
+            let defaults = Part::of(gateway, Path::of(&["spec", "backendDefaults"]), backend_defaults.as_ref());
+            self.change_policy(&defaults.field("clientPolicy"), tls, &format!("`{shown}` towards the mesh"), &shown);
         }
         if let Some(log) = &wanted.access_log {
-            let logging = logging(log, &shown, &mut self.draft);
-            self.set(gateway, Path::of(&["spec", "logging"]), &logging);
+            self.change_logging(&Part::of(gateway, Path::of(&["spec", "logging"]), logging.as_ref()), log, &shown);
         }
     }
 
@@ -186,8 +189,12 @@ impl<'i> Desk<'i> {
         let at = |field: &'static str| Path::of(&["spec", "listeners"]).index(index).field(field);
         let port = there.port_mapping.port.known().and_then(|port| u32::try_from(port.value()).ok());
         let protocol = there.port_mapping.protocol.known().map_or(Protocol::Http, |protocol| said(*protocol));
-        let full =
-            Listener { port: wanted.port.or(port), protocol: wanted.protocol.or(Some(protocol)), ..wanted.clone() };
+        let listener = Part::of(gateway, Path::of(&["spec", "listeners"]).index(index), Some(there));
+        let full = Listener {
+            port: wanted.port.or(port),
+            protocol: wanted.protocol.or(Some(protocol)),
+            ..filled(wanted, &listener, protocol)
+        };
         let own = Gateway {
             name: Named { expression: expression(Key::of(&gateway.name)) },
             is_made: false,
@@ -213,16 +220,7 @@ impl<'i> Desk<'i> {
                 protocol.word()
             ));
         }
-        if let Some(mut check) = written.health_check {
-            check.port = there.health_check.as_ref().and_then(|check| check.port.clone());
-            self.set(gateway, at("healthCheck"), &check);
-        }
-        if let Some(pool) = &written.connection_pool {
-            self.set(gateway, at("connectionPool"), pool);
-        }
-        if let Some(tls) = &written.tls {
-            self.set(gateway, at("tls"), tls);
-        }
+        self.change_parts(&listener, &written, wanted, &own.name);
     }
 
     /// Lets a route lead to a virtual service by the name that the file has for it.
@@ -314,6 +312,12 @@ impl<'i> Desk<'i> {
             }),
             ..wanted.clone()
         };
+        let part = match there {
+            ProtocolGatewayRoute::Http(own) | ProtocolGatewayRoute::Http2(own) => {
+                Part::of(route, at.clone(), Some(own))
+            }
+            ProtocolGatewayRoute::Grpc(own) => Part::of(route, at.clone(), Some(own)),
+        };
         let path = http(spec).and_then(path_of);
         let is_new_match = wanted.matcher != Match::default();
         if full.matcher.path.is_none() {
@@ -321,15 +325,43 @@ impl<'i> Desk<'i> {
         }
         if full.rewrite.is_some() {
             settle_prefix(&mut full, &mut self.draft);
+        } else if let Some(Pathway::Prefix(prefix)) = &mut full.matcher.path
+            && part.down(&["action", "rewrite", "prefix", "value"]).is_there()
+            && is_new_match
+            && !prefix.ends_with('/')
+        {
+            prefix.push('/');
+            self.draft.assume(format!("{shown} matches `{prefix}`"), "a prefix that is rewritten ends with a slash");
         }
         if !is_new_match && wanted.service.is_none() && wanted.service_port.is_none() && full.rewrite.is_none() {
             return;
         }
         let mut trial = full.clone();
-        if trial.protocol == Some(Protocol::Grpc) && !is_new_match {
-            trial.matcher = Match { grpc_service: Some("unchanged.Service".to_owned()), ..Match::default() };
+        trial.matcher = with_service(&trial.matcher, &part.field("match"));
+        if trial.protocol == Some(Protocol::Grpc) && trial.matcher.grpc_service.is_none() {
+            // What is not said is not set, whatever stands here for it.
+            trial.matcher.grpc_service = Some("unchanged.Service".to_owned());
         }
         let Some(written) = route_spec(&trial, &Plan::default(), &shown, &mut self.draft) else { return };
+        self.change_gateway_target(route, &at, wanted);
+        // A prefix that is rewritten may have got a slash.
+        let is_lengthened = path.is_some() && full.matcher.path != path;
+        let said = full.matcher.path.filter(|_| wanted.matcher.path.is_some() || is_lengthened);
+        let said = Match { path: said, ..wanted.matcher.clone() };
+        match written.protocols().next() {
+            Some(ProtocolGatewayRoute::Http(own) | ProtocolGatewayRoute::Http2(own)) => {
+                self.change_match_of(&part.field("match"), &NewValue::of(&own.matcher), &said);
+                self.change_rewrite(&part, own.action.rewrite.as_ref());
+            }
+            Some(ProtocolGatewayRoute::Grpc(own)) => {
+                self.change_match_of(&part.field("match"), &NewValue::of(&own.matcher), &said);
+                self.change_rewrite(&part, own.action.rewrite.as_ref());
+            }
+            None => {}
+        }
+    }
+
+    fn change_gateway_target(&mut self, route: &Resource, at: &Path, wanted: &GatewayRoute) {
         if wanted.service.is_some() {
             let target = at.field("action").field("target").field("virtualService").field("virtualServiceName");
             let name = wanted.service.clone().unwrap_or_default();
@@ -340,44 +372,13 @@ impl<'i> Desk<'i> {
             let port = self.draft.number::<meshwright_model::limits::Port>("the port of the target", port.into());
             self.set(route, at.field("action").field("target").field("port"), &port);
         }
-        self.change_gateway_match(route, &at, (spec, &written), is_new_match);
     }
 
-    /// Sets the match, and the parts of the rewrite that are said.
-    fn change_gateway_match(
-        &mut self,
-        route: &Resource,
-        at: &Path,
-        (there, written): (&GatewayRouteSpec, &GatewayRouteSpec),
-        is_new_match: bool,
-    ) {
-        if let Some(own) = &written.grpc_route {
-            if is_new_match {
-                self.set(route, at.field("match"), &own.matcher);
-            }
-            if let Some(rewrite) = &own.action.rewrite {
-                self.set(route, at.field("action").field("rewrite"), rewrite);
-            }
-        }
-        let (Some(own), Some(there)) = (http(written), http(there)) else { return };
-        if is_new_match {
-            self.set(route, at.field("match"), &own.matcher);
-        } else if own.matcher.prefix != there.matcher.prefix
-            && let (Some(_), Some(prefix)) = (&own.action.rewrite, &own.matcher.prefix)
-        {
-            self.set(route, at.field("match").field("prefix"), prefix);
-        }
-        let Some(rewrite) = &own.action.rewrite else { return };
-        let place = at.field("action").field("rewrite");
-        if let Some(prefix) = &rewrite.prefix {
-            self.set(route, place.field("prefix"), prefix);
-        }
-        if let Some(path) = &rewrite.path {
-            self.set(route, place.field("path"), path);
-        }
-        if let Some(hostname) = &rewrite.hostname {
-            self.set(route, place.field("hostname"), hostname);
-        }
+    /// Sets the parts of a rewrite that are said.
+    fn change_rewrite<T: serde::Serialize>(&mut self, part: &Part<'_>, written: Option<&T>) {
+        let Some(written) = written.map(NewValue::of) else { return };
+        let said = [("prefix", true), ("path", true), ("hostname", true)];
+        self.merge(&part.down(&["action", "rewrite"]), &written, &said);
     }
 }
 

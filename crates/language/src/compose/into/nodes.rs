@@ -3,18 +3,19 @@
 use meshwright_model::limits::PortProtocol;
 use meshwright_model::listener::Listener as ModelListener;
 use meshwright_model::reference::Key;
-use meshwright_model::virtual_node::{Backend, VirtualServiceBackend};
+use meshwright_model::virtual_node::{Backend, VirtualNodeSpec, VirtualServiceBackend};
 use meshwright_model::{Kind, Path, Resource};
 
 use super::find::{Finder, node_spec};
+use super::listeners::filled;
+use super::part::Part;
 use super::routes::is_narrow;
 use super::{Desk, expression};
-use crate::compose::logging::logging;
 use crate::compose::names::stem;
-use crate::compose::node::{discovery, write_listener};
+use crate::compose::node::write_listener;
 use crate::compose::plan::{Named, Node};
 use crate::compose::tls::client_policy;
-use crate::intent::{Action, HealthCheck, Intent, Listener, OutlierDetection, Protocol, Span, Target, VirtualNode};
+use crate::intent::{Action, Intent, Listener, Protocol, Target, VirtualNode};
 
 impl<'i> Desk<'i> {
     /// Changes the nodes that are there; what is not stays in the intent, to be made.
@@ -174,12 +175,11 @@ impl<'i> Desk<'i> {
         let at = |field: &'static str| Path::of(&["spec", "listeners"]).index(index).field(field);
         let port = there.port_mapping.port.known().and_then(|port| u32::try_from(port.value()).ok());
         let protocol = there.port_mapping.protocol.known().map_or(Protocol::Http, |protocol| said(*protocol));
+        let listener = Part::of(node, Path::of(&["spec", "listeners"]).index(index), Some(there));
         let full = Listener {
             port: wanted.port.or(port),
             protocol: wanted.protocol.or(Some(protocol)),
-            health_check: wanted.health_check.clone().map(|check| with_health_check(check, there)),
-            outlier_detection: wanted.outlier_detection.clone().map(|outliers| with_outliers(outliers, there)),
-            ..wanted.clone()
+            ..filled(wanted, &listener, protocol)
         };
         let own = Node { name: Named { expression: expression(Key::of(&node.name)) }, ..Node::default() };
         let written = write_listener(&own, &full, &mut self.draft);
@@ -195,20 +195,7 @@ impl<'i> Desk<'i> {
                 protocol.word()
             ));
         }
-        if let Some(mut check) = written.health_check {
-            // A port that the file leaves open, or leaves out, stays so.
-            check.port = there.health_check.as_ref().and_then(|check| check.port.clone());
-            self.set(node, at("healthCheck"), &check);
-        }
-        if let Some(outliers) = &written.outlier_detection {
-            self.set(node, at("outlierDetection"), outliers);
-        }
-        if let Some(pool) = &written.connection_pool {
-            self.set(node, at("connectionPool"), pool);
-        }
-        if let Some(tls) = &written.tls {
-            self.set(node, at("tls"), tls);
-        }
+        self.change_parts(&listener, &written, wanted, &own.name);
         if let Some(timeout) = &wanted.timeout {
             self.change_listener_timeout(node, index, there, timeout);
         }
@@ -217,31 +204,20 @@ impl<'i> Desk<'i> {
     fn change_rest(&mut self, node: &Resource, wanted: &VirtualNode) {
         let Some(spec) = node_spec(node) else { return };
         let shown = Key::of(&node.name).shown();
-        if let Some(given) = &wanted.discovery {
-            let mut own = Node {
-                name: Named { expression: expression(Key::of(&node.name)) },
-                discovery: Some(given.clone()),
-                ip_preference: wanted.ip_preference,
-                ..Node::default()
-            };
-            own.host = match given {
-                crate::intent::Discovery::Dns(dns) => dns.hostname.clone().map(meshwright_model::Expression::Text),
-                crate::intent::Discovery::CloudMap(_) => None,
-            };
-            if matches!(given, crate::intent::Discovery::Dns(dns) if dns.hostname.is_none()) {
-                self.draft.ask(format!("By which DNS name are the hosts of `{shown}` found?"));
-            } else if let Some(discovery) = discovery(&own, &mut self.draft) {
-                self.set(node, Path::of(&["spec", "serviceDiscovery"]), &discovery);
-            }
-        }
+        self.change_discovery(node, spec.service_discovery.as_ref(), wanted);
         if let Some(log) = &wanted.access_log {
-            let logging = logging(log, &shown, &mut self.draft);
-            self.set(node, Path::of(&["spec", "logging"]), &logging);
+            self.change_logging(&Part::of(node, Path::of(&["spec", "logging"]), spec.logging.as_ref()), log, &shown);
         }
         if let Some(tls) = &wanted.backend_tls {
-            let policy = client_policy(tls, &format!("`{shown}` towards its backends"), &shown, &mut self.draft);
-            self.set(node, Path::of(&["spec", "backendDefaults", "clientPolicy"]), &policy);
+            let own = format!("`{shown}` towards its backends");
+            let defaults = Part::of(node, Path::of(&["spec", "backendDefaults"]), spec.backend_defaults.as_ref());
+            self.change_policy(&defaults.field("clientPolicy"), tls, &own, &shown);
         }
+        self.change_backends(node, spec, wanted);
+    }
+
+    fn change_backends(&mut self, node: &Resource, spec: &VirtualNodeSpec, wanted: &VirtualNode) {
+        let shown = Key::of(&node.name).shown();
         let backends = spec.backends.as_deref().unwrap_or_default();
         for call in &wanted.calls {
             let services = self.finder.named(Kind::VirtualService, &call.to);
@@ -249,20 +225,20 @@ impl<'i> Desk<'i> {
                 || meshwright_model::Expression::Text(call.to.clone()),
                 |service| expression(Key::of(&service.name)),
             );
-            let policy = call
-                .tls
-                .as_ref()
-                .map(|tls| client_policy(tls, &format!("`{shown}` towards `{name}`"), &shown, &mut self.draft));
+            let own = format!("`{shown}` towards `{name}`");
             let is_it =
                 |Backend::VirtualService(backend): &Backend| expression(Key::of(&backend.virtual_service_name)) == name;
-            match (backends.iter().position(is_it), policy) {
-                (Some(index), Some(policy)) => {
-                    let path =
-                        Path::of(&["spec", "backends"]).index(index).field("virtualService").field("clientPolicy");
-                    self.set(node, path, &policy);
+            match (backends.iter().position(is_it), &call.tls) {
+                (Some(index), Some(tls)) => {
+                    let path = Path::of(&["spec", "backends"]).index(index);
+                    let policy = Part::of(node, path, Some(&backends[index])).down(&["virtualService", "clientPolicy"]);
+                    self.change_policy(&policy, tls, &own, &shown);
                 }
-                (Some(_), None) => {}
-                (None, client_policy) => {
+                (Some(_), None) => {
+                    self.settle(format!("`{shown}` calls `{name}` already"), "so there is nothing to add");
+                }
+                (None, tls) => {
+                    let client_policy = tls.as_ref().map(|tls| client_policy(tls, &own, &shown, &mut self.draft));
                     if services.is_empty() {
                         let why = "the request calls it, and it is not in the file";
                         self.draft.assume(format!("virtual service `{name}` is defined elsewhere"), why);
@@ -284,43 +260,5 @@ fn said(protocol: PortProtocol) -> Protocol {
         PortProtocol::Http2 => Protocol::Http2,
         PortProtocol::Grpc => Protocol::Grpc,
         PortProtocol::Tcp => Protocol::Tcp,
-    }
-}
-
-/// What a request leaves out of a health check stays as it is.
-fn with_health_check(wanted: HealthCheck, there: &ModelListener) -> HealthCheck {
-    let Some(check) = &there.health_check else { return wanted };
-    let millis = |value: Option<i64>| value.and_then(|value| u64::try_from(value).ok()).map(Span::millis);
-    let count = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
-    HealthCheck {
-        path: wanted.path.or_else(|| check.path.as_ref()?.known().map(|path| path.as_str().to_owned())),
-        protocol: wanted.protocol.or_else(|| check.protocol.known().map(|protocol| said(*protocol))),
-        interval: wanted.interval.or_else(|| millis(check.interval_millis.known().map(|value| value.value()))),
-        timeout: wanted.timeout.or_else(|| millis(check.timeout_millis.known().map(|value| value.value()))),
-        healthy_threshold: wanted
-            .healthy_threshold
-            .or_else(|| count(check.healthy_threshold.known().map(|value| value.value()))),
-        unhealthy_threshold: wanted
-            .unhealthy_threshold
-            .or_else(|| count(check.unhealthy_threshold.known().map(|value| value.value()))),
-        ..wanted
-    }
-}
-
-/// What a request leaves out of outlier detection stays as it is.
-fn with_outliers(wanted: OutlierDetection, there: &ModelListener) -> OutlierDetection {
-    let Some(outliers) = &there.outlier_detection else { return wanted };
-    let count = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
-    OutlierDetection {
-        max_server_errors: wanted
-            .max_server_errors
-            .or_else(|| count(outliers.max_server_errors.known().map(|value| value.value()))),
-        interval: wanted.interval.or_else(|| outliers.interval.millis().map(Span::millis)),
-        base_ejection_duration: wanted
-            .base_ejection_duration
-            .or_else(|| outliers.base_ejection_duration.millis().map(Span::millis)),
-        max_ejection_percent: wanted
-            .max_ejection_percent
-            .or_else(|| count(outliers.max_ejection_percent.known().map(|value| value.value()))),
     }
 }

@@ -93,9 +93,13 @@ impl<'i> Desk<'i> {
     /// Gives a new route a number; whether it is another than it had.
     fn place(&mut self, new: &mut Rank<'i>, ranks: &mut [Rank<'i>]) -> bool {
         let taken = |number: i64| number <= LAST && ranks.iter().any(|rank| rank.number == number);
-        let beaten = ranks.iter().filter(|rank| rank.shape.is_wider(&new.shape)).min_by_key(|rank| rank.number);
+        // Of two that take requests of each other, the new one is what the request is about.
+        let crosses = |rank: &Rank<'_>| rank.there.is_some() && rank.shape.crosses(&new.shape);
+        let is_wider = |rank: &&Rank<'_>| rank.shape.is_wider(&new.shape) || crosses(rank);
+        let beaten = ranks.iter().filter(is_wider).min_by_key(|rank| rank.number);
         let until = beaten.map_or(UNNUMBERED, |rank| rank.number);
-        let narrower = ranks.iter().filter(|rank| new.shape.is_wider(&rank.shape)).map(|rank| rank.number);
+        let is_narrower = |rank: &&Rank<'_>| new.shape.is_wider(&rank.shape) && !crosses(rank);
+        let narrower = ranks.iter().filter(is_narrower).map(|rank| rank.number);
         let from = narrower.filter(|number| *number < until || beaten.is_none()).max().unwrap_or(-1);
         let is_last = beaten.is_none() && new.number == UNNUMBERED;
         if is_last || from < new.number && new.number < until && !taken(new.number) {

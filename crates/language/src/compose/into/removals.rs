@@ -18,7 +18,11 @@ impl<'i> Desk<'i> {
             RemovalKind::Resource => self.remove_resource(removal),
             RemovalKind::Target => self.leave(removal),
             RemovalKind::Backend => self.remove_backend(removal),
-            RemovalKind::RetryPolicy => self.remove_of_routes(name, "retryPolicy"),
+            RemovalKind::RetryPolicy => {
+                for route in self.routes(name) {
+                    self.stop_retries(route);
+                }
+            }
             RemovalKind::Timeout => {
                 self.remove_of_routes(name, "timeout");
                 let nodes = self.finder.path_to(name).0;
@@ -58,12 +62,16 @@ impl<'i> Desk<'i> {
         }
     }
 
-    fn remove_of_routes(&mut self, name: &str, field: &'static str) {
+    fn routes(&mut self, name: &str) -> Vec<&'i Resource> {
         let routes = self.finder.path_to(name).1;
         if routes.is_empty() {
             self.draft.ask(format!("There is no route `{name}` in the file, and none leads to it. Which is meant?"));
         }
-        for route in routes {
+        routes
+    }
+
+    fn remove_of_routes(&mut self, name: &str, field: &'static str) {
+        for route in self.routes(name) {
             let meshwright_model::Spec::Route(spec) = &route.spec else { continue };
             let fields: Vec<&'static str> =
                 spec.protocols().map(meshwright_model::route::ProtocolRoute::field).collect();

@@ -2,22 +2,23 @@
 
 use meshwright_model::defaults::{IDLE_TIMEOUT_MILLIS, PER_REQUEST_TIMEOUT_MILLIS};
 use meshwright_model::duration::Duration;
+use meshwright_model::edit::NewValue;
 use meshwright_model::limits::Port;
 use meshwright_model::listener::Listener as ModelListener;
 use meshwright_model::reference::Key;
-use meshwright_model::route::{ProtocolRoute, RouteSpec};
+use meshwright_model::route::ProtocolRoute;
 use meshwright_model::timeout::ListenerTimeout;
 use meshwright_model::{Kind, Path, Resource, Scalar, Spec};
 
 use super::Desk;
 use super::find::{Finder, node_spec};
+use super::matches::{route_part, with_service};
 use crate::compose::draft::Draft;
 use crate::compose::names::{listed, stem};
 use crate::compose::plan::Router;
-use crate::compose::retries::complete;
 use crate::compose::route::route_spec;
 use crate::compose::values::duration;
-use crate::intent::{Action, Intent, Match, Pathway, Protocol, Retry, Route, Span, Target, Timeout};
+use crate::intent::{Action, Intent, Match, Pathway, Protocol, Route, Span, Target, Timeout};
 
 impl<'i> Desk<'i> {
     /// Changes the routes that are there; what is not stays in the intent, to be made.
@@ -49,6 +50,10 @@ impl<'i> Desk<'i> {
                 there = self.same(&route);
             }
             if there.is_empty() && (route.action == Action::Create || !route.targets.is_empty()) {
+                if let Some(part) = self.part_of(&route) {
+                    self.ask_about_part(&route, part);
+                    continue;
+                }
                 if let (None, Some(target)) = (&route.name, route.targets.first()) {
                     let wanted = format!("{}-route", target.node);
                     route.name = self.free_name(Kind::Route, route.router.as_deref(), &wanted);
@@ -105,12 +110,31 @@ impl<'i> Desk<'i> {
             return Vec::new();
         }
         // A change of shares: the route that sends to one of the targets already, and to everything.
-        let sends = |route: &&Resource| {
-            Finder::targets(route).iter().any(|(_, _, target)| {
-                wanted.targets.iter().any(|wanted| Key::of(&target.virtual_node) == Key::Known(wanted.node.as_str()))
-            })
-        };
-        candidates.into_iter().filter(sends).filter(|route| !is_narrow(route)).collect()
+        candidates.into_iter().filter(|route| sends_to(route, wanted) && !is_narrow(route)).collect()
+    }
+
+    /// The route that shares a part of the requests among one of the targets of a wanted route for all requests and others,
+    /// where no route of the same router takes all.
+    fn part_of(&self, wanted: &Route) -> Option<&'i Resource> {
+        let everything = Match { path: Some(Pathway::Prefix("/".to_owned())), ..Match::default() };
+        let router = wanted.router.as_deref().filter(|_| wanted.name.is_none())?;
+        if !wanted.matcher.is_empty() && wanted.matcher != everything {
+            return None;
+        }
+        let own = |route: &&'i Resource| route.parent.as_ref().is_some_and(|parent| Key::of(parent).shown() == router);
+        let siblings: Vec<&'i Resource> = self.finder.of_kind(Kind::Route).filter(own).collect();
+        let is_split = |route: &&&'i Resource| Finder::targets(route).len() > 1 && sends_to(route, wanted);
+        siblings.iter().find(is_split).filter(|_| siblings.iter().all(|route| is_narrow(route))).copied()
+    }
+
+    fn ask_about_part(&mut self, wanted: &Route, part: &'i Resource) {
+        let shown = Key::of(&part.name).shown();
+        let nodes: Vec<String> = wanted.targets.iter().map(|target| target.node.clone()).collect();
+        let nodes = listed(&nodes);
+        self.draft.ask(format!(
+            "Route `{shown}` shares the requests that it matches, and no route takes all others. Should all of its requests go to {nodes} (\"route {shown} sends everything to {0}\"), or should a route be added (\"add a route named {0}-route ...\")?",
+            nodes.replace('`', "")
+        ));
     }
 
     /// The route of the same router that takes just the requests that a new one would take.
@@ -136,11 +160,16 @@ impl<'i> Desk<'i> {
                 self.set(route, Path::of(&["spec", "priority"]), &priority);
             }
             if !wanted.targets.is_empty() {
-                let is_all = wanted.matcher.path == Some(Pathway::Prefix("/".to_owned()));
+                // What a route that is named sends to one of its targets, it sends there whole.
+                let is_all = wanted.name.is_some() || wanted.matcher.path == Some(Pathway::Prefix("/".to_owned()));
                 self.change_targets(route, &wanted.targets, is_all);
             }
-            if wanted.matcher != Match::default() && !wanted.matcher.otherwise {
-                self.change_match(route, wanted);
+        }
+        if wanted.matcher != Match::default() && !wanted.matcher.otherwise {
+            match there {
+                [route] => self.change_match(route, wanted),
+                // Routes that match the same hide one another.
+                several => self.ask_which(Kind::Route, Some(&name), several),
             }
         }
     }
@@ -217,11 +246,12 @@ impl<'i> Desk<'i> {
     fn change_match(&mut self, route: &Resource, wanted: &Route) {
         let Spec::Route(spec) = &route.spec else { return };
         let Some(there) = spec.protocols().next() else { return };
+        let Some(matcher) = route_part(route).map(|part| part.field("match")) else { return };
         let full = Route {
             name: Some(Key::of(&route.name).shown()),
             protocol: Some(protocol(there)),
             targets: vec![Target { node: "x".to_owned(), weight: Some(100), port: None }],
-            matcher: wanted.matcher.clone(),
+            matcher: with_service(&wanted.matcher, &matcher),
             ..Route::default()
         };
         let Some(written) = route_spec(
@@ -232,55 +262,14 @@ impl<'i> Desk<'i> {
         ) else {
             return;
         };
-        let path = Path::of(&["spec"]).field(there.field()).field("match");
-        match written {
-            RouteSpec { http_route: Some(own), .. } | RouteSpec { http2_route: Some(own), .. } => {
-                self.set(route, path, &own.matcher);
-            }
-            RouteSpec { grpc_route: Some(own), .. } => self.set(route, path, &own.matcher),
-            RouteSpec { tcp_route: Some(own), .. } => {
-                if let Some(matcher) = &own.matcher {
-                    self.set(route, path, matcher);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Sets a retry policy; what the request leaves out is completed.
-    pub(super) fn change_retry(&mut self, route: &'i Resource, wanted: &Retry) {
-        let Spec::Route(spec) = &route.spec else { return };
-        let Some(there) = spec.protocols().next() else { return };
-        let name = Key::of(&route.name).shown();
-        let per_request = there.per_request().and_then(Duration::millis).map(Span::millis);
-        let mut wanted = wanted.clone();
-        if let Some((retries, per_try)) = there.retry() {
-            let count = retries.known().and_then(|retries| u32::try_from(retries.value()).ok());
-            wanted.max_retries = wanted.max_retries.or(count);
-            wanted.per_retry_timeout = wanted.per_retry_timeout.or_else(|| per_try.millis().map(Span::millis));
-        }
-        let mut full = Route {
-            name: Some(name.clone()),
-            protocol: Some(protocol(there)),
-            targets: vec![Target { node: "x".to_owned(), weight: Some(100), port: None }],
-            retry: Some(wanted),
-            timeout: per_request.map(|span| Timeout { per_request: Some(span), idle: None }),
-            ..Route::default()
+        let value = match written.protocols().next() {
+            Some(ProtocolRoute::Http(own) | ProtocolRoute::Http2(own)) => Some(NewValue::of(&own.matcher)),
+            Some(ProtocolRoute::Grpc(own)) => Some(NewValue::of(&own.matcher)),
+            Some(ProtocolRoute::Tcp(own)) => own.matcher.as_ref().map(NewValue::of),
+            None => None,
         };
-        complete(&mut full, &mut self.draft);
-        let written =
-            route_spec(&full, &Router::default(), &format!("route `{name}`"), &mut self.draft).unwrap_or_default();
-        let path = Path::of(&["spec"]).field(there.field()).field("retryPolicy");
-        if let Some(retry) =
-            written.http_route.as_ref().or(written.http2_route.as_ref()).and_then(|own| own.retry_policy.as_ref())
-        {
-            self.set(route, path, retry);
-        } else if let Some(retry) = written.grpc_route.as_ref().and_then(|own| own.retry_policy.as_ref()) {
-            self.set(route, path, retry);
-        }
-        let raised = full.timeout.and_then(|timeout| timeout.per_request).filter(|span| Some(*span) != per_request);
-        if let Some(span) = raised {
-            self.change_timeouts(&name, &[route], &Timeout { per_request: Some(span), idle: None });
+        if let Some(value) = value {
+            self.change_match_of(&matcher, &value, &wanted.matcher);
         }
     }
 
@@ -355,6 +344,13 @@ impl<'i> Desk<'i> {
     }
 }
 
+/// Whether a route sends to one of the targets that are wanted.
+fn sends_to(route: &Resource, wanted: &Route) -> bool {
+    Finder::targets(route).iter().any(|(_, _, target)| {
+        wanted.targets.iter().any(|wanted| Key::of(&target.virtual_node) == Key::Known(wanted.node.as_str()))
+    })
+}
+
 /// Whether a route takes only requests that a header tells.
 pub(super) fn is_narrow(route: &Resource) -> bool {
     match &route.spec {
@@ -400,7 +396,8 @@ fn is_shorter(listener: &ModelListener, wanted: &Timeout) -> bool {
         || is_less(idle, IDLE_TIMEOUT_MILLIS, wanted.idle)
 }
 
-fn protocol(route: ProtocolRoute<'_>) -> Protocol {
+/// A route's protocol in the intent's words.
+pub(super) fn protocol(route: ProtocolRoute<'_>) -> Protocol {
     match route {
         ProtocolRoute::Http(_) => Protocol::Http,
         ProtocolRoute::Http2(_) => Protocol::Http2,

@@ -198,7 +198,7 @@ fn a_header_route_comes_first_in_json_too() {
 }
 
 #[test]
-fn one_more_route_has_a_name_of_its_own_and_stands_between() {
+fn one_more_route_has_a_name_of_its_own_and_comes_first() {
     let with_header = written(AWS.0, AWS.1, HEADER);
     insta::assert_snapshot!(changes((AWS.0, &with_header), "in virtual router checkout-router add a route that sends /beta to checkout-v2"), @r#"
 +    "virtualRouterName": "checkout-router",
@@ -217,7 +217,7 @@ fn one_more_route_has_a_name_of_its_own_and_stands_between() {
 +          "prefix": "/beta"
 +        }
 +      },
-+      "priority": 75
++      "priority": 25
 +    }
 +  },
 +  {

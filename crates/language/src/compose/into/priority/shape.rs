@@ -32,10 +32,25 @@ impl Shape {
         self.path.as_ref().map_or(0, String::len) < other.path.as_ref().map_or(0, String::len)
     }
 
+    /// Whether two routes are for different ports or hosts.
+    fn is_apart(&self, other: &Self) -> bool {
+        differ(self.port, other.port) || self.host.is_some() && self.host != other.host && other.host.is_some()
+    }
+
+    /// Whether a route asks for less of the path than another, and for more beside it, so that each would take requests of
+    /// the other.
+    pub(super) fn crosses(&self, other: &Self) -> bool {
+        let is_start = self
+            .path
+            .as_ref()
+            .zip(other.path.as_ref())
+            .is_some_and(|(own, more)| more.len() > own.len() && more.starts_with(own.as_str()));
+        !self.is_apart(other) && is_start && self.host == other.host && self.conditions > other.conditions
+    }
+
     /// Whether a route would take requests of another that asks for more: for more beside the path, or for more of the path.
     pub(super) fn is_wider(&self, other: &Self) -> bool {
-        let differ = |own: Option<i64>, other: Option<i64>| own.zip(other).is_some_and(|(own, other)| own != other);
-        if differ(self.port, other.port) || self.host.is_some() && self.host != other.host && other.host.is_some() {
+        if self.is_apart(other) {
             return false;
         }
         let starts = |own: &Option<String>, other: &Option<String>| match (own, other) {
@@ -52,6 +67,10 @@ impl Shape {
         let meets = starts(&self.path, &other.path) || starts(&other.path, &self.path);
         meets && own < more || own == more && is_start
     }
+}
+
+fn differ(own: Option<i64>, other: Option<i64>) -> bool {
+    own.zip(other).is_some_and(|(own, other)| own != other)
 }
 
 fn of_route(spec: &RouteSpec) -> Shape {
