@@ -70,27 +70,27 @@ impl Reader<'_> {
 
     /// A ratio for the nodes that were named together: of the route of the router that was spoken of, or of a new one.
     fn ratio_of_group(&mut self, numbers: &[u32]) -> Said {
-        let named = |place: &Place| match *place {
+        let name_of = |place: &Place| match *place {
             Place::Node(at) => self.intent.virtual_nodes[at].name.clone(),
             Place::Application(at) => self.intent.applications[at].name.clone(),
             _ => None,
         };
-        let names: Vec<String> = self.group.iter().filter_map(named).collect();
+        let names: Vec<String> = self.group.iter().filter_map(name_of).collect();
         if names.len() != numbers.len() {
             return Err(Trouble::NotHere);
         }
-        let router = match self.latest(|place| matches!(place, Place::Router(_))) {
+        let owner = match self.latest(|place| matches!(place, Place::Router(_))) {
             Some(Place::Router(at)) => Some(at),
             _ => None,
         };
         let is_it = |route: &Route| route.targets.iter().map(|target| &target.node).eq(&names);
-        let routes = match router {
+        let routes = match owner {
             Some(at) => &self.intent.virtual_routers[at].routes,
             None => &self.intent.routes,
         };
         let place = match routes.iter().position(is_it) {
-            Some(at) => Place::Route(router, at),
-            None => self.new_route(router),
+            Some(at) => Place::Route(owner, at),
+            None => self.new_route(owner),
         };
         let mut said = Err(Trouble::NotHere);
         for (name, weight) in names.iter().zip(numbers) {
