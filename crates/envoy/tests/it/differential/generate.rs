@@ -444,6 +444,9 @@ impl Draft<'_> {
         let service =
             if self.random.percent(85) { self.random.pick(&SERVICES[..3]) } else { self.random.pick(&SERVICES[..5]) };
         let mut action = json!({"target": {"virtualService": {"virtualServiceName": service}}});
+        if self.random.percent(20) {
+            action["target"]["port"] = json!(self.random.pick(PORTS));
+        }
         let mut rewrite = json!({});
         if self.random.percent(25) {
             rewrite["hostname"] = json!({"defaultTargetHostname": self.random.pick(&["DISABLED", "ENABLED"])});
