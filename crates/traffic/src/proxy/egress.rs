@@ -80,7 +80,9 @@ fn outbound<'a>(
             Some(all) => all.into_iter().for_each(|own| add(&mut outbound, name, own, services, (node, &at))),
         }
     }
-    unanswered.into_iter().for_each(|name| add_unanswered(&mut outbound, name));
+    for name in unanswered {
+        add_unanswered(&mut outbound, name);
+    }
     outbound
 }
 

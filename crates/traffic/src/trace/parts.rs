@@ -176,7 +176,9 @@ impl Parts {
             "te" => tokens(value).any(|token| token == "trailers"),
             name => !TAKEN_OUT.contains(&name) && !named.iter().any(|own| own == name),
         });
-        self.headers.iter_mut().filter(|(name, _)| name == "te").for_each(|(_, value)| *value = "trailers".to_owned());
+        for (_, value) in self.headers.iter_mut().filter(|(name, _)| name == "te") {
+            "trailers".clone_into(value);
+        }
         // HTTP/1.1 says no scheme, so that Envoy believes what an earlier proxy is said to have seen.
         let forwarded = self.header("x-forwarded-proto").map(str::to_ascii_lowercase);
         self.scheme = forwarded.filter(|own| matches!(own.as_str(), "http" | "https")).unwrap_or(scheme.to_owned());

@@ -25,7 +25,6 @@ const PROXY_NAMES: &[&str] = &[
     ":scheme",
     "host",
     "connection",
-    "content-length",
     "keep-alive",
     "te",
     "transfer-encoding",
@@ -42,7 +41,7 @@ const PROXY_NAMES: &[&str] = &[
     "x-request-id",
 ];
 /// Of those, what no client writes among its headers, and what it would then have to keep.
-const UNSENT: &[&str] = &[":authority", ":method", ":path", ":scheme", "host", "content-length", "transfer-encoding"];
+const UNSENT: &[&str] = &[":authority", ":method", ":path", ":scheme", "host", "transfer-encoding"];
 /// Methods that no route can ask for.
 const ODD_METHODS: &[&str] = &["CONNECT", "FOO", "QUERY", "M-SEARCH", "PURGE", "PROPFIND", "LINK"];
 /// Headers for which Envoy refuses a request, or nearly.
