@@ -305,7 +305,6 @@ impl<'a> Behind<'_, 'a> {
         let defaults = self.spec.backend_defaults.as_ref();
         let policy = defaults.and_then(|defaults| defaults.client_policy.as_ref()?.tls.as_ref());
         let answering = self.services.answering(service, spec, policy);
-        let count = answering.as_ref().map_or(0, Vec::len);
         let has_provider = answering.is_some();
         let found = answering.unwrap_or_default().into_iter().find(|one| own_port.is_none_or(|own| own == one.port));
         let found = match found {
@@ -318,15 +317,27 @@ impl<'a> Behind<'_, 'a> {
                 return None;
             }
         };
-        let dialled = (count > 1).then_some(found.port);
         let timeout = longest(&found.way).filter(|_| has_provider);
         if keeps_host {
             self.add_marked(route, &at, name, found)?;
             return Some((name, HostRewrite::Kept { marker: name }, timeout));
         }
-        let host = dialled.map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"));
+        let host = self.host_of(name, found.port);
         self.add_host(name, &host, found);
         Some((name, HostRewrite::To(host), timeout))
+    }
+
+    /// The host by which a virtual service on a port is told apart from others: its name.
+    ///
+    /// Source: reference 4.7. That the port is added where a gateway reaches the service on another port before is ours, as the proxy
+    /// tells its own requests apart by host alone; the application then sees it.
+    fn host_of(&self, service: &str, port: u16) -> String {
+        let has_name =
+            |other: &VirtualHost<'a>| other.service == service && other.domains.iter().any(|own| own == service);
+        match self.hosts.iter().find(|other| has_name(other)) {
+            Some(other) if other.port != port => format!("{service}:{port}"),
+            _ => service.to_owned(),
+        }
     }
 
     /// Adds a virtual service under its own name.

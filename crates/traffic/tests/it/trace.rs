@@ -247,6 +247,35 @@ fn a_backend_that_nothing_answers_for_is_404_even_where_the_rest_passes() {
 }
 
 #[test]
+fn an_application_gets_the_name_of_its_service_as_host() {
+    let listeners = [80, 81].map(|port| json!({"portMapping": {"port": port, "protocol": "http"}}));
+    let to = |name: &str, prefix: &str, port: u16| {
+        let mut route = gateway_route(json!({"prefix": prefix}), Value::Null);
+        route["gatewayRouteName"] = json!(name);
+        route["spec"]["httpRoute"]["action"]["target"]["port"] = json!(port);
+        route
+    };
+    let mesh = |routes: &[Value]| {
+        let own = [
+            node("a", 8080, "http"),
+            json!({"meshName": "m", "virtualRouterName": "r", "spec": {"listeners": listeners}}),
+            service("s.local", "r"),
+            route("a", None, json!({"prefix": "/", "port": 80})),
+            route("b", None, json!({"prefix": "/", "port": 81})),
+            json!({"meshName": "m", "virtualGatewayName": "gw", "spec": {
+                "listeners": [{"portMapping": {"port": 9000, "protocol": "http"}}]}}),
+        ];
+        mesh(&[&own[..], routes].concat())
+    };
+    // One of several ports is reached: nothing needs to be told apart.
+    assert_eq!(rewritten(&mesh(&[to("g", "/b/", 81)]), "GET http://x:9000/b/1"), "s.local /1");
+    let both = mesh(&[to("g1", "/b/", 81), to("g2", "/a/", 80), to("g3", "/c/", 81)]);
+    assert_eq!(rewritten(&both, "GET http://x:9000/b/1"), "s.local /1");
+    assert_eq!(rewritten(&both, "GET http://x:9000/a/1"), "s.local:80 /1");
+    assert_eq!(rewritten(&both, "GET http://x:9000/c/1"), "s.local /1");
+}
+
+#[test]
 fn a_host_that_is_named_with_its_port_keeps_it() {
     let named = |name: &str, hostname: Value| {
         let mut route = gateway_route(json!({"prefix": "/", "hostname": hostname}), Value::Null);

@@ -25,7 +25,6 @@ const PROXY_NAMES: &[&str] = &[
     ":scheme",
     "host",
     "connection",
-    "content-length",
     "keep-alive",
     "te",
     "transfer-encoding",
@@ -42,7 +41,7 @@ const PROXY_NAMES: &[&str] = &[
     "x-request-id",
 ];
 /// Of those, what no client writes among its headers, and what it would then have to keep.
-const UNSENT: &[&str] = &[":authority", ":method", ":path", ":scheme", "host", "content-length", "transfer-encoding"];
+const UNSENT: &[&str] = &[":authority", ":method", ":path", ":scheme", "host", "transfer-encoding"];
 /// Methods that no route can ask for.
 const ODD_METHODS: &[&str] = &["CONNECT", "FOO", "QUERY", "M-SEARCH", "PURGE", "PROPFIND", "LINK"];
 /// Headers for which Envoy refuses a request, or nearly.
@@ -444,6 +443,9 @@ impl Draft<'_> {
         let service =
             if self.random.percent(85) { self.random.pick(&SERVICES[..3]) } else { self.random.pick(&SERVICES[..5]) };
         let mut action = json!({"target": {"virtualService": {"virtualServiceName": service}}});
+        if self.random.percent(20) {
+            action["target"]["port"] = json!(self.random.pick(PORTS));
+        }
         let mut rewrite = json!({});
         if self.random.percent(25) {
             rewrite["hostname"] = json!({"defaultTargetHostname": self.random.pick(&["DISABLED", "ENABLED"])});
