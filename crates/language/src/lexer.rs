@@ -106,6 +106,10 @@ impl Cutter<'_> {
         let is_signed = first == '-'
             && self.rest()[1..].starts_with(|next: char| next.is_ascii_digit())
             && self.tokens.last().is_none_or(|last| last.end < self.at && !matches!(last.kind, TokenKind::Number(_)));
+        if let Some(length) = value::operator(self.rest()) {
+            self.push(TokenKind::Quoted, length);
+            return true;
+        }
         if let Some(length) = value::pattern(self.rest()) {
             self.push(TokenKind::Quoted, length);
             return true;

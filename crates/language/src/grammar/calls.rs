@@ -111,6 +111,12 @@ impl Reader<'_> {
 
     /// TLS that the calls must speak which were just named: "backend api (TLS enforced)".
     pub(super) fn enforced_calls(&mut self) -> Option<Said> {
+        let is_enforced = self.words.clone().any(|at| self.is_symbol(at, &["enforce"]));
+        let here = self.spot.filter(|here| here.side != Side::Server && is_enforced);
+        if let Some(here) = here {
+            let (tls, path) = spot::client_tls(&mut self.intent, here).ok()?;
+            return Some(put(&mut tls.enforce, true, &path, "enforce"));
+        }
         let is_said = self.is_in_brackets() || matches!(self.preposition.as_deref(), Some("over" | "via" | "using"));
         let (spot, calls) = self.last_calls.clone().filter(|_| is_said)?;
         let said = self.tls_of_calls(false)?;

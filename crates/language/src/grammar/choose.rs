@@ -10,7 +10,7 @@ use super::meanings::TABLES;
 use super::pattern::{Pattern, Start, can_be_said};
 use super::reader::Reader;
 use super::slot::Slots;
-use super::spot::{Place, Said, Spot, Trouble};
+use super::spot::{self, Place, Said, Spot, Trouble};
 use crate::intent::{GatewayRoute, Route, Sidecar, VirtualNode, VirtualService};
 use crate::lexer::TokenKind;
 
@@ -109,11 +109,16 @@ impl Reader<'_> {
         ways.sort_unstable();
         ways.dedup();
         let upcoming = self.upcoming_block();
+        let retries = self.spot.is_some_and(|spot| {
+            spot::route(&mut self.intent, spot)
+                .is_ok_and(|(route, _)| route.retry.is_some() && route.targets.is_empty())
+        });
         let mut candidates: Vec<Candidate> = Vec::new();
         for way in ways {
             let (meaning, pattern) = &INDEX.ways[way];
             let is_of_block = meaning.block == self.block && self.block != Block::Resource;
-            if !meaning.is_plain && !is_of_block && upcoming != Some(meaning.block) {
+            let is_beside = meaning.block == Block::Retry && self.block == Block::Match && retries;
+            if !meaning.is_plain && !is_of_block && !is_beside && upcoming != Some(meaning.block) {
                 continue;
             }
             let Some((end, slots)) = pattern.find(&self.tokens, self.at, &mut self.work) else { continue };
@@ -155,6 +160,17 @@ impl Reader<'_> {
         for spot in self.spots_for(candidate.meaning.home) {
             self.is_current = before.0.is_none() || before.0 == spot;
             self.spot = spot;
+            let is_of_gateway = candidate.meaning.block == Block::Timeout
+                && matches!(before.0, Some(Spot { place: Place::Gateway(_), .. }));
+            if spot.is_none() && is_of_gateway {
+                self.ask(
+                    "A virtual gateway has no timeout: is it for a route or a virtual node?",
+                    self.at,
+                    candidate.end,
+                );
+                (self.spot, self.at) = (before.0, candidate.end);
+                return true;
+            }
             let (spot, undo) = match spot {
                 Some(spot) => (spot, Undo::Nothing),
                 None => self.make_home(candidate.meaning.home, candidate.meaning.block),

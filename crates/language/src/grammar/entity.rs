@@ -214,7 +214,7 @@ impl Reader<'_> {
         let is_plural =
             self.token(at)?.text.ends_with('s') && !matches!(thing, Thing::Everything | Thing::Sidecar | Thing::Mesh);
         is_plural.then_some(())?;
-        let place = self.past(at + 1, &[",", ":", "named", "(", "for", "are", "with"]);
+        let place = self.past(at + 1, &[",", ":", "named", "(", "for", "are", "with", "-", "–", "—"]);
         names_of_a_kind(&self.tokens, place).filter(|(names, _)| names.len() > 1)
     }
 
@@ -238,7 +238,8 @@ impl Reader<'_> {
         {
             return Some((name, at + 3));
         }
-        let is_before_thing = self.thing_at(at + 2).is_some_and(|next| next != Thing::Application);
+        let is_before_thing = self.thing_at(at + 2).is_some_and(|next| next != Thing::Application)
+            && !(thing == Thing::Router && self.is_routing_verb(at + 2));
         let name = name_at(&self.tokens, at + 1).filter(|_| !is_before_thing && thing != Thing::Everything)?;
         Some((name, at + 2))
     }

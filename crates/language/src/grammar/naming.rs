@@ -94,7 +94,7 @@ impl Reader<'_> {
         if entity.name.is_some() || !entity.is_plural || entity.thing == Thing::Everything {
             return false;
         }
-        let first = self.past(entity.end, &[",", ":", "(", ".", "named"]);
+        let first = self.past(entity.end, &[",", ":", "(", ".", "named", "-", "–", "—"]);
         let is_listed = first > entity.end && name_at(&self.tokens, first).is_some() && self.begins_detail(first + 1);
         if is_listed {
             self.listed = Some((entity.thing, entity.protocol));

@@ -1,5 +1,6 @@
 //! Resources of the intent: found by their names, or begun.
 
+use super::name::is_clause_verb;
 use super::reader::{Reader, Verb};
 use super::spot::{Place, Spot};
 use super::thing::{Entity, Thing};
@@ -182,7 +183,10 @@ impl Reader<'_> {
             if entity.thing == Thing::Application && is_all && latest.is_none() {
                 return Some(Place::Everywhere);
             }
-            if entity.thing == Thing::Application || entity.is_definite && latest.is_some() {
+            // "… node listens on 8080", without an article
+            let is_subject = self.is_clause_start() && self.token(entity.end).is_some_and(is_clause_verb);
+            let is_known = entity.is_definite || is_subject && !entity.is_plural && self.verb == Verb::None;
+            if entity.thing == Thing::Application || is_known && latest.is_some() {
                 return latest;
             }
             if let Some(at) = self.intent.virtual_nodes.iter().position(|there| there.name.is_none()) {
@@ -263,6 +267,14 @@ impl Reader<'_> {
                 return Place::Route(None, at);
             }
         }
+        if let Some(Place::Route(None, at)) = self.spot.map(|spot| spot.place)
+            && self.words.end == self.at
+            && self.says_priority_only(at)
+        {
+            // "a priority 5 route"
+            self.intent.routes[at].name.clone_from(&entity.name);
+            return Place::Route(None, at);
+        }
         if entity.name.is_none() {
             if let Some(router) = router.filter(|_| entity.is_plural || entity.is_definite) {
                 // Its siblings begin with what they match or where they send.
@@ -282,6 +294,13 @@ impl Reader<'_> {
         let at = siblings.len() - 1;
         self.closed = false;
         Place::Route(router, at)
+    }
+
+    /// Whether nothing but its priority was said of a route.
+    fn says_priority_only(&self, at: usize) -> bool {
+        let route = &self.intent.routes[at];
+        let bare = Route { priority: route.priority, action: route.action, ..Route::default() };
+        route.priority.is_some() && *route == bare
     }
 
     fn find_route(&self, name: &str) -> Option<Place> {

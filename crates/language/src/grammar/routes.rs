@@ -61,17 +61,19 @@ impl Reader<'_> {
 
     fn route_for_match(&mut self, of_gateway: bool) -> Result<Spot, Trouble> {
         let spot = self.here()?;
+        // What a sentence ends with is said of the route that has its target already.
+        let is_last = self.is_sentence_end(self.words.end) && self.receiver.is_none() && !self.closed;
         let place = match spot.place {
             Place::Route(router, _) if !of_gateway => {
                 let (route, _) = spot::route(&mut self.intent, spot)?;
-                let is_done =
-                    !route.targets.is_empty() && (!route.matcher.is_empty() || self.closed && self.sends_ahead());
+                let is_done = !route.targets.is_empty()
+                    && (!route.matcher.is_empty() && !is_last || self.closed && self.sends_ahead());
                 if is_done { self.new_route(router) } else { spot.place }
             }
             Place::GatewayRoute(gateway, _) => {
                 let (route, _) = spot::gateway_route(&mut self.intent, spot)?;
-                let is_done =
-                    route.service.is_some() && (!route.matcher.is_empty() || self.closed && self.sends_ahead());
+                let is_done = route.service.is_some()
+                    && (!route.matcher.is_empty() && !is_last || self.closed && self.sends_ahead());
                 if is_done { self.new_gateway_route(gateway) } else { spot.place }
             }
             Place::Router(router) if !of_gateway => self.new_route(Some(router)),
@@ -125,11 +127,20 @@ impl Reader<'_> {
 
     /// A further gateway route.
     pub(super) fn new_gateway_route(&mut self, gateway: Option<usize>) -> Place {
+        let before = match self.spot.map(|spot| spot.place) {
+            Some(Place::GatewayRoute(None, at)) => self.intent.gateway_routes.get(at),
+            _ => None,
+        };
+        let alike = before.map(|route| GatewayRoute {
+            gateway: route.gateway.clone(),
+            action: route.action,
+            ..GatewayRoute::default()
+        });
         let routes = match gateway {
             Some(at) => &mut self.intent.virtual_gateways[at].routes,
             None => &mut self.intent.gateway_routes,
         };
-        routes.push(GatewayRoute::default());
+        routes.push(alike.unwrap_or_default());
         Place::GatewayRoute(gateway, routes.len() - 1)
     }
 

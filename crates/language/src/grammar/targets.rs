@@ -16,7 +16,11 @@ impl Reader<'_> {
             return self.target_of_the_rest(name);
         }
         let is_bare = weight.is_none() && port.is_none();
-        if is_bare && (self.is_owner_of_something() || !self.sending && self.block != Block::Match) {
+        // "…, 1 s per try, to node web"
+        let is_node = self.verb == Verb::None && self.words.clone().any(|at| self.is_symbol(at, &["virtual-node"]));
+        let is_open =
+            self.block == Block::Match || (self.block == Block::Rewrite || is_node) && self.lacks_target(spot);
+        if is_bare && (self.is_owner_of_something() || !self.sending && !is_open) {
             return Err(Trouble::NotHere);
         }
         match spot.place {
@@ -115,6 +119,7 @@ impl Reader<'_> {
             self.sends();
             return Ok(String::new());
         }
+        self.closed = true;
         self.matcher(|matcher, path| {
             // Requests that were described and sent nowhere are not what is left of them.
             if !matcher.is_empty() && !matcher.otherwise {

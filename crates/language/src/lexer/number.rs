@@ -39,6 +39,11 @@ impl Cutter<'_> {
             let kind =
                 scaled(&rest[..decimal], scale).map_or(TokenKind::Name, |millis| TokenKind::Span(Span::millis(millis)));
             self.push(kind, decimal + tail);
+        } else if let Some(value) =
+            rest[..digits].parse::<u32>().ok().and_then(|value| value.checked_mul(1000)).filter(|_| suffix == "k")
+        {
+            // `2k`
+            self.push(TokenKind::Number(value), decimal + tail);
         } else if suffix.is_empty() || suffix == "x" {
             self.counted(digits, decimal, decimal + tail, TokenKind::Number);
         } else if suffix.starts_with('-') || suffix.starts_with('.') {

@@ -10,6 +10,11 @@ pub(super) fn join(tokens: &[Token]) -> Vec<Token> {
     let mut joined: Vec<Token> = Vec::with_capacity(tokens.len());
     let mut at = 0;
     while at < tokens.len() {
+        // "split three ways": what follows says among whom.
+        if words.count(at).is_some() && words.low(at + 1) == "ways" {
+            at += 2;
+            continue;
+        }
         let (token, next) = match words.span_or_share(at) {
             Some((kind, next)) => (Token { kind, end: tokens[next - 1].end, ..tokens[at].clone() }, next),
             None => {
@@ -94,8 +99,12 @@ impl<'t> Words<'t> {
         if let Some(found) = self.half_unit(at).or_else(|| self.one_unit(at)).or_else(|| self.rate(at)) {
             return Some(span(found));
         }
-        if self.low(at) == "twice" {
-            return Some((TokenKind::Number(2), at + 1));
+        if let Some(times) = match self.low(at) {
+            "twice" => Some(2),
+            "thrice" => Some(3),
+            _ => None,
+        } {
+            return Some((TokenKind::Number(times), at + 1));
         }
         self.share(at).map(|(percent, next)| (TokenKind::Percent(percent), next))
     }
@@ -290,6 +299,8 @@ mod tests {
             ("a hundred", 100),
             ("eighty eighty", 8080),
             ("three thousand", 3000),
+            ("thrice", 3),
+            ("2k", 2000),
         ] {
             check(words, &TokenKind::Number(number));
         }

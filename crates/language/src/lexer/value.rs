@@ -47,6 +47,13 @@ pub(super) fn versioned_http(rest: &str, word: &str) -> Option<usize> {
     HTTP_VERSIONS.contains(&version).then_some(word.len() + 1 + version.len())
 }
 
+/// How far an operator of Envoy's log formats goes: `%REQ(:METHOD)%`, `%RESPONSE_CODE%`.
+pub(super) fn operator(rest: &str) -> Option<usize> {
+    let text = rest.strip_prefix('%').filter(|text| text.starts_with(|first: char| first.is_ascii_uppercase()))?;
+    let end = text.find(|letter: char| letter == '%' || letter.is_whitespace())?;
+    text[end..].starts_with('%').then_some(end + 2)
+}
+
 /// What tells a regular expression from a name.
 const SIGNS: &[&str] = &[".*", ".+", "\\d", "\\w", "\\.", "]+", "]*", "]{", "[0-9", "[a-z", "[A-Z"];
 

@@ -7,7 +7,7 @@
 pub(super) const SYMBOLS: &str = "
 # what is done
 create: create, created, creates, make, makes, creating, build, generate, write, produce, define, defining,
-    set up, setup, setting up, provision, spin up, i need, we need, i want, we want, i'd like, i would like, need,
+    set up, set me up, set us up, setup, setting up, provision, spin up, i need, we need, i want, we want, i'd like, i would like, need,
     want, wants, draft, scaffold, declare, deploy, stand up, bring up, show me, give me, write me, make me,
     introduce, launch, design, craft, compose, prepare, generating, making, writing, building, drafting, preparing
 add: add, adds, adding, include, including, attach, append, put, apply, configure, configuring, enable, turn on,
@@ -34,7 +34,7 @@ app-mesh: app mesh, appmesh, aws app mesh
 virtual-node: virtual node, virtual nodes, virtualnode, vnode, vnodes, vn, vns, node, nodes
 virtual-router: virtual router, virtual routers, virtualrouter, vrouter, vr, router, routers
 virtual-service: virtual service, virtual services, virtualservice, vservice, vs, vsvc
-virtual-gateway: virtual gateway, virtual gateways, virtualgateway, vgateway, vg, vgw, gateway, gateways,
+virtual-gateway: gw, gws, virtual gateway, virtual gateways, virtualgateway, vgateway, vg, vgw, gateway, gateways,
     ingress gateway
 gateway-route: gateway route, gateway routes, gatewayroute, ingress route, ingress routes, gateway routing rule
 route: route, routes, routing rule, routing rules, route rule, route rules, traffic rule
@@ -72,7 +72,7 @@ called-by: called by, used by, consumed by, invoked by, reached by
 backend: backend, backends, upstream, upstreams, dependency, dependencies, back end, back ends,
     downstream dependency, downstream dependencies, all backends, every backend, all its backends,
     all of its backends, its backends, calls to its backends, calls to backends, calls to all backends,
-    outgoing calls, outbound calls, client policy, all upstreams, backend defaults, talks to the mesh,
+    outgoing calls, outbound calls, client policy, default client policy, all upstreams, backend defaults, talks to the mesh,
     talk to the mesh, into the mesh, towards the mesh, calls into the mesh, backend services, backend service
 version: version, versions, variant, variants
 run: run, runs, running, consists of, consist of, exists in, exist in, is deployed as, are deployed as,
@@ -118,13 +118,15 @@ secret: secret, secret name
 file-source: file system, local file, local files, from disk, on disk, file based, from file, from files,
     from a file, mounted files, mounted file, file certificate, file certs, file certificates, certificate files,
     from the file system, file-based certificate
-trust: checks theirs against, checks them against, verifies theirs against, verifies them against,
+trust: validating against, validate against, validates against, verifying against, verify against,
+    verifies against, verified against, checked against, checks theirs against, checks them against, verifies theirs against, verifies them against,
     validates theirs against, validates them against, check theirs against, check them against, trust, trusts, trusting, trusted, ca, certificate authority, ca bundle, ca certificate, trust bundle,
     root ca, trusted ca, ca file, ca cert, root certificate, private ca, acm pca, pca, validate, validates,
     validating, validation, verify, verifies, verified, ca chain, trust chain, trust store, trusted bundle,
     spiffe trust bundle, signed by, issued by
 san: san, sans, subject alternative name, subject alternative names, subject alt name, subject alt names
-client-certificate: client certificate, client certificates, client cert, client certs,
+client-certificate: present a certificate, present certificates, show a certificate, show certificates,
+    present a client certificate, present client certificates, show a client certificate, client certificate, client certificates, client cert, client certs,
     authenticate with a certificate, authenticate themselves, client authentication, client auth,
     clients authenticate, authenticate
 enforce: enforce, enforces, enforced, enforcing
@@ -148,7 +150,7 @@ timeout: timeout, give up, gives up, give up after, gives up after, giving up af
     times out, timing out, time limit, timed out, deadline, cut off, timeoutmillis
 request-timeout: request timeout, request timeouts, per request timeout, per request time out,
     timeout per request, timeout for requests, request time limit, per request, request deadline,
-    response timeout, perrequest, perrequest timeout, call timeout
+    total timeout, overall timeout, total request timeout, overall request timeout, response timeout, perrequest, perrequest timeout, call timeout
 idle: idle, idle timeout, idle time, connection idle timeout, inactivity, inactive, idle connection timeout,
     idle connections, silent, silence, inactivity timeout, of silence, idling
 unlimited: unlimited, infinite, no limit, never time out, no timeout, no timeouts, without a timeout,
@@ -224,7 +226,7 @@ ipv6-preferred: ipv6 preferred, ipv6_preferred, prefer ipv6, prefers ipv6, prefe
 ip-preference: ip preference, ip version, ip version preference, ip family, ip addresses, ippreference
 
 # mesh
-egress: egress, egress filter, egress traffic, outbound traffic, outbound, internet, external destinations,
+egress: egress, external egress, egress filter, egress traffic, outbound traffic, outbound, internet, external destinations,
     calls to external destinations, calls outside the mesh, outside the mesh,
     outbound traffic that isn't in the mesh, traffic that isn't in the mesh, external traffic,
     traffic outside the mesh, traffic to the outside, traffic leaving the mesh, outgoing traffic,
@@ -346,7 +348,7 @@ needs inside already yet again still turn of as at with by for in from on into o
 back side whose
 
 # what a sentence is polite with
-please pls plz just also kindly hey hi hello thanks thank okay ok maybe perhaps quickly asap like likewise somehow simply
+directly please pls plz just also kindly hey hi hello thanks thank okay ok maybe perhaps quickly asap like likewise somehow simply
 ready now basically lets finally firstly lastly afterwards actually essentially really
 
 # adjectives and adverbs that ask for nothing in particular

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set, opens_block};
-use crate::grammar::spot::{self, put};
+use crate::grammar::spot::{self, Trouble, put};
 use crate::intent::AccessLogFormat;
 
 pub(super) const MEANINGS: &[Meaning] = &[
@@ -13,7 +13,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Resource,
         is_plain: true,
         home: Home::Node,
-        ways: &["no access-log"],
+        ways: &["no access-log", "access-log off"],
         set: Set::Act(|_, _| opens_block()),
     },
     Meaning {
@@ -61,6 +61,20 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Value(|intent, spot, _| {
             let (log, path) = spot::access_log(intent, spot)?;
             put(&mut log.format, AccessLogFormat::Json(BTreeMap::new()), &path, "format")
+        }),
+    },
+    Meaning {
+        name: "access log: a key",
+        block: Block::AccessLog,
+        is_plain: false,
+        home: Home::Node,
+        ways: &["<pair>", "keys|fields|field|private-key <pair>"],
+        set: Set::Value(|intent, spot, slots| {
+            let (key, value) = slots.pair("name", "text");
+            let (log, path) = spot::access_log(intent, spot)?;
+            let Some(AccessLogFormat::Json(keys)) = &mut log.format else { return Err(Trouble::NotHere) };
+            keys.insert(key, value);
+            Ok(path + ".format")
         }),
     },
     Meaning {

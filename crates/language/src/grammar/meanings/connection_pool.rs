@@ -48,7 +48,12 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::ConnectionPool,
         is_plain: true,
         home: Home::Node,
-        ways: &["concurrent-requests <number>", "<number> concurrent-requests", "max <number> concurrent-requests"],
+        ways: &[
+            "concurrent-requests <number>",
+            "<number> concurrent-requests",
+            "max <number> concurrent-requests",
+            "max <number> requests|request",
+        ],
         set: Set::Value(|intent, spot, slots| {
             let (pool, path) = spot::connection_pool(intent, spot)?;
             put(&mut pool.max_requests, slots.number("number"), &path, "maxRequests")

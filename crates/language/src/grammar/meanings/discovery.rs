@@ -43,6 +43,19 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "DNS: host name and port",
+        block: Block::Dns,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["<dotted:host> : <number:port>"],
+        set: Set::Act(|reader, slots| {
+            let spot = reader.here()?;
+            let (dns, path) = dns(&mut reader.intent, spot)?;
+            put(&mut dns.hostname, slots.text("host"), &path, "hostname")?;
+            reader.port(slots.number("port"), None)
+        }),
+    },
+    Meaning {
         name: "DNS: domain of the host names",
         block: Block::Dns,
         is_plain: true,
@@ -80,7 +93,12 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Dns,
         is_plain: true,
         home: Home::Node,
-        ways: &["loadbalancer-mode", "response-type loadbalancer-mode", "loadbalancer-mode response-type"],
+        ways: &[
+            "loadbalancer-mode ?hostname",
+            "<number> loadbalancer-mode hostname",
+            "response-type loadbalancer-mode",
+            "loadbalancer-mode response-type",
+        ],
         set: Set::Value(|intent, spot, _| {
             let (dns, path) = dns(intent, spot)?;
             put(&mut dns.endpoints, false, &path, "endpoints")

@@ -124,9 +124,44 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "header ?named <name> range from <number:start> to|and|- <number:end>",
             "metadata ?named <name> between <number:start> to|and|- <number:end>",
             "<name> metadata between <number:start> to|and|- <number:end>",
+            "header ?named <name> between <number:start> to|and|- <number:end> exclusive ?end",
+            "<hname:name> between <number:start> to|and|- <number:end> exclusive ?end",
+            "header ?named <name> <number:start> to|and|- <number:end> exclusive ?end",
         ],
         set: Set::Act(|reader, slots| {
             let range = Comparison::Range { start: slots.number("start").into(), end: slots.number("end").into() };
+            header(reader, slots, move |_| Some(range.clone()), false)
+        }),
+    },
+    Meaning {
+        name: "match: header of a least number",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "header ?named <name> min <number>",
+            "header ?named <name> <number> or higher|more|above|greater|up",
+            "<hname:name> min <number>",
+            "<hname:name> <number> or higher|more|above|greater|up",
+        ],
+        set: Set::Act(|reader, slots| {
+            let range = Comparison::Range { start: slots.number("number").into(), end: i64::MAX };
+            header(reader, slots, move |_| Some(range.clone()), false)
+        }),
+    },
+    Meaning {
+        name: "match: header of a greatest number",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "header ?named <name> max <number>",
+            "header ?named <name> <number> or less|below|fewer|change",
+            "<hname:name> max <number>",
+            "<hname:name> <number> or less|below|fewer|change",
+        ],
+        set: Set::Act(|reader, slots| {
+            let range = Comparison::Range { start: i64::MIN, end: i64::from(slots.number("number")) + 1 };
             header(reader, slots, move |_| Some(range.clone()), false)
         }),
     },

@@ -49,6 +49,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "path <path> exact",
             "match exact ?path <path>",
             "only <path>",
+            "<path> only",
         ],
         set: Set::Act(|reader, slots| path(reader, slots, Pathway::Exact)),
     },

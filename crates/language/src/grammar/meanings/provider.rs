@@ -39,6 +39,28 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, slots| provider(reader, Provider::Node(slots.text("name")))),
     },
     Meaning {
+        name: "provider that the service stands on",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Next,
+        ways: &["on virtual-node ?named <name:node>", "on virtual-router ?named <name:router>"],
+        set: Set::Act(|reader, slots| match slots.given("node") {
+            Some(node) => provider(reader, Provider::Node(node)),
+            None => provider(reader, Provider::Router(slots.text("router"))),
+        }),
+    },
+    Meaning {
+        name: "service behind a gateway",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Service,
+        ways: &["provider ?application ?virtual-service <name>"],
+        set: Set::Act(|reader, slots| match reader.here()?.place {
+            Place::Gateway(_) if reader.is_current => reader.service_at(&slots.text("name"), "/"),
+            _ => Err(Trouble::NotHere),
+        }),
+    },
+    Meaning {
         name: "provider: none yet",
         block: Block::Resource,
         is_plain: true,

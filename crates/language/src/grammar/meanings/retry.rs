@@ -4,6 +4,7 @@ use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set, opens_block};
 use crate::grammar::spot::{self, Said, Spot, Trouble, put};
 use crate::intent::Intent;
+use crate::understanding::Assumption;
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -42,7 +43,31 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &["max <number>", "<number> times", "<number>"],
         set: Set::Value(|intent, spot, slots| {
             let (retry, path) = spot::retry(intent, spot)?;
+            if slots.number("number") > 100 {
+                return Err(Trouble::NotHere);
+            }
             put(&mut retry.max_retries, slots.number("number"), &path, "maxRetries")
+        }),
+    },
+    Meaning {
+        name: "retry: on an answer of a number",
+        block: Block::Retry,
+        is_plain: false,
+        home: Home::Route,
+        ways: &["?events on <number>", "<number>"],
+        set: Set::Act(|reader, slots| {
+            let number = slots.number("number");
+            let (name, others) = match number {
+                500 => ("server-error", "500 to 511"),
+                502..=504 => ("gateway-error", "502, 503 and 504"),
+                409 => return event(&mut reader.intent, reader.spot.ok_or(Trouble::NotHere)?, "client-error"),
+                _ => return Err(Trouble::NotHere),
+            };
+            reader.assumptions.push(Assumption {
+                what: format!("retries on {number} are retries on {name}, which means {others}"),
+                why: "App Mesh has no event for one of them".to_owned(),
+            });
+            event(&mut reader.intent, reader.spot.ok_or(Trouble::NotHere)?, name)
         }),
     },
     Meaning {

@@ -3,6 +3,7 @@
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
 use crate::grammar::spot::{self, put};
+use crate::intent::Pathway;
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -23,8 +24,15 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "rewrite to <path>",
             "rewrite as <path>",
         ],
-        set: Set::Value(|intent, spot, slots| {
-            let (rewrite, path) = spot::rewrite(intent, spot)?;
+        set: Set::Act(|reader, slots| {
+            let spot = reader.here()?;
+            let (route, _) = spot::gateway_route(&mut reader.intent, spot)?;
+            let is_whole = matches!(route.matcher.path, Some(Pathway::Exact(_) | Pathway::Regex(_)));
+            let says_prefix = reader.words.clone().any(|at| reader.is_symbol(at, &["prefix"]));
+            let (rewrite, path) = spot::rewrite(&mut reader.intent, spot)?;
+            if is_whole && !says_prefix {
+                return put(&mut rewrite.path, slots.text("path"), &path, "path");
+            }
             put(&mut rewrite.prefix, slots.text("path"), &path, "prefix")
         }),
     },

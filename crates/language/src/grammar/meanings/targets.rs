@@ -54,11 +54,38 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "target after all else",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["then ?send ?to ?virtual-node <name>"],
+        set: Set::Act(|reader, slots| {
+            let is_open = reader.here().is_ok_and(|spot| reader.is_current && reader.lacks_target(spot));
+            if !is_open || !reader.ends_clause(reader.words.end) {
+                return Err(Trouble::NotHere);
+            }
+            reader.sends();
+            reader.target(&slots.text("name"), None, None)
+        }),
+    },
+    Meaning {
+        name: "target by default",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["default to ?virtual-node ?application ?virtual-service <name>"],
+        set: Set::Act(|reader, slots| reader.target_of_the_rest(&slots.text("name"))),
+    },
+    Meaning {
         name: "target with a port",
         block: Block::Match,
         is_plain: true,
         home: Home::Route,
-        ways: &["?send to ?virtual-node ?application <name> port <number:port>", "target <name> port <number:port>"],
+        ways: &[
+            "?send to ?virtual-node ?application <name> ?on|at port <number:port>",
+            "?send to ?virtual-node ?application <name> on|at <number:port>",
+            "target <name> port <number:port>",
+        ],
         set: Set::Act(|reader, slots| reader.target(&slots.text("name"), None, Some(slots.number("port")))),
     },
     Meaning {

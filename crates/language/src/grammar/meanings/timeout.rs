@@ -43,6 +43,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "request-timeout unlimited",
             "timeout unlimited",
             "unlimited ?request-timeout ?timeout",
+            "request-timeout off",
+            "timeout off",
             "no request-timeout",
             "no timeout",
         ],
@@ -97,7 +99,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Timeout,
         is_plain: true,
         home: Home::Any,
-        ways: &["no idle ?timeout", "idle ?timeout unlimited"],
+        ways: &["no idle ?timeout", "idle ?timeout unlimited", "idle ?timeout off"],
         set: Set::Value(|intent, spot, _| {
             let (timeout, path) = spot::timeout(intent, spot)?;
             put(&mut timeout.idle, Span::millis(0), &path, "idle")

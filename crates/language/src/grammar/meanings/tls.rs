@@ -2,7 +2,7 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
-use crate::grammar::spot::{self, Said, Spot, Trouble, put};
+use crate::grammar::spot::{self, Said, Side, Spot, Trouble, put};
 use crate::intent::{Intent, TlsMode};
 
 pub(super) const MEANINGS: &[Meaning] = &[
@@ -36,6 +36,55 @@ pub(super) const MEANINGS: &[Meaning] = &[
                 let spot = reader.here()?;
                 mode(&mut reader.intent, spot, TlsMode::Strict)
             }
+        }),
+    },
+    Meaning {
+        name: "TLS: enforced, where it was spoken of",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["enforce"],
+        set: Set::Act(|reader, _| match reader.enforced_calls() {
+            Some(said) => said,
+            None => {
+                let spot = reader.here()?;
+                let (listener, _) = spot::listener(&mut reader.intent, spot)?;
+                if listener.tls.is_none() {
+                    return Err(Trouble::NotHere);
+                }
+                mode(&mut reader.intent, spot, TlsMode::Strict)
+            }
+        }),
+    },
+    Meaning {
+        name: "TLS: not enforced, where it was spoken of",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["no enforce"],
+        set: Set::Act(|reader, _| {
+            let spot = reader.here()?;
+            if spot.side == Side::Server {
+                return Err(Trouble::NotHere);
+            }
+            let (tls, path) = spot::client_tls(&mut reader.intent, spot)?;
+            put(&mut tls.enforce, false, &path, "enforce")
+        }),
+    },
+    Meaning {
+        name: "TLS: ports of a call",
+        block: Block::Tls,
+        is_plain: false,
+        home: Home::Node,
+        ways: &["port <numbers>"],
+        set: Set::Act(|reader, slots| {
+            let spot = reader.here()?;
+            if spot.side == Side::Server || !reader.is_in_brackets() {
+                return Err(Trouble::NotHere);
+            }
+            let (tls, path) = spot::client_tls(&mut reader.intent, spot)?;
+            tls.ports.extend(slots.numbers("numbers"));
+            Ok(path + ".ports")
         }),
     },
     Meaning {
@@ -129,6 +178,19 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "enforce client tls",
         ],
         set: Set::Act(|reader, _| reader.tls_to_backends(true)),
+    },
+    Meaning {
+        name: "what is said of all backends",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["backend for|of|on", "backend :"],
+        set: Set::Act(|reader, _| {
+            let spot = reader.here()?;
+            let (_, path) = spot::backend_tls(&mut reader.intent, spot)?;
+            reader.spot = Some(Spot { side: Side::Client, ..spot });
+            Ok(path)
+        }),
     },
     Meaning {
         name: "TLS to backends: not enforced",
