@@ -3,6 +3,7 @@
 mod answers;
 mod asked;
 mod into;
+mod kept;
 mod property;
 mod public;
 mod schema;

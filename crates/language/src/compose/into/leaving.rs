@@ -54,12 +54,7 @@ impl<'i> Desk<'i> {
         }
         match nodes.as_slice() {
             [node] => self.settled(format!("no route sends to `{}`", Key::of(&node.name).shown())),
-            _ => {
-                let near = self.finder.near(&[Kind::VirtualNode], &name);
-                let near =
-                    near.map_or_else(|| "Which target is meant?".to_owned(), |near| format!("Did you mean `{near}`?"));
-                self.draft.ask(format!("No route sends to `{name}`. {near}"));
-            }
+            _ => self.settle_absent(format!("no route sends to `{name}`"), &[Kind::VirtualNode], &name),
         }
     }
 

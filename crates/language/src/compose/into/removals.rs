@@ -94,7 +94,11 @@ impl<'i> Desk<'i> {
                 None if !self.finder.named(Kind::VirtualService, &wanted).is_empty() => {
                     self.settled(format!("`{}` does not call `{wanted}`", removal.name));
                 }
-                None => self.draft.ask(format!("`{}` has no backend `{wanted}`. Which is meant?", removal.name)),
+                None => self.settle_absent(
+                    format!("`{}` has no backend `{wanted}`", removal.name),
+                    &[Kind::VirtualService],
+                    &wanted,
+                ),
             }
         }
     }
@@ -102,6 +106,14 @@ impl<'i> Desk<'i> {
     /// Says that something is so already.
     pub(super) fn settled(&mut self, what: String) {
         self.settle(what, "so there is nothing to take away");
+    }
+
+    /// Says that what is to go is not there, as after the same request before; and what is like it, as it may be misspelt.
+    pub(super) fn settle_absent(&mut self, what: String, kinds: &[Kind], name: &str) {
+        match self.finder.near(kinds, name) {
+            Some(near) => self.settle(what, &format!("so there is nothing to take away; if `{near}` is meant, say so")),
+            None => self.settled(what),
+        }
     }
 
     /// A version that is to go leaves the routes; what it is stays, as only its name in full says more.
@@ -146,10 +158,7 @@ impl<'i> Desk<'i> {
         }
         let [resource] = found.as_slice() else {
             if found.is_empty() {
-                let near = self.finder.near(&kinds, name);
-                let near = near
-                    .map_or_else(|| "Which resource is meant?".to_owned(), |near| format!("Did you mean `{near}`?"));
-                self.draft.ask(format!("There is no `{name}` in the file. {near}"));
+                self.settle_absent(format!("there is no `{name}` in the file"), &kinds, name);
             } else {
                 let kinds: Vec<String> = found.iter().map(|resource| resource.kind().to_string()).collect();
                 self.draft.ask(format!("`{name}` may be a {}. Which is to be taken away?", kinds.join(" or a ")));

@@ -90,7 +90,13 @@ impl<'i> Desk<'i> {
             (None, _) => Vec::new(),
         };
         if !named.is_empty() {
-            return named;
+            let is_own = |route: &&'i Resource| {
+                let parent = route.parent.as_ref().map(|parent| Key::of(parent).shown());
+                parent.is_some() && parent == wanted.router
+            };
+            // Routers may have routes of one name.
+            let own: Vec<&'i Resource> = named.iter().copied().filter(is_own).collect();
+            return if own.is_empty() { named } else { own };
         }
         let of_router = |name: &str| {
             let routers = self.finder.named(Kind::VirtualRouter, name).into_iter();
