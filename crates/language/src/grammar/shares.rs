@@ -70,12 +70,12 @@ impl Reader<'_> {
 
     /// A ratio for the nodes that were named together: of the route of the router that was spoken of, or of a new one.
     fn ratio_of_group(&mut self, numbers: &[u32]) -> Said {
-        let named = |place: &Place| match *place {
+        let name_of = |place: &Place| match *place {
             Place::Node(at) => self.intent.virtual_nodes[at].name.clone(),
             Place::Application(at) => self.intent.applications[at].name.clone(),
             _ => None,
         };
-        let names: Vec<String> = self.group.iter().filter_map(named).collect();
+        let names: Vec<String> = self.group.iter().filter_map(name_of).collect();
         if names.len() != numbers.len() {
             return Err(Trouble::NotHere);
         }
