@@ -84,11 +84,11 @@ impl Reader<'_> {
             _ => None,
         };
         let is_it = |route: &Route| route.targets.iter().map(|target| &target.node).eq(&names);
-        let routes = match router {
+        let siblings = match router {
             Some(at) => &self.intent.virtual_routers[at].routes,
             None => &self.intent.routes,
         };
-        let place = match routes.iter().position(is_it) {
+        let place = match siblings.iter().position(is_it) {
             Some(at) => Place::Route(router, at),
             None => self.new_route(router),
         };
