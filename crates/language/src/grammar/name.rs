@@ -100,6 +100,7 @@ pub(super) fn name_at(tokens: &[Token], at: usize) -> Option<String> {
         }
         TokenKind::Name | TokenKind::Host => true,
         TokenKind::Word if token.low == "a" => is_the_name_a(tokens, at),
+        TokenKind::Word if token.low == "hello" => is_no_greeting(tokens, at),
         TokenKind::Word if token.low == "new" => is_new_version(tokens, at),
         TokenKind::Word => {
             !is_glue(&token.low)
@@ -122,6 +123,12 @@ fn is_the_name_a(tokens: &[Token], at: usize) -> bool {
     // No article stands before a preposition.
     matches!(next, "and" | "," | "on" | "at" | "with" | "has" | "is")
         || follows_kind && matches!(next, "" | "." | ";" | ":" | "(" | ")" | "port" | "listen" | "call" | "to")
+}
+
+/// Whether "hello" is a name and no greeting: "service hello", "calls hello".
+fn is_no_greeting(tokens: &[Token], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|before| tokens.get(before)).map_or("", |before| before.low.as_str());
+    matches!(before, "to" | "call" | "named" | "application" | "virtual-node" | "virtual-service" | "mesh")
 }
 
 /// Whether a noun that means something elsewhere is the name of what gets requests: "goes to accounts", "calls user".
@@ -163,15 +170,20 @@ pub(super) fn is_clause_verb(token: &Token) -> bool {
 
 /// Names one after the other, with commas and `and`; the last is left to a clause of its own where it is its subject.
 pub(super) fn names_from(tokens: &[Token], at: usize) -> Option<(Vec<String>, usize)> {
-    list_from(tokens, at, |next| is_clause_verb(next) || is_kind(next))
+    list_from(tokens, at, |place| {
+        // "v1 and v2 split 80/20"
+        let is_split = tokens[place].low == "split"
+            && tokens.get(place + 1).is_some_and(|share| matches!(share.kind, TokenKind::Ratio(_)));
+        is_clause_verb(&tokens[place]) && !is_split || is_kind(&tokens[place])
+    })
 }
 
 /// The same after their kind, which is said of all of them: "the nodes a and b listen on 8080".
 pub(super) fn names_of_a_kind(tokens: &[Token], at: usize) -> Option<(Vec<String>, usize)> {
-    list_from(tokens, at, is_kind)
+    list_from(tokens, at, |place| is_kind(&tokens[place]))
 }
 
-fn list_from(tokens: &[Token], at: usize, ends: impl Fn(&Token) -> bool) -> Option<(Vec<String>, usize)> {
+fn list_from(tokens: &[Token], at: usize, ends: impl Fn(usize) -> bool) -> Option<(Vec<String>, usize)> {
     let is_joint =
         |place: usize| tokens.get(place).is_some_and(|token| matches!(token.low.as_str(), "," | "and" | "or" | "/"));
     let may_precede = |place: usize| {
@@ -191,7 +203,7 @@ fn list_from(tokens: &[Token], at: usize, ends: impl Fn(&Token) -> bool) -> Opti
         while tokens.get(after).is_some_and(|next| ALL_OF_THEM.contains(&next.low.as_str())) {
             after += 1;
         }
-        if tokens.get(after).is_some_and(&ends) {
+        if after < tokens.len() && ends(after) {
             break;
         }
         names.push(name);

@@ -62,7 +62,10 @@ impl Reader<'_> {
     fn route_for_match(&mut self, of_gateway: bool) -> Result<Spot, Trouble> {
         let spot = self.here()?;
         // What a sentence ends with is said of the route that has its target already.
-        let is_last = self.is_sentence_end(self.words.end) && self.receiver.is_none() && !self.closed;
+        let is_last = self.is_sentence_end(self.words.end)
+            && self.receiver.is_none()
+            && !self.closed
+            && !self.excepts_before(self.words.start);
         let place = match spot.place {
             Place::Route(router, _) if !of_gateway => {
                 let (route, _) = spot::route(&mut self.intent, spot)?;
@@ -91,6 +94,12 @@ impl Reader<'_> {
             self.put_target(spot, &name, None, None)?;
         }
         Ok(spot)
+    }
+
+    /// Whether the clause up to a place says what it is not for: "but never for POST".
+    fn excepts_before(&self, at: usize) -> bool {
+        let clause = self.tokens[..at].iter().rev().take_while(|token| !matches!(token.low.as_str(), "," | "." | ";"));
+        clause.take(MAX_AHEAD).any(|token| matches!(token.low.as_str(), "no" | "but" | "except" | "excluding"))
     }
 
     /// Whether the rest of the sentence says where requests go.

@@ -79,18 +79,18 @@ impl Reader<'_> {
         if names.len() != numbers.len() {
             return Err(Trouble::NotHere);
         }
-        let owner = match self.latest(|place| matches!(place, Place::Router(_))) {
+        let router = match self.latest(|place| matches!(place, Place::Router(_))) {
             Some(Place::Router(at)) => Some(at),
             _ => None,
         };
         let is_it = |route: &Route| route.targets.iter().map(|target| &target.node).eq(&names);
-        let routes = match owner {
+        let siblings = match router {
             Some(at) => &self.intent.virtual_routers[at].routes,
             None => &self.intent.routes,
         };
-        let place = match routes.iter().position(is_it) {
-            Some(at) => Place::Route(owner, at),
-            None => self.new_route(owner),
+        let place = match siblings.iter().position(is_it) {
+            Some(at) => Place::Route(router, at),
+            None => self.new_route(router),
         };
         let mut said = Err(Trouble::NotHere);
         for (name, weight) in names.iter().zip(numbers) {

@@ -1,8 +1,10 @@
 //! Versions of an application, and environments, which are named alike.
 
+use super::name::name_at;
 use super::reader::Reader;
 use super::spot::{Place, Said, Trouble, put};
 use crate::intent::Version;
+use crate::lexer::TokenKind;
 
 /// Words that name versions, beside `v1` and the like.
 const VERSIONS: &[&str] = &[
@@ -61,6 +63,43 @@ impl Reader<'_> {
             }
         }
         Ok(format!("applications[{at}].versions[{first}]"))
+    }
+
+    /// "three versions of orders: v1 70, v2 20, v3 10"
+    pub(super) fn weighted_versions(&mut self, application: &str) -> Said {
+        let start = self.words.end;
+        let (mut versions, mut end) = (Vec::new(), start);
+        let mut at = start;
+        while let Some(name) = name_at(&self.tokens, at) {
+            let number = self.past(at + 1, &["(", "=", ":", "equals", "at", "with"]);
+            let Some(TokenKind::Number(weight) | TokenKind::Percent(weight)) =
+                self.token(number).map(|token| &token.kind)
+            else {
+                break;
+            };
+            versions.push((name, *weight));
+            end = self.past(number + 1, &[")"]);
+            at = self.past(end, &[",", "and"]);
+        }
+        if versions.len() < 2 || versions.iter().map(|(_, weight)| u64::from(*weight)).sum::<u64>() != 100 {
+            return Err(Trouble::NotHere);
+        }
+        let place = match self.find_named(application) {
+            Some(place @ Place::Application(_)) => place,
+            _ => self.application(application, self.action_of_part()),
+        };
+        self.turn_to(place);
+        let Place::Application(here) = place else { return Err(Trouble::NotHere) };
+        self.count_versions();
+        for (name, weight) in versions {
+            let short = short_name(&name, application).to_owned();
+            let known = &mut self.intent.applications[here].versions;
+            if known.iter().all(|version| version.name != short) {
+                known.push(Version { name: short, weight: Some(weight) });
+            }
+        }
+        self.ahead = Some(start..end);
+        Ok(format!("applications[{here}].versions[0]"))
     }
 
     pub(super) fn version_weight(&mut self, at: usize, name: &str, weight: u32) -> Said {

@@ -25,7 +25,30 @@ pub(super) fn join(tokens: &[Token]) -> Vec<Token> {
         joined.push(token);
         at = next;
     }
+    weigh_fractions(&mut joined);
     joined
+}
+
+/// Fractions of one whole that make it up are shares, which need no hundredths: `1/3 to a, 2/3 to b`.
+fn weigh_fractions(tokens: &mut [Token]) {
+    let fraction = |token: &Token| match &token.kind {
+        TokenKind::Ratio(parts) => match parts[..] {
+            [part, whole] if part < whole => Some((part, whole)),
+            _ => None,
+        },
+        _ => None,
+    };
+    let fractions: Vec<(u32, u32)> = tokens.iter().filter_map(fraction).collect();
+    let Some((_, whole)) = fractions.first().copied() else { return };
+    let is_whole = fractions.iter().map(|(part, _)| u64::from(*part)).sum::<u64>() == u64::from(whole);
+    if !is_whole || whole > 100 || fractions.iter().any(|(_, other)| *other != whole) {
+        return;
+    }
+    for token in tokens {
+        if let Some((part, _)) = fraction(token) {
+            token.kind = TokenKind::Percent(part);
+        }
+    }
 }
 
 const ONES: &[&str] = &[
