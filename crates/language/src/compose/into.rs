@@ -136,6 +136,11 @@ impl Desk<'_> {
     fn change_mesh(&mut self, rest: &mut Intent) {
         let Some(wanted) = rest.mesh.take() else { return };
         let is_said = wanted.egress.is_some() || wanted.ip_preference.is_some();
+        let is_there = self.finder.of_kind(Kind::Mesh).next().is_some();
+        if !is_said && wanted.action == Some(Action::Change) && is_there {
+            // It is only named, for its tags.
+            return;
+        }
         let Some(mesh) = self.finder.of_kind(Kind::Mesh).next().filter(|_| is_said) else {
             if is_said || wanted.action.is_some() {
                 rest.mesh = Some(wanted);

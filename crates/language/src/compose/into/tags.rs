@@ -36,7 +36,15 @@ impl<'i> Desk<'i> {
                 }
             }
         }
-        if named.is_empty() {
+        let is_mesh =
+            intent.mesh.as_ref().is_some_and(|mesh| mesh.action == Some(Action::Change) && mesh.name.is_none());
+        if is_mesh {
+            tagged.extend(self.finder.of_kind(Kind::Mesh));
+            if tagged.is_empty() {
+                self.ask_which(Kind::Mesh, None, &[]);
+            }
+        }
+        if named.is_empty() && !is_mesh {
             tagged = self.finder.inventory.resources.iter().collect();
         }
         for resource in tagged {

@@ -37,6 +37,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "backend ?named <names>",
             "call ?virtual-service ?application <names>",
             "backend ?virtual-service ?application <names>",
+            "<names> as backend",
         ],
         set: Set::Act(|reader, slots| reader.calls(&slots.texts("names"))),
     },

@@ -151,7 +151,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Match,
         is_plain: true,
         home: Home::Route,
-        ways: &["method <method>", "<method> method", "<method> requests|request|traffic|call", "?only <method>"],
+        ways: &["method ?to <method>", "<method> method", "<method> requests|request|traffic|call", "?only <method>"],
         set: Set::Act(|reader, slots| {
             reader.matcher(|matcher, path| put(&mut matcher.method, slots.text("method"), path, "method"))
         }),

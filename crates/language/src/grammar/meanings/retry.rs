@@ -6,6 +6,20 @@ use crate::grammar::spot::{self, Said, Spot, Trouble, put};
 use crate::intent::Intent;
 use crate::understanding::Assumption;
 
+/// The events that can be retried, as the API has them.
+const EVENTS: &[&str] = &[
+    "server-error",
+    "gateway-error",
+    "client-error",
+    "stream-error",
+    "connection-error",
+    "cancelled",
+    "deadline-exceeded",
+    "internal",
+    "resource-exhausted",
+    "unavailable",
+];
+
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
         name: "retry policy",
@@ -108,6 +122,21 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Value(|intent, spot, slots| {
             let (retry, path) = spot::retry(intent, spot)?;
             put(&mut retry.per_retry_timeout, slots.span(), &path, "perRetryTimeout")
+        }),
+    },
+    Meaning {
+        name: "retry: on which events",
+        block: Block::Retry,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "events server-error|gateway-error|client-error|stream-error|connection-error",
+            "events cancelled|deadline-exceeded|internal|resource-exhausted|unavailable",
+        ],
+        set: Set::Act(|reader, _| {
+            let said = EVENTS.iter().find(|event| reader.is_symbol(reader.words.end - 1, &[event]));
+            let (Some(said), spot) = (said, reader.here()?) else { return Err(Trouble::NotHere) };
+            event(&mut reader.intent, spot, said)
         }),
     },
     Meaning {

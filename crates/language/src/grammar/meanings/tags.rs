@@ -4,7 +4,7 @@ use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
 use crate::grammar::spot::{Said, Trouble};
 use crate::grammar::versions::is_environment;
-use crate::intent::Intent;
+use crate::intent::{Action, Intent};
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -24,6 +24,18 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ],
         set: Set::Value(|intent, _, slots| {
             let (key, text) = slots.pair("name", "text");
+            tag(intent, &key, &text)
+        }),
+    },
+    Meaning {
+        name: "tag of the mesh",
+        block: Block::Tags,
+        is_plain: true,
+        home: Home::All,
+        ways: &["tag mesh <tag:pair>", "tag mesh <name> equals <text>", "tag <tag:pair> to|of|on|for mesh"],
+        set: Set::Value(|intent, _, slots| {
+            let (key, text) = slots.pair("name", "text");
+            intent.mesh.get_or_insert_default().action.get_or_insert(Action::Change);
             tag(intent, &key, &text)
         }),
     },

@@ -297,3 +297,33 @@ question: With priority 20, route `new` is tried behind `r0`, which has 10 and t
 ");
     insta::assert_snapshot!(numbers("Route", &[("/", "10")], "/api", r#""priority": 5,"#), @"new 5");
 }
+
+#[test]
+fn a_route_that_is_said_beside_its_name_is_the_one_that_is_changed() {
+    let headers = r#""match": {"headers": [{"name": "x"}]}"#;
+    let beside = |named: &str| edits(&format!(r#"{{"routes": [{{"action": "change", {headers}}}{named}}}"#));
+    let expected = r#"route payments-route: spec.httpRoute.match.headers + {"name":"x"}"#;
+    assert_eq!(beside(r#", {"name": "payments-route", "action": "change"}]"#), expected);
+    assert_eq!(beside(r#"], "applications": [{"name": "payments-route", "action": "change"}]"#), expected);
+    assert_eq!(beside("]"), "question: Which route is meant?");
+}
+
+#[test]
+fn all_traffic_of_a_route_for_some_requests_is_asked_about() {
+    let narrow = SHOP.replace("Match: {Prefix: /}", "Match: {Prefix: /, Headers: [{Name: x}]}");
+    let all = r#"{"router": "payments", "targets": [{"node": "payments-v2"}]}"#;
+    let asked = edits_in(&narrow, &format!(r#"{{"routes": [{all}]}}"#));
+    assert!(asked.starts_with("question: Route `payments-route` shares the requests that it matches"), "{asked}");
+    let named = r#"{"routes": [{"action": "change", "name": "payments-route", "targets": [{"node": "payments-v2"}]}]}"#;
+    insta::assert_snapshot!(edits_in(&narrow, named), @"
+route payments-route: spec.httpRoute.action.weightedTargets[1].weight = 100
+route payments-route: spec.httpRoute.action.weightedTargets[0].weight = 0
+");
+}
+
+#[test]
+fn a_tag_of_the_mesh_is_that_of_the_mesh_alone() {
+    let everything = include_str!("../../../../../corpus/everything/everything.yaml");
+    let tag = r#"{"mesh": {"action": "change"}, "tags": {"team": "shop"}}"#;
+    insta::assert_snapshot!(edits_in(everything, tag), @r#"mesh everything: tags + {"key":"team","value":"shop"}"#);
+}
