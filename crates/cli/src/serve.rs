@@ -1,15 +1,17 @@
 //! The verb `serve`: the App Mesh API for unmodified AWS clients, until it is stopped.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use meshwright_dialect::Options;
 use meshwright_model::operation::{Operation, Target};
 use meshwright_model::order::Order;
-use meshwright_model::{Path, Resource};
+use meshwright_model::{Path as Place, Resource};
 use meshwright_server::http::{self, Settings};
-use meshwright_server::{Api, Call, Scope, Stamp};
+use meshwright_server::{Api, Call, Exception, Scope, Stamp};
+use meshwright_store::{File, Memory, Store};
 use meshwright_verbs::files::FileOptions;
 use meshwright_verbs::{Answer, Verb, findings};
 use serde_json::json;
@@ -20,8 +22,8 @@ use crate::{complain, deliver, env, load};
 /// How help shows it.
 pub(crate) const VERB: Verb = Verb {
     name: "serve",
-    about: "The App Mesh API, for unmodified AWS clients; what it holds is lost when it ends",
-    example: "meshwright serve --load shop.yaml   # then: aws appmesh list-meshes --endpoint-url http://127.0.0.1:8480",
+    about: "The App Mesh API, for unmodified AWS clients, on the loopback",
+    example: "meshwright serve --store shop.db --load shop.yaml   # then: aws appmesh list-meshes --endpoint-url http://127.0.0.1:8480",
 };
 
 /// Options of `serve`.
@@ -36,7 +38,10 @@ pub(crate) struct ServeOptions {
     /// The account whose resources they are: 12 digits
     #[arg(long, value_name = "ID", default_value = "123456789012")]
     account: String,
-    /// Files whose mesh is there from the start; a directory means every mesh file below it
+    /// The file that keeps everything, made where it is not there; without it, or with `memory`, all is lost when the server ends
+    #[arg(long, value_name = "FILE", default_value = "memory")]
+    store: String,
+    /// Files whose mesh is there from the start; what the store holds already stays as it is; a directory means every mesh file below it
     #[arg(long, value_name = "FILE", num_args = 1..)]
     load: Vec<String>,
     /// A parameter's value, for the files; may be given several times
@@ -56,7 +61,11 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
         bail!("--account {}: an account has 12 digits", options.account);
     }
     let settings = Settings { region: options.region.clone(), account: options.account.clone() };
-    let api = loaded(options)?;
+    let mut store: Box<dyn Store> = match options.store.as_str() {
+        "memory" => Box::new(Memory::default()),
+        path => Box::new(File::open(Path::new(path)).context("--store")?),
+    };
+    let api = loaded(options, store.as_mut())?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?;
     runtime.block_on(async {
@@ -72,13 +81,17 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
                 std::future::pending::<()>().await;
             }
         };
-        http::serve(listener, api, settings, stopped).await.context("the listener fails")
+        http::serve(listener, api, store, settings, stopped).await.context("the listener fails")
     })
 }
 
 /// The API with the mesh of files.
-fn loaded(options: &ServeOptions) -> Result<Api> {
-    let mut api = Api::default();
+fn loaded(options: &ServeOptions, store: &mut dyn Store) -> Result<Api> {
+    let contents = store.load().context("--store")?;
+    let mut api = Api::restored(&contents.entries).map_err(|why| anyhow!("--store {}: {why}", options.store))?;
+    if !contents.entries.is_empty() {
+        complain(&format!("{} resources in {}\n", contents.entries.len(), options.store));
+    }
     if options.load.is_empty() {
         return Ok(api);
     }
@@ -94,21 +107,25 @@ fn loaded(options: &ServeOptions) -> Result<Api> {
         bail!("--load: the files have faults");
     }
     let order = Order::of(&reading.inventory.index());
-    let mut count = 0;
+    let (mut count, mut there) = (0, 0);
     for placed in &order.placed {
         let resource = &reading.inventory.resources[placed.position];
         let call = creation(resource, options).map_err(|why| anyhow!("--load: {}: {why}", resource.id()))?;
         let stamp = Stamp { millis: http::now(), uid: http::new_id() };
-        api.answer(&call, &stamp).map_err(|why| anyhow!("--load: {}: {}", resource.id(), why.message))?;
-        count += 1;
+        match api.answer(&call, &stamp, store) {
+            Ok(_) => count += 1,
+            Err(why) if why.exception == Exception::Conflict => there += 1,
+            Err(why) => bail!("--load: {}: {}", resource.id(), why.message),
+        }
     }
-    complain(&format!("{count} resources loaded\n"));
+    let there = if there > 0 { format!(", {there} were there already") } else { String::new() };
+    complain(&format!("{count} resources loaded{there}\n"));
     Ok(api)
 }
 
 /// The call that creates a resource.
 fn creation(resource: &Resource, options: &ServeOptions) -> Result<Call> {
-    if resource.is_open(&Path::of(&["spec"])) {
+    if resource.is_open(&Place::of(&["spec"])) {
         bail!("its specification is open in part: give values with --parameter");
     }
     let known = |name: &meshwright_model::scalar::Name| {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use meshwright_model::arn::{self, Arn};
 use meshwright_model::operation::{Operation, Target};
 use meshwright_model::{Kind, Scalar, Spec};
+use meshwright_store::Store;
 use serde_json::{Value, json};
 
 use crate::body::{Body, MAX_TAGS};
@@ -13,6 +14,7 @@ use crate::exception::{ApiError, Exception};
 use crate::page::Page;
 use crate::record::{Key, Record, digest, spec_json};
 use crate::state::{Change, State, mesh_key};
+use crate::stored;
 
 /// The most elements of a page. Source: App Mesh API reference, `limit` of the lists; of `ListTagsForResource` it is 50.
 const MAX_PAGE: usize = 100;
@@ -34,19 +36,36 @@ pub struct Api {
 }
 
 impl Api {
-    /// Answers a call, and makes what it changes.
+    /// The API over what a store holds.
+    ///
+    /// # Errors
+    /// Names the entry that is none of ours.
+    pub fn restored(entries: &[(Vec<u8>, Vec<u8>)]) -> Result<Self, String> {
+        let mut api = Self::default();
+        for (key, value) in entries {
+            let record =
+                stored::record(key, value).map_err(|why| format!("{}: {why}", String::from_utf8_lossy(key)))?;
+            api.state.apply(Change::Put(Arc::new(record)));
+        }
+        Ok(api)
+    }
+
+    /// Answers a call, makes what it changes, and says it to a store first.
     ///
     /// # Errors
     /// The exception that the API raises; nothing is changed then.
-    pub fn answer(&mut self, call: &Call, stamp: &Stamp) -> Result<Value, ApiError> {
-        if !call.operation.is_write() {
-            return self.read(call);
-        }
+    pub fn answer(&mut self, call: &Call, stamp: &Stamp, store: &mut dyn Store) -> Result<Value, ApiError> {
         let (answer, changes) = self.decide(call, stamp)?;
+        commit(&changes, store)?;
+        self.apply(changes);
+        Ok(answer)
+    }
+
+    /// Makes changes that a store has taken.
+    pub(crate) fn apply(&mut self, changes: Vec<Change>) {
         for change in changes {
             self.state.apply(change);
         }
-        Ok(answer)
     }
 
     /// Answers a call that changes nothing.
@@ -84,7 +103,7 @@ impl Api {
     }
 
     /// What a call answers, and what it changes.
-    fn decide(&self, call: &Call, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
+    pub(crate) fn decide(&self, call: &Call, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
         let body = Body::read(&call.body)?;
         match call.operation {
             Operation::Create(kind) => self.create(call, kind, &body, stamp),
@@ -258,6 +277,18 @@ impl Api {
             .find(|record| record.arn == given)
             .ok_or_else(|| ApiError::not_found(format!("there is no resource {given}")))
     }
+}
+
+/// Says changes to a store; what fails there is not made here.
+pub(crate) fn commit(changes: &[Change], store: &mut dyn Store) -> Result<(), ApiError> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let changes: Vec<meshwright_store::Change> = changes.iter().map(stored::change).collect();
+    store.commit(&changes).map(|_| ()).map_err(|why| ApiError {
+        exception: Exception::ServiceUnavailable,
+        message: format!("the change cannot be kept: {why}"),
+    })
 }
 
 /// A specification as the API keeps it.

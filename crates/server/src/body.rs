@@ -78,16 +78,7 @@ impl Body {
             _ if kind == Kind::Mesh => return Ok(Spec::empty(kind)),
             _ => return Err(ApiError::bad("spec is missing")),
         };
-        check(spec, &SHAPES[kind as usize], &mut "spec".to_owned()).map_err(ApiError::bad)?;
-        Ok(match kind {
-            Kind::Mesh => Spec::Mesh(built::<MeshSpec>(spec)?),
-            Kind::VirtualNode => Spec::VirtualNode(built::<VirtualNodeSpec>(spec)?),
-            Kind::VirtualRouter => Spec::VirtualRouter(built::<VirtualRouterSpec>(spec)?),
-            Kind::VirtualGateway => Spec::VirtualGateway(built::<VirtualGatewaySpec>(spec)?),
-            Kind::Route => Spec::Route(built::<RouteSpec>(spec)?),
-            Kind::VirtualService => Spec::VirtualService(built::<VirtualServiceSpec>(spec)?),
-            Kind::GatewayRoute => Spec::GatewayRoute(built::<GatewayRouteSpec>(spec)?),
-        })
+        spec_of(kind, spec)
     }
 
     /// The tags, each key once; the last of several holds.
@@ -120,6 +111,20 @@ impl Body {
     pub(crate) fn has_tags(&self) -> bool {
         self.0.get("tags").is_some_and(|tags| !tags.is_null())
     }
+}
+
+/// A specification of a kind.
+pub(crate) fn spec_of(kind: Kind, spec: &Value) -> Result<Spec, ApiError> {
+    check(spec, &SHAPES[kind as usize], &mut "spec".to_owned()).map_err(ApiError::bad)?;
+    Ok(match kind {
+        Kind::Mesh => Spec::Mesh(built::<MeshSpec>(spec)?),
+        Kind::VirtualNode => Spec::VirtualNode(built::<VirtualNodeSpec>(spec)?),
+        Kind::VirtualRouter => Spec::VirtualRouter(built::<VirtualRouterSpec>(spec)?),
+        Kind::VirtualGateway => Spec::VirtualGateway(built::<VirtualGatewaySpec>(spec)?),
+        Kind::Route => Spec::Route(built::<RouteSpec>(spec)?),
+        Kind::VirtualService => Spec::VirtualService(built::<VirtualServiceSpec>(spec)?),
+        Kind::GatewayRoute => Spec::GatewayRoute(built::<GatewayRouteSpec>(spec)?),
+    })
 }
 
 fn tag(own: &Value, index: usize) -> Result<(String, String), ApiError> {

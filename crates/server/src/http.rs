@@ -4,7 +4,7 @@
 
 use std::future::Future;
 use std::io;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::Router;
@@ -13,13 +13,14 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use meshwright_model::operation::{Miss, Operation, percent_decoded};
+use meshwright_store::Store;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-use crate::api::{Api, Stamp};
+use crate::api::{Api, Stamp, commit};
 use crate::call::{Call, Scope};
-use crate::exception::ApiError;
+use crate::exception::{ApiError, Exception};
 
 /// The most bytes of a body; the largest specification that the API takes has far fewer.
 pub const MAX_BODY: usize = 1 << 20;
@@ -38,6 +39,8 @@ pub struct Settings {
 
 struct Shared {
     api: RwLock<Api>,
+    /// Who has it writes.
+    store: Mutex<Box<dyn Store>>,
     settings: Settings,
 }
 
@@ -48,10 +51,11 @@ struct Shared {
 pub async fn serve(
     listener: TcpListener,
     api: Api,
+    store: Box<dyn Store>,
     settings: Settings,
     end: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let shared = Arc::new(Shared { api: RwLock::new(api), settings });
+    let shared = Arc::new(Shared { api: RwLock::new(api), store: Mutex::new(store), settings });
     let router = Router::new().fallback(answer).with_state(shared);
     axum::serve(listener, router).with_graceful_shutdown(end).await
 }
@@ -84,7 +88,7 @@ impl From<ApiError> for Refusal {
     }
 }
 
-async fn carried_out(shared: &Shared, request: Request) -> Result<Value, Refusal> {
+async fn carried_out(shared: &Arc<Shared>, request: Request) -> Result<Value, Refusal> {
     let (parts, body) = request.into_parts();
     let (method, path) = (parts.method.as_str(), parts.uri.path());
     let (operation, target) = Operation::find(method, path).map_err(|miss| match miss {
@@ -98,8 +102,21 @@ async fn carried_out(shared: &Shared, request: Request) -> Result<Value, Refusal
     if !operation.is_write() {
         return Ok(shared.api.read().unwrap_or_else(PoisonError::into_inner).read(&call)?);
     }
+    let shared = Arc::clone(shared);
+    // A write waits for the disk; those who read do not.
+    let written = tokio::task::spawn_blocking(move || write(&shared, &call)).await;
+    let fault =
+        |_| ApiError { exception: Exception::InternalServerError, message: "the call came to nothing".to_owned() };
+    Ok(written.map_err(fault)??)
+}
+
+fn write(shared: &Shared, call: &Call) -> Result<Value, ApiError> {
+    let mut store = shared.store.lock().unwrap_or_else(PoisonError::into_inner);
     let stamp = Stamp { millis: now(), uid: new_id() };
-    Ok(shared.api.write().unwrap_or_else(PoisonError::into_inner).answer(&call, &stamp)?)
+    let (answer, changes) = shared.api.read().unwrap_or_else(PoisonError::into_inner).decide(call, &stamp)?;
+    commit(&changes, store.as_mut())?;
+    shared.api.write().unwrap_or_else(PoisonError::into_inner).apply(changes);
+    Ok(answer)
 }
 
 fn query(text: &str) -> Result<Vec<(String, String)>, ApiError> {

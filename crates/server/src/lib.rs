@@ -12,6 +12,7 @@ mod page;
 mod record;
 mod rules;
 mod state;
+mod stored;
 
 pub use api::{Api, Stamp};
 pub use call::{Call, Scope};

@@ -6,6 +6,7 @@ mod fixing;
 mod generate;
 mod graph;
 mod llm;
+mod serve;
 #[path = "../../../llm/tests/it/server.rs"]
 #[expect(dead_code, reason = "the hostile plays are for the crate itself")]
 mod server;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use meshwright_server::Api;
 use meshwright_server::http::{MAX_BODY, Settings, serve};
+use meshwright_store::Memory;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
@@ -21,7 +22,7 @@ impl Server {
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let settings = Settings { region: "us-east-1".to_owned(), account: "123456789012".to_owned() };
-        runtime.spawn(serve(listener, Api::default(), settings, std::future::pending()));
+        runtime.spawn(serve(listener, Api::default(), Box::new(Memory::default()), settings, std::future::pending()));
         Self { address, _runtime: runtime }
     }
 

@@ -1,0 +1,69 @@
+//! Records as a store keeps them: the key as a list of names, the rest as an object, both in JSON.
+
+use std::collections::BTreeMap;
+
+use meshwright_model::Kind;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::body::spec_of;
+use crate::record::{Key, Record, spec_json};
+use crate::state::Change;
+
+/// What is kept of a record beside its key.
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Stored {
+    arn: String,
+    uid: String,
+    resource_owner: String,
+    version: u64,
+    created: u64,
+    updated: u64,
+    spec: Value,
+    tags: BTreeMap<String, String>,
+    tokens: Vec<(String, u64)>,
+}
+
+/// A change as a store takes it.
+pub(crate) fn change(change: &Change) -> meshwright_store::Change {
+    match change {
+        Change::Remove(key) => meshwright_store::Change { key: key_bytes(key), value: None },
+        Change::Put(record) => {
+            let Record { key, arn, uid, resource_owner, version, created, updated, spec, tags, tokens } =
+                record.as_ref();
+            let stored = Stored {
+                arn: arn.clone(),
+                uid: uid.clone(),
+                resource_owner: resource_owner.clone(),
+                version: *version,
+                created: *created,
+                updated: *updated,
+                spec: spec_json(spec),
+                tags: tags.clone(),
+                tokens: tokens.clone(),
+            };
+            meshwright_store::Change { key: key_bytes(key), value: Some(json!(stored).to_string().into_bytes()) }
+        }
+    }
+}
+
+/// A record as a store gives it.
+///
+/// # Errors
+/// Says why it is none.
+pub(crate) fn record(key: &[u8], value: &[u8]) -> Result<Record, String> {
+    let no_record = |why: serde_json::Error| format!("it is no resource: {why}");
+    let (owner, mesh, kind, parent, name): (String, String, Kind, String, String) =
+        serde_json::from_slice(key).map_err(no_record)?;
+    let stored: Stored = serde_json::from_slice(value).map_err(no_record)?;
+    let Stored { arn, uid, resource_owner, version, created, updated, spec, tags, tokens } = stored;
+    let spec = spec_of(kind, &spec).map_err(|why| why.message)?;
+    let key = Key { owner, mesh, kind, parent, name };
+    Ok(Record { key, arn, uid, resource_owner, version, created, updated, spec, tags, tokens })
+}
+
+fn key_bytes(key: &Key) -> Vec<u8> {
+    let Key { owner, mesh, kind, parent, name } = key;
+    json!([owner, mesh, kind, parent, name]).to_string().into_bytes()
+}

@@ -1,0 +1,30 @@
+//! A store that ends with its process.
+
+use std::collections::BTreeMap;
+
+use crate::{Change, Contents, Error, Store};
+
+/// A store that ends with its process.
+#[derive(Debug, Default)]
+pub struct Memory {
+    revision: u64,
+    entries: BTreeMap<Vec<u8>, Vec<u8>>,
+}
+
+impl Store for Memory {
+    fn load(&mut self) -> Result<Contents, Error> {
+        let entries = self.entries.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        Ok(Contents { revision: self.revision, entries })
+    }
+
+    fn commit(&mut self, changes: &[Change]) -> Result<u64, Error> {
+        for Change { key, value } in changes {
+            match value {
+                Some(value) => _ = self.entries.insert(key.clone(), value.clone()),
+                None => _ = self.entries.remove(key),
+            }
+        }
+        self.revision += 1;
+        Ok(self.revision)
+    }
+}

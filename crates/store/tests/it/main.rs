@@ -1,0 +1,56 @@
+//! Every store from outside: what is committed is there, whatever comes after.
+
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+use meshwright_store::{Change, Contents, Error, File, Memory, Store};
+
+fn put(key: &str, value: &str) -> Change {
+    Change { key: key.into(), value: Some(value.into()) }
+}
+
+fn entries(contents: &Contents) -> Vec<(String, String)> {
+    let text = |bytes: &Vec<u8>| String::from_utf8(bytes.clone()).unwrap();
+    contents.entries.iter().map(|(key, value)| (text(key), text(value))).collect()
+}
+
+/// What any store does.
+fn behaves(store: &mut dyn Store) {
+    assert_eq!(store.load().unwrap(), Contents::default());
+    assert_eq!(store.commit(&[put("b", "1"), put("a", "2")]), Ok(1));
+    assert_eq!(store.commit(&[put("a", "3"), Change { key: "b".into(), value: None }, put("c", "")]), Ok(2));
+    let contents = store.load().unwrap();
+    assert_eq!(contents.revision, 2);
+    assert_eq!(entries(&contents), [("a".into(), "3".into()), ("c".into(), String::new())]);
+}
+
+#[test]
+fn every_store_keeps_what_is_committed() {
+    behaves(&mut Memory::default());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state");
+    behaves(&mut File::open(&path).unwrap());
+    let again = File::open(&path).unwrap().load().unwrap();
+    assert_eq!((again.revision, entries(&again).len()), (2, 2));
+}
+
+#[test]
+fn a_file_has_one_owner() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state");
+    let _first = File::open(&path).unwrap();
+    assert!(matches!(File::open(&path), Err(Error::InUse { .. })));
+}
+
+#[test]
+fn what_is_no_store_is_refused_and_stays_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state");
+    for bytes in [&b"not a store at all"[..], &[0; 5000], b"redb"] {
+        std::fs::write(&path, bytes).unwrap();
+        let error = File::open(&path).unwrap_err();
+        assert!(matches!(error, Error::Damaged { .. }), "{error}");
+        assert_eq!(std::fs::read(&path).unwrap(), bytes);
+    }
+    let missing = folder.path().join("none/state");
+    assert!(matches!(File::open(&missing), Err(Error::Disk { .. })));
+}
