@@ -264,8 +264,9 @@ fn path_and_query(whole: &str) -> (String, Option<String>) {
 fn refusal(request: &Request, authority: &str, headers: &[(String, String)]) -> Option<(Outcome, String)> {
     let refuse = |status, why: String| Some((Outcome::Answered { status, flag: "DPE" }, why));
     let Request { method, path, .. } = request;
-    if !METHODS.contains(&method.as_str()) {
-        return refuse(400, format!("Envoy takes no `{method}` with a path in HTTP/1.1"));
+    let is_connect = method == "CONNECT";
+    if !is_connect && !METHODS.contains(&method.as_str()) {
+        return refuse(400, format!("Envoy takes no `{method}` in HTTP/1.1"));
     }
     // `METHOD PATH HTTP/1.1`, `NAME: VALUE`, an empty line; each with its end.
     let line = method.len() + path.len() + " HTTP/1.1\r\n".len() + 1;
@@ -281,6 +282,10 @@ fn refusal(request: &Request, authority: &str, headers: &[(String, String)]) -> 
     let values = |name: &'static str| headers.iter().filter(move |(own, _)| own == name).map(|(_, value)| value);
     if let Some(coding) = values("transfer-encoding").find(|coding| !coding.eq_ignore_ascii_case("chunked")) {
         return refuse(501, format!("Envoy knows no transfer-encoding but chunked: `{coding}`"));
+    }
+    // What it connects to is looked at when all headers are there.
+    if is_connect {
+        return refuse(400, "Envoy takes no `CONNECT` with a path in HTTP/1.1".to_owned());
     }
     let lengths: Vec<&String> = values("content-length").collect();
     if lengths.len() > 1 || lengths.first().is_some_and(|length| !is_length(length)) {
