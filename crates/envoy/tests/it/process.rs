@@ -1,8 +1,9 @@
 //! A real Envoy: started on loopback, ended with the test that started it.
 
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::process::{Child, Command, Stdio};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -12,10 +13,33 @@ use crate::judge::envoy;
 /// How long an Envoy may take to start.
 const START: Duration = Duration::from_secs(20);
 
-/// So many ports of the loopback on which nothing listens.
+/// How many ports stay a process's own: the first, for as long as it runs, and so many of the last.
+const FIRST: usize = 100;
+const LAST: usize = 300;
+
+/// What holds ports: Envoys listen with `SO_REUSEPORT`, so that two tests on one port would share its connections in silence.
+static HELD: Mutex<Vec<UdpSocket>> = Mutex::new(Vec::new());
+
+/// So many ports of the loopback on which nothing listens, and which no other test is given meanwhile: a socket of UDP holds each.
 pub(crate) fn free_ports(count: usize) -> Vec<u16> {
-    let taken: Vec<TcpListener> = (0..count).map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap()).collect();
-    taken.iter().map(|listener| listener.local_addr().unwrap().port()).collect()
+    let mut held = HELD.lock().unwrap();
+    let mut ports = Vec::with_capacity(count);
+    // As long as all are listened on, no port comes twice.
+    let mut taken = Vec::new();
+    while ports.len() < count {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        taken.push(listener);
+        if let Ok(guard) = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)) {
+            held.push(guard);
+            ports.push(port);
+        }
+    }
+    let surplus = held.len().saturating_sub(FIRST + LAST);
+    if surplus > 0 {
+        held.drain(FIRST..FIRST + surplus);
+    }
+    ports
 }
 
 /// A running Envoy.
