@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use meshwright_dialect::Options;
+use meshwright_model::opened::is_open;
 use meshwright_model::operation::{Operation, Target};
 use meshwright_model::order::Order;
 use meshwright_model::{Path as Place, Resource};
@@ -125,7 +126,7 @@ fn loaded(options: &ServeOptions, store: &mut dyn Store) -> Result<Api> {
 
 /// The call that creates a resource.
 fn creation(resource: &Resource, options: &ServeOptions) -> Result<Call> {
-    if resource.is_open(&Place::of(&["spec"])) {
+    if is_open(resource, &Place::of(&["spec"])) {
         bail!("its specification is open in part: give values with --parameter");
     }
     let known = |name: &meshwright_model::scalar::Name| {

@@ -21,7 +21,7 @@ pub mod listener;
 pub mod logging;
 pub mod matcher;
 pub mod mesh;
-mod opened;
+pub mod opened;
 pub mod operation;
 pub mod order;
 pub mod parameter;

@@ -10,7 +10,6 @@ use crate::gateway_route::GatewayRouteSpec;
 use crate::kind::Kind;
 use crate::limits::{AccountId, TagKey, TagValue};
 use crate::mesh::MeshSpec;
-use crate::opened::open_values;
 use crate::path::Path;
 use crate::reference::{Key, Need, Reference};
 use crate::route::RouteSpec;
@@ -236,13 +235,6 @@ impl Resource {
     /// Whether what stands at the path, or around it, is open or faulty, so that its absence means nothing.
     pub fn has_gap(&self, path: &Path) -> bool {
         has_gap(&self.gaps, path)
-    }
-
-    /// Whether what stands at the path, around it or inside it is left open by the file.
-    pub fn is_open(&self, path: &Path) -> bool {
-        let overlaps = |other: &Path| other.contains(path) || path.contains(other);
-        self.gaps.iter().any(|(at, gap)| matches!(gap, Gap::Open(_)) && overlaps(at))
-            || open_values(&self.spec, Path::of(&["spec"])).iter().any(overlaps)
     }
 
     /// Whether two resources say the same, wherever and however their files wrote it.

@@ -219,7 +219,7 @@ impl Api {
         let Target { mesh, parent, name } = &call.target;
         let owner = owner(call)?;
         if kind != Kind::Mesh && self.state.mesh(&owner, mesh).is_none() {
-            return Err(self.absent(&mesh_key(&owner, mesh)));
+            return Err(absent(&mesh_key(&owner, mesh)));
         }
         let parent = parent.clone().unwrap_or_default();
         let key = Key { owner, mesh: mesh.clone(), kind, parent, name: name.clone().unwrap_or_default() };
@@ -231,7 +231,7 @@ impl Api {
     }
 
     pub(crate) fn existing(&self, key: &Key) -> Result<&Arc<Record>, ApiError> {
-        self.state.get(key).ok_or_else(|| self.absent(key))
+        self.state.get(key).ok_or_else(|| absent(key))
     }
 
     /// A resource that the caller may change: one of its own. Source: App Mesh User Guide, sharing.
@@ -243,18 +243,6 @@ impl Api {
             return Ok(record);
         }
         Err(ApiError::forbidden(format!("account {account} does not own {}", record.arn)))
-    }
-
-    /// That a resource is not there. Source: messages in issues of aws/aws-app-mesh-roadmap; of a mesh it is inferred.
-    #[expect(clippy::unused_self, reason = "it speaks of what is not in the state")]
-    fn absent(&self, key: &Key) -> ApiError {
-        let Key { owner, mesh, kind, parent: _, name } = key;
-        ApiError::not_found(match kind {
-            Kind::Mesh => format!("Mesh with name {mesh} is not present for account {owner}"),
-            kind => {
-                format!("{} with name {name} is not present under mesh {mesh} for account {owner}", kind.type_name())
-            }
-        })
     }
 
     /// The resource whose tags are meant.
@@ -277,6 +265,17 @@ impl Api {
             .find(|record| record.arn == given)
             .ok_or_else(|| ApiError::not_found(format!("there is no resource {given}")))
     }
+}
+
+/// That a resource is not there. Source: messages in issues of aws/aws-app-mesh-roadmap; of a mesh it is inferred.
+fn absent(key: &Key) -> ApiError {
+    let Key { owner, mesh, kind, parent: _, name } = key;
+    ApiError::not_found(match kind {
+        Kind::Mesh => format!("Mesh with name {mesh} is not present for account {owner}"),
+        kind => {
+            format!("{} with name {name} is not present under mesh {mesh} for account {owner}", kind.type_name())
+        }
+    })
 }
 
 /// Says changes to a store; what fails there is not made here.

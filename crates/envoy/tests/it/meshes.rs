@@ -1,5 +1,6 @@
 //! Every node and gateway of meshes that somebody wrote: what its proxy gets is accepted by a real Envoy.
 
+#[path = "../../../lint/tests/it/files.rs"]
 mod files;
 
 use std::collections::BTreeSet;

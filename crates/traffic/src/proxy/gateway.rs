@@ -8,6 +8,7 @@ mod rewrites;
 
 use meshwright_model::gateway_route::{GatewayRouteSpec, GatewayRouteTarget, ProtocolGatewayRoute};
 use meshwright_model::limits::{PortProtocol, VirtualGatewayPortProtocol};
+use meshwright_model::opened::is_open;
 use meshwright_model::virtual_gateway::{VirtualGatewayConnectionPool, VirtualGatewayListener, VirtualGatewaySpec};
 use meshwright_model::{Kind, Path, Resource, Spec};
 
@@ -290,7 +291,7 @@ impl<'a> Behind<'_, 'a> {
         let service = virtual_service.virtual_service_name.known().map(meshwright_model::limits::ResourceName::as_str);
         let Some((name, (service, spec))) = service.and_then(|name| Some((name, self.services.world.service(name)?)))
         else {
-            let is_open = route.is_open(&at) || self.services.world.may_hold(Kind::VirtualService);
+            let is_open = is_open(route, &at) || self.services.world.may_hold(Kind::VirtualService);
             self.services.omissions.add_as(route, at, "left out: its virtual service is not in the mesh", is_open);
             return None;
         };

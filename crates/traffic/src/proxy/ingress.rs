@@ -7,6 +7,7 @@ use meshwright_model::listener::{
     HttpConnectionPool, RequestConnectionPool, TcpConnectionPool, VirtualNodeConnectionPool,
 };
 use meshwright_model::logging::{AccessLog, FileAccessLog, Logging, LoggingFormat};
+use meshwright_model::opened::is_open;
 use meshwright_model::timeout::{GrpcTimeout, HttpTimeout, ListenerTimeout, TcpTimeout};
 use meshwright_model::virtual_node::{ServiceDiscovery, VirtualNodeSpec};
 use meshwright_model::{Path, Resource, Scalar};
@@ -153,7 +154,7 @@ fn pool<'a>(listening: Listening<'a>, resource: &'a Resource, omissions: &mut Om
         omissions.add(resource, listening.path("connectionPool"), "it is for another protocol than the listener's");
         return Pool::default();
     }
-    if resource.is_open(&listening.path("connectionPool")) {
+    if is_open(resource, &listening.path("connectionPool")) {
         omissions.add(resource, listening.path("connectionPool"), "a limit is left out: it is not known");
     }
     pool

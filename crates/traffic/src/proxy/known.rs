@@ -2,6 +2,7 @@
 
 use meshwright_model::duration::Duration;
 use meshwright_model::limits::Port;
+use meshwright_model::opened::is_open;
 use meshwright_model::value::ScalarType;
 use meshwright_model::{Path, Resource, Scalar};
 
@@ -14,7 +15,7 @@ pub(super) struct Omissions<'a>(pub(super) Vec<Omission<'a>>);
 impl<'a> Omissions<'a> {
     /// Notes that something is left out.
     pub(super) fn add(&mut self, resource: &'a Resource, path: Path, why: impl Into<String>) {
-        let is_open = resource.is_open(&path);
+        let is_open = is_open(resource, &path);
         self.add_as(resource, path, why, is_open);
     }
 

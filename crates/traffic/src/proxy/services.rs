@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use meshwright_model::defaults::{PER_REQUEST_TIMEOUT_MILLIS, PRIORITY};
 use meshwright_model::limits::{PortProtocol, ResourceName};
 use meshwright_model::matcher::{HeaderMatcher, HttpPathMatch};
+use meshwright_model::opened::is_open;
 use meshwright_model::route::{ProtocolRoute, RouteAction, RouteSpec};
 use meshwright_model::tls::ClientPolicyTls;
 use meshwright_model::virtual_node::VirtualNodeSpec;
@@ -104,7 +105,7 @@ impl<'w, 'a> Services<'w, 'a> {
 
     /// Notes that something names what is not there, or is there under a name that is open.
     fn add_missing(&mut self, resource: &'a Resource, path: Path, why: impl Into<String>, kind: Kind) {
-        let is_open = resource.is_open(&path) || self.world.may_hold(kind);
+        let is_open = is_open(resource, &path) || self.world.may_hold(kind);
         self.omissions.add_as(resource, path, why, is_open);
     }
 

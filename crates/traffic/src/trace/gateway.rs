@@ -5,7 +5,7 @@ use meshwright_model::limits::PortProtocol;
 
 use super::attempts::Attempts;
 use super::hop::{Considered, Hop, Rewritten, Step};
-use super::node::{considered, nothing, tied};
+use super::node::{considered, nothing};
 use super::{Outcome, Parts, Sent, Trace, dialled, host_of};
 use crate::matcher::PathMatch;
 use crate::proxy::{
@@ -98,14 +98,7 @@ impl<'a> Trace<'a> {
         };
         let entry = &host.table.entries()[place];
         let rule = &host.rules[entry.id];
-        if let Some(other) = tied(&host.table, place, &parts) {
-            let other = host.rules[other].name;
-            self.reasons.push(format!(
-                "gateway route `{other}` takes it too and comes at the same place as `{}`: which App Mesh tried first is not specified; give \
-                 them priorities",
-                rule.name
-            ));
-        }
+        self.say_tie("gateway route", &host.table, place, &parts, |id| host.rules[id].name);
         rewrite(rule, listener.protocol, &entry.matcher.path, &mut parts);
         let timeout = rule.timeout_millis.unwrap_or(PER_REQUEST_TIMEOUT_MILLIS);
         let timeout_millis = (timeout > 0).then_some(timeout);

@@ -143,15 +143,7 @@ impl<'a> Trace<'a> {
             retry: Some(rule.retry.clone()),
             attempts: Attempts::of(&rule.retry, timeout_millis),
         });
-        if let Some(other) = tied(&host.table, position, parts) {
-            let other = host.rules[other].name;
-            // Source: App Mesh User Guide, routes: without a priority the order of such routes is not specified, nor stable.
-            self.reasons.push(format!(
-                "route `{other}` takes it too and comes at the same place as `{}`: which App Mesh tried first is not specified; give them \
-                 priorities",
-                rule.name
-            ));
-        }
+        self.say_tie("route", &host.table, position, parts, |id| host.rules[id].name);
         self.say_defaults(rule);
         self.arrive(world, Some(parts), Some(rule));
     }
@@ -263,6 +255,31 @@ impl<'a> Trace<'a> {
         self.end(Outcome::Forwarded, why);
     }
 
+    /// Says of the route that takes a request that another one would at the same place: only their names tell them apart.
+    ///
+    /// Source: App Mesh User Guide, routes: without a priority the order of such routes is not specified, nor stable.
+    pub(super) fn say_tie(
+        &mut self,
+        what: &str,
+        table: &Table<'_>,
+        found: usize,
+        parts: &Parts,
+        name: impl Fn(usize) -> &'a str,
+    ) {
+        let place = |entry: &Entry<'_>| (entry.priority.unwrap_or(PRIORITY), entry.matcher.path.length());
+        let own = &table.entries()[found];
+        let after = table.entries()[found + 1..].iter().take_while(|entry| place(entry) == place(own));
+        let mut others = after.filter(|entry| entry.name != own.name && parts.ask(|call| entry.matcher.takes(call)));
+        if let Some(other) = others.next() {
+            self.reasons.push(format!(
+                "{what} `{}` takes it too and comes at the same place as `{}`: which App Mesh tried first is not specified; give them \
+                 priorities",
+                name(other.id),
+                name(own.id)
+            ));
+        }
+    }
+
     /// Says which defaults hold that no file says.
     fn say_defaults(&mut self, rule: &Rule<'a>) {
         if rule.retry.is_default {
@@ -275,15 +292,6 @@ impl<'a> Trace<'a> {
             self.reasons.push("no timeout is given, so that a request has 15 s".to_owned());
         }
     }
-}
-
-/// A rule that takes a request too and has the place of the one that does: only their names tell them apart.
-pub(super) fn tied(table: &Table<'_>, found: usize, parts: &Parts) -> Option<usize> {
-    let place = |entry: &Entry<'_>| (entry.priority.unwrap_or(PRIORITY), entry.matcher.path.length());
-    let own = &table.entries()[found];
-    let after = table.entries()[found + 1..].iter().take_while(|entry| place(entry) == place(own));
-    let mut others = after.filter(|entry| entry.name != own.name && parts.ask(|call| entry.matcher.takes(call)));
-    others.next().map(|entry| entry.id)
 }
 
 /// A hop at which nothing is decided yet.

@@ -234,11 +234,7 @@ impl Draft<'_> {
             let ports: Vec<u16> = if several { vec![80, 8080] } else { vec![*self.random.pick(PORTS)] };
             let protocols: Vec<&str> =
                 ports.iter().map(|_| *self.random.pick(&["http", "http", "http2", "grpc"])).collect();
-            let listeners: Vec<Value> = ports
-                .iter()
-                .zip(&protocols)
-                .map(|(port, protocol)| json!({"portMapping": {"port": port, "protocol": protocol}}))
-                .collect();
+            let listeners = listeners(&ports, &protocols);
             self.add(json!({"virtualRouterName": router, "spec": {"listeners": listeners}}));
             for route in 0..=self.random.below(7) {
                 let listener = self.random.below(ports.len());
@@ -410,11 +406,7 @@ impl Draft<'_> {
         let ports = self.gateway_ports[..count].to_vec();
         let protocols: Vec<&str> =
             ports.iter().map(|_| *self.random.pick(&["http", "http", "http2", "grpc"])).collect();
-        let listeners: Vec<Value> = ports
-            .iter()
-            .zip(&protocols)
-            .map(|(port, protocol)| json!({"portMapping": {"port": port, "protocol": protocol}}))
-            .collect();
+        let listeners = listeners(&ports, &protocols);
         let mut gateway = json!({"virtualGatewayName": GATEWAY, "spec": {"listeners": listeners}});
         self.add_defaults(&mut gateway, lab);
         self.add(gateway);
@@ -688,4 +680,10 @@ impl Draft<'_> {
         }
         headers
     }
+}
+
+/// The listeners of a router or gateway.
+fn listeners(ports: &[u16], protocols: &[&str]) -> Vec<Value> {
+    let mappings = ports.iter().zip(protocols);
+    mappings.map(|(port, protocol)| json!({"portMapping": {"port": port, "protocol": protocol}})).collect()
 }
