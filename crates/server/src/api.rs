@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use meshwright_model::arn::{self, Arn};
+use meshwright_model::arn::Arn;
 use meshwright_model::operation::{Operation, Target};
 use meshwright_model::{Kind, Scalar, Spec};
 use meshwright_store::Store;
 use serde_json::{Value, json};
 
 use crate::body::{Body, MAX_TAGS};
-use crate::call::{Call, Scope, parameter};
+use crate::call::Call;
 use crate::exception::{ApiError, Exception};
 use crate::page::Page;
 use crate::record::{Key, Record, digest, spec_json};
@@ -73,6 +73,7 @@ impl Api {
     /// # Errors
     /// The exception that the API raises.
     pub fn read(&self, call: &Call) -> Result<Value, ApiError> {
+        self.permit(call, None)?;
         match call.operation {
             Operation::Describe(kind) => {
                 let key = self.key(call, kind)?;
@@ -105,6 +106,7 @@ impl Api {
     /// What a call answers, and what it changes.
     pub(crate) fn decide(&self, call: &Call, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
         let body = Body::read(&call.body)?;
+        self.permit(call, Some(&body))?;
         match call.operation {
             Operation::Create(kind) => self.create(call, kind, &body, stamp),
             Operation::Update(kind) => self.update(call, kind, &body, stamp),
@@ -145,7 +147,7 @@ impl Api {
         }
         self.check(&key, &spec)?;
         let mut record = Record {
-            arn: arn(&key, &call.scope),
+            arn: call.arn(&key),
             uid: stamp.uid.clone(),
             resource_owner: call.scope.account.clone(),
             version: 1,
@@ -216,14 +218,11 @@ impl Api {
 
     /// What a call is about; its mesh and parent must be there.
     fn key(&self, call: &Call, kind: Kind) -> Result<Key, ApiError> {
-        let Target { mesh, parent, name } = &call.target;
-        let owner = owner(call)?;
-        let of = Key::of_mesh(&call.scope.region, &owner, mesh);
+        let Target { mesh, name, .. } = &call.target;
+        let key = call.key(kind, name.as_deref().unwrap_or_default())?;
         if kind != Kind::Mesh {
-            self.existing(&of)?;
+            self.existing(&Key::of_mesh(&key.region, &key.owner, mesh))?;
         }
-        let parent = parent.clone().unwrap_or_default();
-        let key = Key { kind, parent, name: name.clone().unwrap_or_default(), ..of };
         if let Some(of) = kind.parent() {
             let parent = Key { kind: of, parent: String::new(), name: key.parent.clone(), ..key.clone() };
             self.existing(&parent)?;
@@ -254,7 +253,7 @@ impl Api {
 
     /// The resource whose tags are meant.
     fn tagged(&self, call: &Call) -> Result<&Arc<Record>, ApiError> {
-        let given = parameter(call, "resourceArn").ok_or_else(|| ApiError::bad("resourceArn is missing"))?;
+        let given = call.parameter("resourceArn").ok_or_else(|| ApiError::bad("resourceArn is missing"))?;
         if let Some(record) = self.state.named(given) {
             // Source: App Mesh User Guide, sharing: an account sees the tags of its own resources only.
             let account = &call.scope.account;
@@ -323,15 +322,6 @@ fn settled(mut spec: Spec) -> Spec {
     spec
 }
 
-/// The account that owns the mesh of a call: that of `meshOwner`, else the caller's.
-fn owner(call: &Call) -> Result<String, ApiError> {
-    match parameter(call, "meshOwner") {
-        None => Ok(call.scope.account.clone()),
-        Some(owner) if owner.chars().count() == 12 => Ok(owner.to_owned()),
-        Some(owner) => Err(ApiError::bad(format!("meshOwner: `{owner}` is not an account of 12 characters"))),
-    }
-}
-
 fn other_use(token: Option<&str>) -> ApiError {
     let token = token.unwrap_or_default();
     ApiError::conflict(format!("clientToken {token} was used before, with another specification"))
@@ -343,12 +333,4 @@ fn place(key: &Key) -> String {
         Kind::Mesh => format!(" for account {}", key.owner),
         _ => format!(" under mesh {} for account {}", key.mesh, key.owner),
     }
-}
-
-fn arn(key: &Key, scope: &Scope) -> String {
-    let Scope { partition, region, account } = scope.clone();
-    let parent = key.kind.parent().map(|_| key.parent.clone());
-    let scope = arn::Scope { partition, service: "appmesh".to_owned(), region, account };
-    let (mesh, name) = (key.mesh.clone(), key.name.clone());
-    Arn { scope: Some(scope), mesh, mesh_owner: None, kind: key.kind, parent, name }.to_string()
 }
