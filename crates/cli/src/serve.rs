@@ -40,6 +40,9 @@ pub(crate) struct ServeOptions {
     /// Files whose mesh is there from the start; what the store holds already stays as it is; a directory means every mesh file below it
     #[arg(long, value_name = "FILE", num_args = 1..)]
     load: Vec<String>,
+    /// Hold the account to the quotas that AWS had by default, such as 15 meshes and 50 routes of a router
+    #[arg(long)]
+    quotas: bool,
     /// A parameter's value, for the files; may be given several times
     #[arg(long, value_name = "KEY=VALUE", requires = "load")]
     parameter: Vec<String>,
@@ -92,6 +95,9 @@ fn raise_open_files() {
 fn loaded(options: &ServeOptions, scope: &Scope, store: &mut dyn Store) -> Result<Api> {
     let contents = store.load().context("--store")?;
     let mut api = Api::restored(&contents.entries).map_err(|why| anyhow!("--store {}: {why}", options.store))?;
+    if options.quotas {
+        api = api.with_quotas();
+    }
     if !contents.entries.is_empty() {
         complain(&format!("{} resources in {}\n", contents.entries.len(), options.store));
     }

@@ -33,6 +33,8 @@ pub struct Stamp {
 #[derive(Clone, Debug, Default)]
 pub struct Api {
     pub(crate) state: State,
+    /// Whether the quotas of AWS's accounts hold.
+    pub(crate) quotas: bool,
 }
 
 impl Api {
@@ -48,6 +50,13 @@ impl Api {
             api.state.apply(Change::Put(Arc::new(record)));
         }
         Ok(api)
+    }
+
+    /// The API with the quotas that AWS's accounts had by default.
+    #[must_use]
+    pub fn with_quotas(mut self) -> Self {
+        self.quotas = true;
+        self
     }
 
     /// Answers a call, makes what it changes, and says it to a store first.
@@ -146,6 +155,7 @@ impl Api {
             return Err(ApiError::forbidden(message));
         }
         self.check(&key, &spec)?;
+        self.check_quotas(&key, &spec)?;
         let mut record = Record {
             arn: call.arn(&key),
             uid: stamp.uid.clone(),
@@ -174,6 +184,7 @@ impl Api {
             None => {}
         }
         self.check(&key, &spec)?;
+        self.check_quotas(&key, &spec)?;
         let mut record = Record::clone(there);
         record.spec = spec;
         record.version += 1;

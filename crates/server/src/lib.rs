@@ -12,6 +12,7 @@ mod exception;
 pub mod http;
 mod listen;
 mod page;
+mod quotas;
 mod record;
 mod rules;
 mod signature;
