@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
@@ -11,7 +12,7 @@ use meshwright_model::operation::{Operation, Target};
 use meshwright_model::order::Order;
 use meshwright_model::{Path as Place, Resource};
 use meshwright_server::http::{self, Settings};
-use meshwright_server::{Api, Call, Exception, Scope, Stamp};
+use meshwright_server::{Call, Exception, Scope, Service};
 use meshwright_store::{File, Memory, Store};
 use meshwright_verbs::files::FileOptions;
 use meshwright_verbs::{Answer, Verb, findings};
@@ -62,14 +63,16 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
         bail!("--account {}: an account has 12 digits", options.account);
     }
     let settings = Settings { region: options.region.clone(), account: options.account.clone() };
-    let mut store: Box<dyn Store> = match options.store.as_str() {
+    let store: Box<dyn Store> = match options.store.as_str() {
         "memory" => Box::new(Memory::default()),
         path => Box::new(File::open(Path::new(path)).context("--store")?),
     };
-    let api = loaded(options, store.as_mut())?;
+    let service = Service::start(store).map_err(|why| anyhow!("--store {}: {why}", options.store))?;
+    let service = Arc::new(service);
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?;
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
+        load_files(options, &service).await?;
         let listener = TcpListener::bind(options.listen).await.with_context(|| format!("--listen {}", options.listen))?;
         let address = listener.local_addr()?;
         let output = format!(
@@ -82,19 +85,20 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
                 std::future::pending::<()>().await;
             }
         };
-        http::serve(listener, api, store, settings, stopped).await.context("the listener fails")
-    })
+        http::serve(listener, Arc::clone(&service), settings, stopped).await.context("the listener fails")
+    });
+    service.end();
+    served
 }
 
-/// The API with the mesh of files.
-fn loaded(options: &ServeOptions, store: &mut dyn Store) -> Result<Api> {
-    let contents = store.load().context("--store")?;
-    let mut api = Api::restored(&contents.entries).map_err(|why| anyhow!("--store {}: {why}", options.store))?;
-    if !contents.entries.is_empty() {
-        complain(&format!("{} resources in {}\n", contents.entries.len(), options.store));
+/// Puts the mesh of files into the API.
+async fn load_files(options: &ServeOptions, service: &Service) -> Result<()> {
+    let before = service.count();
+    if before > 0 {
+        complain(&format!("{before} resources in {}\n", options.store));
     }
     if options.load.is_empty() {
-        return Ok(api);
+        return Ok(());
     }
     let files = load::load(&options.load);
     if let Some(error) = files.errors.first() {
@@ -112,8 +116,7 @@ fn loaded(options: &ServeOptions, store: &mut dyn Store) -> Result<Api> {
     for placed in &order.placed {
         let resource = &reading.inventory.resources[placed.position];
         let call = creation(resource, options).map_err(|why| anyhow!("--load: {}: {why}", resource.id()))?;
-        let stamp = Stamp { millis: http::now(), uid: http::new_id() };
-        match api.answer(&call, &stamp, store) {
+        match service.answer(call).await {
             Ok(_) => count += 1,
             Err(why) if why.exception == Exception::Conflict => there += 1,
             Err(why) => bail!("--load: {}: {}", resource.id(), why.message),
@@ -121,7 +124,7 @@ fn loaded(options: &ServeOptions, store: &mut dyn Store) -> Result<Api> {
     }
     let there = if there > 0 { format!(", {there} were there already") } else { String::new() };
     complain(&format!("{count} resources loaded{there}\n"));
-    Ok(api)
+    Ok(())
 }
 
 /// The call that creates a resource.

@@ -4,8 +4,7 @@
 
 use std::future::Future;
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -13,14 +12,12 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use meshwright_model::operation::{Miss, Operation, percent_decoded};
-use meshwright_store::Store;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use uuid::Uuid;
 
-use crate::api::{Api, Stamp, commit};
 use crate::call::{Call, Scope};
-use crate::exception::{ApiError, Exception};
+use crate::exception::ApiError;
+use crate::service::{Service, new_id};
 
 /// The most bytes of a body; the largest specification that the API takes has far fewer.
 pub const MAX_BODY: usize = 1 << 20;
@@ -38,9 +35,7 @@ pub struct Settings {
 }
 
 struct Shared {
-    api: RwLock<Api>,
-    /// Who has it writes.
-    store: Mutex<Box<dyn Store>>,
+    service: Arc<Service>,
     settings: Settings,
 }
 
@@ -50,12 +45,11 @@ struct Shared {
 /// The listener fails.
 pub async fn serve(
     listener: TcpListener,
-    api: Api,
-    store: Box<dyn Store>,
+    service: Arc<Service>,
     settings: Settings,
     end: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let shared = Arc::new(Shared { api: RwLock::new(api), store: Mutex::new(store), settings });
+    let shared = Arc::new(Shared { service, settings });
     let router = Router::new().fallback(answer).with_state(shared);
     axum::serve(listener, router).with_graceful_shutdown(end).await
 }
@@ -99,24 +93,7 @@ async fn carried_out(shared: &Arc<Shared>, request: Request) -> Result<Value, Re
     let too_large = |_| ApiError::bad(format!("the body is longer than {MAX_BODY} bytes, or ended early"));
     let body = to_bytes(body, MAX_BODY).await.map_err(too_large)?.to_vec();
     let call = Call { operation, target, query, body, scope: scope(&parts.headers, &shared.settings) };
-    if !operation.is_write() {
-        return Ok(shared.api.read().unwrap_or_else(PoisonError::into_inner).read(&call)?);
-    }
-    let shared = Arc::clone(shared);
-    // A write waits for the disk; those who read do not.
-    let written = tokio::task::spawn_blocking(move || write(&shared, &call)).await;
-    let fault =
-        |_| ApiError { exception: Exception::InternalServerError, message: "the call came to nothing".to_owned() };
-    Ok(written.map_err(fault)??)
-}
-
-fn write(shared: &Shared, call: &Call) -> Result<Value, ApiError> {
-    let mut store = shared.store.lock().unwrap_or_else(PoisonError::into_inner);
-    let stamp = Stamp { millis: now(), uid: new_id() };
-    let (answer, changes) = shared.api.read().unwrap_or_else(PoisonError::into_inner).decide(call, &stamp)?;
-    commit(&changes, store.as_mut())?;
-    shared.api.write().unwrap_or_else(PoisonError::into_inner).apply(changes);
-    Ok(answer)
+    Ok(shared.service.answer(call).await?)
 }
 
 fn query(text: &str) -> Result<Vec<(String, String)>, ApiError> {
@@ -148,17 +125,6 @@ fn signed_region(authorization: &str) -> Option<&str> {
     let region = credential.split(',').next()?.trim().split('/').nth(2)?;
     let is_region = |letter: u8| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == b'-';
     (!region.is_empty() && region.len() <= 32 && region.bytes().all(is_region)).then_some(region)
-}
-
-/// A new UUID.
-pub fn new_id() -> String {
-    Uuid::new_v4().to_string()
-}
-
-/// The time, in milliseconds since 1970.
-pub fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn response(status: StatusCode, id: &str, error: Option<&str>, body: &Value) -> Response {

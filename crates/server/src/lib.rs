@@ -1,6 +1,6 @@
 //! The App Mesh API, as AWS's clients know it: operations on a state, and HTTP around them.
 //!
-//! [`api`] decides and knows no network; [`http`] is the thin loop around it.
+//! [`api`] decides and knows no network; [`Service`] keeps what is decided; [`http`] is the thin loop around it.
 
 pub mod api;
 mod body;
@@ -11,9 +11,11 @@ pub mod http;
 mod page;
 mod record;
 mod rules;
+mod service;
 mod state;
 mod stored;
 
 pub use api::{Api, Stamp};
 pub use call::{Call, Scope};
 pub use exception::{ApiError, Exception};
+pub use service::{Service, StartError};

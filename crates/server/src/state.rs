@@ -25,6 +25,10 @@ pub(crate) enum Change {
 }
 
 impl State {
+    pub(crate) fn count(&self) -> usize {
+        self.records.len()
+    }
+
     pub(crate) fn get(&self, key: &Key) -> Option<&Arc<Record>> {
         self.records.get(key)
     }
@@ -72,11 +76,16 @@ impl State {
         self.in_mesh(&key.owner, &key.mesh).filter(names)
     }
 
-    pub(crate) fn apply(&mut self, change: Change) {
-        match change {
-            Change::Put(record) => _ = self.records.insert(record.key.clone(), record),
-            Change::Remove(key) => _ = self.records.remove(&key),
-        }
+    /// Makes a change; answers with the one that takes it back.
+    pub(crate) fn apply(&mut self, change: Change) -> Change {
+        let (key, before) = match change {
+            Change::Put(record) => (record.key.clone(), self.records.insert(record.key.clone(), record)),
+            Change::Remove(key) => {
+                let before = self.records.remove(&key);
+                (key, before)
+            }
+        };
+        before.map_or(Change::Remove(key), Change::Put)
     }
 }
 

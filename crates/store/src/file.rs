@@ -90,6 +90,10 @@ impl Store for File {
         Ok(Contents { revision, entries })
     }
 
+    fn revision(&mut self) -> Result<u64, Error> {
+        Ok(self.meta("revision")?.unwrap_or_default())
+    }
+
     fn commit(&mut self, changes: &[Change]) -> Result<u64, Error> {
         self.write(|entries| {
             for Change { key, value } in changes {

@@ -17,6 +17,10 @@ impl Store for Memory {
         Ok(Contents { revision: self.revision, entries })
     }
 
+    fn revision(&mut self) -> Result<u64, Error> {
+        Ok(self.revision)
+    }
+
     fn commit(&mut self, changes: &[Change]) -> Result<u64, Error> {
         for Change { key, value } in changes {
             match value {

@@ -2,9 +2,10 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
 
-use meshwright_server::Api;
+use meshwright_server::Service;
 use meshwright_server::http::{MAX_BODY, Settings, serve};
 use meshwright_store::Memory;
 use serde_json::Value;
@@ -22,7 +23,8 @@ impl Server {
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let settings = Settings { region: "us-east-1".to_owned(), account: "123456789012".to_owned() };
-        runtime.spawn(serve(listener, Api::default(), Box::new(Memory::default()), settings, std::future::pending()));
+        let service = Arc::new(Service::start(Box::new(Memory::default())).unwrap());
+        runtime.spawn(serve(listener, service, settings, std::future::pending()));
         Self { address, _runtime: runtime }
     }
 

@@ -1,0 +1,175 @@
+//! What writers at a time get, and what is left when the store fails.
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+
+use meshwright_model::operation::Operation;
+use meshwright_server::{ApiError, Call, Exception, Scope, Service};
+use meshwright_store::{Change, Contents, Error, Memory, Store};
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+/// What a disk does with a commit.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Kept,
+    Lost,
+    /// It is kept, and yet the disk says that it failed.
+    KeptInSilence,
+    /// It is lost, and the disk does not answer for a while.
+    Gone,
+}
+
+/// A store that does what its test says, one commit at a time.
+struct Scripted {
+    inner: Memory,
+    fates: Receiver<Fate>,
+    sizes: Arc<Mutex<Vec<usize>>>,
+    is_gone: Arc<Mutex<bool>>,
+}
+
+fn broken() -> Error {
+    Error::Disk { file: "shop.db".to_owned(), why: "no space left on device".to_owned() }
+}
+
+impl Store for Scripted {
+    fn load(&mut self) -> Result<Contents, Error> {
+        self.inner.load()
+    }
+
+    fn revision(&mut self) -> Result<u64, Error> {
+        if *self.is_gone.lock().unwrap() { Err(broken()) } else { self.inner.revision() }
+    }
+
+    fn commit(&mut self, changes: &[Change]) -> Result<u64, Error> {
+        self.sizes.lock().unwrap().push(changes.len());
+        match self.fates.recv().unwrap_or(Fate::Kept) {
+            Fate::Kept => self.inner.commit(changes),
+            Fate::Lost => Err(broken()),
+            Fate::KeptInSilence => self.inner.commit(changes).and(Err(broken())),
+            Fate::Gone => {
+                *self.is_gone.lock().unwrap() = true;
+                Err(broken())
+            }
+        }
+    }
+}
+
+/// A service over such a store.
+struct Stage {
+    runtime: Runtime,
+    service: Arc<Service>,
+    fates: Sender<Fate>,
+    sizes: Arc<Mutex<Vec<usize>>>,
+    is_gone: Arc<Mutex<bool>>,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let (fates, script) = channel();
+        let (sizes, is_gone) = (Arc::default(), Arc::default());
+        let store = Scripted {
+            inner: Memory::default(),
+            fates: script,
+            sizes: Arc::clone(&sizes),
+            is_gone: Arc::clone(&is_gone),
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        Self { runtime, service: Arc::new(Service::start(Box::new(store)).unwrap()), fates, sizes, is_gone }
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &Value) -> Result<Value, ApiError> {
+        self.runtime.block_on(self.service.answer(call(method, path, body)))
+    }
+
+    fn create(&self, name: &str, fate: Fate) -> Result<Value, ApiError> {
+        self.fates.send(fate).unwrap();
+        self.ask("PUT", "/v20190125/meshes", &json!({"meshName": name}))
+    }
+
+    fn is_there(&self, name: &str) -> bool {
+        self.ask("GET", &format!("/v20190125/meshes/{name}"), &json!({})).is_ok()
+    }
+}
+
+fn call(method: &str, path: &str, body: &Value) -> Call {
+    let (operation, target) = Operation::find(method, path).ok().unwrap();
+    let body = body.to_string().into_bytes();
+    Call { operation, target, query: Vec::new(), body, scope: Scope::of("us-east-1", "123456789012") }
+}
+
+#[test]
+fn those_who_write_at_a_time_share_a_commit_and_get_each_their_answer() {
+    let stage = Stage::new();
+    let names: Vec<String> = (0..41).map(|number| format!("mesh-{}", number % 21)).collect();
+    let writers: Vec<_> = names
+        .iter()
+        .map(|name| {
+            let (service, body) = (Arc::clone(&stage.service), json!({"meshName": name}));
+            let writer =
+                stage.runtime.spawn(async move { service.answer(call("PUT", "/v20190125/meshes", &body)).await });
+            // The first holds the disk; the others wait in their order behind it.
+            std::thread::sleep(std::time::Duration::from_millis(2));
+            writer
+        })
+        .collect();
+    assert!(!stage.is_there("mesh-0"), "nobody sees what is not kept yet");
+    stage.fates.send(Fate::Kept).unwrap();
+    stage.fates.send(Fate::Kept).unwrap();
+    let answers: Vec<_> = writers.into_iter().map(|writer| stage.runtime.block_on(writer).unwrap()).collect();
+    assert_eq!(*stage.sizes.lock().unwrap(), [1, 20]);
+    for (number, answer) in answers.iter().enumerate() {
+        match answer {
+            Ok(mesh) => assert!(number < 21 && mesh["meshName"] == json!(names[number])),
+            Err(why) => assert!(number >= 21 && why.exception == Exception::Conflict, "{why}"),
+        }
+    }
+}
+
+#[test]
+fn what_is_not_kept_is_not_there() {
+    let stage = Stage::new();
+    stage.create("a", Fate::Kept).unwrap();
+    let why = stage.create("b", Fate::Lost).unwrap_err();
+    assert_eq!(why.exception, Exception::ServiceUnavailable);
+    assert!(why.message.contains("no space left on device"), "{why}");
+    assert!(stage.is_there("a") && !stage.is_there("b"));
+    // The name is free, and the next write goes through.
+    stage.create("b", Fate::Kept).unwrap();
+    assert!(stage.is_there("b"));
+}
+
+#[test]
+fn what_the_disk_has_in_spite_of_its_fault_is_there() {
+    let stage = Stage::new();
+    stage.create("a", Fate::KeptInSilence).unwrap_err();
+    assert!(stage.is_there("a"));
+    let why = stage.ask("PUT", "/v20190125/meshes", &json!({"meshName": "a"})).unwrap_err();
+    assert_eq!(why.exception, Exception::Conflict);
+}
+
+#[test]
+fn nothing_is_written_until_the_store_says_what_it_holds() {
+    let stage = Stage::new();
+    stage.create("a", Fate::Kept).unwrap();
+    stage.create("b", Fate::Gone).unwrap_err();
+    for _ in 0..3 {
+        let why = stage.ask("PUT", "/v20190125/meshes", &json!({"meshName": "c"})).unwrap_err();
+        assert_eq!(why.exception, Exception::ServiceUnavailable);
+        assert!(stage.is_there("a"), "reading goes on");
+    }
+    assert_eq!(stage.sizes.lock().unwrap().len(), 2, "the disk is asked for no third commit");
+    *stage.is_gone.lock().unwrap() = false;
+    stage.create("c", Fate::Kept).unwrap();
+    assert!(stage.is_there("c") && !stage.is_there("b"));
+}
+
+#[test]
+fn after_the_end_nothing_is_written() {
+    let stage = Stage::new();
+    stage.create("a", Fate::Kept).unwrap();
+    stage.service.end();
+    let why = stage.ask("PUT", "/v20190125/meshes", &json!({"meshName": "b"})).unwrap_err();
+    assert_eq!(why.exception, Exception::ServiceUnavailable);
+    assert!(stage.is_there("a"));
+}
