@@ -4,9 +4,12 @@
 
 mod file;
 mod memory;
+mod upgrade;
+mod watch;
 
 pub use file::File;
 pub use memory::Memory;
+pub use watch::{Since, Watch};
 
 /// What becomes of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +48,9 @@ pub trait Store: Send {
     /// # Errors
     /// They cannot be written. Only [`Store::revision`] tells then whether they are there: a disk may fail after it has written.
     fn commit(&mut self, changes: &[Change]) -> Result<u64, Error>;
+
+    /// Follows what is committed from now on.
+    fn watch(&self) -> Watch;
 }
 
 /// Why a store fails.

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Change, Contents, Error, Store};
+use crate::watch::History;
+use crate::{Change, Contents, Error, Store, Watch};
 
 /// A store that ends with its process.
 #[derive(Debug, Default)]
 pub struct Memory {
     revision: u64,
+    history: History,
     entries: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
@@ -29,6 +31,11 @@ impl Store for Memory {
             }
         }
         self.revision += 1;
+        self.history.note(self.revision, changes);
         Ok(self.revision)
+    }
+
+    fn watch(&self) -> Watch {
+        self.history.watch()
     }
 }

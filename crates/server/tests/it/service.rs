@@ -2,10 +2,11 @@
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use meshwright_model::operation::Operation;
 use meshwright_server::{ApiError, Call, Exception, Scope, Service};
-use meshwright_store::{Change, Contents, Error, Memory, Store};
+use meshwright_store::{Change, Contents, Error, Memory, Store, Watch};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -39,6 +40,10 @@ impl Store for Scripted {
 
     fn revision(&mut self) -> Result<u64, Error> {
         if *self.is_gone.lock().unwrap() { Err(broken()) } else { self.inner.revision() }
+    }
+
+    fn watch(&self) -> Watch {
+        self.inner.watch()
     }
 
     fn commit(&mut self, changes: &[Change]) -> Result<u64, Error> {
@@ -101,29 +106,28 @@ fn call(method: &str, path: &str, body: &Value) -> Call {
 #[test]
 fn those_who_write_at_a_time_share_a_commit_and_get_each_their_answer() {
     let stage = Stage::new();
-    let names: Vec<String> = (0..41).map(|number| format!("mesh-{}", number % 21)).collect();
-    let writers: Vec<_> = names
-        .iter()
-        .map(|name| {
-            let (service, body) = (Arc::clone(&stage.service), json!({"meshName": name}));
-            let writer =
-                stage.runtime.spawn(async move { service.answer(call("PUT", "/v20190125/meshes", &body)).await });
-            // The first holds the disk; the others wait in their order behind it.
-            std::thread::sleep(std::time::Duration::from_millis(2));
-            writer
-        })
-        .collect();
-    assert!(!stage.is_there("mesh-0"), "nobody sees what is not kept yet");
-    stage.fates.send(Fate::Kept).unwrap();
-    stage.fates.send(Fate::Kept).unwrap();
-    let answers: Vec<_> = writers.into_iter().map(|writer| stage.runtime.block_on(writer).unwrap()).collect();
-    assert_eq!(*stage.sizes.lock().unwrap(), [1, 20]);
-    for (number, answer) in answers.iter().enumerate() {
-        match answer {
-            Ok(mesh) => assert!(number < 21 && mesh["meshName"] == json!(names[number])),
-            Err(why) => assert!(number >= 21 && why.exception == Exception::Conflict, "{why}"),
-        }
+    let write = |name: String| {
+        let (service, body) = (Arc::clone(&stage.service), json!({"meshName": name}));
+        stage.runtime.spawn(async move { service.answer(call("PUT", "/v20190125/meshes", &body)).await })
+    };
+    // The first holds the disk; the others wait behind it.
+    let mut writers = vec![write("mesh-0".to_owned())];
+    while stage.sizes.lock().unwrap().is_empty() {
+        std::thread::yield_now();
     }
+    writers.extend((1..41).map(|number| write(format!("mesh-{}", number % 21))));
+    std::thread::sleep(Duration::from_millis(100));
+    assert!(!stage.is_there("mesh-0"), "nobody sees what is not kept yet");
+    for _ in 0..41 {
+        stage.fates.send(Fate::Kept).unwrap();
+    }
+    let answers = writers.into_iter().map(|writer| stage.runtime.block_on(writer).unwrap());
+    let (made, refused): (Vec<_>, Vec<_>) = answers.partition(Result::is_ok);
+    assert_eq!((made.len(), refused.len()), (21, 20));
+    assert!(refused.iter().all(|why| why.as_ref().unwrap_err().exception == Exception::Conflict));
+    assert!((0..21).all(|number| stage.is_there(&format!("mesh-{number}"))));
+    let sizes = stage.sizes.lock().unwrap().clone();
+    assert!(sizes.iter().sum::<usize>() == 21 && sizes.len() <= 5, "{sizes:?}");
 }
 
 #[test]
