@@ -50,12 +50,11 @@ impl File {
     /// It is in use, is none of ours, is newer than this program, or the disk fails.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let own = path.to_owned();
-        let is_new = !path.exists();
-        let file = Self::over(&path.display().to_string(), move |builder| builder.create(&own))?;
-        if is_new {
-            sync_folder(path).map_err(|why| file.error(&why))?;
+        let name = path.display().to_string();
+        if !path.exists() {
+            make(path, &name)?;
         }
-        Ok(file)
+        Self::over(&name, move |builder| builder.create(&own))
     }
 
     /// Opens a store over whatever holds its database: this is where tests give it a disk that fails.
@@ -149,11 +148,22 @@ impl File {
     }
 }
 
-/// Makes sure that a new file's name outlives a crash of the machine.
-fn sync_folder(path: &Path) -> std::io::Result<()> {
-    if cfg!(unix) {
+/// Makes a file under another name first: one that is half made when the machine stops would be taken for a damaged one.
+fn make(path: &Path, name: &str) -> Result<(), Error> {
+    let mut half = path.as_os_str().to_owned();
+    half.push(format!(".{}.new", std::process::id()));
+    let half = Path::new(&half).to_owned();
+    let own = half.clone();
+    let made = File::over(name, move |builder| builder.create(&own));
+    // A link takes no other's place. Where there are none, the file is made under its own name after all.
+    let is_placed = made.is_ok() && std::fs::hard_link(&half, path).is_ok();
+    let _ = std::fs::remove_file(&half);
+    made?;
+    // Elsewhere than on Unix a folder cannot be opened.
+    if is_placed && cfg!(unix) {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        std::fs::File::open(folder)?.sync_all()?;
+        let synced = std::fs::File::open(folder).and_then(|folder| folder.sync_all());
+        synced.map_err(|why| Error::Disk { file: name.to_owned(), why: why.to_string() })?;
     }
     Ok(())
 }

@@ -2,6 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+mod disk;
+mod random;
+mod simulation;
+
 use std::time::Duration;
 
 use meshwright_store::{Change, Contents, Error, File, Memory, Since, Store};
@@ -62,6 +66,16 @@ fn a_file_has_one_owner() {
     let path = folder.path().join("state");
     let _first = File::open(&path).unwrap();
     assert!(matches!(File::open(&path), Err(Error::InUse { .. })));
+}
+
+#[test]
+fn a_new_file_stands_alone_in_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(File::open(&folder.path().join("state")).unwrap());
+    let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|own| own.unwrap().file_name()).collect();
+    assert_eq!(files, ["state"]);
+    std::fs::write(folder.path().join("empty"), "").unwrap();
+    assert_eq!(File::open(&folder.path().join("empty")).unwrap().load(), Ok(Contents::default()));
 }
 
 #[test]
