@@ -5,7 +5,6 @@ use std::sync::Arc;
 use meshwright_model::arn::Arn;
 use meshwright_model::operation::{Operation, Target};
 use meshwright_model::{Kind, Scalar, Spec};
-use meshwright_store::Store;
 use serde_json::{Value, json};
 
 use crate::body::{Body, MAX_TAGS};
@@ -52,29 +51,25 @@ impl Api {
         Ok(api)
     }
 
-    /// The API with the quotas that AWS's accounts had by default.
+    /// The API with the quotas that AWS's accounts had by default, or without.
     #[must_use]
-    pub fn with_quotas(mut self) -> Self {
-        self.quotas = true;
+    pub fn with_quotas(mut self, quotas: bool) -> Self {
+        self.quotas = quotas;
         self
     }
 
-    /// Answers a call, makes what it changes, and says it to a store first.
-    ///
-    /// # Errors
-    /// The exception that the API raises; nothing is changed then.
-    pub fn answer(&mut self, call: &Call, stamp: &Stamp, store: &mut dyn Store) -> Result<Value, ApiError> {
-        let (answer, changes) = self.decide(call, stamp)?;
-        commit(&changes, store)?;
-        self.apply(changes);
-        Ok(answer)
+    pub(crate) fn has_quotas(&self) -> bool {
+        self.quotas
     }
 
-    /// Makes changes that a store has taken.
-    pub(crate) fn apply(&mut self, changes: Vec<Change>) {
-        for change in changes {
-            self.state.apply(change);
-        }
+    /// How many resources there are.
+    pub fn count(&self) -> usize {
+        self.state.count()
+    }
+
+    /// Makes a change; answers with the one that takes it back.
+    pub(crate) fn apply(&mut self, change: Change) -> Change {
+        self.state.apply(change)
     }
 
     /// Answers a call that changes nothing.
@@ -291,18 +286,6 @@ fn absent(key: &Key, elsewhere: Option<&str>) -> ApiError {
     };
     let elsewhere = elsewhere.map(|there| format!(" in region {region}; there is one in {there}"));
     ApiError::not_found(missing + &elsewhere.unwrap_or_default())
-}
-
-/// Says changes to a store; what fails there is not made here.
-pub(crate) fn commit(changes: &[Change], store: &mut dyn Store) -> Result<(), ApiError> {
-    if changes.is_empty() {
-        return Ok(());
-    }
-    let changes: Vec<meshwright_store::Change> = changes.iter().map(stored::change).collect();
-    store.commit(&changes).map(|_| ()).map_err(|why| ApiError {
-        exception: Exception::ServiceUnavailable,
-        message: format!("the change cannot be kept: {why}"),
-    })
 }
 
 /// A specification as the API keeps it.

@@ -2,10 +2,11 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
 
 use meshwright_server::http::{MAX_BODY, Settings, serve};
-use meshwright_server::{Api, Bounds};
+use meshwright_server::{Bounds, Service};
 use meshwright_store::Memory;
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -22,14 +23,15 @@ impl Server {
     }
 
     pub(crate) fn with(settings: Settings) -> Self {
-        Self::of(Api::default(), settings)
+        Self::of(false, settings)
     }
 
-    fn of(api: Api, settings: Settings) -> Self {
+    fn of(quotas: bool, settings: Settings) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        runtime.spawn(serve(listener, api, Box::new(Memory::default()), settings, std::future::pending()));
+        let service = Arc::new(Service::start(Box::new(Memory::default()), quotas).unwrap());
+        runtime.spawn(serve(listener, service, settings, std::future::pending()));
         Self { address, _runtime: runtime }
     }
 
@@ -240,7 +242,7 @@ fn a_page_of_another_site_is_refused_by_a_server_without_credentials() {
 
 #[test]
 fn quotas_hold_where_they_are_wanted() {
-    let server = Server::of(Api::default().with_quotas(), Settings::of("us-east-1", "123456789012"));
+    let server = Server::of(true, Settings::of("us-east-1", "123456789012"));
     let make = |number: usize| {
         let body = serde_json::json!({"meshName": format!("m{number}")}).to_string();
         server.ask("PUT", "/v20190125/meshes", body.as_bytes())

@@ -4,6 +4,7 @@
 
 mod botocore;
 mod http;
+mod service;
 mod signed;
 
 /// Python with botocore; `None` where the judges are not installed, which is said.
