@@ -1,7 +1,7 @@
-"""Judge answers with cfn-lint and botocore, in one process.
+"""Judge answers with cfn-lint, botocore and a JSON Schema, in one process.
 
 Standard input: a JSON list whose elements are questions of `cfn_lint_judge.py`, with a "template",
-or of `botocore_judge.py`, with an "operation".
+of `botocore_judge.py`, with an "operation", or of `sarif_judge.py`, with a "schema".
 Standard output: a JSON list of the same length and order, with what those judges say of each.
 """
 
@@ -10,6 +10,7 @@ import sys
 
 import botocore_judge
 import cfn_lint_judge
+import sarif_judge
 from botocore.validate import ParamValidator
 from cfnlint.core import get_rules
 
@@ -22,6 +23,8 @@ def main():
     def judge(question):
         if "template" in question:
             return cfn_lint_judge.judge(rules, question)
+        if "schema" in question:
+            return sarif_judge.judge(question)
         return botocore_judge.judge(service, validator, question)
 
     verdicts = [judge(question) for question in json.load(sys.stdin)]
