@@ -1,6 +1,5 @@
 //! The verb `serve`: the App Mesh API for unmodified AWS clients, until it is stopped.
 
-use std::net::SocketAddr;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -10,7 +9,7 @@ use meshwright_model::opened::is_open;
 use meshwright_model::operation::{Operation, Target};
 use meshwright_model::order::Order;
 use meshwright_model::{Path as Place, Resource};
-use meshwright_server::http::{self, Settings};
+use meshwright_server::http;
 use meshwright_server::{Api, Call, Exception, Scope, Stamp};
 use meshwright_store::{File, Memory, Store};
 use meshwright_verbs::files::FileOptions;
@@ -19,26 +18,22 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use crate::{complain, deliver, env, load};
+use settings::ReachOptions;
+
+mod settings;
 
 /// How help shows it.
 pub(crate) const VERB: Verb = Verb {
     name: "serve",
-    about: "The App Mesh API, for unmodified AWS clients, on the loopback",
+    about: "The App Mesh API, for unmodified AWS clients",
     example: "meshwright serve --store shop.db --load shop.yaml   # then: aws appmesh list-meshes --endpoint-url http://127.0.0.1:8480",
 };
 
 /// Options of `serve`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ServeOptions {
-    /// Where it listens: an address of the loopback, since it asks nobody for credentials
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8480")]
-    listen: SocketAddr,
-    /// The region of clients that sign for none
-    #[arg(long, value_name = "REGION", default_value = "us-east-1")]
-    region: String,
-    /// The account whose resources they are: 12 digits
-    #[arg(long, value_name = "ID", default_value = "123456789012")]
-    account: String,
+    #[command(flatten)]
+    reach: ReachOptions,
     /// The file that keeps everything, made where it is not there; without it, or with `memory`, all is lost when the server ends
     #[arg(long, value_name = "FILE", default_value = "memory")]
     store: String,
@@ -52,29 +47,23 @@ pub(crate) struct ServeOptions {
 
 /// Serves until it is stopped.
 pub(crate) fn run(options: &ServeOptions) -> Result<()> {
-    if !options.listen.ip().is_loopback() {
-        bail!(
-            "--listen {}: this server asks nobody for credentials, so it listens on the loopback alone",
-            options.listen
-        );
-    }
-    if options.account.len() != 12 || !options.account.bytes().all(|byte| byte.is_ascii_digit()) {
-        bail!("--account {}: an account has 12 digits", options.account);
-    }
-    let settings = Settings { region: options.region.clone(), account: options.account.clone() };
+    let settings = options.reach.settings()?;
     let mut store: Box<dyn Store> = match options.store.as_str() {
         "memory" => Box::new(Memory::default()),
         path => Box::new(File::open(Path::new(path)).context("--store")?),
     };
-    let api = loaded(options, store.as_mut())?;
+    let scope = Scope::of(&settings.region, &settings.account);
+    let api = loaded(options, &scope, store.as_mut())?;
+    raise_open_files();
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?;
     runtime.block_on(async {
-        let listener = TcpListener::bind(options.listen).await.with_context(|| format!("--listen {}", options.listen))?;
-        let address = listener.local_addr()?;
+        let listen = options.reach.listen;
+        let listener = TcpListener::bind(listen).await.with_context(|| format!("--listen {listen}"))?;
+        let url = format!("{}://{}", options.reach.scheme(), listener.local_addr()?);
+        let (region, account) = (&settings.region, &settings.account);
         let output = format!(
-            "App Mesh API on http://{address} (region {}, account {})\n  aws appmesh list-meshes --endpoint-url http://{address}\n",
-            options.region, options.account
+            "App Mesh API on {url} (region {region}, account {account})\n  aws appmesh list-meshes --region {region} --endpoint-url {url}\n"
         );
         deliver(None, &Answer { output, ..Answer::default() })?;
         let stopped = async {
@@ -82,12 +71,25 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
                 std::future::pending::<()>().await;
             }
         };
-        http::serve(listener, api, store, settings, stopped).await.context("the listener fails")
+        http::serve(listener, api, store, settings, stopped).await;
+        Ok(())
     })
 }
 
+/// Lets the process have as many connections as the system allows it; the usual limit is a thousand.
+fn raise_open_files() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit, setrlimit};
+        let mut limit = getrlimit(Resource::Nofile);
+        limit.current = limit.maximum;
+        // Where it is not allowed, the limit stays as it is.
+        let _ = setrlimit(Resource::Nofile, limit);
+    }
+}
+
 /// The API with the mesh of files.
-fn loaded(options: &ServeOptions, store: &mut dyn Store) -> Result<Api> {
+fn loaded(options: &ServeOptions, scope: &Scope, store: &mut dyn Store) -> Result<Api> {
     let contents = store.load().context("--store")?;
     let mut api = Api::restored(&contents.entries).map_err(|why| anyhow!("--store {}: {why}", options.store))?;
     if !contents.entries.is_empty() {
@@ -111,7 +113,7 @@ fn loaded(options: &ServeOptions, store: &mut dyn Store) -> Result<Api> {
     let (mut count, mut there) = (0, 0);
     for placed in &order.placed {
         let resource = &reading.inventory.resources[placed.position];
-        let call = creation(resource, options).map_err(|why| anyhow!("--load: {}: {why}", resource.id()))?;
+        let call = creation(resource, scope).map_err(|why| anyhow!("--load: {}: {why}", resource.id()))?;
         let stamp = Stamp { millis: http::now(), uid: http::new_id() };
         match api.answer(&call, &stamp, store) {
             Ok(_) => count += 1,
@@ -125,7 +127,7 @@ fn loaded(options: &ServeOptions, store: &mut dyn Store) -> Result<Api> {
 }
 
 /// The call that creates a resource.
-fn creation(resource: &Resource, options: &ServeOptions) -> Result<Call> {
+fn creation(resource: &Resource, scope: &Scope) -> Result<Call> {
     if is_open(resource, &Place::of(&["spec"])) {
         bail!("its specification is open in part: give values with --parameter");
     }
@@ -138,12 +140,12 @@ fn creation(resource: &Resource, options: &ServeOptions) -> Result<Call> {
     let body = json!({kind.name_field(): known(&resource.name)?, "spec": resource.spec, "tags": tags});
     let parent = resource.parent.as_ref().map(known).transpose()?;
     let target = Target { mesh: known(&resource.mesh)?, parent, name: None };
-    let scope = Scope::of(&options.region, &options.account);
     Ok(Call {
         operation: Operation::Create(kind),
         target,
         query: Vec::new(),
         body: body.to_string().into_bytes(),
-        scope,
+        scope: scope.clone(),
+        caller: None,
     })
 }

@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use meshwright_model::arn::{self, Arn};
+use meshwright_model::arn::Arn;
 use meshwright_model::operation::{Operation, Target};
 use meshwright_model::{Kind, Scalar, Spec};
 use meshwright_store::Store;
 use serde_json::{Value, json};
 
 use crate::body::{Body, MAX_TAGS};
-use crate::call::{Call, Scope, parameter};
+use crate::call::Call;
 use crate::exception::{ApiError, Exception};
 use crate::page::Page;
 use crate::record::{Key, Record, digest, spec_json};
-use crate::state::{Change, State, mesh_key};
+use crate::state::{Change, State};
 use crate::stored;
 
 /// The most elements of a page. Source: App Mesh API reference, `limit` of the lists; of `ListTagsForResource` it is 50.
@@ -73,6 +73,7 @@ impl Api {
     /// # Errors
     /// The exception that the API raises.
     pub fn read(&self, call: &Call) -> Result<Value, ApiError> {
+        self.permit(call, None)?;
         match call.operation {
             Operation::Describe(kind) => {
                 let key = self.key(call, kind)?;
@@ -81,7 +82,7 @@ impl Api {
             Operation::List(Kind::Mesh) => {
                 let page = Page::of(call, MAX_PAGE)?;
                 let last = page.last.as_deref();
-                let meshes = self.state.meshes(&call.scope.account);
+                let meshes = self.state.meshes(&call.scope.region, &call.scope.account);
                 let meshes = meshes.filter(|mesh| last.is_none_or(|last| mesh.key.name.as_str() > last));
                 Ok(page.answer(Kind::Mesh.collection(), meshes.map(|own| (own.key.name.clone(), own.listed()))))
             }
@@ -105,6 +106,7 @@ impl Api {
     /// What a call answers, and what it changes.
     pub(crate) fn decide(&self, call: &Call, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
         let body = Body::read(&call.body)?;
+        self.permit(call, Some(&body))?;
         match call.operation {
             Operation::Create(kind) => self.create(call, kind, &body, stamp),
             Operation::Update(kind) => self.update(call, kind, &body, stamp),
@@ -122,7 +124,7 @@ impl Api {
         let spec = settled(body.spec(kind)?);
         let tags = body.tags()?;
         let key = match kind {
-            Kind::Mesh => mesh_key(&call.scope.account, &name),
+            Kind::Mesh => Key::of_mesh(&call.scope.region, &call.scope.account, &name),
             _ => Key { name: name.clone(), ..self.key(call, kind)? },
         };
         let used_for = digest(&json!({"spec": spec_json(&spec), "tags": tags}).to_string());
@@ -145,7 +147,7 @@ impl Api {
         }
         self.check(&key, &spec)?;
         let mut record = Record {
-            arn: arn(&key, &call.scope),
+            arn: call.arn(&key),
             uid: stamp.uid.clone(),
             resource_owner: call.scope.account.clone(),
             version: 1,
@@ -183,7 +185,7 @@ impl Api {
 
     fn delete(&self, call: &Call, kind: Kind, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
         let key = match kind {
-            Kind::Mesh => mesh_key(&call.scope.account, &call.target.mesh),
+            Kind::Mesh => Key::of_mesh(&call.scope.region, &call.scope.account, &call.target.mesh),
             _ => self.key(call, kind)?,
         };
         let there = self.own(call, &key)?;
@@ -216,13 +218,11 @@ impl Api {
 
     /// What a call is about; its mesh and parent must be there.
     fn key(&self, call: &Call, kind: Kind) -> Result<Key, ApiError> {
-        let Target { mesh, parent, name } = &call.target;
-        let owner = owner(call)?;
-        if kind != Kind::Mesh && self.state.mesh(&owner, mesh).is_none() {
-            return Err(absent(&mesh_key(&owner, mesh)));
+        let Target { mesh, name, .. } = &call.target;
+        let key = call.key(kind, name.as_deref().unwrap_or_default())?;
+        if kind != Kind::Mesh {
+            self.existing(&Key::of_mesh(&key.region, &key.owner, mesh))?;
         }
-        let parent = parent.clone().unwrap_or_default();
-        let key = Key { owner, mesh: mesh.clone(), kind, parent, name: name.clone().unwrap_or_default() };
         if let Some(of) = kind.parent() {
             let parent = Key { kind: of, parent: String::new(), name: key.parent.clone(), ..key.clone() };
             self.existing(&parent)?;
@@ -231,7 +231,13 @@ impl Api {
     }
 
     pub(crate) fn existing(&self, key: &Key) -> Result<&Arc<Record>, ApiError> {
-        self.state.get(key).ok_or_else(|| absent(key))
+        self.state.get(key).ok_or_else(|| {
+            let elsewhere = self.state.regions().find(|region| {
+                let there = Key { region: (*region).to_owned(), ..key.clone() };
+                self.state.get(&there).is_some()
+            });
+            absent(key, elsewhere)
+        })
     }
 
     /// A resource that the caller may change: one of its own. Source: App Mesh User Guide, sharing.
@@ -247,35 +253,33 @@ impl Api {
 
     /// The resource whose tags are meant.
     fn tagged(&self, call: &Call) -> Result<&Arc<Record>, ApiError> {
-        let given = parameter(call, "resourceArn").ok_or_else(|| ApiError::bad("resourceArn is missing"))?;
-        let parsed: Arn = given.parse().map_err(|why| ApiError::bad(format!("resourceArn: {why}")))?;
-        let Some(scope) = &parsed.scope else {
-            return Err(ApiError::bad(format!("resourceArn: `{given}` has no region and account")));
-        };
-        let owners = parsed.mesh_owner.iter().chain([&scope.account]);
-        let key = |owner: &String| Key {
-            owner: owner.clone(),
-            mesh: parsed.mesh.clone(),
-            kind: parsed.kind,
-            parent: parsed.parent.clone().unwrap_or_default(),
-            name: parsed.name.clone(),
-        };
-        let mut found = owners.filter_map(|owner| self.state.get(&key(owner)));
-        found
-            .find(|record| record.arn == given)
-            .ok_or_else(|| ApiError::not_found(format!("there is no resource {given}")))
+        let given = call.parameter("resourceArn").ok_or_else(|| ApiError::bad("resourceArn is missing"))?;
+        if let Some(record) = self.state.named(given) {
+            // Source: App Mesh User Guide, sharing: an account sees the tags of its own resources only.
+            let account = &call.scope.account;
+            let is_own = record.resource_owner == *account;
+            let refuse = || ApiError::forbidden(format!("account {account} does not own {given}"));
+            return is_own.then_some(record).ok_or_else(refuse);
+        }
+        Err(match given.parse::<Arn>() {
+            Err(why) => ApiError::bad(format!("resourceArn: {why}")),
+            Ok(Arn { scope: None, .. }) => ApiError::bad(format!("resourceArn: `{given}` has no region and account")),
+            Ok(_) => ApiError::not_found(format!("there is no resource {given}")),
+        })
     }
 }
 
 /// That a resource is not there. Source: messages in issues of aws/aws-app-mesh-roadmap; of a mesh it is inferred.
-fn absent(key: &Key) -> ApiError {
-    let Key { owner, mesh, kind, parent: _, name } = key;
-    ApiError::not_found(match kind {
+fn absent(key: &Key, elsewhere: Option<&str>) -> ApiError {
+    let Key { region, owner, mesh, kind, parent: _, name } = key;
+    let missing = match kind {
         Kind::Mesh => format!("Mesh with name {mesh} is not present for account {owner}"),
         kind => {
             format!("{} with name {name} is not present under mesh {mesh} for account {owner}", kind.type_name())
         }
-    })
+    };
+    let elsewhere = elsewhere.map(|there| format!(" in region {region}; there is one in {there}"));
+    ApiError::not_found(missing + &elsewhere.unwrap_or_default())
 }
 
 /// Says changes to a store; what fails there is not made here.
@@ -318,15 +322,6 @@ fn settled(mut spec: Spec) -> Spec {
     spec
 }
 
-/// The account that owns the mesh of a call: that of `meshOwner`, else the caller's.
-fn owner(call: &Call) -> Result<String, ApiError> {
-    match parameter(call, "meshOwner") {
-        None => Ok(call.scope.account.clone()),
-        Some(owner) if owner.chars().count() == 12 => Ok(owner.to_owned()),
-        Some(owner) => Err(ApiError::bad(format!("meshOwner: `{owner}` is not an account of 12 characters"))),
-    }
-}
-
 fn other_use(token: Option<&str>) -> ApiError {
     let token = token.unwrap_or_default();
     ApiError::conflict(format!("clientToken {token} was used before, with another specification"))
@@ -338,12 +333,4 @@ fn place(key: &Key) -> String {
         Kind::Mesh => format!(" for account {}", key.owner),
         _ => format!(" under mesh {} for account {}", key.mesh, key.owner),
     }
-}
-
-fn arn(key: &Key, scope: &Scope) -> String {
-    let Scope { partition, region, account } = scope.clone();
-    let parent = key.kind.parent().map(|_| key.parent.clone());
-    let scope = arn::Scope { partition, service: "appmesh".to_owned(), region, account };
-    let (mesh, name) = (key.mesh.clone(), key.name.clone());
-    Arn { scope: Some(scope), mesh, mesh_owner: None, kind: key.kind, parent, name }.to_string()
 }

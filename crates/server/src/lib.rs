@@ -2,18 +2,25 @@
 //!
 //! [`api`] decides and knows no network; [`http`] is the thin loop around it.
 
+mod access;
 pub mod api;
 mod body;
 pub mod call;
 mod checks;
+mod credentials;
 mod exception;
 pub mod http;
+mod listen;
 mod page;
 mod record;
 mod rules;
+mod signature;
 mod state;
 mod stored;
+pub mod tls;
 
 pub use api::{Api, Stamp};
 pub use call::{Call, Scope};
+pub use credentials::{AccessKey, Credentials, is_account};
 pub use exception::{ApiError, Exception};
+pub use listen::Bounds;

@@ -4,3 +4,4 @@
 
 mod botocore;
 mod http;
+mod signed;
