@@ -9,7 +9,7 @@ use meshwright_store::Store;
 use serde_json::{Value, json};
 
 use crate::body::{Body, MAX_TAGS};
-use crate::call::{Call, Scope, parameter};
+use crate::call::{Call, Scope, check_names, parameter};
 use crate::exception::{ApiError, Exception};
 use crate::page::Page;
 use crate::record::{Key, Record, digest, spec_json};
@@ -73,6 +73,7 @@ impl Api {
     /// # Errors
     /// The exception that the API raises.
     pub fn read(&self, call: &Call) -> Result<Value, ApiError> {
+        check_names(call)?;
         match call.operation {
             Operation::Describe(kind) => {
                 let key = self.key(call, kind)?;
@@ -104,6 +105,7 @@ impl Api {
 
     /// What a call answers, and what it changes.
     pub(crate) fn decide(&self, call: &Call, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
+        check_names(call)?;
         let body = Body::read(&call.body)?;
         match call.operation {
             Operation::Create(kind) => self.create(call, kind, &body, stamp),
@@ -163,7 +165,7 @@ impl Api {
     fn update(&self, call: &Call, kind: Kind, body: &Body, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
         let token = body.token()?;
         let spec = settled(body.spec(kind)?);
-        let key = self.key(call, kind)?;
+        let key = self.changed(call, kind)?;
         let there = self.own(call, &key)?;
         let used_for = digest(&spec_json(&spec).to_string());
         match token.as_deref().and_then(|token| there.used_for(token)) {
@@ -182,10 +184,7 @@ impl Api {
     }
 
     fn delete(&self, call: &Call, kind: Kind, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
-        let key = match kind {
-            Kind::Mesh => mesh_key(&call.scope.account, &call.target.mesh),
-            _ => self.key(call, kind)?,
-        };
+        let key = self.changed(call, kind)?;
         let there = self.own(call, &key)?;
         self.check_unused(&key)?;
         let mut record = Record::clone(there);
@@ -228,6 +227,14 @@ impl Api {
             self.existing(&parent)?;
         }
         Ok(key)
+    }
+
+    /// What is changed; a mesh is the caller's own, as those calls know no `meshOwner`.
+    fn changed(&self, call: &Call, kind: Kind) -> Result<Key, ApiError> {
+        match kind {
+            Kind::Mesh => Ok(mesh_key(&call.scope.account, &call.target.mesh)),
+            _ => self.key(call, kind),
+        }
     }
 
     pub(crate) fn existing(&self, key: &Key) -> Result<&Arc<Record>, ApiError> {

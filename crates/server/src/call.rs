@@ -1,6 +1,11 @@
 //! What a client asks for, and where.
 
+use meshwright_model::Kind;
+use meshwright_model::limits::ResourceName;
 use meshwright_model::operation::{Operation, Target};
+use meshwright_model::value::{Given, ScalarType};
+
+use crate::exception::ApiError;
 
 /// Where resources live.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,4 +48,19 @@ pub struct Call {
 /// What the query says under a name.
 pub(crate) fn parameter<'c>(call: &'c Call, name: &str) -> Option<&'c str> {
     call.query.iter().find(|(own, _)| own == name).map(|(_, value)| value.as_str())
+}
+
+/// That the names in a call's path are as long as names are; the name of a virtual service has no limit.
+pub(crate) fn check_names(call: &Call) -> Result<(), ApiError> {
+    let Target { mesh, parent, name } = &call.target;
+    let kind = call.operation.kind();
+    let of = |kind: Option<Kind>| kind.map_or("", Kind::name_field);
+    let own = name.as_deref().filter(|_| kind != Some(Kind::VirtualService));
+    let mesh = Some(mesh.as_str()).filter(|mesh| !mesh.is_empty());
+    let names = [("meshName", mesh), (of(kind.and_then(Kind::parent)), parent.as_deref()), (of(kind), own)];
+    for (field, name) in names {
+        let Some(name) = name else { continue };
+        ResourceName::accept(Given::Text(name)).map_err(|why| ApiError::bad(format!("{field}: {why}")))?;
+    }
+    Ok(())
 }
