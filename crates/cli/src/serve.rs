@@ -45,6 +45,9 @@ pub(crate) struct ServeOptions {
     /// Files whose mesh is there from the start; what the store holds already stays as it is; a directory means every mesh file below it
     #[arg(long, value_name = "FILE", num_args = 1..)]
     load: Vec<String>,
+    /// Stop where AWS stopped an account by default: 15 meshes, 200 virtual nodes in each, and so on
+    #[arg(long)]
+    quotas: bool,
     /// A parameter's value, for the files; may be given several times
     #[arg(long, value_name = "KEY=VALUE", requires = "load")]
     parameter: Vec<String>,
@@ -89,7 +92,8 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
 /// The API with the mesh of files.
 fn loaded(options: &ServeOptions, store: &mut dyn Store) -> Result<Api> {
     let contents = store.load().context("--store")?;
-    let mut api = Api::restored(&contents.entries).map_err(|why| anyhow!("--store {}: {why}", options.store))?;
+    let api = Api::restored(&contents.entries).map_err(|why| anyhow!("--store {}: {why}", options.store))?;
+    let mut api = api.with_quotas(options.quotas);
     if !contents.entries.is_empty() {
         complain(&format!("{} resources in {}\n", contents.entries.len(), options.store));
     }

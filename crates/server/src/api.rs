@@ -33,6 +33,7 @@ pub struct Stamp {
 #[derive(Clone, Debug, Default)]
 pub struct Api {
     pub(crate) state: State,
+    pub(crate) has_quotas: bool,
 }
 
 impl Api {
@@ -48,6 +49,12 @@ impl Api {
             api.state.apply(Change::Put(Arc::new(record)));
         }
         Ok(api)
+    }
+
+    /// The API with the quotas that AWS had by default, or without any.
+    #[must_use]
+    pub fn with_quotas(self, has_quotas: bool) -> Self {
+        Self { has_quotas, ..self }
     }
 
     /// Answers a call, makes what it changes, and says it to a store first.

@@ -9,6 +9,7 @@ mod checks;
 mod exception;
 pub mod http;
 mod page;
+mod quotas;
 mod record;
 mod rules;
 mod state;

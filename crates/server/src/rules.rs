@@ -22,10 +22,11 @@ impl Api {
             }
         }
         match spec {
-            Spec::Route(route) => self.check_route(key, route),
-            Spec::VirtualRouter(_) => self.check_router(key, spec),
-            _ => Ok(()),
+            Spec::Route(route) => self.check_route(key, route)?,
+            Spec::VirtualRouter(_) => self.check_router(key, spec)?,
+            _ => {}
         }
+        self.check_quotas(key, spec)
     }
 
     /// Source: aws/aws-app-mesh-controller-for-k8s#710 and #715.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use meshwright_server::Api;
 use meshwright_server::http::{MAX_BODY, Settings, serve};
-use meshwright_store::Memory;
+use meshwright_store::{Memory, Store};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
@@ -18,11 +18,15 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start() -> Self {
+        Self::over(Api::default(), Box::new(Memory::default()))
+    }
+
+    pub(crate) fn over(api: Api, store: Box<dyn Store>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
         let settings = Settings { region: "us-east-1".to_owned(), account: "123456789012".to_owned() };
-        runtime.spawn(serve(listener, Api::default(), Box::new(Memory::default()), settings, std::future::pending()));
+        runtime.spawn(serve(listener, api, store, settings, std::future::pending()));
         Self { address, _runtime: runtime }
     }
 
@@ -37,7 +41,7 @@ impl Server {
     }
 
     /// A request: its status, the error's name, and the body.
-    fn ask(&self, method: &str, path: &str, body: &[u8]) -> (u16, String, Value) {
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &[u8]) -> (u16, String, Value) {
         let mut request = format!(
             "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
             body.len()

@@ -4,4 +4,5 @@
 
 mod botocore;
 mod conformance;
+mod errors;
 mod http;
