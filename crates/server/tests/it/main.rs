@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod botocore;
+mod cli;
 mod conformance;
 mod errors;
 mod http;
