@@ -33,9 +33,9 @@ pub(crate) struct ServeOptions {
     /// Where it listens: an address of the loopback, since it asks nobody for credentials
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8480")]
     listen: SocketAddr,
-    /// The region of clients that sign for none
-    #[arg(long, value_name = "REGION", default_value = "us-east-1")]
-    region: String,
+    /// The region of files and of clients that sign for none; without it that of AWS_REGION or AWS_DEFAULT_REGION, else us-east-1
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
     /// The account whose resources they are: 12 digits
     #[arg(long, value_name = "ID", default_value = "123456789012")]
     account: String,
@@ -64,20 +64,22 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
     if options.account.len() != 12 || !options.account.bytes().all(|byte| byte.is_ascii_digit()) {
         bail!("--account {}: an account has 12 digits", options.account);
     }
-    let settings = Settings { region: options.region.clone(), account: options.account.clone() };
+    let region = options.region.clone().or_else(env::region).unwrap_or_else(|| "us-east-1".to_owned());
+    let settings = Settings { region, account: options.account.clone() };
     let mut store: Box<dyn Store> = match options.store.as_str() {
         "memory" => Box::new(Memory::default()),
         path => Box::new(File::open(Path::new(path)).context("--store")?),
     };
-    let api = loaded(options, store.as_mut())?;
+    let scope = Scope::of(&settings.region, &settings.account);
+    let api = loaded(options, &scope, store.as_mut())?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?;
     runtime.block_on(async {
         let listener = TcpListener::bind(options.listen).await.with_context(|| format!("--listen {}", options.listen))?;
         let address = listener.local_addr()?;
         let output = format!(
-            "App Mesh API on http://{address} (region {}, account {})\n  aws appmesh list-meshes --endpoint-url http://{address}\n",
-            options.region, options.account
+            "App Mesh API on http://{address} (region {}, account {})\n  aws appmesh list-meshes --region {} --endpoint-url http://{address}\n",
+            settings.region, settings.account, settings.region
         );
         deliver(None, &Answer { output, ..Answer::default() })?;
         let stopped = async {
@@ -90,7 +92,7 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
 }
 
 /// The API with the mesh of files.
-fn loaded(options: &ServeOptions, store: &mut dyn Store) -> Result<Api> {
+fn loaded(options: &ServeOptions, scope: &Scope, store: &mut dyn Store) -> Result<Api> {
     let contents = store.load().context("--store")?;
     let api = Api::restored(&contents.entries).map_err(|why| anyhow!("--store {}: {why}", options.store))?;
     let mut api = api.with_quotas(options.quotas);
@@ -115,7 +117,7 @@ fn loaded(options: &ServeOptions, store: &mut dyn Store) -> Result<Api> {
     let (mut count, mut there) = (0, 0);
     for placed in &order.placed {
         let resource = &reading.inventory.resources[placed.position];
-        let call = creation(resource, options).map_err(|why| anyhow!("--load: {}: {why}", resource.id()))?;
+        let call = creation(resource, scope).map_err(|why| anyhow!("--load: {}: {why}", resource.id()))?;
         let stamp = Stamp { millis: http::now(), uid: http::new_id() };
         match api.answer(&call, &stamp, store) {
             Ok(_) => count += 1,
@@ -129,7 +131,7 @@ fn loaded(options: &ServeOptions, store: &mut dyn Store) -> Result<Api> {
 }
 
 /// The call that creates a resource.
-fn creation(resource: &Resource, options: &ServeOptions) -> Result<Call> {
+fn creation(resource: &Resource, scope: &Scope) -> Result<Call> {
     if is_open(resource, &Place::of(&["spec"])) {
         bail!("its specification is open in part: give values with --parameter");
     }
@@ -142,12 +144,11 @@ fn creation(resource: &Resource, options: &ServeOptions) -> Result<Call> {
     let body = json!({kind.name_field(): known(&resource.name)?, "spec": resource.spec, "tags": tags});
     let parent = resource.parent.as_ref().map(known).transpose()?;
     let target = Target { mesh: known(&resource.mesh)?, parent, name: None };
-    let scope = Scope::of(&options.region, &options.account);
     Ok(Call {
         operation: Operation::Create(kind),
         target,
         query: Vec::new(),
         body: body.to_string().into_bytes(),
-        scope,
+        scope: scope.clone(),
     })
 }

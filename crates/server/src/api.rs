@@ -13,7 +13,7 @@ use crate::call::{Call, Scope, check_names, parameter};
 use crate::exception::{ApiError, Exception};
 use crate::page::Page;
 use crate::record::{Key, Record, digest, spec_json};
-use crate::state::{Change, State, mesh_key};
+use crate::state::{Change, State};
 use crate::stored;
 
 /// The most elements of a page. Source: App Mesh API reference, `limit` of the lists; of `ListTagsForResource` it is 50.
@@ -89,7 +89,7 @@ impl Api {
             Operation::List(Kind::Mesh) => {
                 let page = Page::of(call, MAX_PAGE)?;
                 let last = page.last.as_deref();
-                let meshes = self.state.meshes(&call.scope.account);
+                let meshes = self.state.meshes(&call.scope.region, &call.scope.account);
                 let meshes = meshes.filter(|mesh| last.is_none_or(|last| mesh.key.name.as_str() > last));
                 Ok(page.answer(Kind::Mesh.collection(), meshes.map(|own| (own.key.name.clone(), own.listed()))))
             }
@@ -131,7 +131,7 @@ impl Api {
         let spec = settled(body.spec(kind)?);
         let tags = body.tags()?;
         let key = match kind {
-            Kind::Mesh => mesh_key(&call.scope.account, &name),
+            Kind::Mesh => Key::of_mesh(&call.scope.region, &call.scope.account, &name),
             _ => Key { name: name.clone(), ..self.key(call, kind)? },
         };
         let used_for = digest(&json!({"spec": spec_json(&spec), "tags": tags}).to_string());
@@ -224,11 +224,12 @@ impl Api {
     fn key(&self, call: &Call, kind: Kind) -> Result<Key, ApiError> {
         let Target { mesh, parent, name } = &call.target;
         let owner = owner(call)?;
-        if kind != Kind::Mesh && self.state.mesh(&owner, mesh).is_none() {
-            return Err(absent(&mesh_key(&owner, mesh)));
+        let of = Key::of_mesh(&call.scope.region, &owner, mesh);
+        if kind != Kind::Mesh {
+            self.existing(&of)?;
         }
         let parent = parent.clone().unwrap_or_default();
-        let key = Key { owner, mesh: mesh.clone(), kind, parent, name: name.clone().unwrap_or_default() };
+        let key = Key { kind, parent, name: name.clone().unwrap_or_default(), ..of };
         if let Some(of) = kind.parent() {
             let parent = Key { kind: of, parent: String::new(), name: key.parent.clone(), ..key.clone() };
             self.existing(&parent)?;
@@ -239,13 +240,19 @@ impl Api {
     /// What is changed; a mesh is the caller's own, as those calls know no `meshOwner`.
     fn changed(&self, call: &Call, kind: Kind) -> Result<Key, ApiError> {
         match kind {
-            Kind::Mesh => Ok(mesh_key(&call.scope.account, &call.target.mesh)),
+            Kind::Mesh => Ok(Key::of_mesh(&call.scope.region, &call.scope.account, &call.target.mesh)),
             _ => self.key(call, kind),
         }
     }
 
     pub(crate) fn existing(&self, key: &Key) -> Result<&Arc<Record>, ApiError> {
-        self.state.get(key).ok_or_else(|| absent(key))
+        self.state.get(key).ok_or_else(|| {
+            let elsewhere = self.state.regions().find(|region| {
+                let there = Key { region: (*region).to_owned(), ..key.clone() };
+                self.state.get(&there).is_some()
+            });
+            absent(key, elsewhere)
+        })
     }
 
     /// A resource that the caller may change: one of its own. Source: App Mesh User Guide, sharing.
@@ -262,34 +269,32 @@ impl Api {
     /// The resource whose tags are meant.
     fn tagged(&self, call: &Call) -> Result<&Arc<Record>, ApiError> {
         let given = parameter(call, "resourceArn").ok_or_else(|| ApiError::bad("resourceArn is missing"))?;
-        let parsed: Arn = given.parse().map_err(|why| ApiError::bad(format!("resourceArn: {why}")))?;
-        let Some(scope) = &parsed.scope else {
-            return Err(ApiError::bad(format!("resourceArn: `{given}` has no region and account")));
-        };
-        let owners = parsed.mesh_owner.iter().chain([&scope.account]);
-        let key = |owner: &String| Key {
-            owner: owner.clone(),
-            mesh: parsed.mesh.clone(),
-            kind: parsed.kind,
-            parent: parsed.parent.clone().unwrap_or_default(),
-            name: parsed.name.clone(),
-        };
-        let mut found = owners.filter_map(|owner| self.state.get(&key(owner)));
-        found
-            .find(|record| record.arn == given)
-            .ok_or_else(|| ApiError::not_found(format!("there is no resource {given}")))
+        if let Some(record) = self.state.named(given) {
+            // Source: App Mesh User Guide, sharing: an account sees the tags of its own resources only.
+            let account = &call.scope.account;
+            let is_own = record.resource_owner == *account;
+            let refuse = || ApiError::forbidden(format!("account {account} does not own {given}"));
+            return is_own.then_some(record).ok_or_else(refuse);
+        }
+        Err(match given.parse::<Arn>() {
+            Err(why) => ApiError::bad(format!("resourceArn: {why}")),
+            Ok(Arn { scope: None, .. }) => ApiError::bad(format!("resourceArn: `{given}` has no region and account")),
+            Ok(_) => ApiError::not_found(format!("there is no resource {given}")),
+        })
     }
 }
 
 /// That a resource is not there. Source: messages in issues of aws/aws-app-mesh-roadmap; of a mesh it is inferred.
-fn absent(key: &Key) -> ApiError {
-    let Key { owner, mesh, kind, parent: _, name } = key;
-    ApiError::not_found(match kind {
+fn absent(key: &Key, elsewhere: Option<&str>) -> ApiError {
+    let Key { region, owner, mesh, kind, parent: _, name } = key;
+    let missing = match kind {
         Kind::Mesh => format!("Mesh with name {mesh} is not present for account {owner}"),
         kind => {
             format!("{} with name {name} is not present under mesh {mesh} for account {owner}", kind.type_name())
         }
-    })
+    };
+    let elsewhere = elsewhere.map(|there| format!(" in region {region}; there is one in {there}"));
+    ApiError::not_found(missing + &elsewhere.unwrap_or_default())
 }
 
 /// Says changes to a store; what fails there is not made here.

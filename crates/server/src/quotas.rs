@@ -20,7 +20,9 @@ impl Api {
             return Ok(());
         }
         let what = match key.kind {
-            Kind::Mesh => return within("meshes per account", self.state.meshes(&key.owner).count() + 1),
+            Kind::Mesh => {
+                return within("meshes per account", self.state.meshes(&key.region, &key.owner).count() + 1);
+            }
             Kind::VirtualService => "virtual services per mesh",
             Kind::VirtualNode => "virtual nodes per mesh",
             Kind::VirtualRouter => "virtual routers per mesh",

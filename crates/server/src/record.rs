@@ -8,6 +8,8 @@ use serde_json::{Map, Value, json};
 /// What tells a resource from all others. Its order is that of lists.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
+    /// Each region has meshes of its own.
+    pub(crate) region: String,
     /// The account that owns the mesh.
     pub(crate) owner: String,
     pub(crate) mesh: String,
@@ -15,6 +17,20 @@ pub(crate) struct Key {
     /// The router of a route, the gateway of a gateway route; empty for others.
     pub(crate) parent: String,
     pub(crate) name: String,
+}
+
+impl Key {
+    /// What tells a mesh from all others; it stands before all that is in it.
+    pub(crate) fn of_mesh(region: &str, owner: &str, mesh: &str) -> Self {
+        Self {
+            region: region.to_owned(),
+            owner: owner.to_owned(),
+            mesh: mesh.to_owned(),
+            kind: Kind::Mesh,
+            parent: String::new(),
+            name: mesh.to_owned(),
+        }
+    }
 }
 
 /// A resource.
@@ -75,7 +91,7 @@ impl Record {
 
     /// Its names, under the API's members.
     fn names(&self) -> Map<String, Value> {
-        let Key { owner: _, mesh, kind, parent, name } = &self.key;
+        let Key { region: _, owner: _, mesh, kind, parent, name } = &self.key;
         let mut names = Map::new();
         names.insert("meshName".to_owned(), json!(mesh));
         if let Some(of) = kind.parent() {

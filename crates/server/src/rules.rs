@@ -78,7 +78,7 @@ impl Api {
     pub(crate) fn check_unused(&self, key: &Key) -> Result<(), ApiError> {
         let Key { owner, mesh, kind, name, .. } = key;
         if *kind == Kind::Mesh {
-            let inside = self.state.in_mesh(owner, mesh).find(|record| record.key.kind != Kind::Mesh);
+            let inside = self.state.in_mesh(key).find(|record| record.key.kind != Kind::Mesh);
             return match inside {
                 None => Ok(()),
                 Some(record) => Err(ApiError::in_use(format!(

@@ -42,11 +42,15 @@ impl Server {
 
     /// A request: its status, the error's name, and the body.
     pub(crate) fn ask(&self, method: &str, path: &str, body: &[u8]) -> (u16, String, Value) {
-        let mut request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-            body.len()
-        )
-        .into_bytes();
+        self.ask_with(method, path, "", body)
+    }
+
+    /// A request with lines of headers of its own.
+    fn ask_with(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> (u16, String, Value) {
+        let length = body.len();
+        let head = "host: x\r\nconnection: close\r\n";
+        let mut request =
+            format!("{method} {path} HTTP/1.1\r\n{head}{headers}content-length: {length}\r\n\r\n").into_bytes();
         request.extend_from_slice(body);
         let answer = self.send(&request);
         let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((answer.as_str(), ""));
@@ -112,6 +116,29 @@ fn names_come_back_as_they_were_given() {
         let (status, _, found) = server.ask("GET", &format!("/v20190125/meshes/{path}"), b"");
         assert_eq!((status, found["meshName"].as_str()), (200, Some(name)));
     }
+}
+
+#[test]
+fn each_region_has_meshes_of_its_own() {
+    let server = Server::start();
+    let signed = |region: &str| {
+        let credential = format!("AKID/20261129/{region}/appmesh/aws4_request");
+        format!("authorization: AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=00\r\n")
+    };
+    let shop = br#"{"meshName": "shop"}"#;
+    let (status, _, made) = server.ask_with("PUT", "/v20190125/meshes", &signed("eu-west-1"), shop);
+    assert_eq!(
+        (status, made["metadata"]["arn"].as_str()),
+        (200, Some("arn:aws:appmesh:eu-west-1:123456789012:mesh/shop"))
+    );
+    let (status, error, answer) = server.ask_with("GET", "/v20190125/meshes/shop", &signed("us-east-1"), b"");
+    assert_eq!((status, error.as_str()), (404, "NotFoundException"));
+    let message =
+        "Mesh with name shop is not present for account 123456789012 in region us-east-1; there is one in eu-west-1";
+    assert_eq!(answer["message"], message);
+    assert_eq!(server.ask("GET", "/v20190125/meshes", b"").2["meshes"], serde_json::json!([]));
+    // The same name in another region is another mesh.
+    assert_eq!(server.ask_with("PUT", "/v20190125/meshes", &signed("us-east-1"), shop).0, 200);
 }
 
 #[test]
