@@ -130,7 +130,7 @@ def life(cli):
 def tagging(cli, arn):
     cli.call("tag-resource", "--resource-arn", arn, "--tags", "key=a b,value=é", "key=kind,value=other")
     listed = cli.call("list-tags-for-resource", "--resource-arn", arn)
-    expect("tags", listed, {"tags": [{"key": "a b", "value": "é"}, {"key": "kind", "value": "other"}]})
+    expect("tags", listed, {"tags": [{"key": "kind", "value": "other"}, {"key": "a b", "value": "é"}]})
     cli.call("untag-resource", "--resource-arn", arn, "--tag-keys", "a b", "none")
     listed = cli.call("list-tags-for-resource", "--resource-arn", arn)
     expect("tags left", listed, {"tags": [{"key": "kind", "value": "other"}]})

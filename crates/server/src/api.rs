@@ -1,5 +1,6 @@
 //! The operations: a call in, an answer and changes out. Pure; time and ids are given.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use meshwright_model::arn::{self, Arn};
@@ -12,7 +13,7 @@ use crate::body::{Body, MAX_TAGS};
 use crate::call::{Call, Scope, check_names, parameter};
 use crate::exception::{ApiError, Exception};
 use crate::page::Page;
-use crate::record::{Key, Record, digest, spec_json};
+use crate::record::{Key, Record, digest, put_tag, spec_json};
 use crate::state::{Change, State};
 use crate::stored;
 
@@ -102,8 +103,11 @@ impl Api {
             Operation::ListTagsForResource => {
                 let page = Page::of(call, MAX_TAG_PAGE)?;
                 let record = self.tagged(call)?;
-                let last = page.last.as_deref();
-                let tags = record.tags.iter().filter(|(key, _)| last.is_none_or(|last| key.as_str() > last));
+                let after = |last: &str| record.tags.iter().position(|(key, _)| key == last).map(|at| at + 1);
+                let from = page.last.as_deref().map_or(Some(0), after);
+                let from =
+                    from.ok_or_else(|| ApiError::bad("nextToken: its tag is gone, list from the start again"))?;
+                let tags = record.tags[from..].iter();
                 Ok(page.answer("tags", tags.map(|(key, value)| (key.clone(), json!({"key": key, "value": value})))))
             }
             _ => Err(ApiError::bad(format!("{} changes something", call.operation))),
@@ -134,7 +138,8 @@ impl Api {
             Kind::Mesh => Key::of_mesh(&call.scope.region, &call.scope.account, &name),
             _ => Key { name: name.clone(), ..self.key(call, kind)? },
         };
-        let used_for = digest(&json!({"spec": spec_json(&spec), "tags": tags}).to_string());
+        let by_key: BTreeMap<&String, &String> = tags.iter().map(|(key, value)| (key, value)).collect();
+        let used_for = digest(&json!({"spec": spec_json(&spec), "tags": by_key}).to_string());
         if let Some(there) = self.state.get(&key) {
             let used = token.as_deref().and_then(|token| there.used_for(token));
             return match used {
@@ -161,7 +166,7 @@ impl Api {
             created: stamp.millis,
             updated: stamp.millis,
             spec,
-            tags: tags.into_iter().collect(),
+            tags,
             tokens: Vec::new(),
             key,
         };
@@ -205,7 +210,9 @@ impl Api {
             return Err(ApiError::bad("tags is missing"));
         }
         let mut record = Record::clone(self.tagged(call)?);
-        record.tags.extend(body.tags()?);
+        for (key, value) in body.tags()? {
+            put_tag(&mut record.tags, key, value);
+        }
         if record.tags.len() > MAX_TAGS {
             let message = format!("the resource would have {} tags, more than {MAX_TAGS}", record.tags.len());
             return Err(ApiError { exception: Exception::TooManyTags, message });
@@ -216,7 +223,7 @@ impl Api {
     fn untag(&self, call: &Call, body: &Body) -> Result<(Value, Vec<Change>), ApiError> {
         let keys = body.tag_keys()?;
         let mut record = Record::clone(self.tagged(call)?);
-        record.tags.retain(|key, _| !keys.contains(key));
+        record.tags.retain(|(key, _)| !keys.contains(key));
         Ok((json!({}), vec![Change::Put(Arc::new(record))]))
     }
 

@@ -21,6 +21,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::exception::ApiError;
+use crate::record::put_tag;
 
 /// The most tags of a resource. Source: App Mesh API reference, `TagList`.
 pub(crate) const MAX_TAGS: usize = 50;
@@ -92,7 +93,12 @@ impl Body {
         if tags.len() > MAX_TAGS {
             return Err(ApiError::bad(format!("tags: there are {}, more than {MAX_TAGS}", tags.len())));
         }
-        tags.iter().enumerate().map(|(index, own)| tag(own, index)).collect()
+        let mut read = Vec::with_capacity(tags.len());
+        for (index, own) in tags.iter().enumerate() {
+            let (key, value) = tag(own, index)?;
+            put_tag(&mut read, key, value);
+        }
+        Ok(read)
     }
 
     /// The keys of tags that are to go.

@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod botocore;
-mod cli;
-mod conformance;
 mod errors;
 mod http;
+mod judges;
