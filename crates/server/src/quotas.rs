@@ -44,7 +44,7 @@ const fn siblings(kind: Kind) -> &'static str {
 fn within(count: usize, what: &str) -> Result<(), ApiError> {
     match Quota::named(what) {
         Some(quota) if count > quota.default => {
-            let message = format!("{count} {what} are more than the {} of quota {}", quota.default, quota.code);
+            let message = format!("there would be {count} {what}, and the quota is {}", quota.default);
             Err(ApiError::of(Exception::LimitExceeded, message))
         }
         _ => Ok(()),

@@ -169,7 +169,12 @@ impl Writer {
             return Ok(());
         }
         let changes: Vec<meshwright_store::Change> = group.changes.iter().map(stored::change).collect();
-        match self.store.commit(&changes) {
+        // After a panic, as after an error, only the store can say what it holds.
+        let kept = match catch_unwind(AssertUnwindSafe(|| self.store.commit(&changes))) {
+            Ok(kept) => kept.map_err(|why| unavailable(&why)),
+            Err(_) => Err(ApiError::of(Exception::InternalServerError, "the change came to nothing")),
+        };
+        match kept {
             Ok(revision) => {
                 self.revision = revision;
                 let mut api = self.api.write().unwrap_or_else(PoisonError::into_inner);
@@ -185,7 +190,7 @@ impl Writer {
                 self.is_sure = false;
                 // Sooner is better: whoever reads then sees what is kept. The next call tries again.
                 let _ = self.settle();
-                Err(unavailable(&why))
+                Err(why)
             }
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use meshwright_server::http::{MAX_BODY, Settings, serve};
 use meshwright_server::{Bounds, Service};
-use meshwright_store::Memory;
+use meshwright_store::{Memory, Store};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
@@ -23,14 +23,19 @@ impl Server {
     }
 
     pub(crate) fn with(settings: Settings) -> Self {
-        Self::of(false, settings)
+        Self::of(Box::new(Memory::default()), false, settings)
     }
 
-    fn of(quotas: bool, settings: Settings) -> Self {
+    /// A server over a store, with quotas or without.
+    pub(crate) fn over(store: Box<dyn Store>, quotas: bool) -> Self {
+        Self::of(store, quotas, Settings::of("us-east-1", "123456789012"))
+    }
+
+    fn of(store: Box<dyn Store>, quotas: bool, settings: Settings) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        let service = Arc::new(Service::start(Box::new(Memory::default()), quotas).unwrap());
+        let service = Arc::new(Service::start(store, quotas).unwrap());
         runtime.spawn(serve(listener, service, settings, std::future::pending()));
         Self { address, _runtime: runtime }
     }
@@ -46,7 +51,7 @@ impl Server {
     }
 
     /// A request: its status, the error's name, and the body.
-    fn ask(&self, method: &str, path: &str, body: &[u8]) -> (u16, String, Value) {
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &[u8]) -> (u16, String, Value) {
         self.ask_with(method, path, "", body)
     }
 
@@ -238,25 +243,4 @@ fn a_page_of_another_site_is_refused_by_a_server_without_credentials() {
         server.address
     );
     assert!(server.send(own.as_bytes()).starts_with("HTTP/1.1 200"));
-}
-
-#[test]
-fn quotas_hold_where_they_are_wanted() {
-    let server = Server::of(true, Settings::of("us-east-1", "123456789012"));
-    let make = |number: usize| {
-        let body = serde_json::json!({"meshName": format!("m{number}")}).to_string();
-        server.ask("PUT", "/v20190125/meshes", body.as_bytes())
-    };
-    assert!((1..=15).all(|number| make(number).0 == 200));
-    let (status, error, answer) = make(16);
-    assert_eq!((status, error.as_str()), (400, "LimitExceededException"));
-    assert_eq!(answer["message"], "16 meshes per account are more than the 15 of quota L-AC861A39");
-    let backend = |number: usize| serde_json::json!({"virtualService": {"virtualServiceName": format!("s{number}")}});
-    let node = |count: usize| {
-        let spec = serde_json::json!({"backends": (0..count).map(backend).collect::<Vec<Value>>()});
-        let body = serde_json::json!({"virtualNodeName": "n", "spec": spec}).to_string();
-        server.ask("PUT", "/v20190125/meshes/m1/virtualNodes", body.as_bytes())
-    };
-    assert_eq!(node(51).1, "LimitExceededException");
-    assert_eq!(node(50).0, 200);
 }

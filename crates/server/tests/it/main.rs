@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod botocore;
+mod errors;
 mod http;
+mod judges;
 mod service;
 mod signed;
 
@@ -13,7 +15,7 @@ fn python() -> Option<std::ffi::OsString> {
     let python = std::env::var_os("MESHWRIGHT_JUDGES_PYTHON");
     if python.is_none() {
         assert!(std::env::var_os("CI").is_none(), "CI needs the judges; run cargo xtask test");
-        println!("skipped: botocore is not installed; cargo xtask test installs it");
+        println!("skipped: the judges are not installed; cargo xtask test installs them");
     }
     python
 }
