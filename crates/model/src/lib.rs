@@ -34,6 +34,7 @@ pub mod resource;
 pub mod retry;
 pub mod route;
 pub mod scalar;
+mod settled;
 pub mod shape;
 pub mod spelling;
 pub mod subject;
