@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use meshwright_model::Kind;
 use meshwright_model::arn::Arn;
 use meshwright_model::operation::{Operation, Target};
-use meshwright_model::{Kind, Scalar, Spec};
 use serde_json::{Value, json};
 
 use crate::body::{Body, MAX_TAGS};
@@ -130,7 +130,7 @@ impl Api {
 
     fn create(&self, call: &Call, kind: Kind, body: &Body, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
         let (name, token) = (body.name(kind)?, body.token()?);
-        let spec = settled(body.spec(kind)?);
+        let spec = body.spec(kind)?.settled();
         let tags = body.tags()?;
         let key = match kind {
             Kind::Mesh => Key::of_mesh(&call.scope.region, &call.scope.account, &name),
@@ -175,7 +175,7 @@ impl Api {
 
     fn update(&self, call: &Call, kind: Kind, body: &Body, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
         let token = body.token()?;
-        let spec = settled(body.spec(kind)?);
+        let spec = body.spec(kind)?.settled();
         let key = self.changed(call, kind)?;
         let there = self.own(call, &key)?;
         let used_for = digest(&spec_json(&spec).to_string());
@@ -299,34 +299,6 @@ fn absent(key: &Key, elsewhere: Option<&str>) -> ApiError {
     };
     let elsewhere = elsewhere.map(|there| format!(" in region {region}; there is one in {there}"));
     ApiError::not_found(missing + &elsewhere.unwrap_or_default())
-}
-
-/// A specification as the API keeps it.
-///
-/// Source: outputs in the AWS CLI's examples: a node without backends has an empty list of them, and names of gRPC metadata are in
-/// lower case. That a backend named twice counts once is aws/aws-app-mesh-roadmap#170.
-fn settled(mut spec: Spec) -> Spec {
-    match &mut spec {
-        Spec::VirtualNode(node) => {
-            let backends = node.backends.get_or_insert_default();
-            let mut seen: Vec<String> = Vec::new();
-            backends.retain(|meshwright_model::virtual_node::Backend::VirtualService(own)| {
-                let name = own.virtual_service_name.to_string();
-                let is_new = !seen.contains(&name);
-                seen.push(name);
-                is_new
-            });
-        }
-        Spec::Route(route) => {
-            if let Some(metadata) = route.grpc_route.as_mut().and_then(|grpc| grpc.matcher.metadata.as_mut()) {
-                for item in metadata.iter_mut() {
-                    item.name = Scalar::from_text(&item.name.to_string().to_ascii_lowercase());
-                }
-            }
-        }
-        _ => {}
-    }
-    spec
 }
 
 fn other_use(token: Option<&str>) -> ApiError {
