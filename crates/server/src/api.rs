@@ -6,13 +6,14 @@ use std::sync::Arc;
 use meshwright_model::Kind;
 use meshwright_model::arn::Arn;
 use meshwright_model::operation::{Operation, Target};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::answer::Answer;
 use crate::body::{Body, MAX_TAGS};
 use crate::call::{Call, check_names};
 use crate::exception::{ApiError, Exception};
 use crate::page::Page;
-use crate::record::{Key, Record, digest, put_tag, spec_json};
+use crate::record::{Key, Record, Text, digest, put_tag, spec_json};
 use crate::state::{Change, State};
 use crate::stored;
 
@@ -76,13 +77,13 @@ impl Api {
     ///
     /// # Errors
     /// The exception that the API raises.
-    pub fn read(&self, call: &Call) -> Result<Value, ApiError> {
+    pub fn read(&self, call: &Call) -> Result<Answer, ApiError> {
         check_names(call)?;
         self.permit(call, None)?;
         match call.operation {
             Operation::Describe(kind) => {
                 let key = self.key(call, kind)?;
-                Ok(self.existing(&key)?.described("ACTIVE"))
+                Ok(Answer::described(self.existing(&key)?))
             }
             Operation::List(Kind::Mesh) => {
                 let page = Page::of(call, MAX_PAGE)?;
@@ -112,7 +113,7 @@ impl Api {
     }
 
     /// What a call answers, and what it changes.
-    pub(crate) fn decide(&self, call: &Call, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
+    pub(crate) fn decide(&self, call: &Call, stamp: &Stamp) -> Result<(Answer, Vec<Change>), ApiError> {
         check_names(call)?;
         let body = Body::read(&call.body)?;
         self.permit(call, Some(&body))?;
@@ -128,7 +129,7 @@ impl Api {
         }
     }
 
-    fn create(&self, call: &Call, kind: Kind, body: &Body, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
+    fn create(&self, call: &Call, kind: Kind, body: &Body, stamp: &Stamp) -> Result<(Answer, Vec<Change>), ApiError> {
         let (name, token) = (body.name(kind)?, body.token()?);
         let spec = body.spec(kind)?.settled();
         let tags = body.tags()?;
@@ -141,7 +142,7 @@ impl Api {
         if let Some(there) = self.state.get(&key) {
             let used = token.as_deref().and_then(|token| there.used_for(token));
             return match used {
-                Some(before) if before == used_for => Ok((there.described("ACTIVE"), Vec::new())),
+                Some(before) if before == used_for => Ok((Answer::described(there), Vec::new())),
                 Some(_) => Err(other_use(token.as_deref())),
                 None => Err(ApiError::conflict(format!(
                     "{} with name {name} already exists{}",
@@ -167,20 +168,22 @@ impl Api {
             spec,
             tags,
             tokens: Vec::new(),
+            text: Text::default(),
             key,
         };
         record.remember(token, used_for);
-        Ok((record.described("ACTIVE"), vec![Change::Put(Arc::new(record))]))
+        let record = Arc::new(record);
+        Ok((Answer::described(&record), vec![Change::Put(record)]))
     }
 
-    fn update(&self, call: &Call, kind: Kind, body: &Body, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
+    fn update(&self, call: &Call, kind: Kind, body: &Body, stamp: &Stamp) -> Result<(Answer, Vec<Change>), ApiError> {
         let token = body.token()?;
         let spec = body.spec(kind)?.settled();
         let key = self.changed(call, kind)?;
         let there = self.own(call, &key)?;
         let used_for = digest(&spec_json(&spec).to_string());
         match token.as_deref().and_then(|token| there.used_for(token)) {
-            Some(before) if before == used_for => return Ok((there.described("ACTIVE"), Vec::new())),
+            Some(before) if before == used_for => return Ok((Answer::described(there), Vec::new())),
             Some(_) => return Err(other_use(token.as_deref())),
             None => {}
         }
@@ -192,20 +195,21 @@ impl Api {
         // A clock that is set back must not make a resource older.
         record.updated = stamp.millis.max(record.updated);
         record.remember(token, used_for);
-        Ok((record.described("ACTIVE"), vec![Change::Put(Arc::new(record))]))
+        let record = Arc::new(record);
+        Ok((Answer::described(&record), vec![Change::Put(record)]))
     }
 
-    fn delete(&self, call: &Call, kind: Kind, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
+    fn delete(&self, call: &Call, kind: Kind, stamp: &Stamp) -> Result<(Answer, Vec<Change>), ApiError> {
         let key = self.changed(call, kind)?;
         let there = self.own(call, &key)?;
         self.check_unused(&key)?;
         let mut record = Record::clone(there);
         record.version += 1;
         record.updated = stamp.millis.max(record.updated);
-        Ok((record.described("DELETED"), vec![Change::Remove(key)]))
+        Ok((Answer::of(record.described("DELETED")), vec![Change::Remove(key)]))
     }
 
-    fn tag(&self, call: &Call, body: &Body) -> Result<(Value, Vec<Change>), ApiError> {
+    fn tag(&self, call: &Call, body: &Body) -> Result<(Answer, Vec<Change>), ApiError> {
         if !body.has_tags() {
             return Err(ApiError::bad("tags is missing"));
         }
@@ -217,14 +221,14 @@ impl Api {
             let message = format!("the resource would have {} tags, more than {MAX_TAGS}", record.tags.len());
             return Err(ApiError { exception: Exception::TooManyTags, message });
         }
-        Ok((json!({}), vec![Change::Put(Arc::new(record))]))
+        Ok((Answer::of(json!({})), vec![Change::Put(Arc::new(record))]))
     }
 
-    fn untag(&self, call: &Call, body: &Body) -> Result<(Value, Vec<Change>), ApiError> {
+    fn untag(&self, call: &Call, body: &Body) -> Result<(Answer, Vec<Change>), ApiError> {
         let keys = body.tag_keys()?;
         let mut record = Record::clone(self.tagged(call)?);
         record.tags.retain(|(key, _)| !keys.contains(key));
-        Ok((json!({}), vec![Change::Put(Arc::new(record))]))
+        Ok((Answer::of(json!({})), vec![Change::Put(Arc::new(record))]))
     }
 
     /// What a call is about; its mesh and parent must be there.

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -14,11 +14,12 @@ use axum::response::Response;
 use http_body_util::BodyExt;
 use meshwright_model::operation::{Miss, Operation, percent_decoded};
 use rustls::ServerConfig;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use crate::answer::Answer;
 use crate::call::{Call, Scope};
 use crate::credentials::{AccessKey, Credentials};
 use crate::exception::{ApiError, Exception};
@@ -82,15 +83,15 @@ pub async fn serve(
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let id = new_id();
     match carried_out(&shared, request).await {
-        Ok(answer) => response(StatusCode::OK, &id, None, &answer),
+        Ok(answer) => response(StatusCode::OK, &id, None, answer.bytes()),
         Err(ApiError { exception, message }) => {
             let status = StatusCode::from_u16(exception.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            response(status, &id, Some(&exception.to_string()), &json!({"message": message}))
+            response(status, &id, Some(&exception.to_string()), json!({"message": message}).to_string().into())
         }
     }
 }
 
-async fn carried_out(shared: &Arc<Shared>, request: Request) -> Result<Value, ApiError> {
+async fn carried_out(shared: &Arc<Shared>, request: Request) -> Result<Answer, ApiError> {
     let (parts, body) = request.into_parts();
     let claim = claim(&parts, &shared.settings)?;
     let (method, path, query) = (parts.method.as_str(), parts.uri.path(), parts.uri.query().unwrap_or_default());
@@ -197,8 +198,8 @@ fn signed_region(authorization: &str) -> Option<&str> {
     (!region.is_empty() && region.len() <= 32 && region.bytes().all(is_region)).then_some(region)
 }
 
-fn response(status: StatusCode, id: &str, error: Option<&str>, body: &Value) -> Response {
-    let mut response = Response::new(Body::from(body.to_string()));
+fn response(status: StatusCode, id: &str, error: Option<&str>, body: Bytes) -> Response {
+    let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use meshwright_model::api::{self, Failure, MeshApi};
 use serde_json::Value;
 
+use crate::answer::Answer;
 use crate::call::{Call, Scope};
 use crate::exception::ApiError;
 use crate::service::Service;
@@ -28,10 +29,8 @@ impl MeshApi for InProcess {
         let api::Call { operation, target, query, body } = call.clone();
         let body = if body.is_empty() { Vec::new() } else { Value::Object(body).to_string().into_bytes() };
         let call = Call { operation, target, query, body, scope: self.scope.clone(), caller: None };
-        self.service.answer_blocking(call).map_err(|ApiError { exception, message }| Failure::Refused {
-            exception: exception.to_string(),
-            status: exception.status(),
-            message,
+        self.service.answer_blocking(call).map(Answer::into_value).map_err(|ApiError { exception, message }| {
+            Failure::Refused { exception: exception.to_string(), status: exception.status(), message }
         })
     }
 

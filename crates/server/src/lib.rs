@@ -3,6 +3,7 @@
 //! [`api`] decides and knows no network; [`Service`] keeps what is decided; [`http`] is the thin loop around it.
 
 mod access;
+mod answer;
 pub mod api;
 mod body;
 pub mod call;
@@ -22,6 +23,7 @@ mod state;
 mod stored;
 pub mod tls;
 
+pub use answer::Answer;
 pub use api::{Api, Stamp};
 pub use call::{Call, Scope};
 pub use credentials::{AccessKey, Credentials, is_account};

@@ -3,6 +3,7 @@
 use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 
+use crate::answer::Answer;
 use crate::call::Call;
 use crate::exception::ApiError;
 
@@ -34,13 +35,13 @@ impl Page {
     }
 
     /// A page, and the token for the next where there is one.
-    pub(crate) fn answer(&self, name: &str, mut all: impl Iterator<Item = (String, Value)>) -> Value {
+    pub(crate) fn answer(&self, name: &str, mut all: impl Iterator<Item = (String, Value)>) -> Answer {
         let page: Vec<(String, Value)> = all.by_ref().take(self.most).collect();
         let token = page.last().map(|(last, _)| HEXLOWER.encode(last.as_bytes())).filter(|_| all.next().is_some());
         let mut answer = json!({ name: page.into_iter().map(|(_, own)| own).collect::<Vec<Value>>() });
         if let Some(token) = token {
             answer["nextToken"] = json!(token);
         }
-        answer
+        Answer::of(answer)
     }
 }

@@ -1,5 +1,8 @@
 //! A resource as the API keeps it, and what calls say of it.
 
+use std::sync::OnceLock;
+
+use bytes::Bytes;
 use meshwright_model::{Kind, Spec};
 use serde_json::{Map, Value, json};
 
@@ -48,6 +51,17 @@ pub(crate) struct Record {
     pub(crate) tags: Vec<(String, String)>,
     /// The last tokens, each with what it was used for, the latest last.
     pub(crate) tokens: Vec<(String, u64)>,
+    pub(crate) text: Text,
+}
+
+/// What `Describe` answers, once it was asked. A copy of a record is made to be changed, so it starts without.
+#[derive(Debug, Default)]
+pub(crate) struct Text(OnceLock<Bytes>);
+
+impl Clone for Text {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 /// Gives a tag its value: one that is there keeps its place.
@@ -62,6 +76,11 @@ pub(crate) fn put_tag(tags: &mut Vec<(String, String)>, key: String, value: Stri
 const TOKENS: usize = 8;
 
 impl Record {
+    /// All of it, as `Describe` answers, in JSON.
+    pub(crate) fn text(&self) -> Bytes {
+        self.text.0.get_or_init(|| self.described("ACTIVE").to_string().into()).clone()
+    }
+
     /// All of it, as `Describe` answers.
     pub(crate) fn described(&self, status: &str) -> Value {
         let mut all = self.names();

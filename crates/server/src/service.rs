@@ -11,10 +11,10 @@ use std::thread::JoinHandle;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use meshwright_store::{Error, Store};
-use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
+use crate::answer::Answer;
 use crate::api::{Api, Stamp};
 use crate::call::Call;
 use crate::exception::{ApiError, Exception};
@@ -50,13 +50,13 @@ pub struct Service {
     writer: Mutex<Option<JoinHandle<()>>>,
 }
 
-type Answer = Result<Value, ApiError>;
+type Outcome = Result<Answer, ApiError>;
 
 /// A call, and who waits for its answer.
 #[derive(Debug)]
 struct Job {
     call: Call,
-    answer: oneshot::Sender<Answer>,
+    answer: oneshot::Sender<Outcome>,
 }
 
 impl Service {
@@ -83,7 +83,7 @@ impl Service {
     ///
     /// # Errors
     /// The exception that the API raises; nothing is changed then.
-    pub async fn answer(&self, call: Call) -> Answer {
+    pub async fn answer(&self, call: Call) -> Outcome {
         if !call.operation.is_write() {
             return self.read(&call);
         }
@@ -99,7 +99,7 @@ impl Service {
     ///
     /// # Panics
     /// Within an asynchronous task.
-    pub fn answer_blocking(&self, call: Call) -> Answer {
+    pub fn answer_blocking(&self, call: Call) -> Outcome {
         if !call.operation.is_write() {
             return self.read(&call);
         }
@@ -108,7 +108,7 @@ impl Service {
         answered.blocking_recv().map_err(|_| ended())?
     }
 
-    fn read(&self, call: &Call) -> Answer {
+    fn read(&self, call: &Call) -> Outcome {
         self.api.read().unwrap_or_else(PoisonError::into_inner).read(call)
     }
 
@@ -144,7 +144,7 @@ struct Group {
     changes: Vec<Change>,
     /// What takes the changes back, in the order in which they were made.
     undo: Vec<Change>,
-    answers: Vec<(oneshot::Sender<Answer>, Answer)>,
+    answers: Vec<(oneshot::Sender<Outcome>, Outcome)>,
 }
 
 impl Writer {
@@ -171,7 +171,7 @@ impl Writer {
     }
 
     /// Decides a call, and makes what it changes on the state that is ahead.
-    fn decide(&mut self, call: &Call, group: &mut Group) -> Answer {
+    fn decide(&mut self, call: &Call, group: &mut Group) -> Outcome {
         self.settle()?;
         let stamp = Stamp { millis: now(), uid: new_id() };
         // A panic costs this call alone: nothing is changed while it is decided.

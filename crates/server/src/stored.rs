@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::body::spec_of;
-use crate::record::{Key, Record, spec_json};
+use crate::record::{Key, Record, Text, spec_json};
 use crate::state::Change;
 
 /// What is kept of a record beside its key.
@@ -28,7 +28,7 @@ pub(crate) fn change(change: &Change) -> meshwright_store::Change {
     match change {
         Change::Remove(key) => meshwright_store::Change { key: key_bytes(key), value: None },
         Change::Put(record) => {
-            let Record { key, arn, uid, resource_owner, version, created, updated, spec, tags, tokens } =
+            let Record { key, arn, uid, resource_owner, version, created, updated, spec, tags, tokens, text: _ } =
                 record.as_ref();
             let stored = Stored {
                 arn: arn.clone(),
@@ -58,7 +58,7 @@ pub(crate) fn record(key: &[u8], value: &[u8]) -> Result<Record, String> {
     let Stored { arn, uid, resource_owner, version, created, updated, spec, tags, tokens } = stored;
     let spec = spec_of(kind, &spec).map_err(|why| why.message)?;
     let key = Key { region, owner, mesh, kind, parent, name };
-    Ok(Record { key, arn, uid, resource_owner, version, created, updated, spec, tags, tokens })
+    Ok(Record { key, arn, uid, resource_owner, version, created, updated, spec, tags, tokens, text: Text::default() })
 }
 
 fn key_bytes(key: &Key) -> Vec<u8> {

@@ -122,7 +122,7 @@ fn another_account_makes_no_gateway_in_a_shared_mesh() {
     let mesh = call(Kind::Mesh, "111111111111", json!({"meshName": "m"}));
     answer(mesh).unwrap();
     let node = call(Kind::VirtualNode, "222222222222", json!({"virtualNodeName": "n", "spec": {}}));
-    let made = answer(node).unwrap();
+    let made = answer(node).unwrap().into_value();
     assert_eq!(made["metadata"]["meshOwner"], "111111111111");
     assert_eq!(made["metadata"]["resourceOwner"], "222222222222");
     assert_eq!(made["metadata"]["arn"], "arn:aws:appmesh:eu-west-1:222222222222:mesh/m/virtualNode/n");

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use meshwright_model::operation::Operation;
-use meshwright_server::{ApiError, Call, Exception, Scope, Service};
+use meshwright_server::{Answer, ApiError, Call, Exception, Scope, Service};
 use meshwright_store::{Change, Contents, Error, Memory, Store, Watch};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -84,7 +84,7 @@ impl Stage {
     }
 
     fn ask(&self, method: &str, path: &str, body: &Value) -> Result<Value, ApiError> {
-        self.runtime.block_on(self.service.answer(call(method, path, body)))
+        self.runtime.block_on(self.service.answer(call(method, path, body))).map(Answer::into_value)
     }
 
     fn create(&self, name: &str, fate: Fate) -> Result<Value, ApiError> {

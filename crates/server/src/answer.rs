@@ -1,0 +1,47 @@
+//! What a call is answered with.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::record::Record;
+
+/// What a call is answered with.
+#[derive(Clone, Debug)]
+pub struct Answer(Content);
+
+#[derive(Clone, Debug)]
+enum Content {
+    Value(Value),
+    /// All of a resource; its text is made once.
+    Record(Arc<Record>),
+}
+
+impl Answer {
+    /// What is said for this call alone.
+    pub(crate) fn of(value: Value) -> Self {
+        Self(Content::Value(value))
+    }
+
+    /// All of a resource.
+    pub(crate) fn described(record: &Arc<Record>) -> Self {
+        Self(Content::Record(Arc::clone(record)))
+    }
+
+    /// It as JSON.
+    pub fn bytes(&self) -> Bytes {
+        match &self.0 {
+            Content::Value(value) => value.to_string().into(),
+            Content::Record(record) => record.text(),
+        }
+    }
+
+    /// It as a value.
+    pub fn into_value(self) -> Value {
+        match self.0 {
+            Content::Value(value) => value,
+            Content::Record(record) => record.described("ACTIVE"),
+        }
+    }
+}
