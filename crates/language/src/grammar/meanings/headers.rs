@@ -145,7 +145,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<hname:name> <number> or higher|more|above|greater|up",
         ],
         set: Set::Act(|reader, slots| {
-            let range = Comparison::Range { start: slots.number("number").into(), end: i64::MAX };
+            let range = Comparison::Range { start: slots.number("number").into(), end: Comparison::FARTHEST };
             header(reader, slots, move |_| Some(range.clone()), false)
         }),
     },
@@ -161,7 +161,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<hname:name> <number> or less|below|fewer|change",
         ],
         set: Set::Act(|reader, slots| {
-            let range = Comparison::Range { start: i64::MIN, end: i64::from(slots.number("number")) + 1 };
+            let end = i64::from(slots.number("number")) + 1;
+            let range = Comparison::Range { start: -Comparison::FARTHEST, end };
             header(reader, slots, move |_| Some(range.clone()), false)
         }),
     },
