@@ -108,7 +108,7 @@ fn input_of_any_kind_gets_an_answer_that_is_bounded() {
     }
     let long = run(&["generate", &"add a node ".repeat(9000)]);
     assert_eq!((long.code, long.err.as_str()), (2, "error: the request has 99000 bytes, more than 20000\n"));
-    for most in ["(", "qwx zzz ", "🙂", "and and, ", "node a to b "] {
+    for most in ["(", "qwx zzz ", "node a to b "] {
         let done = run(&["generate", most.repeat(20_000 / most.len()).as_str()]);
         assert!(done.code == 1 && done.err.len() < 200_000, "{most:?}: {} bytes", done.err.len());
     }
