@@ -1,6 +1,7 @@
 //! The verb `serve`: the App Mesh API for unmodified AWS clients, until it is stopped.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
@@ -10,7 +11,7 @@ use meshwright_model::operation::{Operation, Target};
 use meshwright_model::order::Order;
 use meshwright_model::{Path as Place, Resource};
 use meshwright_server::http;
-use meshwright_server::{Api, Call, Exception, Scope, Stamp};
+use meshwright_server::{Call, Exception, Scope, Service};
 use meshwright_store::{File, Memory, Store};
 use meshwright_verbs::files::FileOptions;
 use meshwright_verbs::{Answer, Verb, findings};
@@ -40,6 +41,9 @@ pub(crate) struct ServeOptions {
     /// Files whose mesh is there from the start; what the store holds already stays as it is; a directory means every mesh file below it
     #[arg(long, value_name = "FILE", num_args = 1..)]
     load: Vec<String>,
+    /// Hold the account to the quotas that AWS had by default, such as 15 meshes and 50 routes of a router
+    #[arg(long)]
+    quotas: bool,
     /// A parameter's value, for the files; may be given several times
     #[arg(long, value_name = "KEY=VALUE", requires = "load")]
     parameter: Vec<String>,
@@ -48,16 +52,17 @@ pub(crate) struct ServeOptions {
 /// Serves until it is stopped.
 pub(crate) fn run(options: &ServeOptions) -> Result<()> {
     let settings = options.reach.settings()?;
-    let mut store: Box<dyn Store> = match options.store.as_str() {
+    let store: Box<dyn Store> = match options.store.as_str() {
         "memory" => Box::new(Memory::default()),
         path => Box::new(File::open(Path::new(path)).context("--store")?),
     };
-    let scope = Scope::of(&settings.region, &settings.account);
-    let api = loaded(options, &scope, store.as_mut())?;
+    let service = Service::start(store, options.quotas).map_err(|why| anyhow!("--store {}: {why}", options.store))?;
+    let service = Arc::new(service);
     raise_open_files();
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?;
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
+        load_files(options, &Scope::of(&settings.region, &settings.account), &service).await?;
         let listen = options.reach.listen;
         let listener = TcpListener::bind(listen).await.with_context(|| format!("--listen {listen}"))?;
         let url = format!("{}://{}", options.reach.scheme(), listener.local_addr()?);
@@ -66,13 +71,31 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
             "App Mesh API on {url} (region {region}, account {account})\n  aws appmesh list-meshes --region {region} --endpoint-url {url}\n"
         );
         deliver(None, &Answer { output, ..Answer::default() })?;
-        let stopped = async {
+        let stopped = stopped().context("signals")?;
+        http::serve(listener, Arc::clone(&service), settings, stopped).await;
+        Ok(())
+    });
+    service.end();
+    served
+}
+
+/// Waits until the process is told to end.
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    let mut told = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    Ok(async move {
+        let interrupted = async {
             if tokio::signal::ctrl_c().await.is_err() {
                 std::future::pending::<()>().await;
             }
         };
-        http::serve(listener, api, store, settings, stopped).await;
-        Ok(())
+        #[cfg(unix)]
+        tokio::select! {
+            () = interrupted => {}
+            _ = told.recv() => {}
+        }
+        #[cfg(not(unix))]
+        interrupted.await;
     })
 }
 
@@ -88,15 +111,14 @@ fn raise_open_files() {
     }
 }
 
-/// The API with the mesh of files.
-fn loaded(options: &ServeOptions, scope: &Scope, store: &mut dyn Store) -> Result<Api> {
-    let contents = store.load().context("--store")?;
-    let mut api = Api::restored(&contents.entries).map_err(|why| anyhow!("--store {}: {why}", options.store))?;
-    if !contents.entries.is_empty() {
-        complain(&format!("{} resources in {}\n", contents.entries.len(), options.store));
+/// Puts the mesh of files into the API.
+async fn load_files(options: &ServeOptions, scope: &Scope, service: &Service) -> Result<()> {
+    let before = service.count();
+    if before > 0 {
+        complain(&format!("{before} resources in {}\n", options.store));
     }
     if options.load.is_empty() {
-        return Ok(api);
+        return Ok(());
     }
     let files = load::load(&options.load);
     if let Some(error) = files.errors.first() {
@@ -114,8 +136,7 @@ fn loaded(options: &ServeOptions, scope: &Scope, store: &mut dyn Store) -> Resul
     for placed in &order.placed {
         let resource = &reading.inventory.resources[placed.position];
         let call = creation(resource, scope).map_err(|why| anyhow!("--load: {}: {why}", resource.id()))?;
-        let stamp = Stamp { millis: http::now(), uid: http::new_id() };
-        match api.answer(&call, &stamp, store) {
+        match service.answer(call).await {
             Ok(_) => count += 1,
             Err(why) if why.exception == Exception::Conflict => there += 1,
             Err(why) => bail!("--load: {}: {}", resource.id(), why.message),
@@ -123,7 +144,7 @@ fn loaded(options: &ServeOptions, scope: &Scope, store: &mut dyn Store) -> Resul
     }
     let there = if there > 0 { format!(", {there} were there already") } else { String::new() };
     complain(&format!("{count} resources loaded{there}\n"));
-    Ok(api)
+    Ok(())
 }
 
 /// The call that creates a resource.

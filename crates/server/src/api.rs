@@ -1,18 +1,18 @@
 //! The operations: a call in, an answer and changes out. Pure; time and ids are given.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use meshwright_model::arn::Arn;
 use meshwright_model::operation::{Operation, Target};
 use meshwright_model::{Kind, Scalar, Spec};
-use meshwright_store::Store;
 use serde_json::{Value, json};
 
 use crate::body::{Body, MAX_TAGS};
-use crate::call::Call;
+use crate::call::{Call, check_names};
 use crate::exception::{ApiError, Exception};
 use crate::page::Page;
-use crate::record::{Key, Record, digest, spec_json};
+use crate::record::{Key, Record, digest, put_tag, spec_json};
 use crate::state::{Change, State};
 use crate::stored;
 
@@ -33,6 +33,8 @@ pub struct Stamp {
 #[derive(Clone, Debug, Default)]
 pub struct Api {
     pub(crate) state: State,
+    /// Whether the quotas of AWS's accounts hold.
+    pub(crate) quotas: bool,
 }
 
 impl Api {
@@ -50,22 +52,24 @@ impl Api {
         Ok(api)
     }
 
-    /// Answers a call, makes what it changes, and says it to a store first.
-    ///
-    /// # Errors
-    /// The exception that the API raises; nothing is changed then.
-    pub fn answer(&mut self, call: &Call, stamp: &Stamp, store: &mut dyn Store) -> Result<Value, ApiError> {
-        let (answer, changes) = self.decide(call, stamp)?;
-        commit(&changes, store)?;
-        self.apply(changes);
-        Ok(answer)
+    /// The API with the quotas that AWS's accounts had by default, or without.
+    #[must_use]
+    pub fn with_quotas(self, quotas: bool) -> Self {
+        Self { quotas, ..self }
     }
 
-    /// Makes changes that a store has taken.
-    pub(crate) fn apply(&mut self, changes: Vec<Change>) {
-        for change in changes {
-            self.state.apply(change);
-        }
+    pub(crate) fn has_quotas(&self) -> bool {
+        self.quotas
+    }
+
+    /// How many resources there are.
+    pub fn count(&self) -> usize {
+        self.state.count()
+    }
+
+    /// Makes a change; answers with the one that takes it back.
+    pub(crate) fn apply(&mut self, change: Change) -> Change {
+        self.state.apply(change)
     }
 
     /// Answers a call that changes nothing.
@@ -73,6 +77,7 @@ impl Api {
     /// # Errors
     /// The exception that the API raises.
     pub fn read(&self, call: &Call) -> Result<Value, ApiError> {
+        check_names(call)?;
         self.permit(call, None)?;
         match call.operation {
             Operation::Describe(kind) => {
@@ -95,8 +100,11 @@ impl Api {
             Operation::ListTagsForResource => {
                 let page = Page::of(call, MAX_TAG_PAGE)?;
                 let record = self.tagged(call)?;
-                let last = page.last.as_deref();
-                let tags = record.tags.iter().filter(|(key, _)| last.is_none_or(|last| key.as_str() > last));
+                let after = |last: &str| record.tags.iter().position(|(key, _)| key == last).map(|at| at + 1);
+                let from = page.last.as_deref().map_or(Some(0), after);
+                let from =
+                    from.ok_or_else(|| ApiError::bad("nextToken: its tag is gone, list from the start again"))?;
+                let tags = record.tags[from..].iter();
                 Ok(page.answer("tags", tags.map(|(key, value)| (key.clone(), json!({"key": key, "value": value})))))
             }
             _ => Err(ApiError::bad(format!("{} changes something", call.operation))),
@@ -105,6 +113,7 @@ impl Api {
 
     /// What a call answers, and what it changes.
     pub(crate) fn decide(&self, call: &Call, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
+        check_names(call)?;
         let body = Body::read(&call.body)?;
         self.permit(call, Some(&body))?;
         match call.operation {
@@ -127,7 +136,8 @@ impl Api {
             Kind::Mesh => Key::of_mesh(&call.scope.region, &call.scope.account, &name),
             _ => Key { name: name.clone(), ..self.key(call, kind)? },
         };
-        let used_for = digest(&json!({"spec": spec_json(&spec), "tags": tags}).to_string());
+        let by_key: BTreeMap<&String, &String> = tags.iter().map(|(key, value)| (key, value)).collect();
+        let used_for = digest(&json!({"spec": spec_json(&spec), "tags": by_key}).to_string());
         if let Some(there) = self.state.get(&key) {
             let used = token.as_deref().and_then(|token| there.used_for(token));
             return match used {
@@ -146,6 +156,7 @@ impl Api {
             return Err(ApiError::forbidden(message));
         }
         self.check(&key, &spec)?;
+        self.check_quotas(&key, &spec)?;
         let mut record = Record {
             arn: call.arn(&key),
             uid: stamp.uid.clone(),
@@ -154,7 +165,7 @@ impl Api {
             created: stamp.millis,
             updated: stamp.millis,
             spec,
-            tags: tags.into_iter().collect(),
+            tags,
             tokens: Vec::new(),
             key,
         };
@@ -165,7 +176,7 @@ impl Api {
     fn update(&self, call: &Call, kind: Kind, body: &Body, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
         let token = body.token()?;
         let spec = settled(body.spec(kind)?);
-        let key = self.key(call, kind)?;
+        let key = self.changed(call, kind)?;
         let there = self.own(call, &key)?;
         let used_for = digest(&spec_json(&spec).to_string());
         match token.as_deref().and_then(|token| there.used_for(token)) {
@@ -174,6 +185,7 @@ impl Api {
             None => {}
         }
         self.check(&key, &spec)?;
+        self.check_quotas(&key, &spec)?;
         let mut record = Record::clone(there);
         record.spec = spec;
         record.version += 1;
@@ -184,10 +196,7 @@ impl Api {
     }
 
     fn delete(&self, call: &Call, kind: Kind, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
-        let key = match kind {
-            Kind::Mesh => Key::of_mesh(&call.scope.region, &call.scope.account, &call.target.mesh),
-            _ => self.key(call, kind)?,
-        };
+        let key = self.changed(call, kind)?;
         let there = self.own(call, &key)?;
         self.check_unused(&key)?;
         let mut record = Record::clone(there);
@@ -201,7 +210,9 @@ impl Api {
             return Err(ApiError::bad("tags is missing"));
         }
         let mut record = Record::clone(self.tagged(call)?);
-        record.tags.extend(body.tags()?);
+        for (key, value) in body.tags()? {
+            put_tag(&mut record.tags, key, value);
+        }
         if record.tags.len() > MAX_TAGS {
             let message = format!("the resource would have {} tags, more than {MAX_TAGS}", record.tags.len());
             return Err(ApiError { exception: Exception::TooManyTags, message });
@@ -212,7 +223,7 @@ impl Api {
     fn untag(&self, call: &Call, body: &Body) -> Result<(Value, Vec<Change>), ApiError> {
         let keys = body.tag_keys()?;
         let mut record = Record::clone(self.tagged(call)?);
-        record.tags.retain(|key, _| !keys.contains(key));
+        record.tags.retain(|(key, _)| !keys.contains(key));
         Ok((json!({}), vec![Change::Put(Arc::new(record))]))
     }
 
@@ -228,6 +239,14 @@ impl Api {
             self.existing(&parent)?;
         }
         Ok(key)
+    }
+
+    /// What is changed; a mesh is the caller's own, as those calls know no `meshOwner`.
+    fn changed(&self, call: &Call, kind: Kind) -> Result<Key, ApiError> {
+        match kind {
+            Kind::Mesh => Ok(Key::of_mesh(&call.scope.region, &call.scope.account, &call.target.mesh)),
+            _ => self.key(call, kind),
+        }
     }
 
     pub(crate) fn existing(&self, key: &Key) -> Result<&Arc<Record>, ApiError> {
@@ -280,18 +299,6 @@ fn absent(key: &Key, elsewhere: Option<&str>) -> ApiError {
     };
     let elsewhere = elsewhere.map(|there| format!(" in region {region}; there is one in {there}"));
     ApiError::not_found(missing + &elsewhere.unwrap_or_default())
-}
-
-/// Says changes to a store; what fails there is not made here.
-pub(crate) fn commit(changes: &[Change], store: &mut dyn Store) -> Result<(), ApiError> {
-    if changes.is_empty() {
-        return Ok(());
-    }
-    let changes: Vec<meshwright_store::Change> = changes.iter().map(stored::change).collect();
-    store.commit(&changes).map(|_| ()).map_err(|why| ApiError {
-        exception: Exception::ServiceUnavailable,
-        message: format!("the change cannot be kept: {why}"),
-    })
 }
 
 /// A specification as the API keeps it.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use meshwright_model::Kind;
 use meshwright_model::arn::{self, Arn};
+use meshwright_model::limits::ResourceName;
 use meshwright_model::operation::{Operation, Target};
+use meshwright_model::value::{Given, ScalarType};
 
 use crate::credentials::AccessKey;
 use crate::exception::ApiError;
@@ -84,4 +86,19 @@ impl Call {
         let (mesh, name) = (key.mesh.clone(), key.name.clone());
         Arn { scope: Some(scope), mesh, mesh_owner: None, kind: key.kind, parent, name }.to_string()
     }
+}
+
+/// That the names in a call's path are as long as names are; the name of a virtual service has no limit.
+pub(crate) fn check_names(call: &Call) -> Result<(), ApiError> {
+    let Target { mesh, parent, name } = &call.target;
+    let kind = call.operation.kind();
+    let of = |kind: Option<Kind>| kind.map_or("", Kind::name_field);
+    let own = name.as_deref().filter(|_| kind != Some(Kind::VirtualService));
+    let mesh = Some(mesh.as_str()).filter(|mesh| !mesh.is_empty());
+    let names = [("meshName", mesh), (of(kind.and_then(Kind::parent)), parent.as_deref()), (of(kind), own)];
+    for (field, name) in names {
+        let Some(name) = name else { continue };
+        ResourceName::accept(Given::Text(name)).map_err(|why| ApiError::bad(format!("{field}: {why}")))?;
+    }
+    Ok(())
 }

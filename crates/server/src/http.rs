@@ -3,8 +3,7 @@
 //! Source: Smithy, AWS restJson1 protocol: an error's name stands in `x-amzn-errortype`, its message in the body.
 
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -14,19 +13,17 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use http_body_util::BodyExt;
 use meshwright_model::operation::{Miss, Operation, percent_decoded};
-use meshwright_store::Store;
 use rustls::ServerConfig;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
-use uuid::Uuid;
 
-use crate::api::{Api, Stamp, commit};
 use crate::call::{Call, Scope};
 use crate::credentials::{AccessKey, Credentials};
 use crate::exception::{ApiError, Exception};
 use crate::listen::{Bounds, accept};
+use crate::service::{Service, new_id, now};
 use crate::signature::{Claim, Signed};
 
 /// The most bytes of a body; the largest specification that the API takes has far fewer.
@@ -62,9 +59,7 @@ impl Settings {
 }
 
 struct Shared {
-    api: RwLock<Api>,
-    /// Who has it writes.
-    store: Mutex<Box<dyn Store>>,
+    service: Arc<Service>,
     settings: Settings,
     /// The bytes that bodies may still take.
     room: Arc<Semaphore>,
@@ -73,14 +68,13 @@ struct Shared {
 /// Answers what comes over a listener until `end` comes.
 pub async fn serve(
     listener: TcpListener,
-    api: Api,
-    store: Box<dyn Store>,
+    service: Arc<Service>,
     settings: Settings,
     end: impl Future<Output = ()> + Send + 'static,
 ) {
     let (tls, bounds) = (settings.tls.clone(), settings.bounds);
     let room = Arc::new(Semaphore::new(MAX_BODIES));
-    let shared = Arc::new(Shared { api: RwLock::new(api), store: Mutex::new(store), settings, room });
+    let shared = Arc::new(Shared { service, settings, room });
     let router = Router::new().fallback(answer).with_state(shared);
     accept(listener, tls, bounds, router, end).await;
 }
@@ -117,13 +111,7 @@ async fn carried_out(shared: &Arc<Shared>, request: Request) -> Result<Value, Ap
         }
     };
     let call = Call { operation, target, query: pairs, body, scope, caller };
-    if !operation.is_write() {
-        return shared.api.read().unwrap_or_else(PoisonError::into_inner).read(&call);
-    }
-    let shared = Arc::clone(shared);
-    // A write waits for the disk; those who read do not.
-    let written = tokio::task::spawn_blocking(move || write(&shared, &call)).await;
-    written.map_err(|_| ApiError::of(Exception::InternalServerError, "the call came to nothing"))?
+    shared.service.answer(call).await
 }
 
 /// The access key that a request names, and its claim to be of it; `None` where nobody is asked.
@@ -177,15 +165,6 @@ async fn bytes(mut body: Body, room: &Arc<Semaphore>) -> Result<(Vec<u8>, OwnedS
     Ok((bytes, taken))
 }
 
-fn write(shared: &Shared, call: &Call) -> Result<Value, ApiError> {
-    let mut store = shared.store.lock().unwrap_or_else(PoisonError::into_inner);
-    let stamp = Stamp { millis: now(), uid: new_id() };
-    let (answer, changes) = shared.api.read().unwrap_or_else(PoisonError::into_inner).decide(call, &stamp)?;
-    commit(&changes, store.as_mut())?;
-    shared.api.write().unwrap_or_else(PoisonError::into_inner).apply(changes);
-    Ok(answer)
-}
-
 /// The names and values of a query.
 fn pairs(text: &str) -> Result<Vec<(String, String)>, ApiError> {
     if text.len() > MAX_QUERY {
@@ -216,17 +195,6 @@ fn signed_region(authorization: &str) -> Option<&str> {
     let region = credential.split(',').next()?.trim().split('/').nth(2)?;
     let is_region = |letter: u8| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == b'-';
     (!region.is_empty() && region.len() <= 32 && region.bytes().all(is_region)).then_some(region)
-}
-
-/// A new UUID.
-pub fn new_id() -> String {
-    Uuid::new_v4().to_string()
-}
-
-/// The time, in milliseconds since 1970.
-pub fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn response(status: StatusCode, id: &str, error: Option<&str>, body: &Value) -> Response {

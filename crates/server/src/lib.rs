@@ -1,6 +1,6 @@
 //! The App Mesh API, as AWS's clients know it: operations on a state, and HTTP around them.
 //!
-//! [`api`] decides and knows no network; [`http`] is the thin loop around it.
+//! [`api`] decides and knows no network; [`Service`] keeps what is decided; [`http`] is the thin loop around it.
 
 mod access;
 pub mod api;
@@ -12,8 +12,10 @@ mod exception;
 pub mod http;
 mod listen;
 mod page;
+mod quotas;
 mod record;
 mod rules;
+mod service;
 mod signature;
 mod state;
 mod stored;
@@ -24,3 +26,4 @@ pub use call::{Call, Scope};
 pub use credentials::{AccessKey, Credentials, is_account};
 pub use exception::{ApiError, Exception};
 pub use listen::Bounds;
+pub use service::{Service, StartError};

@@ -1,7 +1,5 @@
 //! A resource as the API keeps it, and what calls say of it.
 
-use std::collections::BTreeMap;
-
 use meshwright_model::{Kind, Spec};
 use serde_json::{Map, Value, json};
 
@@ -46,9 +44,18 @@ pub(crate) struct Record {
     pub(crate) created: u64,
     pub(crate) updated: u64,
     pub(crate) spec: Spec,
-    pub(crate) tags: BTreeMap<String, String>,
+    /// Each key with its value, in the order in which they came.
+    pub(crate) tags: Vec<(String, String)>,
     /// The last tokens, each with what it was used for, the latest last.
     pub(crate) tokens: Vec<(String, u64)>,
+}
+
+/// Gives a tag its value: one that is there keeps its place.
+pub(crate) fn put_tag(tags: &mut Vec<(String, String)>, key: String, value: String) {
+    match tags.iter_mut().find(|(own, _)| *own == key) {
+        Some((_, own)) => *own = value,
+        None => tags.push((key, value)),
+    }
 }
 
 /// How many tokens of a resource are remembered.

@@ -1,7 +1,5 @@
 //! Records as a store keeps them: the key as a list of names, the rest as an object, both in JSON.
 
-use std::collections::BTreeMap;
-
 use meshwright_model::Kind;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -21,7 +19,7 @@ struct Stored {
     created: u64,
     updated: u64,
     spec: Value,
-    tags: BTreeMap<String, String>,
+    tags: Vec<(String, String)>,
     tokens: Vec<(String, u64)>,
 }
 

@@ -2,11 +2,12 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
 
 use meshwright_server::http::{MAX_BODY, Settings, serve};
-use meshwright_server::{Api, Bounds};
-use meshwright_store::Memory;
+use meshwright_server::{Bounds, Service};
+use meshwright_store::{Memory, Store};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
@@ -22,10 +23,20 @@ impl Server {
     }
 
     pub(crate) fn with(settings: Settings) -> Self {
+        Self::of(Box::new(Memory::default()), false, settings)
+    }
+
+    /// A server over a store, with quotas or without.
+    pub(crate) fn over(store: Box<dyn Store>, quotas: bool) -> Self {
+        Self::of(store, quotas, Settings::of("us-east-1", "123456789012"))
+    }
+
+    fn of(store: Box<dyn Store>, quotas: bool, settings: Settings) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        runtime.spawn(serve(listener, Api::default(), Box::new(Memory::default()), settings, std::future::pending()));
+        let service = Arc::new(Service::start(store, quotas).unwrap());
+        runtime.spawn(serve(listener, service, settings, std::future::pending()));
         Self { address, _runtime: runtime }
     }
 
@@ -40,7 +51,7 @@ impl Server {
     }
 
     /// A request: its status, the error's name, and the body.
-    fn ask(&self, method: &str, path: &str, body: &[u8]) -> (u16, String, Value) {
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &[u8]) -> (u16, String, Value) {
         self.ask_with(method, path, "", body)
     }
 
