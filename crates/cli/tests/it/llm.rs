@@ -31,12 +31,17 @@ const VARIABLES: &[&str] = &[
 
 /// Runs `generate` with these variables and no others.
 fn generate(variables: &[(&str, &str)], arguments: &[&str]) -> Run {
+    generate_with(b"", variables, arguments)
+}
+
+/// Likewise, with something on standard input.
+fn generate_with(input: &[u8], variables: &[(&str, &str)], arguments: &[&str]) -> Run {
     let mut command = Command::new(env!("CARGO_BIN_EXE_meshwright"));
     for variable in VARIABLES {
         command.env_remove(variable);
     }
     command.envs(variables.iter().copied()).arg("generate").args(arguments);
-    let run = run_command(&mut command, b"");
+    let run = run_command(&mut command, input);
     assert!(!run.out.contains(KEY) && !run.err.contains(KEY), "the key is shown: {} {}", run.out, run.err);
     run
 }
@@ -69,6 +74,16 @@ fn a_model_reads_the_request_and_the_answer_goes_the_usual_way() {
     let asked = server.asked();
     assert!(asked[0].body.contains(REQUEST) && asked[0].body.contains("virtualGateways"));
     assert!(asked[1].body.contains("unknown field `nodes`"), "{}", asked[1].body);
+}
+
+#[test]
+fn a_request_on_standard_input_is_read_by_a_model_too() {
+    let server = Server::start(vec![anthropic(&good())]);
+    let url = server.url();
+    let variables = [("ANTHROPIC_BASE_URL", url.as_str()), ("ANTHROPIC_API_KEY", KEY)];
+    let run = generate_with(REQUEST.as_bytes(), &variables, &["--llm", "-"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(server.asked()[0].body.contains(REQUEST));
 }
 
 #[test]

@@ -83,6 +83,17 @@ fn comparison(value: &Comparison, name: &str, shown: &str, draft: &mut Draft) ->
                 draft.ask(format!(
                     "The range of header `{name}` of {shown} goes from {start} to before {end}, so that no number is in it. Which numbers are meant?"
                 ));
+            } else {
+                let is_open = *end == Comparison::FARTHEST || *start == -Comparison::FARTHEST;
+                let why = if is_open {
+                    "a range has two ends, and farther numbers do not survive every reader of JSON"
+                } else {
+                    "the end of a range is the first number past it"
+                };
+                draft.assume(
+                    format!("header `{name}` of {shown} matches the whole numbers from {start} to {}", end - 1),
+                    why,
+                );
             }
             HeaderMatchMethod::Range(MatchRange {
                 end: draft.value(&what, Given::Integer(*end)),

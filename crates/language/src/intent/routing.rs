@@ -168,6 +168,14 @@ pub enum Comparison {
     },
 }
 
+impl Comparison {
+    /// The end of a range that has none: the largest whole number that every reader of JSON keeps as it is; its negative is the
+    /// least. The API and Envoy take 64 bits, but jq 1.6 and JavaScript round the largest of these to one that neither takes.
+    ///
+    /// Source: RFC 8259, section 6.
+    pub const FARTHEST: i64 = (1 << 53) - 1;
+}
+
 /// A query parameter that must match.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -146,7 +146,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<hname:name> <number> or higher|more|above|greater|up",
         ],
         set: Set::Act(|reader, slots| {
-            let range = Comparison::Range { start: slots.number("number").into(), end: i64::MAX };
+            let range = Comparison::Range { start: slots.number("number").into(), end: Comparison::FARTHEST };
             header(reader, slots, move |_| Some(range.clone()), false)
         }),
     },
@@ -162,7 +162,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<hname:name> <number> or less|below|fewer|change",
         ],
         set: Set::Act(|reader, slots| {
-            let range = Comparison::Range { start: i64::MIN, end: i64::from(slots.number("number")) + 1 };
+            let end = i64::from(slots.number("number")) + 1;
+            let range = Comparison::Range { start: -Comparison::FARTHEST, end };
             header(reader, slots, move |_| Some(range.clone()), false)
         }),
     },

@@ -1,5 +1,7 @@
 //! What must be asked: contradictions, and values that the API refuses.
 
+use meshwright_verbs::generate::{GenerateOptions, run};
+
 use super::{generate, notes, options};
 
 /// The lines of an intent's notes that ask something.
@@ -109,8 +111,30 @@ fn a_change_without_a_file_leaves_the_rest_to_parameters() {
 
 #[test]
 fn a_part_of_an_answer_stays_sound() {
-    let options = meshwright_verbs::generate::GenerateOptions { partial: true, ..options() };
+    let options = GenerateOptions { partial: true, ..options() };
     let answer = generate(&node(r#"{"port": 70000}"#), &options);
     assert!(answer.has_findings);
     assert!(answer.output.contains("Port: !Ref PortOfPay"), "{}", answer.output);
+}
+
+#[test]
+fn a_range_with_one_end_has_another_that_survives_every_reader() {
+    let options = |request: &str| GenerateOptions { request: Some(request.to_owned()), intent: None, ..options() };
+    let read = |text: &str| -> serde_json::Value { serde_json::from_str(text).unwrap() };
+    for (words, range) in [("2 or higher", ["2", "9007199254740991"]), ("at most 9", ["-9007199254740991", "10"])] {
+        let json = GenerateOptions {
+            notation: Some(meshwright_verbs::convert::NotationName::Json),
+            ..options(&format!("http route r in router r in mesh m to n if header x-num is {words}"))
+        };
+        let answer = run(&json, None, false).unwrap();
+        assert!(!answer.has_findings, "{}", answer.notes);
+        let resources = read(&answer.output)["Resources"].clone();
+        let route = resources.as_object().unwrap().values().find(|it| it["Type"] == "AWS::AppMesh::Route").unwrap();
+        let written = &route["Properties"]["Spec"]["HttpRoute"]["Match"]["Headers"][0]["Match"]["Range"];
+        // As whoever knows no numbers but floating ones would say it again.
+        let again = ["Start", "End"].map(|end| format!("{:.0}", written[end].as_f64().unwrap()));
+        assert_eq!(again, range);
+        assert_eq!(again, ["Start", "End"].map(|end| written[end].to_string()));
+        assert!(answer.notes.contains("matches the whole numbers from"), "{}", answer.notes);
+    }
 }

@@ -9,13 +9,14 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use meshwright_language::Intent;
+use meshwright_model::order::{Order, Placed, Tie};
 use meshwright_verbs::generate::{GenerateFormat, GenerateOptions, run};
 use proptest::prelude::*;
 use proptest::strategy::BoxedStrategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::{Value, json};
 
-use super::answers::{goldens, requests};
+use super::answers::{goldens, read_filled, requests};
 use super::{options, property, whole};
 use crate::judges::ask;
 
@@ -132,4 +133,28 @@ fn judges_have_nothing_against_any_answer() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn answers_are_in_the_order_of_creation_and_tell_proxies_where_to_ask() {
+    let allowed =
+        property::sound_templates(property::CASES).into_iter().map(|(_, text)| (String::new(), text)).collect();
+    let answers = [goldens(), Answers::to_the_suite().texts, Answers::to_what_can_be_said().texts, allowed];
+    let (mut ties, mut proxies) = (0, 0);
+    for (from, text) in answers.into_iter().flatten() {
+        let reading = read_filled(&text);
+        for Placed { position, reasons, .. } in Order::of(&reading.inventory.index()).placed {
+            for reason in reasons.iter().filter(|reason| reason.tie != Tie::Preferred) {
+                assert!(reason.after < position, "{from}: {:?}\n{text}", reason.path);
+                ties += 1;
+            }
+        }
+        if text.contains("APPMESH_RESOURCE_ARN") {
+            assert!(text.contains("APPMESH_XDS_ENDPOINT"), "{from}\n{text}");
+            proxies += 1;
+        }
+        assert!(!text.contains("APPMESH_VIRTUAL_NODE_NAME"), "{from}\n{text}");
+    }
+    println!("{ties} references, {proxies} tasks of proxies");
+    assert!(ties > 1000 && proxies > 10);
 }
