@@ -26,6 +26,8 @@ pub(super) struct Draft {
     pub(super) owner: Option<String>,
     /// Tags of everything that is made.
     pub(super) tags: Vec<(String, String)>,
+    /// The applications that are there already: what calls them does not make them.
+    pub(super) there: BTreeSet<String>,
     /// Logical ids and parameters that are in use.
     taken: BTreeSet<String>,
 }
@@ -60,6 +62,7 @@ impl Draft {
             mesh: Expression::Absent,
             owner: None,
             tags: Vec::new(),
+            there: BTreeSet::new(),
             taken: BTreeSet::new(),
         }
     }

@@ -4,6 +4,7 @@ mod answers;
 mod asked;
 mod into;
 mod kept;
+mod left_open;
 mod named;
 mod property;
 mod public;

@@ -63,6 +63,13 @@ fn written(name: &str, text: &str, request: &str) -> String {
     file.after.clone()
 }
 
+/// What is said of a request that changes a file.
+pub(super) fn notes((name, text): (&str, &str), request: &str) -> String {
+    let done = run(name, text, &options(request));
+    assert_eq!(done.files.len(), 1, "{}", done.answer.notes);
+    done.answer.notes
+}
+
 /// The last line that a request leaves on standard error where it changes nothing, and what it asks.
 pub(super) fn refused((name, text): (&str, &str), request: &str) -> String {
     let done = run(name, text, &options(request));
