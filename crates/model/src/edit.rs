@@ -84,13 +84,14 @@ pub enum Change {
 }
 
 fn as_declared<S: Serializer>(declaration: &Declaration, serializer: S) -> Result<S::Ok, S::Error> {
-    let Declaration { section, name, body } = declaration;
+    /// What is declared.
     #[derive(Serialize)]
     struct New<'d> {
         section: &'d str,
         name: &'d str,
         body: Said<'d>,
     }
+    let Declaration { section, name, body } = declaration;
     New { section, name, body: Said(body) }.serialize(serializer)
 }
 

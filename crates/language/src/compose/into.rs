@@ -172,7 +172,7 @@ impl Desk<'_> {
     fn create(&mut self, mut rest: Intent, intent: &Intent) {
         let empty = Intent { tags: rest.tags.clone(), everywhere: rest.everywhere.clone(), ..Intent::default() };
         if !rest.environments.is_empty() {
-            self.draft.ask("Environments differ in parameters, and none are put into a file that is there. Should the template be generated anew, without --into?");
+            self.draft.ask("Environments differ in the names of their meshes, and the file has a mesh of one name. Should the template be generated anew, without --into?");
             rest.environments.clear();
         }
         let has_sidecars = !std::mem::take(&mut rest.sidecars).is_empty();

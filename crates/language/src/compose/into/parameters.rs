@@ -1,10 +1,13 @@
 //! What a request leaves out and nobody can choose is left to a parameter, which the file gets; where it cannot have any, and
 //! for names of what is there, it is asked for.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use meshwright_model::edit::{Change, Edit, NewValue};
 use meshwright_model::parameter::Declaration;
 use meshwright_model::reference::Key;
-use meshwright_model::{Expression, Inventory};
+use meshwright_model::resource::Origin;
+use meshwright_model::{Expression, Inventory, Kind};
 
 use super::Desk;
 
@@ -13,7 +16,8 @@ const PARAMETERS: &str = "Parameters";
 impl Desk<'_> {
     /// Asks for what new resources are called by, or call others by: a parameter would name nothing that is there.
     pub(super) fn ask_for_names(&mut self, made: &Inventory) {
-        for declaration in made.declarations.iter().filter(|declaration| is_name(made, &declaration.name)) {
+        let names = names(made);
+        for declaration in made.declarations.iter().filter(|declaration| names.contains(&declaration.name)) {
             self.ask_for(declaration);
         }
     }
@@ -32,26 +36,22 @@ impl Desk<'_> {
     pub(super) fn declare_parameters(&mut self) {
         let mut known = std::mem::take(&mut self.made);
         known.append(&mut self.draft.inventory.declarations);
-        let is_new = |declaration: &Declaration| {
-            let there = &self.finder.inventory.parameters;
-            declaration.section == PARAMETERS && there.iter().all(|parameter| parameter.name != declaration.name)
-        };
-        known.retain(is_new);
+        let there: BTreeSet<&str> =
+            self.finder.inventory.parameters.iter().map(|parameter| parameter.name.as_str()).collect();
+        known.retain(|new| new.section == PARAMETERS && !there.contains(new.name.as_str()));
+        let mut users: BTreeMap<String, BTreeMap<Option<u32>, Option<Origin>>> = BTreeMap::new();
+        for edit in &self.edits {
+            let document = edit.origin.map(|origin| origin.document);
+            for name in mentioned(edit) {
+                users.entry(name).or_default().entry(document).or_insert(edit.origin);
+            }
+        }
+        self.draft.inventory.parameters.retain(|parameter| users.contains_key(&parameter.name));
         let mut declared: Vec<Edit> = Vec::new();
         for declaration in known {
-            let users = self.edits.iter().filter(|edit| mentions(edit, &declaration.name));
-            let origins: Vec<_> = users.map(|edit| edit.origin).collect();
-            if origins.is_empty() {
-                self.draft.inventory.parameters.retain(|parameter| parameter.name != declaration.name);
-            } else if self.can_declare(&declaration.name) {
-                for origin in origins {
-                    let new = Edit::declare(declaration.clone(), origin);
-                    let document = |edit: &Edit| edit.origin.map(|origin| origin.document);
-                    let is_same = |edit: &Edit| edit.change == new.change && document(edit) == document(&new);
-                    if !declared.iter().any(is_same) {
-                        declared.push(new);
-                    }
-                }
+            let Some(origins) = users.remove(&declaration.name) else { continue };
+            if self.can_declare(&declaration.name) {
+                declared.extend(origins.into_values().map(|origin| Edit::declare(declaration.clone(), origin)));
             } else {
                 self.ask_for(&declaration);
             }
@@ -67,40 +67,52 @@ impl Desk<'_> {
     }
 }
 
-/// Whether a parameter is what something is called by.
-fn is_name(made: &Inventory, parameter: &str) -> bool {
-    let is_it = |key: Key<'_>| matches!(key, Key::Open(Expression::Reference(symbol)) if symbol.name == parameter);
-    made.resources.iter().any(|resource| {
-        is_it(Key::of(&resource.name))
-            || resource.references().iter().any(|reference| parameter != "MeshName" && is_it(reference.name))
-    })
-}
-
-/// Whether an edit puts a value there that names a parameter.
-fn mentions(edit: &Edit, parameter: &str) -> bool {
-    match &edit.change {
-        Change::Set(value) | Change::Append(value) => names(value, parameter),
-        Change::Create(resource) => {
-            names(&NewValue::of(&resource.spec), parameter) || names(&NewValue::of(&resource.tags), parameter)
+/// The parameters that something is called by.
+fn names(made: &Inventory) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut add = |key: Key<'_>| {
+        if let Key::Open(Expression::Reference(symbol)) = key {
+            names.insert(symbol.name.clone());
         }
-        Change::Remove | Change::Declare(_) => false,
+    };
+    for resource in &made.resources {
+        add(Key::of(&resource.name));
+        let references = resource.references();
+        references.iter().filter(|reference| reference.kind != Kind::Mesh).for_each(|reference| add(reference.name));
     }
+    names
 }
 
-fn names(value: &NewValue, parameter: &str) -> bool {
+/// The names in what an edit puts there: of parameters, among others.
+fn mentioned(edit: &Edit) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    match &edit.change {
+        Change::Set(value) | Change::Append(value) => collect(value, &mut names),
+        Change::Create(resource) => {
+            collect(&NewValue::of(&resource.spec), &mut names);
+            collect(&NewValue::of(&resource.tags), &mut names);
+        }
+        Change::Remove | Change::Declare(_) => {}
+    }
+    names
+}
+
+fn collect(value: &NewValue, names: &mut BTreeSet<String>) {
     match value {
-        NewValue::List(items) => items.iter().any(|item| names(item, parameter)),
-        NewValue::Object(members) => members.iter().any(|(_, value)| names(value, parameter)),
-        NewValue::Open(expression) => refers(expression, parameter),
-        NewValue::Text(_) | NewValue::Integer(_) | NewValue::Bool(_) => false,
+        NewValue::List(items) => items.iter().for_each(|item| collect(item, names)),
+        NewValue::Object(members) => members.iter().for_each(|(_, value)| collect(value, names)),
+        NewValue::Open(expression) => collect_of(expression, names),
+        NewValue::Text(_) | NewValue::Integer(_) | NewValue::Bool(_) => {}
     }
 }
 
-fn refers(expression: &Expression, parameter: &str) -> bool {
+fn collect_of(expression: &Expression, names: &mut BTreeSet<String>) {
     match expression {
-        Expression::Reference(symbol) => symbol.name == parameter,
-        Expression::Join(parts) | Expression::List(parts) => parts.iter().any(|part| refers(part, parameter)),
-        Expression::Map(members) => members.iter().any(|(_, value)| refers(value, parameter)),
-        _ => false,
+        Expression::Reference(symbol) => {
+            names.insert(symbol.name.clone());
+        }
+        Expression::Join(parts) | Expression::List(parts) => parts.iter().for_each(|part| collect_of(part, names)),
+        Expression::Map(members) => members.iter().for_each(|(_, value)| collect_of(value, names)),
+        _ => {}
     }
 }

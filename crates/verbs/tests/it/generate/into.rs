@@ -199,7 +199,7 @@ virtual node payments-v2: tags + {"key":"team","value":"pay"}
 virtual router payments-router: tags + {"key":"team","value":"pay"}
 route payments-route: tags + {"key":"team","value":"pay"}
 virtual service payments.shop.local: tags + {"key":"team","value":"pay"}
-question: Environments differ in parameters, and none are put into a file that is there. Should the template be generated anew, without --into?
+question: Environments differ in the names of their meshes, and the file has a mesh of one name. Should the template be generated anew, without --into?
 "#);
 }
 

@@ -1,7 +1,7 @@
 //! `generate --into` where the request leaves something out: a template gets a parameter, AWS JSON cannot have one; and what an
 //! edit brings about is said.
 
-use super::whole::{changes, notes, refused};
+use super::whole::{all_notes, changes, notes, refused};
 
 const COLOR: (&str, &str) = ("color.yml", include_str!("into/color.yml"));
 const SHOP: (&str, &str) = ("shop.json", include_str!("../../../../../corpus/shop/shop.template.json"));
@@ -200,4 +200,15 @@ changed: shop.json
 #[test]
 fn the_edit_that_cannot_be_made_is_named() {
     insta::assert_snapshot!(refused(SHOP, "orders listens on port 9090 and logs to /dev/stderr"), @"error: nothing is changed: set spec.listeners[0].portMapping.port of virtual node `orders` to 9090: shop.json:81:40: spec.listeners[0].portMapping.port: the value comes from parameter `ServicePort`; change it there");
+}
+
+#[test]
+fn nothing_is_assumed_of_what_a_condition_decides() {
+    let open = OPEN.1.replacen(
+        "{ PortMapping: { Port: 8080, Protocol: http } }",
+        "{ PortMapping: { Port: 8080, Protocol: http }, HealthCheck: !If [Checked, { Protocol: http, Path: /ping, IntervalMillis: 5000, TimeoutMillis: 2000, HealthyThreshold: 2, UnhealthyThreshold: 2 }, !Ref AWS::NoValue] }",
+        1,
+    );
+    let open = format!("Conditions:\n  Checked: !Equals [!Ref Project, big]\n{open}");
+    insta::assert_snapshot!(all_notes(("open.yml", &open), "set the health check path of ColorNode to /healthz"), @"error: nothing is changed: set spec.listeners[0].healthCheck.path of virtual node `${Project}-color-node` to `/healthz`: open.yml:13:81: spec.listeners[0].healthCheck.path: condition `Checked` chooses the value; change the branch meant");
 }
