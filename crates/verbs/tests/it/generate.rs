@@ -3,6 +3,7 @@
 mod answers;
 mod asked;
 mod into;
+mod judged;
 mod kept;
 mod left_open;
 mod named;

@@ -77,6 +77,14 @@ pub(super) fn all_notes((name, text): (&str, &str), request: &str) -> String {
     done.answer.notes
 }
 
+/// What requests make of files, with what they are.
+pub(super) fn edited() -> Vec<(String, String)> {
+    let edited = |(name, text)| {
+        [OUTLIERS, HEADER, TIMEOUT, OUT].map(|request| (format!("{name}: {request}"), written(name, text, request)))
+    };
+    [YAML, JSON, AWS].into_iter().flat_map(edited).collect()
+}
+
 /// The last line that a request leaves on standard error where it changes nothing, and what it asks.
 pub(super) fn refused((name, text): (&str, &str), request: &str) -> String {
     let done = run(name, text, &options(request));
