@@ -20,6 +20,7 @@ mod want;
 use std::collections::BTreeMap;
 
 use meshwright_model::edit::{Change, Edit};
+use meshwright_model::parameter::Declaration;
 use meshwright_model::resource::Origin;
 use meshwright_model::{Expression, Kind, Resource};
 
@@ -42,6 +43,8 @@ pub(crate) struct Editing {
     pub(crate) find: fn(site: &Site<'_>, emitter: &Emitter<'_>, node: NodeId) -> Result<Target, Stop>,
     /// Puts new resources into the file.
     pub(crate) create: fn(site: &Site<'_>, emitter: &mut Emitter<'_>, resources: &[&Resource]) -> Result<(), Stop>,
+    /// Lets the file declare what it does not declare yet.
+    pub(crate) declare: fn(emitter: &mut Emitter<'_>, declarations: &[&Declaration]) -> Result<(), Stop>,
     /// Takes what was read at these nodes out of the file.
     pub(crate) delete: fn(site: &Site<'_>, emitter: &mut Emitter<'_>, nodes: &[NodeId]) -> Result<(), Stop>,
     /// Refuses files that are not edited for a reason of the dialect's.

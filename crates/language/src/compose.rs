@@ -55,7 +55,11 @@ pub struct Composition {
 
 /// Turns an intent into resources.
 pub fn compose(intent: &Intent) -> Composition {
-    let mut draft = Draft::new();
+    compose_on(intent, Draft::new())
+}
+
+/// The same on what is known already, such as the mesh.
+fn compose_on(intent: &Intent, mut draft: Draft) -> Composition {
     ask_about_removals(intent, &mut draft);
     say_changes(intent, &mut draft);
     draft.tags = intent.tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect();

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::ser::Serializer;
 
 use crate::expression::Expression;
+use crate::parameter::Declaration;
 use crate::path::Path;
 use crate::resource::{Origin, Resource, Spec};
 use crate::subject::Subject;
@@ -77,6 +78,34 @@ pub enum Change {
     /// The resource is made; the path is empty.
     #[serde(serialize_with = "as_spec")]
     Create(Box<Resource>),
+    /// The file declares something that it does not declare yet, such as a parameter; the path is empty.
+    #[serde(serialize_with = "as_declared")]
+    Declare(Declaration),
+}
+
+fn as_declared<S: Serializer>(declaration: &Declaration, serializer: S) -> Result<S::Ok, S::Error> {
+    /// What is declared.
+    #[derive(Serialize)]
+    struct New<'d> {
+        section: &'d str,
+        name: &'d str,
+        body: Said<'d>,
+    }
+    let Declaration { section, name, body } = declaration;
+    New { section, name, body: Said(body) }.serialize(serializer)
+}
+
+/// An expression as JSON: what is no list or mapping as it is shown.
+struct Said<'e>(&'e Expression);
+
+impl Serialize for Said<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            Expression::List(items) => serializer.collect_seq(items.iter().map(Said)),
+            Expression::Map(members) => serializer.collect_map(members.iter().map(|(key, value)| (key, Said(value)))),
+            other => serializer.collect_str(other),
+        }
+    }
 }
 
 fn as_spec<S: Serializer>(resource: &Resource, serializer: S) -> Result<S::Ok, S::Error> {
@@ -119,6 +148,11 @@ impl Edit {
         let subject = Some(Subject::of(&resource));
         let change = Change::Create(Box::new(resource));
         Self { resource: subject, origin: beside, path: Path::default(), change }
+    }
+
+    /// Something that the file of a resource is to declare.
+    pub fn declare(declaration: Declaration, beside: Option<Origin>) -> Self {
+        Self { resource: None, origin: beside, path: Path::default(), change: Change::Declare(declaration) }
     }
 
     /// A resource that goes away.

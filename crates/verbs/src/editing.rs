@@ -65,16 +65,50 @@ pub(crate) fn reread(
     Ok(after)
 }
 
-/// How many errors of a rule a resource has.
+/// How many findings of a rule a resource has.
 pub(crate) type Errors = BTreeMap<(&'static str, Option<Subject>), usize>;
 
 /// Counts errors.
 pub(crate) fn errors<'f>(findings: impl Iterator<Item = &'f Finding>) -> Errors {
-    let mut errors = Errors::new();
-    for finding in findings.filter(|finding| finding.severity == Severity::Error) {
-        *errors.entry((finding.rule, finding.subject.clone())).or_default() += 1;
+    count(findings.filter(|finding| finding.severity == Severity::Error))
+}
+
+fn count<'f>(findings: impl Iterator<Item = &'f Finding>) -> Errors {
+    let mut counts = Errors::new();
+    for finding in findings {
+        *counts.entry((finding.rule, finding.subject.clone())).or_default() += 1;
     }
-    errors
+    counts
+}
+
+/// The warnings that were not there. What has another name now, and the warnings that it had, brings none.
+pub(crate) fn new_warnings<'f>(
+    before: impl Iterator<Item = &'f Finding>,
+    after: impl Iterator<Item = &'f Finding>,
+) -> Vec<&'f Finding> {
+    let is_warning = |finding: &&Finding| finding.severity == Severity::Warning;
+    let mut known = count(before.filter(is_warning));
+    let mut left: BTreeMap<&str, usize> = BTreeMap::new();
+    for ((rule, _), count) in &known {
+        *left.entry(rule).or_default() += count;
+    }
+    let mut take = |finding: &&Finding| match known.get_mut(&(finding.rule, finding.subject.clone())) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            *left.entry(finding.rule).or_default() -= 1;
+            false
+        }
+        _ => true,
+    };
+    let mut new: Vec<&Finding> = after.filter(is_warning).filter(|finding| take(finding)).collect();
+    new.retain(|finding| match left.get_mut(finding.rule) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
+        }
+        _ => true,
+    });
+    new
 }
 
 /// An error that was not there.
@@ -107,6 +141,7 @@ pub fn in_words(edit: &Edit) -> String {
     };
     match change {
         Change::Create(_) => format!("make {subject}"),
+        Change::Declare(declaration) => format!("declare parameter `{}`", declaration.name),
         Change::Remove if path.steps().is_empty() => format!("take {subject} away"),
         Change::Remove => format!("take {path} of {subject} away"),
         Change::Set(value) => format!("set {path} of {subject} to {}", value_in_words(value)),

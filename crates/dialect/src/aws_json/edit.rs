@@ -1,5 +1,6 @@
 //! Edits of AWS JSON: an object is found where it was read; a new one comes behind its like, in the same envelope.
 
+use meshwright_model::parameter::Declaration;
 use meshwright_model::{Expression, Kind, Resource};
 
 use super::NAMING;
@@ -9,7 +10,12 @@ use crate::print::jq_parts;
 use crate::tree::NodeId;
 
 pub(crate) static EDITING: Editing =
-    Editing { find, create, delete, refuse, say, name: |_, _, _| Box::new(|_, _| None) };
+    Editing { find, create, declare, delete, refuse, say, name: |_, _, _| Box::new(|_, _| None) };
+
+/// Calls of the API say every value.
+fn declare(_: &mut Emitter<'_>, _: &[&Declaration]) -> Result<(), Stop> {
+    Err(Obstacle::NoDeclarations.into())
+}
 
 /// A program of jq makes JSON of its own when it runs.
 fn refuse(site: &Site<'_>) -> Result<(), Obstacle> {

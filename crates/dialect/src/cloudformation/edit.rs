@@ -1,12 +1,13 @@
 //! Edits of templates: where a resource stands in one, and how a new one comes in beside its like, naming others as the
 //! template does.
 
+mod declaring;
 mod labels;
 mod leftover;
 mod naming;
 
-use meshwright_model::Resource;
 use meshwright_model::path::Path;
+use meshwright_model::{Kind, Resource};
 
 use super::template::{self, app_mesh_kind};
 use super::write::words::say;
@@ -15,7 +16,8 @@ use crate::out::Out;
 use crate::tree::NodeId;
 use naming::Names;
 
-pub(crate) static EDITING: Editing = Editing { find, create, delete, refuse: |_| Ok(()), say, name: naming::name };
+pub(crate) static EDITING: Editing =
+    Editing { find, create, declare: declaring::declare, delete, refuse: |_| Ok(()), say, name: naming::name };
 
 /// Where the properties of what was read at a node stand.
 fn find(site: &Site<'_>, emitter: &Emitter<'_>, node: NodeId) -> Result<Target, Stop> {
@@ -109,7 +111,7 @@ fn create(site: &Site<'_>, emitter: &mut Emitter<'_>, resources: &[&Resource]) -
     }
     for (label, resource) in names.labels().zip(resources) {
         let behind = behind(site, emitter, &section, resource);
-        let has_gap = has_gaps(emitter, &section, behind);
+        let has_gap = has_gaps(emitter, section.entries, behind);
         let child = emitter.child_of_map(section.slot.place, &section.entries[behind]);
         emitter.insert(&child, Some(label), &body(&names, resource), has_gap);
     }
@@ -141,9 +143,9 @@ fn behind(site: &Site<'_>, emitter: &Emitter<'_>, section: &Section<'_>, resourc
 }
 
 /// Whether blank lines stand between a member and those around it.
-fn has_gaps(emitter: &Emitter<'_>, section: &Section<'_>, place: usize) -> bool {
+fn has_gaps(emitter: &Emitter<'_>, entries: &[Member], place: usize) -> bool {
     let gap = |first: usize| {
-        let (first, second) = (section.entries.get(first)?, section.entries.get(first + 1)?);
+        let (first, second) = (entries.get(first)?, entries.get(first + 1)?);
         let end = next_line(emitter.text, emitter.layout.spot(first.value).end.max(first.colon));
         let between = emitter.text.get(end..second.key.start)?;
         Some(between.lines().any(|line| line.trim().is_empty()) && between.contains('\n'))
@@ -155,12 +157,16 @@ fn has_gaps(emitter: &Emitter<'_>, section: &Section<'_>, place: usize) -> bool 
 fn body(names: &Names<'_>, resource: &Resource) -> Out {
     let mut properties = super::write::new_properties(resource);
     let mut depends_on = Vec::new();
-    for reference in resource.references() {
+    let references = resource.references();
+    // A parent waits for the mesh already.
+    let is_below =
+        references.iter().any(|reference| Some(reference.kind) == resource.kind().parent() && names.has(reference));
+    for reference in references {
         let said = names.of(&reference);
         if let Some(value) = said.value {
             super::write::replace(&mut properties, "", reference.path.steps(), &value);
         }
-        depends_on.extend(said.depends_on);
+        depends_on.extend(said.depends_on.filter(|_| !is_below || reference.kind != Kind::Mesh));
     }
     say_open(&mut properties);
     depends_on.sort();

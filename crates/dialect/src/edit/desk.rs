@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use meshwright_model::edit::{Change, Edit, NewValue};
 use meshwright_model::finding::Location;
+use meshwright_model::parameter::Declaration;
 use meshwright_model::path::Step;
 use meshwright_model::resource::Origin;
 use meshwright_model::{Expression, Resource};
@@ -31,6 +32,7 @@ pub(crate) struct Desk<'d> {
     /// What is to be at each node, and the last edit that made it so.
     wanted: BTreeMap<NodeId, (usize, Want)>,
     created: Vec<(usize, Resource)>,
+    declared: Vec<(usize, Declaration)>,
     deleted: Vec<(usize, NodeId)>,
     renamed: Renamed,
 }
@@ -51,16 +53,16 @@ impl<'d> Desk<'d> {
         let text = document.tree.source.text();
         let layout = Layout::of(&document.tree, is_json(&document.tree.source))?;
         let style = Style::of(text, &layout);
-        let (wanted, created, deleted) = (BTreeMap::new(), Vec::new(), Vec::new());
         Ok(Self {
             site,
             editing,
             views: (dialect.views)(),
             layout,
             style,
-            wanted,
-            created,
-            deleted,
+            wanted: BTreeMap::new(),
+            created: Vec::new(),
+            declared: Vec::new(),
+            deleted: Vec::new(),
             renamed: Vec::new(),
         })
     }
@@ -81,9 +83,16 @@ impl<'d> Desk<'d> {
 
     /// Makes an edit on the values.
     pub(crate) fn take(&mut self, number: usize, edit: &Edit) -> Result<(), Stop> {
-        if let Change::Create(resource) = &edit.change {
-            self.created.push((number, (**resource).clone()));
-            return Ok(());
+        match &edit.change {
+            Change::Create(resource) => {
+                self.created.push((number, (**resource).clone()));
+                return Ok(());
+            }
+            Change::Declare(declaration) => {
+                self.declared.push((number, declaration.clone()));
+                return Ok(());
+            }
+            Change::Set(_) | Change::Append(_) | Change::Remove => {}
         }
         let node = edit.origin.ok_or(Obstacle::NotInAFile)?.node;
         let view = self.view(edit)?;
@@ -175,13 +184,19 @@ impl<'d> Desk<'d> {
             (self.editing.create)(&self.site, &mut emitter, &created)
                 .map_err(|stop| self.error(*number, &edits[*number], stop))?;
         }
+        if let Some((number, _)) = self.declared.first() {
+            let declared: Vec<&Declaration> = self.declared.iter().map(|(_, declaration)| declaration).collect();
+            (self.editing.declare)(&mut emitter, &declared)
+                .map_err(|stop| self.error(*number, &edits[*number], stop))?;
+        }
         Ok(emitter.patches)
     }
 
     fn last_edit(&self, wanted: &BTreeMap<NodeId, (usize, Want)>) -> usize {
         let numbers = wanted.values().map(|(number, _)| *number);
         let others = self.deleted.iter().map(|(number, _)| *number);
-        numbers.chain(others).chain(self.created.iter().map(|(number, _)| *number)).max().unwrap_or_default()
+        let others = others.chain(self.created.iter().map(|(number, _)| *number));
+        numbers.chain(others).chain(self.declared.iter().map(|(number, _)| *number)).max().unwrap_or_default()
     }
 
     fn emit(&self, emitter: &mut Emitter<'_>, node: NodeId, want: &Want) -> Result<(), Stop> {

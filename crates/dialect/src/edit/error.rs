@@ -70,6 +70,8 @@ pub enum Obstacle {
     NoElement(usize),
     /// A new resource has the name of one that is there, with other content.
     Exists(Kind),
+    /// The file cannot declare parameters.
+    NoDeclarations,
     /// A function names what is to go: its logical id, and the other lines where that stands.
     InUse(String, Vec<usize>),
     /// The resource is all that the file holds.
@@ -125,6 +127,7 @@ impl fmt::Display for Obstacle {
             Self::NoField(name) => write!(formatter, "there is no field `{name}` here"),
             Self::NoElement(index) => write!(formatter, "the list has no element [{index}]"),
             Self::Exists(kind) => write!(formatter, "there is a {kind} of that name already, and it differs"),
+            Self::NoDeclarations => formatter.write_str("the file has no parameters; say the value instead"),
             Self::InUse(label, lines) => {
                 write!(formatter, "`{label}` is named here")?;
                 for (number, line) in lines.iter().enumerate() {

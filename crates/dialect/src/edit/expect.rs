@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use meshwright_model::Resource;
 use meshwright_model::edit::{Change, Edit, NewValue};
+use meshwright_model::parameter::Declaration;
 use meshwright_model::path::Step;
 use meshwright_model::workload::Workload;
 
@@ -32,6 +33,12 @@ pub fn reads_as(before: &Reading, edits: &[Edit], after: &Reading) -> Result<(),
         after.inventory.resources.iter().partition(|resource| was_there(resource) || !is_created(resource));
     if old.len() != new.len() {
         return Err(format!("there are {} resources, not {}", new.len(), old.len()));
+    }
+    for edit in edits {
+        let Change::Declare(Declaration { name, .. }) = &edit.change else { continue };
+        if after.inventory.parameters.iter().all(|parameter| parameter.name != *name) {
+            return Err(format!("there is no parameter `{name}`"));
+        }
     }
     for edit in edits {
         let Change::Create(wanted) = &edit.change else { continue };
@@ -75,7 +82,7 @@ fn deletes(edit: &Edit) -> bool {
 }
 
 fn is_of(edit: &Edit, origin: Option<meshwright_model::resource::Origin>) -> bool {
-    edit.origin == origin && !deletes(edit) && !matches!(edit.change, Change::Create(_))
+    edit.origin == origin && !deletes(edit) && !matches!(edit.change, Change::Create(_) | Change::Declare(_))
 }
 
 fn check(mut old: NewValue, new: &NewValue, edits: &[&Edit], view: &View) -> Result<(), String> {

@@ -94,7 +94,7 @@ impl Want {
                 let new = values.out(new, element, "")?;
                 self.elements(values)?.push((None, Self::New(new)));
             }
-            Change::Remove | Change::Create(_) => return Err(Obstacle::NotInAFile.into()),
+            Change::Remove | Change::Create(_) | Change::Declare(_) => return Err(Obstacle::NotInAFile.into()),
         }
         Ok(Left::Something)
     }

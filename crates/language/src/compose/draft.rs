@@ -26,6 +26,8 @@ pub(super) struct Draft {
     pub(super) owner: Option<String>,
     /// Tags of everything that is made.
     pub(super) tags: Vec<(String, String)>,
+    /// The applications that are there already: what calls them does not make them.
+    pub(super) there: BTreeSet<String>,
     /// Logical ids and parameters that are in use.
     taken: BTreeSet<String>,
 }
@@ -60,6 +62,7 @@ impl Draft {
             mesh: Expression::Absent,
             owner: None,
             tags: Vec::new(),
+            there: BTreeSet::new(),
             taken: BTreeSet::new(),
         }
     }
@@ -102,8 +105,9 @@ impl Draft {
     pub(super) fn say_parameters(&mut self) {
         let said: Vec<String> = self.assumptions().into_iter().map(|assumption| assumption.what).collect();
         let open = self.inventory.parameters.iter().filter(|parameter| parameter.default.is_none());
-        let shown = open.map(|parameter| format!("`{}`", parameter.name));
-        let silent: Vec<String> = shown.filter(|shown| !said.iter().any(|said| said.contains(shown))).collect();
+        let quoted: BTreeSet<&str> = said.iter().flat_map(|said| said.split('`').skip(1).step_by(2)).collect();
+        let silent = open.filter(|parameter| !quoted.contains(parameter.name.as_str()));
+        let silent: Vec<String> = silent.map(|parameter| format!("`{}`", parameter.name)).collect();
         for parameter in silent {
             self.assume_of(parameter, "left to parameters: {}", "the request does not say them");
         }

@@ -62,6 +62,7 @@ fn all_applications(intent: &Intent, draft: &mut Draft) -> Vec<VirtualNode> {
     let mut known: BTreeSet<String> =
         intent.virtual_services.iter().filter_map(|service| service.name.clone()).collect();
     known.extend(applications.iter().filter_map(|application| application.name.clone()));
+    known.extend(draft.there.iter().cloned());
     let mut missing: Vec<String> = calls.chain(routes).filter(|name| !name.contains('.')).collect();
     missing.retain(|name| known.insert(name.clone()));
     for name in missing {

@@ -7,6 +7,7 @@ mod listeners;
 mod matches;
 mod names;
 mod nodes;
+mod parameters;
 mod part;
 mod policies;
 mod priority;
@@ -21,14 +22,16 @@ mod subjects;
 mod tags;
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use meshwright_model::edit::{Change, Edit, NewValue};
+use meshwright_model::parameter::Declaration;
 use meshwright_model::path::Step;
 use meshwright_model::reference::Key;
 use meshwright_model::virtual_node::ServiceDiscovery;
 use meshwright_model::{Expression, Inventory, Kind, Path, Resource};
 
-use super::compose;
+use super::compose_on;
 use super::draft::Draft;
 use super::names::{host_label, listed};
 use crate::intent::{Action, Discovery, Dns, Intent, Mesh, VirtualNode};
@@ -56,6 +59,8 @@ pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
         leaving: Vec::new(),
         new_targets: Vec::new(),
         planned: planned(intent),
+        planned_services: planned_services(intent),
+        made: Vec::new(),
         is_settled: false,
     };
     desk.choose_mesh(intent);
@@ -80,6 +85,7 @@ pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
     desk.take_targets();
     desk.ask_for_targets();
     put_removals_last(&mut desk.edits);
+    desk.declare_parameters();
     if desk.edits.is_empty() && desk.draft.questions.is_empty() && !desk.is_settled {
         desk.draft.ask("What should be changed in the file?");
     }
@@ -98,6 +104,10 @@ struct Desk<'i> {
     new_targets: Vec<String>,
     /// The nodes that the request makes.
     planned: Vec<String>,
+    /// The applications that the request makes, each with a virtual service.
+    planned_services: Vec<String>,
+    /// What is declared beside the resources that the request makes.
+    made: Vec<Declaration>,
     /// Whether something that is asked for needs no edit, as it is so already.
     is_settled: bool,
 }
@@ -162,7 +172,7 @@ impl Desk<'_> {
     fn create(&mut self, mut rest: Intent, intent: &Intent) {
         let empty = Intent { tags: rest.tags.clone(), everywhere: rest.everywhere.clone(), ..Intent::default() };
         if !rest.environments.is_empty() {
-            self.draft.ask("Environments differ in parameters, and none are put into a file that is there. Should the template be generated anew, without --into?");
+            self.draft.ask("Environments differ in the names of their meshes, and the file has a mesh of one name. Should the template be generated anew, without --into?");
             rest.environments.clear();
         }
         let has_sidecars = !std::mem::take(&mut rest.sidecars).is_empty();
@@ -179,8 +189,12 @@ impl Desk<'_> {
             rest.mesh = self.draft.mesh.text().map(|name| Mesh { name: Some(name.to_owned()), ..Mesh::default() });
         }
         self.find_hosts(&mut rest);
-        let composition = compose(&rest);
-        self.ask_for_parameters(&composition.inventory);
+        let mut draft = Draft::new();
+        draft.mesh.clone_from(&self.draft.mesh);
+        draft.there = self.called(&rest);
+        let composition = compose_on(&rest, draft);
+        self.ask_for_names(&composition.inventory);
+        self.made.extend(composition.inventory.declarations);
         let beside = self.finder.inventory.resources.first().and_then(|resource| resource.origin);
         let mut resources = composition.inventory.resources;
         let made: Vec<(Kind, Expression)> =
@@ -207,6 +221,16 @@ impl Desk<'_> {
             resource.label = None;
             self.edits.push(Edit::create(resource, beside));
         }
+    }
+
+    /// What new resources call that is there.
+    fn called(&self, rest: &Intent) -> BTreeSet<String> {
+        let callers = rest.applications.iter().chain(&rest.virtual_nodes).chain(&rest.everywhere);
+        let calls = callers.flat_map(|caller| &caller.calls).map(|call| &call.to);
+        let inside = rest.virtual_gateways.iter().flat_map(|gateway| &gateway.routes);
+        let routes = inside.chain(&rest.gateway_routes).filter_map(|route| route.service.as_ref());
+        let is_there = |name: &&String| !self.finder.named(Kind::VirtualService, name).is_empty();
+        calls.chain(routes).filter(is_there).cloned().collect()
     }
 
     /// A proxy's container is not put into a task that is there: says how it gets there.
@@ -262,24 +286,6 @@ impl Desk<'_> {
         Some(free)
     }
 
-    /// Parameters are not put into a file that is there: what they would hold is asked for.
-    fn ask_for_parameters(&mut self, made: &Inventory) {
-        let names = self.finder.inventory.parameters.iter().map(|parameter| parameter.name.as_str());
-        let there: Vec<&str> = names.collect();
-        for parameter in &made.parameters {
-            // The mesh is that of the file.
-            if parameter.name != "MeshName" && !there.contains(&parameter.name.as_str()) {
-                let body = made.declarations.iter().find(|declaration| declaration.name == parameter.name);
-                let what = match body.map(|declaration| &declaration.body) {
-                    Some(Expression::Map(members)) => members.iter().find(|(key, _)| key == "Description"),
-                    _ => None,
-                };
-                let what = what.and_then(|(_, text)| text.text()).unwrap_or(&parameter.name);
-                self.draft.ask(format!("What should stand in the file as this: {what}?"));
-            }
-        }
-    }
-
     /// Whether the request makes a virtual node of that name.
     fn makes(&self, node: &str) -> bool {
         self.planned.iter().any(|planned| planned == node)
@@ -328,6 +334,11 @@ fn planned(intent: &Intent) -> Vec<String> {
         names.push(name);
     }
     names
+}
+
+fn planned_services(intent: &Intent) -> Vec<String> {
+    let is_new = |node: &&VirtualNode| node.action == Action::Create;
+    intent.applications.iter().filter(is_new).filter_map(|node| node.name.clone()).collect()
 }
 
 /// Elements of lists are told by their places, so they go after all else was done to their lists, the last of a list first;

@@ -9,7 +9,7 @@ use meshwright_model::finding::Finding;
 
 use super::{GenerateFormat, GenerateOptions, Made, Outcome, Outset, show, understood};
 use crate::config::Config;
-use crate::editing::{self, ChangedFile, ReadAgain, Texts, in_words, new_error};
+use crate::editing::{self, ChangedFile, ReadAgain, Texts, in_words, new_error, new_warnings};
 use crate::refused::Refused;
 use crate::{Answer, validate};
 
@@ -93,9 +93,11 @@ fn outcome(understanding: Understanding, options: &GenerateOptions, target: &Tar
         return (outcome, outset);
     }
     match carry_out(&outset.edits, options, target) {
-        Ok(files) => {
+        Ok(Done { files, reading, warnings }) => {
             outset.files = files;
             outset.edits = effective(std::mem::take(&mut outset.edits), target.reading);
+            outcome.reading = reading.map(|reading| *reading).unwrap_or_default();
+            outcome.findings = warnings;
         }
         Err(Stop::Edit(why)) => outset.why_not = Some(why),
         Err(Stop::Error(why, reading, finding)) => {
@@ -107,6 +109,16 @@ fn outcome(understanding: Understanding, options: &GenerateOptions, target: &Tar
     (outcome, outset)
 }
 
+/// What edits come to.
+#[derive(Default)]
+struct Done {
+    files: Vec<ChangedFile>,
+    /// What is read of the new texts, where there are any.
+    reading: Option<Box<Reading>>,
+    /// The warnings that were not there.
+    warnings: Vec<Finding>,
+}
+
 /// Why edits are not made.
 enum Stop {
     /// They cannot be made.
@@ -115,27 +127,33 @@ enum Stop {
     Error(String, Box<Reading>, Box<Finding>),
 }
 
-fn carry_out(edits: &[Edit], options: &GenerateOptions, target: &Target<'_>) -> Result<Vec<ChangedFile>, Stop> {
+fn carry_out(edits: &[Edit], options: &GenerateOptions, target: &Target<'_>) -> Result<Done, Stop> {
     let Target { reading, names, config, read_again } = target;
     let originals = editing::originals(reading, names);
     let mut texts = Texts::new();
     if let Err(error) = edit(reading, edits) {
+        // Edits of one resource are carried out together: the first that cannot be is the one at fault.
+        let first = |count: usize| edit(reading, &edits[..count]).err();
+        let error = (1..=edits.len().min(MAX_STEPS)).find_map(first).unwrap_or(error);
         let what = edits.get(error.edit).map_or_else(String::new, |edit| format!("{}: ", in_words(edit)));
         return Err(Stop::Edit(format!("{what}{error}")));
     }
     let edited = editing::new_texts(reading, edits, names).map_err(Stop::Edit)?;
     if edited.is_empty() {
-        return Ok(editing::changed(&originals, &texts));
+        return Ok(Done { files: editing::changed(&originals, &texts), ..Done::default() });
     }
     let after = editing::reread(reading, edits, edited, &mut texts, *read_again).map_err(Stop::Edit)?;
     let is_all = options.mesh.is_none();
-    let errors = editing::errors(validate::counted(&validate::standing(reading, config, is_all)));
+    let before = validate::standing(reading, config, is_all);
+    let errors = editing::errors(validate::counted(&before));
     let judged = validate::standing(&after, config, is_all);
     if let Some(finding) = new_error(&errors, validate::counted(&judged)).cloned() {
         let why = format!("it would bring an error: {}", finding.message);
         return Err(Stop::Error(why, Box::new(after), Box::new(finding)));
     }
-    Ok(editing::changed(&originals, &texts))
+    let warnings = new_warnings(validate::counted(&before), validate::counted(&judged));
+    let warnings = warnings.into_iter().cloned().collect();
+    Ok(Done { files: editing::changed(&originals, &texts), reading: Some(Box::new(after)), warnings })
 }
 
 /// The edits that change something: those after which the texts differ from what they were before.

@@ -169,7 +169,7 @@ fn claim(edit: &Edit) -> Claim {
     if edit.change == Change::Remove && matches!(path.steps().last(), Some(Step::Index(_))) {
         path.pop();
     }
-    if matches!(edit.change, Change::Create(_)) { (None, path) } else { (edit.origin, path) }
+    if matches!(edit.change, Change::Create(_) | Change::Declare(_)) { (None, path) } else { (edit.origin, path) }
 }
 
 fn touch((origin, path): &Claim, (other, other_path): &Claim) -> bool {

@@ -5,6 +5,7 @@ mod asked;
 mod into;
 mod judged;
 mod kept;
+mod left_open;
 mod named;
 mod property;
 mod public;

@@ -130,7 +130,11 @@ impl<'n> Names<'n> {
         });
         let target = self.target(reference);
         match (like.map(|node| written(tree, node)), target) {
-            (Some(Some(written)), _) => Named { value: Some(written), depends_on: None },
+            (Some(Some(written)), target) => {
+                let is_told = target.as_deref().is_none_or(|label| tells(&written, label));
+                let depends_on = if is_told { None } else { self.depends_on(reference) };
+                Named { value: Some(written), depends_on }
+            }
             (None, Some(label)) if self.has_attributes(reference.kind) => {
                 let attribute = Expression::Attribute(label.as_str().into(), key("", reference.kind.name_field()));
                 Named { value: Some(say(&attribute)), depends_on: None }
@@ -140,6 +144,11 @@ impl<'n> Names<'n> {
             }
             _ => Named { value: None, depends_on: self.depends_on(reference) },
         }
+    }
+
+    /// Whether this template has what a reference names.
+    pub(super) fn has(&self, reference: &Reference<'_>) -> bool {
+        self.target(reference).is_some()
     }
 
     /// What must be created first where a name stands for itself.
@@ -172,5 +181,20 @@ impl<'n> Names<'n> {
         }
         let new = self.new.iter().find(|(resource, _)| is_it(resource)).map(|(_, label)| label.clone());
         new.or_else(|| self.here().find(is_it).and_then(|resource| Some(resource.label.as_ref()?.name.clone())))
+    }
+}
+
+/// Whether a function names a resource, so that CloudFormation knows to create it first.
+fn tells(written: &Out, label: &str) -> bool {
+    let names = |text: &str| {
+        let is_whole = |rest: &str| rest.is_empty() || rest.starts_with(['.', '}']);
+        text.strip_prefix(label).is_some_and(is_whole)
+            || text.match_indices("${").any(|(at, _)| text[at + 2..].strip_prefix(label).is_some_and(is_whole))
+    };
+    match written {
+        Out::Text(text) | Out::Bare(text) => names(text),
+        Out::List(items) => items.iter().any(|item| tells(item, label)),
+        Out::Map(members) => members.iter().any(|(_, value)| tells(value, label)),
+        Out::Open(_) | Out::Named(..) => false,
     }
 }

@@ -162,7 +162,8 @@ impl Emitter<'_> {
             let is_first = anchor.is_none() && behind.is_none() && key.is_none();
             let last = gone.iter().rposition(|gone| !gone).unwrap_or_default();
             if is_first {
-                self.insert_before(&children[gone.iter().position(|gone| !gone).unwrap_or_default()], &value);
+                let first = gone.iter().position(|gone| !gone).unwrap_or_default();
+                self.insert_before(&children[first], None, &value, false);
             } else {
                 self.insert(&children[anchor.unwrap_or(last)], key.as_deref(), &value, false);
             }
@@ -285,15 +286,16 @@ impl Emitter<'_> {
         }
     }
 
-    /// Puts a new element before another.
-    fn insert_before(&mut self, child: &Child, value: &Out) {
-        let new = self.child_text(child, None, value);
+    /// Puts a new child before another, with a blank line between them where one is due.
+    pub(crate) fn insert_before(&mut self, child: &Child, key: Option<&str>, value: &Out, has_gap: bool) {
+        let new = self.child_text(child, key, value);
+        let gap = if has_gap && !child.is_flow { self.style.newline } else { "" };
         let separator = match (child.is_flow, child.is_spread) {
             (true, false) => self.style.comma.to_owned(),
             (true, true) => format!(",{}{}", self.style.newline, indent_of(self.text, child.start)),
             (false, _) => self.style.line(child.column),
         };
-        self.patch(child.start..child.start, format!("{new}{separator}"));
+        self.patch(child.start..child.start, format!("{new}{gap}{separator}"));
     }
 
     /// The slot of a member's value.

@@ -4,7 +4,7 @@ use meshwright_model::limits::PortProtocol;
 use meshwright_model::listener::Listener as ModelListener;
 use meshwright_model::reference::Key;
 use meshwright_model::virtual_node::{Backend, VirtualNodeSpec, VirtualServiceBackend};
-use meshwright_model::{Kind, Path, Resource};
+use meshwright_model::{Expression, Kind, Path, Resource};
 
 use super::find::{Finder, node_spec};
 use super::listeners::filled;
@@ -13,7 +13,7 @@ use super::routes::is_narrow;
 use super::{Desk, expression};
 use crate::compose::names::stem;
 use crate::compose::node::write_listener;
-use crate::compose::plan::{Named, Node};
+use crate::compose::plan::{Named, Node, in_domain};
 use crate::compose::tls::client_policy;
 use crate::intent::{Action, Intent, Listener, Protocol, Target, VirtualNode};
 
@@ -216,15 +216,22 @@ impl<'i> Desk<'i> {
         self.change_backends(node, spec, wanted);
     }
 
+    /// Whether the request makes an application of that name, with a virtual service before it.
+    fn makes_service(&self, name: &str) -> bool {
+        self.planned_services.iter().any(|planned| planned == name)
+    }
+
     fn change_backends(&mut self, node: &Resource, spec: &VirtualNodeSpec, wanted: &VirtualNode) {
         let shown = Key::of(&node.name).shown();
         let backends = spec.backends.as_deref().unwrap_or_default();
         for call in &wanted.calls {
             let services = self.finder.named(Kind::VirtualService, &call.to);
-            let name = services.first().map_or_else(
-                || meshwright_model::Expression::Text(call.to.clone()),
-                |service| expression(Key::of(&service.name)),
-            );
+            let is_made = services.is_empty() && self.makes_service(&call.to);
+            let name = match services.first() {
+                Some(service) => expression(Key::of(&service.name)),
+                None if is_made => in_domain(&call.to, &self.draft),
+                None => Expression::Text(call.to.clone()),
+            };
             let own = format!("`{shown}` towards `{name}`");
             let is_it =
                 |Backend::VirtualService(backend): &Backend| expression(Key::of(&backend.virtual_service_name)) == name;
@@ -239,7 +246,7 @@ impl<'i> Desk<'i> {
                 }
                 (None, tls) => {
                     let client_policy = tls.as_ref().map(|tls| client_policy(tls, &own, &shown, &mut self.draft));
-                    if services.is_empty() {
+                    if services.is_empty() && !is_made {
                         let why = "the request calls it, and it is not in the file";
                         self.draft.assume(format!("virtual service `{name}` is defined elsewhere"), why);
                     }

@@ -31,9 +31,9 @@ impl<'r> Part<'r> {
         names.iter().fold(self.clone(), |part, name| part.field(name))
     }
 
-    /// Whether the file has it.
+    /// Whether the file has it, if only as something that it leaves open.
     pub(super) fn is_there(&self) -> bool {
-        self.there.is_some()
+        self.there.is_some() || self.resource.has_gap(&self.path)
     }
 
     /// Its text, where that is known.

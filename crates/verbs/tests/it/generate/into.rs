@@ -18,11 +18,15 @@ fn edits_in(text: &str, intent: &str) -> String {
     let intent: Intent = serde_json::from_str(intent).unwrap();
     let insertion = compose_into(&intent, &reading.inventory);
     let line = |edit: &Edit| {
+        if let Change::Declare(declaration) = &edit.change {
+            return format!("parameter {} is declared", declaration.name);
+        }
         let subject = edit.resource.as_ref().unwrap();
         let what = match &edit.change {
             Change::Set(value) => format!("= {}", serde_json::to_string(value).unwrap()),
             Change::Append(value) => format!("+ {}", serde_json::to_string(value).unwrap()),
             Change::Remove => "is taken away".to_owned(),
+            Change::Declare(_) => String::new(),
             Change::Create(resource) => format!("is made: {}", serde_json::to_string(&resource.spec).unwrap()),
         };
         format!("{} {}: {} {what}", subject.kind, subject.name, edit.path)
@@ -195,7 +199,7 @@ virtual node payments-v2: tags + {"key":"team","value":"pay"}
 virtual router payments-router: tags + {"key":"team","value":"pay"}
 route payments-route: tags + {"key":"team","value":"pay"}
 virtual service payments.shop.local: tags + {"key":"team","value":"pay"}
-question: Environments differ in parameters, and none are put into a file that is there. Should the template be generated anew, without --into?
+question: Environments differ in the names of their meshes, and the file has a mesh of one name. Should the template be generated anew, without --into?
 "#);
 }
 
@@ -215,8 +219,8 @@ fn new_resources_stand_beside_those_that_are_there() {
     insta::assert_snapshot!(edits(r#"{"virtualNodes": [{"name": "shipping", "listeners": [{"port": 8080}]}]}"#), @r#"virtual node shipping:  is made: {"listeners":[{"portMapping":{"port":8080,"protocol":"http"}}],"serviceDiscovery":{"dns":{"hostname":"shipping.shop.local","responseType":"ENDPOINTS"}}}"#);
     insta::assert_snapshot!(edits(r#"{"virtualNodes": [{"name": "orders", "action": "change", "calls": [{"to": "payments"}, {"to": "shipping"}]}]}"#), @r#"virtual node orders: spec.backends + {"virtualService":{"virtualServiceName":"shipping"}}"#);
     insta::assert_snapshot!(edits(r#"{"virtualNodes": [{"name": "mail", "discovery": {"cloudMap": {}}}]}"#), @r#"
+parameter CloudMapNamespace is declared
 virtual node mail:  is made: {"listeners":[{"portMapping":{"port":8080,"protocol":"http"}}],"serviceDiscovery":{"awsCloudMap":{"namespaceName":{"Reference":{"name":"CloudMapNamespace","scope":0}},"serviceName":"mail"}}}
-question: What should stand in the file as this: Name of the Cloud Map namespace, such as shop.local?
 "#);
     insta::assert_snapshot!(edits("{}"), @"question: What should be changed in the file?");
 }

@@ -63,6 +63,20 @@ fn written(name: &str, text: &str, request: &str) -> String {
     file.after.clone()
 }
 
+/// What is said of a request that changes a file.
+pub(super) fn notes((name, text): (&str, &str), request: &str) -> String {
+    let done = run(name, text, &options(request));
+    assert_eq!(done.files.len(), 1, "{}", done.answer.notes);
+    done.answer.notes
+}
+
+/// What is said of a request that changes nothing.
+pub(super) fn all_notes((name, text): (&str, &str), request: &str) -> String {
+    let done = run(name, text, &options(request));
+    assert!(done.answer.has_findings && done.files.is_empty(), "{}", done.answer.notes);
+    done.answer.notes
+}
+
 /// What requests make of files, with what they are.
 pub(super) fn edited() -> Vec<(String, String)> {
     let edited = |(name, text)| {
