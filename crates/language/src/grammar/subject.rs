@@ -49,13 +49,17 @@ impl Reader<'_> {
             return false;
         }
         let Some((names, end)) = self.subjects() else { return false };
+        if names.iter().any(|name| self.intent.environments.contains(name)) {
+            self.ask_about_environments(end);
+            return true;
+        }
         // "orders is frobnicated on port 8080"
         let is_predicate = matches!(self.low_before(self.at), "is" | "are" | "be" | "was" | "being");
         if self.gets_requests(end) || self.is_header(self.at) || is_predicate {
             return false;
         }
         // "tagged team=shop and cost-center: 4711"
-        if self.block == Block::Tags && self.meaning_of_block(end + 1) {
+        if matches!(self.block, Block::Tags | Block::Sidecar) && self.meaning_of_block(end + 1) {
             return true;
         }
         if self.spot.is_some_and(|spot| spot.place.has_routes()) && self.longer_meaning(end) {
@@ -80,6 +84,18 @@ impl Reader<'_> {
         self.closed = true;
         self.at = end;
         true
+    }
+
+    /// "staging on 8080, production on 80": one template has one value, unless it is a parameter.
+    fn ask_about_environments(&mut self, end: usize) {
+        let ends = |at: &usize| !self.is_sentence_end(*at) && self.low(*at) != ",";
+        let end = end + (end..self.tokens.len()).take_while(ends).count();
+        let text = "One template serves all environments, and only its parameters differ. Which value holds for all of \
+                    them, or shall each have a template of its own?";
+        if self.questions.last().is_none_or(|last| last.text != text) {
+            self.ask(text, self.at, end);
+        }
+        self.at = end;
     }
 
     /// "users and carts are grpc services": keeps in mind what they are, and goes past it.
