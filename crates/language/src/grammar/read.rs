@@ -126,9 +126,11 @@ impl Reader<'_> {
                 continue;
             }
             self.begin_requests();
+            self.arrow_of_gateway();
             if self.path_spoken_of()
                 || self.calls_those()
                 || self.one_of_calls()
+                || self.excepted()
                 || self.limited()
                 || self.together()
                 || self.relative()

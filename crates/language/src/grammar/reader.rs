@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use super::alternatives::Alternative;
 use super::block::Block;
 use super::spot::{Place, Spot, Trouble};
-use super::thing::{Count, Thing};
+use super::thing::{Alternative, Count, Thing};
 use crate::intent::{Action, Intent, Protocol};
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::is_glue;

@@ -191,8 +191,11 @@ impl Reader<'_> {
             || self.spot.is_some_and(|spot| {
                 matches!(spot.place, Place::Route(..) | Place::Router(_) | Place::GatewayRoute(..))
             });
-        let names = name_at(&self.tokens, self.at).zip(name_at(&self.tokens, self.at + 2));
-        let Some((from, to)) = names.filter(|_| self.is_arrow(self.at + 1) && !is_routing) else { return false };
+        if is_routing || !self.is_arrow(self.at + 1) {
+            return false;
+        }
+        let names = self.name_in_chain(self.at).zip(self.name_in_chain(self.at + 2));
+        let Some((from, to)) = names else { return false };
         let place = self.place_of_subject(&from);
         self.turn_to(place);
         if let Ok(path) = self.calls(&[to]) {
@@ -200,6 +203,62 @@ impl Reader<'_> {
         }
         self.at += if self.is_arrow(self.at + 3) { 2 } else { 3 };
         true
+    }
+
+    /// A name beside an arrow, also where its word means something elsewhere: "frontend -> backend -> cache".
+    fn name_in_chain(&self, at: usize) -> Option<String> {
+        name_at(&self.tokens, at).or_else(|| {
+            let token =
+                self.token(at).filter(|token| token.kind == TokenKind::Symbol && self.thing_at(at).is_none())?;
+            token.text.chars().all(char::is_alphanumeric).then(|| token.text.clone())
+        })
+    }
+
+    /// "gateway on 80 -> web -> api": where a gateway sends, and what that calls.
+    pub(super) fn arrow_of_gateway(&mut self) {
+        let of_route = self.spot.is_some_and(|spot| matches!(spot.place, Place::GatewayRoute(Some(_), _)));
+        if of_route
+            && self.is_arrow(self.at)
+            && self.name_in_chain(self.at + 1).is_some()
+            && let Some(before) = self.at.checked_sub(1)
+            && let Some(name) = name_at(&self.tokens, before)
+            && let Some(place @ Place::Application(_)) = self.find_named(&name)
+        {
+            self.turn_to(place);
+            self.sending = false;
+            self.at = before;
+        }
+        let of_gateway = self.spot.is_some_and(|spot| matches!(spot.place, Place::Gateway(_)));
+        if of_gateway && !self.sending && self.is_arrow(self.at) && name_at(&self.tokens, self.at + 1).is_some() {
+            self.sends();
+        }
+    }
+
+    /// "all on 8080 except db, which is tcp 5432": what is left out is described by itself.
+    pub(super) fn excepted(&mut self) -> bool {
+        let Some((name, end)) = self.exception_at(self.at) else { return false };
+        let of_all = self.spot.is_some_and(|spot| spot.place == Place::Everywhere);
+        let found = self.find_named(&name).or_else(|| of_all.then(|| self.application(&name, Action::Create)));
+        let Some(place) = found else { return false };
+        self.turn_to(place);
+        self.sending = false;
+        self.preposition = None;
+        self.at = self.past(end, &[",", "which", "that", "is", "uses", "speaks", "being", "on"]).max(end);
+        true
+    }
+
+    /// The name of what is left out at a place, where more is said of it; and the place after it.
+    pub(super) fn exception_at(&self, at: usize) -> Option<(String, usize)> {
+        let start = match (self.low(at), self.low(at + 1)) {
+            ("except" | "excluding" | "besides" | "but", "for" | "not") => at + 2,
+            ("except" | "excluding" | "besides" | "but", _) => at + 1,
+            _ => return None,
+        };
+        let start = self.past(start, &["the"]);
+        let name = name_at(&self.tokens, start)?;
+        let which = self.past(start + 1, &[",", "which", "that", "is", "uses", "speaks", "being"]);
+        let is_told = self.begins_detail(start + 1) || which > start + 1 && !self.is_sentence_end(which);
+        is_told.then_some((name, start + 1))
     }
 
     fn is_arrow(&self, at: usize) -> bool {

@@ -51,6 +51,11 @@ impl Reader<'_> {
         let is_all = self.is_word(self.at, &["all"]) && count.is_none() && self.routes_together().is_empty();
         let places = if is_all { Some(self.all_named()) } else { self.named_together(count) };
         let mut places = places.unwrap_or_default();
+        let mut clause = (end..self.tokens.len()).take_while(|at| !self.is_sentence_end(*at));
+        let excepted = clause.find_map(|at| self.exception_at(at));
+        if let Some(place) = excepted.and_then(|(name, _)| self.find_named(&name)) {
+            places.retain(|there| *there != place);
+        }
         if places.len() < 2 {
             return false;
         }

@@ -342,7 +342,7 @@ percent: percent
 /// Words that say nothing by themselves: patterns pass over them, and nobody is told that they were not understood.
 pub(super) const GLUE: &str = "
 # articles, pronouns, and what points
-the a an this that that's these those which who whose it its it's itself i we us our me my you your they them
+the a an this that that's whole entire these those which who whose it its it's itself i we us our me my you your they them
 they've their themselves here there both each either everybody anything whatever whether same different own total
 some any
 
