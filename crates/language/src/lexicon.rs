@@ -3,6 +3,7 @@
 //! Phrases are found by their longest form, in any mixture of spaces and hyphens.
 
 mod ordinary;
+mod places;
 mod rests;
 mod words;
 
@@ -32,6 +33,9 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     }
     for words in rests::phrases() {
         phrases.entry(words[0]).or_default().push(Phrase { words, symbol: "otherwise" });
+    }
+    for (symbol, words) in places::phrases() {
+        phrases.entry(words[0]).or_default().push(Phrase { words, symbol });
     }
     for ways in phrases.values_mut() {
         ways.sort_by_key(|phrase| std::cmp::Reverse(phrase.words.len()));

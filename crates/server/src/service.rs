@@ -233,6 +233,10 @@ impl Writer {
     }
 }
 
+fn internal(message: &str) -> ApiError {
+    ApiError::of(Exception::InternalServerError, message)
+}
+
 fn unavailable(why: &dyn std::fmt::Display) -> ApiError {
     ApiError::of(Exception::ServiceUnavailable, format!("the change cannot be kept: {why}"))
 }

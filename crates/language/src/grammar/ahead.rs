@@ -24,6 +24,10 @@ const LEADING: &[&str] = &["the", "of", "on", "for", "in", "to", "from", "a", "a
 const NO_NAMES: &[&str] =
     &["true", "false", "case", "seconds", "order", "front", "least", "most", "failure", "addition", "total"];
 
+/// Symbols of what only a mesh has.
+const MESH_PARTS: &[&str] =
+    &["egress", "ip-preference", "allow-all", "drop-all", "ipv4-only", "ipv6-only", "ipv4-preferred", "ipv6-preferred"];
+
 /// Symbols of a clause about where requests go, which has no owner that comes later.
 const ROUTING: &[&str] = &["send", "split", "weight", "header"];
 
@@ -58,8 +62,26 @@ impl Owner {
 }
 
 impl Reader<'_> {
+    /// "change the egress of mesh shop to drop all": a part that only a mesh has, and the mesh.
+    fn mesh_ahead(&mut self) {
+        let start = self.past(self.at, BEFORE_OWNER);
+        let owner = (start + 1..start + 4)
+            .find(|at| PREPOSITIONS.contains(&self.low(*at)))
+            .filter(|_| self.is_symbol(start, MESH_PARTS) || self.is_symbol(start + 1, MESH_PARTS));
+        let Some(owner) = owner else { return };
+        let entity = self.entity_at(self.past(owner + 1, BEFORE_OWNER)).filter(|entity| entity.thing == Thing::Mesh);
+        let Some(entity) = entity.filter(|entity| entity.name.is_some()) else { return };
+        let at = std::mem::replace(&mut self.at, owner + 1);
+        self.verb = Verb::Change;
+        self.preposition = None;
+        self.speak_of(&Entity { is_definite: true, ..entity.clone() });
+        self.at = at;
+        self.tokens.drain(owner..entity.end);
+    }
+
     /// Looks on for the resource that an added part belongs to.
     pub(super) fn read_ahead(&mut self) {
+        self.mesh_ahead();
         let mut sentence =
             self.tokens[self.at..].iter().take(MAX_AHEAD).take_while(|token| !matches!(token.low.as_str(), "." | ";"));
         let is_routing = sentence.any(|token| {

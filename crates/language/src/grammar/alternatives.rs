@@ -3,10 +3,9 @@
 //! A route matches one path and one method, so each further one gets a route of its own that is like the first. It is made
 //! when all was read, as what is said later is said of all of them.
 
-use std::ops::Range;
-
 use super::reader::Reader;
 use super::spot::{self, Place, Spot};
+use super::thing::{Alternative, Other};
 use crate::intent::{Match, Pathway};
 use crate::lexer::TokenKind;
 use crate::lexicon::is_method;
@@ -14,20 +13,6 @@ use crate::understanding::Assumption;
 
 /// The most routes that become of one.
 const MAX_ROUTES: usize = 64;
-
-/// A further path or method of a route, and the words that say it.
-#[derive(Clone, Debug)]
-pub(super) struct Alternative {
-    pub(super) place: Place,
-    value: Value,
-    words: Range<usize>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Value {
-    Path(Pathway),
-    Method(String),
-}
 
 impl Reader<'_> {
     /// Keeps a path that stands beside another: "/a, /b and /c".
@@ -37,13 +22,13 @@ impl Reader<'_> {
         let is_alike = |matcher: &Match| {
             matcher.path.as_ref().is_some_and(|there| std::mem::discriminant(there) == std::mem::discriminant(pathway))
         };
-        follows && self.keep_alternative(Value::Path(pathway.clone()), is_alike)
+        follows && self.keep_alternative(Other::Path(pathway.clone()), is_alike)
     }
 
     /// Keeps a method that stands beside another: "PUT or DELETE".
     pub(super) fn further_method(&mut self, method: &str) -> bool {
         let follows = self.token_joined(self.words.start).is_some_and(|at| is_method(&self.tokens[at].text));
-        follows && self.keep_alternative(Value::Method(method.to_owned()), |matcher| matcher.method.is_some())
+        follows && self.keep_alternative(Other::Method(method.to_owned()), |matcher| matcher.method.is_some())
     }
 
     /// Whether "or" stands between two paths or methods.
@@ -63,7 +48,7 @@ impl Reader<'_> {
         back(joint + 1, &|at| is_joint(at) || is_glue(at))
     }
 
-    fn keep_alternative(&mut self, value: Value, has: impl Fn(&Match) -> bool) -> bool {
+    fn keep_alternative(&mut self, value: Other, has: impl Fn(&Match) -> bool) -> bool {
         let Some(spot) = self.spot else { return false };
         if !spot::matcher(&mut self.intent, spot).is_ok_and(|(matcher, _)| has(matcher)) {
             return false;
@@ -84,7 +69,7 @@ impl Reader<'_> {
 
     fn make_routes(&mut self, place: Place, alternatives: Vec<Alternative>) {
         let (paths, methods): (Vec<_>, Vec<_>) =
-            alternatives.into_iter().partition(|other| matches!(other.value, Value::Path(_)));
+            alternatives.into_iter().partition(|other| matches!(other.value, Other::Path(_)));
         let mut places = vec![place];
         for further in [paths, methods] {
             for like in places.clone() {
@@ -93,11 +78,11 @@ impl Reader<'_> {
                     places.push(made);
                     let Ok((matcher, path)) = spot::matcher(&mut self.intent, Spot::at(made)) else { return };
                     let field = match value {
-                        Value::Path(pathway) => {
+                        Other::Path(pathway) => {
                             matcher.path = Some(pathway.clone());
                             "path"
                         }
-                        Value::Method(method) => {
+                        Other::Method(method) => {
                             matcher.method = Some(method.clone());
                             "method"
                         }

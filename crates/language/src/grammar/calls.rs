@@ -1,6 +1,6 @@
 //! What a node calls, and the TLS of its calls.
 
-use super::name::is_clause_verb;
+use super::name::{is_clause_verb, name_at};
 use super::reader::Reader;
 use super::spot::{self, Place, Said, Side, Spot, Trouble, put};
 use crate::intent::{Action, Call, ClientTls, Protocol, Removal, RemovalKind, TlsMode};
@@ -47,6 +47,24 @@ impl Reader<'_> {
             }
         }
         Ok(said)
+    }
+
+    /// "calls orders and payments, payments over TLS": of one of those that were called.
+    pub(super) fn one_of_calls(&mut self) -> bool {
+        let is_said = matches!(self.low(self.at + 1), "between" | "over" | "via" | "using" | "with" | "(" | ":");
+        let name = name_at(&self.tokens, self.at).filter(|_| is_said && self.is_clause_start());
+        let (Some(name), Some((spot, said))) = (name, self.last_calls.clone()) else { return false };
+        let secured = self.past(self.at + 2, &["strict", "enforce", "a", "the"]);
+        if self.spot.is_none_or(|here| here.place != spot.place) || !self.is_symbol(secured, &["tls", "mtls"]) {
+            return false;
+        }
+        let Ok((node, _)) = spot::node(&mut self.intent, spot) else { return false };
+        let Some(at) = said.into_iter().find(|at| node.calls.get(*at).is_some_and(|call| call.to == name)) else {
+            return false;
+        };
+        self.last_calls = Some((spot, vec![at]));
+        self.at += 1;
+        true
     }
 
     /// One call more, after some were named: "calls ads over TLS and users".

@@ -101,6 +101,9 @@ const SENDERS: &[&str] =
 /// What follows them where requests are described.
 const OF_SENDERS: &[&str] = &["with", "whose", "who", "that", "where", "having", "from", "header", "without", "no"];
 
+/// Kinds in short, which may be names: "gateway gw".
+const SHORT_KINDS: &[&str] = &["app", "gw", "vn", "vr", "vs", "svc", "vg"];
+
 impl Reader<'_> {
     pub(super) fn thing_at(&self, at: usize) -> Option<Thing> {
         let token = self.token(at).filter(|token| token.kind == TokenKind::Symbol)?;
@@ -292,7 +295,7 @@ impl Reader<'_> {
     /// A word that means something elsewhere, and stands where only a name can: "node matching, port 9000".
     fn odd_name_at(&self, at: usize) -> Option<String> {
         let token = self.token(at).filter(|token| token.kind == TokenKind::Symbol && !token.text.contains(' '))?;
-        let is_kind = self.thing_at(at).is_some() && token.text != "app";
+        let is_kind = self.thing_at(at).is_some() && !SHORT_KINDS.contains(&token.text.as_str());
         let is_odd = !NEVER_NAMES.contains(&token.low.as_str()) && !is_kind;
         let ends = self.token(at + 1).is_none_or(|next| AFTER_ODD_NAME.contains(&next.low.as_str()));
         (is_odd && ends).then(|| token.text.clone())

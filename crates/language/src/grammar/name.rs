@@ -68,6 +68,7 @@ const ODD_NAMES: &[&str] = &[
     "queue",
     "secret",
     "share",
+    "shared",
     "shares",
     "small",
     "stage",
@@ -211,7 +212,8 @@ fn list_from(tokens: &[Token], at: usize, ends: impl Fn(usize) -> bool) -> Optio
         let words = (end + joints..end + joints + MAX_JOINTS).take_while(|place| may_precede(*place)).count();
         let place = end + joints + words;
         let odd = || is_odd_noun(tokens, place).then(|| tokens[place].text.clone());
-        let Some(name) = name_at(tokens, place).or_else(odd).filter(|_| joints > 0) else { break };
+        let name = name_at(tokens, place).or_else(odd).filter(|name| joints > 0 && !names.contains(name));
+        let Some(name) = name else { break };
         let mut after = place + 1;
         while tokens.get(after).is_some_and(|next| ALL_OF_THEM.contains(&next.low.as_str())) {
             after += 1;

@@ -9,7 +9,7 @@ use crate::intent::{
 };
 
 /// Prepositions before what a part belongs to.
-const BELONGING: &[&str] = &["to", "on", "for", "of", "in", "into", "from", "with", "by"];
+const BELONGING: &[&str] = &["to", "on", "for", "of", "in", "into", "from", "with", "by", "under"];
 
 impl Reader<'_> {
     /// The place of what words name, begun where it is new; `None` where they add to what is spoken of.

@@ -59,6 +59,7 @@ const REQUEST_SYMBOLS: &[&str] = &[
     "exact",
     "prefix",
     "method",
+    "hostname",
     "rpc",
     "grpc-service",
     "scheme",
@@ -106,8 +107,12 @@ const PASSED: &[&str] = &[
 /// Symbols that say nothing even after words that were not understood.
 const JOINING: &[&str] = &["and", "but", "to", "or"];
 
+/// Small verbs that need an object.
+const TRANSITIVE: &[&str] =
+    &["carry", "carries", "carrying", "bear", "bears", "bearing", "giving", "taking", "hitting"];
+
 const PREPOSITIONS: &[&str] =
-    &["to", "on", "for", "of", "in", "into", "at", "from", "by", "with", "over", "via", "between", "using"];
+    &["to", "on", "for", "of", "in", "into", "at", "from", "by", "with", "over", "via", "between", "using", "under"];
 
 /// Words of a relative clause: what follows belongs to what was named, not to the preposition before it.
 const RELATIVE: &[&str] = &["which", "where", "that", "whose"];
@@ -121,8 +126,11 @@ impl Reader<'_> {
                 continue;
             }
             self.begin_requests();
+            self.arrow_of_gateway();
             if self.path_spoken_of()
                 || self.calls_those()
+                || self.one_of_calls()
+                || self.excepted()
                 || self.limited()
                 || self.together()
                 || self.relative()
@@ -206,7 +214,8 @@ impl Reader<'_> {
         let begins = match self.spot.map(|spot| spot.place) {
             Some(Place::Router(_) | Place::Gateway(_)) => !self.sending && self.block == Block::Resource,
             Some(Place::Route(..) | Place::GatewayRoute(..)) => {
-                self.block != Block::Match && self.block != Block::Rewrite && self.is_clause_start()
+                self.block != Block::Match
+                    && (self.block != Block::Rewrite && self.is_clause_start() || self.low_before(self.at) == ":")
             }
             _ => false,
         };
@@ -323,6 +332,11 @@ impl Reader<'_> {
         true
     }
 
+    /// Whether a verb that needs an object has none: "node carrying on 80".
+    fn lacks_object(&self) -> bool {
+        self.is_word(self.at, TRANSITIVE) && self.is_word(self.at + 1, &["on", "at"])
+    }
+
     /// Whether an exception is described right after: "(except /api/admin, which goes to admin)".
     fn is_exception(&self) -> bool {
         let is_path = self.token(self.at + 1).is_some_and(|token| token.kind == TokenKind::Path);
@@ -345,7 +359,10 @@ impl Reader<'_> {
                 token.low == "twice" && (self.at + 1..self.at + 4).any(|at| self.is_word(at, &["once"]))
             }
             TokenKind::Word | TokenKind::Name => {
-                is_glue(&token.low) || self.are_senders(self.at) || self.is_label() || self.is_exception()
+                is_glue(&token.low) && !self.lacks_object()
+                    || self.are_senders(self.at)
+                    || self.is_label()
+                    || self.is_exception()
             }
             TokenKind::Mark => token.text.len() < 2 || !token.text.starts_with('-') || token.text.starts_with("->"),
             TokenKind::Symbol => {

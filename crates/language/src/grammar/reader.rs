@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-use super::alternatives::Alternative;
 use super::block::Block;
 use super::spot::{Place, Spot, Trouble};
-use super::thing::{Count, Thing};
+use super::thing::{Alternative, Count, Thing};
 use crate::intent::{Action, Intent, Protocol};
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::is_glue;
@@ -67,6 +66,8 @@ pub(super) struct Reader<'r> {
     pub(super) last_callee: Option<(Place, usize)>,
     /// Numbers of things that were said.
     pub(super) counts: Vec<Count>,
+    /// Whether the ranges of the header that is spoken of have their ends in them.
+    pub(super) is_inclusive: bool,
     /// Further paths and methods of routes.
     pub(super) alternatives: Vec<Alternative>,
     /// What the reading took for granted.
@@ -115,6 +116,7 @@ impl<'r> Reader<'r> {
             last_calls: None,
             last_callee: None,
             counts: Vec::new(),
+            is_inclusive: false,
             alternatives: Vec::new(),
             assumptions: Vec::new(),
             last_ports: None,

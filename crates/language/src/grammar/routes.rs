@@ -23,11 +23,24 @@ impl Reader<'_> {
     }
 
     /// Another value of the header that the route before was told by: "if it is us, go to us-node".
-    pub(super) fn same_header(&mut self, value: &str) -> Said {
+    pub(super) fn same_header(&mut self, mut value: Comparison) -> Said {
         let spot = self.here()?;
+        if self.lacks_target(spot) {
+            return Err(Trouble::NotHere);
+        }
         let (before, _) = spot::matcher(&mut self.intent, spot)?;
-        let [header] = before.headers.as_slice() else { return Err(Trouble::NotHere) };
-        let header = Header { value: Some(Comparison::Exact(value.to_owned())), ..header.clone() };
+        let [header] = before.headers.as_mut_slice() else { return Err(Trouble::NotHere) };
+        if let (Some(Comparison::Range { end: before, .. }), Comparison::Range { start, end }) =
+            (&mut header.value, &mut value)
+        {
+            // "0 to 49, and 50 to 99" leaves out no number between.
+            self.is_inclusive |= before.saturating_add(1) == *start;
+            if self.is_inclusive {
+                *before = *start;
+                *end = end.saturating_add(1);
+            }
+        }
+        let header = Header { value: Some(value), ..header.clone() };
         self.sends();
         self.matcher(|matcher, path| {
             matcher.headers.push(header);

@@ -3,10 +3,11 @@
 use super::name::name_at;
 use super::reader::Reader;
 use super::spot::{self, Place, Said, Spot, Trouble, put};
-use super::thing::Thing;
+use super::thing::{Counted, Thing};
 use super::versions::{is_version, short_name};
-use crate::intent::{Action, Route};
+use crate::intent::{Action, Route, Version};
 use crate::lexer::TokenKind;
+use crate::understanding::Assumption;
 
 impl Reader<'_> {
     /// Traffic that is shared between names, by a ratio or evenly.
@@ -98,6 +99,20 @@ impl Reader<'_> {
         said
     }
 
+    /// "three versions, 60/30/10": those that are counted and not named are called as usual.
+    fn counted_versions(&mut self, at: usize, numbers: &[u32]) -> Option<String> {
+        let last = self.counts.last().filter(|last| matches!(last.what, Counted::Versions))?;
+        (last.number as usize == numbers.len()).then_some(())?;
+        let named = numbers
+            .iter()
+            .zip(1..)
+            .map(|(weight, number)| Version { name: format!("v{number}"), weight: Some(*weight) });
+        self.intent.applications[at].versions = named.collect();
+        let what = format!("the versions are called `v1` to `v{}`, in the order of their shares", numbers.len());
+        self.assumptions.push(Assumption { what, why: "the request counts them and does not name them".to_owned() });
+        Some(format!("applications[{at}].versions"))
+    }
+
     fn is_version_here(&self, spot: Spot, name: &str) -> bool {
         let Place::Application(at) = spot.place else { return false };
         let application = &self.intent.applications[at];
@@ -112,7 +127,7 @@ impl Reader<'_> {
         let (mut weights, path): (Vec<&mut Option<u32>>, String) = match spot.place {
             Place::Node(_) => return self.ratio_of_group(numbers),
             Place::Application(at) if self.intent.applications[at].versions.is_empty() => {
-                return self.ratio_of_group(numbers);
+                return self.counted_versions(at, numbers).map_or_else(|| self.ratio_of_group(numbers), Ok);
             }
             Place::Application(at) => {
                 let versions = &mut self.intent.applications[at].versions;

@@ -49,13 +49,17 @@ impl Reader<'_> {
             return false;
         }
         let Some((names, end)) = self.subjects() else { return false };
+        if names.iter().any(|name| self.intent.environments.contains(name)) {
+            self.ask_about_environments(end);
+            return true;
+        }
         // "orders is frobnicated on port 8080"
         let is_predicate = matches!(self.low_before(self.at), "is" | "are" | "be" | "was" | "being");
         if self.gets_requests(end) || self.is_header(self.at) || is_predicate {
             return false;
         }
         // "tagged team=shop and cost-center: 4711"
-        if self.block == Block::Tags && self.meaning_of_block(end + 1) {
+        if matches!(self.block, Block::Tags | Block::Sidecar) && self.meaning_of_block(end + 1) {
             return true;
         }
         if self.spot.is_some_and(|spot| spot.place.has_routes()) && self.longer_meaning(end) {
@@ -80,6 +84,18 @@ impl Reader<'_> {
         self.closed = true;
         self.at = end;
         true
+    }
+
+    /// "staging on 8080, production on 80": one template has one value, unless it is a parameter.
+    fn ask_about_environments(&mut self, end: usize) {
+        let ends = |at: &usize| !self.is_sentence_end(*at) && self.low(*at) != ",";
+        let end = end + (end..self.tokens.len()).take_while(ends).count();
+        let text = "One template serves all environments, and only its parameters differ. Which value holds for all of \
+                    them, or shall each have a template of its own?";
+        if self.questions.last().is_none_or(|last| last.text != text) {
+            self.ask(text, self.at, end);
+        }
+        self.at = end;
     }
 
     /// "users and carts are grpc services": keeps in mind what they are, and goes past it.
@@ -175,8 +191,11 @@ impl Reader<'_> {
             || self.spot.is_some_and(|spot| {
                 matches!(spot.place, Place::Route(..) | Place::Router(_) | Place::GatewayRoute(..))
             });
-        let names = name_at(&self.tokens, self.at).zip(name_at(&self.tokens, self.at + 2));
-        let Some((from, to)) = names.filter(|_| self.is_arrow(self.at + 1) && !is_routing) else { return false };
+        if is_routing || !self.is_arrow(self.at + 1) {
+            return false;
+        }
+        let names = self.name_in_chain(self.at).zip(self.name_in_chain(self.at + 2));
+        let Some((from, to)) = names else { return false };
         let place = self.place_of_subject(&from);
         self.turn_to(place);
         if let Ok(path) = self.calls(&[to]) {
@@ -184,6 +203,62 @@ impl Reader<'_> {
         }
         self.at += if self.is_arrow(self.at + 3) { 2 } else { 3 };
         true
+    }
+
+    /// A name beside an arrow, also where its word means something elsewhere: "frontend -> backend -> cache".
+    fn name_in_chain(&self, at: usize) -> Option<String> {
+        name_at(&self.tokens, at).or_else(|| {
+            let token =
+                self.token(at).filter(|token| token.kind == TokenKind::Symbol && self.thing_at(at).is_none())?;
+            token.text.chars().all(char::is_alphanumeric).then(|| token.text.clone())
+        })
+    }
+
+    /// "gateway on 80 -> web -> api": where a gateway sends, and what that calls.
+    pub(super) fn arrow_of_gateway(&mut self) {
+        let of_route = self.spot.is_some_and(|spot| matches!(spot.place, Place::GatewayRoute(Some(_), _)));
+        if of_route
+            && self.is_arrow(self.at)
+            && self.name_in_chain(self.at + 1).is_some()
+            && let Some(before) = self.at.checked_sub(1)
+            && let Some(name) = name_at(&self.tokens, before)
+            && let Some(place @ Place::Application(_)) = self.find_named(&name)
+        {
+            self.turn_to(place);
+            self.sending = false;
+            self.at = before;
+        }
+        let of_gateway = self.spot.is_some_and(|spot| matches!(spot.place, Place::Gateway(_)));
+        if of_gateway && !self.sending && self.is_arrow(self.at) && name_at(&self.tokens, self.at + 1).is_some() {
+            self.sends();
+        }
+    }
+
+    /// "all on 8080 except db, which is tcp 5432": what is left out is described by itself.
+    pub(super) fn excepted(&mut self) -> bool {
+        let Some((name, end)) = self.exception_at(self.at) else { return false };
+        let of_all = self.spot.is_some_and(|spot| spot.place == Place::Everywhere);
+        let found = self.find_named(&name).or_else(|| of_all.then(|| self.application(&name, Action::Create)));
+        let Some(place) = found else { return false };
+        self.turn_to(place);
+        self.sending = false;
+        self.preposition = None;
+        self.at = self.past(end, &[",", "which", "that", "is", "uses", "speaks", "being", "on"]).max(end);
+        true
+    }
+
+    /// The name of what is left out at a place, where more is said of it; and the place after it.
+    pub(super) fn exception_at(&self, at: usize) -> Option<(String, usize)> {
+        let start = match (self.low(at), self.low(at + 1)) {
+            ("except" | "excluding" | "besides" | "but", "for" | "not") => at + 2,
+            ("except" | "excluding" | "besides" | "but", _) => at + 1,
+            _ => return None,
+        };
+        let start = self.past(start, &["the"]);
+        let name = name_at(&self.tokens, start)?;
+        let which = self.past(start + 1, &[",", "which", "that", "is", "uses", "speaks", "being"]);
+        let is_told = self.begins_detail(start + 1) || which > start + 1 && !self.is_sentence_end(which);
+        is_told.then_some((name, start + 1))
     }
 
     fn is_arrow(&self, at: usize) -> bool {

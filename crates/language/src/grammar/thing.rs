@@ -1,7 +1,10 @@
 //! What words name: a kind of thing, and what else is said of it in the same breath.
 
+use std::ops::Range;
+
 use super::block::Home;
-use crate::intent::Protocol;
+use super::spot::Place;
+use crate::intent::{Pathway, Protocol};
 
 /// A kind of thing that words name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,4 +112,19 @@ impl Entity {
             end,
         }
     }
+}
+
+/// A further path or method of a route, and the words that say it.
+#[derive(Clone, Debug)]
+pub(super) struct Alternative {
+    pub(super) place: Place,
+    pub(super) value: Other,
+    pub(super) words: Range<usize>,
+}
+
+/// What it is.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Other {
+    Path(Pathway),
+    Method(String),
 }

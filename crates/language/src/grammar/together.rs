@@ -15,6 +15,9 @@ const OF_THEM: &[&str] =
 /// Kinds that say once more what they are.
 const KINDS: &[&str] = &["application", "virtual-node", "route", "call"];
 
+/// Ways to say everything that need no preposition.
+const ADVERBS: &[&str] = &["everywhere", "across the board", "mesh wide"];
+
 /// The most things that "all twelve" counts.
 const MAX_COUNT: u32 = 20;
 
@@ -48,6 +51,11 @@ impl Reader<'_> {
         let is_all = self.is_word(self.at, &["all"]) && count.is_none() && self.routes_together().is_empty();
         let places = if is_all { Some(self.all_named()) } else { self.named_together(count) };
         let mut places = places.unwrap_or_default();
+        let mut clause = (end..self.tokens.len()).take_while(|at| !self.is_sentence_end(*at));
+        let excepted = clause.find_map(|at| self.exception_at(at));
+        if let Some(place) = excepted.and_then(|(name, _)| self.find_named(&name)) {
+            places.retain(|there| *there != place);
+        }
         if places.len() < 2 {
             return false;
         }
@@ -131,7 +139,9 @@ impl Reader<'_> {
         let is_each = self.is_word(at, &["each", "apiece"]) && ends(at + 1);
         let of_all = self.past(at, &["for", "on", "between", "across", "of", "the"]);
         let of_them = self.past(self.past(of_all, ALL), &["of", "them", "two", "three"]);
-        let is_all = of_all > at && self.is_symbol(of_all, &["everything"]) && ends(of_all + 1);
+        // "TLS everywhere"
+        let is_adverb = self.token(at).is_some_and(|token| ADVERBS.contains(&token.text.to_lowercase().as_str()));
+        let is_all = (of_all > at || is_adverb) && self.is_symbol(of_all, &["everything"]) && ends(of_all + 1);
         let is_both = of_all > at && self.is_word(of_all, ALL) && ends(of_them);
         match (is_each || is_both, is_all) {
             (true, _) => self.named_together(None).unwrap_or_default(),

@@ -59,7 +59,7 @@ send: stays, stay, remain, remains, send, sends, sending, sent, direct, directs,
     forwards, forwarding, forwarded, go, goes, going, flow, flows, flowing, pass, passes, land, lands, steer,
     steers, dispatch, dispatches, deliver, routing, routed, ship, ships, point, points, mapped, map, maps, end up,
     ends up, handled, reach, redirect, redirects, redirected, redirecting
-to: to, into, towards, toward, onto, against, up to but not including, up to but excluding, until
+to: to, next to, beside, into, towards, toward, onto, against, up to but not including, up to but excluding, until
 split: split, splits, splitting, divide, divides, distribute, distributes, shift, shifts, share, shares, shared,
     balance, balances, canary release, canary releases, canary deployment, canary deployments, canary rollout,
     canary split, canary test, canary of, canary for, do a canary, canarying, weighted, weighting, blue green, blue/green, spread
@@ -88,7 +88,7 @@ otherwise: otherwise, by default, default traffic, catch all, catchall, default 
     failing that, the other
 all-traffic: all traffic, all requests, every request, all the traffic, any request, all of the traffic,
     100 percent of traffic
-provider: provider, provided, backed by, provided by, served by, implemented by, fronting, in front of, fronts, behind it,
+provider: provider, provided, backed, backed by, provided by, served by, implemented by, fronting, in front of, fronts, behind it,
     resolves to, answered by, handled by
 
 # ports and protocols
@@ -123,7 +123,8 @@ trust: validating against, validate against, validates against, verifying agains
     validates theirs against, validates them against, check theirs against, check them against, trust, trusts, trusting, trusted, ca, certificate authority, ca bundle, ca certificate, trust bundle,
     root ca, trusted ca, ca file, ca cert, root certificate, private ca, acm pca, pca, validate, validates,
     validating, validation, verify, verifies, verified, ca chain, trust chain, trust store, trusted bundle,
-    spiffe trust bundle, signed by, issued by
+    spiffe trust bundle, signed by, issued by, validated, validated against, validated by, validated with, verified by,
+    verified with, checked with
 san: san, sans, subject alternative name, subject alternative names, subject alt name, subject alt names
 client-certificate: present a certificate, present certificates, show a certificate, show certificates,
     present a client certificate, present client certificates, show a client certificate, client certificate, client certificates, client cert, client certs,
@@ -232,6 +233,7 @@ egress: egress, external egress, egress filter, egress traffic, outbound traffic
     traffic outside the mesh, traffic to the outside, traffic leaving the mesh, outgoing traffic,
     external services, external endpoints, outside world, external hosts, unknown destinations,
     destinations outside the mesh, egressfilter
+known-destinations: services in the mesh, services of the mesh, services inside the mesh, what the mesh knows
 allow-all: lets out, let out, lets traffic out, let traffic out, lets, let everything out, allow all, allow_all,
     allows all, allowing all, allow, allows, allowing, permit, permits, unrestricted, permitted
 drop-all: does not allow, doesn't allow, do not allow, don't allow, not allow, not allowed, not let, drop all,
@@ -300,11 +302,16 @@ resource-limits: resource limits, resource limit, sizing, sized, resources for,
 low: low, light, small, little, low traffic, light traffic, low volume, small service
 medium: medium, moderate, average, medium traffic, moderate traffic, mid-traffic, normal traffic, medium sized
 high: high, heavy, large, high traffic, heavy traffic, busy, high volume, high throughput, large traffic
-user: user, uid, user id
+user: user, uid, user id, ignored uid, ignoreduid, ignore uid, ignored user
 log-level: log level, envoy log level, loglevel, verbosity
 xray: xray, x-ray, aws x-ray, x-ray tracing, tracing, xray tracing
 old-name-variable: appmesh_virtual_node_name
 environment-variable: environment variable, environment variables, env var, env vars, env variable
+proxy-wiring: dependson, container dependency, container dependencies, startup order, start order, startup dependency,
+    proxyconfiguration, proxy configuration, proxy config, task role, task role statement, task role policy,
+    task role permission, task role permissions, iam task role, ulimits, ulimit, streamaggregatedresources
+permissions: iam policy, iam policies, iam role, iam statement, iam permission, iam permissions, role statement,
+    role policy, policy statement
 app-port: app port, application port, container port, app ports, appports
 ignored-ports: egress ignored ports, egressignoredports, ignored ports, bypass the proxy, bypassing the proxy
 max: max, maximum, at most, up to, no more than, limited to, limit of, limit to, capped at, cap, upper limit,
@@ -335,7 +342,7 @@ percent: percent
 /// Words that say nothing by themselves: patterns pass over them, and nobody is told that they were not understood.
 pub(super) const GLUE: &str = "
 # articles, pronouns, and what points
-the a an this that that's these those which who whose it its it's itself i we us our me my you your they them
+the a an this that that's whole entire these those which who whose it its it's itself i we us our me my you your they them
 they've their themselves here there both each either everybody anything whatever whether same different own total
 some any
 

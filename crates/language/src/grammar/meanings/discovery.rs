@@ -189,7 +189,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Resource,
         is_plain: true,
         home: Home::Node,
-        ways: &["?ip-preference ipv4-only ?ip-preference"],
+        ways: &["?ip-preference ?to ipv4-only ?ip-preference"],
         set: Set::Value(|intent, spot, _| ip(intent, spot, IpPreference::Ipv4Only)),
     },
     Meaning {
@@ -197,7 +197,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Resource,
         is_plain: true,
         home: Home::Node,
-        ways: &["?ip-preference ipv6-only ?ip-preference"],
+        ways: &["?ip-preference ?to ipv6-only ?ip-preference"],
         set: Set::Value(|intent, spot, _| ip(intent, spot, IpPreference::Ipv6Only)),
     },
     Meaning {
@@ -205,7 +205,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Resource,
         is_plain: true,
         home: Home::Node,
-        ways: &["?ip-preference ipv4-preferred ?ip-preference"],
+        ways: &["?ip-preference ?to ipv4-preferred ?ip-preference"],
         set: Set::Value(|intent, spot, _| ip(intent, spot, IpPreference::Ipv4Preferred)),
     },
     Meaning {
@@ -213,7 +213,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Resource,
         is_plain: true,
         home: Home::Node,
-        ways: &["?ip-preference ipv6-preferred ?ip-preference"],
+        ways: &["?ip-preference ?to ipv6-preferred ?ip-preference"],
         set: Set::Value(|intent, spot, _| ip(intent, spot, IpPreference::Ipv6Preferred)),
     },
 ];

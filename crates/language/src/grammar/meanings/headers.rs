@@ -215,7 +215,31 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Route,
         ways: &["if|when|where it|its is|equals|has <text:value>"],
-        set: Set::Act(|reader, slots| reader.same_header(&slots.text("value"))),
+        set: Set::Act(|reader, slots| reader.same_header(Comparison::Exact(slots.text("value")))),
+    },
+    Meaning {
+        name: "match: the same header, compared as before",
+        block: Block::Match,
+        is_plain: false,
+        home: Home::Route,
+        ways: &[
+            "between <number:start> to|and|- <number:end>",
+            "<number:start> to|- <number:end>",
+            "prefix <text:start>",
+            "suffix <text:end>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let is_path = reader.words.clone().any(|at| reader.tokens[at].kind == TokenKind::Path);
+            if is_path || !reader.is_symbol(reader.past_glue(reader.words.end), &["to", "send"]) {
+                return Err(Trouble::NotHere);
+            }
+            let value = match (slots.given("start"), slots.given("end")) {
+                (Some(start), _) => Comparison::Prefix(start),
+                (_, Some(end)) => Comparison::Suffix(end),
+                _ => Comparison::Range { start: slots.number("start").into(), end: slots.number("end").into() },
+            };
+            reader.same_header(value)
+        }),
     },
     Meaning {
         name: "match: header is not there",
@@ -339,6 +363,7 @@ fn header(
         return Err(Trouble::NotHere);
     }
     let header = Header { name, value: make(value), invert };
+    reader.is_inclusive = reader.words.clone().any(|at| reader.is_symbol(at, &["inclusive"]));
     let said = reader.matcher(|matcher: &mut Match, path| {
         let at = matcher.headers.len();
         if !matcher.headers.contains(&header) {

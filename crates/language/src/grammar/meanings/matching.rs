@@ -6,6 +6,7 @@ use crate::grammar::reader::Reader;
 use crate::grammar::slot::{Slots, literal};
 use crate::grammar::spot::{self, Said, Trouble, put};
 use crate::intent::{Hostname, Pathway, Query};
+use crate::understanding::Assumption;
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -51,7 +52,17 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "only <path>",
             "<path> only",
         ],
-        set: Set::Act(|reader, slots| path(reader, slots, Pathway::Exact)),
+        set: Set::Act(|reader, slots| {
+            let said = path(reader, slots, Pathway::Exact)?;
+            if reader.words.clone().all(|at| !reader.is_symbol(at, &["exact", "equals"])) {
+                let path = slots.text("path");
+                reader.assumptions.push(Assumption {
+                    what: format!("`{path}` alone is matched, and nothing below it"),
+                    why: format!("it says \"only\"; `under {path}` takes what is below it too"),
+                });
+            }
+            Ok(said)
+        }),
     },
     Meaning {
         name: "match: path by pattern",
@@ -301,9 +312,16 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Match,
         is_plain: true,
         home: Home::GatewayRoute,
-        ways: &["hostname suffix <host>", "hosts suffix <host>", "suffix <dotted:host>"],
+        ways: &[
+            "hostname suffix <host>",
+            "hosts suffix <host>",
+            "suffix <dotted:host>",
+            "subdomain|subdomains of|under <dotted:host>",
+        ],
         set: Set::Act(|reader, slots| {
-            let suffix = slots.text("host").trim_start_matches('*').to_owned();
+            let host = slots.text("host");
+            let is_below = reader.words.clone().any(|at| reader.is_word(at, &["subdomain", "subdomains"]));
+            let suffix = if is_below { format!(".{host}") } else { host.trim_start_matches('*').to_owned() };
             reader
                 .gateway_matcher(|matcher, path| put(&mut matcher.hostname, Hostname::Suffix(suffix), path, "hostname"))
         }),

@@ -2,7 +2,7 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
-use crate::grammar::spot::{self, put};
+use crate::grammar::spot::{self, Trouble, put};
 use crate::intent::Pathway;
 
 pub(super) const MEANINGS: &[Meaning] = &[
@@ -26,7 +26,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ],
         set: Set::Act(|reader, slots| {
             let spot = reader.here()?;
-            let (route, _) = spot::gateway_route(&mut reader.intent, spot)?;
+            let (route, path) = spot::gateway_route(&mut reader.intent, spot)?;
+            if let (Some(from), None) = (slots.given("from"), &route.matcher.path) {
+                // "/v1/users rewritten to /users": what is rewritten is what is matched.
+                put(&mut route.matcher.path, Pathway::Prefix(from), &path, "match.path")?;
+            }
             let is_whole = matches!(route.matcher.path, Some(Pathway::Exact(_) | Pathway::Regex(_)));
             let says_prefix = reader.words.clone().any(|at| reader.is_symbol(at, &["prefix"]));
             let (rewrite, path) = spot::rewrite(&mut reader.intent, spot)?;
@@ -58,7 +62,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::GatewayRoute,
         ways: &["strip prefix", "strip <path:from>", "strip path prefix", "strip prefix <path:from>", "strip it"],
-        set: Set::Value(|intent, spot, _| {
+        set: Set::Value(|intent, spot, slots| {
+            let (route, path) = spot::gateway_route(intent, spot)?;
+            if let (Some(from), None) = (slots.given("from"), &route.matcher.path) {
+                put(&mut route.matcher.path, Pathway::Prefix(from), &path, "match.path")?;
+            }
             let (rewrite, path) = spot::rewrite(intent, spot)?;
             put(&mut rewrite.prefix, "/".to_owned(), &path, "prefix")
         }),
@@ -69,9 +77,10 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::GatewayRoute,
         ways: &[
-            "keep ?path prefix",
+            "keep ?original ?path prefix",
             "prefix keep",
-            "keep path",
+            "keep ?original path",
+            "no change prefix|path",
             "no rewrite prefix",
             "no rewrite path",
             "path keep",
@@ -90,6 +99,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::GatewayRoute,
         ways: &[
             "keep hostname",
+            "no change hostname|hosts ?header",
             "keep ?original hosts",
             "hostname keep",
             "hosts keep",
@@ -102,6 +112,27 @@ pub(super) const MEANINGS: &[Meaning] = &[
             let (rewrite, path) = spot::rewrite(intent, spot)?;
             rewrite.keep_hostname = true;
             Ok(path + ".keepHostname")
+        }),
+    },
+    Meaning {
+        name: "rewrite: the host name, as usual",
+        block: Block::Rewrite,
+        is_plain: true,
+        home: Home::GatewayRoute,
+        ways: &[
+            "rewrite hostname|hosts ?header to ?virtual-service ?named|hostname",
+            "rewrite hostname",
+            "hostname rewrite to ?virtual-service ?named|hostname",
+        ],
+        set: Set::Value(|intent, spot, _| {
+            let (route, path) = spot::gateway_route(intent, spot)?;
+            match &route.rewrite {
+                Some(rewrite) if rewrite.keep_hostname => {
+                    Err(Trouble::Clash("the host name is kept and rewritten".to_owned()))
+                }
+                // The virtual service's is what the host name becomes where nothing is said.
+                _ => Ok(path),
+            }
         }),
     },
 ];

@@ -2,6 +2,7 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::ports::MIN_BARE_PORT;
 use crate::grammar::reader::Reader;
 use crate::grammar::slot::Slots;
 use crate::grammar::spot::{self, Place, Said, Spot, Trouble, put};
@@ -211,6 +212,70 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Value(|intent, spot, slots| {
             let (sidecar, path) = sidecar(intent, spot)?;
             put(&mut sidecar.application_port, slots.number("number"), &path, "applicationPort")
+        }),
+    },
+    Meaning {
+        name: "sidecar: a port without the word",
+        block: Block::Sidecar,
+        is_plain: false,
+        home: Home::Sidecar,
+        ways: &["<number>"],
+        set: Set::Act(|reader, slots| {
+            let number = slots.number("number");
+            let is_said = matches!(reader.preposition.as_deref(), Some("on" | "at")) && number >= MIN_BARE_PORT;
+            let spot = reader.here()?;
+            let (sidecar, path) = sidecar(&mut reader.intent, spot)?;
+            if !is_said || !reader.is_current {
+                return Err(Trouble::NotHere);
+            }
+            put(&mut sidecar.application_port, number, &path, "applicationPort")
+        }),
+    },
+    Meaning {
+        name: "sidecar: what every proxy's task has",
+        block: Block::Sidecar,
+        is_plain: true,
+        home: Home::Sidecar,
+        ways: &[
+            "proxy-wiring",
+            "permissions for|of proxy-wiring",
+            "proxy-wiring permissions",
+            "proxy-wiring policy|statement",
+        ],
+        set: Set::Value(|intent, spot, _| sidecar(intent, spot).map(|(_, path)| path)),
+    },
+    Meaning {
+        name: "sidecar: what every proxy's container has",
+        block: Block::Sidecar,
+        is_plain: false,
+        home: Home::Sidecar,
+        ways: &[
+            "health-check",
+            "permissions",
+            "call ?to sidecar ?be|being|is ?healthy",
+            "start|starts|started after sidecar ?be|being|is ?healthy",
+        ],
+        set: Set::Act(|reader, _| {
+            let spot = reader.here()?;
+            if !reader.is_current || !reader.ends_clause(reader.words.end) {
+                return Err(Trouble::NotHere);
+            }
+            sidecar(&mut reader.intent, spot).map(|(_, path)| path)
+        }),
+    },
+    Meaning {
+        name: "sidecar: whose it is",
+        block: Block::Sidecar,
+        is_plain: false,
+        home: Home::Sidecar,
+        ways: &["to|for|in|of <name> hosts", "to|for|in|of <name> application hosts"],
+        set: Set::Act(|reader, slots| {
+            let spot = reader.here()?;
+            let (sidecar, path) = sidecar(&mut reader.intent, spot)?;
+            if sidecar.virtual_gateway.is_some() {
+                return Err(Trouble::NotHere);
+            }
+            put(&mut sidecar.virtual_node, slots.text("name"), &path, "virtualNode")
         }),
     },
     Meaning {

@@ -82,7 +82,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
             // "trust /ca.pem on port 9443", where the listener has its own
             let is_on = reader.preposition.as_deref() == Some("on")
                 && spot::listener(&mut reader.intent, spot).is_ok_and(|(listener, _)| listener.port.is_some());
-            if spot.side == Side::Server || !is_on && !reader.is_in_brackets() {
+            let is_called = matches!(spot.side, Side::Call(_)) && reader.preposition.as_deref() == Some("to");
+            if spot.side == Side::Server || !is_on && !is_called && !reader.is_in_brackets() {
                 return Err(Trouble::NotHere);
             }
             let (tls, path) = spot::client_tls(&mut reader.intent, spot)?;
