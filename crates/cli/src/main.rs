@@ -1,6 +1,7 @@
 //! The command line: arguments in, an answer out, an exit code. Everything it says is made by `meshwright-verbs`.
 
 mod env;
+mod follow;
 mod llm;
 mod load;
 mod replace;

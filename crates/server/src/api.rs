@@ -145,6 +145,7 @@ impl Api {
             spec,
             tags: tags.into_iter().collect(),
             tokens: Vec::new(),
+            source: None,
             key,
         };
         record.remember(token, used_for);

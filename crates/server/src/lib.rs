@@ -14,8 +14,10 @@ mod rules;
 mod service;
 mod state;
 mod stored;
+mod sync;
 
 pub use api::{Api, Stamp};
 pub use call::{Call, Scope};
 pub use exception::{ApiError, Exception};
 pub use service::{Service, StartError};
+pub use sync::{Refused, Sync, Synced, Wanted};

@@ -1,6 +1,7 @@
 //! A resource as the API keeps it, and what calls say of it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use meshwright_model::{Kind, Spec};
 use serde_json::{Map, Value, json};
@@ -33,6 +34,19 @@ pub(crate) struct Record {
     pub(crate) tags: BTreeMap<String, String>,
     /// The last tokens, each with what it was used for, the latest last.
     pub(crate) tokens: Vec<(String, u64)>,
+    /// The digest of the text that it came from, where it came from a file.
+    pub(crate) source: Option<u64>,
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { owner: _, mesh, kind, parent, name } = self;
+        let parent = if parent.is_empty() { String::new() } else { format!("{parent}/") };
+        match kind {
+            Kind::Mesh => write!(formatter, "{kind} {name}"),
+            kind => write!(formatter, "{kind} {parent}{name} of mesh {mesh}"),
+        }
+    }
 }
 
 /// How many tokens of a resource are remembered.

@@ -64,6 +64,13 @@ impl State {
         self.records.range(first..).take_while(move |(key, _)| is_there(key)).map(|(_, own)| own)
     }
 
+    /// The resources of an owner that came from files.
+    pub(crate) fn of_files<'s>(&'s self, owner: &'s str) -> impl Iterator<Item = &'s Key> {
+        let first = mesh_key(owner, "");
+        let of_owner = self.records.range(first..).take_while(move |(key, _)| key.owner == owner);
+        of_owner.filter(|(_, record)| record.source.is_some()).map(|(key, _)| key)
+    }
+
     /// The resources of a mesh whose specification names another one, and need it: a backend may name what is not there.
     pub(crate) fn that_name<'s>(&'s self, key: &'s Key) -> impl Iterator<Item = &'s Arc<Record>> {
         let names = move |record: &&Arc<Record>| {

@@ -23,6 +23,8 @@ struct Stored {
     spec: Value,
     tags: BTreeMap<String, String>,
     tokens: Vec<(String, u64)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source: Option<u64>,
 }
 
 /// A change as a store takes it.
@@ -30,7 +32,7 @@ pub(crate) fn change(change: &Change) -> meshwright_store::Change {
     match change {
         Change::Remove(key) => meshwright_store::Change { key: key_bytes(key), value: None },
         Change::Put(record) => {
-            let Record { key, arn, uid, resource_owner, version, created, updated, spec, tags, tokens } =
+            let Record { key, arn, uid, resource_owner, version, created, updated, spec, tags, tokens, source } =
                 record.as_ref();
             let stored = Stored {
                 arn: arn.clone(),
@@ -42,6 +44,7 @@ pub(crate) fn change(change: &Change) -> meshwright_store::Change {
                 spec: spec_json(spec),
                 tags: tags.clone(),
                 tokens: tokens.clone(),
+                source: *source,
             };
             meshwright_store::Change { key: key_bytes(key), value: Some(json!(stored).to_string().into_bytes()) }
         }
@@ -57,10 +60,10 @@ pub(crate) fn record(key: &[u8], value: &[u8]) -> Result<Record, String> {
     let (owner, mesh, kind, parent, name): (String, String, Kind, String, String) =
         serde_json::from_slice(key).map_err(no_record)?;
     let stored: Stored = serde_json::from_slice(value).map_err(no_record)?;
-    let Stored { arn, uid, resource_owner, version, created, updated, spec, tags, tokens } = stored;
+    let Stored { arn, uid, resource_owner, version, created, updated, spec, tags, tokens, source } = stored;
     let spec = spec_of(kind, &spec).map_err(|why| why.message)?;
     let key = Key { owner, mesh, kind, parent, name };
-    Ok(Record { key, arn, uid, resource_owner, version, created, updated, spec, tags, tokens })
+    Ok(Record { key, arn, uid, resource_owner, version, created, updated, spec, tags, tokens, source })
 }
 
 fn key_bytes(key: &Key) -> Vec<u8> {

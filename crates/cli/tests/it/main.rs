@@ -12,6 +12,7 @@ mod serve;
 mod server;
 mod usage;
 mod validate;
+mod watch;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
