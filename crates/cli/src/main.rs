@@ -6,6 +6,7 @@ mod llm;
 mod load;
 mod replace;
 mod serve;
+mod store;
 
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -50,6 +51,7 @@ enum VerbArguments {
     Explain(ExplainOptions),
     Bootstrap(BootstrapOptions),
     Serve(serve::ServeOptions),
+    Store(store::StoreOptions),
 }
 
 impl VerbArguments {
@@ -63,7 +65,7 @@ impl VerbArguments {
             Self::Validate(options) => Some(options.files.clone()),
             Self::Generate(options) => options.files(),
             Self::Bootstrap(options) => options.files(),
-            Self::Explain(_) | Self::Serve(_) => None,
+            Self::Explain(_) | Self::Serve(_) | Self::Store(_) => None,
         }
     }
 
@@ -120,7 +122,7 @@ fn main() -> ExitCode {
 /// Parses the arguments; each verb's help is that of its table.
 fn parse() -> Result<Arguments, clap::Error> {
     let mut command = Arguments::command();
-    for verb in VERBS.iter().chain([&serve::VERB]) {
+    for verb in VERBS.iter().chain([&serve::VERB, &store::VERB]) {
         command = command
             .mut_subcommand(verb.name, |sub| sub.about(verb.about).after_help(format!("Example:\n  {}", verb.example)));
     }
@@ -321,6 +323,7 @@ fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer> {
             Ok(bootstrap::run(reading, options, &env::proxy(), &|name| load::read_text(name))?)
         }
         VerbArguments::Serve(options) => serve::run(options).map(|()| Answer::default()),
+        VerbArguments::Store(options) => store::run(options),
     }
 }
 

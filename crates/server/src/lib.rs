@@ -15,6 +15,7 @@ mod service;
 mod state;
 mod stored;
 mod sync;
+pub mod transfer;
 
 pub use api::{Api, Stamp};
 pub use call::{Call, Scope};

@@ -13,7 +13,7 @@ use crate::state::Change;
 /// What is kept of a record beside its key.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Stored {
+pub(crate) struct Stored {
     arn: String,
     uid: String,
     resource_owner: String,
@@ -27,26 +27,42 @@ struct Stored {
     source: Option<u64>,
 }
 
+impl Stored {
+    /// What is kept of a record.
+    pub(crate) fn of(record: &Record) -> Self {
+        let Record { key: _, arn, uid, resource_owner, version, created, updated, spec, tags, tokens, source } = record;
+        Self {
+            arn: arn.clone(),
+            uid: uid.clone(),
+            resource_owner: resource_owner.clone(),
+            version: *version,
+            created: *created,
+            updated: *updated,
+            spec: spec_json(spec),
+            tags: tags.clone(),
+            tokens: tokens.clone(),
+            source: *source,
+        }
+    }
+
+    /// The record of a key.
+    ///
+    /// # Errors
+    /// Says why the specification is none.
+    pub(crate) fn record(self, key: Key) -> Result<Record, String> {
+        let Self { arn, uid, resource_owner, version, created, updated, spec, tags, tokens, source } = self;
+        let spec = spec_of(key.kind, &spec).map_err(|why| why.message)?;
+        Ok(Record { key, arn, uid, resource_owner, version, created, updated, spec, tags, tokens, source })
+    }
+}
+
 /// A change as a store takes it.
 pub(crate) fn change(change: &Change) -> meshwright_store::Change {
     match change {
         Change::Remove(key) => meshwright_store::Change { key: key_bytes(key), value: None },
         Change::Put(record) => {
-            let Record { key, arn, uid, resource_owner, version, created, updated, spec, tags, tokens, source } =
-                record.as_ref();
-            let stored = Stored {
-                arn: arn.clone(),
-                uid: uid.clone(),
-                resource_owner: resource_owner.clone(),
-                version: *version,
-                created: *created,
-                updated: *updated,
-                spec: spec_json(spec),
-                tags: tags.clone(),
-                tokens: tokens.clone(),
-                source: *source,
-            };
-            meshwright_store::Change { key: key_bytes(key), value: Some(json!(stored).to_string().into_bytes()) }
+            let value = json!(Stored::of(record)).to_string().into_bytes();
+            meshwright_store::Change { key: key_bytes(&record.key), value: Some(value) }
         }
     }
 }
@@ -60,10 +76,7 @@ pub(crate) fn record(key: &[u8], value: &[u8]) -> Result<Record, String> {
     let (owner, mesh, kind, parent, name): (String, String, Kind, String, String) =
         serde_json::from_slice(key).map_err(no_record)?;
     let stored: Stored = serde_json::from_slice(value).map_err(no_record)?;
-    let Stored { arn, uid, resource_owner, version, created, updated, spec, tags, tokens, source } = stored;
-    let spec = spec_of(kind, &spec).map_err(|why| why.message)?;
-    let key = Key { owner, mesh, kind, parent, name };
-    Ok(Record { key, arn, uid, resource_owner, version, created, updated, spec, tags, tokens, source })
+    stored.record(Key { owner, mesh, kind, parent, name })
 }
 
 fn key_bytes(key: &Key) -> Vec<u8> {

@@ -10,6 +10,7 @@ mod serve;
 #[path = "../../../llm/tests/it/server.rs"]
 #[expect(dead_code, reason = "the hostile plays are for the crate itself")]
 mod server;
+mod store;
 mod usage;
 mod validate;
 mod watch;

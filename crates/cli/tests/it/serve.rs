@@ -22,7 +22,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
         Self::start_saying(arguments, Stdio::null())
     }
 
