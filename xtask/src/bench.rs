@@ -36,10 +36,13 @@ const TIMES: usize = 10;
 const START: &str = "<!-- bench -->";
 const END: &str = "<!-- /bench -->";
 
+/// Measures some rows, for the root of the workspace.
+type Rows = fn(&Path) -> Result<Vec<Row>>;
+
 /// Measures everything, in a release build.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<()> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let (rows, writes_readme): (fn(&Path) -> Result<Vec<Row>>, bool) = match words.as_slice() {
+    let (rows, writes_readme): (Rows, bool) = match words.as_slice() {
         [] => (measure_all, false),
         ["--write-readme"] => (measure_all, true),
         ["--traffic"] => (traffic::rows, false),

@@ -30,7 +30,7 @@ pub(super) fn rows(root: &Path) -> Result<Vec<Row>> {
     let count = fill(&path, &routes)?;
     ensure!(count > 10_000, "the generated mesh is sound");
     let stored = [Input { name: "state".to_owned(), bytes: std::fs::read(&path)? }];
-    let (load, _) = best(|| timed(|| Service::start(Box::new(File::open(&path).ok()?)).ok()), nothing);
+    let (load, _) = best(|| timed(|| Running(started(&path).expect("it was filled just now"))), nothing);
     let (write, raw) = write_and_append(&path, &folder.path().join("raw"))?;
     let route = [input("route", "x".repeat(BYTES))];
     Ok(vec![
@@ -41,13 +41,26 @@ pub(super) fn rows(root: &Path) -> Result<Vec<Row>> {
     ])
 }
 
+fn started(path: &Path) -> Result<Service> {
+    Ok(Service::start(Box::new(File::open(path)?))?)
+}
+
+/// A service that gives its store back when it goes.
+struct Running(Service);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
 /// Puts a mesh into a new store; answers with how many resources it has.
 fn fill(path: &Path, mesh: &str) -> Result<usize> {
     let reading = read(vec![input("mesh.json", mesh.to_owned())], &Options::default());
     let order = Order::of(&reading.inventory.index());
     let placed = order.placed.iter().map(|placed| Wanted::of(&reading.inventory.resources[placed.position]));
     let wanted = placed.collect::<Result<Vec<_>, String>>().map_err(|why| anyhow!(why))?;
-    let service = Service::start(Box::new(File::open(path)?))?;
+    let service = started(path)?;
     let synced = service.sync(Sync { wanted, scope: Scope::of("us-east-1", "123456789012"), follows: false })?;
     service.end();
     Ok(synced.created)
