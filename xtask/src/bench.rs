@@ -1,11 +1,12 @@
 //! `cargo xtask bench`: how long reading takes, as a ratio to a baseline of the same run, and how much memory.
 //!
 //! The table goes to standard output, and into the README with `--write-readme`; `--traffic` measures only what requests and proxies
-//! cost. Figures depend on the machine; ratios should not, so the goals are mostly ratios. No test measures time.
+//! cost, `--store` only what keeping costs. Figures depend on the machine; ratios should not, so the goals are mostly ratios. No test measures time.
 
 mod generate;
 mod measure;
 mod rules;
+mod store;
 mod table;
 mod traffic;
 
@@ -24,7 +25,7 @@ use table::Row;
 /// `serde_json` and the YAML parser alone come to 10.1 to 10.3.
 const LINEAR: f64 = 12.0;
 
-const USAGE: &str = "usage: cargo xtask bench [--write-readme | --traffic]";
+const USAGE: &str = "usage: cargo xtask bench [--write-readme | --traffic | --store]";
 
 /// How many templates the mesh is cut into.
 const PARTS: usize = 40;
@@ -35,20 +36,24 @@ const TIMES: usize = 10;
 const START: &str = "<!-- bench -->";
 const END: &str = "<!-- /bench -->";
 
+/// Measures some rows, for the root of the workspace.
+type Rows = fn(&Path) -> Result<Vec<Row>>;
+
 /// Measures everything, in a release build.
 pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<()> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let (is_of_traffic, writes_readme) = match words.as_slice() {
-        [] => (false, false),
-        ["--write-readme"] => (false, true),
-        ["--traffic"] => (true, false),
+    let (rows, writes_readme): (Rows, bool) = match words.as_slice() {
+        [] => (measure_all, false),
+        ["--write-readme"] => (measure_all, true),
+        ["--traffic"] => (traffic::rows, false),
+        ["--store"] => (store::rows, false),
         [task @ ("--read" | "--check"), files @ ..] => return measure::once(*task == "--check", files),
         _ => bail!("{USAGE}"),
     };
     if cfg!(debug_assertions) {
         return run_in_release(root, arguments);
     }
-    let table = table::markdown(&if is_of_traffic { traffic::rows(root)? } else { measure_all(root)? });
+    let table = table::markdown(&rows(root)?);
     print(&table);
     if writes_readme {
         let path = root.join("README.md");
@@ -131,6 +136,7 @@ fn measure_all(root: &Path) -> Result<Vec<Row>> {
     rows.push(Row::new("`meshwright order shop.yaml`, the whole process", &shop, time).within_millis(20.0));
     rows.extend(rules::rows(root, folder.path())?);
     rows.extend(traffic::rows(root)?);
+    rows.extend(store::rows(root)?);
     Ok(rows)
 }
 

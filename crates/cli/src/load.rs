@@ -1,9 +1,10 @@
 //! Finds and loads files: as they were named, standard input, and what a directory holds.
 
 use std::cell::Cell;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use meshwright_dialect::Input;
 use meshwright_dialect::source::MAX_BYTES;
@@ -55,6 +56,24 @@ pub(crate) fn load(names: &[String]) -> Loaded {
         }
     }
     loaded
+}
+
+/// What tells a change of a file, by its path: when it was changed, and how long it is; nothing where there is none.
+pub(crate) type Stamps = BTreeMap<PathBuf, Option<(SystemTime, u64)>>;
+
+/// When files that were named were changed, and everything below directories that may belong to a mesh.
+pub(crate) fn stamps(names: &[String]) -> Stamps {
+    let mut stamps = Stamps::new();
+    for name in names {
+        let path = Path::new(name);
+        let (files, _) = if path.is_dir() { files_below(path) } else { (vec![path.to_owned()], Vec::new()) };
+        for file in files {
+            let metadata = std::fs::metadata(&file).ok();
+            let stamp = metadata.and_then(|metadata| Some((metadata.modified().ok()?, metadata.len())));
+            stamps.insert(file, stamp);
+        }
+    }
+    stamps
 }
 
 /// The most files that templates may name.
@@ -140,34 +159,14 @@ impl Loaded {
         }
     }
 
-    /// Every file below a directory that may hold a part of a mesh, sorted by path; links are not followed.
+    /// Every file below a directory that may hold a part of a mesh, sorted by path.
     fn take_directory(&mut self, name: &str) {
-        let mut files = Vec::new();
-        let mut folders = vec![PathBuf::from(name)];
-        while let Some(folder) = folders.pop() {
-            let entries = match std::fs::read_dir(&folder) {
-                Ok(entries) => entries,
-                Err(error) => {
-                    self.errors.push(format!("{}: {}", folder.display(), describe(&error)));
-                    continue;
-                }
-            };
-            for entry in entries.flatten() {
-                let path = entry.path();
-                let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
-                let Ok(kind) = entry.file_type() else { continue };
-                if kind.is_dir() && !is_hidden && entry.file_name() != "node_modules" {
-                    folders.push(path);
-                } else if kind.is_file() && has_mesh_ending(&path) {
-                    files.push(path);
-                }
-            }
-            if files.len() + folders.len() > MAX_FILES {
-                self.errors.push(format!("{name}: it holds more than {MAX_FILES} files; name the ones to read"));
-                return;
-            }
+        let (files, errors) = files_below(Path::new(name));
+        self.errors.extend(errors);
+        if files.len() > MAX_FILES {
+            self.errors.push(format!("{name}: it holds more than {MAX_FILES} files; name the ones to read"));
+            return;
         }
-        files.sort();
         let mut is_mesh = false;
         for path in files {
             if !self.is_new(&path) {
@@ -187,6 +186,38 @@ impl Loaded {
             self.errors.push(format!("{name}: no file below it holds a part of a mesh"));
         }
     }
+}
+
+/// Every file below a directory whose ending is that of a mesh file, sorted by path, and what cannot be read; links are not followed.
+/// Where there are too many it stops.
+fn files_below(directory: &Path) -> (Vec<PathBuf>, Vec<String>) {
+    let (mut files, mut errors) = (Vec::new(), Vec::new());
+    let mut folders = vec![directory.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let entries = match std::fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                errors.push(format!("{}: {}", folder.display(), describe(&error)));
+                continue;
+            }
+        };
+        for entry in entries.flatten() {
+            let path = entry.path();
+            let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+            let Ok(kind) = entry.file_type() else { continue };
+            if kind.is_dir() && !is_hidden && entry.file_name() != "node_modules" {
+                folders.push(path);
+            } else if kind.is_file() && has_mesh_ending(&path) {
+                files.push(path);
+            }
+        }
+        if files.len() + folders.len() > MAX_FILES {
+            files.extend(folders);
+            break;
+        }
+    }
+    files.sort();
+    (files, errors)
 }
 
 fn has_mesh_ending(path: &Path) -> bool {

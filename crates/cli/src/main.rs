@@ -1,11 +1,13 @@
 //! The command line: arguments in, an answer out, an exit code. Everything it says is made by `meshwright-verbs`.
 
 mod env;
+mod follow;
 mod live;
 mod llm;
 mod load;
 mod replace;
 mod serve;
+mod store;
 
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -61,6 +63,7 @@ enum VerbArguments {
     Apply(ApplyOptions),
     Delete(DeleteOptions),
     Serve(serve::ServeOptions),
+    Store(store::StoreOptions),
 }
 
 impl VerbArguments {
@@ -76,7 +79,7 @@ impl VerbArguments {
             Self::Bootstrap(options) => options.files(),
             Self::Apply(options) => Some(options.files.clone()),
             Self::Delete(options) => options.files(),
-            Self::Explain(_) | Self::Serve(_) | Self::Meshes(_) | Self::Snapshot(_) => None,
+            Self::Explain(_) | Self::Serve(_) | Self::Store(_) | Self::Meshes(_) | Self::Snapshot(_) => None,
         }
     }
 
@@ -133,7 +136,7 @@ fn main() -> ExitCode {
 /// Parses the arguments; each verb's help is that of its table.
 fn parse() -> Result<Arguments, clap::Error> {
     let mut command = Arguments::command();
-    for verb in VERBS.iter().chain([&serve::VERB]) {
+    for verb in VERBS.iter().chain([&serve::VERB, &store::VERB]) {
         command = command
             .mut_subcommand(verb.name, |sub| sub.about(verb.about).after_help(format!("Example:\n  {}", verb.example)));
     }
@@ -359,6 +362,7 @@ fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer> {
             live::answer(&options.live, output, |live, show| delete::run(reading, options, live, show))
         }
         VerbArguments::Serve(options) => serve::run(options).map(|()| Answer::default()),
+        VerbArguments::Store(options) => store::run(options),
     }
 }
 

@@ -5,20 +5,15 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
-use meshwright_dialect::Options;
-use meshwright_model::opened::is_open;
-use meshwright_model::operation::{Operation, Target};
-use meshwright_model::order::Order;
-use meshwright_model::{Path as Place, Resource};
 use meshwright_server::http;
-use meshwright_server::{Call, Exception, Scope, Service};
+use meshwright_server::{Scope, Service};
 use meshwright_store::{File, Memory, Store};
 use meshwright_verbs::files::FileOptions;
-use meshwright_verbs::{Answer, Verb, findings};
-use serde_json::json;
+use meshwright_verbs::{Answer, Verb};
 use tokio::net::TcpListener;
 
-use crate::{complain, deliver, env, load};
+use crate::follow::{self, MeshFiles};
+use crate::{complain, deliver, load};
 use settings::ReachOptions;
 
 mod settings;
@@ -44,6 +39,10 @@ pub(crate) struct ServeOptions {
     /// Hold the account to the quotas that AWS had by default, such as 15 meshes and 50 routes of a router
     #[arg(long)]
     quotas: bool,
+    /// Follow the files of --load: what they change is changed, what they no longer hold is taken away, and what came from elsewhere is left
+    /// alone; files with faults are reported and change nothing
+    #[arg(long, requires = "load")]
+    watch: bool,
     /// A parameter's value, for the files; may be given several times
     #[arg(long, value_name = "KEY=VALUE", requires = "load")]
     parameter: Vec<String>,
@@ -51,6 +50,9 @@ pub(crate) struct ServeOptions {
 
 /// Serves until it is stopped.
 pub(crate) fn run(options: &ServeOptions) -> Result<()> {
+    if options.watch && options.load.iter().any(|name| name == "-") {
+        bail!("--watch: standard input cannot be followed: name files");
+    }
     let settings = options.reach.settings()?;
     let store: Box<dyn Store> = match options.store.as_str() {
         "memory" => Box::new(Memory::default()),
@@ -61,8 +63,14 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
     raise_open_files();
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?;
+    let before = service.count();
+    if before > 0 {
+        complain(&format!("{before} resources in {}\n", options.store));
+    }
+    if !options.load.is_empty() {
+        apply_files(options, Scope::of(&settings.region, &settings.account), &service)?;
+    }
     let served = runtime.block_on(async {
-        load_files(options, &Scope::of(&settings.region, &settings.account), &service).await?;
         let listen = options.reach.listen;
         let listener = TcpListener::bind(listen).await.with_context(|| format!("--listen {listen}"))?;
         let url = format!("{}://{}", options.reach.scheme(), listener.local_addr()?);
@@ -111,62 +119,23 @@ fn raise_open_files() {
     }
 }
 
-/// Puts the mesh of files into the API.
-async fn load_files(options: &ServeOptions, scope: &Scope, service: &Service) -> Result<()> {
-    let before = service.count();
-    if before > 0 {
-        complain(&format!("{before} resources in {}\n", options.store));
-    }
-    if options.load.is_empty() {
-        return Ok(());
-    }
-    let files = load::load(&options.load);
-    if let Some(error) = files.errors.first() {
-        bail!("--load: {error}");
-    }
+/// Puts the mesh of files into the API, and follows them where that is asked for.
+fn apply_files(options: &ServeOptions, scope: Scope, service: &Arc<Service>) -> Result<()> {
     let given = FileOptions { files: Vec::new(), parameter: options.parameter.clone(), ..FileOptions::default() };
-    let parameters = given.parameter_values(&[])?.values;
-    let reading = meshwright_dialect::read(files.inputs, &Options { parameters, ..Options::default() });
-    if reading.has_faults() || !reading.unreadable.is_empty() {
-        complain(&findings::text(&reading, &reading.findings, env::is_coloured(&std::io::stderr())));
-        bail!("--load: the files have faults");
+    let parameters = given.parameter_values(&[])?;
+    let files = MeshFiles { names: options.load.clone(), parameters, scope, follows: options.watch };
+    let stamps = load::stamps(&files.names);
+    let applied = files.apply(service);
+    match &applied {
+        Ok(synced) => complain(&follow::said(synced)),
+        // A server that follows its files goes on with what it has, now as later.
+        Err(why) if options.watch => complain(&format!("error: --watch: nothing is changed: {why}\n")),
+        Err(why) => bail!("--load: {why}"),
     }
-    let order = Order::of(&reading.inventory.index());
-    let (mut count, mut there) = (0, 0);
-    for placed in &order.placed {
-        let resource = &reading.inventory.resources[placed.position];
-        let call = creation(resource, scope).map_err(|why| anyhow!("--load: {}: {why}", resource.id()))?;
-        match service.answer(call).await {
-            Ok(_) => count += 1,
-            Err(why) if why.exception == Exception::Conflict => there += 1,
-            Err(why) => bail!("--load: {}: {}", resource.id(), why.message),
-        }
+    if options.watch {
+        let service = Arc::clone(service);
+        let follow = move || files.follow(&service, stamps, applied.is_ok());
+        std::thread::Builder::new().name("watch".to_owned()).spawn(follow).context("--watch")?;
     }
-    let there = if there > 0 { format!(", {there} were there already") } else { String::new() };
-    complain(&format!("{count} resources loaded{there}\n"));
     Ok(())
-}
-
-/// The call that creates a resource.
-fn creation(resource: &Resource, scope: &Scope) -> Result<Call> {
-    if is_open(resource, &Place::of(&["spec"])) {
-        bail!("its specification is open in part: give values with --parameter");
-    }
-    let known = |name: &meshwright_model::scalar::Name| {
-        let name = name.known().map(|name| name.as_str().to_owned());
-        name.ok_or_else(|| anyhow!("a name of it is open: give values with --parameter"))
-    };
-    let kind = resource.kind();
-    let tags: Vec<serde_json::Value> = resource.tags.iter().map(|tag| json!(tag)).collect();
-    let body = json!({kind.name_field(): known(&resource.name)?, "spec": resource.spec, "tags": tags});
-    let parent = resource.parent.as_ref().map(known).transpose()?;
-    let target = Target { mesh: known(&resource.mesh)?, parent, name: None };
-    Ok(Call {
-        operation: Operation::Create(kind),
-        target,
-        query: Vec::new(),
-        body: body.to_string().into_bytes(),
-        scope: scope.clone(),
-        caller: None,
-    })
 }

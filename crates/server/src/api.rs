@@ -168,6 +168,7 @@ impl Api {
             spec,
             tags,
             tokens: Vec::new(),
+            source: None,
             text: Text::default(),
             key,
         };

@@ -21,7 +21,9 @@ mod service;
 mod signature;
 mod state;
 mod stored;
+mod sync;
 pub mod tls;
+pub mod transfer;
 
 pub use answer::Answer;
 pub use api::{Api, Stamp};
@@ -31,3 +33,4 @@ pub use exception::{ApiError, Exception};
 pub use in_process::InProcess;
 pub use listen::Bounds;
 pub use service::{Service, StartError};
+pub use sync::{Refused, Sync, Synced, Wanted};

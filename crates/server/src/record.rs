@@ -1,5 +1,6 @@
 //! A resource as the API keeps it, and what calls say of it.
 
+use std::fmt;
 use std::sync::OnceLock;
 
 use bytes::Bytes;
@@ -51,6 +52,8 @@ pub(crate) struct Record {
     pub(crate) tags: Vec<(String, String)>,
     /// The last tokens, each with what it was used for, the latest last.
     pub(crate) tokens: Vec<(String, u64)>,
+    /// The digest of the text that it came from, where it came from a file.
+    pub(crate) source: Option<u64>,
     pub(crate) text: Text,
 }
 
@@ -61,6 +64,17 @@ pub(crate) struct Text(OnceLock<Bytes>);
 impl Clone for Text {
     fn clone(&self) -> Self {
         Self::default()
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { region: _, owner: _, mesh, kind, parent, name } = self;
+        let parent = if parent.is_empty() { String::new() } else { format!("{parent}/") };
+        match kind {
+            Kind::Mesh => write!(formatter, "{kind} {name}"),
+            kind => write!(formatter, "{kind} {parent}{name} of mesh {mesh}"),
+        }
     }
 }
 

@@ -18,8 +18,8 @@ use crate::answer::Answer;
 use crate::api::{Api, Stamp};
 use crate::call::Call;
 use crate::exception::{ApiError, Exception};
-use crate::state::Change;
 use crate::stored;
+use crate::sync::{Log, Refused, Sync, Synced};
 
 /// How many calls wait for the writer; those beyond wait before their body is let go.
 const MAX_WAITING: usize = 1024;
@@ -52,11 +52,11 @@ pub struct Service {
 
 type Outcome = Result<Answer, ApiError>;
 
-/// A call, and who waits for its answer.
+/// What is asked, and who waits for it.
 #[derive(Debug)]
-struct Job {
-    call: Call,
-    answer: oneshot::Sender<Outcome>,
+enum Job {
+    Call(Box<Call>, oneshot::Sender<Outcome>),
+    Sync(Box<Sync>, oneshot::Sender<Result<Synced, Refused>>),
 }
 
 impl Service {
@@ -88,7 +88,7 @@ impl Service {
             return self.read(&call);
         }
         let (answer, answered) = oneshot::channel();
-        self.queue.send(Some(Job { call, answer })).await.map_err(|_| ended())?;
+        self.queue.send(Some(Job::Call(Box::new(call), answer))).await.map_err(|_| ended())?;
         answered.await.map_err(|_| ended())?
     }
 
@@ -104,12 +104,23 @@ impl Service {
             return self.read(&call);
         }
         let (answer, answered) = oneshot::channel();
-        self.queue.blocking_send(Some(Job { call, answer })).map_err(|_| ended())?;
+        self.queue.blocking_send(Some(Job::Call(Box::new(call), answer))).map_err(|_| ended())?;
         answered.blocking_recv().map_err(|_| ended())?
     }
 
     fn read(&self, call: &Call) -> Outcome {
         self.api.read().unwrap_or_else(PoisonError::into_inner).read(call)
+    }
+
+    /// Makes resources as files have them, all or nothing. Not for a thread of an asynchronous runtime.
+    ///
+    /// # Errors
+    /// The API refuses one of them, or the change cannot be kept; nothing is changed then.
+    pub fn sync(&self, sync: Sync) -> Result<Synced, Refused> {
+        let (answer, answered) = oneshot::channel();
+        let over = |()| Refused::from(ended());
+        self.queue.blocking_send(Some(Job::Sync(Box::new(sync), answer))).map_err(|_| over(()))?;
+        answered.blocking_recv().map_err(|_| over(()))?
     }
 
     /// Ends once all that waits is answered, and the store is closed.
@@ -138,75 +149,86 @@ struct Writer {
     is_sure: bool,
 }
 
-/// What one group of calls comes to.
-#[derive(Default)]
-struct Group {
-    changes: Vec<Change>,
-    /// What takes the changes back, in the order in which they were made.
-    undo: Vec<Change>,
-    answers: Vec<(oneshot::Sender<Outcome>, Outcome)>,
-}
+/// Who is answered once it is known whether a group is kept.
+type Reply = Box<dyn FnOnce(Result<(), ApiError>)>;
 
 impl Writer {
     fn run(mut self, mut waiting: mpsc::Receiver<Option<Job>>) {
         let mut has_ended = false;
         while !has_ended && let Some(job) = waiting.blocking_recv() {
-            let mut group = Group::default();
+            let (mut log, mut replies) = (Log::default(), Vec::new());
             let mut next = Some(job);
             while let Some(job) = next {
-                let Some(Job { call, answer }) = job else {
+                let Some(job) = job else {
                     has_ended = true;
                     break;
                 };
-                let outcome = self.decide(&call, &mut group);
-                group.answers.push((answer, outcome));
-                next = if group.answers.len() < MAX_GROUP { waiting.try_recv().ok() } else { None };
+                replies.push(self.decide(job, &mut log));
+                next = if replies.len() < MAX_GROUP { waiting.try_recv().ok() } else { None };
             }
-            let kept = self.keep(&mut group);
-            for (answer, outcome) in group.answers {
-                // Whoever asked may be gone.
-                let _ = answer.send(kept.clone().and(outcome));
+            let kept = self.keep(log);
+            for reply in replies {
+                reply(kept.clone());
             }
         }
     }
 
-    /// Decides a call, and makes what it changes on the state that is ahead.
-    fn decide(&mut self, call: &Call, group: &mut Group) -> Outcome {
-        self.settle()?;
-        let stamp = Stamp { millis: now(), uid: new_id() };
+    /// Decides what is asked, and makes what it changes on the state that is ahead.
+    fn decide(&mut self, job: Job, log: &mut Log) -> Reply {
+        // Whoever asked may be gone when the answer comes.
+        match job {
+            Job::Call(call, answer) => {
+                let outcome = self.settle().and_then(|()| self.call(&call, log));
+                Box::new(|kept| _ = answer.send(kept.and(outcome)))
+            }
+            Job::Sync(sync, answer) => {
+                let outcome = self.settle().map_err(Refused::from).and_then(|()| self.sync(&sync, log));
+                Box::new(|kept| _ = answer.send(kept.map_err(Refused::from).and(outcome)))
+            }
+        }
+    }
+
+    fn call(&mut self, call: &Call, log: &mut Log) -> Outcome {
         // A panic costs this call alone: nothing is changed while it is decided.
-        let decided = catch_unwind(AssertUnwindSafe(|| self.ahead.decide(call, &stamp)));
-        let (answer, changes) =
-            decided.map_err(|_| ApiError::of(Exception::InternalServerError, "the call came to nothing"))??;
-        group.undo.extend(changes.iter().cloned().map(|change| self.ahead.apply(change)));
-        group.changes.extend(changes);
+        let decided = catch_unwind(AssertUnwindSafe(|| self.ahead.decide(call, &stamp())));
+        let (answer, changes) = decided.map_err(|_| internal("the call came to nothing"))??;
+        for change in changes {
+            log.make(&mut self.ahead, change);
+        }
         Ok(answer)
     }
 
+    fn sync(&mut self, sync: &Sync, log: &mut Log) -> Result<Synced, Refused> {
+        let before = log.changes.len();
+        let synced = catch_unwind(AssertUnwindSafe(|| self.ahead.sync(sync, &stamp, log)));
+        synced.unwrap_or_else(|_| {
+            log.take_back(&mut self.ahead, before);
+            Err(internal("the files came to nothing").into())
+        })
+    }
+
     /// Keeps what a group changes, or takes it back.
-    fn keep(&mut self, group: &mut Group) -> Result<(), ApiError> {
-        if group.changes.is_empty() {
+    fn keep(&mut self, mut log: Log) -> Result<(), ApiError> {
+        if log.changes.is_empty() {
             return Ok(());
         }
-        let changes: Vec<meshwright_store::Change> = group.changes.iter().map(stored::change).collect();
+        let changes: Vec<meshwright_store::Change> = log.changes.iter().map(stored::change).collect();
         // After a panic, as after an error, only the store can say what it holds.
         let kept = match catch_unwind(AssertUnwindSafe(|| self.store.commit(&changes))) {
             Ok(kept) => kept.map_err(|why| unavailable(&why)),
-            Err(_) => Err(ApiError::of(Exception::InternalServerError, "the change came to nothing")),
+            Err(_) => Err(internal("the change came to nothing")),
         };
         match kept {
             Ok(revision) => {
                 self.revision = revision;
                 let mut api = self.api.write().unwrap_or_else(PoisonError::into_inner);
-                for change in group.changes.drain(..) {
+                for change in log.changes {
                     api.apply(change);
                 }
                 Ok(())
             }
             Err(why) => {
-                for change in group.undo.drain(..).rev() {
-                    self.ahead.apply(change);
-                }
+                log.take_back(&mut self.ahead, 0);
                 self.is_sure = false;
                 // Sooner is better: whoever reads then sees what is kept. The next call tries again.
                 let _ = self.settle();
@@ -233,16 +255,20 @@ impl Writer {
     }
 }
 
-fn internal(message: &str) -> ApiError {
-    ApiError::of(Exception::InternalServerError, message)
-}
-
 fn unavailable(why: &dyn std::fmt::Display) -> ApiError {
     ApiError::of(Exception::ServiceUnavailable, format!("the change cannot be kept: {why}"))
 }
 
+fn internal(message: &str) -> ApiError {
+    ApiError::of(Exception::InternalServerError, message)
+}
+
 fn ended() -> ApiError {
     ApiError::of(Exception::ServiceUnavailable, "the server ends")
+}
+
+fn stamp() -> Stamp {
+    Stamp { millis: now(), uid: new_id() }
 }
 
 /// A new UUID.

@@ -11,7 +11,7 @@ use crate::state::Change;
 /// What is kept of a record beside its key.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Stored {
+pub(crate) struct Stored {
     arn: String,
     uid: String,
     resource_owner: String,
@@ -21,6 +21,51 @@ struct Stored {
     spec: Value,
     tags: Vec<(String, String)>,
     tokens: Vec<(String, u64)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source: Option<u64>,
+}
+
+impl Stored {
+    /// What is kept of a record.
+    pub(crate) fn of(record: &Record) -> Self {
+        let Record { key: _, arn, uid, resource_owner, version, created, updated, spec, tags, tokens, source, text: _ } =
+            record;
+        Self {
+            arn: arn.clone(),
+            uid: uid.clone(),
+            resource_owner: resource_owner.clone(),
+            version: *version,
+            created: *created,
+            updated: *updated,
+            spec: spec_json(spec),
+            tags: tags.clone(),
+            tokens: tokens.clone(),
+            source: *source,
+        }
+    }
+
+    /// The record of a key.
+    ///
+    /// # Errors
+    /// Says why the specification is none.
+    pub(crate) fn record(self, key: Key) -> Result<Record, String> {
+        let Self { arn, uid, resource_owner, version, created, updated, spec, tags, tokens, source } = self;
+        let spec = spec_of(key.kind, &spec).map_err(|why| why.message)?;
+        Ok(Record {
+            key,
+            arn,
+            uid,
+            resource_owner,
+            version,
+            created,
+            updated,
+            spec,
+            tags,
+            tokens,
+            source,
+            text: Text::default(),
+        })
+    }
 }
 
 /// A change as a store takes it.
@@ -28,20 +73,8 @@ pub(crate) fn change(change: &Change) -> meshwright_store::Change {
     match change {
         Change::Remove(key) => meshwright_store::Change { key: key_bytes(key), value: None },
         Change::Put(record) => {
-            let Record { key, arn, uid, resource_owner, version, created, updated, spec, tags, tokens, text: _ } =
-                record.as_ref();
-            let stored = Stored {
-                arn: arn.clone(),
-                uid: uid.clone(),
-                resource_owner: resource_owner.clone(),
-                version: *version,
-                created: *created,
-                updated: *updated,
-                spec: spec_json(spec),
-                tags: tags.clone(),
-                tokens: tokens.clone(),
-            };
-            meshwright_store::Change { key: key_bytes(key), value: Some(json!(stored).to_string().into_bytes()) }
+            let value = json!(Stored::of(record)).to_string().into_bytes();
+            meshwright_store::Change { key: key_bytes(&record.key), value: Some(value) }
         }
     }
 }
@@ -55,10 +88,7 @@ pub(crate) fn record(key: &[u8], value: &[u8]) -> Result<Record, String> {
     let (region, owner, mesh, kind, parent, name): (String, String, String, Kind, String, String) =
         serde_json::from_slice(key).map_err(no_record)?;
     let stored: Stored = serde_json::from_slice(value).map_err(no_record)?;
-    let Stored { arn, uid, resource_owner, version, created, updated, spec, tags, tokens } = stored;
-    let spec = spec_of(kind, &spec).map_err(|why| why.message)?;
-    let key = Key { region, owner, mesh, kind, parent, name };
-    Ok(Record { key, arn, uid, resource_owner, version, created, updated, spec, tags, tokens, text: Text::default() })
+    stored.record(Key { region, owner, mesh, kind, parent, name })
 }
 
 fn key_bytes(key: &Key) -> Vec<u8> {

@@ -10,8 +10,10 @@ mod serve;
 #[path = "../../../llm/tests/it/server.rs"]
 #[expect(dead_code, reason = "the hostile plays are for the crate itself")]
 mod server;
+mod store;
 mod usage;
 mod validate;
+mod watch;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

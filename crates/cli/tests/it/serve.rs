@@ -16,16 +16,21 @@ const KILLS: usize = 20;
 const CLIENTS: usize = 3;
 
 /// A server of its own, which is killed at the end.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Server {
-    fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        Self::start_saying(arguments, Stdio::null())
+    }
+
+    /// With its standard error somewhere.
+    pub(crate) fn start_saying(arguments: &[&str], errors: Stdio) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_meshwright"));
         command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.split_once("http://").and_then(|(_, rest)| rest.split(' ').next()).unwrap_or_default();
@@ -33,7 +38,7 @@ impl Server {
     }
 
     /// A call: its status and body; `None` where the server does not answer.
-    fn ask(address: &str, method: &str, path: &str, body: &str) -> Option<(u16, Value)> {
+    pub(crate) fn ask(address: &str, method: &str, path: &str, body: &str) -> Option<(u16, Value)> {
         let mut stream = TcpStream::connect(address).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
         let length = body.len();
@@ -46,7 +51,7 @@ impl Server {
         Some((head.split(' ').nth(1)?.parse().ok()?, serde_json::from_str(body).ok()?))
     }
 
-    fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         // On Unix that is SIGKILL.
         self.child.kill().unwrap();
         self.child.wait().unwrap();

@@ -83,7 +83,6 @@ fn comparison(value: &Comparison, name: &str, shown: &str, draft: &mut Draft) ->
                 draft.ask(format!(
                     "The range of header `{name}` of {shown} goes from {start} to before {end}, so that no number is in it. Which numbers are meant?"
                 ));
-<<<<<<< HEAD
             } else {
                 let is_open = *end == Comparison::FARTHEST || *start == -Comparison::FARTHEST;
                 let why = if is_open {
@@ -94,12 +93,6 @@ fn comparison(value: &Comparison, name: &str, shown: &str, draft: &mut Draft) ->
                 draft.assume(
                     format!("header `{name}` of {shown} matches the whole numbers from {start} to {}", end - 1),
                     why,
-=======
-            } else if *end < i64::MAX && *start > i64::MIN {
-                draft.assume(
-                    format!("header `{name}` of {shown} matches the whole numbers from {start} to {}", end - 1),
-                    "the end of a range is the first number past it",
->>>>>>> fresh
                 );
             }
             HeaderMatchMethod::Range(MatchRange {

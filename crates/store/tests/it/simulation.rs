@@ -8,7 +8,7 @@ use crate::disk::{Disk, Weather};
 use crate::random::Random;
 
 /// How many seeds are tried; `MESHWRIGHT_SIMULATIONS` says more.
-const SEEDS: u64 = 400;
+const SEEDS: u64 = 250;
 
 /// How many things happen in a run.
 const STEPS: usize = 40;

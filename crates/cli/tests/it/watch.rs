@@ -1,0 +1,156 @@
+//! `serve --watch`: what is in the files is in the mesh, and what is not from them is left alone.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::serve::Server;
+
+/// A folder with a mesh file, and a store.
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a template with nodes, each with a port.
+    fn write(&self, nodes: &[(&str, u16)]) {
+        let mut text = "Resources:\n  Mesh: {Type: 'AWS::AppMesh::Mesh', Properties: {MeshName: shop}}\n".to_owned();
+        for (name, port) in nodes {
+            let _ = writeln!(
+                text,
+                "  Node{name}:\n    Type: AWS::AppMesh::VirtualNode\n    Properties:\n      MeshName: !GetAtt Mesh.MeshName\n      \
+                 VirtualNodeName: {name}\n      Spec: {{Listeners: [{{PortMapping: {{Port: {port}, Protocol: http}}}}], \
+                 ServiceDiscovery: {{DNS: {{Hostname: {name}.local}}}}}}"
+            );
+        }
+        std::fs::create_dir_all(self.file("mesh")).unwrap();
+        std::fs::write(self.file("mesh/shop.yaml"), text).unwrap();
+    }
+
+    fn start(&self) -> Server {
+        let (store, mesh) = (self.file("state"), self.file("mesh"));
+        let said = std::fs::File::create(self.file("said")).unwrap();
+        let arguments = ["--store", store.to_str().unwrap(), "--load", mesh.to_str().unwrap(), "--watch"];
+        Server::start_saying(&arguments, said.into())
+    }
+
+    fn said(&self) -> String {
+        std::fs::read_to_string(self.file("said")).unwrap()
+    }
+}
+
+/// A node's version and port, or that it is not there.
+fn node(server: &Server, name: &str) -> String {
+    let path = format!("/v20190125/meshes/shop/virtualNodes/{name}");
+    let (status, node) = Server::ask(&server.address, "GET", &path, "").unwrap();
+    let port = &node["spec"]["listeners"][0]["portMapping"]["port"];
+    if status == 200 { format!("version {}, port {port}", node["metadata"]["version"]) } else { ABSENT.to_owned() }
+}
+
+const ABSENT: &str = "absent";
+
+fn has(version: u64, port: u64) -> String {
+    format!("version {version}, port {port}")
+}
+
+fn wait(what: &str, mut is_so: impl FnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(20);
+    while !is_so() {
+        assert!(Instant::now() < end, "{what} does not come about");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn put(server: &Server, path: &str, port: u16, name: Option<&str>) {
+    let spec = json!({"listeners": [{"portMapping": {"port": port, "protocol": "http"}}],
+        "serviceDiscovery": {"dns": {"hostname": "x.local"}}});
+    let body = match name {
+        Some(name) => json!({"virtualNodeName": name, "spec": spec}),
+        None => json!({"spec": spec}),
+    };
+    let path = format!("/v20190125/meshes/shop/virtualNodes{path}");
+    let (status, answer) = Server::ask(&server.address, "PUT", &path, &body.to_string()).unwrap();
+    assert_eq!(status, 200, "{answer}");
+}
+
+#[test]
+fn the_mesh_follows_its_files_and_the_rest_is_left_alone() {
+    let place = Place::new();
+    place.write(&[("a", 1), ("b", 1), ("c", 1)]);
+    let server = place.start();
+    assert_eq!(node(&server, "a"), has(1, 1));
+    put(&server, "", 7, Some("own"));
+    put(&server, "/a", 7, None);
+    place.write(&[("a", 1), ("b", 2), ("d", 1)]);
+    wait("a new port", || node(&server, "b") == has(2, 2));
+    assert_eq!((node(&server, "c"), node(&server, "d")), (ABSENT.to_owned(), has(1, 1)));
+    assert_eq!(node(&server, "own"), has(1, 7), "it never came from the files");
+    assert_eq!(node(&server, "a"), has(2, 7), "its files have not changed");
+    assert!(place.said().contains("1 made, 1 changed, 1 taken away, 2 kept as they are"), "{}", place.said());
+    server.kill();
+
+    // What changes while nobody looks is found at the next start.
+    place.write(&[("a", 3), ("d", 1)]);
+    let server = place.start();
+    assert_eq!((node(&server, "a"), node(&server, "b")), (has(3, 3), ABSENT.to_owned()));
+    assert_eq!((node(&server, "d"), node(&server, "own")), (has(1, 1), has(1, 7)));
+}
+
+#[test]
+fn files_with_faults_are_reported_once_and_change_nothing() {
+    let place = Place::new();
+    place.write(&[("a", 1), ("b", 1)]);
+    let server = place.start();
+    let states = [
+        ("# AWS::AppMesh\nResources: {", "the files have faults"),
+        ("Resources: {}\n# AWS::AppMesh", "there is no App Mesh resource in the files"),
+        (
+            "Parameters: {Open: {Type: String}}\nResources: {Mesh: {Type: 'AWS::AppMesh::Mesh', Properties: {MeshName: !Ref Open}}}",
+            "is open",
+        ),
+        (
+            "Resources: {Node: {Type: 'AWS::AppMesh::VirtualNode', Properties: {MeshName: none, VirtualNodeName: x, Spec: {}}}}",
+            "Mesh with name none is not present",
+        ),
+    ];
+    for (text, complaint) in states {
+        std::fs::write(place.file("mesh/shop.yaml"), text).unwrap();
+        wait(complaint, || place.said().contains(complaint));
+        assert_eq!((node(&server, "a"), node(&server, "b")), (has(1, 1), has(1, 1)));
+    }
+    std::thread::sleep(Duration::from_millis(1500));
+    let said = place.said();
+    assert_eq!(said.matches("nothing is changed").count(), states.len(), "{said}");
+    place.write(&[("a", 2)]);
+    wait("a sound file", || node(&server, "a") == has(2, 2));
+    assert_eq!(node(&server, "b"), ABSENT);
+    server.kill();
+
+    // A server that follows its files starts with what it has.
+    std::fs::write(place.file("mesh/shop.yaml"), "# AWS::AppMesh\nResources: {").unwrap();
+    let server = place.start();
+    assert_eq!(node(&server, "a"), has(2, 2));
+}
+
+#[test]
+fn what_others_need_is_not_taken_away() {
+    let place = Place::new();
+    place.write(&[("a", 1), ("b", 1)]);
+    let server = place.start();
+    let body = json!({"virtualServiceName": "s", "spec": {"provider": {"virtualNode": {"virtualNodeName": "a"}}}});
+    let path = "/v20190125/meshes/shop/virtualServices";
+    assert_eq!(Server::ask(&server.address, "PUT", path, &body.to_string()).unwrap().0, 200);
+    place.write(&[("b", 2)]);
+    wait("the reason", || place.said().contains("cannot be deleted because it is a VirtualService provider"));
+    assert_eq!((node(&server, "a"), node(&server, "b")), (has(1, 1), has(1, 1)), "all or nothing");
+}
