@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use meshwright_model::Kind;
 use meshwright_model::arn::{self, Arn};
 use meshwright_model::operation::{Operation, Target};
-use meshwright_model::Kind;
 use meshwright_store::Store;
 use serde_json::{Value, json};
 

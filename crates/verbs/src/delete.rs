@@ -16,7 +16,7 @@ use crate::{Answer, Verb};
 /// How help shows it.
 pub const VERB: Verb = Verb {
     name: "delete",
-    about: "Deletes what files define, or all of a mesh, in the reverse of the order of creation; shows the plan without --yes",
+    about: "Deletes what files define, or all of a mesh: in the reverse of the order of creation; the plan alone without --yes",
     example: "meshwright delete --mesh shop         # shows what would go
   meshwright delete shop.yaml --yes     # what the file defines, and nothing else",
 };
