@@ -108,7 +108,7 @@ enum End {
 }
 
 fn main() -> ExitCode {
-    let arguments = match parse() {
+    let mut arguments = match parse() {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are answers; a usage error is not.
@@ -120,7 +120,7 @@ fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let end = match run(&arguments) {
+    let end = match take_request(&mut arguments.verb).and_then(|()| run(&arguments)) {
         Ok(end) => end,
         Err(why) => {
             complain(&format!("error: {why:#}\n"));
@@ -138,6 +138,18 @@ fn parse() -> Result<Arguments, clap::Error> {
             .mut_subcommand(verb.name, |sub| sub.about(verb.about).after_help(format!("Example:\n  {}", verb.example)));
     }
     Arguments::from_arg_matches(&command.try_get_matches()?)
+}
+
+/// Puts a request that stands on standard input in the place of the `-` that says so.
+fn take_request(verb: &mut VerbArguments) -> Result<()> {
+    let VerbArguments::Generate(options) = verb else { return Ok(()) };
+    if options.request.as_deref() == Some("-") {
+        if options.into.iter().any(|file| file == "-") {
+            return Err(anyhow!("standard input cannot be both the request and --into"));
+        }
+        options.request = Some(load::read_request().map_err(|why| anyhow!("the request on standard input: {why}"))?);
+    }
+    Ok(())
 }
 
 fn run(arguments: &Arguments) -> Result<End> {

@@ -1,26 +1,31 @@
 //! The API for whoever lives in the same process: no socket between, and the same answers.
 
-use std::sync::{Mutex, PoisonError};
+use std::io;
+use std::sync::Arc;
 
 use meshwright_model::api::{self, Failure, MeshApi};
-use meshwright_store::Store;
 use serde_json::Value;
+use tokio::runtime::{Builder, Runtime};
 
-use crate::api::{Api, Stamp};
 use crate::call::{Call, Scope};
 use crate::exception::ApiError;
-use crate::http::{new_id, now};
+use crate::service::Service;
 
-/// An API and its store, of which one caller at a time is answered.
+/// A service as callers of one region and account have it, who wait for its answers: not for code that runs on a runtime's threads.
+#[derive(Debug)]
 pub struct InProcess {
-    inside: Mutex<(Api, Box<dyn Store>)>,
+    service: Arc<Service>,
     scope: Scope,
+    runtime: Runtime,
 }
 
 impl InProcess {
-    /// What callers of a region and an account get.
-    pub fn new(api: Api, store: Box<dyn Store>, scope: Scope) -> Self {
-        Self { inside: Mutex::new((api, store)), scope }
+    /// A service as callers of a region and an account have it.
+    ///
+    /// # Errors
+    /// The system gives no runtime.
+    pub fn new(service: Arc<Service>, scope: Scope) -> io::Result<Self> {
+        Ok(Self { service, scope, runtime: Builder::new_current_thread().build()? })
     }
 }
 
@@ -28,13 +33,8 @@ impl MeshApi for InProcess {
     fn call(&self, call: &api::Call) -> Result<Value, Failure> {
         let api::Call { operation, target, query, body } = call.clone();
         let body = if body.is_empty() { Vec::new() } else { Value::Object(body).to_string().into_bytes() };
-        let call = Call { operation, target, query, body, scope: self.scope.clone() };
-        let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
-        let (api, store) = &mut *inside;
-        if !operation.is_write() {
-            return api.read(&call).map_err(refused);
-        }
-        api.answer(&call, &Stamp { millis: now(), uid: new_id() }, store.as_mut()).map_err(refused)
+        let call = Call { operation, target, query, body, scope: self.scope.clone(), caller: None };
+        self.runtime.block_on(self.service.answer(call)).map_err(refused)
     }
 
     fn place(&self) -> String {
@@ -42,6 +42,6 @@ impl MeshApi for InProcess {
     }
 }
 
-fn refused(ApiError { exception, message }: ApiError) -> Failure {
+fn refused(ApiError { exception, message, .. }: ApiError) -> Failure {
     Failure::Refused { exception: exception.to_string(), status: exception.status(), message }
 }

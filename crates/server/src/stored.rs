@@ -1,7 +1,5 @@
 //! Records as a store keeps them: the key as a list of names, the rest as an object, both in JSON.
 
-use std::collections::BTreeMap;
-
 use meshwright_model::Kind;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -21,7 +19,7 @@ struct Stored {
     created: u64,
     updated: u64,
     spec: Value,
-    tags: BTreeMap<String, String>,
+    tags: Vec<(String, String)>,
     tokens: Vec<(String, u64)>,
 }
 
@@ -54,16 +52,16 @@ pub(crate) fn change(change: &Change) -> meshwright_store::Change {
 /// Says why it is none.
 pub(crate) fn record(key: &[u8], value: &[u8]) -> Result<Record, String> {
     let no_record = |why: serde_json::Error| format!("it is no resource: {why}");
-    let (owner, mesh, kind, parent, name): (String, String, Kind, String, String) =
+    let (region, owner, mesh, kind, parent, name): (String, String, String, Kind, String, String) =
         serde_json::from_slice(key).map_err(no_record)?;
     let stored: Stored = serde_json::from_slice(value).map_err(no_record)?;
     let Stored { arn, uid, resource_owner, version, created, updated, spec, tags, tokens } = stored;
     let spec = spec_of(kind, &spec).map_err(|why| why.message)?;
-    let key = Key { owner, mesh, kind, parent, name };
+    let key = Key { region, owner, mesh, kind, parent, name };
     Ok(Record { key, arn, uid, resource_owner, version, created, updated, spec, tags, tokens })
 }
 
 fn key_bytes(key: &Key) -> Vec<u8> {
-    let Key { owner, mesh, kind, parent, name } = key;
-    json!([owner, mesh, kind, parent, name]).to_string().into_bytes()
+    let Key { region, owner, mesh, kind, parent, name } = key;
+    json!([region, owner, mesh, kind, parent, name]).to_string().into_bytes()
 }

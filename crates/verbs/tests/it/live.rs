@@ -3,12 +3,13 @@
 mod half_way;
 mod together;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Parser;
 use meshwright_dialect::{Input, Options, Reading, read};
 use meshwright_model::api::MeshApi;
-use meshwright_server::{Api, InProcess, Scope};
+use meshwright_server::{InProcess, Scope, Service};
 use meshwright_store::Memory;
 use meshwright_verbs::apply::ApplyOptions;
 use meshwright_verbs::delete::DeleteOptions;
@@ -28,7 +29,8 @@ enum Command {
 
 /// An API without a mesh.
 fn nothing() -> InProcess {
-    InProcess::new(Api::default(), Box::new(Memory::default()), Scope::of("us-east-1", "123456789012"))
+    let service = Service::start(Box::new(Memory::default()), false).unwrap();
+    InProcess::new(Arc::new(service), Scope::of("us-east-1", "123456789012")).unwrap()
 }
 
 fn reading(name: &str, text: &str) -> Reading {
