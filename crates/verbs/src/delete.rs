@@ -10,6 +10,7 @@ use crate::files::FileOptions;
 use crate::live::collect::no_such_mesh;
 use crate::live::names::{Identifier, MeshName};
 use crate::live::plan::Plan;
+use crate::live::planning::to_delete;
 use crate::live::{Live, LiveError, LiveOptions};
 use crate::{Answer, Verb};
 
@@ -74,7 +75,7 @@ pub fn run(
         (None, Some(mesh)) => {
             let mesh = MeshName::of(mesh);
             let Some(standing) = standing_in(live, &mesh)? else { return Err(no_such_mesh(live, &mesh)) };
-            Plan::to_delete(None, &standing)
+            to_delete(None, &standing)
         }
         (None, None) => return Err(LiveError::Nothing),
     };
@@ -102,5 +103,5 @@ fn plan_of_files(reading: &Reading, live: &mut Live<'_>) -> Result<Plan, LiveErr
     for mesh in meshes {
         standing.extend(standing_in(live, mesh)?.unwrap_or_default());
     }
-    Ok(Plan::to_delete(Some(&names), &standing))
+    Ok(to_delete(Some(&names), &standing))
 }
