@@ -85,11 +85,31 @@ impl Service {
     /// The exception that the API raises; nothing is changed then.
     pub async fn answer(&self, call: Call) -> Answer {
         if !call.operation.is_write() {
-            return self.api.read().unwrap_or_else(PoisonError::into_inner).read(&call);
+            return self.read(&call);
         }
         let (answer, answered) = oneshot::channel();
         self.queue.send(Some(Job { call, answer })).await.map_err(|_| ended())?;
         answered.await.map_err(|_| ended())?
+    }
+
+    /// The same, for those who may wait.
+    ///
+    /// # Errors
+    /// The exception that the API raises; nothing is changed then.
+    ///
+    /// # Panics
+    /// Within an asynchronous task.
+    pub fn answer_blocking(&self, call: Call) -> Answer {
+        if !call.operation.is_write() {
+            return self.read(&call);
+        }
+        let (answer, answered) = oneshot::channel();
+        self.queue.blocking_send(Some(Job { call, answer })).map_err(|_| ended())?;
+        answered.blocking_recv().map_err(|_| ended())?
+    }
+
+    fn read(&self, call: &Call) -> Answer {
+        self.api.read().unwrap_or_else(PoisonError::into_inner).read(call)
     }
 
     /// Ends once all that waits is answered, and the store is closed.

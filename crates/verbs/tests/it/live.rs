@@ -30,7 +30,7 @@ enum Command {
 /// An API without a mesh.
 fn nothing() -> InProcess {
     let service = Service::start(Box::new(Memory::default()), false).unwrap();
-    InProcess::new(Arc::new(service), Scope::of("us-east-1", "123456789012")).unwrap()
+    InProcess::new(Arc::new(service), Scope::of("us-east-1", "123456789012"))
 }
 
 fn reading(name: &str, text: &str) -> Reading {
