@@ -10,7 +10,7 @@ use aws_types::region::Region;
 use aws_types::service_config::ServiceConfigKey;
 
 use crate::endpoint::Endpoint;
-use crate::error::Error;
+use crate::error::{Error, chain};
 use crate::identity::{Identity, Offline};
 use crate::transport::{Limits, Transport};
 
@@ -49,7 +49,7 @@ impl Access {
         let (profile, region) = (given(&options.profile), given(&options.region));
         runtime.block_on(check_profile(profile.as_deref()))?;
         let config = runtime.block_on(load(profile.as_deref(), region));
-        let region = config.region().map(|region| region.as_ref().to_owned());
+        let region = config.region().map(|region| region.as_ref().to_owned()).filter(|name| !name.trim().is_empty());
         let endpoint = match given(&options.endpoint_url).or_else(|| configured_endpoint(&config)) {
             Some(url) => Endpoint::given(&url)?,
             None => Endpoint::of_region(region.as_deref().ok_or(Error::NoRegion)?)?,
@@ -67,7 +67,7 @@ async fn check_profile(profile: Option<&str>) -> Result<(), Error> {
     let files = EnvConfigFiles::default();
     let profiles =
         aws_config::profile::load(&Fs::real(), &Env::real(), &files, profile.map(|name| name.to_owned().into())).await;
-    let profiles = profiles.map_err(|why| Error::Files { why: shown(&why) })?;
+    let profiles = profiles.map_err(|why| Error::Files { why: chain(&why) })?;
     let name = profiles.selected_profile();
     if name != "default" && profiles.get_profile(name).is_none() {
         return Err(Error::NoProfile { profile: name.to_owned() });
@@ -95,17 +95,7 @@ async fn load(profile: Option<&str>, region: Option<String>) -> SdkConfig {
 /// The endpoint that the environment or the profile names, for App Mesh or for all services.
 fn configured_endpoint(config: &SdkConfig) -> Option<String> {
     let key =
-        ServiceConfigKey::builder().service_id("App Mesh").env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
+        ServiceConfigKey::builder().service_id("app_mesh").env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
     let own = config.service_config().zip(key.ok()).and_then(|(service, key)| service.load_config(key));
     own.or_else(|| config.endpoint_url().map(str::to_owned)).filter(|url| !url.trim().is_empty())
-}
-
-fn shown(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut inner = error.source();
-    while let Some(error) = inner {
-        text = format!("{text}: {error}");
-        inner = error.source();
-    }
-    text
 }

@@ -69,9 +69,9 @@ impl Client {
             request = request.header("content-type", "application/json");
         }
         let request = request.body(body).map_err(|why| Error::Unsigned { why: why.to_string() })?;
-        let credentials = self.access.identity.credentials();
-        let endpoint = || self.access.endpoint.url.clone();
-        match credentials.map_err(|why| Error::NoCredentials { endpoint: endpoint(), why })? {
+        let advice = if self.access.endpoint.is_aws { self.access.endpoint.doubt() } else { "" };
+        let missing = |why| Error::NoCredentials { endpoint: self.place(), why, advice };
+        match self.access.identity.credentials().map_err(missing)? {
             Some(credentials) => signed(request, credentials, &self.access.region, SystemTime::now()),
             None => Ok(request),
         }

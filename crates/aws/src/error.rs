@@ -42,13 +42,15 @@ pub enum Error {
     /// No credentials where some are needed.
     #[error(
         "no credentials for {endpoint}: {why}; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, give --profile, or sign in with `aws sso login`; \
-         an endpoint on the loopback needs none"
+         an endpoint on the loopback needs none{advice}"
     )]
     NoCredentials {
         /// Who wants them.
         endpoint: String,
         /// Where they were looked for, and what was wrong.
         why: String,
+        /// What else to do.
+        advice: &'static str,
     },
     /// A call that cannot be signed.
     #[error("the call cannot be signed: {why}")]
@@ -110,4 +112,18 @@ pub enum Error {
         /// Why not.
         why: String,
     },
+}
+
+/// An error with all that led to it, each once.
+pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut inner = error.source();
+    while let Some(error) = inner {
+        let own = error.to_string();
+        if !text.contains(&own) {
+            text = format!("{text}: {own}");
+        }
+        inner = error.source();
+    }
+    text
 }

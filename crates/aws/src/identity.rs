@@ -20,10 +20,10 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_types::region::Region;
 use tokio::runtime::Runtime;
 
+use crate::error::chain;
 use crate::transport::Transport;
 
 /// How long before they expire credentials are fetched anew.
@@ -105,7 +105,7 @@ impl Identity {
                 *known = Known::None;
                 Ok(None)
             }
-            Err(why) => Err(DisplayErrorContext(&why).to_string()),
+            Err(why) => Err(chain(&why)),
         }
     }
 }

@@ -68,6 +68,8 @@ pub(crate) struct Reply {
 #[derive(Clone)]
 pub(crate) struct Transport {
     agent: Agent,
+    /// For what only this machine reaches: no proxy could.
+    direct: Agent,
 }
 
 impl fmt::Debug for Transport {
@@ -83,17 +85,19 @@ impl Transport {
             .root_certs(RootCerts::PlatformVerifier)
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .build();
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .proxy(if is_loopback { None } else { Proxy::try_from_env() })
-            .tls_config(tls)
-            .user_agent(concat!("meshwright/", env!("CARGO_PKG_VERSION")))
-            .timeout_global(Some(limits.timeout))
-            .timeout_connect(Some(limits.connect.min(limits.timeout)))
-            .build();
-        Self { agent: config.into() }
+        let agent = |proxy| {
+            let config = Agent::config_builder()
+                .http_status_as_error(false)
+                .max_redirects(0)
+                .max_redirects_will_error(false)
+                .proxy(proxy)
+                .tls_config(tls.clone())
+                .user_agent(concat!("meshwright/", env!("CARGO_PKG_VERSION")))
+                .timeout_global(Some(limits.timeout))
+                .timeout_connect(Some(limits.connect.min(limits.timeout)));
+            Agent::from(config.build())
+        };
+        Self { agent: agent(if is_loopback { None } else { Proxy::try_from_env() }), direct: agent(None) }
     }
 
     /// Sends a request, and reads its answer.
@@ -106,9 +110,18 @@ impl Transport {
     }
 
     fn run(&self, request: Request<Vec<u8>>) -> Result<Response<Body>, ureq::Error> {
+        let is_near = request.uri().host().is_some_and(is_near);
+        let agent = if is_near { &self.direct } else { &self.agent };
         // Bytes, even none, would be said to be a body.
-        if request.body().is_empty() { self.agent.run(request.map(|_| ())) } else { self.agent.run(request) }
+        if request.body().is_empty() { agent.run(request.map(|_| ())) } else { agent.run(request) }
     }
+}
+
+/// Whether a host hands out credentials to this machine alone: an address of the link, or of EC2 and EKS.
+///
+/// Source: AWS SDKs and Tools Reference Guide, IMDS and container credential providers.
+fn is_near(host: &str) -> bool {
+    host.starts_with("169.254.") || host.to_ascii_lowercase().starts_with("[fd00:ec2::")
 }
 
 /// Reads no more than the limit, and one byte to know.

@@ -13,7 +13,8 @@ use crate::files::FileOptions;
 use crate::live::carry::{Done, Outcome, carry_out};
 use crate::live::collect::{everything, reading as read_answers};
 use crate::live::names::{Identifier, MeshName};
-use crate::live::plan::{Allowed, Plan};
+use crate::live::plan::Plan;
+use crate::live::planning::{Allowed, to_apply};
 use crate::live::wanted::{Standing, standing, wanted};
 use crate::live::{Live, LiveError, LiveOptions, show};
 use crate::{Answer, Verb};
@@ -89,7 +90,7 @@ fn plan(reading: &Reading, options: &ApplyOptions, live: &mut Live<'_>) -> Resul
         standing.extend(standing_in(live, &mesh)?.unwrap_or_default());
     }
     let allowed = Allowed { prune: options.prune, replace: options.replace };
-    Ok(Plan::to_apply(&wanted, &standing, allowed))
+    Ok(to_apply(&wanted, &standing, allowed))
 }
 
 /// What stands in a mesh; `None` where there is no such mesh.

@@ -10,13 +10,14 @@ use crate::files::FileOptions;
 use crate::live::collect::no_such_mesh;
 use crate::live::names::{Identifier, MeshName};
 use crate::live::plan::Plan;
+use crate::live::planning::to_delete;
 use crate::live::{Live, LiveError, LiveOptions};
 use crate::{Answer, Verb};
 
 /// How help shows it.
 pub const VERB: Verb = Verb {
     name: "delete",
-    about: "Deletes what files define, or all of a mesh, in the reverse of the order of creation; shows the plan without --yes",
+    about: "Deletes what files define, or all of a mesh: in the reverse of the order of creation; the plan alone without --yes",
     example: "meshwright delete --mesh shop         # shows what would go
   meshwright delete shop.yaml --yes     # what the file defines, and nothing else",
 };
@@ -74,7 +75,7 @@ pub fn run(
         (None, Some(mesh)) => {
             let mesh = MeshName::of(mesh);
             let Some(standing) = standing_in(live, &mesh)? else { return Err(no_such_mesh(live, &mesh)) };
-            Plan::to_delete(None, &standing)
+            to_delete(None, &standing)
         }
         (None, None) => return Err(LiveError::Nothing),
     };
@@ -102,5 +103,5 @@ fn plan_of_files(reading: &Reading, live: &mut Live<'_>) -> Result<Plan, LiveErr
     for mesh in meshes {
         standing.extend(standing_in(live, mesh)?.unwrap_or_default());
     }
-    Ok(Plan::to_delete(Some(&names), &standing))
+    Ok(to_delete(Some(&names), &standing))
 }

@@ -8,6 +8,7 @@ pub(crate) mod differences;
 mod error;
 pub(crate) mod names;
 pub(crate) mod plan;
+pub(crate) mod planning;
 mod remaining;
 pub(crate) mod show;
 pub(crate) mod wanted;

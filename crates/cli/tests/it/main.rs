@@ -5,6 +5,7 @@ mod bootstrap;
 mod fixing;
 mod generate;
 mod graph;
+mod live;
 mod llm;
 mod serve;
 #[path = "../../../llm/tests/it/server.rs"]

@@ -8,7 +8,7 @@ use meshwright_model::visible::visible;
 pub enum LiveError {
     /// The API does not answer as it should.
     #[error("{}", visible(&.0.to_string()))]
-    Api(#[from] Failure),
+    Api(Failure),
     /// A mesh that is not there.
     #[error("there is no mesh `{}` at {place}; {}", visible(.mesh), others(.known, .near.as_deref()))]
     NoSuchMesh {
@@ -55,6 +55,12 @@ pub enum LiveError {
         /// Where it stopped, and why.
         why: String,
     },
+}
+
+impl From<Failure> for LiveError {
+    fn from(failure: Failure) -> Self {
+        Self::Api(failure)
+    }
 }
 
 fn others(known: &[String], near: Option<&str>) -> String {

@@ -7,27 +7,8 @@ use meshwright_model::route::RouteSpec;
 use meshwright_model::{Kind, Spec};
 
 use super::names::Identifier;
-use super::plan::{Change, Plan, Step};
+use super::plan::{Change, Plan, Step, Wave};
 use super::wanted::{Known, Standing};
-
-/// When a step comes.
-pub(crate) type Wave = usize;
-
-/// Waves between two stages of creation, for what must come between.
-const BETWEEN: Wave = 10;
-
-/// Where deletions of what no file has begin: after everything else.
-const DELETIONS: Wave = 1 << 32;
-
-/// The wave of a stage of creation.
-pub(crate) fn of_stage(stage: usize) -> Wave {
-    stage * BETWEEN
-}
-
-/// The wave of a deletion, from 0 for what needs all others.
-pub(crate) fn of_deletion(stage: usize) -> Wave {
-    DELETIONS + stage
-}
 
 /// Puts the steps of routers whose listeners change, and of their routes, in an order that App Mesh takes.
 ///

@@ -1,0 +1,134 @@
+//! The live side on the command line, against `serve` and against servers that only look like it.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::serve::Server as MeshServer;
+use crate::server::{Play, Server};
+use crate::{Run, corpus, run_command};
+
+/// Runs the command in an environment of its own: no credentials, no files of the AWS CLI, no machine that hands some out.
+fn run_in(folder: &Path, variables: &[(&str, &str)], arguments: &[&str]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_meshwright"));
+    for (name, _) in std::env::vars() {
+        if name.starts_with("AWS_") {
+            command.env_remove(name);
+        }
+    }
+    command.env("HOME", folder).env("AWS_EC2_METADATA_DISABLED", "true").envs(variables.iter().copied());
+    run_command(command.current_dir(folder).args(arguments), b"")
+}
+
+#[test]
+fn a_mesh_lives_from_apply_to_delete() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = MeshServer::start(&[]);
+    let url = format!("http://{}", server.address);
+    let by = |arguments: &[&str]| run_in(folder.path(), &[("AWS_ENDPOINT_URL_APP_MESH", &url)], arguments);
+    let shop = corpus("shop/shop.yaml");
+    let plan = by(&["apply", "--dry-run", &shop]);
+    assert_eq!((plan.code, plan.out.starts_with("17 to create\n")), (1, true), "{}", plan.out);
+    let applied = by(&["apply", "--wait", &shop]);
+    assert_eq!(
+        (applied.code, applied.out.ends_with("done: 17 created\n")),
+        (0, true),
+        "{}{}",
+        applied.out,
+        applied.err
+    );
+    assert!(applied.err.contains("created route payments/payments-split\n"), "{}", applied.err);
+    let again = by(&["apply", "--dry-run", "--prune", &shop]);
+    assert_eq!((again.code, again.out.as_str()), (0, "17 unchanged\n"));
+    let meshes = by(&["meshes"]);
+    assert!(meshes.out.contains("shop  4 virtual nodes"), "{}", meshes.out);
+
+    let taken = by(&["snapshot", "--mesh", "shop", "--output", "shop.json"]);
+    assert_eq!((taken.code, taken.out.as_str(), taken.err.as_str()), (0, "", ""));
+    let picture = |file: &str| by(&["graph", file]).out;
+    assert_eq!(picture("shop.json"), picture(&shop), "a snapshot feeds every other verb");
+    assert_eq!(by(&["apply", "--prune", "shop.json"]).out, "17 unchanged\n");
+    by(&["snapshot", "--mesh", "shop", "--output", "again.json"]);
+    let bytes = |file: &str| std::fs::read(folder.path().join(file)).unwrap();
+    assert_eq!(bytes("again.json"), bytes("shop.json"));
+
+    let held = by(&["delete", "--mesh", "shop"]);
+    assert_eq!((held.code, held.err.as_str()), (1, "nothing is deleted: give --yes to do so\n"));
+    let gone = by(&["delete", "--yes", "--format", "json", "shop.json"]);
+    let answer: serde_json::Value = serde_json::from_str(&gone.out).unwrap();
+    assert_eq!((gone.code, answer["outcome"]["done"].as_array().map(Vec::len)), (0, Some(17)), "{}", gone.out);
+    assert!(by(&["meshes"]).out.starts_with("no mesh at"));
+}
+
+#[test]
+fn credentials_and_endpoints_are_found_where_the_aws_cli_finds_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(vec![Play::ok(r#"{"meshes": []}"#)]);
+    let write = |name: &str, text: String| std::fs::write(folder.path().join(name), text).unwrap();
+    std::fs::create_dir(folder.path().join(".aws")).unwrap();
+    write(
+        ".aws/config",
+        format!(
+            "[profile shop]\nregion = eu-west-3\nservices = own\n[services own]\napp_mesh =\n  endpoint_url = {}\n",
+            server.url()
+        ),
+    );
+    write(".aws/credentials", "[shop]\naws_access_key_id = AKIDPROFILE\naws_secret_access_key = x\n".to_owned());
+    let url = server.url();
+    let keys = [("AWS_ACCESS_KEY_ID", "AKIDVARIABLE"), ("AWS_SECRET_ACCESS_KEY", "x"), ("AWS_SESSION_TOKEN", "token")];
+    let by = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let run = run_in(folder.path(), variables, &[&["meshes"], arguments].concat());
+        assert_eq!(run.code, 0, "{arguments:?}: {}", run.err);
+        server.asked().last().unwrap().head.clone()
+    };
+    let with = |more: &[(&'static str, &'static str)]| [&keys[..], more].concat();
+    for (variables, arguments, scope) in [
+        (vec![], vec!["--profile", "shop"], "credential=akidprofile/"),
+        (vec![("AWS_PROFILE", "shop")], vec![], "/eu-west-3/appmesh/aws4_request"),
+        (vec![("AWS_PROFILE", "shop")], vec!["--region", "eu-north-1"], "/eu-north-1/appmesh/aws4_request"),
+        (with(&[]), vec!["--endpoint-url", &url], "credential=akidvariable/"),
+        (with(&[]), vec!["--endpoint-url", &url], "x-amz-security-token: token"),
+        (with(&[("AWS_DEFAULT_REGION", "sa-east-1")]), vec!["--endpoint-url", &url], "/sa-east-1/appmesh/"),
+        (with(&[("AWS_REGION", "ca-west-1")]), vec!["--endpoint-url", &url], "/ca-west-1/appmesh/"),
+    ] {
+        let head = by(&variables, &arguments);
+        assert!(head.contains(scope), "{variables:?} {arguments:?}: {head}");
+    }
+    for variable in ["AWS_ENDPOINT_URL_APP_MESH", "AWS_ENDPOINT_URL"] {
+        let head = by(&[(variable, &url)], &[]);
+        assert!(!head.contains("authorization"), "without credentials a call is not signed: {head}");
+    }
+    let nobody = "http://127.0.0.1:1";
+    by(&[("AWS_ENDPOINT_URL_APP_MESH", &url), ("AWS_ENDPOINT_URL", nobody)], &[]);
+    by(&[("AWS_ENDPOINT_URL_APP_MESH", nobody)], &["--endpoint-url", &url]);
+}
+
+#[test]
+fn what_is_missing_is_said_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let why = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let run = run_in(folder.path(), variables, arguments);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{arguments:?}");
+        assert_eq!(run.err.lines().count(), 1, "{}", run.err);
+        run.err
+    };
+    assert!(why(&[], &["meshes"]).contains("no endpoint and no region: give --endpoint-url"));
+    assert!(why(&[("AWS_REGION", "")], &["meshes"]).contains("no endpoint and no region"));
+    let aws = why(&[], &["meshes", "--region", "eu-west-1"]);
+    assert!(aws.contains("no credentials for https://appmesh.eu-west-1.amazonaws.com"), "{aws}");
+    assert!(aws.contains("AWS switched App Mesh off on 2026-09-30: run `meshwright serve`"), "{aws}");
+    assert!(why(&[], &["meshes", "--profile", "nope"]).contains("the profile `nope` is in neither"));
+    assert!(why(&[], &["meshes", "--endpoint-url", "nonsense"]).contains("should read http://HOST:PORT"));
+    let refused = why(&[("AWS_MAX_ATTEMPTS", "1")], &["meshes", "--endpoint-url", "http://127.0.0.1:1"]);
+    assert_eq!(refused.matches("the connection is refused").count(), 1, "{refused}");
+    assert!(refused.contains("start it with `meshwright serve`"), "{refused}");
+}
+
+#[test]
+fn a_server_that_fails_now_and_then_is_asked_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let busy = Play::status(429, r#"{"message": "slow down"}"#).with("x-amzn-errortype", "TooManyRequestsException");
+    let server = Server::start(vec![busy, Play::status(500, ""), Play::ok(r#"{"meshes": []}"#)]);
+    let run = run_in(folder.path(), &[], &["meshes", "--endpoint-url", &server.url()]);
+    assert_eq!((run.code, run.out), (0, format!("no mesh at {}\n", server.url())), "{}", run.err);
+    assert_eq!(server.asked().len(), 3);
+}
