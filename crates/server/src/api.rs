@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use meshwright_model::arn::{self, Arn};
 use meshwright_model::operation::{Operation, Target};
+use meshwright_model::virtual_node::Backend;
 use meshwright_model::{Kind, Scalar, Spec};
 use meshwright_store::Store;
 use serde_json::{Value, json};
@@ -143,7 +144,7 @@ impl Api {
         if let Some(there) = self.state.get(&key) {
             let used = token.as_deref().and_then(|token| there.used_for(token));
             return match used {
-                Some(before) if before == used_for => Ok((there.described("ACTIVE"), Vec::new())),
+                Some(before) if before == used_for => Ok((answered(there), Vec::new())),
                 Some(_) => Err(other_use(token.as_deref())),
                 None => Err(ApiError::conflict(format!(
                     "{} with name {name} already exists{}",
@@ -171,7 +172,7 @@ impl Api {
             key,
         };
         record.remember(token, used_for);
-        Ok((record.described("ACTIVE"), vec![Change::Put(Arc::new(record))]))
+        Ok((answered(&record), vec![Change::Put(Arc::new(record))]))
     }
 
     fn update(&self, call: &Call, kind: Kind, body: &Body, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
@@ -181,7 +182,7 @@ impl Api {
         let there = self.own(call, &key)?;
         let used_for = digest(&spec_json(&spec).to_string());
         match token.as_deref().and_then(|token| there.used_for(token)) {
-            Some(before) if before == used_for => return Ok((there.described("ACTIVE"), Vec::new())),
+            Some(before) if before == used_for => return Ok((answered(there), Vec::new())),
             Some(_) => return Err(other_use(token.as_deref())),
             None => {}
         }
@@ -192,7 +193,7 @@ impl Api {
         // A clock that is set back must not make a resource older.
         record.updated = stamp.millis.max(record.updated);
         record.remember(token, used_for);
-        Ok((record.described("ACTIVE"), vec![Change::Put(Arc::new(record))]))
+        Ok((answered(&record), vec![Change::Put(Arc::new(record))]))
     }
 
     fn delete(&self, call: &Call, kind: Kind, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
@@ -318,30 +319,52 @@ pub(crate) fn commit(changes: &[Change], store: &mut dyn Store) -> Result<(), Ap
 
 /// A specification as the API keeps it.
 ///
-/// Source: outputs in the AWS CLI's examples: a node without backends has an empty list of them, and names of gRPC metadata are in
-/// lower case. That a backend named twice counts once is aws/aws-app-mesh-roadmap#170.
+/// Source: outputs in the AWS CLI's examples: a node without backends has an empty list of them. That a backend named twice counts once
+/// is aws/aws-app-mesh-roadmap#170. That a health check has its listener's port where it says none: Terraform's acceptance cases of
+/// nodes and gateways, and aws/aws-app-mesh-controller-for-k8s, `pkg/equality`, which ignores that port alone.
 fn settled(mut spec: Spec) -> Spec {
     match &mut spec {
         Spec::VirtualNode(node) => {
             let backends = node.backends.get_or_insert_default();
             let mut seen: Vec<String> = Vec::new();
-            backends.retain(|meshwright_model::virtual_node::Backend::VirtualService(own)| {
+            backends.retain(|Backend::VirtualService(own)| {
                 let name = own.virtual_service_name.to_string();
                 let is_new = !seen.contains(&name);
                 seen.push(name);
                 is_new
             });
+            for listener in node.listeners.iter_mut().flatten() {
+                if let Some(check) = &mut listener.health_check {
+                    check.port.get_or_insert_with(|| listener.port_mapping.port.clone());
+                }
+            }
         }
-        Spec::Route(route) => {
-            if let Some(metadata) = route.grpc_route.as_mut().and_then(|grpc| grpc.matcher.metadata.as_mut()) {
-                for item in metadata.iter_mut() {
-                    item.name = Scalar::from_text(&item.name.to_string().to_ascii_lowercase());
+        Spec::VirtualGateway(gateway) => {
+            for listener in &mut gateway.listeners {
+                if let Some(check) = &mut listener.health_check {
+                    check.port.get_or_insert_with(|| listener.port_mapping.port.clone());
                 }
             }
         }
         _ => {}
     }
     spec
+}
+
+/// A resource as the calls that make or change it answer.
+///
+/// Source: the AWS CLI's example of `create-route`: names of gRPC metadata come back in lower case there. `Describe` has them as they
+/// were put: Terraform's provider reads so, and its acceptance cases have `X-Testing1` and an empty plan.
+fn answered(record: &Record) -> Value {
+    let mut record = record.clone();
+    if let Spec::Route(route) = &mut record.spec
+        && let Some(metadata) = route.grpc_route.as_mut().and_then(|grpc| grpc.matcher.metadata.as_mut())
+    {
+        for item in metadata.iter_mut() {
+            item.name = Scalar::from_text(&item.name.to_string().to_ascii_lowercase());
+        }
+    }
+    record.described("ACTIVE")
 }
 
 /// The account that owns the mesh of a call: that of `meshOwner`, else the caller's.
