@@ -73,8 +73,16 @@ IMPORTS = {
     'aws_appmesh_gateway_route.http["http"]': "own/gateway-http/gateway-route-http",
 }
 
-# What someone else deletes.
-DELETED = ["meshes/own/virtualRouter/router-grpc/routes/route-grpc", "meshes/own/virtualGateway/gateway-grpc/gatewayRoutes/gateway-route-grpc"]
+# What someone else deletes: one of each kind.
+DELETED = [
+    "meshes/own/virtualRouter/router-grpc/routes/route-grpc",
+    "meshes/own/virtualGateway/gateway-grpc/gatewayRoutes/gateway-route-grpc",
+    "meshes/own/virtualRouters/router-grpc",
+    "meshes/own/virtualGateways/gateway-grpc",
+    "meshes/own/virtualServices/alone.local",
+    "meshes/own/virtualNodes/node-grpc",
+    "meshes/bare",
+]
 
 
 class Terraform:

@@ -312,7 +312,18 @@ resource "aws_appmesh_virtual_router" "each" {
 resource "aws_appmesh_virtual_router" "bare" {
   name      = "bare"
   mesh_name = aws_appmesh_mesh.own.name
-  spec {}
+  tags      = var.changed ? {} : local.tags
+  spec {
+    dynamic "listener" {
+      for_each = var.changed ? local.protocols : []
+      content {
+        port_mapping {
+          port     = 8000 + length(listener.key)
+          protocol = listener.key
+        }
+      }
+    }
+  }
 }
 
 resource "aws_appmesh_route" "http" {
@@ -377,7 +388,7 @@ resource "aws_appmesh_route" "http" {
         retry_policy {
           http_retry_events = var.changed ? ["stream-error"] : ["server-error", "gateway-error"]
           tcp_retry_events  = ["connection-error"]
-          max_retries       = local.number
+          max_retries       = var.changed ? 0 : local.number
           per_retry_timeout {
             unit  = local.unit
             value = local.number
@@ -536,6 +547,18 @@ resource "aws_appmesh_virtual_service" "bare" {
   name      = "bare.local"
   mesh_name = aws_appmesh_mesh.own.name
   spec {}
+}
+
+resource "aws_appmesh_virtual_service" "alone" {
+  name      = "alone.local"
+  mesh_name = aws_appmesh_mesh.own.name
+  spec {
+    provider {
+      virtual_node {
+        virtual_node_name = aws_appmesh_virtual_node.bare.name
+      }
+    }
+  }
 }
 
 resource "aws_appmesh_virtual_gateway" "each" {
