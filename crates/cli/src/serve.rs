@@ -1,7 +1,7 @@
 //! The verb `serve`: the App Mesh API for unmodified AWS clients, until it is stopped.
 
-use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
@@ -10,8 +10,8 @@ use meshwright_model::opened::is_open;
 use meshwright_model::operation::{Operation, Target};
 use meshwright_model::order::Order;
 use meshwright_model::{Path as Place, Resource};
-use meshwright_server::http::{self, Settings};
-use meshwright_server::{Api, Call, Exception, Scope, Stamp};
+use meshwright_server::http;
+use meshwright_server::{Call, Exception, Scope, Service};
 use meshwright_store::{File, Memory, Store};
 use meshwright_verbs::files::FileOptions;
 use meshwright_verbs::{Answer, Verb, findings};
@@ -19,33 +19,29 @@ use serde_json::json;
 use tokio::net::TcpListener;
 
 use crate::{complain, deliver, env, load};
+use settings::ReachOptions;
+
+mod settings;
 
 /// How help shows it.
 pub(crate) const VERB: Verb = Verb {
     name: "serve",
-    about: "The App Mesh API, for unmodified AWS clients, on the loopback",
+    about: "The App Mesh API, for unmodified AWS clients",
     example: "meshwright serve --store shop.db --load shop.yaml   # then: aws appmesh list-meshes --endpoint-url http://127.0.0.1:8480",
 };
 
 /// Options of `serve`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ServeOptions {
-    /// Where it listens: an address of the loopback, since it asks nobody for credentials
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8480")]
-    listen: SocketAddr,
-    /// The region of files and of clients that sign for none; without it that of AWS_REGION or AWS_DEFAULT_REGION, else us-east-1
-    #[arg(long, value_name = "REGION")]
-    region: Option<String>,
-    /// The account whose resources they are: 12 digits
-    #[arg(long, value_name = "ID", default_value = "123456789012")]
-    account: String,
+    #[command(flatten)]
+    reach: ReachOptions,
     /// The file that keeps everything, made where it is not there; without it, or with `memory`, all is lost when the server ends
     #[arg(long, value_name = "FILE", default_value = "memory")]
     store: String,
     /// Files whose mesh is there from the start; what the store holds already stays as it is; a directory means every mesh file below it
     #[arg(long, value_name = "FILE", num_args = 1..)]
     load: Vec<String>,
-    /// Stop where AWS stopped an account by default: 15 meshes, 200 virtual nodes in each, and so on
+    /// Hold the account to the quotas that AWS had by default, such as 15 meshes and 50 routes of a router
     #[arg(long)]
     quotas: bool,
     /// A parameter's value, for the files; may be given several times
@@ -55,52 +51,74 @@ pub(crate) struct ServeOptions {
 
 /// Serves until it is stopped.
 pub(crate) fn run(options: &ServeOptions) -> Result<()> {
-    if !options.listen.ip().is_loopback() {
-        bail!(
-            "--listen {}: this server asks nobody for credentials, so it listens on the loopback alone",
-            options.listen
-        );
-    }
-    if options.account.len() != 12 || !options.account.bytes().all(|byte| byte.is_ascii_digit()) {
-        bail!("--account {}: an account has 12 digits", options.account);
-    }
-    let region = options.region.clone().or_else(env::region).unwrap_or_else(|| "us-east-1".to_owned());
-    let settings = Settings { region, account: options.account.clone() };
-    let mut store: Box<dyn Store> = match options.store.as_str() {
+    let settings = options.reach.settings()?;
+    let store: Box<dyn Store> = match options.store.as_str() {
         "memory" => Box::new(Memory::default()),
         path => Box::new(File::open(Path::new(path)).context("--store")?),
     };
-    let scope = Scope::of(&settings.region, &settings.account);
-    let api = loaded(options, &scope, store.as_mut())?;
+    let service = Service::start(store, options.quotas).map_err(|why| anyhow!("--store {}: {why}", options.store))?;
+    let service = Arc::new(service);
+    raise_open_files();
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?;
-    runtime.block_on(async {
-        let listener = TcpListener::bind(options.listen).await.with_context(|| format!("--listen {}", options.listen))?;
-        let address = listener.local_addr()?;
+    let served = runtime.block_on(async {
+        load_files(options, &Scope::of(&settings.region, &settings.account), &service).await?;
+        let listen = options.reach.listen;
+        let listener = TcpListener::bind(listen).await.with_context(|| format!("--listen {listen}"))?;
+        let url = format!("{}://{}", options.reach.scheme(), listener.local_addr()?);
+        let (region, account) = (&settings.region, &settings.account);
         let output = format!(
-            "App Mesh API on http://{address} (region {}, account {})\n  aws appmesh list-meshes --region {} --endpoint-url http://{address}\n",
-            settings.region, settings.account, settings.region
+            "App Mesh API on {url} (region {region}, account {account})\n  aws appmesh list-meshes --region {region} --endpoint-url {url}\n"
         );
         deliver(None, &Answer { output, ..Answer::default() })?;
-        let stopped = async {
+        let stopped = stopped().context("signals")?;
+        http::serve(listener, Arc::clone(&service), settings, stopped).await;
+        Ok(())
+    });
+    service.end();
+    served
+}
+
+/// Waits until the process is told to end.
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    let mut told = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    Ok(async move {
+        let interrupted = async {
             if tokio::signal::ctrl_c().await.is_err() {
                 std::future::pending::<()>().await;
             }
         };
-        http::serve(listener, api, store, settings, stopped).await.context("the listener fails")
+        #[cfg(unix)]
+        tokio::select! {
+            () = interrupted => {}
+            _ = told.recv() => {}
+        }
+        #[cfg(not(unix))]
+        interrupted.await;
     })
 }
 
-/// The API with the mesh of files.
-fn loaded(options: &ServeOptions, scope: &Scope, store: &mut dyn Store) -> Result<Api> {
-    let contents = store.load().context("--store")?;
-    let api = Api::restored(&contents.entries).map_err(|why| anyhow!("--store {}: {why}", options.store))?;
-    let mut api = api.with_quotas(options.quotas);
-    if !contents.entries.is_empty() {
-        complain(&format!("{} resources in {}\n", contents.entries.len(), options.store));
+/// Lets the process have as many connections as the system allows it; the usual limit is a thousand.
+fn raise_open_files() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit, setrlimit};
+        let mut limit = getrlimit(Resource::Nofile);
+        limit.current = limit.maximum;
+        // Where it is not allowed, the limit stays as it is.
+        let _ = setrlimit(Resource::Nofile, limit);
+    }
+}
+
+/// Puts the mesh of files into the API.
+async fn load_files(options: &ServeOptions, scope: &Scope, service: &Service) -> Result<()> {
+    let before = service.count();
+    if before > 0 {
+        complain(&format!("{before} resources in {}\n", options.store));
     }
     if options.load.is_empty() {
-        return Ok(api);
+        return Ok(());
     }
     let files = load::load(&options.load);
     if let Some(error) = files.errors.first() {
@@ -118,8 +136,7 @@ fn loaded(options: &ServeOptions, scope: &Scope, store: &mut dyn Store) -> Resul
     for placed in &order.placed {
         let resource = &reading.inventory.resources[placed.position];
         let call = creation(resource, scope).map_err(|why| anyhow!("--load: {}: {why}", resource.id()))?;
-        let stamp = Stamp { millis: http::now(), uid: http::new_id() };
-        match api.answer(&call, &stamp, store) {
+        match service.answer(call).await {
             Ok(_) => count += 1,
             Err(why) if why.exception == Exception::Conflict => there += 1,
             Err(why) => bail!("--load: {}: {}", resource.id(), why.message),
@@ -127,7 +144,7 @@ fn loaded(options: &ServeOptions, scope: &Scope, store: &mut dyn Store) -> Resul
     }
     let there = if there > 0 { format!(", {there} were there already") } else { String::new() };
     complain(&format!("{count} resources loaded{there}\n"));
-    Ok(api)
+    Ok(())
 }
 
 /// The call that creates a resource.
@@ -150,5 +167,6 @@ fn creation(resource: &Resource, scope: &Scope) -> Result<Call> {
         query: Vec::new(),
         body: body.to_string().into_bytes(),
         scope: scope.clone(),
+        caller: None,
     })
 }

@@ -349,6 +349,13 @@ pub struct Quota {
     pub adjustable: bool,
 }
 
+impl Quota {
+    /// The quota of a name; `None` where there is none.
+    pub fn named(what: &str) -> Option<&'static Self> {
+        QUOTAS.iter().find(|quota| quota.what == what)
+    }
+}
+
 /// Every quota on a number of resources or connections.
 pub const QUOTAS: &[Quota] = &[
     Quota { what: "meshes per account", default: 15, code: "L-AC861A39", adjustable: true },

@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use meshwright_model::arn::{self, Arn};
+use meshwright_model::Kind;
+use meshwright_model::arn::Arn;
 use meshwright_model::operation::{Operation, Target};
-use meshwright_model::virtual_node::Backend;
-use meshwright_model::{Kind, Scalar, Spec};
-use meshwright_store::Store;
 use serde_json::{Value, json};
 
 use crate::body::{Body, MAX_TAGS};
-use crate::call::{Call, Scope, check_names, parameter};
+use crate::call::{Call, check_names};
 use crate::exception::{ApiError, Exception};
 use crate::page::Page;
 use crate::record::{Key, Record, digest, put_tag, spec_json};
@@ -35,7 +33,8 @@ pub struct Stamp {
 #[derive(Clone, Debug, Default)]
 pub struct Api {
     pub(crate) state: State,
-    pub(crate) has_quotas: bool,
+    /// Whether the quotas of AWS's accounts hold.
+    pub(crate) quotas: bool,
 }
 
 impl Api {
@@ -53,28 +52,24 @@ impl Api {
         Ok(api)
     }
 
-    /// The API with the quotas that AWS had by default, or without any.
+    /// The API with the quotas that AWS's accounts had by default, or without.
     #[must_use]
-    pub fn with_quotas(self, has_quotas: bool) -> Self {
-        Self { has_quotas, ..self }
+    pub fn with_quotas(self, quotas: bool) -> Self {
+        Self { quotas, ..self }
     }
 
-    /// Answers a call, makes what it changes, and says it to a store first.
-    ///
-    /// # Errors
-    /// The exception that the API raises; nothing is changed then.
-    pub fn answer(&mut self, call: &Call, stamp: &Stamp, store: &mut dyn Store) -> Result<Value, ApiError> {
-        let (answer, changes) = self.decide(call, stamp)?;
-        commit(&changes, store)?;
-        self.apply(changes);
-        Ok(answer)
+    pub(crate) fn has_quotas(&self) -> bool {
+        self.quotas
     }
 
-    /// Makes changes that a store has taken.
-    pub(crate) fn apply(&mut self, changes: Vec<Change>) {
-        for change in changes {
-            self.state.apply(change);
-        }
+    /// How many resources there are.
+    pub fn count(&self) -> usize {
+        self.state.count()
+    }
+
+    /// Makes a change; answers with the one that takes it back.
+    pub(crate) fn apply(&mut self, change: Change) -> Change {
+        self.state.apply(change)
     }
 
     /// Answers a call that changes nothing.
@@ -83,6 +78,7 @@ impl Api {
     /// The exception that the API raises.
     pub fn read(&self, call: &Call) -> Result<Value, ApiError> {
         check_names(call)?;
+        self.permit(call, None)?;
         match call.operation {
             Operation::Describe(kind) => {
                 let key = self.key(call, kind)?;
@@ -119,6 +115,7 @@ impl Api {
     pub(crate) fn decide(&self, call: &Call, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
         check_names(call)?;
         let body = Body::read(&call.body)?;
+        self.permit(call, Some(&body))?;
         match call.operation {
             Operation::Create(kind) => self.create(call, kind, &body, stamp),
             Operation::Update(kind) => self.update(call, kind, &body, stamp),
@@ -133,7 +130,7 @@ impl Api {
 
     fn create(&self, call: &Call, kind: Kind, body: &Body, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
         let (name, token) = (body.name(kind)?, body.token()?);
-        let spec = settled(body.spec(kind)?);
+        let spec = body.spec(kind)?.settled();
         let tags = body.tags()?;
         let key = match kind {
             Kind::Mesh => Key::of_mesh(&call.scope.region, &call.scope.account, &name),
@@ -159,8 +156,9 @@ impl Api {
             return Err(ApiError::forbidden(message));
         }
         self.check(&key, &spec)?;
+        self.check_quotas(&key, &spec)?;
         let mut record = Record {
-            arn: arn(&key, &call.scope),
+            arn: call.arn(&key),
             uid: stamp.uid.clone(),
             resource_owner: call.scope.account.clone(),
             version: 1,
@@ -177,7 +175,7 @@ impl Api {
 
     fn update(&self, call: &Call, kind: Kind, body: &Body, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
         let token = body.token()?;
-        let spec = settled(body.spec(kind)?);
+        let spec = body.spec(kind)?.settled();
         let key = self.changed(call, kind)?;
         let there = self.own(call, &key)?;
         let used_for = digest(&spec_json(&spec).to_string());
@@ -187,6 +185,7 @@ impl Api {
             None => {}
         }
         self.check(&key, &spec)?;
+        self.check_quotas(&key, &spec)?;
         let mut record = Record::clone(there);
         record.spec = spec;
         record.version += 1;
@@ -230,14 +229,11 @@ impl Api {
 
     /// What a call is about; its mesh and parent must be there.
     fn key(&self, call: &Call, kind: Kind) -> Result<Key, ApiError> {
-        let Target { mesh, parent, name } = &call.target;
-        let owner = owner(call)?;
-        let of = Key::of_mesh(&call.scope.region, &owner, mesh);
+        let Target { mesh, name, .. } = &call.target;
+        let key = call.key(kind, name.as_deref().unwrap_or_default())?;
         if kind != Kind::Mesh {
-            self.existing(&of)?;
+            self.existing(&Key::of_mesh(&key.region, &key.owner, mesh))?;
         }
-        let parent = parent.clone().unwrap_or_default();
-        let key = Key { kind, parent, name: name.clone().unwrap_or_default(), ..of };
         if let Some(of) = kind.parent() {
             let parent = Key { kind: of, parent: String::new(), name: key.parent.clone(), ..key.clone() };
             self.existing(&parent)?;
@@ -276,7 +272,7 @@ impl Api {
 
     /// The resource whose tags are meant.
     fn tagged(&self, call: &Call) -> Result<&Arc<Record>, ApiError> {
-        let given = parameter(call, "resourceArn").ok_or_else(|| ApiError::bad("resourceArn is missing"))?;
+        let given = call.parameter("resourceArn").ok_or_else(|| ApiError::bad("resourceArn is missing"))?;
         if let Some(record) = self.state.named(given) {
             // Source: App Mesh User Guide, sharing: an account sees the tags of its own resources only.
             let account = &call.scope.account;
@@ -305,75 +301,11 @@ fn absent(key: &Key, elsewhere: Option<&str>) -> ApiError {
     ApiError::not_found(missing + &elsewhere.unwrap_or_default())
 }
 
-/// Says changes to a store; what fails there is not made here.
-pub(crate) fn commit(changes: &[Change], store: &mut dyn Store) -> Result<(), ApiError> {
-    if changes.is_empty() {
-        return Ok(());
-    }
-    let changes: Vec<meshwright_store::Change> = changes.iter().map(stored::change).collect();
-    store.commit(&changes).map(|_| ()).map_err(|why| ApiError {
-        exception: Exception::ServiceUnavailable,
-        message: format!("the change cannot be kept: {why}"),
-    })
-}
-
-/// A specification as the API keeps it.
-///
-/// Source: outputs in the AWS CLI's examples: a node without backends has an empty list of them. That a backend named twice counts once
-/// is aws/aws-app-mesh-roadmap#170. That a health check has its listener's port where it says none: Terraform's acceptance cases of
-/// nodes and gateways, and aws/aws-app-mesh-controller-for-k8s, `pkg/equality`, which ignores that port alone.
-fn settled(mut spec: Spec) -> Spec {
-    match &mut spec {
-        Spec::VirtualNode(node) => {
-            let backends = node.backends.get_or_insert_default();
-            let mut seen: Vec<String> = Vec::new();
-            backends.retain(|Backend::VirtualService(own)| {
-                let name = own.virtual_service_name.to_string();
-                let is_new = !seen.contains(&name);
-                seen.push(name);
-                is_new
-            });
-            for listener in node.listeners.iter_mut().flatten() {
-                if let Some(check) = &mut listener.health_check {
-                    check.port.get_or_insert_with(|| listener.port_mapping.port.clone());
-                }
-            }
-        }
-        Spec::VirtualGateway(gateway) => {
-            for listener in &mut gateway.listeners {
-                if let Some(check) = &mut listener.health_check {
-                    check.port.get_or_insert_with(|| listener.port_mapping.port.clone());
-                }
-            }
-        }
-        _ => {}
-    }
-    spec
-}
-
 /// A resource as the calls that make or change it answer.
-///
-/// Source: the AWS CLI's example of `create-route`: names of gRPC metadata come back in lower case there. `Describe` has them as they
-/// were put: Terraform's provider reads so, and its acceptance cases have `X-Testing1` and an empty plan.
 fn answered(record: &Record) -> Value {
     let mut record = record.clone();
-    if let Spec::Route(route) = &mut record.spec
-        && let Some(metadata) = route.grpc_route.as_mut().and_then(|grpc| grpc.matcher.metadata.as_mut())
-    {
-        for item in metadata.iter_mut() {
-            item.name = Scalar::from_text(&item.name.to_string().to_ascii_lowercase());
-        }
-    }
+    record.spec = record.spec.answered();
     record.described("ACTIVE")
-}
-
-/// The account that owns the mesh of a call: that of `meshOwner`, else the caller's.
-fn owner(call: &Call) -> Result<String, ApiError> {
-    match parameter(call, "meshOwner") {
-        None => Ok(call.scope.account.clone()),
-        Some(owner) if owner.chars().count() == 12 => Ok(owner.to_owned()),
-        Some(owner) => Err(ApiError::bad(format!("meshOwner: `{owner}` is not an account of 12 characters"))),
-    }
 }
 
 fn other_use(token: Option<&str>) -> ApiError {
@@ -387,12 +319,4 @@ fn place(key: &Key) -> String {
         Kind::Mesh => format!(" for account {}", key.owner),
         _ => format!(" under mesh {} for account {}", key.mesh, key.owner),
     }
-}
-
-fn arn(key: &Key, scope: &Scope) -> String {
-    let Scope { partition, region, account } = scope.clone();
-    let parent = key.kind.parent().map(|_| key.parent.clone());
-    let scope = arn::Scope { partition, service: "appmesh".to_owned(), region, account };
-    let (mesh, name) = (key.mesh.clone(), key.name.clone());
-    Arn { scope: Some(scope), mesh, mesh_owner: None, kind: key.kind, parent, name }.to_string()
 }

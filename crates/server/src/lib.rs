@@ -1,20 +1,31 @@
 //! The App Mesh API, as AWS's clients know it: operations on a state, and HTTP around them.
 //!
-//! [`api`] decides and knows no network; [`http`] is the thin loop around it.
+//! [`api`] decides and knows no network; [`Service`] keeps what is decided; [`http`] is the thin loop around it.
 
+mod access;
 pub mod api;
 mod body;
 pub mod call;
 mod checks;
+mod credentials;
 mod exception;
 pub mod http;
+mod in_process;
+mod listen;
 mod page;
 mod quotas;
 mod record;
 mod rules;
+mod service;
+mod signature;
 mod state;
 mod stored;
+pub mod tls;
 
 pub use api::{Api, Stamp};
 pub use call::{Call, Scope};
+pub use credentials::{AccessKey, Credentials, is_account};
 pub use exception::{ApiError, Exception};
+pub use in_process::InProcess;
+pub use listen::Bounds;
+pub use service::{Service, StartError};

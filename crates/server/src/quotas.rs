@@ -1,6 +1,6 @@
-//! What an AWS account could have by default, for those who want to be stopped where AWS stopped them.
+//! The quotas that AWS's accounts had, for those who want them back.
 
-use meshwright_model::limits::QUOTAS;
+use meshwright_model::limits::Quota;
 use meshwright_model::{Kind, Spec};
 
 use crate::api::Api;
@@ -8,38 +8,45 @@ use crate::exception::{ApiError, Exception};
 use crate::record::Key;
 
 impl Api {
-    /// That a specification stays within the quotas, and one more resource does where it is new.
+    /// Whether a resource may be there beside what is there already; always where quotas are off.
     pub(crate) fn check_quotas(&self, key: &Key, spec: &Spec) -> Result<(), ApiError> {
-        if !self.has_quotas {
+        if !self.quotas {
             return Ok(());
         }
-        if let Spec::VirtualNode(node) = spec {
-            within("backends per virtual node", node.backends.as_ref().map_or(0, Vec::len))?;
+        if self.state.get(key).is_none() {
+            let Key { region, owner, .. } = key;
+            let beside = match key.kind {
+                Kind::Mesh => self.state.meshes(region, owner).count(),
+                _ => self.state.after(&Key { name: String::new(), ..key.clone() }, None).count(),
+            };
+            within(beside + 1, siblings(key.kind))?;
         }
-        if self.state.get(key).is_some() {
-            return Ok(());
+        match spec {
+            Spec::VirtualNode(node) => within(node.backends.as_ref().map_or(0, Vec::len), "backends per virtual node"),
+            _ => Ok(()),
         }
-        let what = match key.kind {
-            Kind::Mesh => {
-                return within("meshes per account", self.state.meshes(&key.region, &key.owner).count() + 1);
-            }
-            Kind::VirtualService => "virtual services per mesh",
-            Kind::VirtualNode => "virtual nodes per mesh",
-            Kind::VirtualRouter => "virtual routers per mesh",
-            Kind::VirtualGateway => "virtual gateways per mesh",
-            Kind::Route => "routes per virtual router",
-            Kind::GatewayRoute => "gateway routes per virtual gateway",
-        };
-        within(what, self.state.after(key, Some("")).count() + 1)
     }
 }
 
-fn within(what: &str, count: usize) -> Result<(), ApiError> {
-    match QUOTAS.iter().find(|quota| quota.what == what) {
-        Some(quota) if count > quota.default => Err(ApiError {
-            exception: Exception::LimitExceeded,
-            message: format!("there would be {count} {what}, and the quota is {}", quota.default),
-        }),
+/// The quota on resources of a kind beside each other, as [`Quota`] names it.
+const fn siblings(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Mesh => "meshes per account",
+        Kind::VirtualNode => "virtual nodes per mesh",
+        Kind::VirtualRouter => "virtual routers per mesh",
+        Kind::VirtualService => "virtual services per mesh",
+        Kind::VirtualGateway => "virtual gateways per mesh",
+        Kind::Route => "routes per virtual router",
+        Kind::GatewayRoute => "gateway routes per virtual gateway",
+    }
+}
+
+fn within(count: usize, what: &str) -> Result<(), ApiError> {
+    match Quota::named(what) {
+        Some(quota) if count > quota.default => {
+            let message = format!("there would be {count} {what}, and the quota is {}", quota.default);
+            Err(ApiError::of(Exception::LimitExceeded, message))
+        }
         _ => Ok(()),
     }
 }

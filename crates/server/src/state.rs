@@ -27,6 +27,10 @@ pub(crate) enum Change {
 }
 
 impl State {
+    pub(crate) fn count(&self) -> usize {
+        self.records.len()
+    }
+
     pub(crate) fn get(&self, key: &Key) -> Option<&Arc<Record>> {
         self.records.get(key)
     }
@@ -87,19 +91,23 @@ impl State {
         self.in_mesh(key).filter(names)
     }
 
-    pub(crate) fn apply(&mut self, change: Change) {
-        match change {
+    /// Makes a change; answers with the one that takes it back.
+    pub(crate) fn apply(&mut self, change: Change) -> Change {
+        let (key, before) = match change {
             Change::Put(record) => {
                 self.arns.insert(record.arn.clone(), record.key.clone());
-                self.records.insert(record.key.clone(), record);
+                (record.key.clone(), self.records.insert(record.key.clone(), record))
             }
             Change::Remove(key) => {
-                if let Some(record) = self.records.remove(&key)
+                let before = self.records.remove(&key);
+                if let Some(record) = &before
                     && self.arns.get(&record.arn) == Some(&key)
                 {
                     self.arns.remove(&record.arn);
                 }
+                (key, before)
             }
-        }
+        };
+        before.map_or(Change::Remove(key), Change::Put)
     }
 }

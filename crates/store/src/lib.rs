@@ -4,9 +4,12 @@
 
 mod file;
 mod memory;
+mod upgrade;
+mod watch;
 
 pub use file::File;
 pub use memory::Memory;
+pub use watch::{Since, Watch};
 
 /// What becomes of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,11 +37,20 @@ pub trait Store: Send {
     /// It cannot be read.
     fn load(&mut self) -> Result<Contents, Error>;
 
+    /// How often something was committed.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn revision(&mut self) -> Result<u64, Error>;
+
     /// Makes changes, all or none, and answers with the revision once they outlive the process.
     ///
     /// # Errors
-    /// They cannot be written; nothing is changed then.
+    /// They cannot be written. Only [`Store::revision`] tells then whether they are there: a disk may fail after it has written.
     fn commit(&mut self, changes: &[Change]) -> Result<u64, Error>;
+
+    /// Follows what is committed from now on.
+    fn watch(&self) -> Watch;
 }
 
 /// Why a store fails.

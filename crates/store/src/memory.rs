@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Change, Contents, Error, Store};
+use crate::watch::History;
+use crate::{Change, Contents, Error, Store, Watch};
 
 /// A store that ends with its process.
 #[derive(Debug, Default)]
 pub struct Memory {
     revision: u64,
+    history: History,
     entries: BTreeMap<Vec<u8>, Vec<u8>>,
 }
 
@@ -15,6 +17,10 @@ impl Store for Memory {
     fn load(&mut self) -> Result<Contents, Error> {
         let entries = self.entries.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
         Ok(Contents { revision: self.revision, entries })
+    }
+
+    fn revision(&mut self) -> Result<u64, Error> {
+        Ok(self.revision)
     }
 
     fn commit(&mut self, changes: &[Change]) -> Result<u64, Error> {
@@ -25,6 +31,11 @@ impl Store for Memory {
             }
         }
         self.revision += 1;
+        self.history.note(self.revision, changes);
         Ok(self.revision)
+    }
+
+    fn watch(&self) -> Watch {
+        self.history.watch()
     }
 }

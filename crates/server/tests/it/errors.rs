@@ -2,8 +2,8 @@
 
 use meshwright_model::operation::{Operation, Target};
 use meshwright_model::{Kind, limits::QUOTAS};
-use meshwright_server::{Api, Call, Exception, Scope, Stamp};
-use meshwright_store::{Change, Contents, Error, Memory, Store};
+use meshwright_server::{Call, Exception, Scope, Service};
+use meshwright_store::{Change, Contents, Error, Memory, Store, Watch};
 use serde_json::{Value, json};
 
 use crate::http::Server;
@@ -14,6 +14,14 @@ struct Failing(fn());
 impl Store for Failing {
     fn load(&mut self) -> Result<Contents, Error> {
         Ok(Contents::default())
+    }
+
+    fn revision(&mut self) -> Result<u64, Error> {
+        Ok(0)
+    }
+
+    fn watch(&self) -> Watch {
+        Memory::default().watch()
     }
 
     fn commit(&mut self, _: &[Change]) -> Result<u64, Error> {
@@ -34,7 +42,7 @@ fn what_the_store_does_not_take_is_not_there() {
         ((|| ()) as fn(), 503, "ServiceUnavailableException"),
         (|| panic!("a fault of the store's"), 500, "InternalServerErrorException"),
     ] {
-        let server = Server::over(Api::default(), Box::new(Failing(fail)));
+        let server = Server::over(Box::new(Failing(fail)), false);
         for _ in 0..2 {
             let (own, name, message) = create(&server, "meshes", &mesh);
             assert_eq!((own, name.as_str()), (status, error), "{message}");
@@ -46,7 +54,7 @@ fn what_the_store_does_not_take_is_not_there() {
 #[test]
 fn quotas_hold_where_they_are_asked_for() {
     let quota = |what: &str| QUOTAS.iter().find(|quota| quota.what == what).unwrap().default;
-    let server = Server::over(Api::default().with_quotas(true), Box::new(Memory::default()));
+    let server = Server::over(Box::new(Memory::default()), true);
     let refused = |path: &str, body: &Value, what: &str| {
         let (status, error, message) = create(&server, path, body);
         assert_eq!((status, error.as_str()), (400, "LimitExceededException"), "{message}");
@@ -100,23 +108,25 @@ fn without_quotas_there_may_be_more() {
 
 #[test]
 fn another_account_makes_no_gateway_in_a_shared_mesh() {
-    let (mut api, mut store) = (Api::default(), Memory::default());
+    let service = Service::start(Box::new(Memory::default()), false).unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let answer = |call: Call| runtime.block_on(service.answer(call));
     let call = |kind: Kind, account: &str, body: Value| Call {
         operation: Operation::Create(kind),
         target: Target { mesh: if kind == Kind::Mesh { String::new() } else { "m".to_owned() }, ..Target::default() },
         query: if kind == Kind::Mesh { Vec::new() } else { vec![("meshOwner".to_owned(), "111111111111".to_owned())] },
         body: body.to_string().into_bytes(),
         scope: Scope::of("eu-west-1", account),
+        caller: None,
     };
-    let stamp = Stamp { millis: 1, uid: "u".to_owned() };
     let mesh = call(Kind::Mesh, "111111111111", json!({"meshName": "m"}));
-    api.answer(&mesh, &stamp, &mut store).unwrap();
+    answer(mesh).unwrap();
     let node = call(Kind::VirtualNode, "222222222222", json!({"virtualNodeName": "n", "spec": {}}));
-    let made = api.answer(&node, &stamp, &mut store).unwrap();
+    let made = answer(node).unwrap();
     assert_eq!(made["metadata"]["meshOwner"], "111111111111");
     assert_eq!(made["metadata"]["resourceOwner"], "222222222222");
     assert_eq!(made["metadata"]["arn"], "arn:aws:appmesh:eu-west-1:222222222222:mesh/m/virtualNode/n");
     let body = json!({"virtualGatewayName": "g", "spec": {"listeners": []}});
-    let refused = api.answer(&call(Kind::VirtualGateway, "222222222222", body), &stamp, &mut store).unwrap_err();
+    let refused = answer(call(Kind::VirtualGateway, "222222222222", body)).unwrap_err();
     assert_eq!((refused.exception, refused.exception.status()), (Exception::Forbidden, 403));
 }

@@ -2,7 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
-use meshwright_store::{Change, Contents, Error, File, Memory, Store};
+mod disk;
+mod random;
+mod simulation;
+
+use std::time::Duration;
+
+use meshwright_store::{Change, Contents, Error, File, Memory, Since, Store};
 
 fn put(key: &str, value: &str) -> Change {
     Change { key: key.into(), value: Some(value.into()) }
@@ -15,12 +21,33 @@ fn entries(contents: &Contents) -> Vec<(String, String)> {
 
 /// What any store does.
 fn behaves(store: &mut dyn Store) {
+    let watch = store.watch();
     assert_eq!(store.load().unwrap(), Contents::default());
     assert_eq!(store.commit(&[put("b", "1"), put("a", "2")]), Ok(1));
     assert_eq!(store.commit(&[put("a", "3"), Change { key: "b".into(), value: None }, put("c", "")]), Ok(2));
     let contents = store.load().unwrap();
     assert_eq!(contents.revision, 2);
     assert_eq!(entries(&contents), [("a".into(), "3".into()), ("c".into(), String::new())]);
+    let changes = vec![put("a", "3"), Change { key: "b".into(), value: None }, put("c", "")];
+    assert_eq!(watch.since(1), Since::Changes { revision: 2, changes });
+    assert_eq!(watch.since(2), Since::Changes { revision: 2, changes: Vec::new() });
+    assert_eq!(watch.since(3), Since::TooMuch, "nobody has seen that yet");
+    assert_eq!(watch.wait(1, Duration::from_mins(1)), 2);
+    assert_eq!(watch.wait(2, Duration::from_millis(1)), 2);
+}
+
+#[test]
+fn who_is_too_far_behind_loads_everything() {
+    let mut store = Memory::default();
+    let watch = store.watch();
+    for _ in 0..3 {
+        store.commit(&[put("a", &"x".repeat(1 << 20))]).unwrap();
+    }
+    assert_eq!(watch.since(1), Since::TooMuch);
+    assert!(matches!(watch.since(2), Since::Changes { revision: 3, changes } if changes.len() == 1));
+    let waiting = std::thread::spawn(move || watch.wait(3, Duration::from_mins(1)));
+    store.commit(&[put("b", "")]).unwrap();
+    assert_eq!(waiting.join().unwrap(), 4);
 }
 
 #[test]
@@ -39,6 +66,16 @@ fn a_file_has_one_owner() {
     let path = folder.path().join("state");
     let _first = File::open(&path).unwrap();
     assert!(matches!(File::open(&path), Err(Error::InUse { .. })));
+}
+
+#[test]
+fn a_new_file_stands_alone_in_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(File::open(&folder.path().join("state")).unwrap());
+    let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|own| own.unwrap().file_name()).collect();
+    assert_eq!(files, ["state"]);
+    std::fs::write(folder.path().join("empty"), "").unwrap();
+    assert_eq!(File::open(&folder.path().join("empty")).unwrap().load(), Ok(Contents::default()));
 }
 
 #[test]

@@ -1,0 +1,253 @@
+//! The API while it runs: whoever reads sees what is kept, and one thread writes.
+//!
+//! The writer takes all calls that wait and decides them one after the other on a state that is ahead, then keeps what they change with one
+//! commit: those who write at a time share the wait for the disk. Nobody is answered, and nobody sees a change, before it is kept. When a
+//! commit has failed, only the store can say what it holds, so nothing is written until it has said that.
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::thread::JoinHandle;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use meshwright_store::{Error, Store};
+use serde_json::Value;
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+use crate::api::{Api, Stamp};
+use crate::call::Call;
+use crate::exception::{ApiError, Exception};
+use crate::state::Change;
+use crate::stored;
+
+/// How many calls wait for the writer; those beyond wait before their body is let go.
+const MAX_WAITING: usize = 1024;
+
+/// How many calls share a commit.
+const MAX_GROUP: usize = 256;
+
+/// Why a service does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The store cannot be read.
+    #[error(transparent)]
+    Store(#[from] Error),
+    /// What the store holds is none of ours.
+    #[error("{0}")]
+    Record(String),
+    /// The system gives no thread.
+    #[error("the writer does not start: {0}")]
+    Thread(#[from] io::Error),
+}
+
+/// The API over a store.
+#[derive(Debug)]
+pub struct Service {
+    api: Arc<RwLock<Api>>,
+    /// What the writer is asked; nothing more where it is asked nothing.
+    queue: mpsc::Sender<Option<Job>>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+type Answer = Result<Value, ApiError>;
+
+/// A call, and who waits for its answer.
+#[derive(Debug)]
+struct Job {
+    call: Call,
+    answer: oneshot::Sender<Answer>,
+}
+
+impl Service {
+    /// Starts over what a store holds, with the quotas that AWS's accounts had or without.
+    ///
+    /// # Errors
+    /// The store cannot be read, or holds what is none of ours.
+    pub fn start(mut store: Box<dyn Store>, quotas: bool) -> Result<Self, StartError> {
+        let (revision, api) = restored(store.as_mut(), quotas)?;
+        let ahead = api.clone();
+        let api = Arc::new(RwLock::new(api));
+        let (queue, waiting) = mpsc::channel(MAX_WAITING);
+        let writer = Writer { api: Arc::clone(&api), ahead, store, revision, is_sure: true };
+        let writer = std::thread::Builder::new().name("writer".to_owned()).spawn(move || writer.run(waiting))?;
+        Ok(Self { api, queue, writer: Mutex::new(Some(writer)) })
+    }
+
+    /// How many resources there are.
+    pub fn count(&self) -> usize {
+        self.api.read().unwrap_or_else(PoisonError::into_inner).count()
+    }
+
+    /// Answers a call; what it changes is kept by then.
+    ///
+    /// # Errors
+    /// The exception that the API raises; nothing is changed then.
+    pub async fn answer(&self, call: Call) -> Answer {
+        if !call.operation.is_write() {
+            return self.read(&call);
+        }
+        let (answer, answered) = oneshot::channel();
+        self.queue.send(Some(Job { call, answer })).await.map_err(|_| ended())?;
+        answered.await.map_err(|_| ended())?
+    }
+
+    /// The same, for those who may wait.
+    ///
+    /// # Errors
+    /// The exception that the API raises; nothing is changed then.
+    ///
+    /// # Panics
+    /// Within an asynchronous task.
+    pub fn answer_blocking(&self, call: Call) -> Answer {
+        if !call.operation.is_write() {
+            return self.read(&call);
+        }
+        let (answer, answered) = oneshot::channel();
+        self.queue.blocking_send(Some(Job { call, answer })).map_err(|_| ended())?;
+        answered.blocking_recv().map_err(|_| ended())?
+    }
+
+    fn read(&self, call: &Call) -> Answer {
+        self.api.read().unwrap_or_else(PoisonError::into_inner).read(call)
+    }
+
+    /// Ends once all that waits is answered, and the store is closed.
+    pub fn end(&self) {
+        let _ = self.queue.blocking_send(None);
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // A writer that panicked has nothing more to close.
+        let _ = writer.map(JoinHandle::join);
+    }
+}
+
+/// The API over what a store holds, and its revision.
+fn restored(store: &mut dyn Store, quotas: bool) -> Result<(u64, Api), StartError> {
+    let contents = store.load()?;
+    Ok((contents.revision, Api::restored(&contents.entries).map_err(StartError::Record)?.with_quotas(quotas)))
+}
+
+struct Writer {
+    /// What is kept.
+    api: Arc<RwLock<Api>>,
+    /// The same, with what the group at hand changes.
+    ahead: Api,
+    store: Box<dyn Store>,
+    revision: u64,
+    /// Whether the store holds what `api` does; no longer known after a commit that failed.
+    is_sure: bool,
+}
+
+/// What one group of calls comes to.
+#[derive(Default)]
+struct Group {
+    changes: Vec<Change>,
+    /// What takes the changes back, in the order in which they were made.
+    undo: Vec<Change>,
+    answers: Vec<(oneshot::Sender<Answer>, Answer)>,
+}
+
+impl Writer {
+    fn run(mut self, mut waiting: mpsc::Receiver<Option<Job>>) {
+        let mut has_ended = false;
+        while !has_ended && let Some(job) = waiting.blocking_recv() {
+            let mut group = Group::default();
+            let mut next = Some(job);
+            while let Some(job) = next {
+                let Some(Job { call, answer }) = job else {
+                    has_ended = true;
+                    break;
+                };
+                let outcome = self.decide(&call, &mut group);
+                group.answers.push((answer, outcome));
+                next = if group.answers.len() < MAX_GROUP { waiting.try_recv().ok() } else { None };
+            }
+            let kept = self.keep(&mut group);
+            for (answer, outcome) in group.answers {
+                // Whoever asked may be gone.
+                let _ = answer.send(kept.clone().and(outcome));
+            }
+        }
+    }
+
+    /// Decides a call, and makes what it changes on the state that is ahead.
+    fn decide(&mut self, call: &Call, group: &mut Group) -> Answer {
+        self.settle()?;
+        let stamp = Stamp { millis: now(), uid: new_id() };
+        // A panic costs this call alone: nothing is changed while it is decided.
+        let decided = catch_unwind(AssertUnwindSafe(|| self.ahead.decide(call, &stamp)));
+        let (answer, changes) =
+            decided.map_err(|_| ApiError::of(Exception::InternalServerError, "the call came to nothing"))??;
+        group.undo.extend(changes.iter().cloned().map(|change| self.ahead.apply(change)));
+        group.changes.extend(changes);
+        Ok(answer)
+    }
+
+    /// Keeps what a group changes, or takes it back.
+    fn keep(&mut self, group: &mut Group) -> Result<(), ApiError> {
+        if group.changes.is_empty() {
+            return Ok(());
+        }
+        let changes: Vec<meshwright_store::Change> = group.changes.iter().map(stored::change).collect();
+        // After a panic, as after an error, only the store can say what it holds.
+        let kept = match catch_unwind(AssertUnwindSafe(|| self.store.commit(&changes))) {
+            Ok(kept) => kept.map_err(|why| unavailable(&why)),
+            Err(_) => Err(ApiError::of(Exception::InternalServerError, "the change came to nothing")),
+        };
+        match kept {
+            Ok(revision) => {
+                self.revision = revision;
+                let mut api = self.api.write().unwrap_or_else(PoisonError::into_inner);
+                for change in group.changes.drain(..) {
+                    api.apply(change);
+                }
+                Ok(())
+            }
+            Err(why) => {
+                for change in group.undo.drain(..).rev() {
+                    self.ahead.apply(change);
+                }
+                self.is_sure = false;
+                // Sooner is better: whoever reads then sees what is kept. The next call tries again.
+                let _ = self.settle();
+                Err(why)
+            }
+        }
+    }
+
+    /// Makes sure that the state is what the store holds.
+    fn settle(&mut self) -> Result<(), ApiError> {
+        if self.is_sure {
+            return Ok(());
+        }
+        let revision = self.store.revision().map_err(|why| unavailable(&why))?;
+        if revision != self.revision {
+            let (revision, api) =
+                restored(self.store.as_mut(), self.ahead.has_quotas()).map_err(|why| unavailable(&why))?;
+            self.ahead = api.clone();
+            *self.api.write().unwrap_or_else(PoisonError::into_inner) = api;
+            self.revision = revision;
+        }
+        self.is_sure = true;
+        Ok(())
+    }
+}
+
+fn unavailable(why: &dyn std::fmt::Display) -> ApiError {
+    ApiError::of(Exception::ServiceUnavailable, format!("the change cannot be kept: {why}"))
+}
+
+fn ended() -> ApiError {
+    ApiError::of(Exception::ServiceUnavailable, "the server ends")
+}
+
+/// A new UUID.
+pub(crate) fn new_id() -> String {
+    Uuid::new_v4().to_string()
+}
+
+/// The time, in milliseconds since 1970.
+pub(crate) fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
