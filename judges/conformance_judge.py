@@ -249,9 +249,9 @@ class Suite:
         if status != 200:
             return self.complain(what, f"{status} {error} {said}")
         names = self.names(inputs)
-        _, _, described = self.api.call(f"Describe{self.kind}", names)
+        status, _, described = self.api.call(f"Describe{self.kind}", names)
         due = rules.kept(self.kind, inputs.get("spec") or {})
-        if described != said or described["spec"] != due:
+        if status != 200 or rules.answered(self.kind, described) != said or described["spec"] != due:
             self.complain(what, f"described as {json.dumps(described.get('spec', described))[:600]}, not {json.dumps(due)[:600]}")
         tags = [own for own in inputs.get("tags") or [] if own]
         if tags:

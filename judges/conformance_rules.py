@@ -122,11 +122,20 @@ def kept(kind, spec):
     spec = without_nulls(spec)
     if kind == "VirtualNode":
         spec.setdefault("backends", [])
-    for name in ("grpcRoute",):
-        match = spec.get(name, {}).get("match", {}) if kind == "Route" else {}
-        for item in match.get("metadata", []):
-            item["name"] = item["name"].lower()
+    if kind in ("VirtualNode", "VirtualGateway"):
+        for listener in spec.get("listeners", []):
+            if "healthCheck" in listener:
+                listener["healthCheck"].setdefault("port", listener["portMapping"]["port"])
     return spec
+
+
+def answered(kind, described):
+    """What Create and Update answer where Describe says this: names of gRPC metadata are in lower case there."""
+    said = copy.deepcopy(described)
+    match = said["spec"].get("grpcRoute", {}).get("match", {}) if kind == "Route" else {}
+    for item in match.get("metadata", []):
+        item["name"] = item["name"].lower()
+    return said
 
 
 def without_nulls(value):

@@ -142,7 +142,7 @@ impl Api {
         if let Some(there) = self.state.get(&key) {
             let used = token.as_deref().and_then(|token| there.used_for(token));
             return match used {
-                Some(before) if before == used_for => Ok((Answer::described(there), Vec::new())),
+                Some(before) if before == used_for => Ok((answered(there), Vec::new())),
                 Some(_) => Err(other_use(token.as_deref())),
                 None => Err(ApiError::conflict(format!(
                     "{} with name {name} already exists{}",
@@ -173,8 +173,7 @@ impl Api {
             key,
         };
         record.remember(token, used_for);
-        let record = Arc::new(record);
-        Ok((Answer::described(&record), vec![Change::Put(record)]))
+        Ok((answered(&record), vec![Change::Put(Arc::new(record))]))
     }
 
     fn update(&self, call: &Call, kind: Kind, body: &Body, stamp: &Stamp) -> Result<(Answer, Vec<Change>), ApiError> {
@@ -184,7 +183,7 @@ impl Api {
         let there = self.own(call, &key)?;
         let used_for = digest(&spec_json(&spec).to_string());
         match token.as_deref().and_then(|token| there.used_for(token)) {
-            Some(before) if before == used_for => return Ok((Answer::described(there), Vec::new())),
+            Some(before) if before == used_for => return Ok((answered(there), Vec::new())),
             Some(_) => return Err(other_use(token.as_deref())),
             None => {}
         }
@@ -196,8 +195,7 @@ impl Api {
         // A clock that is set back must not make a resource older.
         record.updated = stamp.millis.max(record.updated);
         record.remember(token, used_for);
-        let record = Arc::new(record);
-        Ok((Answer::described(&record), vec![Change::Put(record)]))
+        Ok((answered(&record), vec![Change::Put(Arc::new(record))]))
     }
 
     fn delete(&self, call: &Call, kind: Kind, stamp: &Stamp) -> Result<(Answer, Vec<Change>), ApiError> {
@@ -304,6 +302,13 @@ fn absent(key: &Key, elsewhere: Option<&str>) -> ApiError {
     };
     let elsewhere = elsewhere.map(|there| format!(" in region {region}; there is one in {there}"));
     ApiError::not_found(missing + &elsewhere.unwrap_or_default())
+}
+
+/// A resource as the calls that make or change it answer.
+fn answered(record: &Record) -> Answer {
+    let mut record = record.clone();
+    record.spec = record.spec.answered();
+    Answer::of(record.described("ACTIVE"))
 }
 
 fn other_use(token: Option<&str>) -> ApiError {

@@ -88,7 +88,7 @@ fn listener(said: &Said, index: usize) -> Result<(), String> {
             return Err(format!("{at}.healthCheck.port must be the port of the listener"));
         }
         if check.protocol == Some("grpc") && !matches!(protocol, "http2" | "grpc") {
-            // Source: hashicorp/terraform-provider-aws#21359.
+            // Source: hashicorp/terraform-provider-aws#21359, of a gateway.
             return Err("GRPC HealthCheck requires listener type of HTTP2 or GRPC.".to_owned());
         }
     }

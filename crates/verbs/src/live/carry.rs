@@ -240,7 +240,7 @@ fn is_tag(path: &str, key: &str) -> bool {
 /// Whether an answer says what is wanted.
 fn is_as(wanted: &Known, answer: &Value) -> bool {
     let read = reading("answer".to_owned(), std::slice::from_ref(answer));
-    read.inventory.resources.into_iter().next().is_some_and(|own| own.spec.settled() == wanted.spec)
+    read.inventory.resources.into_iter().next().is_some_and(|own| own.spec.settled().answered() == wanted.spec)
 }
 
 fn state(answer: &Value) -> State {

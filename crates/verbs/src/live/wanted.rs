@@ -99,7 +99,7 @@ fn known(resource: &Resource, stage: usize) -> Result<Known, &'static str> {
     let tags: Option<BTreeMap<String, String>> = resource.tags.iter().map(tag).collect();
     let mut tags = tags.ok_or("a tag of it is open: give values with --parameter KEY=VALUE")?;
     tags.retain(|key, _| !key.starts_with(OWN_TAGS));
-    Ok(Known { name, spec: resource.spec.clone().settled(), tags, stage })
+    Ok(Known { name, spec: resource.spec.clone().settled().answered(), tags, stage })
 }
 
 fn tag(tag: &Tag) -> Option<(String, String)> {

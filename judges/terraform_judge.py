@@ -1,0 +1,220 @@
+"""Terraform with HashiCorp's own AWS provider before an App Mesh API.
+
+usage: terraform_judge.py ENDPOINT PLUGINS [CONFIGURATIONS]
+
+PLUGINS is a folder that Terraform takes as a mirror; `terraform/everything.tf` has all seven resource types with all that they hold.
+CONFIGURATIONS is a folder of the provider's own acceptance cases and examples: each becomes a module, under names of its own, and is
+changed to its neighbour later on. All is created, planned again without a difference, imported, changed, planned again, missed after a
+deletion by someone else, and destroyed. Prints what was done, then complaints; the exit code is 1 for any.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.request
+from pathlib import Path
+
+PROVIDER = """
+terraform {
+  required_providers {
+    aws = { source = "hashicorp/aws" }
+  }
+}
+provider "aws" {
+  region                      = "us-east-1"
+  access_key                  = "AKIDEXAMPLE"
+  secret_key                  = "secret"
+  skip_credentials_validation = true
+  skip_requesting_account_id  = true
+  skip_metadata_api_check     = true
+  endpoints {
+    appmesh = "%s"
+  }
+}
+variable "changed" {
+  type    = bool
+  default = false
+}
+"""
+
+# What other services would give, as it would be.
+FOREIGN = {
+    "aws_acm_certificate.test.arn": '"arn:aws:acm:us-east-1:123456789012:certificate/test"',
+    "aws_acmpca_certificate_authority.test.arn": '"arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/test"',
+    "aws_service_discovery_http_namespace.example.name": '"example-ns"',
+    "data.aws_caller_identity.current.account_id": '"123456789012"',
+    # Words that cases fill in.
+    '"tf-acc-test-egress-filter-type"': '"ALLOW_ALL"',
+    "= tf-acc-test-r-name.name": "= aws_appmesh_virtual_node.foo.name",
+}
+
+# What App Mesh came to refuse: hashicorp/terraform-provider-aws#21359, put right in #21360 as here.
+CORRECTED = {"AppmeshVirtualGatewayConfigListenerHealthChecksUpdated.tf": ('protocol = "http"\n', 'protocol = "http2"\n')}
+
+# What examples name and leave to the reader.
+MISSING = {
+    "aws_appmesh_mesh": "",
+    "aws_appmesh_virtual_node": "mesh_name = aws_appmesh_mesh.simple.id\n  spec {}",
+    "aws_appmesh_virtual_router": "mesh_name = aws_appmesh_mesh.simple.id\n  spec {}",
+}
+
+# Where an import finds the resources of `everything.tf`.
+IMPORTS = {
+    "aws_appmesh_mesh.own": "own",
+    'aws_appmesh_virtual_node.each["grpc"]': "own/node-grpc",
+    'aws_appmesh_virtual_router.each["http"]': "own/router-http",
+    "aws_appmesh_route.grpc": "own/router-grpc/route-grpc",
+    "aws_appmesh_virtual_service.router": "own/orders.local",
+    'aws_appmesh_virtual_gateway.each["http2"]': "own/gateway-http2",
+    'aws_appmesh_gateway_route.http["http"]': "own/gateway-http/gateway-route-http",
+}
+
+# What someone else deletes: one of each kind.
+DELETED = [
+    "meshes/own/virtualRouter/router-grpc/routes/route-grpc",
+    "meshes/own/virtualGateway/gateway-grpc/gatewayRoutes/gateway-route-grpc",
+    "meshes/own/virtualRouters/router-grpc",
+    "meshes/own/virtualGateways/gateway-grpc",
+    "meshes/own/virtualServices/alone.local",
+    "meshes/own/virtualNodes/node-grpc",
+    "meshes/bare",
+]
+
+
+class Terraform:
+    def __init__(self, folder, plugins):
+        self.folder = folder
+        settings = folder / "terraform.rc"
+        settings.write_text(f'provider_installation {{ filesystem_mirror {{ path = "{plugins}" }} }}\n')
+        kept = {name: own for name, own in os.environ.items() if not name.startswith(("AWS_", "TF_"))}
+        self.environment = {**kept, "TF_CLI_CONFIG_FILE": str(settings), "CHECKPOINT_DISABLE": "1", "AWS_EC2_METADATA_DISABLED": "true"}
+        self.complaints = []
+
+    def run(self, *words, where=None):
+        words = ["terraform", f"-chdir={where or self.folder}", *words]
+        run = subprocess.run(words, env=self.environment, capture_output=True, text=True, timeout=500, check=False)
+        return run.returncode, run.stdout + run.stderr
+
+    def expect(self, what, due, *words, said="", where=None):
+        """That a command ends with a code, and says something."""
+        code, output = self.run(*words, "-no-color", where=where)
+        if code != due or said not in output:
+            self.complaints.append(f"{what}: code {code}, not {due} with {said!r}:\n{output[-6000:]}")
+        else:
+            print(f"{what}: as it should be")
+        return code == due
+
+
+def written(text, number):
+    """A configuration that stands by itself, under names of its own."""
+    for name, own in FOREIGN.items():
+        text = text.replace(name, own)
+    kinds = r"aws_(?!appmesh)\w+"
+    text = re.sub(rf'^(resource|data) "{kinds}" "\w+" {{(}}|.*?^}})\n', "", text, flags=re.DOTALL | re.MULTILINE)
+    named = set(re.findall(r"\b(aws_appmesh_\w+)\.(\w+)\b", text)) - {("aws_appmesh_mesh", "id")}
+    made = set(re.findall(r'^resource "(aws_appmesh_\w+)" "(\w+)"', text, flags=re.MULTILINE))
+    lacking = {own for own in named if own not in made}
+    if any(kind != "aws_appmesh_mesh" for kind, _ in lacking) and ("aws_appmesh_mesh", "simple") not in made:
+        lacking.add(("aws_appmesh_mesh", "simple"))
+    for kind, name in sorted(lacking):
+        text += f'\nresource "{kind}" "{name}" {{\n  name = "made-{name}"\n  {MISSING[kind]}\n}}\n'
+    return re.sub(r'"(tf-acc-test|simpleapp|made)\b', rf'"c{number}-\1', text)
+
+
+def configurations(folder):
+    """The configurations of a folder in groups whose neighbours may take each other's place: of the same resources and protocols."""
+    groups = {}
+    for path in sorted(folder.rglob("*.tf")):
+        text = path.read_text().replace(*CORRECTED.get(path.name, ("", "")))
+        if not re.search(r'^resource "aws_appmesh', text, flags=re.MULTILINE):
+            print(f"{path.name}: left out, as it only asks for what would be there")
+            continue
+        # What one of them names and another does not would be destroyed before its last user is changed.
+        made = tuple(re.findall(r'^resource "(aws_appmesh_\w+)" "(\w+)"', text, flags=re.MULTILINE))
+        protocols = tuple(sorted(set(re.findall(r'protocol = "(\w+)"', text))))
+        is_whole = '"aws_appmesh_mesh"' in text
+        groups.setdefault((path.parent, made, protocols if is_whole else path.name), []).append((path.name, text))
+    return list(groups.values())
+
+
+def modules(groups, changed):
+    """Each module's name and text; where they are changed, the text is the neighbour's."""
+    number = 0
+    for group in groups:
+        for place in range(len(group)):
+            _, text = group[(place + changed) % len(group)]
+            yield f"c{number}", written(text, number)
+            number += 1
+
+
+def write(folder, endpoint, parts):
+    root = PROVIDER % endpoint + 'module "own" {\n  source  = "./own"\n  changed = var.changed\n}\n'
+    for name, text in parts:
+        (folder / name).mkdir(exist_ok=True)
+        (folder / name / "main.tf").write_text(text)
+        root += f'module "{name}" {{\n  source = "./{name}"\n}}\n'
+    (folder / "main.tf").write_text(root)
+
+
+def imported(terraform, folder, endpoint):
+    """That all kinds of resources are found by their ids, and are as they are said to be."""
+    there = folder / "imports"
+    shutil.copytree(folder / "own", there / "own")
+    blocks = "".join(f'import {{\n  to = module.own.{name}\n  id = "{own}"\n}}\n' for name, own in IMPORTS.items())
+    write(there, endpoint, [])
+    (there / "imports.tf").write_text(blocks)
+    terraform.expect("init for imports", 0, "init", where=there)
+    code, output = terraform.run("plan", "-no-color", "-refresh=false", where=there)
+    seen = re.search(r"Plan: (\d+) to import, (\d+) to add, (\d+) to change", output)
+    if code or not seen or (int(seen[1]), int(seen[3])) != (len(IMPORTS), 0):
+        terraform.complaints.append(f"import: {code}\n{output[-6000:]}")
+    else:
+        print(f"import of {seen[1]}: as it should be")
+
+
+def ask(endpoint, method, path):
+    request = urllib.request.Request(f"{endpoint}/v20190125/{path}", method=method)
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.loads(answer.read())
+
+
+def main():
+    endpoint, plugins = sys.argv[1:3]
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        terraform = Terraform(folder, plugins)
+        (folder / "own").mkdir()
+        shutil.copy(Path(__file__).parent / "terraform" / "everything.tf", folder / "own")
+        groups = configurations(Path(sys.argv[3])) if len(sys.argv) > 3 else []
+        count = sum(len(group) for group in groups)
+        print(f"{count} configurations of others")
+        write(folder, endpoint, modules(groups, 0))
+        terraform.expect("init", 0, "init", said="successfully initialized")
+        terraform.expect("validate", 0, "validate", said="configuration is valid")
+        if terraform.expect("apply", 0, "apply", "-auto-approve", said="0 changed, 0 destroyed"):
+            check = ask(endpoint, "GET", "meshes/own/virtualNodes/node-grpc")["spec"]["listeners"][0]["healthCheck"]
+            if check.get("port") != 8085:
+                terraform.complaints.append(f"the port of a health check: {check}")
+            terraform.expect("plan", 0, "plan", "-detailed-exitcode", said="No changes")
+            imported(terraform, folder, endpoint)
+            write(folder, endpoint, modules(groups, 1))
+            terraform.expect("change", 0, "apply", "-auto-approve", "-var=changed=true", said="Apply complete!")
+            terraform.expect("plan of the change", 0, "plan", "-detailed-exitcode", "-var=changed=true", said="No changes")
+            for path in DELETED:
+                ask(endpoint, "DELETE", path)
+            words = ["plan", "-detailed-exitcode", "-var=changed=true"]
+            terraform.expect("plan of what is gone", 2, *words, said=f"Plan: {len(DELETED)} to add, 0 to change, 0 to destroy")
+        terraform.expect("destroy", 0, "destroy", "-auto-approve", "-var=changed=true", said="Destroy complete!")
+        left = [mesh["meshName"] for mesh in ask(endpoint, "GET", "meshes")["meshes"]]
+        if left:
+            terraform.complaints.append(f"left over: {left}")
+    for own in terraform.complaints:
+        print(own)
+    sys.exit(bool(terraform.complaints))
+
+
+main()
