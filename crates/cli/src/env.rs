@@ -35,10 +35,16 @@ pub(crate) fn language_models() -> Environment {
             key: variable("AWS_BEARER_TOKEN_BEDROCK"),
             model: variable("BEDROCK_MODEL"),
         },
-        region: either("AWS_REGION", "AWS_DEFAULT_REGION"),
+        region: region(),
         proxy: either("HTTPS_PROXY", "https_proxy"),
         no_proxy: either("NO_PROXY", "no_proxy"),
     }
+}
+
+/// The region of AWS's clients. Source: AWS SDKs and Tools Reference Guide, `AWS_REGION`; the AWS CLI's is `AWS_DEFAULT_REGION` too.
+pub(crate) fn region() -> Option<String> {
+    let regions = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().filter_map(|name| std::env::var(name).ok());
+    regions.into_iter().find(|region| !region.is_empty())
 }
 
 /// What the environment says of a proxy, as that of App Mesh's Envoy image does. It is looked at for `bootstrap` alone.

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 
 use meshwright_dialect::Input;
 use meshwright_dialect::source::MAX_BYTES;
+use meshwright_verbs::generate::MAX_REQUEST;
 
 /// The most files that a directory may hold for a mesh to be looked for in it.
 const MAX_FILES: usize = 100_000;
@@ -47,7 +48,7 @@ pub(crate) fn load(names: &[String]) -> Loaded {
             continue;
         }
         if name == "-" {
-            loaded.take(name, bounded(std::io::stdin()));
+            loaded.take(name, bounded(std::io::stdin(), MAX_BYTES));
         } else if Path::new(name).is_dir() {
             loaded.take_directory(name);
         } else {
@@ -110,20 +111,31 @@ impl Nested {
 
 /// The text of a file, or of standard input where it is called `-`.
 pub(crate) fn read_text(name: &str) -> Result<String, String> {
-    let bytes = if name == "-" { bounded(std::io::stdin()) } else { read_file(Path::new(name)) };
-    String::from_utf8(bytes?).map_err(|_| "it is not UTF-8 text".to_owned())
+    let bytes = if name == "-" { bounded(std::io::stdin(), MAX_BYTES) } else { read_file(Path::new(name)) };
+    text(bytes?)
+}
+
+/// A request on standard input.
+pub(crate) fn read_request() -> Result<String, String> {
+    let request = text(bounded(std::io::stdin(), MAX_REQUEST)?)?;
+    let request = request.trim_start_matches('\u{feff}').trim();
+    if request.is_empty() { Err("it is empty".to_owned()) } else { Ok(request.to_owned()) }
+}
+
+fn text(bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())
 }
 
 /// A file's content, if it is a file and not too large.
 pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, String> {
     let file = std::fs::File::open(path).map_err(|error| describe(&error))?;
-    bounded(file)
+    bounded(file, MAX_BYTES)
 }
 
-fn bounded(reader: impl Read) -> Result<Vec<u8>, String> {
+fn bounded(reader: impl Read, most: usize) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
-    reader.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| describe(&error))?;
-    if bytes.len() > MAX_BYTES { Err(format!("it has more than {MAX_BYTES} bytes")) } else { Ok(bytes) }
+    reader.take(most as u64 + 1).read_to_end(&mut bytes).map_err(|error| describe(&error))?;
+    if bytes.len() > most { Err(format!("it has more than {most} bytes")) } else { Ok(bytes) }
 }
 
 fn describe(error: &std::io::Error) -> String {

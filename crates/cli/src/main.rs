@@ -2,6 +2,7 @@
 
 mod env;
 mod follow;
+mod live;
 mod llm;
 mod load;
 mod replace;
@@ -16,18 +17,25 @@ use anyhow::{Context, Result, anyhow};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use meshwright_dialect::{Dialect, GivenParameters, Input, Options, Reading};
 use meshwright_language::Understanding;
+use meshwright_verbs::apply::ApplyOptions;
 use meshwright_verbs::bootstrap::BootstrapOptions;
 use meshwright_verbs::config::{Config, FILE_NAME};
 use meshwright_verbs::convert::ConvertOptions;
+use meshwright_verbs::delete::DeleteOptions;
 use meshwright_verbs::editing::{ChangedFile, Texts};
 use meshwright_verbs::explain::ExplainOptions;
 use meshwright_verbs::files::{FileOptions, choose_mesh, unused_parameters};
 use meshwright_verbs::generate::GenerateOptions;
 use meshwright_verbs::graph::GraphOptions;
+use meshwright_verbs::meshes::MeshesOptions;
 use meshwright_verbs::order::OrderOptions;
+use meshwright_verbs::snapshot::SnapshotOptions;
 use meshwright_verbs::trace::TraceOptions;
 use meshwright_verbs::validate::{Surroundings, ValidateOptions};
-use meshwright_verbs::{Answer, VERBS, bootstrap, convert, explain, findings, generate, graph, order, trace, validate};
+use meshwright_verbs::{Answer, VERBS};
+use meshwright_verbs::{
+    apply, bootstrap, convert, delete, explain, findings, generate, graph, meshes, order, snapshot, trace, validate,
+};
 
 /// AWS App Mesh, kept alive: read, see, check and run meshes
 #[derive(Parser)]
@@ -50,6 +58,10 @@ enum VerbArguments {
     Validate(ValidateOptions),
     Explain(ExplainOptions),
     Bootstrap(BootstrapOptions),
+    Meshes(MeshesOptions),
+    Snapshot(SnapshotOptions),
+    Apply(ApplyOptions),
+    Delete(DeleteOptions),
     Serve(serve::ServeOptions),
     Store(store::StoreOptions),
 }
@@ -65,7 +77,9 @@ impl VerbArguments {
             Self::Validate(options) => Some(options.files.clone()),
             Self::Generate(options) => options.files(),
             Self::Bootstrap(options) => options.files(),
-            Self::Explain(_) | Self::Serve(_) | Self::Store(_) => None,
+            Self::Apply(options) => Some(options.files.clone()),
+            Self::Delete(options) => options.files(),
+            Self::Explain(_) | Self::Serve(_) | Self::Store(_) | Self::Meshes(_) | Self::Snapshot(_) => None,
         }
     }
 
@@ -97,7 +111,7 @@ enum End {
 }
 
 fn main() -> ExitCode {
-    let arguments = match parse() {
+    let mut arguments = match parse() {
         Ok(arguments) => arguments,
         Err(error) => {
             // Help and version are answers; a usage error is not.
@@ -109,7 +123,7 @@ fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let end = match run(&arguments) {
+    let end = match take_request(&mut arguments.verb).and_then(|()| run(&arguments)) {
         Ok(end) => end,
         Err(why) => {
             complain(&format!("error: {why:#}\n"));
@@ -127,6 +141,18 @@ fn parse() -> Result<Arguments, clap::Error> {
             .mut_subcommand(verb.name, |sub| sub.about(verb.about).after_help(format!("Example:\n  {}", verb.example)));
     }
     Arguments::from_arg_matches(&command.try_get_matches()?)
+}
+
+/// Puts a request that stands on standard input in the place of the `-` that says so.
+fn take_request(verb: &mut VerbArguments) -> Result<()> {
+    let VerbArguments::Generate(options) = verb else { return Ok(()) };
+    if options.request.as_deref() == Some("-") {
+        if options.into.iter().any(|file| file == "-") {
+            return Err(anyhow!("standard input cannot be both the request and --into"));
+        }
+        options.request = Some(load::read_request().map_err(|why| anyhow!("the request on standard input: {why}"))?);
+    }
+    Ok(())
 }
 
 fn run(arguments: &Arguments) -> Result<End> {
@@ -309,7 +335,8 @@ fn write(option: &str, files: &[ChangedFile]) -> Result<()> {
 }
 
 fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer> {
-    let is_coloured = arguments.output.is_none() && env::is_coloured(&std::io::stdout());
+    let output = arguments.output.as_deref();
+    let is_coloured = output.is_none() && env::is_coloured(&std::io::stdout());
     match &arguments.verb {
         VerbArguments::Graph(options) => Ok(graph::run(reading, options, is_coloured)),
         VerbArguments::Trace(options) => Ok(trace::run(reading, options)?),
@@ -321,6 +348,18 @@ fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer> {
         VerbArguments::Bootstrap(options) => {
             let reading = (!options.files.is_empty()).then_some(reading);
             Ok(bootstrap::run(reading, options, &env::proxy(), &|name| load::read_text(name))?)
+        }
+        VerbArguments::Meshes(options) => live::answer(&options.live, output, |live, _| meshes::run(options, live)),
+        VerbArguments::Snapshot(options) => {
+            let is_coloured = env::is_coloured(&std::io::stderr());
+            live::answer(&options.live, output, |live, _| snapshot::run(options, live, is_coloured))
+        }
+        VerbArguments::Apply(options) => {
+            live::answer(&options.live, output, |live, show| apply::run(reading, options, live, show))
+        }
+        VerbArguments::Delete(options) => {
+            let reading = (!options.files.is_empty()).then_some(reading);
+            live::answer(&options.live, output, |live, show| delete::run(reading, options, live, show))
         }
         VerbArguments::Serve(options) => serve::run(options).map(|()| Answer::default()),
         VerbArguments::Store(options) => store::run(options),

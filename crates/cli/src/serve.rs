@@ -1,12 +1,11 @@
 //! The verb `serve`: the App Mesh API for unmodified AWS clients, until it is stopped.
 
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
-use meshwright_server::http::{self, Settings};
+use meshwright_server::http;
 use meshwright_server::{Scope, Service};
 use meshwright_store::{File, Memory, Store};
 use meshwright_verbs::files::FileOptions;
@@ -15,26 +14,22 @@ use tokio::net::TcpListener;
 
 use crate::follow::{self, MeshFiles};
 use crate::{complain, deliver, load};
+use settings::ReachOptions;
+
+mod settings;
 
 /// How help shows it.
 pub(crate) const VERB: Verb = Verb {
     name: "serve",
-    about: "The App Mesh API, for unmodified AWS clients, on the loopback",
+    about: "The App Mesh API, for unmodified AWS clients",
     example: "meshwright serve --store shop.db --load shop.yaml   # then: aws appmesh list-meshes --endpoint-url http://127.0.0.1:8480",
 };
 
 /// Options of `serve`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ServeOptions {
-    /// Where it listens: an address of the loopback, since it asks nobody for credentials
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8480")]
-    listen: SocketAddr,
-    /// The region of clients that sign for none
-    #[arg(long, value_name = "REGION", default_value = "us-east-1")]
-    region: String,
-    /// The account whose resources they are: 12 digits
-    #[arg(long, value_name = "ID", default_value = "123456789012")]
-    account: String,
+    #[command(flatten)]
+    reach: ReachOptions,
     /// The file that keeps everything, made where it is not there; without it, or with `memory`, all is lost when the server ends
     #[arg(long, value_name = "FILE", default_value = "memory")]
     store: String,
@@ -45,6 +40,9 @@ pub(crate) struct ServeOptions {
     /// alone; files with faults are reported and change nothing
     #[arg(long, requires = "load")]
     watch: bool,
+    /// Hold the account to the quotas that AWS had by default, such as 15 meshes and 50 routes of a router
+    #[arg(long)]
+    quotas: bool,
     /// A parameter's value, for the files; may be given several times
     #[arg(long, value_name = "KEY=VALUE", requires = "load")]
     parameter: Vec<String>,
@@ -52,25 +50,17 @@ pub(crate) struct ServeOptions {
 
 /// Serves until it is stopped.
 pub(crate) fn run(options: &ServeOptions) -> Result<()> {
-    if !options.listen.ip().is_loopback() {
-        bail!(
-            "--listen {}: this server asks nobody for credentials, so it listens on the loopback alone",
-            options.listen
-        );
-    }
-    if options.account.len() != 12 || !options.account.bytes().all(|byte| byte.is_ascii_digit()) {
-        bail!("--account {}: an account has 12 digits", options.account);
-    }
     if options.watch && options.load.iter().any(|name| name == "-") {
         bail!("--watch: standard input cannot be followed: name files");
     }
-    let settings = Settings { region: options.region.clone(), account: options.account.clone() };
+    let settings = options.reach.settings()?;
     let store: Box<dyn Store> = match options.store.as_str() {
         "memory" => Box::new(Memory::default()),
         path => Box::new(File::open(Path::new(path)).context("--store")?),
     };
-    let service = Service::start(store).map_err(|why| anyhow!("--store {}: {why}", options.store))?;
+    let service = Service::start(store, options.quotas).map_err(|why| anyhow!("--store {}: {why}", options.store))?;
     let service = Arc::new(service);
+    raise_open_files();
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?;
     let before = service.count();
@@ -78,31 +68,60 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
         complain(&format!("{before} resources in {}\n", options.store));
     }
     if !options.load.is_empty() {
-        apply_files(options, &service)?;
+        apply_files(options, Scope::of(&settings.region, &settings.account), &service)?;
     }
     let served = runtime.block_on(async {
-        let listener = TcpListener::bind(options.listen).await.with_context(|| format!("--listen {}", options.listen))?;
-        let address = listener.local_addr()?;
+        let listen = options.reach.listen;
+        let listener = TcpListener::bind(listen).await.with_context(|| format!("--listen {listen}"))?;
+        let url = format!("{}://{}", options.reach.scheme(), listener.local_addr()?);
+        let (region, account) = (&settings.region, &settings.account);
         let output = format!(
-            "App Mesh API on http://{address} (region {}, account {})\n  aws appmesh list-meshes --endpoint-url http://{address}\n",
-            options.region, options.account
+            "App Mesh API on {url} (region {region}, account {account})\n  aws appmesh list-meshes --region {region} --endpoint-url {url}\n"
         );
         deliver(None, &Answer { output, ..Answer::default() })?;
-        let stopped = async {
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        };
-        http::serve(listener, Arc::clone(&service), settings, stopped).await.context("the listener fails")
+        let stopped = stopped().context("signals")?;
+        http::serve(listener, Arc::clone(&service), settings, stopped).await;
+        Ok(())
     });
     service.end();
     served
 }
 
+/// Waits until the process is told to end.
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    let mut told = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    Ok(async move {
+        let interrupted = async {
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        #[cfg(unix)]
+        tokio::select! {
+            () = interrupted => {}
+            _ = told.recv() => {}
+        }
+        #[cfg(not(unix))]
+        interrupted.await;
+    })
+}
+
+/// Lets the process have as many connections as the system allows it; the usual limit is a thousand.
+fn raise_open_files() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit, setrlimit};
+        let mut limit = getrlimit(Resource::Nofile);
+        limit.current = limit.maximum;
+        // Where it is not allowed, the limit stays as it is.
+        let _ = setrlimit(Resource::Nofile, limit);
+    }
+}
+
 /// Puts the mesh of files into the API, and follows them where that is asked for.
-fn apply_files(options: &ServeOptions, service: &Arc<Service>) -> Result<()> {
+fn apply_files(options: &ServeOptions, scope: Scope, service: &Arc<Service>) -> Result<()> {
     let given = FileOptions { files: Vec::new(), parameter: options.parameter.clone(), ..FileOptions::default() };
-    let scope = Scope::of(&options.region, &options.account);
     let parameters = given.parameter_values(&[])?;
     let files = MeshFiles { names: options.load.clone(), parameters, scope, follows: options.watch };
     let stamps = load::stamps(&files.names);

@@ -1,6 +1,8 @@
 //! A document of any kind, YAML or JSON, as plain values: for files that are no part of a mesh but stand beside one.
 //!
-//! There is no type for the values: a [`Document`] serialises into whatever its user has.
+//! There is no type for the values: a [`Document`] serialises into whatever its user has, and reads as any type that serde knows.
+
+mod typed;
 
 use meshwright_model::visible::visible;
 use serde::ser::{Error as _, Serialize, SerializeMap as _, SerializeSeq as _, Serializer};
@@ -100,22 +102,37 @@ impl Serialize for Part<'_> {
     }
 }
 
-/// A plain scalar, as it reads: a truth value, a number, or text.
-fn plain<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    let lexeme = yaml::lexeme(text);
-    match lexeme.as_ref() {
-        "true" => serializer.serialize_bool(true),
-        "false" => serializer.serialize_bool(false),
-        lexeme => {
-            let is_number = lexeme.starts_with(|char: char| char.is_ascii_digit() || "+-.".contains(char));
-            if let Ok(number) = lexeme.parse::<i64>() {
-                serializer.serialize_i64(number)
-            } else if let Some(number) = lexeme.parse::<f64>().ok().filter(|it| is_number && it.is_finite()) {
-                serializer.serialize_f64(number)
-            } else {
-                serializer.serialize_str(text)
+/// What a plain scalar reads as.
+enum Plain {
+    Truth(bool),
+    Integer(i64),
+    Fraction(f64),
+    Text,
+}
+
+impl Plain {
+    fn of(text: &str) -> Self {
+        let lexeme = yaml::lexeme(text);
+        match lexeme.as_ref() {
+            "true" => Self::Truth(true),
+            "false" => Self::Truth(false),
+            lexeme => {
+                let is_number = lexeme.starts_with(|char: char| char.is_ascii_digit() || "+-.".contains(char));
+                let fraction = || lexeme.parse::<f64>().ok().filter(|it| is_number && it.is_finite());
+                let integer = lexeme.parse::<i64>().ok().map(Self::Integer);
+                integer.or_else(|| fraction().map(Self::Fraction)).unwrap_or(Self::Text)
             }
         }
+    }
+}
+
+/// A plain scalar, as it reads: a truth value, a number, or text.
+fn plain<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    match Plain::of(text) {
+        Plain::Truth(value) => serializer.serialize_bool(value),
+        Plain::Integer(value) => serializer.serialize_i64(value),
+        Plain::Fraction(value) => serializer.serialize_f64(value),
+        Plain::Text => serializer.serialize_str(text),
     }
 }
 

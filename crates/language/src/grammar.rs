@@ -9,6 +9,7 @@
 //! a resource is in the intent, `routes`, `versions`, `ports` and `calls` for what belongs together.
 
 mod ahead;
+mod alternatives;
 mod block;
 mod calls;
 mod choose;

@@ -202,6 +202,9 @@ pub enum Traffic {
 pub struct Removal {
     /// What it is.
     pub kind: RemovalKind,
+    /// What kind of resource it is, or has the part; without one, the only resource of that name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<ResourceKind>,
     /// Its name; of a part, the resource's.
     pub name: String,
     /// The part's own name, where there are several: a target, a backend, a header.
@@ -215,7 +218,7 @@ pub struct Removal {
 impl Removal {
     /// Takes a resource away, or what of it the kind says.
     pub fn of(kind: RemovalKind, name: impl Into<String>) -> Self {
-        Self { kind, name: name.into(), part: None, heir: None }
+        Self { kind, resource: None, name: name.into(), part: None, heir: None }
     }
 
     /// Takes one of several parts of a resource away.

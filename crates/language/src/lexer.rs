@@ -207,6 +207,7 @@ impl Cutter<'_> {
             self.push_as(kind, word, length);
         } else {
             let length = text.len().max(rest.chars().next().map_or(1, char::len_utf8));
+            let length = length + usize::from(self.is_start_next(&rest[length..]));
             let kind = kind_of(&rest[..length]);
             self.push(kind, length);
         }
@@ -223,6 +224,15 @@ impl Cutter<'_> {
         let is_after_space = self.tokens.last().is_some_and(|last| last.end < self.at);
         let follows = self.tokens.last().is_some_and(|last| matches!(last.low.as_str(), "in" | "with" | "suffix"));
         is_after_space && follows && self.rest()[1..].starts_with(|next: char| next.is_ascii_alphanumeric())
+    }
+
+    /// Whether the start of a value stands here, which may end in a hyphen: "starting with eu-".
+    fn is_start_next(&self, rest: &str) -> bool {
+        let follows = self.tokens.last().is_some_and(|last| matches!(last.low.as_str(), "with" | "prefix" | "by"));
+        let ends = |rest: &str| {
+            rest.chars().next().is_none_or(|next| next.is_whitespace() || matches!(next, ',' | ';' | '.' | ')'))
+        };
+        follows && rest.strip_prefix('-').is_some_and(ends)
     }
 
     fn mark(&mut self, first: char) {
@@ -303,6 +313,10 @@ mod tests {
     #[test]
     fn an_end_keeps_its_first_mark() {
         check("ending in -eu", &[(TokenKind::Word, "ending"), (TokenKind::Word, "in"), (TokenKind::Name, "-eu")]);
+        check(
+            "with eu-, x",
+            &[(TokenKind::Word, "with"), (TokenKind::Name, "eu-"), (TokenKind::Mark, ","), (TokenKind::Word, "x")],
+        );
         check("with .eu", &[(TokenKind::Word, "with"), (TokenKind::Host, ".eu")]);
     }
 

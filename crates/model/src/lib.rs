@@ -4,6 +4,7 @@
 //! This crate knows no file format, no network and no clock. A known value is valid by construction; a value that its
 //! file leaves open is carried as an [`Expression`], and one that no limit allows is carried with the reason.
 
+pub mod api;
 pub mod arn;
 pub mod defaults;
 pub mod duration;
@@ -33,6 +34,7 @@ pub mod resource;
 pub mod retry;
 pub mod route;
 pub mod scalar;
+mod settled;
 pub mod shape;
 pub mod spelling;
 pub mod subject;

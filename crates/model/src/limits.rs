@@ -6,6 +6,9 @@
 use crate::error::Error;
 use crate::value::{Alphabet, Given, Limit, Plain, ScalarType, truth};
 
+/// The largest `integer`, which has 32 bits; a `long` has 64. Source: Smithy, simple types.
+const MAX_INTEGER: i64 = i32::MAX as i64;
+
 /// A scalar type's name and limit, for those who know the type only by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScalarInfo {
@@ -174,11 +177,11 @@ integers! {
     /// Milliseconds after which a health check has failed.
     HealthCheckTimeoutMillis("HealthCheckTimeoutMillis", 2000, 60_000);
     /// Most connections at a time.
-    MaxConnections("MaxConnections", 1, i64::MAX);
+    MaxConnections("MaxConnections", 1, MAX_INTEGER);
     /// Most requests that wait for a connection.
-    MaxPendingRequests("MaxPendingRequests", 1, i64::MAX);
+    MaxPendingRequests("MaxPendingRequests", 1, MAX_INTEGER);
     /// Most requests at a time.
-    MaxRequests("MaxRequests", 1, i64::MAX);
+    MaxRequests("MaxRequests", 1, MAX_INTEGER);
     /// The largest share of hosts that outlier detection may eject, in percent.
     OutlierDetectionMaxEjectionPercent("OutlierDetectionMaxEjectionPercent", 0, 100);
     /// How many server errors in a row eject a host.
@@ -344,6 +347,13 @@ pub struct Quota {
     pub code: &'static str,
     /// Whether AWS raised it on request.
     pub adjustable: bool,
+}
+
+impl Quota {
+    /// The quota of a name; `None` where there is none.
+    pub fn named(what: &str) -> Option<&'static Self> {
+        QUOTAS.iter().find(|quota| quota.what == what)
+    }
 }
 
 /// Every quota on a number of resources or connections.

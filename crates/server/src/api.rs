@@ -1,18 +1,19 @@
 //! The operations: a call in, an answer and changes out. Pure; time and ids are given.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use meshwright_model::arn::{self, Arn};
+use meshwright_model::Kind;
+use meshwright_model::arn::Arn;
 use meshwright_model::operation::{Operation, Target};
-use meshwright_model::{Kind, Scalar, Spec};
 use serde_json::{Value, json};
 
 use crate::body::{Body, MAX_TAGS};
-use crate::call::{Call, Scope, parameter};
+use crate::call::{Call, check_names};
 use crate::exception::{ApiError, Exception};
 use crate::page::Page;
-use crate::record::{Key, Record, digest, spec_json};
-use crate::state::{Change, State, mesh_key};
+use crate::record::{Key, Record, digest, put_tag, spec_json};
+use crate::state::{Change, State};
 use crate::stored;
 
 /// The most elements of a page. Source: App Mesh API reference, `limit` of the lists; of `ListTagsForResource` it is 50.
@@ -32,6 +33,8 @@ pub struct Stamp {
 #[derive(Clone, Debug, Default)]
 pub struct Api {
     pub(crate) state: State,
+    /// Whether the quotas of AWS's accounts hold.
+    pub(crate) quotas: bool,
 }
 
 impl Api {
@@ -49,6 +52,16 @@ impl Api {
         Ok(api)
     }
 
+    /// The API with the quotas that AWS's accounts had by default, or without.
+    #[must_use]
+    pub fn with_quotas(self, quotas: bool) -> Self {
+        Self { quotas, ..self }
+    }
+
+    pub(crate) fn has_quotas(&self) -> bool {
+        self.quotas
+    }
+
     /// How many resources there are.
     pub fn count(&self) -> usize {
         self.state.count()
@@ -64,6 +77,8 @@ impl Api {
     /// # Errors
     /// The exception that the API raises.
     pub fn read(&self, call: &Call) -> Result<Value, ApiError> {
+        check_names(call)?;
+        self.permit(call, None)?;
         match call.operation {
             Operation::Describe(kind) => {
                 let key = self.key(call, kind)?;
@@ -72,7 +87,7 @@ impl Api {
             Operation::List(Kind::Mesh) => {
                 let page = Page::of(call, MAX_PAGE)?;
                 let last = page.last.as_deref();
-                let meshes = self.state.meshes(&call.scope.account);
+                let meshes = self.state.meshes(&call.scope.region, &call.scope.account);
                 let meshes = meshes.filter(|mesh| last.is_none_or(|last| mesh.key.name.as_str() > last));
                 Ok(page.answer(Kind::Mesh.collection(), meshes.map(|own| (own.key.name.clone(), own.listed()))))
             }
@@ -85,8 +100,11 @@ impl Api {
             Operation::ListTagsForResource => {
                 let page = Page::of(call, MAX_TAG_PAGE)?;
                 let record = self.tagged(call)?;
-                let last = page.last.as_deref();
-                let tags = record.tags.iter().filter(|(key, _)| last.is_none_or(|last| key.as_str() > last));
+                let after = |last: &str| record.tags.iter().position(|(key, _)| key == last).map(|at| at + 1);
+                let from = page.last.as_deref().map_or(Some(0), after);
+                let from =
+                    from.ok_or_else(|| ApiError::bad("nextToken: its tag is gone, list from the start again"))?;
+                let tags = record.tags[from..].iter();
                 Ok(page.answer("tags", tags.map(|(key, value)| (key.clone(), json!({"key": key, "value": value})))))
             }
             _ => Err(ApiError::bad(format!("{} changes something", call.operation))),
@@ -95,7 +113,9 @@ impl Api {
 
     /// What a call answers, and what it changes.
     pub(crate) fn decide(&self, call: &Call, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
+        check_names(call)?;
         let body = Body::read(&call.body)?;
+        self.permit(call, Some(&body))?;
         match call.operation {
             Operation::Create(kind) => self.create(call, kind, &body, stamp),
             Operation::Update(kind) => self.update(call, kind, &body, stamp),
@@ -110,13 +130,14 @@ impl Api {
 
     fn create(&self, call: &Call, kind: Kind, body: &Body, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
         let (name, token) = (body.name(kind)?, body.token()?);
-        let spec = settled(body.spec(kind)?);
+        let spec = body.spec(kind)?.settled();
         let tags = body.tags()?;
         let key = match kind {
-            Kind::Mesh => mesh_key(&call.scope.account, &name),
+            Kind::Mesh => Key::of_mesh(&call.scope.region, &call.scope.account, &name),
             _ => Key { name: name.clone(), ..self.key(call, kind)? },
         };
-        let used_for = digest(&json!({"spec": spec_json(&spec), "tags": tags}).to_string());
+        let by_key: BTreeMap<&String, &String> = tags.iter().map(|(key, value)| (key, value)).collect();
+        let used_for = digest(&json!({"spec": spec_json(&spec), "tags": by_key}).to_string());
         if let Some(there) = self.state.get(&key) {
             let used = token.as_deref().and_then(|token| there.used_for(token));
             return match used {
@@ -135,15 +156,16 @@ impl Api {
             return Err(ApiError::forbidden(message));
         }
         self.check(&key, &spec)?;
+        self.check_quotas(&key, &spec)?;
         let mut record = Record {
-            arn: arn(&key, &call.scope),
+            arn: call.arn(&key),
             uid: stamp.uid.clone(),
             resource_owner: call.scope.account.clone(),
             version: 1,
             created: stamp.millis,
             updated: stamp.millis,
             spec,
-            tags: tags.into_iter().collect(),
+            tags,
             tokens: Vec::new(),
             source: None,
             key,
@@ -154,8 +176,8 @@ impl Api {
 
     fn update(&self, call: &Call, kind: Kind, body: &Body, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
         let token = body.token()?;
-        let spec = settled(body.spec(kind)?);
-        let key = self.key(call, kind)?;
+        let spec = body.spec(kind)?.settled();
+        let key = self.changed(call, kind)?;
         let there = self.own(call, &key)?;
         let used_for = digest(&spec_json(&spec).to_string());
         match token.as_deref().and_then(|token| there.used_for(token)) {
@@ -164,6 +186,7 @@ impl Api {
             None => {}
         }
         self.check(&key, &spec)?;
+        self.check_quotas(&key, &spec)?;
         let mut record = Record::clone(there);
         record.spec = spec;
         record.version += 1;
@@ -174,10 +197,7 @@ impl Api {
     }
 
     fn delete(&self, call: &Call, kind: Kind, stamp: &Stamp) -> Result<(Value, Vec<Change>), ApiError> {
-        let key = match kind {
-            Kind::Mesh => mesh_key(&call.scope.account, &call.target.mesh),
-            _ => self.key(call, kind)?,
-        };
+        let key = self.changed(call, kind)?;
         let there = self.own(call, &key)?;
         self.check_unused(&key)?;
         let mut record = Record::clone(there);
@@ -191,7 +211,9 @@ impl Api {
             return Err(ApiError::bad("tags is missing"));
         }
         let mut record = Record::clone(self.tagged(call)?);
-        record.tags.extend(body.tags()?);
+        for (key, value) in body.tags()? {
+            put_tag(&mut record.tags, key, value);
+        }
         if record.tags.len() > MAX_TAGS {
             let message = format!("the resource would have {} tags, more than {MAX_TAGS}", record.tags.len());
             return Err(ApiError { exception: Exception::TooManyTags, message });
@@ -202,19 +224,17 @@ impl Api {
     fn untag(&self, call: &Call, body: &Body) -> Result<(Value, Vec<Change>), ApiError> {
         let keys = body.tag_keys()?;
         let mut record = Record::clone(self.tagged(call)?);
-        record.tags.retain(|key, _| !keys.contains(key));
+        record.tags.retain(|(key, _)| !keys.contains(key));
         Ok((json!({}), vec![Change::Put(Arc::new(record))]))
     }
 
     /// What a call is about; its mesh and parent must be there.
     fn key(&self, call: &Call, kind: Kind) -> Result<Key, ApiError> {
-        let Target { mesh, parent, name } = &call.target;
-        let owner = owner(call)?;
-        if kind != Kind::Mesh && self.state.mesh(&owner, mesh).is_none() {
-            return Err(absent(&mesh_key(&owner, mesh)));
+        let Target { mesh, name, .. } = &call.target;
+        let key = call.key(kind, name.as_deref().unwrap_or_default())?;
+        if kind != Kind::Mesh {
+            self.existing(&Key::of_mesh(&key.region, &key.owner, mesh))?;
         }
-        let parent = parent.clone().unwrap_or_default();
-        let key = Key { owner, mesh: mesh.clone(), kind, parent, name: name.clone().unwrap_or_default() };
         if let Some(of) = kind.parent() {
             let parent = Key { kind: of, parent: String::new(), name: key.parent.clone(), ..key.clone() };
             self.existing(&parent)?;
@@ -222,8 +242,22 @@ impl Api {
         Ok(key)
     }
 
+    /// What is changed; a mesh is the caller's own, as those calls know no `meshOwner`.
+    fn changed(&self, call: &Call, kind: Kind) -> Result<Key, ApiError> {
+        match kind {
+            Kind::Mesh => Ok(Key::of_mesh(&call.scope.region, &call.scope.account, &call.target.mesh)),
+            _ => self.key(call, kind),
+        }
+    }
+
     pub(crate) fn existing(&self, key: &Key) -> Result<&Arc<Record>, ApiError> {
-        self.state.get(key).ok_or_else(|| absent(key))
+        self.state.get(key).ok_or_else(|| {
+            let elsewhere = self.state.regions().find(|region| {
+                let there = Key { region: (*region).to_owned(), ..key.clone() };
+                self.state.get(&there).is_some()
+            });
+            absent(key, elsewhere)
+        })
     }
 
     /// A resource that the caller may change: one of its own. Source: App Mesh User Guide, sharing.
@@ -239,72 +273,33 @@ impl Api {
 
     /// The resource whose tags are meant.
     fn tagged(&self, call: &Call) -> Result<&Arc<Record>, ApiError> {
-        let given = parameter(call, "resourceArn").ok_or_else(|| ApiError::bad("resourceArn is missing"))?;
-        let parsed: Arn = given.parse().map_err(|why| ApiError::bad(format!("resourceArn: {why}")))?;
-        let Some(scope) = &parsed.scope else {
-            return Err(ApiError::bad(format!("resourceArn: `{given}` has no region and account")));
-        };
-        let owners = parsed.mesh_owner.iter().chain([&scope.account]);
-        let key = |owner: &String| Key {
-            owner: owner.clone(),
-            mesh: parsed.mesh.clone(),
-            kind: parsed.kind,
-            parent: parsed.parent.clone().unwrap_or_default(),
-            name: parsed.name.clone(),
-        };
-        let mut found = owners.filter_map(|owner| self.state.get(&key(owner)));
-        found
-            .find(|record| record.arn == given)
-            .ok_or_else(|| ApiError::not_found(format!("there is no resource {given}")))
+        let given = call.parameter("resourceArn").ok_or_else(|| ApiError::bad("resourceArn is missing"))?;
+        if let Some(record) = self.state.named(given) {
+            // Source: App Mesh User Guide, sharing: an account sees the tags of its own resources only.
+            let account = &call.scope.account;
+            let is_own = record.resource_owner == *account;
+            let refuse = || ApiError::forbidden(format!("account {account} does not own {given}"));
+            return is_own.then_some(record).ok_or_else(refuse);
+        }
+        Err(match given.parse::<Arn>() {
+            Err(why) => ApiError::bad(format!("resourceArn: {why}")),
+            Ok(Arn { scope: None, .. }) => ApiError::bad(format!("resourceArn: `{given}` has no region and account")),
+            Ok(_) => ApiError::not_found(format!("there is no resource {given}")),
+        })
     }
 }
 
 /// That a resource is not there. Source: messages in issues of aws/aws-app-mesh-roadmap; of a mesh it is inferred.
-fn absent(key: &Key) -> ApiError {
-    let Key { owner, mesh, kind, parent: _, name } = key;
-    ApiError::not_found(match kind {
+fn absent(key: &Key, elsewhere: Option<&str>) -> ApiError {
+    let Key { region, owner, mesh, kind, parent: _, name } = key;
+    let missing = match kind {
         Kind::Mesh => format!("Mesh with name {mesh} is not present for account {owner}"),
         kind => {
             format!("{} with name {name} is not present under mesh {mesh} for account {owner}", kind.type_name())
         }
-    })
-}
-
-/// A specification as the API keeps it.
-///
-/// Source: outputs in the AWS CLI's examples: a node without backends has an empty list of them, and names of gRPC metadata are in
-/// lower case. That a backend named twice counts once is aws/aws-app-mesh-roadmap#170.
-fn settled(mut spec: Spec) -> Spec {
-    match &mut spec {
-        Spec::VirtualNode(node) => {
-            let backends = node.backends.get_or_insert_default();
-            let mut seen: Vec<String> = Vec::new();
-            backends.retain(|meshwright_model::virtual_node::Backend::VirtualService(own)| {
-                let name = own.virtual_service_name.to_string();
-                let is_new = !seen.contains(&name);
-                seen.push(name);
-                is_new
-            });
-        }
-        Spec::Route(route) => {
-            if let Some(metadata) = route.grpc_route.as_mut().and_then(|grpc| grpc.matcher.metadata.as_mut()) {
-                for item in metadata.iter_mut() {
-                    item.name = Scalar::from_text(&item.name.to_string().to_ascii_lowercase());
-                }
-            }
-        }
-        _ => {}
-    }
-    spec
-}
-
-/// The account that owns the mesh of a call: that of `meshOwner`, else the caller's.
-fn owner(call: &Call) -> Result<String, ApiError> {
-    match parameter(call, "meshOwner") {
-        None => Ok(call.scope.account.clone()),
-        Some(owner) if owner.chars().count() == 12 => Ok(owner.to_owned()),
-        Some(owner) => Err(ApiError::bad(format!("meshOwner: `{owner}` is not an account of 12 characters"))),
-    }
+    };
+    let elsewhere = elsewhere.map(|there| format!(" in region {region}; there is one in {there}"));
+    ApiError::not_found(missing + &elsewhere.unwrap_or_default())
 }
 
 fn other_use(token: Option<&str>) -> ApiError {
@@ -318,12 +313,4 @@ fn place(key: &Key) -> String {
         Kind::Mesh => format!(" for account {}", key.owner),
         _ => format!(" under mesh {} for account {}", key.mesh, key.owner),
     }
-}
-
-fn arn(key: &Key, scope: &Scope) -> String {
-    let Scope { partition, region, account } = scope.clone();
-    let parent = key.kind.parent().map(|_| key.parent.clone());
-    let scope = arn::Scope { partition, service: "appmesh".to_owned(), region, account };
-    let (mesh, name) = (key.mesh.clone(), key.name.clone());
-    Arn { scope: Some(scope), mesh, mesh_owner: None, kind: key.kind, parent, name }.to_string()
 }

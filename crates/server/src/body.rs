@@ -1,6 +1,7 @@
 //! The body of a call: JSON, held to the shape of the API and then built.
 //!
-//! What the API does not know is left out, as services of AWS do (Smithy, restJson1: unknown members are ignored).
+//! What the API does not know is left out, as services of AWS do (Smithy, restJson1: unknown members are ignored), but beside the member of
+//! a union; a member that is `null` is absent, and an element is never (Smithy, restJson1's tests of malformed requests).
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -19,13 +20,14 @@ use meshwright_model::{Kind, Spec};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::exception::{ApiError, Exception};
+use crate::exception::ApiError;
+use crate::record::put_tag;
 
 /// The most tags of a resource. Source: App Mesh API reference, `TagList`.
 pub(crate) const MAX_TAGS: usize = 50;
 
-/// The longest token of a client. Source: App Mesh API reference, `clientToken`.
-const MAX_TOKEN: usize = 64;
+/// The longest token of a client. Source: App Mesh API reference, `clientToken`: up to 36 letters, numbers, hyphens and underscores.
+const MAX_TOKEN: usize = 36;
 
 /// A body, as its object.
 pub(crate) struct Body(Map<String, Value>);
@@ -64,10 +66,10 @@ impl Body {
     pub(crate) fn token(&self) -> Result<Option<String>, ApiError> {
         match self.0.get("clientToken") {
             None | Some(Value::Null) => Ok(None),
-            Some(Value::String(token)) if (1..=MAX_TOKEN).contains(&token.len()) => Ok(Some(token.clone())),
-            Some(other) => {
-                Err(ApiError::bad(format!("clientToken: {other} is not text of 1 to {MAX_TOKEN} characters")))
-            }
+            Some(Value::String(token)) if is_token(token) => Ok(Some(token.clone())),
+            Some(other) => Err(ApiError::bad(format!(
+                "clientToken: {other} is not text of 1 to {MAX_TOKEN} letters, digits, hyphens and underscores"
+            ))),
         }
     }
 
@@ -78,7 +80,7 @@ impl Body {
             _ if kind == Kind::Mesh => return Ok(Spec::empty(kind)),
             _ => return Err(ApiError::bad("spec is missing")),
         };
-        spec_of(kind, spec)
+        spec_of(kind, &without_nulls(spec))
     }
 
     /// The tags, each key once; the last of several holds.
@@ -89,10 +91,14 @@ impl Body {
             Some(_) => return Err(ApiError::bad("tags: it is not a list")),
         };
         if tags.len() > MAX_TAGS {
-            let message = format!("tags: there are {}, more than {MAX_TAGS}", tags.len());
-            return Err(ApiError { exception: Exception::TooManyTags, message });
+            return Err(ApiError::bad(format!("tags: there are {}, more than {MAX_TAGS}", tags.len())));
         }
-        tags.iter().enumerate().map(|(index, own)| tag(own, index)).collect()
+        let mut read = Vec::with_capacity(tags.len());
+        for (index, own) in tags.iter().enumerate() {
+            let (key, value) = tag(own, index)?;
+            put_tag(&mut read, key, value);
+        }
+        Ok(read)
     }
 
     /// The keys of tags that are to go.
@@ -127,11 +133,36 @@ pub(crate) fn spec_of(kind: Kind, spec: &Value) -> Result<Spec, ApiError> {
     })
 }
 
+/// A value whose members are all something.
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members = members.iter().filter(|(_, own)| !own.is_null());
+            Value::Object(members.map(|(name, own)| (name.clone(), without_nulls(own))).collect())
+        }
+        Value::Array(elements) => Value::Array(elements.iter().map(without_nulls).collect()),
+        other => other.clone(),
+    }
+}
+
+fn is_token(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    (1..=MAX_TOKEN).contains(&text.len()) && text.bytes().all(fits)
+}
+
 fn tag(own: &Value, index: usize) -> Result<(String, String), ApiError> {
     let at = |field: &str| format!("tags[{index}].{field}");
-    let key = limited::<TagKey>(own.get("key"), &at("key"))?;
-    let key = key.ok_or_else(|| ApiError::bad(format!("{} is missing", at("key"))))?;
-    Ok((key, limited::<TagValue>(own.get("value"), &at("value"))?.unwrap_or_default()))
+    if !own.is_object() {
+        return Err(ApiError::bad(format!("tags[{index}]: it is not an object")));
+    }
+    let missing = |field: &str| ApiError::bad(format!("{} is missing", at(field)));
+    let key = limited::<TagKey>(own.get("key"), &at("key"))?.ok_or_else(|| missing("key"))?;
+    // Source: AWS General Reference, tag naming limits: the prefix is AWS's own, in whatever case.
+    if key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:")) {
+        return Err(ApiError::bad(format!("{}: `{key}` begins with aws:, which AWS keeps for itself", at("key"))));
+    }
+    let value = limited::<TagValue>(own.get("value"), &at("value"))?.ok_or_else(|| missing("value"))?;
+    Ok((key, value))
 }
 
 /// A text within a limit.
@@ -177,17 +208,17 @@ fn check(value: &Value, shape: &Shape, at: &mut String) -> Result<(), String> {
             Ok(())
         }
         (Shape::Union(variants), Value::Object(members)) => {
-            let mut known = variants.iter().filter(|field| members.get(field.name).is_some_and(|own| !own.is_null()));
             let names = || variants.iter().map(|field| field.name).collect::<Vec<_>>().join(", ");
-            match (known.next(), known.next()) {
-                (Some(field), None) => within(at, field.name, |at| check(&members[field.name], &field.shape, at)),
+            let mut said = members.iter();
+            match (said.next(), said.next()) {
                 (None, _) => Err(format!("{at}: it needs exactly one of {}", names())),
-                (Some(one), Some(other)) => Err(format!(
-                    "{at}: it has both {} and {}, and needs exactly one of {}",
-                    one.name,
-                    other.name,
-                    names()
-                )),
+                (Some((name, own)), None) => match variants.iter().find(|field| field.name == name) {
+                    Some(field) => within(at, field.name, |at| check(own, &field.shape, at)),
+                    None => Err(format!("{at}: {name} is not known: it needs exactly one of {}", names())),
+                },
+                (Some((one, _)), Some((other, _))) => {
+                    Err(format!("{at}: it has both {one} and {other}, and needs exactly one of {}", names()))
+                }
             }
         }
         (Shape::List(element, most), Value::Array(elements)) => {

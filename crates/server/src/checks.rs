@@ -4,10 +4,11 @@
 //! only the rule is known, the words are ours.
 
 use meshwright_model::gateway_route::{GatewayRouteSpec, HttpGatewayRoute};
-use meshwright_model::limits::PortProtocol;
+use meshwright_model::limits::{ExactHostName, HttpGatewayRoutePrefix, HttpPathExact, Port, SuffixHostname, Text};
 use meshwright_model::listener::{Listener, VirtualNodeConnectionPool};
-use meshwright_model::matcher::HeaderMatcher;
+use meshwright_model::matcher::{GatewayRouteHostnameMatch, HeaderMatcher, HttpPathMatch};
 use meshwright_model::route::{HttpRouteMatch, RouteSpec};
+use meshwright_model::virtual_gateway::{VirtualGatewayConnectionPool, VirtualGatewayListener, VirtualGatewaySpec};
 use meshwright_model::virtual_node::VirtualNodeSpec;
 use meshwright_model::{Scalar, Spec};
 
@@ -17,7 +18,8 @@ pub(crate) fn check(spec: &Spec) -> Result<(), String> {
         Spec::VirtualNode(spec) => virtual_node(spec),
         Spec::Route(spec) => route(spec),
         Spec::GatewayRoute(spec) => gateway_route(spec),
-        Spec::Mesh(_) | Spec::VirtualRouter(_) | Spec::VirtualService(_) | Spec::VirtualGateway(_) => Ok(()),
+        Spec::VirtualGateway(spec) => virtual_gateway(spec),
+        Spec::Mesh(_) | Spec::VirtualRouter(_) | Spec::VirtualService(_) => Ok(()),
     }
 }
 
@@ -29,32 +31,70 @@ fn virtual_node(spec: &VirtualNodeSpec) -> Result<(), String> {
     if !listeners.is_empty() && spec.service_discovery.is_none() {
         return Err("Listeners can't be set without Service Discovery.".to_owned());
     }
-    listeners.iter().enumerate().try_for_each(|(index, own)| listener(own, &format!("spec.listeners[{index}]")))
+    let said = |own: &Listener| Said {
+        port: own.port_mapping.port.known().copied(),
+        protocol: own.port_mapping.protocol.known().map(|own| own.as_str()),
+        check: own.health_check.as_ref().map(|check| Check {
+            port: check.port.as_ref().and_then(Scalar::known).copied(),
+            protocol: check.protocol.known().map(|own| own.as_str()),
+        }),
+        pool: own.connection_pool.as_ref().map(|pool| match pool {
+            VirtualNodeConnectionPool::Http(_) => "http",
+            VirtualNodeConnectionPool::Http2(_) => "http2",
+            VirtualNodeConnectionPool::Grpc(_) => "grpc",
+            VirtualNodeConnectionPool::Tcp(_) => "tcp",
+        }),
+    };
+    listeners.iter().enumerate().try_for_each(|(index, own)| listener(&said(own), index))
 }
 
-fn listener(listener: &Listener, at: &str) -> Result<(), String> {
-    let port = listener.port_mapping.port.known();
-    let Some(protocol) = listener.port_mapping.protocol.known().copied() else { return Ok(()) };
-    if let Some(check) = &listener.health_check {
-        let own = check.port.as_ref().and_then(Scalar::known);
-        if own.is_some() && own != port {
+fn virtual_gateway(spec: &VirtualGatewaySpec) -> Result<(), String> {
+    let said = |own: &VirtualGatewayListener| Said {
+        port: own.port_mapping.port.known().copied(),
+        protocol: own.port_mapping.protocol.known().map(|own| own.as_str()),
+        check: own.health_check.as_ref().map(|check| Check {
+            port: check.port.as_ref().and_then(Scalar::known).copied(),
+            protocol: check.protocol.known().map(|own| own.as_str()),
+        }),
+        pool: own.connection_pool.as_ref().map(|pool| match pool {
+            VirtualGatewayConnectionPool::Http(_) => "http",
+            VirtualGatewayConnectionPool::Http2(_) => "http2",
+            VirtualGatewayConnectionPool::Grpc(_) => "grpc",
+        }),
+    };
+    spec.listeners.iter().enumerate().try_for_each(|(index, own)| listener(&said(own), index))
+}
+
+/// What a listener of a node or gateway says of ports and protocols.
+struct Said {
+    port: Option<Port>,
+    protocol: Option<&'static str>,
+    check: Option<Check>,
+    pool: Option<&'static str>,
+}
+
+/// What its health check says of them.
+struct Check {
+    port: Option<Port>,
+    protocol: Option<&'static str>,
+}
+
+/// Source: App Mesh API reference, `HealthCheckPolicy`; User Guide, virtual nodes: the protocols "must be the same".
+fn listener(said: &Said, index: usize) -> Result<(), String> {
+    let at = format!("spec.listeners[{index}]");
+    let Some(protocol) = said.protocol else { return Ok(()) };
+    if let Some(check) = &said.check {
+        if check.port.is_some() && check.port != said.port {
             return Err(format!("{at}.healthCheck.port must be the port of the listener"));
         }
-        let is_grpc = check.protocol.known() == Some(&PortProtocol::Grpc);
-        if is_grpc && !matches!(protocol, PortProtocol::Http2 | PortProtocol::Grpc) {
+        if check.protocol == Some("grpc") && !matches!(protocol, "http2" | "grpc") {
             // Source: hashicorp/terraform-provider-aws#21359.
             return Err("GRPC HealthCheck requires listener type of HTTP2 or GRPC.".to_owned());
         }
     }
-    let pool = listener.connection_pool.as_ref().map(|pool| match pool {
-        VirtualNodeConnectionPool::Http(_) => PortProtocol::Http,
-        VirtualNodeConnectionPool::Http2(_) => PortProtocol::Http2,
-        VirtualNodeConnectionPool::Grpc(_) => PortProtocol::Grpc,
-        VirtualNodeConnectionPool::Tcp(_) => PortProtocol::Tcp,
-    });
-    match pool {
+    match said.pool {
         Some(pool) if pool != protocol => {
-            Err(format!("{at}.connectionPool is for {}, and the listener speaks {}", pool.as_str(), protocol.as_str()))
+            Err(format!("{at}.connectionPool is for {pool}, and the listener speaks {protocol}"))
         }
         _ => Ok(()),
     }
@@ -67,11 +107,7 @@ fn route(spec: &RouteSpec) -> Result<(), String> {
     for (http, at) in [(http_route, "spec.httpRoute.match"), (http2_route, "spec.http2Route.match")] {
         let Some(http) = http else { continue };
         let HttpRouteMatch { headers, path, prefix, .. } = &http.matcher;
-        path_or_prefix(
-            path.is_some(),
-            prefix.as_ref().and_then(Scalar::known).map(meshwright_model::limits::Text::as_str),
-            at,
-        )?;
+        path_or_prefix(path.as_ref(), prefix.as_ref().and_then(Scalar::known).map(Text::as_str), at)?;
         header_names(headers.as_deref(), &format!("{at}.headers"))?;
     }
     if let Some(grpc) = grpc_route {
@@ -93,8 +129,10 @@ fn gateway_route(spec: &GatewayRouteSpec) -> Result<(), String> {
         }
     }
     let Some(grpc) = grpc_route else { return Ok(()) };
+    hostname(grpc.matcher.hostname.as_ref(), "spec.grpcRoute.match.hostname")?;
     let service = grpc.matcher.service_name.as_ref().and_then(Scalar::known).map_or("", |name| name.as_str());
-    if service.starts_with("aws.app-mesh") || service == "aws.appmesh" {
+    // Source: App Mesh User Guide, gateway routes: neither `/aws.app-mesh*` nor `aws.appmesh`.
+    if service.trim_start_matches('/').starts_with("aws.app-mesh") || service == "aws.appmesh" {
         return Err(format!("spec.grpcRoute.match.serviceName: `{service}` is reserved"));
     }
     header_names(grpc.matcher.metadata.as_deref(), "spec.grpcRoute.match.metadata")
@@ -102,30 +140,19 @@ fn gateway_route(spec: &GatewayRouteSpec) -> Result<(), String> {
 
 fn http_gateway_route(http: &HttpGatewayRoute, at: &str) -> Result<(), String> {
     let matcher = &http.matcher;
-    let prefix = matcher.prefix.as_ref().and_then(Scalar::known).map(meshwright_model::limits::Text::as_str);
-    path_or_prefix(matcher.path.is_some(), prefix, &format!("{at}.match"))?;
-    let exact = matcher
-        .path
-        .as_ref()
-        .and_then(|path| path.exact.as_ref()?.known())
-        .map(meshwright_model::limits::HttpPathExact::as_str);
-    for path in prefix.iter().chain(&exact) {
+    let prefix = matcher.prefix.as_ref().and_then(Scalar::known).map(Text::as_str);
+    path_or_prefix(matcher.path.as_ref(), prefix, &format!("{at}.match"))?;
+    for path in prefix.into_iter().chain(exact(matcher.path.as_ref())) {
         if path.starts_with("/aws-appmesh") || path.starts_with("/aws-app-mesh") {
             return Err(format!("{at}.match: `{path}` is reserved"));
         }
     }
+    hostname(matcher.hostname.as_ref(), &format!("{at}.match.hostname"))?;
     header_names(matcher.headers.as_deref(), &format!("{at}.match.headers"))?;
     let Some(rewrite) = &http.action.rewrite else { return Ok(()) };
-    let value = rewrite
-        .prefix
-        .as_ref()
-        .and_then(|own| own.value.as_ref()?.known())
-        .map(meshwright_model::limits::HttpGatewayRoutePrefix::as_str);
-    let path = rewrite
-        .path
-        .as_ref()
-        .and_then(|own| own.exact.as_ref()?.known())
-        .map(meshwright_model::limits::HttpPathExact::as_str);
+    let value = rewrite.prefix.as_ref().and_then(|own| own.value.as_ref()?.known());
+    let path = rewrite.path.as_ref().and_then(|own| own.exact.as_ref()?.known());
+    let (value, path) = (value.map(HttpGatewayRoutePrefix::as_str), path.map(HttpPathExact::as_str));
     // Source of these: aws/aws-app-mesh-controller-for-k8s, `gatewayroute_validator.go`.
     match (value, path) {
         (Some(_), Some(_)) => Err(format!("{at}.action.rewrite: it has both prefix and path, and needs one of them")),
@@ -150,12 +177,31 @@ fn exactly_one(said: &[bool], names: &str) -> Result<(), String> {
     }
 }
 
-fn path_or_prefix(has_path: bool, prefix: Option<&str>, at: &str) -> Result<(), String> {
-    match prefix {
-        Some(_) if has_path => Err(format!("{at}: it has both prefix and path, and needs one of them")),
-        Some(prefix) if !prefix.starts_with('/') => Err(format!("{at}.prefix: `{prefix}` must start with /")),
+/// Source: aws/aws-app-mesh-controller-for-k8s, `gatewayroute_validator.go`; aws/aws-cdk, `http-route-path-match`.
+fn path_or_prefix(path: Option<&HttpPathMatch>, prefix: Option<&str>, at: &str) -> Result<(), String> {
+    match (prefix, exact(path)) {
+        (Some(_), _) if path.is_some() => Err(format!("{at}: it has both prefix and path, and needs one of them")),
+        (Some(prefix), _) if !prefix.starts_with('/') => Err(format!("{at}.prefix: `{prefix}` must start with /")),
+        (_, Some(exact)) if !exact.starts_with('/') => Err(format!("{at}.path.exact: `{exact}` must start with /")),
         _ => Ok(()),
     }
+}
+
+fn exact(path: Option<&HttpPathMatch>) -> Option<&str> {
+    path?.exact.as_ref()?.known().map(HttpPathExact::as_str)
+}
+
+/// Source: aws/aws-app-mesh-roadmap#365: a host name with a port was refused.
+fn hostname(own: Option<&GatewayRouteHostnameMatch>, at: &str) -> Result<(), String> {
+    let Some(GatewayRouteHostnameMatch { exact, suffix }) = own else { return Ok(()) };
+    let exact = exact.as_ref().and_then(Scalar::known).map(ExactHostName::as_str);
+    let suffix = suffix.as_ref().and_then(Scalar::known).map(SuffixHostname::as_str);
+    for (field, name) in [("exact", exact), ("suffix", suffix)] {
+        if let Some(name) = name.filter(|name| name.contains(':')) {
+            return Err(format!("{at}.{field}: `{name}` must be a host name without a port"));
+        }
+    }
+    Ok(())
 }
 
 /// Source: aws/aws-app-mesh-roadmap#261: names match `^[!-9;-~]+$`, so that `:path` is none.

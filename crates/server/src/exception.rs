@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-/// An exception of the API's model. Source: botocore, `data/appmesh/2019-01-25/service-2.json`, `error.httpStatusCode`.
+/// An exception: one of the API's model, or one that all of AWS's APIs have.
+///
+/// Source: botocore, `data/appmesh/2019-01-25/service-2.json`, `error.httpStatusCode`; of the common ones the names and statuses that
+/// AWS's services answer with, in AWS's General Reference, and for `AccessDenied` aws-samples/eks-workshop#314.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exception {
     /// A specification that is none, or breaks a rule.
@@ -25,6 +28,22 @@ pub enum Exception {
     InternalServerError,
     /// A server that cannot take the call now.
     ServiceUnavailable,
+    /// A request that nobody signed.
+    MissingAuthenticationToken,
+    /// A signature that lacks a part.
+    IncompleteSignature,
+    /// A signature that does not hold, or not now.
+    InvalidSignature,
+    /// An access key that is not known.
+    UnrecognizedClient,
+    /// Something that the access key may not do.
+    AccessDenied,
+    /// A path that is no operation.
+    UnknownOperation,
+    /// A path that is an operation with another method.
+    UnknownMethod,
+    /// A request that did not arrive in time.
+    RequestTimeout,
 }
 
 impl Exception {
@@ -32,8 +51,15 @@ impl Exception {
     pub const fn status(self) -> u16 {
         match self {
             Self::BadRequest | Self::LimitExceeded | Self::TooManyTags => 400,
-            Self::Forbidden => 403,
-            Self::NotFound => 404,
+            Self::Forbidden
+            | Self::MissingAuthenticationToken
+            | Self::IncompleteSignature
+            | Self::InvalidSignature
+            | Self::UnrecognizedClient
+            | Self::AccessDenied => 403,
+            Self::NotFound | Self::UnknownOperation => 404,
+            Self::UnknownMethod => 405,
+            Self::RequestTimeout => 408,
             Self::Conflict | Self::ResourceInUse => 409,
             Self::TooManyRequests => 429,
             Self::InternalServerError => 500,
@@ -44,7 +70,10 @@ impl Exception {
 
 impl fmt::Display for Exception {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{self:?}Exception")
+        match self {
+            Self::UnknownMethod => formatter.write_str("UnknownOperationException"),
+            own => write!(formatter, "{own:?}Exception"),
+        }
     }
 }
 
@@ -59,28 +88,32 @@ pub struct ApiError {
 }
 
 impl ApiError {
+    pub(crate) fn of(exception: Exception, message: impl Into<String>) -> Self {
+        Self { exception, message: message.into() }
+    }
+
     /// That a request is none, or breaks a rule.
     pub(crate) fn bad(message: impl Into<String>) -> Self {
-        Self { exception: Exception::BadRequest, message: message.into() }
+        Self::of(Exception::BadRequest, message)
     }
 
     /// That a resource is not there.
     pub(crate) fn not_found(message: impl Into<String>) -> Self {
-        Self { exception: Exception::NotFound, message: message.into() }
+        Self::of(Exception::NotFound, message)
     }
 
     /// That a name or a token is taken.
     pub(crate) fn conflict(message: impl Into<String>) -> Self {
-        Self { exception: Exception::Conflict, message: message.into() }
+        Self::of(Exception::Conflict, message)
     }
 
     /// That others depend on a resource.
     pub(crate) fn in_use(message: impl Into<String>) -> Self {
-        Self { exception: Exception::ResourceInUse, message: message.into() }
+        Self::of(Exception::ResourceInUse, message)
     }
 
     /// That a caller may not do it.
     pub(crate) fn forbidden(message: impl Into<String>) -> Self {
-        Self { exception: Exception::Forbidden, message: message.into() }
+        Self::of(Exception::Forbidden, message)
     }
 }

@@ -3,21 +3,28 @@
 //! Source: Smithy, AWS restJson1 protocol: an error's name stands in `x-amzn-errortype`, its message in the body.
 
 use std::future::Future;
-use std::io;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
+use http_body_util::BodyExt;
 use meshwright_model::operation::{Miss, Operation, percent_decoded};
+use rustls::ServerConfig;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
 use crate::call::{Call, Scope};
-use crate::exception::ApiError;
-use crate::service::{Service, new_id};
+use crate::credentials::{AccessKey, Credentials};
+use crate::exception::{ApiError, Exception};
+use crate::listen::{Bounds, accept};
+use crate::service::{Service, new_id, now};
+use crate::signature::{Claim, Signed};
 
 /// The most bytes of a body; the largest specification that the API takes has far fewer.
 pub const MAX_BODY: usize = 1 << 20;
@@ -25,78 +32,141 @@ pub const MAX_BODY: usize = 1 << 20;
 /// The most bytes of a query.
 const MAX_QUERY: usize = 16 << 10;
 
+/// The most bytes of all bodies that are being read or carried out.
+const MAX_BODIES: usize = 256 << 20;
+
 /// What a server is told.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Settings {
     /// The region of clients that name none in their signature.
     pub region: String,
-    /// The account of every client.
+    /// The account of every client whose key names none.
     pub account: String,
+    /// The access keys; without them everyone may do everything, which is for the loopback alone.
+    pub credentials: Option<Credentials>,
+    /// TLS, where it is spoken.
+    pub tls: Option<Arc<ServerConfig>>,
+    /// How many clients there may be, and how long they may take.
+    pub bounds: Bounds,
+}
+
+impl Settings {
+    /// For an account in a region, without credentials and TLS.
+    pub fn of(region: &str, account: &str) -> Self {
+        let (region, account) = (region.to_owned(), account.to_owned());
+        Self { region, account, credentials: None, tls: None, bounds: Bounds::default() }
+    }
 }
 
 struct Shared {
     service: Arc<Service>,
     settings: Settings,
+    /// The bytes that bodies may still take.
+    room: Arc<Semaphore>,
 }
 
 /// Answers what comes over a listener until `end` comes.
-///
-/// # Errors
-/// The listener fails.
 pub async fn serve(
     listener: TcpListener,
     service: Arc<Service>,
     settings: Settings,
     end: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    let shared = Arc::new(Shared { service, settings });
+) {
+    let (tls, bounds) = (settings.tls.clone(), settings.bounds);
+    let room = Arc::new(Semaphore::new(MAX_BODIES));
+    let shared = Arc::new(Shared { service, settings, room });
     let router = Router::new().fallback(answer).with_state(shared);
-    axum::serve(listener, router).with_graceful_shutdown(end).await
+    accept(listener, tls, bounds, router, end).await;
 }
 
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let id = new_id();
     match carried_out(&shared, request).await {
         Ok(answer) => response(StatusCode::OK, &id, None, &answer),
-        Err(Refusal::Api(error)) => {
-            let status = StatusCode::from_u16(error.exception.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            response(status, &id, Some(&error.exception.to_string()), &json!({"message": error.message}))
-        }
-        Err(Refusal::Unknown(status, message)) => {
-            response(status, &id, Some("UnknownOperationException"), &json!({"message": message}))
+        Err(ApiError { exception, message }) => {
+            let status = StatusCode::from_u16(exception.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            response(status, &id, Some(&exception.to_string()), &json!({"message": message}))
         }
     }
 }
 
-/// Why a request gets no answer.
-enum Refusal {
-    /// The API raises an exception.
-    Api(ApiError),
-    /// It is no operation.
-    Unknown(StatusCode, String),
-}
-
-impl From<ApiError> for Refusal {
-    fn from(error: ApiError) -> Self {
-        Self::Api(error)
-    }
-}
-
-async fn carried_out(shared: &Arc<Shared>, request: Request) -> Result<Value, Refusal> {
+async fn carried_out(shared: &Arc<Shared>, request: Request) -> Result<Value, ApiError> {
     let (parts, body) = request.into_parts();
-    let (method, path) = (parts.method.as_str(), parts.uri.path());
+    let claim = claim(&parts, &shared.settings)?;
+    let (method, path, query) = (parts.method.as_str(), parts.uri.path(), parts.uri.query().unwrap_or_default());
     let (operation, target) = Operation::find(method, path).map_err(|miss| match miss {
-        Miss::Path => Refusal::Unknown(StatusCode::NOT_FOUND, format!("there is no operation at {path}")),
-        Miss::Method => Refusal::Unknown(StatusCode::METHOD_NOT_ALLOWED, format!("{method} is no operation at {path}")),
+        Miss::Path => ApiError::of(Exception::UnknownOperation, format!("there is no operation at {path}")),
+        Miss::Method => ApiError::of(Exception::UnknownMethod, format!("{method} is no operation at {path}")),
     })?;
-    let query = query(parts.uri.query().unwrap_or_default())?;
-    let too_large = |_| ApiError::bad(format!("the body is longer than {MAX_BODY} bytes, or ended early"));
-    let body = to_bytes(body, MAX_BODY).await.map_err(too_large)?.to_vec();
-    let call = Call { operation, target, query, body, scope: scope(&parts.headers, &shared.settings) };
-    Ok(shared.service.answer(call).await?)
+    let pairs = pairs(query)?;
+    let in_time = timeout(shared.settings.bounds.body, bytes(body, &shared.room)).await;
+    let late = |_| ApiError::of(Exception::RequestTimeout, "the body did not arrive in time");
+    let (body, _room) = in_time.map_err(late)??;
+    let (caller, scope) = match claim {
+        None => (None, scope(&parts.headers, &shared.settings)),
+        Some((key, claim)) => {
+            claim.prove(key.secret(), &Signed { method, path, query, headers: &parts.headers, body: &body })?;
+            let scope = Scope::of(&claim.region, key.account(&shared.settings.account));
+            (Some(key), scope)
+        }
+    };
+    let call = Call { operation, target, query: pairs, body, scope, caller };
+    shared.service.answer(call).await
 }
 
-fn query(text: &str) -> Result<Vec<(String, String)>, ApiError> {
+/// The access key that a request names, and its claim to be of it; `None` where nobody is asked.
+fn claim(parts: &Parts, settings: &Settings) -> Result<Option<(Arc<AccessKey>, Claim)>, ApiError> {
+    let Some(credentials) = &settings.credentials else {
+        return if is_of_foreign_page(&parts.headers) {
+            let message = "this server answers no page of another site, since it asks nobody for credentials";
+            Err(ApiError::of(Exception::AccessDenied, message))
+        } else {
+            Ok(None)
+        };
+    };
+    let now = i64::try_from(now() / 1000).unwrap_or(i64::MAX);
+    let claim = Claim::of(&parts.headers, now)?;
+    let key = credentials.find(&claim.key)?;
+    Ok(Some((key, claim)))
+}
+
+/// Whether a browser sent a request for a page that is not on this machine: such a page may have any name lead to the loopback.
+///
+/// Source: W3C, Fetch Metadata Request Headers; browsers set both headers, and pages cannot.
+fn is_of_foreign_page(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let is_local = |host: &str| {
+        let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|digit| digit.is_ascii_digit()));
+        let name = name.map_or(host, |(name, _)| name);
+        let address = name.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+        name.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+    };
+    let origin = text("origin");
+    let is_browser = origin.is_some() || text("sec-fetch-site").is_some();
+    let is_own = |origin: &str| origin.split_once("://").is_some_and(|(_, host)| is_local(host));
+    is_browser && !(text("host").is_some_and(is_local) && origin.is_none_or(is_own))
+}
+
+/// The bytes of a body, and the room that they take.
+async fn bytes(mut body: Body, room: &Arc<Semaphore>) -> Result<(Vec<u8>, OwnedSemaphorePermit), ApiError> {
+    let mut bytes = Vec::new();
+    let full = |_| ApiError::of(Exception::ServiceUnavailable, "the server has as many bodies at hand as it can");
+    let mut taken = Arc::clone(room).try_acquire_many_owned(0).map_err(full)?;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| ApiError::bad("the body ended early"))?;
+        let Some(part) = frame.data_ref() else { continue };
+        if bytes.len() + part.len() > MAX_BODY {
+            return Err(ApiError::bad(format!("the body is longer than {MAX_BODY} bytes")));
+        }
+        let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
+        taken.merge(Arc::clone(room).try_acquire_many_owned(length).map_err(full)?);
+        bytes.extend_from_slice(part);
+    }
+    Ok((bytes, taken))
+}
+
+/// The names and values of a query.
+fn pairs(text: &str) -> Result<Vec<(String, String)>, ApiError> {
     if text.len() > MAX_QUERY {
         return Err(ApiError::bad(format!("the query is longer than {MAX_QUERY} bytes")));
     }

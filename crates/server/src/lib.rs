@@ -2,23 +2,33 @@
 //!
 //! [`api`] decides and knows no network; [`Service`] keeps what is decided; [`http`] is the thin loop around it.
 
+mod access;
 pub mod api;
 mod body;
 pub mod call;
 mod checks;
+mod credentials;
 mod exception;
 pub mod http;
+mod in_process;
+mod listen;
 mod page;
+mod quotas;
 mod record;
 mod rules;
 mod service;
+mod signature;
 mod state;
 mod stored;
 mod sync;
+pub mod tls;
 pub mod transfer;
 
 pub use api::{Api, Stamp};
 pub use call::{Call, Scope};
+pub use credentials::{AccessKey, Credentials, is_account};
 pub use exception::{ApiError, Exception};
+pub use in_process::InProcess;
+pub use listen::Bounds;
 pub use service::{Service, StartError};
 pub use sync::{Refused, Sync, Synced, Wanted};

@@ -1,6 +1,5 @@
 //! A resource as the API keeps it, and what calls say of it.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use meshwright_model::{Kind, Spec};
@@ -9,6 +8,8 @@ use serde_json::{Map, Value, json};
 /// What tells a resource from all others. Its order is that of lists.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
+    /// Each region has meshes of its own.
+    pub(crate) region: String,
     /// The account that owns the mesh.
     pub(crate) owner: String,
     pub(crate) mesh: String,
@@ -16,6 +17,20 @@ pub(crate) struct Key {
     /// The router of a route, the gateway of a gateway route; empty for others.
     pub(crate) parent: String,
     pub(crate) name: String,
+}
+
+impl Key {
+    /// What tells a mesh from all others; it stands before all that is in it.
+    pub(crate) fn of_mesh(region: &str, owner: &str, mesh: &str) -> Self {
+        Self {
+            region: region.to_owned(),
+            owner: owner.to_owned(),
+            mesh: mesh.to_owned(),
+            kind: Kind::Mesh,
+            parent: String::new(),
+            name: mesh.to_owned(),
+        }
+    }
 }
 
 /// A resource.
@@ -31,7 +46,8 @@ pub(crate) struct Record {
     pub(crate) created: u64,
     pub(crate) updated: u64,
     pub(crate) spec: Spec,
-    pub(crate) tags: BTreeMap<String, String>,
+    /// Each key with its value, in the order in which they came.
+    pub(crate) tags: Vec<(String, String)>,
     /// The last tokens, each with what it was used for, the latest last.
     pub(crate) tokens: Vec<(String, u64)>,
     /// The digest of the text that it came from, where it came from a file.
@@ -40,12 +56,20 @@ pub(crate) struct Record {
 
 impl fmt::Display for Key {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { owner: _, mesh, kind, parent, name } = self;
+        let Self { region: _, owner: _, mesh, kind, parent, name } = self;
         let parent = if parent.is_empty() { String::new() } else { format!("{parent}/") };
         match kind {
             Kind::Mesh => write!(formatter, "{kind} {name}"),
             kind => write!(formatter, "{kind} {parent}{name} of mesh {mesh}"),
         }
+    }
+}
+
+/// Gives a tag its value: one that is there keeps its place.
+pub(crate) fn put_tag(tags: &mut Vec<(String, String)>, key: String, value: String) {
+    match tags.iter_mut().find(|(own, _)| *own == key) {
+        Some((_, own)) => *own = value,
+        None => tags.push((key, value)),
     }
 }
 
@@ -89,7 +113,7 @@ impl Record {
 
     /// Its names, under the API's members.
     fn names(&self) -> Map<String, Value> {
-        let Key { owner: _, mesh, kind, parent, name } = &self.key;
+        let Key { region: _, owner: _, mesh, kind, parent, name } = &self.key;
         let mut names = Map::new();
         names.insert("meshName".to_owned(), json!(mesh));
         if let Some(of) = kind.parent() {

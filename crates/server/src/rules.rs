@@ -1,5 +1,6 @@
 //! What holds between resources: who must be there, and who must be gone.
 
+use meshwright_model::limits::PortProtocol;
 use meshwright_model::reference::{Key as Name, Need};
 use meshwright_model::route::RouteSpec;
 use meshwright_model::{Kind, Spec};
@@ -21,10 +22,11 @@ impl Api {
             }
         }
         match spec {
-            Spec::Route(route) => self.check_route(key, route),
-            Spec::VirtualRouter(_) => self.check_router(key, spec),
-            _ => Ok(()),
+            Spec::Route(route) => self.check_route(key, route)?,
+            Spec::VirtualRouter(_) => self.check_router(key, spec)?,
+            _ => {}
         }
+        self.check_quotas(key, spec)
     }
 
     /// Source: aws/aws-app-mesh-controller-for-k8s#710 and #715.
@@ -59,11 +61,11 @@ impl Api {
                 without[..without.len().min(5)].join(", ")
             )));
         }
-        let Spec::VirtualRouter(own) = spec else { return Ok(()) };
-        let spoken: Vec<_> =
-            own.listeners.iter().flatten().filter_map(|own| own.port_mapping.protocol.known()).collect();
-        let is_orphan = |route: &RouteSpec| route.protocols().any(|protocol| !spoken.contains(&&protocol.protocol()));
-        match routes.iter().find(|(_, route)| !spoken.is_empty() && is_orphan(route)) {
+        let before = self.state.get(key).map(|record| protocols(&record.spec)).unwrap_or_default();
+        let now = protocols(spec);
+        let is_left = |protocol: &PortProtocol| before.contains(protocol) && !now.contains(protocol);
+        let is_orphan = |route: &RouteSpec| route.protocols().any(|own| is_left(&own.protocol()));
+        match routes.iter().find(|(_, route)| !now.is_empty() && is_orphan(route)) {
             Some((name, _)) => Err(ApiError::bad(format!(
                 "the protocol of a listener cannot be changed while route {name} is for another one: delete the route first"
             ))),
@@ -76,7 +78,7 @@ impl Api {
     pub(crate) fn check_unused(&self, key: &Key) -> Result<(), ApiError> {
         let Key { owner, mesh, kind, name, .. } = key;
         if *kind == Kind::Mesh {
-            let inside = self.state.in_mesh(owner, mesh).find(|record| record.key.kind != Kind::Mesh);
+            let inside = self.state.in_mesh(key).find(|record| record.key.kind != Kind::Mesh);
             return match inside {
                 None => Ok(()),
                 Some(record) => Err(ApiError::in_use(format!(
@@ -124,4 +126,10 @@ fn listeners(spec: &Spec) -> usize {
         Spec::VirtualRouter(router) => router.listeners.as_ref().map_or(0, Vec::len),
         _ => 0,
     }
+}
+
+/// What a router's listeners speak.
+fn protocols(spec: &Spec) -> Vec<PortProtocol> {
+    let Spec::VirtualRouter(router) = spec else { return Vec::new() };
+    router.listeners.iter().flatten().filter_map(|own| own.port_mapping.protocol.known().copied()).collect()
 }

@@ -60,12 +60,12 @@ enum Job {
 }
 
 impl Service {
-    /// Starts over what a store holds.
+    /// Starts over what a store holds, with the quotas that AWS's accounts had or without.
     ///
     /// # Errors
     /// The store cannot be read, or holds what is none of ours.
-    pub fn start(mut store: Box<dyn Store>) -> Result<Self, StartError> {
-        let (revision, api) = restored(store.as_mut())?;
+    pub fn start(mut store: Box<dyn Store>, quotas: bool) -> Result<Self, StartError> {
+        let (revision, api) = restored(store.as_mut(), quotas)?;
         let ahead = api.clone();
         let api = Arc::new(RwLock::new(api));
         let (queue, waiting) = mpsc::channel(MAX_WAITING);
@@ -85,22 +85,44 @@ impl Service {
     /// The exception that the API raises; nothing is changed then.
     pub async fn answer(&self, call: Call) -> Answer {
         if !call.operation.is_write() {
-            return self.api.read().unwrap_or_else(PoisonError::into_inner).read(&call);
+            return self.read(&call);
         }
         let (answer, answered) = oneshot::channel();
         self.queue.send(Some(Job::Call(Box::new(call), answer))).await.map_err(|_| ended())?;
         answered.await.map_err(|_| ended())?
     }
 
-    /// Makes resources as files have them, all or nothing. Not for a thread of an asynchronous runtime.
+    /// Makes resources as files have them, all or nothing.
     ///
     /// # Errors
     /// The API refuses one of them, or the change cannot be kept; nothing is changed then.
+    ///
+    /// # Panics
+    /// Within an asynchronous task.
     pub fn sync(&self, sync: Sync) -> Result<Synced, Refused> {
         let (answer, answered) = oneshot::channel();
-        let over = |()| Refused::from(ended());
-        self.queue.blocking_send(Some(Job::Sync(Box::new(sync), answer))).map_err(|_| over(()))?;
-        answered.blocking_recv().map_err(|_| over(()))?
+        self.queue.blocking_send(Some(Job::Sync(Box::new(sync), answer))).map_err(|_| ended())?;
+        answered.blocking_recv().map_err(|_| ended())?
+    }
+
+    /// The same as [`Service::answer`], for those who may wait.
+    ///
+    /// # Errors
+    /// The exception that the API raises; nothing is changed then.
+    ///
+    /// # Panics
+    /// Within an asynchronous task.
+    pub fn answer_blocking(&self, call: Call) -> Answer {
+        if !call.operation.is_write() {
+            return self.read(&call);
+        }
+        let (answer, answered) = oneshot::channel();
+        self.queue.blocking_send(Some(Job::Call(Box::new(call), answer))).map_err(|_| ended())?;
+        answered.blocking_recv().map_err(|_| ended())?
+    }
+
+    fn read(&self, call: &Call) -> Answer {
+        self.api.read().unwrap_or_else(PoisonError::into_inner).read(call)
     }
 
     /// Ends once all that waits is answered, and the store is closed.
@@ -113,9 +135,9 @@ impl Service {
 }
 
 /// The API over what a store holds, and its revision.
-fn restored(store: &mut dyn Store) -> Result<(u64, Api), StartError> {
+fn restored(store: &mut dyn Store, quotas: bool) -> Result<(u64, Api), StartError> {
     let contents = store.load()?;
-    Ok((contents.revision, Api::restored(&contents.entries).map_err(StartError::Record)?))
+    Ok((contents.revision, Api::restored(&contents.entries).map_err(StartError::Record)?.with_quotas(quotas)))
 }
 
 struct Writer {
@@ -193,7 +215,12 @@ impl Writer {
             return Ok(());
         }
         let changes: Vec<meshwright_store::Change> = log.changes.iter().map(stored::change).collect();
-        match self.store.commit(&changes) {
+        // After a panic, as after an error, only the store can say what it holds.
+        let kept = match catch_unwind(AssertUnwindSafe(|| self.store.commit(&changes))) {
+            Ok(kept) => kept.map_err(|why| unavailable(&why)),
+            Err(_) => Err(internal("the change came to nothing")),
+        };
+        match kept {
             Ok(revision) => {
                 self.revision = revision;
                 let mut api = self.api.write().unwrap_or_else(PoisonError::into_inner);
@@ -207,7 +234,7 @@ impl Writer {
                 self.is_sure = false;
                 // Sooner is better: whoever reads then sees what is kept. The next call tries again.
                 let _ = self.settle();
-                Err(unavailable(&why))
+                Err(why)
             }
         }
     }
@@ -219,7 +246,8 @@ impl Writer {
         }
         let revision = self.store.revision().map_err(|why| unavailable(&why))?;
         if revision != self.revision {
-            let (revision, api) = restored(self.store.as_mut()).map_err(|why| unavailable(&why))?;
+            let (revision, api) =
+                restored(self.store.as_mut(), self.ahead.has_quotas()).map_err(|why| unavailable(&why))?;
             self.ahead = api.clone();
             *self.api.write().unwrap_or_else(PoisonError::into_inner) = api;
             self.revision = revision;
@@ -229,16 +257,16 @@ impl Writer {
     }
 }
 
-fn unavailable(why: &dyn std::fmt::Display) -> ApiError {
-    ApiError { exception: Exception::ServiceUnavailable, message: format!("the change cannot be kept: {why}") }
+fn internal(message: &str) -> ApiError {
+    ApiError::of(Exception::InternalServerError, message)
 }
 
-fn internal(message: &str) -> ApiError {
-    ApiError { exception: Exception::InternalServerError, message: message.to_owned() }
+fn unavailable(why: &dyn std::fmt::Display) -> ApiError {
+    ApiError::of(Exception::ServiceUnavailable, format!("the change cannot be kept: {why}"))
 }
 
 fn ended() -> ApiError {
-    ApiError { exception: Exception::ServiceUnavailable, message: "the server ends".to_owned() }
+    ApiError::of(Exception::ServiceUnavailable, "the server ends")
 }
 
 fn stamp() -> Stamp {
@@ -251,7 +279,7 @@ pub(crate) fn new_id() -> String {
 }
 
 /// The time, in milliseconds since 1970.
-fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

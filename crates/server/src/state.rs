@@ -1,6 +1,6 @@
 //! All resources, by what tells them apart, and what depends on what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -13,6 +13,8 @@ use crate::record::{Key, Record};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct State {
     records: BTreeMap<Key, Arc<Record>>,
+    /// What ARNs stand for: names may have a `/`, so an ARN is not taken apart.
+    arns: HashMap<String, Key>,
 }
 
 /// What becomes of a resource.
@@ -33,15 +35,27 @@ impl State {
         self.records.get(key)
     }
 
-    /// The mesh of an owner.
-    pub(crate) fn mesh(&self, owner: &str, mesh: &str) -> Option<&Arc<Record>> {
-        self.get(&mesh_key(owner, mesh))
+    /// The resource of an ARN.
+    pub(crate) fn named(&self, arn: &str) -> Option<&Arc<Record>> {
+        self.get(self.arns.get(arn)?)
     }
 
-    /// The meshes of an owner, by name.
-    pub(crate) fn meshes<'s>(&'s self, owner: &'s str) -> impl Iterator<Item = &'s Arc<Record>> {
-        let first = mesh_key(owner, "");
-        let of_owner = self.records.range(first..).take_while(move |(key, _)| key.owner == owner);
+    /// The regions that have resources.
+    pub(crate) fn regions(&self) -> impl Iterator<Item = &str> {
+        let mut next = self.records.first_key_value().map(|(key, _)| key.region.as_str());
+        std::iter::from_fn(move || {
+            let region = next?;
+            let after = Key::of_mesh(&format!("{region}\0"), "", "");
+            next = self.records.range(after..).next().map(|(key, _)| key.region.as_str());
+            Some(region)
+        })
+    }
+
+    /// The meshes of an owner in a region, by name.
+    pub(crate) fn meshes<'s>(&'s self, region: &'s str, owner: &'s str) -> impl Iterator<Item = &'s Arc<Record>> {
+        let first = Key::of_mesh(region, owner, "");
+        let is_there = move |key: &Key| (key.region.as_str(), key.owner.as_str()) == (region, owner);
+        let of_owner = self.records.range(first..).take_while(move |(key, _)| is_there(key));
         of_owner.filter(|(key, _)| key.kind == Kind::Mesh).map(|(_, record)| record)
     }
 
@@ -52,22 +66,24 @@ impl State {
             Some(last) => Bound::Excluded(Key { name: last.to_owned(), ..of.clone() }),
         };
         let is_there = move |key: &Key| {
-            (&key.owner, &key.mesh, key.kind, &key.parent) == (&of.owner, &of.mesh, of.kind, &of.parent)
+            (&key.region, &key.owner, &key.mesh, key.kind, &key.parent)
+                == (&of.region, &of.owner, &of.mesh, of.kind, &of.parent)
         };
         self.records.range((from, Bound::Unbounded)).take_while(move |(key, _)| is_there(key)).map(|(_, own)| own)
     }
 
-    /// Everything in a mesh, the mesh itself first.
-    pub(crate) fn in_mesh<'s>(&'s self, owner: &'s str, mesh: &'s str) -> impl Iterator<Item = &'s Arc<Record>> {
-        let first = mesh_key(owner, mesh);
-        let is_there = move |key: &Key| key.owner == owner && key.mesh == mesh;
+    /// Everything in the mesh of a key, the mesh itself first.
+    pub(crate) fn in_mesh<'s>(&'s self, of: &'s Key) -> impl Iterator<Item = &'s Arc<Record>> {
+        let first = Key::of_mesh(&of.region, &of.owner, &of.mesh);
+        let is_there = move |key: &Key| (&key.region, &key.owner, &key.mesh) == (&of.region, &of.owner, &of.mesh);
         self.records.range(first..).take_while(move |(key, _)| is_there(key)).map(|(_, own)| own)
     }
 
-    /// The resources of an owner that came from files.
-    pub(crate) fn of_files<'s>(&'s self, owner: &'s str) -> impl Iterator<Item = &'s Key> {
-        let first = mesh_key(owner, "");
-        let of_owner = self.records.range(first..).take_while(move |(key, _)| key.owner == owner);
+    /// The resources of an owner in a region that came from files.
+    pub(crate) fn of_files<'s>(&'s self, region: &'s str, owner: &'s str) -> impl Iterator<Item = &'s Key> {
+        let first = Key::of_mesh(region, owner, "");
+        let is_there = move |key: &Key| (key.region.as_str(), key.owner.as_str()) == (region, owner);
+        let of_owner = self.records.range(first..).take_while(move |(key, _)| is_there(key));
         of_owner.filter(|(_, record)| record.source.is_some()).map(|(key, _)| key)
     }
 
@@ -80,29 +96,26 @@ impl State {
                     && reference.need != Need::Eventually
             })
         };
-        self.in_mesh(&key.owner, &key.mesh).filter(names)
+        self.in_mesh(key).filter(names)
     }
 
     /// Makes a change; answers with the one that takes it back.
     pub(crate) fn apply(&mut self, change: Change) -> Change {
         let (key, before) = match change {
-            Change::Put(record) => (record.key.clone(), self.records.insert(record.key.clone(), record)),
+            Change::Put(record) => {
+                self.arns.insert(record.arn.clone(), record.key.clone());
+                (record.key.clone(), self.records.insert(record.key.clone(), record))
+            }
             Change::Remove(key) => {
                 let before = self.records.remove(&key);
+                if let Some(record) = &before
+                    && self.arns.get(&record.arn) == Some(&key)
+                {
+                    self.arns.remove(&record.arn);
+                }
                 (key, before)
             }
         };
         before.map_or(Change::Remove(key), Change::Put)
-    }
-}
-
-/// What tells a mesh from all others; it stands before all that is in it.
-pub(crate) fn mesh_key(owner: &str, mesh: &str) -> Key {
-    Key {
-        owner: owner.to_owned(),
-        mesh: mesh.to_owned(),
-        kind: Kind::Mesh,
-        parent: String::new(),
-        name: mesh.to_owned(),
     }
 }

@@ -1,7 +1,5 @@
 //! Records as a store keeps them: the key as a list of names, the rest as an object, both in JSON.
 
-use std::collections::BTreeMap;
-
 use meshwright_model::Kind;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -21,7 +19,7 @@ pub(crate) struct Stored {
     created: u64,
     updated: u64,
     spec: Value,
-    tags: BTreeMap<String, String>,
+    tags: Vec<(String, String)>,
     tokens: Vec<(String, u64)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     source: Option<u64>,
@@ -73,13 +71,13 @@ pub(crate) fn change(change: &Change) -> meshwright_store::Change {
 /// Says why it is none.
 pub(crate) fn record(key: &[u8], value: &[u8]) -> Result<Record, String> {
     let no_record = |why: serde_json::Error| format!("it is no resource: {why}");
-    let (owner, mesh, kind, parent, name): (String, String, Kind, String, String) =
+    let (region, owner, mesh, kind, parent, name): (String, String, String, Kind, String, String) =
         serde_json::from_slice(key).map_err(no_record)?;
     let stored: Stored = serde_json::from_slice(value).map_err(no_record)?;
-    stored.record(Key { owner, mesh, kind, parent, name })
+    stored.record(Key { region, owner, mesh, kind, parent, name })
 }
 
 fn key_bytes(key: &Key) -> Vec<u8> {
-    let Key { owner, mesh, kind, parent, name } = key;
-    json!([owner, mesh, kind, parent, name]).to_string().into_bytes()
+    let Key { region, owner, mesh, kind, parent, name } = key;
+    json!([region, owner, mesh, kind, parent, name]).to_string().into_bytes()
 }

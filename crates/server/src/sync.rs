@@ -94,12 +94,19 @@ impl Wanted {
         let name = Some(self.name.clone());
         let target = Target { mesh: self.mesh.clone(), parent: self.parent.clone(), name };
         let body = self.body.to_string().into_bytes();
-        Call { operation: operation(self.kind), target, query: Vec::new(), body, scope: scope.clone() }
+        Call { operation: operation(self.kind), target, query: Vec::new(), body, scope: scope.clone(), caller: None }
     }
 
     fn key(&self, scope: &Scope) -> Key {
         let (owner, parent) = (scope.account.clone(), self.parent.clone().unwrap_or_default());
-        Key { owner, mesh: self.mesh.clone(), kind: self.kind, parent, name: self.name.clone() }
+        Key {
+            region: scope.region.clone(),
+            owner,
+            mesh: self.mesh.clone(),
+            kind: self.kind,
+            parent,
+            name: self.name.clone(),
+        }
     }
 }
 
@@ -191,7 +198,7 @@ impl Api {
     /// Takes away what came from files and is no longer in them.
     fn prune(&mut self, keys: &BTreeSet<Key>, scope: &Scope, log: &mut Log) -> Result<usize, Refused> {
         let mut left: Vec<Key> =
-            self.state.of_files(&scope.account).filter(|key| !keys.contains(key)).cloned().collect();
+            self.state.of_files(&scope.region, &scope.account).filter(|key| !keys.contains(key)).cloned().collect();
         let count = left.len();
         // Those that others need go after them: each round takes what nothing needs any more.
         while !left.is_empty() {

@@ -2,7 +2,7 @@
 //!
 //! The document is JSON: `{"meshwright": "state", "version": 1, "resources": […]}`, each resource with its names, all that the API says of
 //! it, and what only the store knows: the tokens of clients, and the digest of the file it came from. Resources stand in the order of their
-//! owners, meshes, kinds, parents and names, so that one state has one document.
+//! regions, owners, meshes, kinds, parents and names, so that one state has one document.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::api::Api;
 use crate::record::{Key, Record};
-use crate::state::{self, mesh_key};
+use crate::state;
 use crate::stored::{self, Stored};
 
 /// The version of documents.
@@ -34,6 +34,7 @@ struct Document {
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Resource {
+    region: String,
     mesh_owner: String,
     mesh: String,
     kind: Kind,
@@ -76,8 +77,8 @@ pub fn export(contents: &Contents) -> Result<String, Fault> {
     let mut records = read(contents).into_iter().collect::<Result<Vec<_>, _>>()?;
     records.sort_by(|one, other| one.key.cmp(&other.key));
     let resource = |record: &Record| {
-        let Key { owner, mesh, kind, parent, name } = record.key.clone();
-        Resource { mesh_owner: owner, mesh, kind, parent, name, stored: Stored::of(record) }
+        let Key { region, owner, mesh, kind, parent, name } = record.key.clone();
+        Resource { region, mesh_owner: owner, mesh, kind, parent, name, stored: Stored::of(record) }
     };
     let resources = records.iter().map(resource).collect();
     let document = Document { meshwright: WORD.to_owned(), version: VERSION, resources };
@@ -101,8 +102,8 @@ pub fn import(text: &str) -> Result<Vec<Change>, Vec<Fault>> {
         return Err(fault(message));
     }
     let (mut changes, mut faults, mut keys) = (Vec::new(), Vec::new(), BTreeSet::new());
-    for Resource { mesh_owner, mesh, kind, parent, name, stored } in document.resources {
-        let key = Key { owner: mesh_owner, mesh, kind, parent, name };
+    for Resource { region, mesh_owner, mesh, kind, parent, name, stored } in document.resources {
+        let key = Key { region, owner: mesh_owner, mesh, kind, parent, name };
         let resource = key.to_string();
         if !keys.insert(key.clone()) {
             faults.push(Fault { resource, message: "it stands there twice".to_owned() });
@@ -155,7 +156,7 @@ fn sound(api: &Api, record: &Record) -> Result<(), String> {
     let key = &record.key;
     let missing = |why: crate::ApiError| why.message;
     if key.kind != Kind::Mesh {
-        api.existing(&mesh_key(&key.owner, &key.mesh)).map_err(missing)?;
+        api.existing(&Key::of_mesh(&key.region, &key.owner, &key.mesh)).map_err(missing)?;
     }
     if let Some(kind) = key.kind.parent() {
         let parent = Key { kind, parent: String::new(), name: key.parent.clone(), ..key.clone() };

@@ -8,7 +8,7 @@ mod llm;
 mod show;
 
 use clap::{Args, ValueEnum};
-use meshwright_dialect::{Input, Options, Reading};
+use meshwright_dialect::{Input, Options, Reading, read_document};
 use meshwright_language::{Composition, Intent, Understanding, compose, understand};
 use meshwright_model::edit::Edit;
 use meshwright_model::finding::{Finding, Severity};
@@ -41,10 +41,10 @@ pub const MAX_INTENT: usize = 128_000;
 #[derive(Args, Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct GenerateOptions {
-    /// What to make or change, in plain English
+    /// What to make or change, in plain English; `-` reads it from standard input
     #[arg(value_name = "REQUEST", required_unless_present_any = ["intent", "intent_schema"])]
     pub request: Option<String>,
-    /// A file that says what to make as an intent, in JSON; `-` is standard input
+    /// A file that says what to make as an intent, in YAML or JSON; `-` is standard input
     #[arg(long, value_name = "FILE", conflicts_with = "request")]
     pub intent: Option<String>,
     /// Change this file in place instead of writing resources anew; may be given several times. `-` is standard input, whose
@@ -206,7 +206,8 @@ fn read_intent(name: &str, text: &str) -> Result<Intent, Refused> {
     if text.len() > MAX_INTENT {
         return Err(Refused::LongIntent { file: name.to_owned(), bytes: text.len(), most: MAX_INTENT });
     }
-    serde_json::from_str(text).map_err(|error| Refused::Intent { file: name.to_owned(), why: error.to_string() })
+    let read = read_document(name, text).and_then(|document| document.read_as());
+    read.map_err(|why| Refused::Intent { file: name.to_owned(), why: why.to_string() })
 }
 
 /// Composes, writes and checks.

@@ -3,20 +3,25 @@
 //!
 //! A verb is pure: it takes what has been read, and neither opens files nor prints.
 
+pub mod apply;
 pub mod bootstrap;
 pub mod config;
 pub mod convert;
+pub mod delete;
 pub mod editing;
 pub mod explain;
 pub mod files;
 pub mod findings;
 pub mod generate;
 pub mod graph;
+pub mod live;
+pub mod meshes;
 pub mod order;
 pub mod ports;
 mod proxy;
 pub mod refused;
 pub mod rules;
+pub mod snapshot;
 pub mod trace;
 pub mod validate;
 
@@ -41,6 +46,10 @@ pub const VERBS: &[Verb] = &[
     validate::VERB,
     explain::VERB,
     bootstrap::VERB,
+    meshes::VERB,
+    snapshot::VERB,
+    apply::VERB,
+    delete::VERB,
 ];
 
 /// What a verb answers.

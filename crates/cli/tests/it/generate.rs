@@ -15,6 +15,46 @@ fn resources_go_to_standard_output_and_assumptions_beside() {
 }
 
 #[test]
+fn a_request_may_stand_on_standard_input() {
+    let request = "add a virtual node orders on port 8080\nwith a health check on /ping every 10 seconds";
+    let typed = run(&["generate", request]);
+    assert_eq!(typed.code, 0, "{}", typed.err);
+    for said in [request.to_owned(), format!("\u{feff}{request}\r\n")] {
+        let done = run_with(said.as_bytes(), &["generate", "-"]);
+        assert_eq!((done.code, &done.out, &done.err), (0, &typed.out, &typed.err));
+    }
+    let name = file("request-on-standard-input", SHOP);
+    let shown = run_with(TIMEOUT.as_bytes(), &["generate", "-", "--into", &name, "--diff"]);
+    assert_eq!((shown.code, shown.out), (0, run(&["generate", TIMEOUT, "--into", &name, "--diff"]).out));
+}
+
+#[test]
+fn a_request_on_standard_input_that_is_none_is_refused() {
+    let refused = |input: &[u8], arguments: &[&str]| {
+        let done = run_with(input, &[&["generate", "-"], arguments].concat());
+        assert_eq!((done.code, done.out.as_str()), (2, ""), "{}", done.err);
+        done.err
+    };
+    assert_eq!(refused(b"", &[]), "error: the request on standard input: it is empty\n");
+    assert_eq!(refused(b" \n\t\n", &["--explain"]), "error: the request on standard input: it is empty\n");
+    assert_eq!(refused(b"a node \xff", &[]), "error: the request on standard input: it is not UTF-8 text\n");
+    let long = "error: the request on standard input: it has more than 20000 bytes\n";
+    assert_eq!(refused("add a node ".repeat(2000).as_bytes(), &[]), long);
+    assert_eq!(refused(b"", &["--into", "-"]), "error: standard input cannot be both the request and --into\n");
+    assert!(refused(b"", &["--intent", "-"]).contains("cannot be used with"));
+}
+
+#[test]
+fn an_intent_in_yaml_is_as_good_as_one_in_json() {
+    let yaml = "mesh: {name: shop}\nvirtualNodes:\n- name: orders # takes them\n  listeners:\n  - port: 8080\n";
+    let [json, yaml] = [NODE, yaml].map(|intent| run_with(intent.as_bytes(), &["generate", "--intent", "-"]));
+    assert_eq!((yaml.code, yaml.out, yaml.err), (0, json.out, json.err));
+    let slip = run_with(b"virtualNodes:\n- nome: orders\n", &["generate", "--intent", "-"]);
+    assert!(slip.code == 2 && slip.err.starts_with("error: --intent -: unknown field `nome`"), "{}", slip.err);
+    assert!(slip.err.ends_with("at line 2, column 3\n"), "{}", slip.err);
+}
+
+#[test]
 fn what_is_no_answer_leaves_the_file_alone() {
     let folder = std::env::temp_dir().join(format!("meshwright-generate-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();

@@ -133,19 +133,44 @@ fn files_are_loaded_once_and_the_store_keeps_them() {
 }
 
 #[test]
+fn with_access_keys_nobody_else_is_answered() {
+    let folder = tempfile::tempdir().unwrap();
+    let keys = folder.path().join("keys.toml");
+    std::fs::write(&keys, "[[key]]\nid = \"A\"\nsecret = \"sixteen characters\"\nuser = \"ann\"\n").unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(&keys, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let server = Server::start(&["--credentials", keys.to_str().unwrap()]);
+    let (status, answer) = Server::ask(&server.address, "GET", "/v20190125/meshes", "").unwrap();
+    assert_eq!(status, 403);
+    assert!(answer["message"].as_str().unwrap().starts_with("Missing Authentication Token"), "{answer}");
+}
+
+#[test]
 fn what_cannot_be_served_says_why() {
     let refused = |arguments: &[&str]| {
         let output = Command::new(env!("CARGO_BIN_EXE_meshwright")).arg("serve").args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         String::from_utf8_lossy(&output.stderr).into_owned()
     };
-    assert!(refused(&["--listen", "0.0.0.0:8480"]).contains("it listens on the loopback alone"));
+    let beyond = refused(&["--listen", "0.0.0.0:8480"]);
+    assert!(beyond.contains("beyond the loopback a server needs --credentials, --tls-cert and --tls-key"), "{beyond}");
     assert!(refused(&["--account", "1"]).contains("an account has 12 digits"));
     assert!(refused(&["--load", "/none.yaml"]).contains("/none.yaml"));
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("state");
     std::fs::write(&store, "something else").unwrap();
     assert!(refused(&["--store", store.to_str().unwrap()]).contains("is no store, or is damaged"));
+    assert!(refused(&["--tls-cert", "/none.pem"]).contains("--tls-key"));
+    let keys = folder.path().join("keys.toml");
+    std::fs::write(&keys, "[[key]]\nid = 1").unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(&keys, std::fs::Permissions::from_mode(0o604)).unwrap();
+        assert!(refused(&["--credentials", keys.to_str().unwrap()]).contains("everyone on this machine may read"));
+        std::fs::set_permissions(&keys, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    assert!(refused(&["--credentials", keys.to_str().unwrap()]).contains("keys.toml: line 2: invalid type"));
     std::fs::remove_file(&store).unwrap();
     let _server = Server::start(&["--store", store.to_str().unwrap()]);
     assert!(

@@ -15,6 +15,7 @@ mod renames;
 mod retries;
 mod routers;
 mod routes;
+mod services;
 mod shares;
 mod subjects;
 mod tags;
@@ -62,6 +63,7 @@ pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
     rest.removals.clear();
     rest.renames.clear();
     subjects::join(&mut rest);
+    desk.find_gateways(&mut rest);
     desk.change_mesh(&mut rest);
     desk.change_nodes(&mut rest);
     desk.change_everywhere(&rest);

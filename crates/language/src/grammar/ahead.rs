@@ -5,6 +5,7 @@ use super::name::{name_at, names_from};
 use super::reader::{Reader, Verb};
 use super::spot::Spot;
 use super::thing::{Entity, Thing};
+use crate::intent::Protocol;
 use crate::lexer::TokenKind;
 
 /// How many tokens ahead an owner is looked for.
@@ -33,6 +34,8 @@ pub(super) struct Owner {
     name: Option<String>,
     /// Those beside it: "to both orders and payments".
     others: Vec<String>,
+    /// "of the grpc service ads"
+    protocol: Option<Protocol>,
     start: usize,
     end: usize,
 }
@@ -45,7 +48,12 @@ impl Owner {
 
     fn entity(&self) -> Entity {
         let others = self.others.clone();
-        Entity { is_definite: true, others, ..Entity::new(self.thing, self.name.clone(), self.end) }
+        Entity {
+            is_definite: true,
+            others,
+            protocol: self.protocol,
+            ..Entity::new(self.thing, self.name.clone(), self.end)
+        }
     }
 }
 
@@ -119,6 +127,7 @@ impl Reader<'_> {
             thing: entity.thing,
             name: entity.name,
             others: entity.others,
+            protocol: entity.protocol,
             start,
             end: entity.end,
         })
@@ -137,6 +146,6 @@ impl Reader<'_> {
             .filter(|(names, _)| names.len() > 1)
             .unwrap_or_else(|| (vec![name], start + 1));
         let (name, others) = names.split_first().map(|(name, others)| (name.clone(), others.to_vec()))?;
-        Some(Owner { thing, name: Some(name), others, start, end })
+        Some(Owner { thing, name: Some(name), others, protocol: None, start, end })
     }
 }

@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use super::block::{Block, Home};
 use super::meaning::{Meaning, Set};
 use super::meanings::TABLES;
+use super::name::name_at;
 use super::pattern::{Pattern, Start, can_be_said};
 use super::reader::Reader;
 use super::slot::Slots;
@@ -227,7 +228,11 @@ impl Reader<'_> {
             drop(self.set(candidate));
             self.spot = main;
         }
-        let ends_in_name = !matches!(self.tokens[candidate.end - 1].kind, TokenKind::Symbol | TokenKind::Number(_));
+        let ends_in_name = match self.tokens[candidate.end - 1].kind {
+            TokenKind::Number(_) => false,
+            TokenKind::Symbol => name_at(&self.tokens, candidate.end - 1).is_some(),
+            _ => true,
+        };
         self.name_end = ends_in_name.then_some(candidate.end);
         let of_node = self.spot.is_some_and(|spot| matches!(spot.place, Place::Application(_) | Place::Node(_)));
         self.block = match candidate.meaning.block {

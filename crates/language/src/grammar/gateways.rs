@@ -27,6 +27,9 @@ impl Reader<'_> {
             let to = self.intent.gateway_routes.len() - 1;
             self.rename_evidence(&format!("routes[{at}]"), &format!("gatewayRoutes[{to}]"));
             self.forget(Place::Route(None, at));
+            for other in self.alternatives.iter_mut().filter(|other| other.place == Place::Route(None, at)) {
+                other.place = Place::GatewayRoute(None, to);
+            }
             return Some(Place::GatewayRoute(None, self.intent.gateway_routes.len() - 1));
         }
         match (self.spot.map(|spot| spot.place), belongs, &name) {

@@ -143,7 +143,20 @@ fn is_odd_noun(tokens: &[Token], at: usize) -> bool {
     let is_noun = tokens.get(at).is_some_and(|token| ODD_NAMES.contains(&token.text.to_lowercase().as_str()));
     is_noun
         && tokens.get(at + 1).is_none_or(|next| {
-            matches!(next.low.as_str(), "," | "." | ";" | "and" | ")" | "on" | "over" | "with" | "listen" | "call")
+            matches!(
+                next.low.as_str(),
+                "," | "."
+                    | ";"
+                    | "and"
+                    | ")"
+                    | "on"
+                    | "over"
+                    | "with"
+                    | "listen"
+                    | "call"
+                    | "virtual-node"
+                    | "application"
+            )
         })
 }
 

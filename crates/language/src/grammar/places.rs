@@ -203,13 +203,37 @@ impl Reader<'_> {
         if let Some(place) =
             self.find_named(&name).filter(|place| matches!(place, Place::Node(_) | Place::Application(_)))
         {
-            return Some(place);
+            return Some(if entity.thing == Thing::Node { self.as_node(place) } else { place });
         }
         if entity.thing == Thing::Application {
             return Some(self.application(&name, action));
         }
         self.intent.virtual_nodes.push(VirtualNode { name: Some(name), action, ..VirtualNode::default() });
         Some(Place::Node(self.intent.virtual_nodes.len() - 1))
+    }
+
+    /// The virtual node that an application turns out to be of which nothing was said but the hosts it calls: "web reaches
+    /// a.local, so give the virtual node web that backend".
+    fn as_node(&mut self, place: Place) -> Place {
+        let Place::Application(at) = place else { return place };
+        let is_last = at + 1 == self.intent.applications.len();
+        let is_it = |application: &mut VirtualNode| {
+            let bare = VirtualNode {
+                name: application.name.clone(),
+                action: application.action,
+                calls: application.calls.clone(),
+                ..VirtualNode::default()
+            };
+            *application == bare && !bare.calls.is_empty() && bare.calls.iter().all(|call| call.to.contains('.'))
+        };
+        let Some(node) = self.intent.applications.pop_if(|application| is_last && is_it(application)) else {
+            return place;
+        };
+        self.forget(place);
+        self.intent.virtual_nodes.push(node);
+        let to = self.intent.virtual_nodes.len() - 1;
+        self.rename_evidence(&format!("applications[{at}]"), &format!("virtualNodes[{to}]"));
+        Place::Node(to)
     }
 
     fn router_place(&mut self, entity: &Entity, action: Action, belongs: bool) -> Option<Place> {

@@ -45,14 +45,30 @@ const LABELS: &[&str] = &[
 const REQUESTS: &[&str] = &["traffic", "requests", "request", "calls"];
 
 /// Symbols of requests that a clause sends somewhere.
-const REQUEST_SYMBOLS: &[&str] =
-    &["call", "send", "weight", "header", "query", "otherwise", "all-traffic", "split", "rest", "metadata"];
+const REQUEST_SYMBOLS: &[&str] = &[
+    "call",
+    "send",
+    "weight",
+    "header",
+    "query",
+    "otherwise",
+    "all-traffic",
+    "split",
+    "rest",
+    "metadata",
+    "exact",
+    "prefix",
+    "method",
+    "rpc",
+    "grpc-service",
+    "scheme",
+];
 
 /// Words that may stand before the requests.
 const BEFORE_REQUESTS: &[&str] = &["https", "http", "grpc", "tcp", "change"];
 
 /// Words after which a clause begins.
-const BEFORE_CLAUSE: &[&str] = &[".", ";", ",", "and", "please", "then", "to", "also"];
+const BEFORE_CLAUSE: &[&str] = &[".", ";", ",", "so", "and", "please", "then", "to", "also"];
 
 /// Symbols that may stand anywhere and say nothing by themselves.
 const PASSED: &[&str] = &[
@@ -340,7 +356,7 @@ impl Reader<'_> {
                             token.text.eq_ignore_ascii_case("lets")
                                 && self.is_symbol(self.at + 1, &["create", "add", "change"])
                         }
-                        "or" => self.block == Block::Retry,
+                        "or" => self.block == Block::Retry || self.joins_alternatives(self.at),
                         "present" | "connections" => self.block == Block::Match,
                         "backend" => is_of_client,
                         "call" => name_at(&self.tokens, self.at + 1).is_none(),

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::alternatives::Alternative;
 use super::block::Block;
 use super::spot::{Place, Spot, Trouble};
 use super::thing::{Count, Thing};
@@ -66,6 +67,8 @@ pub(super) struct Reader<'r> {
     pub(super) last_callee: Option<(Place, usize)>,
     /// Numbers of things that were said.
     pub(super) counts: Vec<Count>,
+    /// Further paths and methods of routes.
+    pub(super) alternatives: Vec<Alternative>,
     /// What the reading took for granted.
     pub(super) assumptions: Vec<Assumption>,
     /// Listeners that the last meaning made: "ports 80 and 81 using http".
@@ -112,6 +115,7 @@ impl<'r> Reader<'r> {
             last_calls: None,
             last_callee: None,
             counts: Vec::new(),
+            alternatives: Vec::new(),
             assumptions: Vec::new(),
             last_ports: None,
             soft_name: None,
@@ -126,6 +130,7 @@ impl<'r> Reader<'r> {
 
     /// What was made of the request, and the work it took.
     pub(super) fn finish(mut self) -> (Understanding, usize) {
+        self.make_alternatives();
         self.check_counts();
         let is_empty = self.intent == Intent::default();
         if is_empty && self.not_understood.is_empty() && self.questions.is_empty() {

@@ -133,6 +133,7 @@ impl Reader<'_> {
         }
         let place = self.skip_kind(at);
         let (names, mut end) = names_from(&self.tokens, place)?;
+        let resource = self.resource_kind(at).0.or(self.resource_kind(end).0);
         end = self.past_kind(end);
         if self.is_symbol(end, &["out"]) {
             end += 1;
@@ -146,7 +147,8 @@ impl Reader<'_> {
             Some(end) => (RemovalKind::Target, end),
             None => (RemovalKind::Resource, end),
         };
-        Some((names.into_iter().map(|name| Removal::of(kind, name)).collect(), end))
+        let resource = resource.filter(|_| kind == RemovalKind::Resource);
+        Some((names.into_iter().map(|name| Removal { resource, ..Removal::of(kind, name) }).collect(), end))
     }
 
     /// "from the checkout route": the name and where the words end.

@@ -38,7 +38,7 @@ impl Reader<'_> {
     }
 
     /// The word for a kind at a place, and what comes behind it.
-    fn resource_kind(&self, at: usize) -> (Option<ResourceKind>, usize) {
+    pub(super) fn resource_kind(&self, at: usize) -> (Option<ResourceKind>, usize) {
         let kind = match self.token(at).filter(|_| self.is_symbol(at, KINDS)).map(|token| token.low.as_str()) {
             Some("mesh") => ResourceKind::Mesh,
             Some("virtual-node") => ResourceKind::VirtualNode,

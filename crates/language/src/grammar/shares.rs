@@ -14,9 +14,7 @@ impl Reader<'_> {
         if names.len() < 2 {
             return Err(Trouble::NotHere);
         }
-        let count = u32::try_from(names.len()).unwrap_or(u32::MAX);
-        let even = if 100 % count == 0 { 100 / count } else { 1 };
-        let weights = if ratio.is_empty() { vec![even; names.len()] } else { ratio.to_vec() };
+        let weights = if ratio.is_empty() { vec![even_share(names.len()); names.len()] } else { ratio.to_vec() };
         if weights.len() != names.len() {
             return Err(Trouble::Clash(format!("{} shares for {} targets", weights.len(), names.len())));
         }
@@ -177,5 +175,13 @@ impl Reader<'_> {
         self.turn_to(place);
         let Place::Application(at) = place else { return Err(Trouble::NotHere) };
         self.version_weight(at, short, percent)
+    }
+}
+
+/// The weight of each of so many targets that share evenly.
+pub(super) fn even_share(count: usize) -> u32 {
+    match u32::try_from(count) {
+        Ok(count) if count > 0 && 100 % count == 0 => 100 / count,
+        _ => 1,
     }
 }

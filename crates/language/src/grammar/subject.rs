@@ -1,5 +1,6 @@
 //! Names that begin a clause of their own: "orders calls payments", "teller -> accounts -> ledger".
 
+use super::block::Block;
 use super::name::{ALL_OF_THEM, is_clause_verb, name_at};
 use super::naming::RECEIVING;
 use super::ports::MIN_BARE_PORT;
@@ -52,6 +53,10 @@ impl Reader<'_> {
         let is_predicate = matches!(self.low_before(self.at), "is" | "are" | "be" | "was" | "being");
         if self.gets_requests(end) || self.is_header(self.at) || is_predicate {
             return false;
+        }
+        // "tagged team=shop and cost-center: 4711"
+        if self.block == Block::Tags && self.meaning_of_block(end + 1) {
+            return true;
         }
         if self.spot.is_some_and(|spot| spot.place.has_routes()) && self.longer_meaning(end) {
             return true;

@@ -13,13 +13,15 @@ impl Reader<'_> {
     pub(super) fn target(&mut self, name: &str, weight: Option<u32>, port: Option<u32>) -> Said {
         let spot = self.here()?;
         if weight.is_none() && std::mem::take(&mut self.resting) {
-            return self.target_of_the_rest(name);
+            return self.target_of_the_rest(name, port);
         }
         let is_bare = weight.is_none() && port.is_none();
         // "…, 1 s per try, to node web"
         let is_node = self.verb == Verb::None && self.words.clone().any(|at| self.is_symbol(at, &["virtual-node"]));
-        let is_open =
-            self.block == Block::Match || (self.block == Block::Rewrite || is_node) && self.lacks_target(spot);
+        // "grpc route with 3 retries on unavailable, to orders"
+        let is_last = self.verb == Verb::None && self.is_clause_start() && self.ends_clause(self.words.end);
+        let is_open = self.block == Block::Match
+            || (self.block == Block::Rewrite || is_node || is_last) && self.lacks_target(spot);
         if is_bare && (self.is_owner_of_something() || !self.sending && !is_open) {
             return Err(Trouble::NotHere);
         }
@@ -103,13 +105,13 @@ impl Reader<'_> {
     }
 
     /// A target that gets what the others leave: the rest of their shares, or what no other route takes.
-    pub(super) fn target_of_the_rest(&mut self, name: &str) -> Said {
+    pub(super) fn target_of_the_rest(&mut self, name: &str, port: Option<u32>) -> Said {
         if let Some(left) = self.share_left() {
-            return self.target(name, Some(left), None);
+            return self.target(name, Some(left), port);
         }
         self.otherwise()?;
         self.sends();
-        self.target(name, None, None)
+        self.target(name, None, port)
     }
 
     /// What no other route takes; where shares were said, what they leave.

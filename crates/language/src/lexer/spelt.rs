@@ -119,7 +119,9 @@ impl<'t> Words<'t> {
                 None => (self.low(at + 1) != "and").then_some((TokenKind::Percent(50), at + 1)),
             };
         }
-        if let Some(found) = self.half_unit(at).or_else(|| self.one_unit(at)).or_else(|| self.rate(at)) {
+        if let Some(found) =
+            self.half_unit(at).or_else(|| self.one_unit(at)).or_else(|| self.and_a_half(at)).or_else(|| self.rate(at))
+        {
             return Some(span(found));
         }
         if let Some(times) = match self.low(at) {
@@ -159,6 +161,13 @@ impl<'t> Words<'t> {
             ("and", "a", "half") => Some((scale + scale / 2, at + 5)),
             _ => Some((scale, at + 2)),
         }
+    }
+
+    /// `two and a half minutes`
+    fn and_a_half(&self, at: usize) -> Option<(u64, usize)> {
+        let many = self.count(at).filter(|_| (self.low(at + 1), self.low(at + 2)) == ("and", "a"))?;
+        let scale = self.unit(at + 4).filter(|_| self.low(at + 3) == "half")?;
+        Some((u64::from(many) * scale + scale / 2, at + 5))
     }
 
     /// `twice a minute`, `4 times per second`: the time between two.
@@ -218,7 +227,7 @@ impl<'t> Words<'t> {
             ("a" | "one", Some("thousand")) => (1000, at + 2),
             (first, _) => (small_number(first)?, at + 1),
         };
-        if value >= 20
+        if (20..100).contains(&value)
             && value % 10 == 0
             && let Some(one) = self.word(next).and_then(small_number).filter(|one| (1..10).contains(one))
         {
@@ -233,12 +242,26 @@ impl<'t> Words<'t> {
             next += 1;
         }
         for (name, scale) in [("hundred", 100), ("thousand", 1000)] {
-            if value < 100 && self.word(next) == Some(name) {
+            let is_scaled = value < 100 && self.word(next) == Some(name);
+            if is_scaled {
                 value *= scale;
                 next += 1;
             }
+            if (is_scaled || value >= scale && value % scale == 0)
+                && let Some((rest, after)) = self.cardinal_below(scale, next)
+            {
+                value += rest;
+                next = after;
+            }
         }
         Some((value, next))
+    }
+
+    /// What follows a hundred or a thousand: `eighty` of `eight thousand eighty`, `and fifty` of `two hundred and fifty`.
+    fn cardinal_below(&self, scale: u32, at: usize) -> Option<(u32, usize)> {
+        let start = if self.low(at) == "and" { at + 1 } else { at };
+        small_number(self.word(start)?)?;
+        self.cardinal(start).filter(|(rest, _)| *rest < scale)
     }
 
     /// A number with the unit that follows it, and the place after that: `90 percent`, `30 - second`.
@@ -289,6 +312,7 @@ mod tests {
             ("half a minute", 30_000),
             ("half-second", 500),
             ("a minute and a half", 90_000),
+            ("two and a half minutes", 150_000),
             ("a minute", 60_000),
             ("two-second", 2000),
             ("1.5 s", 1500),
@@ -322,6 +346,9 @@ mod tests {
             ("a hundred", 100),
             ("eighty eighty", 8080),
             ("three thousand", 3000),
+            ("eight thousand eighty", 8080),
+            ("two hundred and fifty", 250),
+            ("a thousand two hundred", 1200),
             ("thrice", 3),
             ("2k", 2000),
         ] {

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use meshwright_model::finding::Severity;
-use meshwright_model::limits::{QUOTAS, Quota};
+use meshwright_model::limits::Quota;
 use meshwright_model::reference::Key;
 use meshwright_model::{Kind, Path, Resource};
 
@@ -69,14 +69,10 @@ fn in_meshes(facts: &Facts<'_>, is_sure: impl Fn(usize) -> bool, report: &mut Re
 }
 
 fn add(report: &mut Report, resource: &Resource, path: Path, what: &str, count: usize) {
-    let Some(quota) = quota(what).filter(|quota| count > quota.default) else { return };
+    let Some(quota) = Quota::named(what).filter(|quota| count > quota.default) else { return };
     let message = format!("{count} {what}, where AWS allowed {} by default", quota.default);
     let raised = if quota.adjustable { "AWS raised it on request" } else { "AWS did not raise it" };
     report.add(resource, path, message).help(format!("this is quota {}; {raised}", quota.code));
-}
-
-fn quota(what: &str) -> Option<&'static Quota> {
-    QUOTAS.iter().find(|quota| quota.what == what)
 }
 
 const BAD: &str = "\
@@ -117,6 +113,6 @@ mod tests {
             "gateway routes per virtual gateway",
             "backends per virtual node",
         ];
-        assert!(counted.iter().all(|what| quota(what).is_some()));
+        assert!(counted.iter().all(|what| Quota::named(what).is_some()));
     }
 }

@@ -30,9 +30,12 @@ fn listed() -> Rows {
             Some((base, _)) => base,
             None => columns[2],
         };
+        // An `integer` without a largest value has 32 bits all the same.
+        let is_short = base == "integer" && !columns[4].contains("max=");
+        let constraints = if is_short { format!("{};max={}", columns[4], i32::MAX) } else { columns[4].to_owned() };
         let base = if base == "long" { "integer" } else { base };
         let key = (columns[0].to_owned(), columns[1].to_owned());
-        (key, (base.to_owned(), columns[3].to_owned(), columns[4].to_owned()))
+        (key, (base.to_owned(), columns[3].to_owned(), constraints))
     };
     SPEC_TREE.lines().skip(1).map(row).collect()
 }

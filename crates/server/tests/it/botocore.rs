@@ -11,11 +11,7 @@ use crate::http::Server;
 
 #[test]
 fn botocore_drives_every_operation() {
-    let Some(python) = std::env::var_os("MESHWRIGHT_JUDGES_PYTHON") else {
-        assert!(std::env::var_os("CI").is_none(), "CI needs the judges; run cargo xtask test");
-        println!("skipped: botocore is not installed; cargo xtask test installs it");
-        return;
-    };
+    let Some(python) = crate::python() else { return };
     let server = Server::start();
     let judge = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../judges/api_judge.py");
     let output = Command::new(python).arg(judge).arg(format!("http://{}", server.address)).output().unwrap();

@@ -5,9 +5,9 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::time::Duration;
 
-use meshwright_server::Service;
 use meshwright_server::http::{MAX_BODY, Settings, serve};
-use meshwright_store::Memory;
+use meshwright_server::{Bounds, Service};
+use meshwright_store::{Memory, Store};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
@@ -19,11 +19,23 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start() -> Self {
+        Self::with(Settings::of("us-east-1", "123456789012"))
+    }
+
+    pub(crate) fn with(settings: Settings) -> Self {
+        Self::of(Box::new(Memory::default()), false, settings)
+    }
+
+    /// A server over a store, with quotas or without.
+    pub(crate) fn over(store: Box<dyn Store>, quotas: bool) -> Self {
+        Self::of(store, quotas, Settings::of("us-east-1", "123456789012"))
+    }
+
+    fn of(store: Box<dyn Store>, quotas: bool, settings: Settings) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap();
-        let settings = Settings { region: "us-east-1".to_owned(), account: "123456789012".to_owned() };
-        let service = Arc::new(Service::start(Box::new(Memory::default())).unwrap());
+        let service = Arc::new(Service::start(store, quotas).unwrap());
         runtime.spawn(serve(listener, service, settings, std::future::pending()));
         Self { address, _runtime: runtime }
     }
@@ -39,12 +51,16 @@ impl Server {
     }
 
     /// A request: its status, the error's name, and the body.
-    fn ask(&self, method: &str, path: &str, body: &[u8]) -> (u16, String, Value) {
-        let mut request = format!(
-            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-            body.len()
-        )
-        .into_bytes();
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &[u8]) -> (u16, String, Value) {
+        self.ask_with(method, path, "", body)
+    }
+
+    /// A request with lines of headers of its own.
+    fn ask_with(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> (u16, String, Value) {
+        let length = body.len();
+        let head = "host: x\r\nconnection: close\r\n";
+        let mut request =
+            format!("{method} {path} HTTP/1.1\r\n{head}{headers}content-length: {length}\r\n\r\n").into_bytes();
         request.extend_from_slice(body);
         let answer = self.send(&request);
         let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((answer.as_str(), ""));
@@ -113,6 +129,29 @@ fn names_come_back_as_they_were_given() {
 }
 
 #[test]
+fn each_region_has_meshes_of_its_own() {
+    let server = Server::start();
+    let signed = |region: &str| {
+        let credential = format!("AKID/20261129/{region}/appmesh/aws4_request");
+        format!("authorization: AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=00\r\n")
+    };
+    let shop = br#"{"meshName": "shop"}"#;
+    let (status, _, made) = server.ask_with("PUT", "/v20190125/meshes", &signed("eu-west-1"), shop);
+    assert_eq!(
+        (status, made["metadata"]["arn"].as_str()),
+        (200, Some("arn:aws:appmesh:eu-west-1:123456789012:mesh/shop"))
+    );
+    let (status, error, answer) = server.ask_with("GET", "/v20190125/meshes/shop", &signed("us-east-1"), b"");
+    assert_eq!((status, error.as_str()), (404, "NotFoundException"));
+    let message =
+        "Mesh with name shop is not present for account 123456789012 in region us-east-1; there is one in eu-west-1";
+    assert_eq!(answer["message"], message);
+    assert_eq!(server.ask("GET", "/v20190125/meshes", b"").2["meshes"], serde_json::json!([]));
+    // The same name in another region is another mesh.
+    assert_eq!(server.ask_with("PUT", "/v20190125/meshes", &signed("us-east-1"), shop).0, 200);
+}
+
+#[test]
 fn garbage_on_the_socket_harms_nobody_else() {
     let server = Server::start();
     for bytes in [&b"\x16\x03\x01\x02\x00"[..], b"GET", b"GET / HTTP/9.9\r\n\r\n", &[0; 4096]] {
@@ -120,4 +159,88 @@ fn garbage_on_the_socket_harms_nobody_else() {
         let _ = stream.write_all(bytes);
     }
     assert_eq!(server.ask("GET", "/v20190125/meshes", b"").0, 200);
+}
+
+/// A server that waits for nobody longer than a moment.
+fn hasty(connections: usize) -> Server {
+    let moment = Duration::from_millis(200);
+    let mut settings = Settings::of("us-east-1", "123456789012");
+    settings.bounds = Bounds { connections, handshake: moment, head: moment, body: moment, write: moment };
+    Server::with(settings)
+}
+
+#[test]
+fn who_does_not_go_on_is_let_go() {
+    let server = hasty(100);
+    let silent = TcpStream::connect(server.address).unwrap();
+    let mut slow_head = TcpStream::connect(server.address).unwrap();
+    slow_head.write_all(b"GET /v20190125/meshes HTTP/1.1\r\nhost").unwrap();
+    let mut slow_body = TcpStream::connect(server.address).unwrap();
+    slow_body.write_all(b"PUT /v20190125/meshes HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{").unwrap();
+    assert_eq!(server.ask("GET", "/v20190125/meshes", b"").0, 200, "others are answered meanwhile");
+    for (mut stream, said) in [(silent, ""), (slow_head, ""), (slow_body, "408 Request Timeout")] {
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.contains(said), "{answer}");
+    }
+}
+
+#[test]
+fn who_takes_no_answer_is_let_go() {
+    let server = hasty(1);
+    let mut deaf = TcpStream::connect(server.address).unwrap();
+    deaf.set_write_timeout(Some(Duration::from_secs(10))).unwrap();
+    let question = b"GET /v20190125/meshes/none HTTP/1.1\r\nhost: x\r\n\r\n".repeat(1000);
+    // The server stops reading when its answers are not read, and ends the connection then.
+    while deaf.write_all(&question).is_ok() {}
+    let is_free = (0..100).any(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        server.ask("GET", "/v20190125/meshes", b"").0 == 200
+    });
+    assert!(is_free, "the only place is free again");
+}
+
+#[test]
+fn who_comes_when_all_places_are_taken_is_told_to_try_again() {
+    let server = Server::with(Settings {
+        bounds: Bounds { connections: 2, ..Bounds::default() },
+        ..Settings::of("us-east-1", "123456789012")
+    });
+    let keep = |_| {
+        let mut stream = TcpStream::connect(server.address).unwrap();
+        stream.write_all(b"GET /v20190125/meshes HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+        let mut first = [0; 12];
+        stream.read_exact(&mut first).unwrap();
+        assert_eq!(&first, b"HTTP/1.1 200");
+        stream
+    };
+    let kept: Vec<TcpStream> = (0..2).map(keep).collect();
+    let answer = server.send(b"");
+    assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+    let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+    let length = format!("content-length: {}\r\n", body.len());
+    assert!(answer.contains(&length) && serde_json::from_str::<Value>(body).is_ok(), "{answer}");
+    drop(kept);
+}
+
+#[test]
+fn hundreds_of_idle_connections_hinder_nobody() {
+    let server = Server::start();
+    let idle: Vec<TcpStream> = (0..400).map_while(|_| TcpStream::connect(server.address).ok()).collect();
+    assert_eq!(idle.len(), 400);
+    assert_eq!(server.ask("GET", "/v20190125/meshes", b"").0, 200);
+}
+
+#[test]
+fn a_page_of_another_site_is_refused_by_a_server_without_credentials() {
+    let server = Server::start();
+    let status = |headers: &str| server.ask_with("GET", "/v20190125/meshes", headers, b"").0;
+    assert_eq!(status("origin: http://evil.example\r\n"), 403);
+    assert_eq!(status("sec-fetch-site: same-origin\r\n"), 403, "a name that leads here, but is not ours");
+    let own = format!(
+        "GET /v20190125/meshes HTTP/1.1\r\nhost: {}\r\norigin: http://localhost:1\r\nconnection: close\r\n\r\n",
+        server.address
+    );
+    assert!(server.send(own.as_bytes()).starts_with("HTTP/1.1 200"));
 }

@@ -80,7 +80,7 @@ impl Stage {
             is_gone: Arc::clone(&is_gone),
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        Self { runtime, service: Arc::new(Service::start(Box::new(store)).unwrap()), fates, sizes, is_gone }
+        Self { runtime, service: Arc::new(Service::start(Box::new(store), false).unwrap()), fates, sizes, is_gone }
     }
 
     fn ask(&self, method: &str, path: &str, body: &Value) -> Result<Value, ApiError> {
@@ -100,7 +100,7 @@ impl Stage {
 fn call(method: &str, path: &str, body: &Value) -> Call {
     let (operation, target) = Operation::find(method, path).ok().unwrap();
     let body = body.to_string().into_bytes();
-    Call { operation, target, query: Vec::new(), body, scope: Scope::of("us-east-1", "123456789012") }
+    Call { operation, target, query: Vec::new(), body, scope: Scope::of("us-east-1", "123456789012"), caller: None }
 }
 
 #[test]

@@ -3,7 +3,9 @@
 mod answers;
 mod asked;
 mod into;
+mod judged;
 mod kept;
+mod named;
 mod property;
 mod public;
 mod schema;

@@ -7,6 +7,7 @@ mod bootstrap;
 mod generate;
 mod hostile;
 mod judges;
+mod live;
 mod trace;
 
 use meshwright_dialect::{Input, Options, Reading, read};

@@ -30,14 +30,15 @@ impl<'i> Finder<'i> {
         let by = |test: &dyn Fn(&'i Resource) -> bool| -> Vec<&'i Resource> {
             self.of_kind(kind).filter(|resource| test(resource)).collect()
         };
-        let exact = by(&|resource| Key::of(&resource.name) == Key::Known(name));
+        let exact = by(&|resource| Key::of(&resource.name).shown() == name);
         if !exact.is_empty() {
             return exact;
         }
-        let word = kind.to_string().rsplit(' ').next().unwrap_or_default().to_owned();
+        let words = endings(kind);
         let with_word = by(&|resource| {
             let shown = Key::of(&resource.name).shown();
-            kind != Kind::VirtualService && shown.strip_prefix(name).is_some_and(|rest| rest == format!("-{word}"))
+            let rest = shown.strip_prefix(name).and_then(|rest| rest.strip_prefix(['-', '_']));
+            rest.is_some_and(|rest| words.contains(&rest))
         });
         if !with_word.is_empty() {
             return with_word;
@@ -66,6 +67,14 @@ impl<'i> Finder<'i> {
         // A service may be called by the first part of its name.
         let labels = names.iter().map(|name| name.split('.').next().unwrap_or(name));
         nearest(name, names.iter().map(String::as_str).chain(labels)).map(str::to_owned)
+    }
+
+    /// The name that the file has for the only node that a name may mean, as it is shown; else the name itself.
+    pub(super) fn full(&self, node: &str) -> String {
+        match self.named(Kind::VirtualNode, node).as_slice() {
+            [only] => Key::of(&only.name).shown(),
+            _ => node.to_owned(),
+        }
     }
 
     /// The routes of a router.
@@ -134,6 +143,19 @@ impl<'i> Finder<'i> {
             nodes.extend(self.nodes_of(route));
         }
         (once(nodes), once(routes))
+    }
+}
+
+/// What names of a kind end in beside what they are the name of.
+fn endings(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Mesh => &["mesh"],
+        Kind::VirtualNode => &["node", "vn", "vnode"],
+        Kind::VirtualRouter => &["router", "vr", "vrouter"],
+        // Its name is a host name.
+        Kind::VirtualService => &[],
+        Kind::VirtualGateway => &["gateway", "vg", "vgw", "gw"],
+        Kind::Route | Kind::GatewayRoute => &["route"],
     }
 }
 

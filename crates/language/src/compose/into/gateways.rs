@@ -1,13 +1,10 @@
-//! Edits of virtual gateways, gateway routes and virtual services.
+//! Edits of virtual gateways and gateway routes.
 
 use meshwright_model::edit::NewValue;
 use meshwright_model::gateway_route::{GatewayRouteSpec, HttpGatewayRoute, ProtocolGatewayRoute};
 use meshwright_model::limits::{Priority, VirtualGatewayPortProtocol};
 use meshwright_model::reference::Key;
 use meshwright_model::virtual_gateway::{VirtualGatewayListener, VirtualGatewaySpec};
-use meshwright_model::virtual_service::{
-    VirtualNodeServiceProvider, VirtualRouterServiceProvider, VirtualServiceProvider,
-};
 use meshwright_model::{Expression, Kind, Path, Resource, Spec};
 
 use super::listeners::filled;
@@ -17,77 +14,9 @@ use super::{Desk, expression};
 use crate::compose::gateway::{route_spec, settle_prefix, write_listener};
 use crate::compose::names::{host_label, listed};
 use crate::compose::plan::{Gateway, Named, Plan, in_domain};
-use crate::intent::{
-    Action, GatewayRoute, Intent, Listener, Match, Pathway, Protocol, Provider, VirtualGateway, VirtualService,
-};
+use crate::intent::{Action, GatewayRoute, Intent, Listener, Match, Pathway, Protocol, VirtualGateway, VirtualNode};
 
 impl<'i> Desk<'i> {
-    /// Changes the virtual services that are there; what is not stays in the intent, to be made.
-    pub(super) fn change_services(&mut self, rest: &mut Intent) {
-        let mut services = std::mem::take(&mut rest.virtual_services);
-        let routers: Vec<String> = rest.virtual_routers.iter().filter_map(|router| router.name.clone()).collect();
-        let nodes = rest.virtual_nodes.iter().chain(&rest.applications);
-        let mut made: Vec<String> = nodes.filter_map(|node| node.name.clone()).collect();
-        made.extend(routers);
-        services.retain_mut(|wanted| !self.change_service(wanted, &made));
-        rest.virtual_services = services;
-    }
-
-    /// Changes a virtual service; `false` where it is to be made. `made` are the names of what the request makes itself.
-    fn change_service(&mut self, wanted: &mut VirtualService, made: &[String]) -> bool {
-        let there =
-            wanted.name.as_deref().map(|name| self.finder.named(Kind::VirtualService, name)).unwrap_or_default();
-        let provider = wanted.provider.as_ref().map(|provider| self.provider(provider, made));
-        match (there.as_slice(), wanted.name.as_deref()) {
-            ([service], _) => {
-                self.is_settled = true;
-                if let Some((_, provider)) = provider {
-                    self.set(service, Path::of(&["spec", "provider"]), &provider);
-                }
-                true
-            }
-            ([], Some(_)) if wanted.action == Action::Create => {
-                wanted.provider = provider.map(|(named, _)| named);
-                false
-            }
-            (several, name) => {
-                self.ask_which(Kind::VirtualService, name, several);
-                true
-            }
-        }
-    }
-
-    /// A provider by the name that the file has for it.
-    fn provider(&mut self, wanted: &Provider, made: &[String]) -> (Provider, VirtualServiceProvider) {
-        let (kind, name) = match wanted {
-            Provider::Router(name) => (Kind::VirtualRouter, name),
-            Provider::Node(name) => (Kind::VirtualNode, name),
-        };
-        let there = self.finder.named(kind, name);
-        let own = match there.as_slice() {
-            [only] => expression(Key::of(&only.name)),
-            several => {
-                if !several.is_empty() || !made.contains(name) {
-                    self.ask_which(kind, Some(name), several);
-                }
-                Expression::Text(name.clone())
-            }
-        };
-        let text = own.text().unwrap_or(name).to_owned();
-        match wanted {
-            Provider::Router(_) => {
-                let virtual_router_name = self.draft.said("the router behind a virtual service", &own);
-                let provider = VirtualRouterServiceProvider { virtual_router_name };
-                (Provider::Router(text), VirtualServiceProvider::VirtualRouter(provider))
-            }
-            Provider::Node(_) => {
-                let virtual_node_name = self.draft.said("the node behind a virtual service", &own);
-                let provider = VirtualNodeServiceProvider { virtual_node_name };
-                (Provider::Node(text), VirtualServiceProvider::VirtualNode(provider))
-            }
-        }
-    }
-
     /// Asks which resource of a kind is meant by a name that none has, or several have.
     pub(super) fn ask_which(&mut self, kind: Kind, name: Option<&str>, there: &[&Resource]) {
         let shown = |resource: &&Resource| Key::of(&resource.name).shown();
@@ -108,6 +37,30 @@ impl<'i> Desk<'i> {
         let near = self.finder.near(&[kind], name);
         let near = near.map_or_else(|| "Which is meant?".to_owned(), |near| format!("Did you mean `{near}`?"));
         self.draft.ask(format!("There is no {kind} `{name}` in the file. {near}"));
+    }
+
+    /// What a request says of a thing by its name alone is said of a gateway, where nothing else has that name.
+    pub(super) fn find_gateways(&self, rest: &mut Intent) {
+        let kinds = [Kind::VirtualNode, Kind::VirtualService, Kind::VirtualRouter, Kind::Route];
+        let is_gateway = |wanted: &VirtualNode| {
+            let Some(name) = wanted.name.as_deref().filter(|_| wanted.action == Action::Change) else { return false };
+            let own = gateway_of(wanted);
+            let all = VirtualNode {
+                name: own.name,
+                action: own.action,
+                listeners: own.listeners,
+                backend_tls: own.backend_tls,
+                access_log: own.access_log,
+                ..VirtualNode::default()
+            };
+            all == *wanted
+                && kinds.iter().all(|kind| self.finder.named(*kind, name).is_empty())
+                && !self.finder.named(Kind::VirtualGateway, name).is_empty()
+        };
+        let (gateways, others) = std::mem::take(&mut rest.applications).into_iter().partition(is_gateway);
+        rest.applications = others;
+        let gateways: Vec<VirtualNode> = gateways;
+        rest.virtual_gateways.extend(gateways.iter().map(gateway_of));
     }
 
     /// Changes the gateways and gateway routes that are there; what is not stays in the intent, to be made.
@@ -365,7 +318,11 @@ impl<'i> Desk<'i> {
         if wanted.service.is_some() {
             let target = at.field("action").field("target").field("virtualService").field("virtualServiceName");
             let name = wanted.service.clone().unwrap_or_default();
-            let name = self.draft.text::<meshwright_model::limits::ResourceName>("the target", &name);
+            let name = match self.finder.named(Kind::VirtualService, &name).as_slice() {
+                [only] => expression(Key::of(&only.name)),
+                _ => Expression::Text(name),
+            };
+            let name = self.draft.said::<meshwright_model::limits::ResourceName>("the target", &name);
             self.set(route, target, &name);
         }
         if let Some(port) = wanted.service_port {
@@ -380,6 +337,12 @@ impl<'i> Desk<'i> {
         let said = [("prefix", true), ("path", true), ("hostname", true)];
         self.merge(&part.down(&["action", "rewrite"]), &written, &said);
     }
+}
+
+/// What is said of a thing, where that is a gateway.
+fn gateway_of(wanted: &VirtualNode) -> VirtualGateway {
+    let VirtualNode { name, action, listeners, backend_tls, access_log, .. } = wanted.clone();
+    VirtualGateway { name, action, listeners, routes: Vec::new(), backend_tls, access_log }
 }
 
 /// A gateway's protocol in the intent's words.

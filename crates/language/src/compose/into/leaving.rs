@@ -1,5 +1,6 @@
 //! Edits that take targets out of routes: all those of a request at once, so that what is left of a route is seen as a whole.
 
+use meshwright_model::edit::Edit;
 use meshwright_model::limits::Weight;
 use meshwright_model::reference::Key;
 use meshwright_model::{Kind, Path, Resource};
@@ -64,7 +65,8 @@ impl<'i> Desk<'i> {
         for route in self.finder.of_kind(Kind::Route) {
             let leaves = |leaving: &&Leaving<'i>| leaving.routes.iter().any(|own| std::ptr::eq(*own, route));
             let own: Vec<&Leaving<'i>> = leaving.iter().filter(leaves).collect();
-            if !own.is_empty() {
+            // What is said of a route that goes as a whole needs no more edits.
+            if !own.is_empty() && !self.edits.contains(&Edit::delete(route)) {
                 self.take_targets_of(route, &own);
             }
         }

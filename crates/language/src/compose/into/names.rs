@@ -35,7 +35,19 @@ impl Desk<'_> {
                 }
                 None => {}
             },
+            Spec::Route(spec) => {
+                let http = [&mut spec.http_route, &mut spec.http2_route].into_iter().flatten();
+                let http = http.map(|route| &mut route.action);
+                let grpc = spec.grpc_route.as_mut().map(|route| &mut route.action);
+                let tcp = spec.tcp_route.as_mut().map(|route| &mut route.action);
+                for target in http.chain(grpc).chain(tcp).flat_map(|action| action.weighted_targets.iter_mut()) {
+                    self.name_one(Kind::VirtualNode, &mut target.virtual_node, made);
+                }
+            }
             _ => {}
+        }
+        if let (Some(kind), Some(parent)) = (resource.kind().parent(), &mut resource.parent) {
+            self.name_one(kind, parent, made);
         }
     }
 

@@ -3,7 +3,7 @@
 use meshwright_model::edit::Edit;
 use meshwright_model::reference::Key;
 use meshwright_model::virtual_node::Backend;
-use meshwright_model::{Kind, Path, Resource};
+use meshwright_model::{Kind, Path, Resource, Spec};
 
 use super::Desk;
 use super::find::node_spec;
@@ -33,8 +33,8 @@ impl<'i> Desk<'i> {
             RemovalKind::ConnectionPool => self.remove_of_node(name, "connectionPool"),
             RemovalKind::Tls => self.remove_of_node(name, "tls"),
             RemovalKind::AccessLog => {
-                for node in self.nodes(name) {
-                    self.take(node, Path::of(&["spec", "logging"]));
+                for holder in self.listening(name) {
+                    self.take(holder, Path::of(&["spec", "logging"]));
                 }
             }
         }
@@ -48,16 +48,27 @@ impl<'i> Desk<'i> {
         nodes
     }
 
-    fn remove_of_node(&mut self, name: &str, field: &'static str) {
-        let nodes = self.nodes(name);
-        self.remove_of_listeners(&nodes, field);
+    /// The nodes of a name, else the gateways: what has listeners and an access log.
+    fn listening(&mut self, name: &str) -> Vec<&'i Resource> {
+        let nodes = self.finder.named(Kind::VirtualNode, name);
+        let gateways = self.finder.named(Kind::VirtualGateway, name);
+        if !nodes.is_empty() || gateways.is_empty() { self.nodes(name) } else { gateways }
     }
 
-    fn remove_of_listeners(&mut self, nodes: &[&'i Resource], field: &'static str) {
-        for node in nodes {
-            let count = node_spec(node).and_then(|spec| spec.listeners.as_ref()).map_or(0, Vec::len);
+    fn remove_of_node(&mut self, name: &str, field: &'static str) {
+        let holders = self.listening(name);
+        self.remove_of_listeners(&holders, field);
+    }
+
+    fn remove_of_listeners(&mut self, holders: &[&'i Resource], field: &'static str) {
+        for holder in holders {
+            let count = match &holder.spec {
+                Spec::VirtualNode(spec) => spec.listeners.as_ref().map_or(0, Vec::len),
+                Spec::VirtualGateway(spec) => spec.listeners.len(),
+                _ => 0,
+            };
             for index in 0..count {
-                self.take(node, Path::of(&["spec", "listeners"]).index(index).field(field));
+                self.take(holder, Path::of(&["spec", "listeners"]).index(index).field(field));
             }
         }
     }
@@ -72,7 +83,7 @@ impl<'i> Desk<'i> {
 
     fn remove_of_routes(&mut self, name: &str, field: &'static str) {
         for route in self.routes(name) {
-            let meshwright_model::Spec::Route(spec) = &route.spec else { continue };
+            let Spec::Route(spec) = &route.spec else { continue };
             let fields: Vec<&'static str> =
                 spec.protocols().map(meshwright_model::route::ProtocolRoute::field).collect();
             for protocol in fields {
@@ -137,15 +148,20 @@ impl<'i> Desk<'i> {
     /// Takes a resource away, with what would point at nothing.
     fn remove_resource(&mut self, removal: &Removal) {
         let name = removal.name.as_str();
-        let kinds = [
-            Kind::GatewayRoute,
-            Kind::Route,
-            Kind::VirtualService,
-            Kind::VirtualRouter,
-            Kind::VirtualGateway,
-            Kind::VirtualNode,
-        ];
-        let mut found: Vec<&'i Resource> = kinds.into_iter().flat_map(|kind| self.finder.named(kind, name)).collect();
+        let kinds = removal.resource.map_or_else(
+            || {
+                vec![
+                    Kind::GatewayRoute,
+                    Kind::Route,
+                    Kind::VirtualService,
+                    Kind::VirtualRouter,
+                    Kind::VirtualGateway,
+                    Kind::VirtualNode,
+                ]
+            },
+            |kind| vec![kind.into()],
+        );
+        let mut found: Vec<&'i Resource> = kinds.iter().flat_map(|kind| self.finder.named(*kind, name)).collect();
         let is_exact = |resource: &&'i Resource| Key::of(&resource.name) == Key::Known(name);
         if found.iter().any(is_exact) {
             found.retain(is_exact);

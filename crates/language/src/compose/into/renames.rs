@@ -22,6 +22,10 @@ impl<'i> Desk<'i> {
             Some(rest) if !wanted.to.contains('.') && !rest.is_empty() => format!("{}{rest}", wanted.to),
             _ => wanted.to.clone(),
         };
+        if Key::of(&resource.name) == Key::Known(&new) {
+            self.settle(format!("the {kind} is called `{new}` already"), "so there is nothing to rename");
+            return;
+        }
         let is_same = |other: &&Resource| {
             Key::of(&other.name) == Key::Known(&new) && other.mesh == resource.mesh && other.parent == resource.parent
         };

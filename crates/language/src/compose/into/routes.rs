@@ -116,7 +116,7 @@ impl<'i> Desk<'i> {
             return Vec::new();
         }
         // A change of shares: the route that sends to one of the targets already, and to everything.
-        candidates.into_iter().filter(|route| sends_to(route, wanted) && !is_narrow(route)).collect()
+        candidates.into_iter().filter(|route| self.sends_to(route, wanted) && !is_narrow(route)).collect()
     }
 
     /// The route that shares a part of the requests among one of the targets of a wanted route for all requests and others,
@@ -129,7 +129,7 @@ impl<'i> Desk<'i> {
         }
         let own = |route: &&'i Resource| route.parent.as_ref().is_some_and(|parent| Key::of(parent).shown() == router);
         let siblings: Vec<&'i Resource> = self.finder.of_kind(Kind::Route).filter(own).collect();
-        let is_split = |route: &&&'i Resource| Finder::targets(route).len() > 1 && sends_to(route, wanted);
+        let is_split = |route: &&&'i Resource| Finder::targets(route).len() > 1 && self.sends_to(route, wanted);
         siblings.iter().find(is_split).filter(|_| siblings.iter().all(|route| is_narrow(route))).copied()
     }
 
@@ -148,6 +148,12 @@ impl<'i> Desk<'i> {
         let Some(router) = wanted.router.as_deref().filter(|_| !wanted.matcher.is_empty()) else { return Vec::new() };
         let own = |route: &&'i Resource| route.parent.as_ref().is_some_and(|parent| Key::of(parent).shown() == router);
         self.finder.of_kind(Kind::Route).filter(own).filter(|route| is_same_match(route, wanted)).collect()
+    }
+
+    /// Whether a route sends to one of the targets that are wanted.
+    fn sends_to(&self, route: &'i Resource, wanted: &Route) -> bool {
+        let wanted: Vec<String> = wanted.targets.iter().map(|target| self.finder.full(&target.node)).collect();
+        Finder::targets(route).iter().any(|(.., target)| wanted.contains(&Key::of(&target.virtual_node).shown()))
     }
 
     fn change_each(&mut self, wanted: &Route, there: &[&'i Resource]) {
@@ -201,7 +207,7 @@ impl<'i> Desk<'i> {
             return;
         }
         let stem = |name: &str| stem(name).to_owned();
-        let wanted: Vec<String> = route.targets.iter().map(|target| stem(&target.node)).collect();
+        let wanted: Vec<String> = route.targets.iter().map(|target| stem(&self.finder.full(&target.node))).collect();
         let leads = |other: &&Resource| {
             Finder::targets(other)
                 .iter()
@@ -242,8 +248,9 @@ impl<'i> Desk<'i> {
             let number = |port: Option<&Scalar<Port>>| u32::try_from(port?.known()?.value()).ok();
             route.matcher.port = route.matcher.port.or(number(there.match_port()));
             for target in route.targets.iter_mut().filter(|target| target.port.is_none()) {
-                let name = Key::Known(&target.node);
-                let same = Finder::targets(other).into_iter().find(|(.., other)| Key::of(&other.virtual_node) == name);
+                let name = self.finder.full(&target.node);
+                let same =
+                    Finder::targets(other).into_iter().find(|(.., other)| Key::of(&other.virtual_node).shown() == name);
                 target.port = same.and_then(|(.., other)| number(other.port.as_ref()));
             }
         }
@@ -348,13 +355,6 @@ impl<'i> Desk<'i> {
             self.set(node, path.field("idle"), &span);
         }
     }
-}
-
-/// Whether a route sends to one of the targets that are wanted.
-fn sends_to(route: &Resource, wanted: &Route) -> bool {
-    Finder::targets(route).iter().any(|(_, _, target)| {
-        wanted.targets.iter().any(|wanted| Key::of(&target.virtual_node) == Key::Known(wanted.node.as_str()))
-    })
 }
 
 /// Whether a route takes only requests that a header tells.

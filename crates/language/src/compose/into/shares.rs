@@ -3,10 +3,10 @@
 use meshwright_model::limits::Weight;
 use meshwright_model::reference::Key;
 use meshwright_model::route::WeightedTarget;
-use meshwright_model::{Path, Resource};
+use meshwright_model::{Expression, Kind, Path, Resource};
 
-use super::Desk;
 use super::find::Finder;
+use super::{Desk, expression};
 use crate::intent::Target;
 
 impl<'i> Desk<'i> {
@@ -18,11 +18,13 @@ impl<'i> Desk<'i> {
         let Some((field, ..)) = there.first().copied() else { return };
         let list = Path::of(&["spec"]).field(field).field("action").field("weightedTargets");
         let position =
-            |node: &str| there.iter().position(|(_, _, target)| Key::of(&target.virtual_node) == Key::Known(node));
+            |node: &str| there.iter().position(|(_, _, target)| Key::of(&target.virtual_node).shown() == node);
+        let full = |target: &Target| Target { node: self.finder.full(&target.node), ..target.clone() };
+        let wanted: Vec<Target> = wanted.iter().map(full).collect();
         let is_moved = is_all && there.len() == 2 && wanted.iter().all(|target| position(&target.node).is_some());
-        let wanted: Vec<Target> = match wanted {
-            [Target { weight: None, .. }] if is_moved => vec![Target { weight: Some(100), ..wanted[0].clone() }],
-            _ => wanted.to_vec(),
+        let wanted: Vec<Target> = match wanted.as_slice() {
+            [only @ Target { weight: None, .. }] if is_moved => vec![Target { weight: Some(100), ..only.clone() }],
+            _ => wanted,
         };
         let said: u32 = wanted.iter().filter_map(|target| target.weight).sum();
         if said > 100 {
@@ -41,7 +43,11 @@ impl<'i> Desk<'i> {
                 Some(index) => self.set(route, list.index(index).field("weight"), &weight),
                 None => {
                     self.new_targets.push(target.node.clone());
-                    let virtual_node = self.draft.text("a target of the route", &target.node);
+                    let there =
+                        self.finder.of_kind(Kind::VirtualNode).find(|node| Key::of(&node.name).shown() == target.node);
+                    let name = there
+                        .map_or_else(|| Expression::Text(target.node.clone()), |node| expression(Key::of(&node.name)));
+                    let virtual_node = self.draft.said("a target of the route", &name);
                     self.append(route, list.clone(), &WeightedTarget { port: None, virtual_node, weight });
                 }
             }

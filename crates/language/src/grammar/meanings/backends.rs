@@ -1,8 +1,8 @@
 //! Meanings of what a node calls.
 
 use crate::grammar::block::{Block, Home};
-use crate::grammar::meaning::{Meaning, Set};
-use crate::grammar::spot::Trouble;
+use crate::grammar::meaning::{Meaning, Set, opens_block};
+use crate::grammar::spot::{self, Place, Trouble};
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -40,6 +40,35 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<names> as backend",
         ],
         set: Set::Act(|reader, slots| reader.calls(&slots.texts("names"))),
+    },
+    Meaning {
+        name: "backends that are reached",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["send ?to ?virtual-service ?application <names>"],
+        set: Set::Act(|reader, slots| {
+            // "web must reach orders", and not "web goes to orders".
+            let reaches = reader.tokens[reader.words.start].text.to_lowercase().starts_with("reach");
+            let of_node = reader.here().is_ok_and(|spot| matches!(spot.place, Place::Application(_) | Place::Node(_)));
+            if reaches && of_node && reader.is_current {
+                reader.calls(&slots.texts("names"))
+            } else {
+                Err(Trouble::NotHere)
+            }
+        }),
+    },
+    Meaning {
+        name: "backends that were named",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["those|these|such|both backend"],
+        set: Set::Act(|reader, _| {
+            let spot = reader.here()?;
+            let (node, _) = spot::node(&mut reader.intent, spot)?;
+            if node.calls.is_empty() { Err(Trouble::NotHere) } else { opens_block() }
+        }),
     },
     Meaning {
         name: "backends and their protocol",

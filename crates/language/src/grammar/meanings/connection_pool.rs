@@ -26,7 +26,12 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::ConnectionPool,
         is_plain: true,
         home: Home::Node,
-        ways: &["connections <number>", "<number> connections", "max <number> connections"],
+        ways: &[
+            "connections <number>",
+            "<number> connections",
+            "max <number> connections",
+            "<number> connections per|in connection-pool",
+        ],
         set: Set::Value(|intent, spot, slots| {
             let (pool, path) = spot::connection_pool(intent, spot)?;
             put(&mut pool.max_connections, slots.number("number"), &path, "maxConnections")
@@ -53,6 +58,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<number> concurrent-requests",
             "max <number> concurrent-requests",
             "max <number> requests|request",
+            "max requests|request <number>",
+            "<number> concurrent-requests per|in connection-pool",
+            "<number> requests|request per|in connection-pool",
         ],
         set: Set::Value(|intent, spot, slots| {
             let (pool, path) = spot::connection_pool(intent, spot)?;

@@ -5,7 +5,7 @@ use crate::grammar::meaning::{Meaning, Set, opens_block};
 use crate::grammar::reader::Reader;
 use crate::grammar::slot::{Slots, literal};
 use crate::grammar::spot::{Said, Trouble};
-use crate::intent::{Comparison, Header, Match};
+use crate::intent::{Comparison, Header, Match, Protocol};
 use crate::lexer::TokenKind;
 
 pub(super) const MEANINGS: &[Meaning] = &[
@@ -25,6 +25,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<name> header equals <text:value>",
             "header ?named <name> exact equals <text:value>",
             "metadata <pair>",
+            "<pair> metadata",
             "metadata ?named <name> exact <text:value>",
             "metadata ?named <name> equals <text:value>",
             "<name> metadata equals <text:value>",
@@ -337,11 +338,16 @@ fn header(
         return Err(Trouble::NotHere);
     }
     let header = Header { name, value: make(value), invert };
-    reader.matcher(|matcher: &mut Match, path| {
+    let said = reader.matcher(|matcher: &mut Match, path| {
         let at = matcher.headers.len();
         if !matcher.headers.contains(&header) {
             matcher.headers.push(header);
         }
         Ok(format!("{path}.headers[{at}]"))
-    })
+    })?;
+    if reader.words.clone().any(|at| reader.is_symbol(at, &["metadata"])) {
+        // Metadata is what gRPC calls its headers.
+        drop(reader.put_protocol(Protocol::Grpc));
+    }
+    Ok(said)
 }

@@ -153,7 +153,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Route,
         ways: &["method ?to <method>", "<method> method", "<method> requests|request|traffic|call", "?only <method>"],
         set: Set::Act(|reader, slots| {
-            reader.matcher(|matcher, path| put(&mut matcher.method, slots.text("method"), path, "method"))
+            let method = slots.text("method");
+            if reader.further_method(&method) {
+                return Ok(String::new());
+            }
+            reader.matcher(|matcher, path| put(&mut matcher.method, method, path, "method"))
         }),
     },
     Meaning {
@@ -335,6 +339,9 @@ fn path(reader: &mut Reader<'_>, slots: &Slots, make: fn(String) -> Pathway) -> 
         }
         other => (other, String::new()),
     };
+    if query.is_empty() && reader.further_path(&pathway) {
+        return Ok(String::new());
+    }
     reader.matcher(|matcher, path| {
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) =

@@ -2,6 +2,8 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::shares::even_share;
+use crate::grammar::slot::Slots;
 use crate::grammar::spot::{Trouble, put};
 use crate::intent::Pathway;
 use crate::lexer::TokenKind;
@@ -74,7 +76,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Route,
         ways: &["default to ?virtual-node ?application ?virtual-service <name>"],
-        set: Set::Act(|reader, slots| reader.target_of_the_rest(&slots.text("name"))),
+        set: Set::Act(|reader, slots| reader.target_of_the_rest(&slots.text("name"), None)),
     },
     Meaning {
         name: "target with a port",
@@ -113,14 +115,19 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<percent> version <name>",
             "<percent> <name>",
             "<name> with <percent>",
+            "<percent> ?traffic ?all-traffic ?call ?send to ?virtual-node ?version <name> ?on|at port <number:port>",
+            "<percent> ?traffic ?all-traffic ?call ?send to ?virtual-node ?version <name> on|at <number:port>",
+            "?send <percent> ?traffic ?all-traffic ?call to ?virtual-node ?version <name> ?on|at port <number:port>",
+            "?send <percent> ?traffic ?all-traffic ?call to ?virtual-node ?version <name> on|at <number:port>",
         ],
         set: Set::Act(|reader, slots| {
             // "canary: 1% of the traffic goes to v3"
             let labels = reader.low(reader.words.start + 1) == ":";
-            if labels && reader.is_symbol(reader.past_glue(reader.words.end), &["send", "to"]) {
+            let mut clause = (reader.words.end..reader.tokens.len()).take_while(|at| !reader.ends_clause(*at));
+            if labels && clause.any(|at| reader.is_symbol(at, &["send", "to"])) {
                 return Err(Trouble::NotHere);
             }
-            reader.target(&slots.text("name"), Some(slots.number("percent")), None)
+            reader.target(&slots.text("name"), Some(slots.number("percent")), port(slots))
         }),
     },
     Meaning {
@@ -144,9 +151,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "split ?traffic ?all-traffic ?of ?application <name:app> ?application ?traffic ?call <ratio> between|to ?version <names>",
             "split ?traffic ?all-traffic ?of ?application <name:app> ?application ?traffic ?call between ?version <names> <ratio>",
+            "split ?traffic ?all-traffic ?of ?application <name:app> ?application ?traffic ?call ?evenly between|to ?version <names> ?evenly",
         ],
         set: Set::Act(|reader, slots| {
-            let (app, names, ratio) = (slots.text("app"), slots.texts("names"), slots.numbers("ratio"));
+            let (app, names, mut ratio) = (slots.text("app"), slots.texts("names"), slots.numbers("ratio"));
+            if ratio.is_empty() {
+                ratio = vec![even_share(names.len()); names.len()];
+            }
             if names.len() < 2 || names.len() != ratio.len() || names.contains(&app) {
                 return Err(Trouble::NotHere);
             }
@@ -238,8 +249,10 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "?keep rest|otherwise ?traffic ?send ?keep to|for|on|at|with|by ?virtual-node ?application ?version <name>",
             "rest|otherwise use|hits|hit ?virtual-node ?application ?version <name>",
             "<name> gets|takes|take|receives|receive|handles|get rest|otherwise",
+            "rest|otherwise ?traffic ?send to ?virtual-node ?application ?version <name> ?on|at port <number:port>",
+            "rest|otherwise ?traffic ?send to ?virtual-node ?application ?version <name> on|at <number:port>",
         ],
-        set: Set::Act(|reader, slots| reader.target_of_the_rest(&slots.text("name"))),
+        set: Set::Act(|reader, slots| reader.target_of_the_rest(&slots.text("name"), port(slots))),
     },
     Meaning {
         name: "the rest to a target, without a verb",
@@ -256,7 +269,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             if !ends || !begins {
                 return Err(Trouble::NotHere);
             }
-            reader.target_of_the_rest(&slots.text("name"))
+            reader.target_of_the_rest(&slots.text("name"), None)
         }),
     },
     Meaning {
@@ -299,6 +312,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "split ?traffic evenly ?virtual-node ?application <names>",
             "evenly split <names>",
             "split ?traffic evenly to <names>",
+            "?send to ?virtual-node ?application ?version <names> evenly",
         ],
         set: Set::Act(|reader, slots| reader.split(&slots.texts("names"), &[])),
     },
@@ -359,3 +373,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, slots| reader.priority(slots.number("number"))),
     },
 ];
+
+/// The port of a target, where one is said.
+fn port(slots: &Slots) -> Option<u32> {
+    Some(slots.number("port")).filter(|port| *port > 0)
+}

@@ -2,7 +2,7 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set, opens_block};
-use crate::grammar::spot::{self, put};
+use crate::grammar::spot::{self, Trouble, put};
 use crate::intent::Span;
 
 pub(super) const MEANINGS: &[Meaning] = &[
@@ -47,8 +47,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "timeout off",
             "no request-timeout",
             "no timeout",
+            "request-timeout none",
+            "request-timeout <number>",
         ],
-        set: Set::Value(|intent, spot, _| {
+        set: Set::Value(|intent, spot, slots| {
+            // A number without a unit is a time only where it is none.
+            if slots.number("number") > 0 {
+                return Err(Trouble::NotHere);
+            }
             let (timeout, path) = spot::timeout(intent, spot)?;
             put(&mut timeout.per_request, Span::millis(0), &path, "perRequest")
         }),
@@ -99,8 +105,12 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Timeout,
         is_plain: true,
         home: Home::Any,
-        ways: &["no idle ?timeout", "idle ?timeout unlimited", "idle ?timeout off"],
-        set: Set::Value(|intent, spot, _| {
+        ways: &["no idle ?timeout", "idle ?timeout unlimited|no|none", "idle ?timeout off", "idle ?timeout <number>"],
+        set: Set::Value(|intent, spot, slots| {
+            // A number without a unit is a time only where it is none.
+            if slots.number("number") > 0 {
+                return Err(Trouble::NotHere);
+            }
             let (timeout, path) = spot::timeout(intent, spot)?;
             put(&mut timeout.idle, Span::millis(0), &path, "idle")
         }),

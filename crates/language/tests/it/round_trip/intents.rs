@@ -6,9 +6,9 @@ use meshwright_language::Intent;
 use meshwright_language::intent::{
     AccessLog, AccessLogFormat, Action, Call, Certificate, ClientTls, CloudMap, Comparison, ConnectionPool, Discovery,
     Dns, Egress, GatewayRoute, Header, HealthCheck, Hostname, IpPreference, Listener, ListenerTls, Match, Mesh,
-    OutlierDetection, Pathway, Protocol, Provider, Query, Removal, RemovalKind, Retry, Rewrite, Route, RouterListener,
-    Sidecar, Span, Target, Timeout, TlsMode, Traffic, Trust, VirtualGateway, VirtualNode, VirtualRouter,
-    VirtualService,
+    OutlierDetection, Pathway, Protocol, Provider, Query, Removal, RemovalKind, ResourceKind, Retry, Rewrite, Route,
+    RouterListener, Sidecar, Span, Target, Timeout, TlsMode, Traffic, Trust, VirtualGateway, VirtualNode,
+    VirtualRouter, VirtualService,
 };
 use proptest::collection::vec;
 use proptest::option::{of, weighted};
@@ -416,9 +416,12 @@ fn removal() -> impl Strategy<Value = Removal> {
             RemovalKind::Resource,
         ][..],
     );
+    let kind = select(&[ResourceKind::VirtualNode, ResourceKind::VirtualRouter, ResourceKind::Route][..]);
     let part = select(&[RemovalKind::Backend, RemovalKind::Target][..]);
     prop_oneof![
         (whole, text(NAMES)).prop_map(|(kind, name)| Removal::of(kind, name)),
+        (kind, text(NAMES))
+            .prop_map(|(kind, name)| { Removal { resource: Some(kind), ..Removal::of(RemovalKind::Resource, name) } }),
         (part, text(NAMES)).prop_map(|(kind, name)| Removal::of_part(kind, name, "legacy-db")),
     ]
 }

@@ -38,7 +38,7 @@ fn run(name: &str, text: &str, options: &GenerateOptions) -> Inserted {
 }
 
 /// What a request makes of a file: the lines that go and come. Asked again it changes nothing, and line ends stay.
-fn changes((name, text): (&str, &str), request: &str) -> String {
+pub(super) fn changes((name, text): (&str, &str), request: &str) -> String {
     let diff = run(name, text, &GenerateOptions { diff: true, ..options(request) });
     assert!(!diff.answer.has_findings && diff.files.is_empty(), "{}", diff.answer.notes);
     let after = written(name, text, request);
@@ -63,8 +63,16 @@ fn written(name: &str, text: &str, request: &str) -> String {
     file.after.clone()
 }
 
+/// What requests make of files, with what they are.
+pub(super) fn edited() -> Vec<(String, String)> {
+    let edited = |(name, text)| {
+        [OUTLIERS, HEADER, TIMEOUT, OUT].map(|request| (format!("{name}: {request}"), written(name, text, request)))
+    };
+    [YAML, JSON, AWS].into_iter().flat_map(edited).collect()
+}
+
 /// The last line that a request leaves on standard error where it changes nothing, and what it asks.
-fn refused((name, text): (&str, &str), request: &str) -> String {
+pub(super) fn refused((name, text): (&str, &str), request: &str) -> String {
     let done = run(name, text, &options(request));
     assert!(
         done.answer.has_findings && done.files.is_empty() && done.answer.output.is_empty(),

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use meshwright_language::intent::{Egress, Mesh, Provider, Removal, RemovalKind, Sidecar, Traffic, VirtualService};
+use meshwright_language::intent::{
+    Egress, Mesh, Provider, Removal, RemovalKind, ResourceKind, Sidecar, Traffic, VirtualService,
+};
 
 use super::node::ip_preference;
 use crate::round_trip::voice::Voice;
@@ -103,7 +105,22 @@ pub(super) fn removal(removal: &Removal, voice: &mut Voice<'_>) -> String {
     let name = &removal.name;
     let from = voice.one_of(&["from", "of", "on"]);
     let part = match removal.kind {
-        RemovalKind::Resource => return format!("{verb} {}{name}", voice.one_of(&["", "the node ", "the "])),
+        RemovalKind::Resource => {
+            let kind = match removal.resource {
+                None => return format!("{verb} {}{name}", voice.one_of(&["", "the "])),
+                Some(ResourceKind::Mesh) => "mesh",
+                Some(ResourceKind::VirtualNode) => voice.one_of(&["node", "virtual node"]),
+                Some(ResourceKind::VirtualRouter) => voice.one_of(&["router", "virtual router"]),
+                Some(ResourceKind::VirtualGateway) => voice.one_of(&["gateway", "virtual gateway"]),
+                Some(ResourceKind::Route) => "route",
+                Some(ResourceKind::VirtualService) => "virtual service",
+                Some(ResourceKind::GatewayRoute) => "gateway route",
+            };
+            return match voice.one_of(&["before", "behind"]) {
+                "before" => format!("{verb} the {kind} {name}"),
+                _ => format!("{verb} the {name} {kind}"),
+            };
+        }
         RemovalKind::Target => {
             let part = removal.part.as_deref().unwrap_or_default();
             return format!("{verb} {}{part} from {name}", voice.one_of(&["", "the target "]));

@@ -1,0 +1,52 @@
+//! Who may do what.
+
+use meshwright_model::Kind;
+use meshwright_model::operation::Operation;
+
+use crate::api::Api;
+use crate::body::Body;
+use crate::call::{Call, Scope};
+use crate::exception::{ApiError, Exception};
+
+impl Api {
+    /// Whether the caller may do it.
+    ///
+    /// Source: Service Authorization Reference, App Mesh: which resource each action is about; the message is that of
+    /// aws-samples/eks-workshop#314, where all meshes are `*`.
+    pub(crate) fn permit(&self, call: &Call, body: Option<&Body>) -> Result<(), ApiError> {
+        let Some(key) = &call.caller else { return Ok(()) };
+        let operation = call.operation;
+        let resource = match operation {
+            Operation::List(Kind::Mesh) => "*".to_owned(),
+            Operation::TagResource | Operation::UntagResource | Operation::ListTagsForResource => {
+                call.parameter("resourceArn").unwrap_or("*").to_owned()
+            }
+            Operation::Create(kind) => {
+                let name = body.map(|body| body.name(kind)).transpose()?;
+                self.arn_of(call, kind, name.as_deref())?
+            }
+            Operation::Describe(kind) | Operation::Update(kind) | Operation::Delete(kind) => {
+                self.arn_of(call, kind, call.target.name.as_deref())?
+            }
+            Operation::List(kind) => match kind.parent() {
+                Some(parent) => self.arn_of(call, parent, call.target.parent.as_deref())?,
+                None => self.arn_of(call, Kind::Mesh, Some(&call.target.mesh))?,
+            },
+        };
+        if key.may(operation, &resource) {
+            return Ok(());
+        }
+        let Scope { partition, account, .. } = &call.scope;
+        let user = key.user();
+        let message = format!(
+            "User: arn:{partition}:iam::{account}:user/{user} is not authorized to perform: appmesh:{operation} on resource: {resource}"
+        );
+        Err(ApiError::of(Exception::AccessDenied, message))
+    }
+
+    /// The ARN that a resource has, or would have.
+    fn arn_of(&self, call: &Call, kind: Kind, name: Option<&str>) -> Result<String, ApiError> {
+        let key = call.key(kind, name.unwrap_or_default())?;
+        Ok(self.state.get(&key).map_or_else(|| call.arn(&key), |record| record.arn.clone()))
+    }
+}

@@ -1,0 +1,73 @@
+//! What speaks against a plan before it begins: what would still be named when it is gone, and what is named and never there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use meshwright_model::Kind;
+use meshwright_model::reference::{Key, Need};
+
+use super::names::Identifier;
+use super::plan::{Change, Plan};
+use super::wanted::{Known, Standing};
+
+/// The most obstacles that are named.
+const MAX_NAMED: usize = 20;
+
+/// What speaks against a plan.
+pub(crate) fn obstacles(plan: &Plan, wanted: &[Known], standing: &[Standing]) -> Vec<String> {
+    let deleted = plan.steps.iter().filter(|step| step.change == Change::Delete && !step.is_replacement);
+    let doomed: BTreeSet<&Identifier> = deleted.map(|step| &step.name).collect();
+    let mut after: BTreeMap<&Identifier, &Known> = standing.iter().map(|own| (&own.known.name, &own.known)).collect();
+    after.extend(wanted.iter().map(|own| (&own.name, own)));
+    after.retain(|name, _| !doomed.contains(name));
+    let mut all = Vec::new();
+    let changed: BTreeSet<&Identifier> = wanted.iter().map(|own| &own.name).collect();
+    for (name, own) in &after {
+        for needed in needs(own) {
+            if doomed.contains(&needed) {
+                all.push(format!("{needed} cannot be deleted: {name} {}", why(name, &needed)));
+            } else if changed.contains(name) && !after.contains_key(&needed) {
+                all.push(format!("{name} {}, which is neither in the files nor there", names(name, &needed)));
+            }
+        }
+    }
+    let surplus = all.len().saturating_sub(MAX_NAMED);
+    all.truncate(MAX_NAMED);
+    if surplus > 0 {
+        all.push(format!("and {surplus} more of this kind"));
+    }
+    all
+}
+
+/// What must be there for a resource to stand.
+fn needs(own: &Known) -> Vec<Identifier> {
+    let Known { name, spec, .. } = own;
+    let mut all = Vec::new();
+    if name.kind != Kind::Mesh {
+        let mesh = name.mesh.name.clone();
+        all.push(Identifier { mesh: name.mesh.clone(), kind: Kind::Mesh, parent: None, name: mesh });
+    }
+    if let (Some(kind), Some(parent)) = (name.kind.parent(), &name.parent) {
+        all.push(Identifier { mesh: name.mesh.clone(), kind, parent: None, name: parent.clone() });
+    }
+    let references = spec.references();
+    let needed = references.iter().filter(|reference| reference.need != Need::Eventually);
+    all.extend(needed.filter_map(|reference| match reference.name {
+        Key::Known(text) => {
+            Some(Identifier { mesh: name.mesh.clone(), kind: reference.kind, parent: None, name: text.to_owned() })
+        }
+        _ => None,
+    }));
+    all
+}
+
+fn why(name: &Identifier, needed: &Identifier) -> String {
+    if is_inside(name, needed) { "is in it and stays".to_owned() } else { "names it and stays".to_owned() }
+}
+
+fn names(name: &Identifier, needed: &Identifier) -> String {
+    if is_inside(name, needed) { format!("is in {needed}") } else { format!("names {needed}") }
+}
+
+fn is_inside(name: &Identifier, other: &Identifier) -> bool {
+    other.kind == Kind::Mesh || name.kind.parent() == Some(other.kind)
+}

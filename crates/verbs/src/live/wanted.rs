@@ -1,0 +1,111 @@
+//! Resources with names, specifications and tags that are known as a whole: those of files, and those that stand.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use meshwright_dialect::Reading;
+use meshwright_model::opened::is_open;
+use meshwright_model::order::Order;
+use meshwright_model::resource::{Gap, Resource, Tag};
+use meshwright_model::{Path, Spec};
+
+use super::LiveError;
+use super::names::{Identifier, MeshName};
+
+/// Tags of AWS's own, which nobody else can set.
+const OWN_TAGS: &str = "aws:";
+
+/// A resource that is known as a whole.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    pub(crate) name: Identifier,
+    /// As the API keeps it.
+    pub(crate) spec: Spec,
+    /// Without those of AWS's own.
+    pub(crate) tags: BTreeMap<String, String>,
+    /// How many rounds of creation come before it.
+    pub(crate) stage: usize,
+}
+
+/// A resource that stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Standing {
+    pub(crate) known: Known,
+    pub(crate) state: State,
+    pub(crate) arn: String,
+    /// Whether another account made it in a mesh of ours.
+    pub(crate) is_foreign: bool,
+}
+
+/// What changes whenever a resource does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct State {
+    pub(crate) uid: String,
+    pub(crate) version: u64,
+}
+
+/// The resources of files, in the order of creation.
+///
+/// # Errors
+/// One is not known as a whole, or is defined twice: applied in part it would not be what its file says.
+pub(crate) fn wanted(reading: &Reading) -> Result<Vec<Known>, LiveError> {
+    if reading.has_faults() || !reading.unreadable.is_empty() {
+        return Err(LiveError::Faults);
+    }
+    let (mut all, mut names) = (Vec::new(), BTreeSet::new());
+    for placed in &Order::of(&reading.inventory.index()).placed {
+        let resource = &reading.inventory.resources[placed.position];
+        let known = known(resource, placed.stage)
+            .map_err(|what| LiveError::NotKnown { name: resource.id().to_string(), what })?;
+        if !names.insert(known.name.clone()) {
+            return Err(LiveError::Twice { name: known.name.full() });
+        }
+        all.push(known);
+    }
+    Ok(all)
+}
+
+/// What stands in a mesh, as the dialect reads the API's answers.
+pub(crate) fn standing(reading: &Reading, mesh: &MeshName) -> Vec<Standing> {
+    let order = Order::of(&reading.inventory.index());
+    let resources = order.placed.iter().map(|placed| (&reading.inventory.resources[placed.position], placed.stage));
+    let standing = |(resource, stage): (&Resource, usize)| {
+        let mut known = known(resource, stage).ok()?;
+        known.name.mesh = mesh.clone();
+        let member = |name: &str| {
+            let members = &resource.metadata.as_ref()?.members;
+            members.iter().find(|(own, ..)| own == name).map(|(_, value, _)| value.clone())
+        };
+        let version = member("version").and_then(|version| version.parse().ok()).unwrap_or_default();
+        let is_foreign = mesh.owner.is_none() && member("resourceOwner") != member("meshOwner");
+        let state = State { uid: member("uid").unwrap_or_default(), version };
+        Some(Standing { known, state, arn: member("arn").unwrap_or_default(), is_foreign })
+    };
+    resources.filter_map(standing).collect()
+}
+
+fn known(resource: &Resource, stage: usize) -> Result<Known, &'static str> {
+    let Some(name) = Identifier::of(resource) else {
+        return Err("a name of it is open: give values with --parameter KEY=VALUE");
+    };
+    if is_open(resource, &Path::of(&["spec"])) {
+        return Err("its specification is open in part: give values with --parameter KEY=VALUE");
+    }
+    if resource.gaps.values().any(|gap| *gap == Gap::Faulty) {
+        return Err("a part of it cannot be read");
+    }
+    if resource.condition.is_some() {
+        return Err("it exists under a condition that nothing decides: give values with --parameter KEY=VALUE");
+    }
+    let tags: Option<BTreeMap<String, String>> = resource.tags.iter().map(tag).collect();
+    let mut tags = tags.ok_or("a tag of it is open: give values with --parameter KEY=VALUE")?;
+    tags.retain(|key, _| !key.starts_with(OWN_TAGS));
+    Ok(Known { name, spec: resource.spec.clone().settled(), tags, stage })
+}
+
+fn tag(tag: &Tag) -> Option<(String, String)> {
+    let value = match &tag.value {
+        Some(value) => value.known()?.as_str().to_owned(),
+        None => String::new(),
+    };
+    Some((tag.key.known()?.as_str().to_owned(), value))
+}
