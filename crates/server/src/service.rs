@@ -92,7 +92,20 @@ impl Service {
         answered.await.map_err(|_| ended())?
     }
 
-    /// The same, for those who may wait.
+    /// Makes resources as files have them, all or nothing.
+    ///
+    /// # Errors
+    /// The API refuses one of them, or the change cannot be kept; nothing is changed then.
+    ///
+    /// # Panics
+    /// Within an asynchronous task.
+    pub fn sync(&self, sync: Sync) -> Result<Synced, Refused> {
+        let (answer, answered) = oneshot::channel();
+        self.queue.blocking_send(Some(Job::Sync(Box::new(sync), answer))).map_err(|_| ended())?;
+        answered.blocking_recv().map_err(|_| ended())?
+    }
+
+    /// The same as [`Service::answer`], for those who may wait.
     ///
     /// # Errors
     /// The exception that the API raises; nothing is changed then.
@@ -110,17 +123,6 @@ impl Service {
 
     fn read(&self, call: &Call) -> Outcome {
         self.api.read().unwrap_or_else(PoisonError::into_inner).read(call)
-    }
-
-    /// Makes resources as files have them, all or nothing. Not for a thread of an asynchronous runtime.
-    ///
-    /// # Errors
-    /// The API refuses one of them, or the change cannot be kept; nothing is changed then.
-    pub fn sync(&self, sync: Sync) -> Result<Synced, Refused> {
-        let (answer, answered) = oneshot::channel();
-        let over = |()| Refused::from(ended());
-        self.queue.blocking_send(Some(Job::Sync(Box::new(sync), answer))).map_err(|_| over(()))?;
-        answered.blocking_recv().map_err(|_| over(()))?
     }
 
     /// Ends once all that waits is answered, and the store is closed.
@@ -255,12 +257,12 @@ impl Writer {
     }
 }
 
-fn unavailable(why: &dyn std::fmt::Display) -> ApiError {
-    ApiError::of(Exception::ServiceUnavailable, format!("the change cannot be kept: {why}"))
-}
-
 fn internal(message: &str) -> ApiError {
     ApiError::of(Exception::InternalServerError, message)
+}
+
+fn unavailable(why: &dyn std::fmt::Display) -> ApiError {
+    ApiError::of(Exception::ServiceUnavailable, format!("the change cannot be kept: {why}"))
 }
 
 fn ended() -> ApiError {

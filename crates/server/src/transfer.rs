@@ -2,7 +2,7 @@
 //!
 //! The document is JSON: `{"meshwright": "state", "version": 1, "resources": […]}`, each resource with its names, all that the API says of
 //! it, and what only the store knows: the tokens of clients, and the digest of the file it came from. Resources stand in the order of their
-//! owners, meshes, kinds, parents and names, so that one state has one document.
+//! regions, owners, meshes, kinds, parents and names, so that one state has one document.
 
 use std::collections::BTreeSet;
 use std::fmt;

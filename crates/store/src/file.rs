@@ -11,21 +11,12 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use redb::{
-    Builder, CommitError, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageError, TableDefinition,
-    TableError, TransactionError, WriteTransaction,
-};
+use redb::{Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageError, TableError};
 
+use crate::tables::{ENTRIES, FORMAT, Failure, META, REVISION, begin};
 use crate::upgrade::{self, STEPS};
 use crate::watch::History;
 use crate::{Change, Contents, Error, Store, Watch};
-
-pub(crate) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
-pub(crate) const ENTRIES: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("entries");
-
-/// The names of what `META` holds.
-pub(crate) const FORMAT: &str = "format";
-const REVISION: &str = "revision";
 
 /// How much of the file is held in memory: whoever uses a store loads it once, and writes then.
 const CACHE: usize = 4 << 20;
@@ -137,7 +128,7 @@ impl File {
     }
 
     fn failed(&self, why: Failure) -> Error {
-        match why.0 {
+        match why.into_inner() {
             StorageError::Corrupted(why) => Error::Damaged { file: self.name.clone(), why },
             why => self.error(&why),
         }
@@ -183,38 +174,6 @@ fn write(database: &Database, revision: u64, changes: &[Change]) -> Result<(), F
     }
     Ok(write.commit()?)
 }
-
-/// A transaction of the kind that all are.
-pub(crate) fn begin(database: &Database) -> Result<WriteTransaction, Failure> {
-    let mut write = database.begin_write()?;
-    write.set_two_phase_commit(true);
-    Ok(write)
-}
-
-/// Why redb did not do something.
-#[derive(Debug)]
-pub(crate) struct Failure(StorageError);
-
-impl From<StorageError> for Failure {
-    fn from(why: StorageError) -> Self {
-        Self(why)
-    }
-}
-
-macro_rules! from {
-    ($($error:ident),*) => {$(
-        impl From<$error> for Failure {
-            fn from(why: $error) -> Self {
-                Self(match why {
-                    $error::Storage(why) => why,
-                    why => StorageError::Corrupted(why.to_string()),
-                })
-            }
-        }
-    )*};
-}
-
-from!(CommitError, TableError, TransactionError);
 
 impl fmt::Debug for File {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

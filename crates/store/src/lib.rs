@@ -4,6 +4,7 @@
 
 mod file;
 mod memory;
+mod tables;
 mod upgrade;
 mod watch;
 

@@ -2,7 +2,7 @@
 
 use redb::{Database, WriteTransaction};
 
-use crate::file::{ENTRIES, FORMAT, Failure, META, begin};
+use crate::tables::{ENTRIES, FORMAT, Failure, META, begin};
 
 /// Brings what is in a file from one format to the next.
 pub(crate) type Step = fn(&WriteTransaction) -> Result<(), Failure>;

@@ -42,7 +42,7 @@ pub(super) fn rows(root: &Path) -> Result<Vec<Row>> {
 }
 
 fn started(path: &Path) -> Result<Service> {
-    Ok(Service::start(Box::new(File::open(path)?))?)
+    Ok(Service::start(Box::new(File::open(path)?), false)?)
 }
 
 /// A service that gives its store back when it goes.

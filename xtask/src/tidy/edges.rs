@@ -20,7 +20,7 @@ const EDGES: &[(&str, Option<&[&str]>)] = &[
     ("mcp", Some(&["verbs"])),
     ("cli", None),
     ("testkit", Some(&["store", "model"])),
-    ("xtask", Some(&["lint", "traffic", "dialect", "language", "envoy", "verbs", "model"])),
+    ("xtask", Some(&["lint", "traffic", "dialect", "language", "envoy", "store", "server", "verbs", "model"])),
 ];
 
 /// Crates that nothing which is shipped may depend on.

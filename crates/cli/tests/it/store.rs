@@ -81,7 +81,7 @@ fn check_says_what_is_damaged() {
     let key = String::from_utf8(mesh.0)
         .unwrap()
         .replace("\"Mesh\"", "\"VirtualNode\"")
-        .replace("[\"123456789012\",\"other\"", "[\"123456789012\",\"gone\"");
+        .replace("\"123456789012\",\"other\"", "\"123456789012\",\"gone\"");
     let orphan = Change { key: key.into(), value: Some(mesh.1) };
     file.commit(&[orphan, Change { key: b"?".to_vec(), value: Some(b"?".to_vec()) }]).unwrap();
     drop(file);

@@ -99,7 +99,9 @@ fn apply(value: &mut Value, steps: &[Step], change: &Change) {
             Value::Array(elements) => elements.push(json!(new)),
             _ => *value = json!([new]),
         },
-        ([], Change::Remove) | (_, Change::Create(_)) => panic!("a whole resource is neither removed nor made"),
+        ([], Change::Remove) | (_, Change::Create(_) | Change::Declare(_)) => {
+            panic!("no rule removes or makes a whole resource, or declares a parameter")
+        }
         ([Step::Field(name)], Change::Remove) => {
             assert!(value.as_object_mut().unwrap().remove(name.as_ref()).is_some(), "there is no {name}");
         }
