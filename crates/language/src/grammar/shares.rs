@@ -56,6 +56,26 @@ impl Reader<'_> {
         }
     }
 
+    /// "blue 70, green 30": a sentence of names and numbers that make a hundred says shares.
+    pub(super) fn bare_shares(&mut self) {
+        let mut at = self.at;
+        let mut shares = Vec::new();
+        while name_at(&self.tokens, at).is_some() {
+            let number = self.past(at + 1, &[":", "=", "equals", "to", "at"]);
+            let Some(TokenKind::Number(share @ 0..=100)) = self.token(number).map(|token| &token.kind) else { return };
+            shares.push((number, *share));
+            at = self.past(number + 1, &[",", "and", "/"]);
+        }
+        let is_whole = shares.len() > 1 && shares.iter().map(|(_, share)| share).sum::<u32>() == 100;
+        if !is_whole || !self.is_sentence_end(at) {
+            return;
+        }
+        for (at, share) in shares {
+            self.tokens[at].kind = TokenKind::Percent(share);
+        }
+        self.sends();
+    }
+
     /// The number in the brackets behind a name at a place.
     fn share_behind_name(&self, at: usize) -> Option<u32> {
         name_at(&self.tokens, at)?;

@@ -42,7 +42,7 @@ const MAX_SUBJECTS: usize = 64;
 impl Reader<'_> {
     /// A name that begins a clause of its own: "orders calls payments".
     pub(super) fn subject(&mut self) -> bool {
-        if self.chain_of_calls() {
+        if self.chain_of_calls() || self.possessor() || self.recipient() {
             return true;
         }
         if self.preposition.is_some() {
@@ -84,6 +84,40 @@ impl Reader<'_> {
         self.closed = true;
         self.at = end;
         true
+    }
+
+    /// "red-vn's timeout": what it is a part of is there, unless the sentence makes it.
+    fn possessor(&mut self) -> bool {
+        let Some(token) = self.token(self.at) else { return false };
+        let is_possessive = matches!(token.kind, TokenKind::Name | TokenKind::Host | TokenKind::Word)
+            && self.request[token.start..token.end].ends_with(['s', 'S'])
+            && self.request[token.start..token.end].contains(['\'', '’']);
+        let Some(name) = name_at(&self.tokens, self.at).filter(|_| is_possessive && !self.sending) else {
+            return false;
+        };
+        self.speak_of_there(&name);
+        self.at += 1;
+        true
+    }
+
+    /// "give front-node outlier detection": the name stands before what it gets.
+    fn recipient(&mut self) -> bool {
+        let before = (0..self.at).rev().find(|at| !matches!(self.low(*at), "the" | "our" | "my"));
+        let is_given = before.is_some_and(|at| self.is_word(at, &["give"]))
+            && (self.is_symbol(self.past_glue(self.at + 1), PARTS) || self.counts_a_part(self.past_glue(self.at + 1)));
+        let Some(name) = name_at(&self.tokens, self.at).filter(|_| is_given) else { return false };
+        self.speak_of_there(&name);
+        self.at += 1;
+        true
+    }
+
+    /// Speaks of a name that the words take for known.
+    fn speak_of_there(&mut self, name: &str) {
+        let action = if self.verb == Verb::Create { Action::Create } else { Action::Change };
+        let place = self.find_named(name).unwrap_or_else(|| self.application(name, action));
+        self.turn_to(place);
+        self.name_end = Some(self.at + 1);
+        self.preposition = None;
     }
 
     /// "staging on 8080, production on 80": one template has one value, unless it is a parameter.

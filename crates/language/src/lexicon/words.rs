@@ -360,7 +360,7 @@ ready now basically lets finally firstly lastly afterwards actually essentially 
 
 # adjectives and adverbs that ask for nothing in particular
 currently exactly proper properly correct correctly appropriate appropriately sensible reasonable suitable good
-right sane basic simple standard usual typical decent necessary needed required minimal complete full working
+right sane basic simple standard usual typical decent single sole necessary needed required minimal complete full working
 existing new another fresh additional extra more empty too longer open well bad third fourth handy nice second
 respective respectively overall able one ones times once only least about around approximately
 

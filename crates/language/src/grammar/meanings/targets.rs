@@ -71,6 +71,17 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "targets that are there",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["to existing|current|other target", "to target already|there", "keep existing|current|other target"],
+        set: Set::Act(|reader, _| {
+            let is_added = reader.here().is_ok_and(|spot| !reader.lacks_target(spot));
+            if is_added { Ok(String::new()) } else { Err(Trouble::NotHere) }
+        }),
+    },
+    Meaning {
         name: "target by default",
         block: Block::Match,
         is_plain: true,
