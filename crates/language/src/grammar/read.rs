@@ -129,7 +129,8 @@ impl Reader<'_> {
             }
             self.begin_requests();
             self.arrow_of_gateway();
-            if self.path_spoken_of()
+            if self.value_of_environment()
+                || self.path_spoken_of()
                 || self.calls_those()
                 || self.one_of_calls()
                 || self.tagged()

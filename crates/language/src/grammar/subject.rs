@@ -8,8 +8,9 @@ use super::reader::{Reader, Verb};
 use super::slot::Slot;
 use super::spot::{Place, Spot};
 use super::thing::Entity;
+use super::versions::is_environment;
 use crate::intent::Action;
-use crate::lexer::TokenKind;
+use crate::lexer::{Token, TokenKind};
 
 /// Parts that are said of a name: "web with backends orders and payments".
 const PARTS: &[&str] = &[
@@ -36,6 +37,9 @@ const PARTS: &[&str] = &[
 /// Words between names and what they are.
 const WHAT_THEY_ARE: &[&str] = &["are", "is", "both", "all", "also", "a", "an", "the", "each", "new", "simple"];
 
+/// The most tokens from a value to the environment that it is for.
+const MAX_TO_ENVIRONMENT: usize = 5;
+
 /// The most subjects of one clause.
 const MAX_SUBJECTS: usize = 64;
 
@@ -49,7 +53,8 @@ impl Reader<'_> {
             return false;
         }
         let Some((names, end)) = self.subjects() else { return false };
-        if names.iter().any(|name| self.intent.environments.contains(name)) {
+        if names.iter().any(|name| self.intent.environments.contains(name) || self.is_one_environment_of_several(name))
+        {
             self.ask_about_environments(end);
             return true;
         }
@@ -82,7 +87,34 @@ impl Reader<'_> {
         }
         self.sending = false;
         self.closed = true;
+        self.name_end = Some(end);
         self.at = end;
+        true
+    }
+
+    /// Whether a name is that of an environment, and another stands in the request.
+    fn is_one_environment_of_several(&self, name: &str) -> bool {
+        let is_other = |token: &Token| is_environment(&token.low) && !token.text.eq_ignore_ascii_case(name);
+        is_environment(name) && self.tokens.iter().any(is_other)
+    }
+
+    /// "10 connections in staging and 1000 in production": another value than that of the environment that was named.
+    pub(super) fn value_of_environment(&mut self) -> bool {
+        let is_value = self.token(self.at).is_some_and(|token| {
+            matches!(
+                token.kind,
+                TokenKind::Number(_) | TokenKind::Span(_) | TokenKind::Percent(_) | TokenKind::Ratio(_)
+            )
+        });
+        let ends = |at: &usize| !self.is_sentence_end(*at) && !matches!(self.low(*at), "," | "and" | "but");
+        let mut after = (self.at + 1..self.at + MAX_TO_ENVIRONMENT).take_while(ends);
+        let place = after.find(|at| self.is_word(*at, &["in", "for", "on"]) && is_environment(self.low(*at + 1)));
+        let Some(place) = place.filter(|_| is_value && !self.intent.environments.is_empty()) else { return false };
+        let name = self.low(place + 1).to_owned();
+        if self.intent.environments.contains(&name) {
+            return false;
+        }
+        self.ask_about_environments(place + 2);
         true
     }
 
@@ -200,6 +232,12 @@ impl Reader<'_> {
         match self.low(at) {
             "on" | "at" | "over" | "via" | "(" | ":" | "using" | "with" | "as" if !self.is_symbol(at, &["on"]) => {
                 let place = self.past_glue(at + 1);
+                // "metal: 70/30"
+                if self.low(at) == ":"
+                    && self.token(place).is_some_and(|token| matches!(token.kind, TokenKind::Ratio(_)))
+                {
+                    return true;
+                }
                 let has_part =
                     self.is_symbol(place, PARTS) || self.is_symbol(place + 1, PARTS) && self.counts_a_part(place);
                 is_port(place)

@@ -36,7 +36,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Match,
         is_plain: true,
         home: Home::Route,
-        ways: &["?send to ?virtual-node ?application ?virtual-service <name>", "?send to ?version <name>"],
+        ways: &[
+            "?send to ?virtual-node ?application ?virtual-service <name>",
+            "?send to ?version <name>",
+            "target ?equals ?virtual-node <name>",
+        ],
         set: Set::Act(|reader, slots| reader.target(&slots.text("name"), None, None)),
     },
     Meaning {
