@@ -263,18 +263,30 @@ impl Reader<'_> {
             || self.spot.is_some_and(|spot| {
                 matches!(spot.place, Place::Route(..) | Place::Router(_) | Place::GatewayRoute(..))
             });
-        if is_routing || !self.is_arrow(self.at + 1) {
+        let (arrow, port) = self.past_own_port(self.at + 1);
+        if is_routing || !self.is_arrow(arrow) {
             return false;
         }
-        let names = self.name_in_chain(self.at).zip(self.name_in_chain(self.at + 2));
+        let names = self.name_in_chain(self.at).zip(self.name_in_chain(arrow + 1));
         let Some((from, to)) = names else { return false };
         let place = self.place_of_subject(&from);
         self.turn_to(place);
-        if let Ok(path) = self.calls(&[to]) {
-            self.note(&path, self.at, self.at + 3);
+        self.words = self.at..arrow;
+        let has_port = port.is_none_or(|port| self.port(port, None).is_ok());
+        if let Some(path) = self.calls(&[to]).ok().filter(|_| has_port) {
+            self.note(&path, self.at, arrow + 2);
         }
-        self.at += if self.is_arrow(self.at + 3) { 2 } else { 3 };
+        let is_longer = self.is_arrow(self.past_own_port(arrow + 2).0);
+        self.at = if is_longer { arrow + 1 } else { arrow + 2 };
         true
+    }
+
+    /// Past the port in brackets behind a name, "web (8080)", and the port.
+    fn past_own_port(&self, at: usize) -> (usize, Option<u32>) {
+        match self.token(at + 1).map(|token| &token.kind) {
+            Some(TokenKind::Number(port)) if self.low(at) == "(" && self.low(at + 2) == ")" => (at + 3, Some(*port)),
+            _ => (at, None),
+        }
     }
 
     /// A name beside an arrow, also where its word means something elsewhere: "frontend -> backend -> cache".
