@@ -146,6 +146,24 @@ fn with_access_keys_nobody_else_is_answered() {
 }
 
 #[test]
+fn values_of_parameters_come_from_options_and_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let template = folder.path().join("mesh.yaml");
+    let text = "Parameters: {Name: {Type: String}}\nResources:\n  Mesh: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: !Ref Name}}\n";
+    std::fs::write(&template, text).unwrap();
+    let values = folder.path().join("values.json");
+    std::fs::write(&values, r#"{"Name": "bazaar"}"#).unwrap();
+    let load = ["--load", template.to_str().unwrap()];
+    for (given, name) in
+        [(["--parameter", "Name=shop"], "shop"), (["--parameters", values.to_str().unwrap()], "bazaar")]
+    {
+        let server = Server::start(&[load, given].concat());
+        let found = Server::ask(&server.address, "GET", &format!("/v20190125/meshes/{name}"), "");
+        assert_eq!(found.unwrap().0, 200, "{name}");
+    }
+}
+
+#[test]
 fn what_cannot_be_served_says_why() {
     let refused = |arguments: &[&str]| {
         let output = Command::new(env!("CARGO_BIN_EXE_meshwright")).arg("serve").args(arguments).output().unwrap();
