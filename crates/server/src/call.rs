@@ -23,6 +23,12 @@ pub struct Scope {
     pub account: String,
 }
 
+/// Whether a text may be a region: 1 to 32 small letters, digits and hyphens.
+pub fn is_region(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=32).contains(&text.len()) && text.bytes().all(fits)
+}
+
 impl Scope {
     /// A region and an account, in the partition of the region.
     pub fn of(region: &str, account: &str) -> Self {

@@ -20,7 +20,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use crate::answer::Answer;
-use crate::call::{Call, Scope};
+use crate::call::{Call, Scope, is_region};
 use crate::credentials::{AccessKey, Credentials};
 use crate::exception::{ApiError, Exception};
 use crate::listen::{Bounds, accept};
@@ -193,9 +193,7 @@ fn scope(headers: &HeaderMap, settings: &Settings) -> Scope {
 /// The region in the scope of a signature: `Credential=ID/DATE/REGION/appmesh/aws4_request`.
 fn signed_region(authorization: &str) -> Option<&str> {
     let (_, credential) = authorization.split_once("Credential=")?;
-    let region = credential.split(',').next()?.trim().split('/').nth(2)?;
-    let is_region = |letter: u8| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == b'-';
-    (!region.is_empty() && region.len() <= 32 && region.bytes().all(is_region)).then_some(region)
+    credential.split(',').next()?.trim().split('/').nth(2).filter(|region| is_region(region))
 }
 
 fn response(status: StatusCode, id: &str, error: Option<&str>, body: Bytes) -> Response {

@@ -104,6 +104,10 @@ fn a_signature_holds_for_the_request_that_was_signed_and_for_now() {
             "MissingAuthenticationTokenException: Missing Authentication Token",
         ),
         (
+            admin("list_meshes", json!({"region": "us:east 1"})),
+            "InvalidSignatureException: Credential should be scoped to a valid region.",
+        ),
+        (
             admin("list_meshes", json!({"service": "s3"})),
             "InvalidSignatureException: Credential should be scoped to correct service",
         ),
