@@ -3,7 +3,7 @@
 usage: signature_judge.py ENDPOINT CA_FILE
 
 Reads from standard input a JSON list of cases: {"key", "secret", "operation", "parameters"?, "region"?, "service"?, "minutes"? (how far
-the clock is off), "tamper"? ("path", "query", "body", "header", "signature", "unsigned", "token")}. Prints a JSON list with what the API
+the clock is off), "query"? (what is added to it, signed), "tamper"? ("path", "query", "body", "header", "signature", "unsigned", "token")}. Prints a JSON list with what the API
 answers to each: {"status", "error", "message"}. Every request goes over one connection pool and is sent as botocore made it.
 """
 
@@ -55,6 +55,8 @@ def sign(case, request):
 def answer(case):
     made = request(case)
     tamper = case.get("tamper")
+    if case.get("query"):
+        made.url += ("&" if "?" in made.url else "?") + case["query"]
     if tamper != "unsigned":
         sign(case, made)
     if tamper == "path":

@@ -134,7 +134,7 @@ impl Api {
         let spec = body.spec(kind)?.settled();
         let tags = body.tags()?;
         let key = match kind {
-            Kind::Mesh => Key::of_mesh(&call.scope.region, &call.scope.account, &name),
+            Kind::Mesh => call.key(kind, &name)?,
             _ => Key { name: name.clone(), ..self.key(call, kind)? },
         };
         let by_key: BTreeMap<&String, &String> = tags.iter().map(|(key, value)| (key, value)).collect();
@@ -179,7 +179,7 @@ impl Api {
     fn update(&self, call: &Call, kind: Kind, body: &Body, stamp: &Stamp) -> Result<(Answer, Vec<Change>), ApiError> {
         let token = body.token()?;
         let spec = body.spec(kind)?.settled();
-        let key = self.changed(call, kind)?;
+        let key = self.key(call, kind)?;
         let there = self.own(call, &key)?;
         let used_for = digest(&spec_json(&spec).to_string());
         match token.as_deref().and_then(|token| there.used_for(token)) {
@@ -199,7 +199,7 @@ impl Api {
     }
 
     fn delete(&self, call: &Call, kind: Kind, stamp: &Stamp) -> Result<(Answer, Vec<Change>), ApiError> {
-        let key = self.changed(call, kind)?;
+        let key = self.key(call, kind)?;
         let there = self.own(call, &key)?;
         self.check_unused(&key)?;
         let mut record = Record::clone(there);
@@ -242,14 +242,6 @@ impl Api {
             self.existing(&parent)?;
         }
         Ok(key)
-    }
-
-    /// What is changed; a mesh is the caller's own, as those calls know no `meshOwner`.
-    fn changed(&self, call: &Call, kind: Kind) -> Result<Key, ApiError> {
-        match kind {
-            Kind::Mesh => Ok(Key::of_mesh(&call.scope.region, &call.scope.account, &call.target.mesh)),
-            _ => self.key(call, kind),
-        }
     }
 
     pub(crate) fn existing(&self, key: &Key) -> Result<&Arc<Record>, ApiError> {

@@ -75,9 +75,10 @@ impl Call {
         Ok(Key { kind, parent, name: name.to_owned(), ..mesh })
     }
 
-    /// The account that owns the mesh: that of `meshOwner`, else the caller's.
+    /// The account that owns the mesh: that of `meshOwner`, else the caller's, as always where the operation knows no `meshOwner`.
     fn owner(&self) -> Result<&str, ApiError> {
-        match self.parameter("meshOwner") {
+        let is_known = self.operation.kind() != Some(Kind::Mesh) || self.operation == Operation::Describe(Kind::Mesh);
+        match self.parameter("meshOwner").filter(|_| is_known) {
             None => Ok(&self.scope.account),
             Some(owner) if owner.chars().count() == 12 => Ok(owner),
             Some(owner) => Err(ApiError::bad(format!("meshOwner: `{owner}` is not an account of 12 characters"))),

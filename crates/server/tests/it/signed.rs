@@ -26,6 +26,14 @@ allow = [
     { actions = ["appmesh:Describe*", "appmesh:List*"], resources = ["*"] },
     { actions = ["appmesh:CreateMesh"], resources = ["arn:aws:appmesh:*:*:mesh/own-*"] },
 ]
+
+[[key]]
+id = "WRITER"
+secret = "the secret of the writer"
+user = "writer"
+account = "210987654321"
+allow = [{ actions = ["*"], resources = ["*"] }]
+deny = [{ actions = ["*"], resources = ["arn:aws:appmesh:*:210987654321:mesh/prod"] }]
 "#;
 
 /// A server with access keys and TLS, and the file of the authority that it is of.
@@ -38,6 +46,12 @@ fn server(folder: &Path) -> (Server, std::path::PathBuf) {
     settings.credentials = Some(Credentials::read(KEYS).unwrap());
     settings.tls = Some(tls::server_config(chain.as_bytes(), key.as_bytes(), None).unwrap());
     (Server::with(settings), authority)
+}
+
+/// A case of a key, with what it adds to the query.
+fn of_key(key: &str, operation: &str, query: &str, parameters: Value) -> Value {
+    let secret = format!("the secret of the {}", key.to_lowercase());
+    json!({"key": key, "secret": secret, "operation": operation, "query": query, "parameters": parameters})
 }
 
 /// What the API answers to each case; `None` without botocore.
@@ -171,5 +185,23 @@ fn a_key_does_what_it_is_allowed_in_its_own_account() {
     let Some(answers) = answers(&json!(asked)) else { return };
     for ((case, status, message), answer) in cases.iter().zip(answers) {
         assert_eq!((answer.0, &answer.2), (*status, message), "{case}");
+    }
+}
+
+#[test]
+fn a_mesh_owner_where_none_is_known_leads_around_no_permission() {
+    let prod = || json!({"meshName": "prod"});
+    let cases = [
+        // An ARN that the writer is not denied.
+        (of_key("ADMIN", "create_mesh", "", prod()), 200),
+        (of_key("WRITER", "create_mesh", "meshOwner=123456789012", prod()), 403),
+        (of_key("WRITER", "update_mesh", "meshOwner=123456789012", prod()), 403),
+        (of_key("WRITER", "delete_mesh", "meshOwner=123456789012", prod()), 403),
+        (of_key("ADMIN", "delete_mesh", "meshOwner=210987654321", prod()), 200),
+    ];
+    let asked: Vec<&Value> = cases.iter().map(|(case, _)| case).collect();
+    let Some(answers) = answers(&json!(asked)) else { return };
+    for ((case, status), answer) in cases.iter().zip(answers) {
+        assert_eq!(answer.0, *status, "{case}: {answer:?}");
     }
 }
