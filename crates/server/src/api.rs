@@ -157,9 +157,13 @@ impl Api {
             return Err(ApiError::forbidden(message));
         }
         self.check(&key, &spec)?;
-        self.check_quotas(&key, &spec)?;
+        let arn = call.arn(&key);
+        if let Some(other) = self.state.named(&arn) {
+            // Names may have a `/`, and an account may use one name in its own mesh and in one that it shares.
+            return Err(ApiError::conflict(format!("{} has the ARN {arn} already: choose another name", other.key)));
+        }
         let mut record = Record {
-            arn: call.arn(&key),
+            arn,
             uid: stamp.uid.clone(),
             resource_owner: call.scope.account.clone(),
             version: 1,
@@ -188,7 +192,6 @@ impl Api {
             None => {}
         }
         self.check(&key, &spec)?;
-        self.check_quotas(&key, &spec)?;
         let mut record = Record::clone(there);
         record.spec = spec;
         record.version += 1;
@@ -268,18 +271,20 @@ impl Api {
     /// The resource whose tags are meant.
     fn tagged(&self, call: &Call) -> Result<&Arc<Record>, ApiError> {
         let given = call.parameter("resourceArn").ok_or_else(|| ApiError::bad("resourceArn is missing"))?;
-        if let Some(record) = self.state.named(given) {
-            // Source: App Mesh User Guide, sharing: an account sees the tags of its own resources only.
-            let account = &call.scope.account;
-            let is_own = record.resource_owner == *account;
-            let refuse = || ApiError::forbidden(format!("account {account} does not own {given}"));
-            return is_own.then_some(record).ok_or_else(refuse);
+        let account = &call.scope.account;
+        // Source: App Mesh User Guide, sharing: an account sees the tags of its own resources only.
+        let refuse = || ApiError::forbidden(format!("account {account} does not own {given}"));
+        match (self.state.named(given), given.parse::<Arn>()) {
+            (Some(record), _) if record.resource_owner == *account => Ok(record),
+            (Some(_), _) => Err(refuse()),
+            (None, Err(why)) => Err(ApiError::bad(format!("resourceArn: {why}"))),
+            (None, Ok(Arn { scope: None, .. })) => {
+                Err(ApiError::bad(format!("resourceArn: `{given}` has no region and account")))
+            }
+            // Whether other accounts have it is not told.
+            (None, Ok(Arn { scope: Some(scope), .. })) if scope.account != *account => Err(refuse()),
+            (None, Ok(_)) => Err(ApiError::not_found(format!("there is no resource {given}"))),
         }
-        Err(match given.parse::<Arn>() {
-            Err(why) => ApiError::bad(format!("resourceArn: {why}")),
-            Ok(Arn { scope: None, .. }) => ApiError::bad(format!("resourceArn: `{given}` has no region and account")),
-            Ok(_) => ApiError::not_found(format!("there is no resource {given}")),
-        })
     }
 }
 
