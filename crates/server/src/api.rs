@@ -87,10 +87,16 @@ impl Api {
             }
             Operation::List(Kind::Mesh) => {
                 let page = Page::of(call, MAX_PAGE)?;
-                let last = page.last.as_deref();
-                let meshes = self.state.meshes(&call.scope.region, &call.scope.account);
-                let meshes = meshes.filter(|mesh| last.is_none_or(|last| mesh.key.name.as_str() > last));
-                Ok(page.answer(Kind::Mesh.collection(), meshes.map(|own| (own.key.name.clone(), own.listed()))))
+                let last = page.last.as_deref().map(|last| last.split_once('/').unwrap_or(("", last)));
+                // Source: App Mesh User Guide, sharing: those that are shared with the caller are listed too.
+                let is_shared = |mesh: &Record| call.caller.as_ref().is_some_and(|key| key.shares(&mesh.arn));
+                let meshes = self.state.meshes(&call.scope.region).filter(|mesh| {
+                    let Key { owner, name, .. } = &mesh.key;
+                    (*owner == call.scope.account || is_shared(mesh))
+                        && last.is_none_or(|last| (owner.as_str(), name.as_str()) > last)
+                });
+                let listed = |mesh: &Arc<Record>| (format!("{}/{}", mesh.key.owner, mesh.key.name), mesh.listed());
+                Ok(page.answer(Kind::Mesh.collection(), meshes.map(listed)))
             }
             Operation::List(kind) => {
                 let page = Page::of(call, MAX_PAGE)?;

@@ -77,7 +77,10 @@ impl Call {
 
     /// The account that owns the mesh: that of `meshOwner`, else the caller's, as always where the operation knows no `meshOwner`.
     fn owner(&self) -> Result<&str, ApiError> {
-        let is_known = self.operation.kind() != Some(Kind::Mesh) || self.operation == Operation::Describe(Kind::Mesh);
+        let is_known = match self.operation.kind() {
+            Some(Kind::Mesh) => self.operation == Operation::Describe(Kind::Mesh),
+            own => own.is_some(),
+        };
         match self.parameter("meshOwner").filter(|_| is_known) {
             None => Ok(&self.scope.account),
             Some(owner) if owner.chars().count() == 12 => Ok(owner),
@@ -87,7 +90,13 @@ impl Call {
 
     /// The ARN of a resource that is made here.
     pub(crate) fn arn(&self, key: &Key) -> String {
-        let Scope { partition, region, account } = self.scope.clone();
+        self.arn_in(&self.scope.account, key)
+    }
+
+    /// The ARN of a resource of an account.
+    pub(crate) fn arn_in(&self, account: &str, key: &Key) -> String {
+        let Scope { partition, region, account: _ } = self.scope.clone();
+        let account = account.to_owned();
         let parent = key.kind.parent().map(|_| key.parent.clone());
         let scope = arn::Scope { partition, service: "appmesh".to_owned(), region, account };
         let (mesh, name) = (key.mesh.clone(), key.name.clone());
