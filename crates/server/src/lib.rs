@@ -27,7 +27,7 @@ pub mod transfer;
 
 pub use answer::Answer;
 pub use api::{Api, Stamp};
-pub use call::{Call, Scope};
+pub use call::{Call, Scope, is_region};
 pub use credentials::{AccessKey, Credentials, is_account};
 pub use exception::{ApiError, Exception};
 pub use in_process::InProcess;
