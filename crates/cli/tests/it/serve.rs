@@ -33,7 +33,7 @@ impl Server {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.split_once("http://").and_then(|(_, rest)| rest.split(' ').next()).unwrap_or_default();
+        let address = line.split_once("://").and_then(|(_, rest)| rest.split(' ').next()).unwrap_or_default();
         Self { address: address.to_owned(), child }
     }
 
