@@ -242,8 +242,19 @@ fn a_page_of_another_site_is_refused_by_a_server_without_credentials() {
     };
     // A name of its own that leads here makes a page's requests look like those of any client.
     let answer = by_name("evil.example:8480");
-    assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("no other name than localhost"), "{answer}");
-    for name in ["localhost", "LOCALHOST:1", "appmesh.localhost:8480", "127.0.0.1:8480", "[::1]:8480"] {
+    assert!(by_name("10.0.0.1").starts_with("HTTP/1.1 403"));
+    assert!(by_name("evil.amazonaws.com").starts_with("HTTP/1.1 403"));
+    assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("no public name: use localhost"), "{answer}");
+    for name in [
+        "localhost",
+        "LOCALHOST:1",
+        "appmesh.localhost:8480",
+        "127.0.0.1:8480",
+        "[::1]:8480",
+        "meshwright:8480",
+        "host.docker.internal",
+        "appmesh.eu-west-1.amazonaws.com",
+    ] {
         let answer = by_name(name);
         assert!(answer.starts_with("HTTP/1.1 200"), "{name}: {answer}");
     }
