@@ -10,7 +10,6 @@ use meshwright_server::{Scope, Service};
 use meshwright_store::{File, Memory, Store};
 use meshwright_verbs::files::FileOptions;
 use meshwright_verbs::{Answer, Verb};
-use tokio::net::TcpListener;
 
 use crate::follow::{self, MeshFiles};
 use crate::{complain, deliver, load};
@@ -75,7 +74,7 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
     }
     let served = runtime.block_on(async {
         let listen = options.reach.listen;
-        let listener = TcpListener::bind(listen).await.with_context(|| format!("--listen {listen}"))?;
+        let listener = meshwright_server::listen(listen).with_context(|| format!("--listen {listen}"))?;
         let url = format!("{}://{}", options.reach.scheme(), listener.local_addr()?);
         let (region, account) = (&settings.region, &settings.account);
         let output = format!(

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use meshwright_server::http::{MAX_BODY, Settings, serve};
-use meshwright_server::{Bounds, Service};
+use meshwright_server::{Bounds, Service, listen};
 use meshwright_store::{Memory, Store};
 use serde_json::Value;
-use tokio::net::TcpListener;
 
 /// A server that ends with the test.
 pub(crate) struct Server {
@@ -33,7 +32,7 @@ impl Server {
 
     fn of(store: Box<dyn Store>, quotas: bool, settings: Settings) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let listener = runtime.block_on(async { listen(([127, 0, 0, 1], 0).into()) }).unwrap();
         let address = listener.local_addr().unwrap();
         let service = Arc::new(Service::start(store, quotas).unwrap());
         runtime.spawn(serve(listener, service, settings, std::future::pending()));
