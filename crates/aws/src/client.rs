@@ -20,6 +20,9 @@ pub const PARALLEL: usize = 8;
 /// The most of what a stranger answers that is shown.
 const MAX_SHOWN: usize = 200;
 
+/// What to do where an endpoint on the loopback wants to know who asks.
+const SIGN_IN: &str = "; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give --profile";
+
 /// Asks whoever speaks the API.
 #[derive(Debug)]
 pub struct Client {
@@ -54,7 +57,7 @@ impl Client {
             Ok(reply) => Ok(self.understood(&reply)),
             Err(broken) => {
                 let is_timeout = broken == Broken::Late;
-                let is_final = matches!(broken, Broken::TooLarge | Broken::Proxy(_));
+                let is_final = matches!(broken, Broken::TooLarge | Broken::Proxy(_) | Broken::Untrusted(_));
                 let failure = failure(&self.error(broken));
                 Ok(if is_final { Tried::Failed(failure) } else { Tried::Transient { failure, is_timeout } })
             }
@@ -101,7 +104,11 @@ impl Client {
     fn refused(&self, exception: &str, status: u16, message: &str) -> Failure {
         let is_known = matches!(status, 400 | 403 | 404 | 409 | 429 | 500 | 503) && exception.ends_with("Exception");
         // Gone services are refused by what stands before them.
-        let advice = if is_known && !self.access.endpoint.is_aws { "" } else { self.access.endpoint.doubt() };
+        let advice = match exception {
+            "MissingAuthenticationTokenException" => SIGN_IN,
+            _ if is_known && !self.access.endpoint.is_aws => "",
+            _ => self.access.endpoint.doubt(),
+        };
         Failure::Refused { exception: exception.to_owned(), status, message: format!("{message}{advice}") }
     }
 
@@ -119,6 +126,7 @@ impl Client {
         let (endpoint, advice) = (self.place(), self.access.endpoint.doubt());
         match broken {
             Broken::Unreachable(why) => Error::Unreachable { endpoint, why, advice: self.access.endpoint.advice() },
+            Broken::Untrusted(why) => Error::Untrusted { endpoint, why },
             Broken::Late => Error::Late { endpoint, limit: self.limits.timeout, advice },
             Broken::Garbled(why) => Error::NotTheApi { endpoint, why, advice },
             Broken::TooLarge => Error::TooLarge { endpoint, limit: crate::MAX_ANSWER, advice },

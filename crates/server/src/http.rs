@@ -119,8 +119,8 @@ async fn carried_out(shared: &Arc<Shared>, request: Request) -> Result<Answer, A
 fn claim(parts: &Parts, settings: &Settings) -> Result<Option<(Arc<AccessKey>, Claim)>, ApiError> {
     let Some(credentials) = &settings.credentials else {
         return if is_of_foreign_page(&parts.headers) {
-            let message = "this server asks nobody for credentials, so it answers no page of another site and no other name than \
-                           localhost and 127.0.0.1";
+            let message = "this server asks nobody for credentials, so it answers no page of another site and no public name: use \
+                           localhost or 127.0.0.1, or --credentials";
             Err(ApiError::of(Exception::AccessDenied, message))
         } else {
             Ok(None)
@@ -139,16 +139,31 @@ fn claim(parts: &Parts, settings: &Settings) -> Result<Option<(Arc<AccessKey>, C
 fn is_of_foreign_page(headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     let is_own = |origin: &str| origin.split_once("://").is_some_and(|(_, host)| is_local(host));
-    !(text("host").is_none_or(is_local) && text("origin").is_none_or(is_own))
+    !(text("host").is_none_or(is_safe) && text("origin").is_none_or(is_own))
 }
 
-/// Whether a host, with its port or without, is this machine.
+/// Whether a host, with its port or without, is one that a page of a stranger cannot have: this machine, a name without a dot, which the
+/// public DNS does not answer, one of a private network, or App Mesh's own, which a list of hosts may send here.
+///
+/// Source: ICANN resolution 2024.07.29.06 (`internal`); the endpoints of App Mesh in AWS's General Reference.
+fn is_safe(host: &str) -> bool {
+    let name = bare(host);
+    let is_of_app_mesh = name.starts_with("appmesh")
+        && [".amazonaws.com", ".amazonaws.com.cn", ".api.aws"].iter().any(|end| name.ends_with(end));
+    is_local(host) || !name.contains(['.', ':']) || name.ends_with(".internal") || is_of_app_mesh
+}
+
+/// Whether a host, with its port or without, is this machine. Source: RFC 6761, 6.3: all names below `localhost` are of the loopback.
 fn is_local(host: &str) -> bool {
-    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|digit| digit.is_ascii_digit()));
-    let name = name.map_or(host, |(name, _)| name).to_ascii_lowercase();
+    let name = bare(host);
     let address = name.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
-    // Source: RFC 6761, 6.3: all names below `localhost` are of the loopback.
     name == "localhost" || name.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// A host without its port, in lower case.
+fn bare(host: &str) -> String {
+    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|digit| digit.is_ascii_digit()));
+    name.map_or(host, |(name, _)| name).to_ascii_lowercase()
 }
 
 /// The bytes of a body, and the room that they take.

@@ -31,6 +31,6 @@ pub use call::{Call, Scope, is_region};
 pub use credentials::{AccessKey, Credentials, is_account};
 pub use exception::{ApiError, Exception};
 pub use in_process::InProcess;
-pub use listen::Bounds;
+pub use listen::{Bounds, listen};
 pub use service::{Service, StartError};
 pub use sync::{Refused, Sync, Synced, Wanted};

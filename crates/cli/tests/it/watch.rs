@@ -120,7 +120,11 @@ fn files_with_faults_are_reported_once_and_change_nothing() {
         ("Resources: {}\n# AWS::AppMesh", "there is no App Mesh resource in the files"),
         (
             "Parameters: {Open: {Type: String}}\nResources: {Mesh: {Type: 'AWS::AppMesh::Mesh', Properties: {MeshName: !Ref Open}}}",
-            "is open",
+            "${Open}, meshName of mesh ${Open}: give --parameter Open=…",
+        ),
+        (
+            "Conditions: {Is: !Equals [!Ref 'AWS::Region', x]}\nResources: {Mesh: {Type: 'AWS::AppMesh::Mesh', Condition: Is, Properties: {MeshName: c}}}",
+            "whether `Is` holds",
         ),
         (
             "Resources: {Node: {Type: 'AWS::AppMesh::VirtualNode', Properties: {MeshName: none, VirtualNodeName: x, Spec: {}}}}",

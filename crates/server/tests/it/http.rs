@@ -6,10 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use meshwright_server::http::{MAX_BODY, Settings, serve};
-use meshwright_server::{Bounds, Service};
+use meshwright_server::{Bounds, Service, listen};
 use meshwright_store::{Memory, Store};
 use serde_json::Value;
-use tokio::net::TcpListener;
 
 /// A server that ends with the test.
 pub(crate) struct Server {
@@ -33,7 +32,7 @@ impl Server {
 
     fn of(store: Box<dyn Store>, quotas: bool, settings: Settings) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let listener = runtime.block_on(async { listen(([127, 0, 0, 1], 0).into()) }).unwrap();
         let address = listener.local_addr().unwrap();
         let service = Arc::new(Service::start(store, quotas).unwrap());
         runtime.spawn(serve(listener, service, settings, std::future::pending()));
@@ -243,8 +242,19 @@ fn a_page_of_another_site_is_refused_by_a_server_without_credentials() {
     };
     // A name of its own that leads here makes a page's requests look like those of any client.
     let answer = by_name("evil.example:8480");
-    assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("no other name than localhost"), "{answer}");
-    for name in ["localhost", "LOCALHOST:1", "appmesh.localhost:8480", "127.0.0.1:8480", "[::1]:8480"] {
+    assert!(by_name("10.0.0.1").starts_with("HTTP/1.1 403"));
+    assert!(by_name("evil.amazonaws.com").starts_with("HTTP/1.1 403"));
+    assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("no public name: use localhost"), "{answer}");
+    for name in [
+        "localhost",
+        "LOCALHOST:1",
+        "appmesh.localhost:8480",
+        "127.0.0.1:8480",
+        "[::1]:8480",
+        "meshwright:8480",
+        "host.docker.internal",
+        "appmesh.eu-west-1.amazonaws.com",
+    ] {
         let answer = by_name(name);
         assert!(answer.starts_with("HTTP/1.1 200"), "{name}: {answer}");
     }

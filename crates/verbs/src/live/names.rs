@@ -87,7 +87,10 @@ impl Identifier {
 
     /// With its mesh, where several are spoken of.
     pub(crate) fn full(&self) -> String {
-        format!("{} of mesh {}", self, visible(&self.mesh.name))
+        match self.kind {
+            Kind::Mesh => self.to_string(),
+            _ => format!("{self} of mesh {}", visible(&self.mesh.name)),
+        }
     }
 }
 
