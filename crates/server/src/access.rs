@@ -19,7 +19,7 @@ impl Api {
         let operation = call.operation;
         let mesh = call.key(Kind::Mesh, &call.target.mesh)?;
         if mesh.owner != call.scope.account {
-            let arn = call.arn_in(&mesh.owner, &mesh);
+            let arn = Scope::of(&mesh.region, &mesh.owner).arn(&mesh);
             if !key.shares(&arn) {
                 // Source: IAM User Guide, access denied error messages. Whether there is such a mesh is not told.
                 let reason = format!(" because no resource-based policy allows the appmesh:{operation} action");

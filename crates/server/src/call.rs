@@ -39,6 +39,15 @@ impl Scope {
         };
         Self { partition: partition.to_owned(), region: region.to_owned(), account: account.to_owned() }
     }
+
+    /// The ARN of a resource that the account owns.
+    pub(crate) fn arn(&self, key: &Key) -> String {
+        let Self { partition, region, account } = self.clone();
+        let parent = key.kind.parent().map(|_| key.parent.clone());
+        let scope = arn::Scope { partition, service: "appmesh".to_owned(), region, account };
+        let (mesh, name) = (key.mesh.clone(), key.name.clone());
+        Arn { scope: Some(scope), mesh, mesh_owner: None, kind: key.kind, parent, name }.to_string()
+    }
 }
 
 /// What a client asks for.
@@ -90,21 +99,11 @@ impl Call {
 
     /// The ARN of a resource that is made here.
     pub(crate) fn arn(&self, key: &Key) -> String {
-        self.arn_in(&self.scope.account, key)
-    }
-
-    /// The ARN of a resource of an account.
-    pub(crate) fn arn_in(&self, account: &str, key: &Key) -> String {
-        let Scope { partition, region, account: _ } = self.scope.clone();
-        let account = account.to_owned();
-        let parent = key.kind.parent().map(|_| key.parent.clone());
-        let scope = arn::Scope { partition, service: "appmesh".to_owned(), region, account };
-        let (mesh, name) = (key.mesh.clone(), key.name.clone());
-        Arn { scope: Some(scope), mesh, mesh_owner: None, kind: key.kind, parent, name }.to_string()
+        self.scope.arn(key)
     }
 }
 
-/// That the names in a call's path are as long as names are; the name of a virtual service has no limit.
+/// That the names in a call's path are as long as names are; of virtual services the model leaves it open.
 pub(crate) fn check_names(call: &Call) -> Result<(), ApiError> {
     let Target { mesh, parent, name } = &call.target;
     let kind = call.operation.kind();

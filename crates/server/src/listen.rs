@@ -25,7 +25,7 @@ const BACKLOG: u32 = 4096;
 
 /// The most headers of a request, and the most bytes of its head.
 const MAX_HEADERS: usize = 100;
-const MAX_HEAD: usize = 64 << 10;
+const MAX_HEAD: usize = 32 << 10;
 
 /// How long those that are answered still have when the server ends.
 const FAREWELL: Duration = Duration::from_secs(10);

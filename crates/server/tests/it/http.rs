@@ -102,6 +102,7 @@ fn bodies_that_are_none_are_refused_with_the_reason() {
     refused(b"", "meshName is missing");
     refused(br#"{"meshName": 7}"#, "meshName: 7 is not text");
     refused(br#"{"meshName": ""}"#, "meshName");
+    refused(format!(r#"{{"meshName": "{}"}}"#, "m".repeat(256)).as_bytes(), "meshName");
     refused(br#"{"meshName": "m", "clientToken": ""}"#, "clientToken");
     refused(br#"{"meshName": "m", "spec": []}"#, "spec: it is not an object");
     refused(br#"{"meshName": "m", "spec": {"egressFilter": {"type": "SOME"}}}"#, "spec.egressFilter.type");
@@ -262,4 +263,36 @@ fn a_page_of_another_site_is_refused_by_a_server_without_credentials() {
         server.address
     );
     assert!(server.send(own.as_bytes()).starts_with("HTTP/1.1 200"));
+}
+
+#[test]
+fn heads_and_names_are_as_long_as_a_uri_may_be() {
+    let server = Server::start();
+    let status = |length: usize| {
+        let head = format!(
+            "GET /v20190125/meshes HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nx: {}\r\n\r\n",
+            "x".repeat(length)
+        );
+        server.send(head.as_bytes()).get(9..12).unwrap_or_default().to_owned()
+    };
+    assert_eq!((status(30 << 10), status(80 << 10)), ("200".to_owned(), "431".to_owned()));
+    // The longest names: each character takes 12 bytes of a path.
+    let name = "\u{1d4b3}".repeat(255);
+    let path = "%F0%9D%92%B3".repeat(255);
+    let put = |path: &str, body: serde_json::Value| {
+        let (status, _, answer) = server.ask("PUT", &format!("/v20190125/meshes{path}"), body.to_string().as_bytes());
+        assert_eq!(status, 200, "{answer}");
+    };
+    let listeners = serde_json::json!({"listeners": [{"portMapping": {"port": 1, "protocol": "http"}}]});
+    put("", serde_json::json!({"meshName": name}));
+    put(&format!("/{path}/virtualNodes"), serde_json::json!({"virtualNodeName": name, "spec": {}}));
+    put(&format!("/{path}/virtualRouters"), serde_json::json!({"virtualRouterName": name, "spec": listeners}));
+    let target = serde_json::json!({"weightedTargets": [{"virtualNode": name, "weight": 1}]});
+    let route = serde_json::json!({"httpRoute": {"match": {"prefix": "/"}, "action": target}});
+    put(&format!("/{path}/virtualRouter/{path}/routes"), serde_json::json!({"routeName": name, "spec": route}));
+    let route = format!("/v20190125/meshes/{path}/virtualRouter/{path}/routes/{path}");
+    assert_eq!(server.ask("GET", &route, b"").2["routeName"], name);
+    let long = serde_json::json!({"virtualServiceName": "s".repeat(1025), "spec": {}}).to_string();
+    let (status, error, _) = server.ask("PUT", &format!("/v20190125/meshes/{path}/virtualServices"), long.as_bytes());
+    assert_eq!((status, error.as_str()), (400, "BadRequestException"));
 }
