@@ -147,11 +147,11 @@ impl MeshApi for Client {
                 Tried::Failed(failure) => return Err(failure),
                 Tried::Transient { failure, is_timeout } => {
                     if tries >= self.access.attempts {
-                        return Err(failure);
+                        return Err(tried_in_vain(failure, tries));
                     }
                     paid = self.quota.pay(is_timeout);
                     if paid.is_none() {
-                        return Err(failure);
+                        return Err(tried_in_vain(failure, tries));
                     }
                     std::thread::sleep(pause(tries, random()));
                 }
@@ -198,6 +198,18 @@ impl MeshApi for Client {
 
     fn place(&self) -> String {
         self.access.endpoint.url.clone()
+    }
+}
+
+/// A refusal that may not stand the next time, with what lets there be one.
+fn tried_in_vain(failure: Failure, tries: u32) -> Failure {
+    match failure {
+        Failure::Refused { exception, status, message } => {
+            let times = if tries == 1 { "once".to_owned() } else { format!("{tries} times") };
+            let message = format!("{message} (asked {times}; AWS_MAX_ATTEMPTS says how often)");
+            Failure::Refused { exception, status, message }
+        }
+        lost @ Failure::NoAnswer(_) => lost,
     }
 }
 

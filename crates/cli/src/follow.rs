@@ -5,7 +5,6 @@ use std::time::Duration;
 use meshwright_dialect::{GivenParameters, Options};
 use meshwright_model::opened::left_open;
 use meshwright_model::order::Order;
-use meshwright_model::visible::visible;
 use meshwright_server::{Scope, Service, Sync, Synced, Wanted};
 use meshwright_verbs::findings;
 
@@ -52,9 +51,7 @@ impl MeshFiles {
         if reading.inventory.resources.is_empty() {
             return Err("there is no App Mesh resource in the files".to_owned());
         }
-        let open = left_open(&reading.inventory);
-        if !open.is_empty() {
-            let open: String = open.iter().map(|line| format!("\n  {}", visible(line))).collect();
+        if let Some(open) = left_open(&reading.inventory) {
             return Err(format!("the files leave values open:{open}"));
         }
         let order = Order::of(&reading.inventory.index());

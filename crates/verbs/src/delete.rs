@@ -94,8 +94,7 @@ fn plan_of_files(reading: &Reading, live: &mut Live<'_>) -> Result<Plan, LiveErr
     if reading.has_faults() || !reading.unreadable.is_empty() {
         return Err(LiveError::Faults);
     }
-    let open = open_names(&reading.inventory);
-    if !open.is_empty() {
+    if let Some(open) = open_names(&reading.inventory) {
         return Err(LiveError::Open { open });
     }
     let names: BTreeSet<Identifier> = reading.inventory.resources.iter().filter_map(Identifier::of).collect();

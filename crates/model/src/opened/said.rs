@@ -1,6 +1,7 @@
 //! What files leave open, in words: for whoever needs resources that are known as a whole.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 
 use crate::edit::NewValue;
 use crate::expression::Expression;
@@ -9,6 +10,7 @@ use crate::kind::Kind;
 use crate::path::Path;
 use crate::resource::{Gap, Resource};
 use crate::scalar::Scalar;
+use crate::visible::visible;
 
 /// The most open values that are named.
 const MAX_NAMED: usize = 10;
@@ -22,39 +24,57 @@ struct Open {
     others: usize,
 }
 
-/// What files leave open of their resources, each value once: what it is, where it stands, and what would settle it; nothing where
-/// all are known as a whole.
-pub fn left_open(inventory: &Inventory) -> Vec<String> {
-    lines(inventory, true)
+/// What files leave open of their resources, each value once, on an indented line of its own: what it is, where it stands, and what would
+/// settle it; `None` where all are known as a whole.
+pub fn left_open(inventory: &Inventory) -> Option<String> {
+    text(inventory, true)
 }
 
 /// The same of their names alone.
-pub fn open_names(inventory: &Inventory) -> Vec<String> {
-    lines(inventory, false)
+pub fn open_names(inventory: &Inventory) -> Option<String> {
+    text(inventory, false)
 }
 
-fn lines(inventory: &Inventory, is_whole: bool) -> Vec<String> {
-    let mut all: Vec<Open> = Vec::new();
+fn text(inventory: &Inventory, is_whole: bool) -> Option<String> {
+    let mut all = All::default();
     for resource in &inventory.resources {
-        let mut add = |text: String, place: String, help: String| match all.iter_mut().find(|own| own.text == text) {
-            Some(own) => own.others += 1,
-            None => all.push(Open { text, place: format!("{place} of {}", resource.id()), help, others: 0 }),
-        };
         let values = if is_whole { values(resource) } else { names(resource) };
         for (path, expression) in values {
-            add(expression.to_string(), path.to_string(), help(&expression, resource, inventory));
+            all.add(expression.to_string(), resource, &path, || help(&expression, resource, inventory));
         }
         if let Some(condition) = resource.condition.as_ref().filter(|_| is_whole) {
-            let help = "give --parameter NAME=VALUE for what decides it";
-            add(format!("whether `{condition}` holds"), "the condition".to_owned(), help.to_owned());
+            let help = || "give --parameter NAME=VALUE for what decides it".to_owned();
+            all.add(format!("whether `{condition}` holds"), resource, &"the condition", help);
         }
     }
-    let surplus = all.len().saturating_sub(MAX_NAMED);
-    let mut lines: Vec<String> = all.iter().take(MAX_NAMED).map(line).collect();
+    let mut lines: Vec<String> = all.open.iter().map(line).collect();
+    let surplus = all.positions.len() - lines.len();
     if surplus > 0 {
         lines.push(format!("and {surplus} more"));
     }
-    lines
+    (!lines.is_empty()).then(|| lines.iter().fold(String::new(), |text, line| text + "\n  " + &visible(line)))
+}
+
+/// All that is open: the first of them in words, the others counted.
+#[derive(Default)]
+struct All {
+    open: Vec<Open>,
+    /// The place of each text among all, in the order in which they were found.
+    positions: BTreeMap<String, usize>,
+}
+
+impl All {
+    fn add(&mut self, text: String, resource: &Resource, place: &dyn Display, help: impl FnOnce() -> String) {
+        let found = self.positions.len();
+        let position = *self.positions.entry(text.clone()).or_insert(found);
+        if position < found {
+            if let Some(own) = self.open.get_mut(position) {
+                own.others += 1;
+            }
+        } else if position < MAX_NAMED {
+            self.open.push(Open { text, place: format!("{place} of {}", resource.id()), help: help(), others: 0 });
+        }
+    }
 }
 
 fn line(own: &Open) -> String {

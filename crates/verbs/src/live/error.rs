@@ -33,10 +33,10 @@ pub enum LiveError {
     )]
     Faults,
     /// Values that the files leave open.
-    #[error("the files leave values open, and nothing is changed:{}", lines(.open))]
+    #[error("the files leave values open, and nothing is changed:{open}")]
     Open {
-        /// Each with its place and what would settle it.
-        open: Vec<String>,
+        /// Each on a line, with its place and what would settle it.
+        open: String,
     },
     /// A resource that is not known as a whole.
     #[error("{}: a part of it cannot be read; nothing is changed", visible(.name))]
@@ -73,8 +73,4 @@ fn others(known: &[String], near: Option<&str>) -> String {
         None if known.is_empty() => "there is none at all".to_owned(),
         None => format!("there are {}", visible(&known.join(", "))),
     }
-}
-
-fn lines(all: &[String]) -> String {
-    all.iter().map(|line| format!("\n  {}", visible(line))).collect()
 }

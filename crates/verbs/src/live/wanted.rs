@@ -51,8 +51,7 @@ pub(crate) fn wanted(reading: &Reading) -> Result<Vec<Known>, LiveError> {
     if reading.has_faults() || !reading.unreadable.is_empty() {
         return Err(LiveError::Faults);
     }
-    let open = left_open(&reading.inventory);
-    if !open.is_empty() {
+    if let Some(open) = left_open(&reading.inventory) {
         return Err(LiveError::Open { open });
     }
     let (mut all, mut names) = (Vec::new(), BTreeSet::new());

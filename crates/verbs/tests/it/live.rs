@@ -338,6 +338,8 @@ fn meshes_are_counted_and_a_slip_is_answered_with_the_near_name() {
     ");
     let slip = run(&api, "snapshot --mesh shpo", "").answer.unwrap_err().to_string();
     assert_eq!(slip, "there is no mesh `shpo` at this process; did you mean `shop`?");
+    let strange = run(&api, "snapshot --mesh mesh/shop@210987654321", "").answer.unwrap_err().to_string();
+    assert_eq!(strange, "there is no mesh `shop of account 210987654321` at this process; there are empty, shop");
     let whole = snapshot_of(&api, "arn:aws:appmesh:us-east-1:123456789012:mesh/shop");
     assert_eq!(whole, snapshot_of(&api, "shop"));
 }

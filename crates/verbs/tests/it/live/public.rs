@@ -27,7 +27,7 @@ fn settled(input: &Input) -> Reading {
             return reading;
         };
         let before = parameters.len();
-        let asked = open.iter().flat_map(|line| line.split("--parameter ").skip(1));
+        let asked = open.split("--parameter ").skip(1);
         let names = asked.filter_map(|text| text.split_once("=…")).map(|(name, _)| name.to_owned());
         parameters.extend(names.map(|name| (name.clone(), value_of(&name).to_owned())));
         if parameters.len() == before {
