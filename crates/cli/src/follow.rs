@@ -35,6 +35,11 @@ impl MeshFiles {
 
     /// The resources of the files, each after those that it needs.
     fn wanted(&self) -> Result<Vec<Wanted>, String> {
+        // Opening a pipe would wait for somebody to write to it, for ever.
+        let is_other = |name: &&String| std::fs::metadata(name).is_ok_and(|own| !own.is_file() && !own.is_dir());
+        if let Some(name) = self.names.iter().find(is_other).filter(|_| self.follows) {
+            return Err(format!("{name}: it is neither a file nor a folder, so it cannot be followed"));
+        }
         let files = load::load(&self.names);
         if let Some(error) = files.errors.first() {
             return Err(error.clone());

@@ -184,3 +184,19 @@ fn a_link_that_leads_elsewhere_is_a_change() {
     lead_to("two.yaml");
     wait("the other file", || node(&server, "a") == has(2, 2));
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_for_a_while_is_followed_again() {
+    let place = Place::new();
+    place.write(&[("a", 1)]);
+    let server = place.start_with("mesh/shop.yaml");
+    assert_eq!(node(&server, "a"), has(1, 1));
+    std::fs::remove_file(place.file("mesh/shop.yaml")).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(place.file("mesh/shop.yaml")).status().unwrap();
+    assert!(made.success());
+    wait("a complaint", || place.said().contains("it is neither a file nor a folder"));
+    std::fs::remove_file(place.file("mesh/shop.yaml")).unwrap();
+    place.write(&[("a", 2)]);
+    wait("the file again", || node(&server, "a") == has(2, 2));
+}

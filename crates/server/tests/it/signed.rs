@@ -52,7 +52,9 @@ fn server(folder: &Path) -> (Server, std::path::PathBuf) {
 /// A case of a key, with what it adds to the query.
 fn of_key(key: &str, operation: &str, query: &str, parameters: Value) -> Value {
     let secret = format!("the secret of the {}", key.to_lowercase());
-    json!({"key": key, "secret": secret, "operation": operation, "query": query, "parameters": parameters})
+    let mut case = json!({"key": key, "secret": secret, "operation": operation, "query": query});
+    case["parameters"] = parameters;
+    case
 }
 
 /// The bodies of the API's answers to each case; `None` without botocore.
