@@ -163,11 +163,65 @@ def life(api):
     pages(api)
     tokens(api)
     tagging(api)
+    replaced(api)
+    empty_match(api)
+    described = {kind: api.call(f"Describe{kind}", **names)[member(kind)] for kind, names, _, _ in kinds()}
     for kind, names, _, _ in reversed(kinds()):
         gone = api.call(f"Delete{kind}", **names)[member(kind)]
         expect(f"{kind} status", gone["status"]["status"], "DELETED")
-        expect(f"{kind} version", gone["metadata"]["version"], 3)
+        expect(f"{kind} version", gone["metadata"]["version"], described[kind]["metadata"]["version"] + 1)
         api.refused("NotFoundException", 404, "", f"Describe{kind}", **names)
+
+
+def replaced(api):
+    """An update replaces a specification as a whole: what it does not say is gone.
+
+    Source: hashicorp/terraform-provider-aws, internal/service/appmesh, acceptance cases, read and not copied.
+    """
+
+    def due(kind, names, *specs):
+        for spec in specs:
+            changed = api.call(f"Update{kind}", **names, spec=spec)[member(kind)]["spec"]
+            expect(f"{kind} replaced", changed, spec)
+            expect(f"{kind} described", api.call(f"Describe{kind}", **names)[member(kind)]["spec"], spec)
+
+    trust = {"trust": {"file": {"certificateChain": "/ca.pem"}}}
+    names = {"match": {"exact": ["abc.example.com", "xyz.example.com"]}}
+    certificate = {"sds": {"secretName": "own"}}
+    tls = {"mode": "PERMISSIVE", "certificate": certificate, "validation": {**trust, "subjectAlternativeNames": names}}
+    two = [{"portMapping": {"port": port, "protocol": "http"}, "tls": tls} for port in (8080, 8081)]
+    policy = {"clientPolicy": {"tls": {"enforce": True, "ports": [443, 8443], "validation": trust}}}
+    log = {"accessLog": {"file": {"path": "/tmp/access.log"}}}
+    gateway = {"meshName": "m", "virtualGatewayName": "g"}
+    strict = [{**listener, "tls": {**tls, "mode": "STRICT"}} for listener in two]
+    full = {"listeners": two, "backendDefaults": policy, "logging": log}
+    due("VirtualGateway", gateway, full, {"listeners": strict}, {"listeners": LISTENERS})
+    node = {"listeners": LISTENERS, "serviceDiscovery": DNS, "backends": [], "logging": log, "backendDefaults": policy}
+    bare = {"listeners": LISTENERS, "serviceDiscovery": DNS, "backends": []}
+    due("VirtualNode", {"meshName": "m", "virtualNodeName": "a"}, node, bare)
+    service = {"meshName": "m", "virtualServiceName": "s.local"}
+    by_router, by_node = {"virtualRouter": {"virtualRouterName": "r"}}, {"virtualNode": {"virtualNodeName": "a"}}
+    due("VirtualService", service, {"provider": by_router}, {}, {"provider": by_node})
+    due("Mesh", {"meshName": "m"}, {"egressFilter": {"type": "DROP_ALL"}}, {}, {"egressFilter": {"type": "ALLOW_ALL"}})
+    route = {"meshName": "m", "virtualRouterName": "r", "routeName": "x"}
+    action = {"weightedTargets": [{"virtualNode": "a", "weight": 1}]}
+    http = {"httpRoute": {"match": {"prefix": "/"}, "action": action}}
+    due("Route", route, {**http, "priority": 42}, {**http, "priority": 1000}, http, {**http, "priority": 0})
+    policy = {"maxRetries": 1, "perRetryTimeout": {"unit": "ms", "value": 250000}, "httpRetryEvents": ["server-error"]}
+    more = {"retryPolicy": policy, "timeout": {"idle": {"unit": "ms", "value": 0}}}
+    due("Route", route, {"httpRoute": {**http["httpRoute"], **more}}, http)
+
+
+def empty_match(api):
+    """A gRPC route may match everything there is."""
+    grpc = [{"portMapping": {"port": 8080, "protocol": "grpc"}}]
+    api.call("CreateVirtualRouter", meshName="m", virtualRouterName="grpc", spec={"listeners": grpc})
+    route = {"meshName": "m", "virtualRouterName": "grpc", "routeName": "all"}
+    spec = {"grpcRoute": {"match": {}, "action": {"weightedTargets": [{"virtualNode": "a", "weight": 100}]}}}
+    expect("an empty match", api.call("CreateRoute", **route, spec=spec)["route"]["spec"], spec)
+    expect("an empty match", api.call("DescribeRoute", **route)["route"]["spec"], spec)
+    api.call("DeleteRoute", **route)
+    api.call("DeleteVirtualRouter", meshName="m", virtualRouterName="grpc")
 
 
 def refusals(api):

@@ -2,16 +2,22 @@
 
 usage: cli_judge.py ENDPOINT
 
+Each command is a run of the CLI's own entry point in this process, with a session of its own; the first and the last are processes, as
+users start them.
+
 Prints how many of the CLI's commands were run, then what went otherwise than it should; the exit code is 1 for anything.
 """
 
+import io
 import json
 import os
 import subprocess
 import sys
 import tempfile
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
+from awscli.clidriver import create_clidriver
 from botocore import xform_name
 from botocore.session import Session
 
@@ -66,13 +72,23 @@ class Cli:
             "AWS_DEFAULT_REGION": "eu-west-1",
             "AWS_EC2_METADATA_DISABLED": "true",
         }
+        # Where the CLI has its own data, it has said when it was loaded.
+        own = {"AWS_DATA_PATH": os.environ["AWS_DATA_PATH"]}
+        os.environ.clear()
+        os.environ.update(self.environment | own)
 
-    def run(self, command, *arguments):
+    def run(self, command, *arguments, alone=False):
         """Exit code, what it printed, what it complained of."""
         used.add(command)
-        words = [sys.executable, "-m", "awscli", "appmesh", command, "--endpoint-url", self.endpoint, *arguments]
-        run = subprocess.run(words, env=self.environment, capture_output=True, text=True, timeout=120, check=False)
-        return run.returncode, run.stdout, run.stderr
+        words = ["appmesh", command, "--endpoint-url", self.endpoint, *arguments]
+        if alone:
+            words = [sys.executable, "-m", "awscli", *words]
+            run = subprocess.run(words, env=self.environment, capture_output=True, text=True, timeout=120, check=False)
+            return run.returncode, run.stdout, run.stderr
+        said, wrong = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+        with redirect_stdout(said), redirect_stderr(wrong):
+            code = create_clidriver().main(words)
+        return code, *(stream.buffer.getvalue().decode() for stream in (said, wrong))
 
     def call(self, command, *arguments):
         code, said, wrong = self.run(command, *arguments)
@@ -101,6 +117,8 @@ def member(kind):
 
 
 def life(cli):
+    code, said, wrong = cli.run("list-meshes", alone=True)
+    expect("nothing yet", (code, json.loads(said or "null"), wrong), (0, {"meshes": []}, ""))
     arns = {}
     for kind, names, spec, _ in KINDS:
         tags = f"key=kind,value={kind}"
@@ -175,7 +193,7 @@ def pages(cli):
     expect("as text", (code, said.split()), (0, all_of_them))
     for one in all_of_them:
         cli.call("delete-mesh", "--mesh-name", one)
-    code, said, _ = cli.run("list-meshes", "--no-sign-request")
+    code, said, _ = cli.run("list-meshes", "--no-sign-request", alone=True)
     expect("without a signature", (code, json.loads(said or "null")), (0, {"meshes": []}))
 
 

@@ -8,10 +8,11 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use meshwright_store::{Error, Store};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::answer::Answer;
@@ -21,8 +22,11 @@ use crate::exception::{ApiError, Exception};
 use crate::stored;
 use crate::sync::{Log, Refused, Sync, Synced};
 
-/// How many calls wait for the writer; those beyond wait before their body is let go.
+/// How many calls wait for the writer; those beyond wait for a place, for a while.
 const MAX_WAITING: usize = 1024;
+
+/// How long a call waits for a place. Bursts are over by then, as a commit takes many calls; a disk that hangs is not.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How many calls share a commit.
 const MAX_GROUP: usize = 256;
@@ -88,7 +92,8 @@ impl Service {
             return self.read(&call);
         }
         let (answer, answered) = oneshot::channel();
-        self.queue.send(Some(Job::Call(Box::new(call), answer))).await.map_err(|_| ended())?;
+        let queued = timeout(PATIENCE, self.queue.send(Some(Job::Call(Box::new(call), answer)))).await;
+        queued.map_err(|_| overwhelmed())?.map_err(|_| ended())?;
         answered.await.map_err(|_| ended())?
     }
 
@@ -263,6 +268,12 @@ fn internal(message: &str) -> ApiError {
 
 fn unavailable(why: &dyn std::fmt::Display) -> ApiError {
     ApiError::of(Exception::ServiceUnavailable, format!("the change cannot be kept: {why}"))
+}
+
+/// Source: reference 1.7; it knows no rate of calls that App Mesh held anyone to, so none is held here.
+fn overwhelmed() -> ApiError {
+    let message = format!("the server has {MAX_WAITING} changes waiting for its disk; try again later");
+    ApiError::of(Exception::TooManyRequests, message)
 }
 
 fn ended() -> ApiError {

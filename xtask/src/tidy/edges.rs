@@ -20,11 +20,15 @@ const EDGES: &[(&str, Option<&[&str]>)] = &[
     ("mcp", Some(&["verbs"])),
     ("cli", None),
     ("testkit", Some(&["store", "model"])),
+    ("rust-sdk", Some(&[])),
     ("xtask", Some(&["lint", "traffic", "dialect", "language", "envoy", "store", "server", "verbs", "model"])),
 ];
 
 /// Crates that nothing which is shipped may depend on.
-const NOT_SHIPPED: &[&str] = &["testkit", "xtask"];
+const NOT_SHIPPED: &[&str] = &["testkit", "rust-sdk", "xtask"];
+
+/// Crates of others that judge us: tests may depend on them, and nothing else, so that nobody who builds the program builds them.
+const JUDGES: &[&str] = &["aws-sdk-appmesh", "aws-smithy-http-client"];
 
 pub(super) fn check(workspace: &Workspace) -> Vec<String> {
     let mut complaints = Vec::new();
@@ -41,6 +45,10 @@ pub(super) fn check(workspace: &Workspace) -> Vec<String> {
                 complaints.push(format!("crate `{name}` depends on `{own}`, and no edge of the layout allows that"));
             }
         }
+        let judges = package.dependencies.iter().filter(|dependency| JUDGES.contains(&dependency.name.as_str()));
+        complaints.extend(judges.map(|judge| {
+            format!("crate `{name}` depends on `{}`, which is a judge; only tests may depend on it", judge.name)
+        }));
     }
     complaints
 }
@@ -85,6 +93,22 @@ mod tests {
     fn tests_may_use_anything() {
         let dev = DIALECT.replace("dependencies", "dev-dependencies");
         check_edges(&[("model", &dev), ("dialect", "")], &[]);
+    }
+
+    #[test]
+    fn judges_are_for_tests() {
+        let sdk = "[dependencies]\naws-sdk-appmesh = \"1\"";
+        let complaint = |name: &str| {
+            format!("crate `{name}` depends on `aws-sdk-appmesh`, which is a judge; only tests may depend on it")
+        };
+        check_edges(&[("aws", sdk)], &[&complaint("aws")]);
+        check_edges(&[("rust-sdk", sdk)], &[&complaint("rust-sdk")]);
+        check_edges(&[("rust-sdk", &sdk.replace("dependencies", "dev-dependencies"))], &[]);
+        let judge = "[dependencies]\nmeshwright-rust-sdk = { path = \"../rust-sdk\" }";
+        check_edges(
+            &[("cli", judge), ("rust-sdk", "")],
+            &["crate `cli` depends on `rust-sdk`, and no edge of the layout allows that"],
+        );
     }
 
     #[test]

@@ -131,6 +131,30 @@ fn those_who_write_at_a_time_share_a_commit_and_get_each_their_answer() {
 }
 
 #[test]
+fn who_waits_too_long_for_a_place_is_told_to_come_again() {
+    let stage = Stage::new();
+    // Of these the writer has some hundred at most, and 1,024 wait.
+    let writers = (0..1400).map(|number| {
+        let (service, body) = (Arc::clone(&stage.service), json!({"meshName": format!("mesh-{number}")}));
+        stage.runtime.spawn(async move { service.answer(call("PUT", "/v20190125/meshes", &body)).await })
+    });
+    let mut writers: Vec<_> = writers.collect();
+    let last = writers.pop().unwrap();
+    let why = stage.runtime.block_on(last).unwrap().unwrap_err();
+    assert_eq!(why.exception, Exception::TooManyRequests);
+    assert!(why.message.contains("1024 changes waiting"), "{why}");
+    assert!(stage.ask("GET", "/v20190125/meshes", &json!({})).is_ok(), "reading goes on");
+    for _ in 0..1400 {
+        stage.fates.send(Fate::Kept).unwrap();
+    }
+    let answers = writers.into_iter().map(|writer| stage.runtime.block_on(writer).unwrap());
+    let (made, refused): (Vec<_>, Vec<_>) = answers.partition(Result::is_ok);
+    assert!(made.len() >= 1024, "{}", made.len());
+    assert!(refused.iter().all(|why| why.as_ref().unwrap_err().exception == Exception::TooManyRequests));
+    stage.create("once-more", Fate::Kept).unwrap();
+}
+
+#[test]
 fn what_is_not_kept_is_not_there() {
     let stage = Stage::new();
     stage.create("a", Fate::Kept).unwrap();
