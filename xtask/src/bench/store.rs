@@ -59,7 +59,7 @@ fn fill(path: &Path, mesh: &str) -> Result<usize> {
     let reading = read(vec![input("mesh.json", mesh.to_owned())], &Options::default());
     let order = Order::of(&reading.inventory.index());
     let placed = order.placed.iter().map(|placed| Wanted::of(&reading.inventory.resources[placed.position]));
-    let wanted = placed.collect::<Result<Vec<_>, String>>().map_err(|why| anyhow!(why))?;
+    let wanted = placed.collect::<Option<Vec<_>>>().ok_or_else(|| anyhow!("a name of the mesh is open"))?;
     let service = started(path)?;
     let synced = service.sync(Sync { wanted, scope: Scope::of("us-east-1", "123456789012"), follows: false })?;
     service.end();
