@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use clap::Args;
 use meshwright_dialect::Dialect;
+use meshwright_model::Kind;
 use meshwright_model::visible::visible;
+use serde_json::{Value, json};
 
 use crate::live::collect::{everything, no_such_mesh, reading};
 use crate::live::names::MeshName;
@@ -35,9 +37,16 @@ pub struct SnapshotOptions {
 /// The mesh is not there, or the API does not answer as it should.
 pub fn run(options: &SnapshotOptions, live: &mut Live<'_>, is_coloured: bool) -> Result<Answer, LiveError> {
     let mesh = MeshName::of(&options.mesh);
-    let Some(found) = everything(live, &mesh)? else { return Err(no_such_mesh(live, &mesh)) };
+    let Some(mut found) = everything(live, &mesh)? else { return Err(no_such_mesh(live, &mesh)) };
+    if let Some(owner) = &mesh.owner {
+        found.resources = of_shared(found.resources, owner);
+    }
     let read = reading(format!("mesh {} at {}", mesh.name, live.api.place()), &found.resources);
     let mut notes = findings::text(&read, &read.findings, is_coloured);
+    if mesh.owner.is_some() {
+        // Writing to a string cannot fail.
+        let _ = writeln!(notes, "note: mesh {mesh} itself is its owner's, and left out");
+    }
     if found.is_moving {
         let name = visible(&mesh.name);
         // Writing to a string cannot fail.
@@ -47,4 +56,15 @@ pub fn run(options: &SnapshotOptions, live: &mut Live<'_>, is_coloured: bool) ->
         Dialect::named("json").and_then(|dialect| dialect.notations.first()).map(|own| own.write(&read.inventory));
     let output = written.map(|own| own.text).unwrap_or_default();
     Ok(Answer { output, notes, has_findings: found.is_moving || read.has_faults() })
+}
+
+/// What is in a mesh that another account shares, so that it reads as such. The mesh, which only its owner can make, is no part of it: it
+/// alone has no name but its own.
+fn of_shared(mut resources: Vec<Value>, owner: &str) -> Vec<Value> {
+    let names = |own: &Value| Kind::ALL.iter().filter(|kind| own.get(kind.name_field()).is_some()).count();
+    resources.retain(|own| names(own) > 1);
+    for own in &mut resources {
+        own["meshOwner"] = json!(owner);
+    }
+    resources
 }

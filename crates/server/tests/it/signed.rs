@@ -50,11 +50,10 @@ fn server(folder: &Path) -> (Server, std::path::PathBuf) {
 }
 
 /// A case of a key, with what it adds to the query.
+#[expect(clippy::needless_pass_by_value, reason = "cases are written where they are used")]
 fn of_key(key: &str, operation: &str, query: &str, parameters: Value) -> Value {
     let secret = format!("the secret of the {}", key.to_lowercase());
-    let mut case = json!({"key": key, "secret": secret, "operation": operation, "query": query});
-    case["parameters"] = parameters;
-    case
+    json!({"key": key, "secret": secret, "operation": operation, "query": query, "parameters": parameters})
 }
 
 /// The bodies of the API's answers to each case; `None` without botocore.

@@ -156,6 +156,10 @@ fn described(live: &mut Live<'_>, mesh: &MeshName, listed: &[Listed]) -> Result<
     for (own, answer) in listed.iter().zip(answers) {
         let (mut answer, tags) = match (answer, tags.remove(own.arn.as_str()).unwrap_or(Ok(Vec::new()))) {
             (Ok(answer), Ok(tags)) => (answer, tags),
+            // Source: App Mesh User Guide, sharing: an account sees the tags of its own resources only.
+            (Ok(answer), Err(failure)) if failure.is("ForbiddenException") && is_shared(mesh, &answer) => {
+                (answer, Vec::new())
+            }
             // It has gone meanwhile.
             (Err(failure), _) | (_, Err(failure)) if failure.is_not_found() => {
                 is_moving = true;
@@ -173,6 +177,12 @@ fn described(live: &mut Live<'_>, mesh: &MeshName, listed: &[Listed]) -> Result<
         resources.push(answer);
     }
     Ok(Everything { resources, is_moving })
+}
+
+/// Whether a resource may be another account's.
+fn is_shared(mesh: &MeshName, answer: &Value) -> bool {
+    let metadata = &answer["metadata"];
+    mesh.owner.is_some() || metadata["resourceOwner"] != metadata["meshOwner"]
 }
 
 fn sorted_tags(mut tags: Vec<Value>) -> Value {

@@ -3,6 +3,7 @@
 mod half_way;
 mod open;
 mod public;
+mod shared;
 mod together;
 
 use std::sync::Arc;
