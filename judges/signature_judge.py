@@ -3,8 +3,8 @@
 usage: signature_judge.py ENDPOINT CA_FILE
 
 Reads from standard input a JSON list of cases: {"key", "secret", "operation", "parameters"?, "region"?, "service"?, "minutes"? (how far
-the clock is off), "tamper"? ("path", "query", "body", "header", "signature", "unsigned", "token")}. Prints a JSON list with what the API
-answers to each: {"status", "error", "message"}. Every request goes over one connection pool and is sent as botocore made it.
+the clock is off), "query"? (what is added to it, signed), "tamper"? ("path", "query", "body", "header", "signature", "unsigned", "token")}. Prints a JSON list with what the API
+answers to each: {"status", "error", "message", "body"}. Every request goes over one connection pool and is sent as botocore made it.
 """
 
 import datetime
@@ -55,6 +55,8 @@ def sign(case, request):
 def answer(case):
     made = request(case)
     tamper = case.get("tamper")
+    if case.get("query"):
+        made.url += ("&" if "?" in made.url else "?") + case["query"]
     if tamper != "unsigned":
         sign(case, made)
     if tamper == "path":
@@ -69,7 +71,7 @@ def answer(case):
         made.headers.replace_header("Authorization", made.headers["Authorization"][:-1] + "g")
     got = http.send(made.prepare())
     said = json.loads(got.content)
-    return {"status": got.status_code, "error": got.headers.get("x-amzn-errortype", ""), "message": said.get("message", "")}
+    return {"status": got.status_code, "error": got.headers.get("x-amzn-errortype", ""), "message": said.get("message", ""), "body": said}
 
 
 print(json.dumps([answer(case) for case in json.load(sys.stdin)]))

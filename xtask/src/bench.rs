@@ -3,6 +3,7 @@
 //! The table goes to standard output, and into the README with `--write-readme`; `--traffic` measures only what requests and proxies
 //! cost, `--store` only what keeping costs. Figures depend on the machine; ratios should not, so the goals are mostly ratios. No test measures time.
 
+mod api;
 mod generate;
 mod measure;
 mod rules;
@@ -25,7 +26,7 @@ use table::Row;
 /// `serde_json` and the YAML parser alone come to 10.1 to 10.3.
 const LINEAR: f64 = 12.0;
 
-const USAGE: &str = "usage: cargo xtask bench [--write-readme | --traffic | --store]";
+const USAGE: &str = "usage: cargo xtask bench [--write-readme | --traffic | --store | --api]";
 
 /// How many templates the mesh is cut into.
 const PARTS: usize = 40;
@@ -47,6 +48,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<()> {
         ["--write-readme"] => (measure_all, true),
         ["--traffic"] => (traffic::rows, false),
         ["--store"] => (store::rows, false),
+        ["--api"] => (api::rows, false),
         [task @ ("--read" | "--check"), files @ ..] => return measure::once(*task == "--check", files),
         _ => bail!("{USAGE}"),
     };
@@ -137,6 +139,7 @@ fn measure_all(root: &Path) -> Result<Vec<Row>> {
     rows.extend(rules::rows(root, folder.path())?);
     rows.extend(traffic::rows(root)?);
     rows.extend(store::rows(root)?);
+    rows.extend(api::rows(root)?);
     Ok(rows)
 }
 

@@ -13,24 +13,34 @@ install them (Debian, Ubuntu: apt-get install python3 python3-venv; Fedora: dnf 
 
 /// Installs what has changed since the last time, and answers with the judges' Python.
 pub(crate) fn install(root: &Path) -> Result<PathBuf> {
-    let requirements = root.join("judges/requirements.txt");
-    let wanted = std::fs::read_to_string(&requirements).context("judges/requirements.txt")?;
-    let folder = root.join(".tools/judges");
+    install_list(root, "judges", "requirements.txt")
+}
+
+/// Installs moto, which figures are compared with, and answers with its Python.
+pub(crate) fn install_moto(root: &Path) -> Result<PathBuf> {
+    install_list(root, "moto", "moto.txt")
+}
+
+/// Installs a list of packages into a folder of `.tools`.
+fn install_list(root: &Path, name: &str, list: &str) -> Result<PathBuf> {
+    let requirements = root.join("judges").join(list);
+    let wanted = std::fs::read_to_string(&requirements).with_context(|| list.to_owned())?;
+    let folder = root.join(".tools").join(name);
     let stamp = folder.join("installed.txt");
     let python = if cfg!(windows) { folder.join("Scripts/python.exe") } else { folder.join("bin/python") };
     if python.is_file() && std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(python);
     }
-    say("installing the judges into .tools (once)");
+    say(&format!("installing {name} into .tools (once)"));
     if folder.exists() {
-        std::fs::remove_dir_all(&folder).context(".tools/judges")?;
+        std::fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
     }
     let base = find_python().context(WHAT_TO_INSTALL)?;
     run(Command::new(base).args(["-m", "venv"]).arg(&folder)).context(WHAT_TO_INSTALL)?;
     let mut pip = Command::new(&python);
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(&requirements);
-    run(&mut pip).context("pip cannot install judges/requirements.txt; it needs a package index in reach")?;
-    std::fs::write(&stamp, wanted).context(".tools/judges/installed.txt")?;
+    run(&mut pip).with_context(|| format!("pip cannot install {list}; it needs a package index in reach"))?;
+    std::fs::write(&stamp, wanted).with_context(|| stamp.display().to_string())?;
     Ok(python)
 }
 

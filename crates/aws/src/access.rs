@@ -12,7 +12,7 @@ use aws_types::service_config::ServiceConfigKey;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, chain};
 use crate::identity::{Identity, Offline};
-use crate::transport::{Limits, Transport};
+use crate::transport::{self, Limits, Transport};
 
 /// The region that calls to a server of ours are signed for, where none is set.
 const ANY_REGION: &str = "us-east-1";
@@ -55,7 +55,11 @@ impl Access {
             None => Endpoint::of_region(region.as_deref().ok_or(Error::NoRegion)?)?,
         };
         let region = region.unwrap_or_else(|| ANY_REGION.to_owned());
-        let transport = Transport::new(limits, endpoint.is_loopback);
+        let trusted = match configured(&config, "AWS_CA_BUNDLE", "ca_bundle") {
+            Some(file) => transport::authorities_in(&file)?,
+            None => transport::AUTHORITIES_OF_THE_MACHINE,
+        };
+        let transport = Transport::new(limits, endpoint.is_loopback, &trusted);
         let attempts = limits.attempts.or_else(|| Some(config.retry_config()?.max_attempts())).unwrap_or(3).max(1);
         let identity = Identity::new(runtime, profile.as_deref(), &region, &transport, endpoint.is_loopback);
         Ok(Self { endpoint, region, identity, transport, attempts })
@@ -94,8 +98,14 @@ async fn load(profile: Option<&str>, region: Option<String>) -> SdkConfig {
 
 /// The endpoint that the environment or the profile names, for App Mesh or for all services.
 fn configured_endpoint(config: &SdkConfig) -> Option<String> {
-    let key =
-        ServiceConfigKey::builder().service_id("app_mesh").env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
+    configured(config, "AWS_ENDPOINT_URL", "endpoint_url")
+        .or_else(|| config.endpoint_url().map(str::to_owned))
+        .filter(|url| !url.trim().is_empty())
+}
+
+/// A setting of the environment or the profile, for App Mesh or for all services.
+fn configured(config: &SdkConfig, variable: &str, setting: &str) -> Option<String> {
+    let key = ServiceConfigKey::builder().service_id("app_mesh").env(variable).profile(setting).build();
     let own = config.service_config().zip(key.ok()).and_then(|(service, key)| service.load_config(key));
-    own.or_else(|| config.endpoint_url().map(str::to_owned)).filter(|url| !url.trim().is_empty())
+    own.filter(|value| !value.trim().is_empty())
 }

@@ -20,6 +20,9 @@ pub const PARALLEL: usize = 8;
 /// The most of what a stranger answers that is shown.
 const MAX_SHOWN: usize = 200;
 
+/// What to do where an endpoint on the loopback wants to know who asks.
+const SIGN_IN: &str = "; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give --profile";
+
 /// Asks whoever speaks the API.
 #[derive(Debug)]
 pub struct Client {
@@ -54,7 +57,7 @@ impl Client {
             Ok(reply) => Ok(self.understood(&reply)),
             Err(broken) => {
                 let is_timeout = broken == Broken::Late;
-                let is_final = matches!(broken, Broken::TooLarge | Broken::Proxy(_));
+                let is_final = matches!(broken, Broken::TooLarge | Broken::Proxy(_) | Broken::Untrusted(_));
                 let failure = failure(&self.error(broken));
                 Ok(if is_final { Tried::Failed(failure) } else { Tried::Transient { failure, is_timeout } })
             }
@@ -101,7 +104,11 @@ impl Client {
     fn refused(&self, exception: &str, status: u16, message: &str) -> Failure {
         let is_known = matches!(status, 400 | 403 | 404 | 409 | 429 | 500 | 503) && exception.ends_with("Exception");
         // Gone services are refused by what stands before them.
-        let advice = if is_known && !self.access.endpoint.is_aws { "" } else { self.access.endpoint.doubt() };
+        let advice = match exception {
+            "MissingAuthenticationTokenException" => SIGN_IN,
+            _ if is_known && !self.access.endpoint.is_aws => "",
+            _ => self.access.endpoint.doubt(),
+        };
         Failure::Refused { exception: exception.to_owned(), status, message: format!("{message}{advice}") }
     }
 
@@ -119,6 +126,7 @@ impl Client {
         let (endpoint, advice) = (self.place(), self.access.endpoint.doubt());
         match broken {
             Broken::Unreachable(why) => Error::Unreachable { endpoint, why, advice: self.access.endpoint.advice() },
+            Broken::Untrusted(why) => Error::Untrusted { endpoint, why },
             Broken::Late => Error::Late { endpoint, limit: self.limits.timeout, advice },
             Broken::Garbled(why) => Error::NotTheApi { endpoint, why, advice },
             Broken::TooLarge => Error::TooLarge { endpoint, limit: crate::MAX_ANSWER, advice },
@@ -139,11 +147,11 @@ impl MeshApi for Client {
                 Tried::Failed(failure) => return Err(failure),
                 Tried::Transient { failure, is_timeout } => {
                     if tries >= self.access.attempts {
-                        return Err(failure);
+                        return Err(tried_in_vain(failure, tries));
                     }
                     paid = self.quota.pay(is_timeout);
                     if paid.is_none() {
-                        return Err(failure);
+                        return Err(tried_in_vain(failure, tries));
                     }
                     std::thread::sleep(pause(tries, random()));
                 }
@@ -190,6 +198,18 @@ impl MeshApi for Client {
 
     fn place(&self) -> String {
         self.access.endpoint.url.clone()
+    }
+}
+
+/// A refusal that may not stand the next time, with what lets there be one.
+fn tried_in_vain(failure: Failure, tries: u32) -> Failure {
+    match failure {
+        Failure::Refused { exception, status, message } => {
+            let times = if tries == 1 { "once".to_owned() } else { format!("{tries} times") };
+            let message = format!("{message} (asked {times}; AWS_MAX_ATTEMPTS says how often)");
+            Failure::Refused { exception, status, message }
+        }
+        lost @ Failure::NoAnswer(_) => lost,
     }
 }
 

@@ -68,6 +68,24 @@ pub enum Error {
         /// What to do.
         advice: &'static str,
     },
+    /// Authorities that cannot be read.
+    #[error("AWS_CA_BUNDLE, or `ca_bundle` of the profile: {file}: {why}")]
+    Authorities {
+        /// Which file should have them.
+        file: String,
+        /// Why it has none.
+        why: String,
+    },
+    /// A certificate that is not trusted.
+    #[error(
+        "the certificate of {endpoint} is not trusted: {why}; AWS_CA_BUNDLE, or `ca_bundle` of the profile, names a file with its authority"
+    )]
+    Untrusted {
+        /// Whose certificate it is.
+        endpoint: String,
+        /// Why it is not trusted.
+        why: String,
+    },
     /// Nothing came in time.
     #[error("{endpoint} has not answered within {} s{advice}", .limit.as_secs_f32())]
     Late {

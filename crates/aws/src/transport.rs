@@ -13,8 +13,10 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use ureq::http::{Request, Response};
-use ureq::tls::{RootCerts, TlsConfig};
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body, Proxy};
+
+use crate::error::Error;
 
 /// The most of an answer that is read, in bytes: a page of a list and the largest specification have far fewer.
 pub const MAX_ANSWER: usize = 16 << 20;
@@ -40,9 +42,36 @@ impl Default for Limits {
     }
 }
 
+/// The authorities that the machine trusts.
+pub(crate) const AUTHORITIES_OF_THE_MACHINE: RootCerts = RootCerts::PlatformVerifier;
+
+/// The authorities in a file of PEM, which are trusted instead of the machine's.
+///
+/// Source: botocore, `ca_bundle` and `AWS_CA_BUNDLE`.
+///
+/// # Errors
+/// There are none in it, or it cannot be read.
+pub(crate) fn authorities_in(file: &str) -> Result<RootCerts, Error> {
+    let refuse = |why: String| Error::Authorities { file: file.to_owned(), why };
+    let text = std::fs::read(file).map_err(|why| refuse(why.to_string()))?;
+    let certificate = |item| match item {
+        Ok(PemItem::Certificate(certificate)) => Some(Ok(certificate)),
+        Ok(_) => None,
+        Err(why) => Some(Err(why)),
+    };
+    let all: Result<Vec<_>, ureq::Error> = parse_pem(&text).filter_map(certificate).collect();
+    let all = all.map_err(|why| refuse(why.to_string()))?;
+    if all.is_empty() {
+        return Err(refuse("it has no certificate in PEM".to_owned()));
+    }
+    Ok(RootCerts::from(all))
+}
+
 /// Why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Broken {
+    /// Somebody is there who does not show to be the one.
+    Untrusted(String),
     /// Nobody is there.
     Unreachable(String),
     /// It took too long.
@@ -80,9 +109,9 @@ impl fmt::Debug for Transport {
 
 impl Transport {
     /// Nothing is sent yet. A host of this machine is reached without a proxy.
-    pub(crate) fn new(limits: Limits, is_loopback: bool) -> Self {
+    pub(crate) fn new(limits: Limits, is_loopback: bool, trusted: &RootCerts) -> Self {
         let tls = TlsConfig::builder()
-            .root_certs(RootCerts::PlatformVerifier)
+            .root_certs(trusted.clone())
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
             .build();
         let agent = |proxy| {
@@ -139,7 +168,7 @@ fn broken(error: ureq::Error) -> Broken {
         ureq::Error::HostNotFound => Broken::Unreachable("its host has no address".to_owned()),
         ureq::Error::InvalidProxyUrl => Broken::Proxy("it is no URL".to_owned()),
         ureq::Error::ConnectProxyFailed(why) => Broken::Proxy(why),
-        ureq::Error::Rustls(why) => Broken::Unreachable(why.to_string()),
+        ureq::Error::Rustls(why) => broken_tls(&why),
         ureq::Error::Tls(why) => Broken::Unreachable(why.to_owned()),
         ureq::Error::Io(error) => broken_by(&error),
         other => Broken::Garbled(other.to_string()),
@@ -148,7 +177,7 @@ fn broken(error: ureq::Error) -> Broken {
 
 fn broken_by(error: &std::io::Error) -> Broken {
     if let Some(why) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        return Broken::Unreachable(why.to_string());
+        return broken_tls(why);
     }
     let why = error.to_string();
     match error.kind() {
@@ -160,6 +189,21 @@ fn broken_by(error: &std::io::Error) -> Broken {
         | ErrorKind::NetworkDown => Broken::Unreachable(why),
         _ if why.starts_with(NO_ADDRESS) => Broken::Unreachable("its host has no address".to_owned()),
         _ => Broken::Garbled(why),
+    }
+}
+
+fn broken_tls(error: &rustls::Error) -> Broken {
+    match error {
+        // Source: webpki; `openssl req -x509` makes such a certificate where it is not told otherwise.
+        rustls::Error::InvalidCertificate(rustls::CertificateError::Other(_))
+            if error.to_string().contains("CaUsedAsEndEntity") =>
+        {
+            Broken::Untrusted(
+                "its certificate is an authority's; one for a server says basicConstraints = CA:FALSE".to_owned(),
+            )
+        }
+        rustls::Error::InvalidCertificate(why) => Broken::Untrusted(why.to_string()),
+        other => Broken::Unreachable(other.to_string()),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use meshwright_dialect::{GivenParameters, Options};
+use meshwright_model::opened::left_open;
 use meshwright_model::order::Order;
 use meshwright_server::{Scope, Service, Sync, Synced, Wanted};
 use meshwright_verbs::findings;
@@ -50,9 +51,12 @@ impl MeshFiles {
         if reading.inventory.resources.is_empty() {
             return Err("there is no App Mesh resource in the files".to_owned());
         }
+        if let Some(open) = left_open(&reading.inventory) {
+            return Err(format!("the files leave values open:{open}"));
+        }
         let order = Order::of(&reading.inventory.index());
         let placed = order.placed.iter().map(|placed| &reading.inventory.resources[placed.position]);
-        placed.map(|resource| Wanted::of(resource).map_err(|why| format!("{}: {why}", resource.id()))).collect()
+        Ok(placed.filter_map(Wanted::of).collect())
     }
 
     /// Applies the files whenever they change, for as long as the process runs; they were looked at last when they had these stamps.

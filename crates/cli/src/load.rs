@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashSet};
+use std::fs::Metadata;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -58,8 +59,11 @@ pub(crate) fn load(names: &[String]) -> Loaded {
     loaded
 }
 
-/// What tells a change of a file, by its path: when it was changed, and how long it is; nothing where there is none.
-pub(crate) type Stamps = BTreeMap<PathBuf, Option<(SystemTime, u64)>>;
+/// What tells a change of a file: when it was changed, how long it is, and what [`identity`] says.
+type Stamp = (SystemTime, u64, [u64; 4]);
+
+/// What tells a change of files, by their paths; nothing where there is none.
+pub(crate) type Stamps = BTreeMap<PathBuf, Option<Stamp>>;
 
 /// When files that were named were changed, and everything below directories that may belong to a mesh.
 pub(crate) fn stamps(names: &[String]) -> Stamps {
@@ -69,11 +73,25 @@ pub(crate) fn stamps(names: &[String]) -> Stamps {
         let (files, _) = if path.is_dir() { files_below(path) } else { (vec![path.to_owned()], Vec::new()) };
         for file in files {
             let metadata = std::fs::metadata(&file).ok();
-            let stamp = metadata.and_then(|metadata| Some((metadata.modified().ok()?, metadata.len())));
+            let stamp =
+                metadata.and_then(|metadata| Some((metadata.modified().ok()?, metadata.len(), identity(&metadata))));
             stamps.insert(file, stamp);
         }
     }
     stamps
+}
+
+/// What tells one file from another of the same time and length, as a link may lead to now this and now that one: where it lies, and when
+/// the system saw it change.
+#[cfg(unix)]
+fn identity(metadata: &Metadata) -> [u64; 4] {
+    use std::os::unix::fs::MetadataExt;
+    [metadata.dev(), metadata.ino(), metadata.ctime().cast_unsigned(), metadata.ctime_nsec().cast_unsigned()]
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> [u64; 4] {
+    [0; 4]
 }
 
 /// The most files that templates may name.

@@ -223,7 +223,7 @@ fn is_empty(reading: &Reading, has_rules: bool) -> bool {
 }
 
 /// The parameters that were given, and what is wrong with the files that give them.
-fn parameters(files: &FileOptions) -> Result<GivenParameters> {
+pub(crate) fn parameters(files: &FileOptions) -> Result<GivenParameters> {
     let mut parameter_files = Vec::new();
     for name in &files.parameters {
         let bytes = load::read_file(Path::new(name)).map_err(|why| anyhow!("--parameters {name}: {why}"))?;

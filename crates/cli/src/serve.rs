@@ -10,7 +10,6 @@ use meshwright_server::{Scope, Service};
 use meshwright_store::{File, Memory, Store};
 use meshwright_verbs::files::FileOptions;
 use meshwright_verbs::{Answer, Verb};
-use tokio::net::TcpListener;
 
 use crate::follow::{self, MeshFiles};
 use crate::{complain, deliver, load};
@@ -46,6 +45,9 @@ pub(crate) struct ServeOptions {
     /// A parameter's value, for the files; may be given several times
     #[arg(long, value_name = "KEY=VALUE", requires = "load")]
     parameter: Vec<String>,
+    /// A file of parameters, for the files: a list as CloudFormation takes it, an object, or lines of KEY=VALUE
+    #[arg(long, value_name = "FILE", requires = "load")]
+    parameters: Vec<String>,
 }
 
 /// Serves until it is stopped.
@@ -72,7 +74,7 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
     }
     let served = runtime.block_on(async {
         let listen = options.reach.listen;
-        let listener = TcpListener::bind(listen).await.with_context(|| format!("--listen {listen}"))?;
+        let listener = meshwright_server::listen(listen).with_context(|| format!("--listen {listen}"))?;
         let url = format!("{}://{}", options.reach.scheme(), listener.local_addr()?);
         let (region, account) = (&settings.region, &settings.account);
         let output = format!(
@@ -121,8 +123,8 @@ fn raise_open_files() {
 
 /// Puts the mesh of files into the API, and follows them where that is asked for.
 fn apply_files(options: &ServeOptions, scope: Scope, service: &Arc<Service>) -> Result<()> {
-    let given = FileOptions { files: Vec::new(), parameter: options.parameter.clone(), ..FileOptions::default() };
-    let parameters = given.parameter_values(&[])?;
+    let (parameter, parameters) = (options.parameter.clone(), options.parameters.clone());
+    let parameters = crate::parameters(&FileOptions { parameter, parameters, ..FileOptions::default() })?;
     let files = MeshFiles { names: options.load.clone(), parameters, scope, follows: options.watch };
     let stamps = load::stamps(&files.names);
     let applied = files.apply(service);

@@ -28,6 +28,7 @@ mod timeouts;
 mod tls;
 mod trust;
 mod values;
+mod version_routes;
 
 use std::collections::BTreeMap;
 

@@ -61,7 +61,7 @@ pub fn understand(request: &str) -> Understanding {
 fn read(request: &str) -> (Understanding, usize) {
     let mut understanding = Understanding::default();
     if request.trim().is_empty() {
-        understanding.questions.push(Question { text: "What should be made?".to_owned(), about: Vec::new() });
+        // An intent that holds nothing is asked about by whoever composes it.
         return (understanding, 0);
     }
     if request.len() > MAX_REQUEST {

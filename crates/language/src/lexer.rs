@@ -102,6 +102,10 @@ impl Cutter<'_> {
         if first == '/' && self.path() {
             return true;
         }
+        if first == '?' && self.is_query_next() {
+            self.push_as(TokenKind::Word, "query".to_owned(), 1);
+            return true;
+        }
         // A pattern begins with its anchor, and a number below zero is none that anything here can be.
         let is_signed = first == '-'
             && self.rest()[1..].starts_with(|next: char| next.is_ascii_digit())
@@ -211,6 +215,13 @@ impl Cutter<'_> {
             let kind = kind_of(&rest[..length]);
             self.push(kind, length);
         }
+    }
+
+    /// Whether a query parameter stands here as it does in an address: `?beta=true`.
+    fn is_query_next(&self) -> bool {
+        let is_apart = self.tokens.last().is_none_or(|last| last.end < self.at);
+        let name = self.rest()[1..].split(|letter: char| !is_name_letter(letter)).next().unwrap_or_default();
+        is_apart && !name.is_empty() && self.rest()[1 + name.len()..].starts_with('=')
     }
 
     /// Whether only an image can stand here: "image nginx:1.25".

@@ -128,6 +128,7 @@ pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
 
 /// Symbols that two words in a row may say.
 const SAID_TWICE: &[&str] = &[
+    "query",
     "trust",
     "certificate",
     "tls",

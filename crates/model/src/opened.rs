@@ -5,6 +5,10 @@ use crate::expression::Expression;
 use crate::path::Path;
 use crate::resource::{Gap, Resource};
 
+mod said;
+
+pub use said::{left_open, open_names};
+
 /// Whether what stands at a path of a resource, around it or inside it is left open by its file.
 pub fn is_open(resource: &Resource, path: &Path) -> bool {
     let overlaps = |other: &Path| other.contains(path) || path.contains(other);

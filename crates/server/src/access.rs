@@ -6,6 +6,7 @@ use meshwright_model::operation::Operation;
 use crate::api::Api;
 use crate::body::Body;
 use crate::call::{Call, Scope};
+use crate::credentials::AccessKey;
 use crate::exception::{ApiError, Exception};
 
 impl Api {
@@ -16,6 +17,15 @@ impl Api {
     pub(crate) fn permit(&self, call: &Call, body: Option<&Body>) -> Result<(), ApiError> {
         let Some(key) = &call.caller else { return Ok(()) };
         let operation = call.operation;
+        let mesh = call.key(Kind::Mesh, &call.target.mesh)?;
+        if mesh.owner != call.scope.account {
+            let arn = Scope::of(&mesh.region, &mesh.owner).arn(&mesh);
+            if !key.shares(&arn) {
+                // Source: IAM User Guide, access denied error messages. Whether there is such a mesh is not told.
+                let reason = format!(" because no resource-based policy allows the appmesh:{operation} action");
+                return Err(denied(call, key, &arn, &reason));
+            }
+        }
         let resource = match operation {
             Operation::List(Kind::Mesh) => "*".to_owned(),
             Operation::TagResource | Operation::UntagResource | Operation::ListTagsForResource => {
@@ -33,15 +43,7 @@ impl Api {
                 None => self.arn_of(call, Kind::Mesh, Some(&call.target.mesh))?,
             },
         };
-        if key.may(operation, &resource) {
-            return Ok(());
-        }
-        let Scope { partition, account, .. } = &call.scope;
-        let user = key.user();
-        let message = format!(
-            "User: arn:{partition}:iam::{account}:user/{user} is not authorized to perform: appmesh:{operation} on resource: {resource}"
-        );
-        Err(ApiError::of(Exception::AccessDenied, message))
+        if key.may(operation, &resource) { Ok(()) } else { Err(denied(call, key, &resource, "")) }
     }
 
     /// The ARN that a resource has, or would have.
@@ -49,4 +51,13 @@ impl Api {
         let key = call.key(kind, name.unwrap_or_default())?;
         Ok(self.state.get(&key).map_or_else(|| call.arn(&key), |record| record.arn.clone()))
     }
+}
+
+fn denied(call: &Call, key: &AccessKey, resource: &str, reason: &str) -> ApiError {
+    let Call { operation, scope: Scope { partition, account, .. }, .. } = call;
+    let user = key.user();
+    let message = format!(
+        "User: arn:{partition}:iam::{account}:user/{user} is not authorized to perform: appmesh:{operation} on resource: {resource}{reason}"
+    );
+    ApiError::of(Exception::AccessDenied, message)
 }

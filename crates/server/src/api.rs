@@ -87,10 +87,16 @@ impl Api {
             }
             Operation::List(Kind::Mesh) => {
                 let page = Page::of(call, MAX_PAGE)?;
-                let last = page.last.as_deref();
-                let meshes = self.state.meshes(&call.scope.region, &call.scope.account);
-                let meshes = meshes.filter(|mesh| last.is_none_or(|last| mesh.key.name.as_str() > last));
-                Ok(page.answer(Kind::Mesh.collection(), meshes.map(|own| (own.key.name.clone(), own.listed()))))
+                let last = page.last.as_deref().map(|last| last.split_once('/').unwrap_or(("", last)));
+                // Source: App Mesh User Guide, sharing: those that are shared with the caller are listed too.
+                let is_shared = |mesh: &Record| call.caller.as_ref().is_some_and(|key| key.shares(&mesh.arn));
+                let meshes = self.state.meshes(&call.scope.region).filter(|mesh| {
+                    let Key { owner, name, .. } = &mesh.key;
+                    (*owner == call.scope.account || is_shared(mesh))
+                        && last.is_none_or(|last| (owner.as_str(), name.as_str()) > last)
+                });
+                let listed = |mesh: &Arc<Record>| (format!("{}/{}", mesh.key.owner, mesh.key.name), mesh.listed());
+                Ok(page.answer(Kind::Mesh.collection(), meshes.map(listed)))
             }
             Operation::List(kind) => {
                 let page = Page::of(call, MAX_PAGE)?;
@@ -134,7 +140,7 @@ impl Api {
         let spec = body.spec(kind)?.settled();
         let tags = body.tags()?;
         let key = match kind {
-            Kind::Mesh => Key::of_mesh(&call.scope.region, &call.scope.account, &name),
+            Kind::Mesh => call.key(kind, &name)?,
             _ => Key { name: name.clone(), ..self.key(call, kind)? },
         };
         let by_key: BTreeMap<&String, &String> = tags.iter().map(|(key, value)| (key, value)).collect();
@@ -157,9 +163,13 @@ impl Api {
             return Err(ApiError::forbidden(message));
         }
         self.check(&key, &spec)?;
-        self.check_quotas(&key, &spec)?;
+        let arn = call.arn(&key);
+        if let Some(other) = self.state.named(&arn) {
+            // Names may have a `/`, and an account may use one name in its own mesh and in one that it shares.
+            return Err(ApiError::conflict(format!("{} has the ARN {arn} already: choose another name", other.key)));
+        }
         let mut record = Record {
-            arn: call.arn(&key),
+            arn,
             uid: stamp.uid.clone(),
             resource_owner: call.scope.account.clone(),
             version: 1,
@@ -179,7 +189,7 @@ impl Api {
     fn update(&self, call: &Call, kind: Kind, body: &Body, stamp: &Stamp) -> Result<(Answer, Vec<Change>), ApiError> {
         let token = body.token()?;
         let spec = body.spec(kind)?.settled();
-        let key = self.changed(call, kind)?;
+        let key = self.key(call, kind)?;
         let there = self.own(call, &key)?;
         let used_for = digest(&spec_json(&spec).to_string());
         match token.as_deref().and_then(|token| there.used_for(token)) {
@@ -188,7 +198,6 @@ impl Api {
             None => {}
         }
         self.check(&key, &spec)?;
-        self.check_quotas(&key, &spec)?;
         let mut record = Record::clone(there);
         record.spec = spec;
         record.version += 1;
@@ -199,7 +208,7 @@ impl Api {
     }
 
     fn delete(&self, call: &Call, kind: Kind, stamp: &Stamp) -> Result<(Answer, Vec<Change>), ApiError> {
-        let key = self.changed(call, kind)?;
+        let key = self.key(call, kind)?;
         let there = self.own(call, &key)?;
         self.check_unused(&key)?;
         let mut record = Record::clone(there);
@@ -244,14 +253,6 @@ impl Api {
         Ok(key)
     }
 
-    /// What is changed; a mesh is the caller's own, as those calls know no `meshOwner`.
-    fn changed(&self, call: &Call, kind: Kind) -> Result<Key, ApiError> {
-        match kind {
-            Kind::Mesh => Ok(Key::of_mesh(&call.scope.region, &call.scope.account, &call.target.mesh)),
-            _ => self.key(call, kind),
-        }
-    }
-
     pub(crate) fn existing(&self, key: &Key) -> Result<&Arc<Record>, ApiError> {
         self.state.get(key).ok_or_else(|| {
             let elsewhere = self.state.regions().find(|region| {
@@ -276,18 +277,20 @@ impl Api {
     /// The resource whose tags are meant.
     fn tagged(&self, call: &Call) -> Result<&Arc<Record>, ApiError> {
         let given = call.parameter("resourceArn").ok_or_else(|| ApiError::bad("resourceArn is missing"))?;
-        if let Some(record) = self.state.named(given) {
-            // Source: App Mesh User Guide, sharing: an account sees the tags of its own resources only.
-            let account = &call.scope.account;
-            let is_own = record.resource_owner == *account;
-            let refuse = || ApiError::forbidden(format!("account {account} does not own {given}"));
-            return is_own.then_some(record).ok_or_else(refuse);
+        let account = &call.scope.account;
+        // Source: App Mesh User Guide, sharing: an account sees the tags of its own resources only.
+        let refuse = || ApiError::forbidden(format!("account {account} does not own {given}"));
+        match (self.state.named(given), given.parse::<Arn>()) {
+            (Some(record), _) if record.resource_owner == *account => Ok(record),
+            (Some(_), _) => Err(refuse()),
+            (None, Err(why)) => Err(ApiError::bad(format!("resourceArn: {why}"))),
+            (None, Ok(Arn { scope: None, .. })) => {
+                Err(ApiError::bad(format!("resourceArn: `{given}` has no region and account")))
+            }
+            // Whether other accounts have it is not told.
+            (None, Ok(Arn { scope: Some(scope), .. })) if scope.account != *account => Err(refuse()),
+            (None, Ok(_)) => Err(ApiError::not_found(format!("there is no resource {given}"))),
         }
-        Err(match given.parse::<Arn>() {
-            Err(why) => ApiError::bad(format!("resourceArn: {why}")),
-            Ok(Arn { scope: None, .. }) => ApiError::bad(format!("resourceArn: `{given}` has no region and account")),
-            Ok(_) => ApiError::not_found(format!("there is no resource {given}")),
-        })
     }
 }
 

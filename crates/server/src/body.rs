@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use meshwright_model::gateway_route::GatewayRouteSpec;
-use meshwright_model::limits::{ResourceName, ServiceName, TagKey, TagValue};
+use meshwright_model::limits::{ResourceName, TagKey, TagValue};
 use meshwright_model::mesh::MeshSpec;
 use meshwright_model::route::RouteSpec;
 use meshwright_model::shape::Shape;
@@ -25,6 +25,9 @@ use crate::record::put_tag;
 
 /// The most tags of a resource. Source: App Mesh API reference, `TagList`.
 pub(crate) const MAX_TAGS: usize = 50;
+
+/// The longest name of a virtual service, in characters. The model leaves it open, but what no URI can hold could never be asked for again.
+const MAX_SERVICE: usize = 1024;
 
 /// The longest token of a client. Source: App Mesh API reference, `clientToken`: up to 36 letters, numbers, hyphens and underscores.
 const MAX_TOKEN: usize = 36;
@@ -53,10 +56,12 @@ impl Body {
             Some(Value::String(name)) => name,
             Some(other) => return Err(ApiError::bad(format!("{field}: {other} is not text"))),
         };
-        let given = Given::Text(name);
         let fits = match kind {
-            Kind::VirtualService => ServiceName::accept(given).map(|_| ()),
-            _ => ResourceName::accept(given).map(|_| ()),
+            Kind::VirtualService if name.chars().count() > MAX_SERVICE => {
+                Err(format!("the text has more than {MAX_SERVICE} characters"))
+            }
+            Kind::VirtualService => Ok(()),
+            _ => ResourceName::accept(Given::Text(name)).map(|_| ()).map_err(|why| why.to_string()),
         };
         fits.map_err(|why| ApiError::bad(format!("{field}: {why}")))?;
         if name.is_empty() { Err(ApiError::bad(format!("{field} is empty"))) } else { Ok(name.clone()) }

@@ -23,6 +23,12 @@ pub struct Scope {
     pub account: String,
 }
 
+/// Whether a text may be a region: 1 to 32 small letters, digits and hyphens.
+pub fn is_region(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    (1..=32).contains(&text.len()) && text.bytes().all(fits)
+}
+
 impl Scope {
     /// A region and an account, in the partition of the region.
     pub fn of(region: &str, account: &str) -> Self {
@@ -32,6 +38,15 @@ impl Scope {
             _ => "aws",
         };
         Self { partition: partition.to_owned(), region: region.to_owned(), account: account.to_owned() }
+    }
+
+    /// The ARN of a resource that the account owns.
+    pub(crate) fn arn(&self, key: &Key) -> String {
+        let Self { partition, region, account } = self.clone();
+        let parent = key.kind.parent().map(|_| key.parent.clone());
+        let scope = arn::Scope { partition, service: "appmesh".to_owned(), region, account };
+        let (mesh, name) = (key.mesh.clone(), key.name.clone());
+        Arn { scope: Some(scope), mesh, mesh_owner: None, kind: key.kind, parent, name }.to_string()
     }
 }
 
@@ -69,9 +84,13 @@ impl Call {
         Ok(Key { kind, parent, name: name.to_owned(), ..mesh })
     }
 
-    /// The account that owns the mesh: that of `meshOwner`, else the caller's.
+    /// The account that owns the mesh: that of `meshOwner`, else the caller's, as always where the operation knows no `meshOwner`.
     fn owner(&self) -> Result<&str, ApiError> {
-        match self.parameter("meshOwner") {
+        let is_known = match self.operation.kind() {
+            Some(Kind::Mesh) => self.operation == Operation::Describe(Kind::Mesh),
+            own => own.is_some(),
+        };
+        match self.parameter("meshOwner").filter(|_| is_known) {
             None => Ok(&self.scope.account),
             Some(owner) if owner.chars().count() == 12 => Ok(owner),
             Some(owner) => Err(ApiError::bad(format!("meshOwner: `{owner}` is not an account of 12 characters"))),
@@ -80,15 +99,11 @@ impl Call {
 
     /// The ARN of a resource that is made here.
     pub(crate) fn arn(&self, key: &Key) -> String {
-        let Scope { partition, region, account } = self.scope.clone();
-        let parent = key.kind.parent().map(|_| key.parent.clone());
-        let scope = arn::Scope { partition, service: "appmesh".to_owned(), region, account };
-        let (mesh, name) = (key.mesh.clone(), key.name.clone());
-        Arn { scope: Some(scope), mesh, mesh_owner: None, kind: key.kind, parent, name }.to_string()
+        self.scope.arn(key)
     }
 }
 
-/// That the names in a call's path are as long as names are; the name of a virtual service has no limit.
+/// That the names in a call's path are as long as names are; of virtual services the model leaves it open.
 pub(crate) fn check_names(call: &Call) -> Result<(), ApiError> {
     let Target { mesh, parent, name } = &call.target;
     let kind = call.operation.kind();

@@ -29,6 +29,9 @@ pub struct AccessKey {
     user: String,
     /// The account that it works in: 12 digits. Without it that of the server.
     account: Option<String>,
+    /// The meshes of other accounts that are shared with it, such as `arn:aws:appmesh:*:111122223333:mesh/shop`.
+    #[serde(default)]
+    shared: Vec<String>,
     /// What it may do.
     #[serde(default)]
     allow: Vec<Statement>,
@@ -113,6 +116,11 @@ impl AccessKey {
 
     pub(crate) fn user(&self) -> &str {
         &self.user
+    }
+
+    /// Whether a mesh of another account is shared with it.
+    pub(crate) fn shares(&self, mesh: &str) -> bool {
+        self.shared.iter().any(|pattern| matches(pattern, mesh))
     }
 
     /// Whether it may carry out an operation on a resource. As in IAM, what is denied is not allowed by anything.
@@ -217,7 +225,7 @@ mod tests {
         assert_eq!(refused(""), "there is no [[key]] in it");
         assert_eq!(
             refused(&key("colour = 1")),
-            "line 5: unknown field `colour`, expected one of `id`, `secret`, `user`, `account`, `allow`, `deny`"
+            "line 5: unknown field `colour`, expected one of `id`, `secret`, `user`, `account`, `shared`, `allow`, `deny`"
         );
         assert_eq!(refused(&(key("") + &key(""))), "key K stands twice");
         assert_eq!(refused(&key("account = \"1\"")), "key K: the account `1` has not 12 digits");

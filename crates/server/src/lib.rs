@@ -27,10 +27,10 @@ pub mod transfer;
 
 pub use answer::Answer;
 pub use api::{Api, Stamp};
-pub use call::{Call, Scope};
+pub use call::{Call, Scope, is_region};
 pub use credentials::{AccessKey, Credentials, is_account};
 pub use exception::{ApiError, Exception};
 pub use in_process::InProcess;
-pub use listen::Bounds;
+pub use listen::{Bounds, listen};
 pub use service::{Service, StartError};
 pub use sync::{Refused, Sync, Synced, Wanted};

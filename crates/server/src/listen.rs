@@ -1,6 +1,8 @@
 //! Connections: how many there are, how long each may take, and TLS around them.
 
 use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,15 +14,18 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use rustls::ServerConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::TlsAcceptor;
 
+/// How many connections may wait to be taken; whoever comes when they do tries again a second later.
+const BACKLOG: u32 = 4096;
+
 /// The most headers of a request, and the most bytes of its head.
 const MAX_HEADERS: usize = 100;
-const MAX_HEAD: usize = 64 << 10;
+const MAX_HEAD: usize = 32 << 10;
 
 /// How long those that are answered still have when the server ends.
 const FAREWELL: Duration = Duration::from_secs(10);
@@ -52,6 +57,19 @@ impl Default for Bounds {
         let long = Duration::from_secs(30);
         Self { connections: 8192, handshake: Duration::from_secs(10), head: long, body: long, write: long }
     }
+}
+
+/// Listens, with room for a burst of clients.
+///
+/// # Errors
+/// The address is not of this machine, or is taken.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A server that is started again must not wait for the connections of the one before.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Answers connections until `end` comes, and those that are open then for a while longer.

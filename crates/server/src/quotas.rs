@@ -16,7 +16,7 @@ impl Api {
         if self.state.get(key).is_none() {
             let Key { region, owner, .. } = key;
             let beside = match key.kind {
-                Kind::Mesh => self.state.meshes(region, owner).count(),
+                Kind::Mesh => self.state.meshes(region).filter(|mesh| mesh.key.owner == *owner).count(),
                 _ => self.state.after(&Key { name: String::new(), ..key.clone() }, None).count(),
             };
             within(beside + 1, siblings(key.kind))?;

@@ -12,6 +12,7 @@ use ring::{digest, hmac};
 use time::PrimitiveDateTime;
 use time::macros::format_description;
 
+use crate::call::is_region;
 use crate::exception::{ApiError, Exception};
 
 /// How far a signature's time may be from ours, in seconds. Source: the same guide, "the request must reach AWS within five minutes of
@@ -77,6 +78,9 @@ impl Claim {
         };
         if service != SERVICE || end != "aws4_request" {
             return Err(invalid(format!("Credential should be scoped to correct service: '{SERVICE}'.")));
+        }
+        if !is_region(region) {
+            return Err(invalid("Credential should be scoped to a valid region.".to_owned()));
         }
         let stamp = headers.get("x-amz-date").and_then(|value| value.to_str().ok()).unwrap_or_default();
         check_time(stamp, now)?;

@@ -51,12 +51,17 @@ impl State {
         })
     }
 
-    /// The meshes of an owner in a region, by name.
-    pub(crate) fn meshes<'s>(&'s self, region: &'s str, owner: &'s str) -> impl Iterator<Item = &'s Arc<Record>> {
-        let first = Key::of_mesh(region, owner, "");
-        let is_there = move |key: &Key| (key.region.as_str(), key.owner.as_str()) == (region, owner);
-        let of_owner = self.records.range(first..).take_while(move |(key, _)| is_there(key));
-        of_owner.filter(|(key, _)| key.kind == Kind::Mesh).map(|(_, record)| record)
+    /// The meshes of a region, by owner and name.
+    pub(crate) fn meshes<'s>(&'s self, region: &str) -> impl Iterator<Item = &'s Arc<Record>> {
+        let mut from = Key::of_mesh(region, "", "");
+        std::iter::from_fn(move || {
+            let (key, record) = self.records.range(&from..).next()?;
+            let is_there = key.region == from.region;
+            // What is in it is passed over.
+            from = Key::of_mesh(&key.region, &key.owner, &format!("{}\0", key.mesh));
+            is_there.then_some(record)
+        })
+        .filter(|record| record.key.kind == Kind::Mesh)
     }
 
     /// The resources of a kind in a mesh and below a parent, by name, after one of them.

@@ -6,10 +6,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use meshwright_model::opened::is_open;
 use meshwright_model::operation::{Operation, Target};
 use meshwright_model::scalar::Name;
-use meshwright_model::{Kind, Path, Resource};
+use meshwright_model::{Kind, Resource};
 use serde_json::{Value, json};
 
 use crate::api::{Api, Stamp};
@@ -70,23 +69,17 @@ impl From<ApiError> for Refused {
 }
 
 impl Wanted {
-    /// A resource of a file, if all of it is known.
-    ///
-    /// # Errors
-    /// Says what is open.
-    pub fn of(resource: &Resource) -> Result<Self, String> {
-        if is_open(resource, &Path::of(&["spec"])) {
-            return Err("its specification is open in part: give values with --parameter".to_owned());
-        }
-        let known = |name: &Name| {
-            let name = name.known().map(|name| name.as_str().to_owned());
-            name.ok_or_else(|| "a name of it is open: give values with --parameter".to_owned())
-        };
+    /// A resource of a file; `None` where a name of it is not known.
+    pub fn of(resource: &Resource) -> Option<Self> {
+        let known = |name: &Name| name.known().map(|name| name.as_str().to_owned());
         let (kind, name) = (resource.kind(), known(&resource.name)?);
         let tags: Vec<Value> = resource.tags.iter().map(|tag| json!(tag)).collect();
         let body = json!({kind.name_field(): name, "spec": resource.spec, "tags": tags});
-        let parent = resource.parent.as_ref().map(known).transpose()?;
-        Ok(Self { kind, mesh: known(&resource.mesh)?, parent, name, body })
+        let parent = match &resource.parent {
+            Some(parent) => Some(known(parent)?),
+            None => None,
+        };
+        Some(Self { kind, mesh: known(&resource.mesh)?, parent, name, body })
     }
 
     /// The call that makes it, or changes it to what it should be.

@@ -13,6 +13,7 @@ use meshwright_store::{Change, Contents};
 use serde::{Deserialize, Serialize};
 
 use crate::api::Api;
+use crate::call::Scope;
 use crate::record::{Key, Record};
 use crate::state;
 use crate::stored::{self, Stored};
@@ -162,6 +163,9 @@ fn sound(api: &Api, record: &Record) -> Result<(), String> {
         let parent = Key { kind, parent: String::new(), name: key.parent.clone(), ..key.clone() };
         api.existing(&parent).map_err(missing)?;
     }
-    record.arn.parse::<meshwright_model::arn::Arn>().map_err(|why| format!("its ARN: {why}"))?;
+    let arn = Scope::of(&key.region, &record.resource_owner).arn(key);
+    if record.arn != arn {
+        return Err(format!("its ARN is `{}` and should be `{arn}`", record.arn));
+    }
     api.check(key, &record.spec).map_err(missing)
 }

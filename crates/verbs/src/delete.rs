@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 use meshwright_dialect::Reading;
+use meshwright_model::opened::open_names;
 
 use crate::apply::{ApplyFormat, carried_out, standing_in};
 use crate::files::FileOptions;
@@ -24,6 +25,7 @@ pub const VERB: Verb = Verb {
 
 /// Options of `delete`.
 #[derive(Args, Clone, Debug)]
+#[command(override_usage = "meshwright delete [OPTIONS] <FILE>...\n       meshwright delete [OPTIONS] --mesh <NAME>")]
 pub struct DeleteOptions {
     /// Files whose resources go; `-` is standard input, a directory means every mesh file below it
     #[arg(value_name = "FILE", required_unless_present = "mesh")]
@@ -92,12 +94,10 @@ fn plan_of_files(reading: &Reading, live: &mut Live<'_>) -> Result<Plan, LiveErr
     if reading.has_faults() || !reading.unreadable.is_empty() {
         return Err(LiveError::Faults);
     }
-    let mut names = BTreeSet::new();
-    for resource in &reading.inventory.resources {
-        let what = "a name of it is open: give values with --parameter KEY=VALUE";
-        let name = Identifier::of(resource);
-        names.insert(name.ok_or_else(|| LiveError::NotKnown { name: resource.id().to_string(), what })?);
+    if let Some(open) = open_names(&reading.inventory) {
+        return Err(LiveError::Open { open });
     }
+    let names: BTreeSet<Identifier> = reading.inventory.resources.iter().filter_map(Identifier::of).collect();
     let meshes: BTreeSet<&MeshName> = names.iter().map(|name| &name.mesh).collect();
     let mut standing = Vec::new();
     for mesh in meshes {

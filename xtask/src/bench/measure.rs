@@ -1,7 +1,7 @@
 //! What is measured, and against what: best times of one process, peak memory of a child process.
 
 use std::hint::black_box;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -127,10 +127,7 @@ pub(super) fn whole_process(arguments: &[&str], file: &Path) -> Result<Duration>
 
 /// The best time from start to end of the `meshwright` beside this executable.
 pub(super) fn whole_run(arguments: &[&str]) -> Result<Duration> {
-    let meshwright = std::env::current_exe()?.with_file_name(format!("meshwright{}", std::env::consts::EXE_SUFFIX));
-    if !meshwright.is_file() {
-        bail!("there is no release build of meshwright; run cargo xtask bench without --release");
-    }
+    let meshwright = meshwright()?;
     let mut best = Duration::MAX;
     for _ in 0..PROCESS_ROUNDS {
         let start = Instant::now();
@@ -141,4 +138,13 @@ pub(super) fn whole_run(arguments: &[&str]) -> Result<Duration> {
         ensure!(is_done, "meshwright failed: {}", String::from_utf8_lossy(&output.stderr));
     }
     Ok(best)
+}
+
+/// The `meshwright` beside this executable.
+pub(super) fn meshwright() -> Result<PathBuf> {
+    let meshwright = std::env::current_exe()?.with_file_name(format!("meshwright{}", std::env::consts::EXE_SUFFIX));
+    if !meshwright.is_file() {
+        bail!("there is no release build of meshwright; run cargo xtask bench without --release");
+    }
+    Ok(meshwright)
 }

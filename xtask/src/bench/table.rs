@@ -18,12 +18,16 @@ pub(super) struct Row {
 enum Figure {
     Time(Duration),
     Memory(u64),
+    /// A number of times a second.
+    Rate(f64),
 }
 
 struct Baseline {
     name: &'static str,
-    time: Duration,
-    most: f64,
+    /// In seconds, or a second.
+    figure: f64,
+    /// The most that a ratio of times may be; the least that one of rates may be.
+    bound: f64,
 }
 
 impl Row {
@@ -43,9 +47,19 @@ impl Row {
         }
     }
 
+    /// A number of times a second, with the size of one.
+    pub(super) fn rate(what: &str, size: usize, rate: f64) -> Self {
+        Self { what: what.to_owned(), size, figure: Figure::Rate(rate), baseline: None, most: None }
+    }
+
+    /// With a rate of the same run to compare with, and the least that the ratio may be.
+    pub(super) fn at_least(self, name: &'static str, rate: f64, bound: f64) -> Self {
+        Self { baseline: Some(Baseline { name, figure: rate, bound }), ..self }
+    }
+
     /// With a time of the same run to compare with, and the most that the ratio may be.
     pub(super) fn against(self, name: &'static str, time: Duration, most: f64) -> Self {
-        Self { baseline: Some(Baseline { name, time, most }), ..self }
+        Self { baseline: Some(Baseline { name, figure: time.as_secs_f64(), bound: most }), ..self }
     }
 
     /// With the most that it may take.
@@ -54,9 +68,11 @@ impl Row {
     }
 
     fn ratio(&self) -> Option<f64> {
-        match (&self.figure, &self.baseline) {
-            (Figure::Time(time), Some(baseline)) => Some(time.as_secs_f64() / baseline.time.as_secs_f64()),
-            _ => None,
+        let baseline = self.baseline.as_ref()?.figure;
+        match self.figure {
+            Figure::Time(time) => Some(time.as_secs_f64() / baseline),
+            Figure::Rate(rate) => Some(rate / baseline),
+            Figure::Memory(_) => None,
         }
     }
 
@@ -64,14 +80,19 @@ impl Row {
         let figure = match self.figure {
             Figure::Time(time) => millis(time),
             Figure::Memory(bytes) => in_megabytes(bytes),
+            Figure::Rate(rate) => rate,
         };
-        let ratio_is_met =
-            self.ratio().zip(self.baseline.as_ref()).is_none_or(|(ratio, baseline)| ratio <= baseline.most);
+        let is_rate = matches!(self.figure, Figure::Rate(_));
+        let holds = |(ratio, baseline): (f64, &Baseline)| {
+            if is_rate { ratio >= baseline.bound } else { ratio <= baseline.bound }
+        };
+        let ratio_is_met = self.ratio().zip(self.baseline.as_ref()).is_none_or(holds);
         ratio_is_met && self.most.is_none_or(|most| figure < most)
     }
 
     fn goal(&self) -> String {
-        let ratio = self.baseline.as_ref().map(|baseline| format!("at most {} times", baseline.most));
+        let side = if matches!(self.figure, Figure::Rate(_)) { "at least" } else { "at most" };
+        let ratio = self.baseline.as_ref().map(|baseline| format!("{side} {} times", baseline.bound));
         let unit = if matches!(self.figure, Figure::Time(_)) { "ms" } else { "MB" };
         let most = self.most.map(|most| format!("under {most} {unit}"));
         let goals: Vec<String> = ratio.into_iter().chain(most).collect();
@@ -88,10 +109,18 @@ pub(super) fn markdown(rows: &[Row]) -> String {
         let figure = match row.figure {
             Figure::Time(time) => format!("{} ms", round(millis(time))),
             Figure::Memory(bytes) => format!("{:.0} MB", in_megabytes(bytes)),
+            Figure::Rate(rate) => format!("{rate:.0} /s"),
         };
         let baseline = row.baseline.as_ref();
-        let baseline = baseline.map(|baseline| format!("{}: {} ms", baseline.name, round(millis(baseline.time))));
-        let ratio = row.ratio().map(|ratio| if ratio < 0.1 { format!("{ratio:.4}") } else { format!("{ratio:.2}") });
+        let baseline = baseline.map(|Baseline { name, figure, .. }| match row.figure {
+            Figure::Rate(_) => format!("{name}: {figure:.0} /s"),
+            _ => format!("{name}: {} ms", round(figure * 1000.0)),
+        });
+        let ratio = row.ratio().map(|ratio| match ratio {
+            ratio if ratio < 0.1 => format!("{ratio:.4}"),
+            ratio if ratio < 20.0 => format!("{ratio:.2}"),
+            ratio => format!("{ratio:.0}"),
+        });
         let _ = writeln!(
             out,
             "| {} | {} | {figure} | {} | {} | {} | {} |",
@@ -147,5 +176,9 @@ mod tests {
         let table = markdown(&[row(3.0, 200.0)]);
         let line = "| read | 2.0 MB | 150 ms | b: 50.0 ms | 3.00 | at most 3 times, under 200 ms | yes |";
         assert_eq!(table.lines().nth(2), Some(line));
+        let rate = |bound: f64| Row::rate("ask", 900, 5000.0).at_least("c", 100.0, bound);
+        assert!(rate(50.0).is_met() && !rate(51.0).is_met());
+        let line = "| ask | 1 kB | 5000 /s | c: 100 /s | 50 | at least 50 times | yes |";
+        assert_eq!(markdown(&[rate(50.0)]).lines().nth(2), Some(line));
     }
 }

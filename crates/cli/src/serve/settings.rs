@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use meshwright_server::http::Settings;
-use meshwright_server::{Credentials, is_account, tls};
+use meshwright_server::{Credentials, is_account, is_region, tls};
 
 use crate::env;
 
@@ -53,6 +53,9 @@ impl ReachOptions {
             bail!("--account {}: an account has 12 digits", self.account);
         }
         let region = self.region.clone().or_else(env::region).unwrap_or_else(|| "us-east-1".to_owned());
+        if !is_region(&region) {
+            bail!("--region {region}: a region has 1 to 32 small letters, digits and hyphens");
+        }
         let mut settings = Settings::of(&region, &self.account);
         if let Some(path) = &self.credentials {
             let text = secret(path).context("--credentials")?;

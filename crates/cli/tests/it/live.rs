@@ -38,7 +38,7 @@ fn a_mesh_lives_from_apply_to_delete() {
     );
     assert!(applied.err.contains("created route payments/payments-split\n"), "{}", applied.err);
     let again = by(&["apply", "--dry-run", "--prune", &shop]);
-    assert_eq!((again.code, again.out.as_str()), (0, "17 unchanged\n"));
+    assert_eq!((again.code, again.out.as_str()), (0, "nothing to do, 17 unchanged\n"));
     let meshes = by(&["meshes"]);
     assert!(meshes.out.contains("shop  4 virtual nodes"), "{}", meshes.out);
 
@@ -46,7 +46,7 @@ fn a_mesh_lives_from_apply_to_delete() {
     assert_eq!((taken.code, taken.out.as_str(), taken.err.as_str()), (0, "", ""));
     let picture = |file: &str| by(&["graph", file]).out;
     assert_eq!(picture("shop.json"), picture(&shop), "a snapshot feeds every other verb");
-    assert_eq!(by(&["apply", "--prune", "shop.json"]).out, "17 unchanged\n");
+    assert_eq!(by(&["apply", "--prune", "shop.json"]).out, "nothing to do, 17 unchanged\n");
     by(&["snapshot", "--mesh", "shop", "--output", "again.json"]);
     let bytes = |file: &str| std::fs::read(folder.path().join(file)).unwrap();
     assert_eq!(bytes("again.json"), bytes("shop.json"));
@@ -131,4 +131,58 @@ fn a_server_that_fails_now_and_then_is_asked_again() {
     let run = run_in(folder.path(), &[], &["meshes", "--endpoint-url", &server.url()]);
     assert_eq!((run.code, run.out), (0, format!("no mesh at {}\n", server.url())), "{}", run.err);
     assert_eq!(server.asked().len(), 3);
+}
+
+const KEYS: &str = r#"
+[[key]]
+id = "DEPLOYER"
+secret = "sixteen characters"
+user = "deployer"
+allow = [{ actions = ["appmesh:*"], resources = ["*"] }]
+deny = [{ actions = ["appmesh:CreateRoute"], resources = ["arn:aws:appmesh:*:*:mesh/*/virtualRouter/orders/*"] }]
+"#;
+
+#[test]
+fn a_server_with_tls_is_trusted_by_ca_bundle_and_what_it_forbids_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        #[cfg(unix)]
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (chain, key) = (write("chain.pem", &made.cert.pem()), write("key.pem", &made.signing_key.serialize_pem()));
+    let keys = write("keys.toml", KEYS);
+    let server = MeshServer::start(&["--credentials", &keys, "--tls-cert", &chain, "--tls-key", &key]);
+    let url = format!("https://localhost:{}", server.address.rsplit(':').next().unwrap());
+    let secret = [("AWS_ACCESS_KEY_ID", "DEPLOYER"), ("AWS_SECRET_ACCESS_KEY", "sixteen characters")];
+    let by = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let own = [variables, &[("AWS_ENDPOINT_URL_APP_MESH", url.as_str())]].concat();
+        run_in(folder.path(), &own, arguments)
+    };
+    let with = |more: &[(&'static str, &'static str)]| [&secret[..], more].concat();
+
+    let stranger = by(&with(&[]), &["meshes"]);
+    assert_eq!((stranger.code, stranger.err.contains("is not trusted: ")), (2, true), "{}", stranger.err);
+    assert!(stranger.err.contains("AWS_CA_BUNDLE"), "{}", stranger.err);
+    for (file, why) in [("none.pem", "No such file"), ("key.pem", "it has no certificate in PEM")] {
+        let refused = by(&with(&[("AWS_CA_BUNDLE", file)]), &["meshes"]);
+        assert_eq!((refused.code, refused.err.contains(why)), (2, true), "{}", refused.err);
+    }
+    assert!(by(&with(&[("AWS_CA_BUNDLE", "chain.pem")]), &["meshes"]).out.starts_with("no mesh at https://localhost"));
+    std::fs::create_dir(folder.path().join(".aws")).unwrap();
+    write(".aws/config", "[default]\nca_bundle = chain.pem\n");
+    let unsigned = by(&[], &["meshes"]);
+    assert!(unsigned.err.contains("; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"), "{}", unsigned.err);
+
+    let stopped = by(&with(&[]), &["apply", &corpus("shop/shop.yaml")]);
+    assert_eq!(stopped.code, 1, "{}", stopped.err);
+    assert!(stopped.out.contains("\nstopped: 10 created; 7 not done: the same command goes on"), "{}", stopped.out);
+    let why = "error: route orders/orders: AccessDeniedException: User: arn:aws:iam::123456789012:user/deployer is not authorized to \
+               perform: appmesh:CreateRoute on resource: ";
+    assert!(stopped.err.contains(why), "{}", stopped.err);
+    let rest = by(&with(&[]), &["apply", "--dry-run", &corpus("shop/shop.yaml")]);
+    assert!(rest.out.starts_with("7 to create, 10 unchanged\n"), "{}", rest.out);
 }

@@ -33,7 +33,7 @@ impl Server {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(errors).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.split_once("http://").and_then(|(_, rest)| rest.split(' ').next()).unwrap_or_default();
+        let address = line.split_once("://").and_then(|(_, rest)| rest.split(' ').next()).unwrap_or_default();
         Self { address: address.to_owned(), child }
     }
 
@@ -42,8 +42,9 @@ impl Server {
         let mut stream = TcpStream::connect(address).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
         let length = body.len();
-        let head =
-            format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n");
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
+        );
         stream.write_all(format!("{head}{body}").as_bytes()).ok()?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).ok()?;
@@ -143,6 +144,24 @@ fn with_access_keys_nobody_else_is_answered() {
     let (status, answer) = Server::ask(&server.address, "GET", "/v20190125/meshes", "").unwrap();
     assert_eq!(status, 403);
     assert!(answer["message"].as_str().unwrap().starts_with("Missing Authentication Token"), "{answer}");
+}
+
+#[test]
+fn values_of_parameters_come_from_options_and_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let template = folder.path().join("mesh.yaml");
+    let text = "Parameters: {Name: {Type: String}}\nResources:\n  Mesh: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: !Ref Name}}\n";
+    std::fs::write(&template, text).unwrap();
+    let values = folder.path().join("values.json");
+    std::fs::write(&values, r#"{"Name": "bazaar"}"#).unwrap();
+    let load = ["--load", template.to_str().unwrap()];
+    for (given, name) in
+        [(["--parameter", "Name=shop"], "shop"), (["--parameters", values.to_str().unwrap()], "bazaar")]
+    {
+        let server = Server::start(&[load, given].concat());
+        let found = Server::ask(&server.address, "GET", &format!("/v20190125/meshes/{name}"), "");
+        assert_eq!(found.unwrap().0, 200, "{name}");
+    }
 }
 
 #[test]

@@ -13,7 +13,8 @@ fn shop(folder: &Path) -> String {
     let store = folder.join("shop.db").to_str().unwrap().to_owned();
     let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus/shop/shop.yaml");
     let server = Server::start(&["--store", &store, "--load", template.to_str().unwrap()]);
-    let body = json!({"meshName": "other", "clientToken": "token", "tags": [{"key": "k", "value": "é"}]}).to_string();
+    let body =
+        json!({"meshName": "an/other", "clientToken": "token", "tags": [{"key": "k", "value": "é"}]}).to_string();
     assert_eq!(Server::ask(&server.address, "PUT", "/v20190125/meshes", &body).unwrap().0, 200);
     server.kill();
     store
@@ -77,11 +78,11 @@ fn check_says_what_is_damaged() {
 
     let mut file = File::open(Path::new(&store)).unwrap();
     let entries = file.load().unwrap().entries;
-    let mesh = entries.iter().find(|(key, _)| key.windows(7).any(|part| part == b"\"other\"")).unwrap().clone();
+    let mesh = entries.iter().find(|(key, _)| String::from_utf8_lossy(key).contains("\"an/other\"")).unwrap().clone();
     let key = String::from_utf8(mesh.0)
         .unwrap()
         .replace("\"Mesh\"", "\"VirtualNode\"")
-        .replace("\"123456789012\",\"other\"", "\"123456789012\",\"gone\"");
+        .replace("\"123456789012\",\"an/other\"", "\"123456789012\",\"gone\"");
     let orphan = Change { key: key.into(), value: Some(mesh.1) };
     file.commit(&[orphan, Change { key: b"?".to_vec(), value: Some(b"?".to_vec()) }]).unwrap();
     drop(file);

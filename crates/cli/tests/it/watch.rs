@@ -38,7 +38,11 @@ impl Place {
     }
 
     fn start(&self) -> Server {
-        let (store, mesh) = (self.file("state"), self.file("mesh"));
+        self.start_with("mesh")
+    }
+
+    fn start_with(&self, mesh: &str) -> Server {
+        let (store, mesh) = (self.file("state"), self.file(mesh));
         let said = std::fs::File::create(self.file("said")).unwrap();
         let arguments = ["--store", store.to_str().unwrap(), "--load", mesh.to_str().unwrap(), "--watch"];
         Server::start_saying(&arguments, said.into())
@@ -116,7 +120,11 @@ fn files_with_faults_are_reported_once_and_change_nothing() {
         ("Resources: {}\n# AWS::AppMesh", "there is no App Mesh resource in the files"),
         (
             "Parameters: {Open: {Type: String}}\nResources: {Mesh: {Type: 'AWS::AppMesh::Mesh', Properties: {MeshName: !Ref Open}}}",
-            "is open",
+            "${Open}, meshName of mesh ${Open}: give --parameter Open=…",
+        ),
+        (
+            "Conditions: {Is: !Equals [!Ref 'AWS::Region', x]}\nResources: {Mesh: {Type: 'AWS::AppMesh::Mesh', Condition: Is, Properties: {MeshName: c}}}",
+            "whether `Is` holds",
         ),
         (
             "Resources: {Node: {Type: 'AWS::AppMesh::VirtualNode', Properties: {MeshName: none, VirtualNodeName: x, Spec: {}}}}",
@@ -153,4 +161,26 @@ fn what_others_need_is_not_taken_away() {
     place.write(&[("b", 2)]);
     wait("the reason", || place.said().contains("cannot be deleted because it is a VirtualService provider"));
     assert_eq!((node(&server, "a"), node(&server, "b")), (has(1, 1), has(1, 1)), "all or nothing");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_elsewhere_is_a_change() {
+    let place = Place::new();
+    for (name, port) in [("one.yaml", 1), ("two.yaml", 2)] {
+        place.write(&[("a", port)]);
+        std::fs::rename(place.file("mesh/shop.yaml"), place.file(name)).unwrap();
+        // As builds that can be repeated leave them: all of one time, and here of one length too.
+        let file = std::fs::File::options().write(true).open(place.file(name)).unwrap();
+        file.set_modified(std::time::UNIX_EPOCH).unwrap();
+    }
+    let lead_to = |name: &str| {
+        std::os::unix::fs::symlink(name, place.file("new")).unwrap();
+        std::fs::rename(place.file("new"), place.file("current.yaml")).unwrap();
+    };
+    lead_to("one.yaml");
+    let server = place.start_with("current.yaml");
+    assert_eq!(node(&server, "a"), has(1, 1));
+    lead_to("two.yaml");
+    wait("the other file", || node(&server, "a") == has(2, 2));
 }

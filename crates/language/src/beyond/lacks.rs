@@ -333,6 +333,16 @@ pub(super) const LACKS: &[Lack] = &[
         source: "API reference, WeightedTarget",
     },
     Lack {
+        what: "an exchange, which would be undone when asked twice",
+        ways: &[
+            "swap~ priorit~|weight~|shares|traffic",
+            "exchang~ priorit~|weight~|shares",
+            "swap~ * priorit~|weight~",
+        ],
+        nearest: "a request names the value that each should have, as in \"set the priority of a to 5\"",
+        source: "API reference, UpdateRoute: it takes whole specifications",
+    },
+    Lack {
         what: "client certificates from ACM",
         ways: &["client~ cert~ from|by|in|via|using|with acm", "acm client~ cert~"],
         nearest: "a client's certificate comes from a file or from SDS",

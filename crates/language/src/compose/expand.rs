@@ -7,6 +7,7 @@ use super::listeners;
 use super::mesh;
 use super::names::{common_stem, is_version, listed, versioned_host};
 use super::plan::{Gateway, Named, Node, Plan, Router, Service, in_domain, is_change};
+use super::version_routes;
 use crate::intent::{
     CloudMap, Discovery, Dns, Intent, Provider, Route, RouterListener, Target, Timeout, Version, VirtualGateway,
     VirtualNode,
@@ -115,7 +116,7 @@ fn node_name(wanted: &VirtualNode, draft: &mut Draft) -> Named {
 /// A node as the request describes it, with what the request says of every node.
 fn node(wanted: &VirtualNode, name: Named, everywhere: &VirtualNode) -> Node {
     let mut listeners = wanted.listeners.clone();
-    if listeners.is_empty() {
+    if listeners.is_empty() && !wanted.only_calls {
         listeners.clone_from(&everywhere.listeners);
     }
     if let Some(common) = everywhere.listeners.first() {
@@ -136,6 +137,7 @@ fn node(wanted: &VirtualNode, name: Named, everywhere: &VirtualNode) -> Node {
         name,
         is_change: is_change(wanted.action),
         listeners,
+        only_calls: wanted.only_calls,
         discovery,
         host: None,
         ip_preference: wanted.ip_preference.or(everywhere.ip_preference),
@@ -166,6 +168,11 @@ fn add_application(application: &VirtualNode, everywhere: &VirtualNode, plan: &m
         return;
     }
     let label = name.split('.').next().unwrap_or(&name).to_owned();
+    if application.only_calls && application.versions.is_empty() {
+        // Nobody can call it, so that it has no virtual service.
+        plan.nodes.push(node(application, Named::known(&label), everywhere));
+        return;
+    }
     let host = if name.contains('.') { Named::known(&name).expression } else { in_domain(&name, draft) };
     if !name.contains('.') {
         draft.assume_of(
@@ -215,7 +222,7 @@ fn is_raised(timeout: &Timeout) -> bool {
 }
 
 /// `payments-v1`; a version that bears the application's name keeps its own.
-fn version_name(application: &str, version: &str) -> String {
+pub(super) fn version_name(application: &str, version: &str) -> String {
     if version.starts_with(application) { version.to_owned() } else { format!("{application}-{version}") }
 }
 
@@ -256,8 +263,12 @@ fn add_routers(intent: &Intent, plan: &mut Plan, draft: &mut Draft) {
         plan.routers.push(router);
     }
     for route in &intent.routes {
-        let name = match &route.router {
-            Some(name) => Named::known(name),
+        let own = match &route.router {
+            Some(name) => Some(Named::known(name)),
+            None => version_routes::router_of(route, intent),
+        };
+        let name = match own {
+            Some(name) => name,
             None => Named::open(draft.parameter(&Wanted {
                 name: "VirtualRouterName",
                 description: "Name of the virtual router that the routes belong to",
@@ -276,6 +287,7 @@ fn add_routers(intent: &Intent, plan: &mut Plan, draft: &mut Draft) {
     let mut routers = std::mem::take(&mut plan.routers);
     for router in &mut routers {
         name_targets(router, plan);
+        version_routes::settle_default(router, intent, draft);
         if router.is_made && router.listeners.is_empty() {
             add_router_listeners(router, plan);
         }

@@ -338,7 +338,9 @@ fn planned(intent: &Intent) -> Vec<String> {
 
 fn planned_services(intent: &Intent) -> Vec<String> {
     let is_new = |node: &&VirtualNode| node.action == Action::Create;
-    intent.applications.iter().filter(is_new).filter_map(|node| node.name.clone()).collect()
+    let applications = intent.applications.iter().filter(is_new).filter_map(|node| node.name.clone());
+    let services = intent.virtual_services.iter().filter(|service| service.action == Action::Create);
+    applications.chain(services.filter_map(|service| service.name.clone())).collect()
 }
 
 /// Elements of lists are told by their places, so they go after all else was done to their lists, the last of a list first;

@@ -27,7 +27,11 @@ pub(super) fn settle(intent: &Intent, plan: &mut Plan, draft: &mut Draft) {
     let given = plan.nodes.iter().flat_map(|node| &node.listeners);
     let mut tcp_ports: Vec<u32> = given.filter_map(|listener| listener.port).collect();
     for node in &mut plan.nodes {
-        if node.listeners.is_empty() && (!node.is_change || node.discovery.is_some()) {
+        if node.only_calls && !node.listeners.is_empty() {
+            draft
+                .ask(format!("It says that {} listens nowhere, and on a port: which one is meant?", shown(&node.name)));
+        }
+        if node.listeners.is_empty() && !node.only_calls && (!node.is_change || node.discovery.is_some()) {
             node.listeners.push(Listener::default());
         }
         let hinted = hinted_protocol(intent, node.name.words());

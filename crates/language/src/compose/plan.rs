@@ -28,6 +28,8 @@ pub(super) struct Node {
     /// Whether it is there already and only changed.
     pub(super) is_change: bool,
     pub(super) listeners: Vec<Listener>,
+    /// Whether it listens nowhere.
+    pub(super) only_calls: bool,
     pub(super) discovery: Option<Discovery>,
     /// The name by which its hosts are found, once that is decided.
     pub(super) host: Option<Expression>,

@@ -1,6 +1,6 @@
 //! What a node calls, and the TLS of its calls.
 
-use super::name::{is_clause_verb, name_at};
+use super::name::{is_clause_verb, name_at, names_of_a_kind};
 use super::reader::Reader;
 use super::spot::{self, Place, Said, Side, Spot, Trouble, put};
 use crate::intent::{Action, Call, ClientTls, Protocol, Removal, RemovalKind, TlsMode};
@@ -95,6 +95,24 @@ impl Reader<'_> {
             said = format!("{path}.calls[{}]", caller.calls.len() - 1);
         }
         Ok(said)
+    }
+
+    /// "ratings, a service that web and api call": who calls what was named stands behind it.
+    pub(super) fn callers_behind(&mut self) -> bool {
+        let first = self.past(self.at + 1, &["the", "both", "is"]);
+        let is_relative = self.is_word(self.at, &["that", "which", "whom"]);
+        let Some((names, verb)) = names_of_a_kind(&self.tokens, first).filter(|_| is_relative) else { return false };
+        let end = verb + 1;
+        let has_object = name_at(&self.tokens, self.past_glue(end)).is_some() && !self.is_symbol(end, &["and"]);
+        let of_node = self.spot.is_some_and(|spot| matches!(spot.place, Place::Application(_) | Place::Node(_)));
+        if !of_node || !self.is_symbol(verb, &["call"]) || has_object && !self.ends_clause(end) {
+            return false;
+        }
+        self.words = self.at..end;
+        let Ok(path) = self.called_by(&names) else { return false };
+        self.note(&path, self.at, end);
+        self.at = end;
+        true
     }
 
     /// "orders no longer calls payments"

@@ -1,5 +1,6 @@
 //! Words that name a resource: "the orders virtual node", "a mesh called shop", "two routes".
 
+use super::block::Block;
 use super::name::{is_clause_verb, name_at, names_of_a_kind};
 use super::reader::Reader;
 use super::slot;
@@ -179,9 +180,11 @@ impl Reader<'_> {
         Some(Entity::new(thing, Some(name), at + 3))
     }
 
-    /// "all others use http on 8080"
+    /// "all others use http on 8080", "all traffic is encrypted"
     fn all_others(&self, at: usize) -> Option<Entity> {
-        let speaks = self.is_symbol(at, &["otherwise"]) && self.is_symbol(self.past_glue(at + 1), SPOKEN);
+        let speaks = self.is_symbol(at, &["otherwise"]) && self.is_symbol(self.past_glue(at + 1), SPOKEN)
+            || self.is_symbol(at, &["all-traffic"])
+                && self.is_symbol(self.past_glue(at + 1), &["tls", "mtls", "strict"]);
         (speaks && !self.sending).then(|| Entity::new(Thing::Everything, None, at + 1))
     }
 
@@ -324,6 +327,11 @@ impl Reader<'_> {
             TokenKind::Number(number) => number <= MAX_COUNTED,
             _ => false,
         });
+        // "when x-tenant is a, route to b"
+        let is_open = self.spot.is_some_and(|spot| self.block == Block::Match && self.lacks_target(spot));
+        if is_open && !is_noun && self.is_symbol(at + 1, &["to"]) {
+            return true;
+        }
         let is_third_person = self.tokens[at].text.eq_ignore_ascii_case("routes");
         (self.are_requests(self.past(at + 1, BEFORE_REQUESTS)) || self.routes_of_a_name(at))
             && (!is_noun || is_third_person && !is_counted)

@@ -335,6 +335,16 @@ impl Reader<'_> {
         in_router.or_else(|| self.intent.routes.iter().position(is_named).map(|at| Place::Route(None, at)))
     }
 
+    /// The router of a name, begun where it is new.
+    pub(super) fn router_named(&mut self, name: &str) -> Place {
+        let routers = &mut self.intent.virtual_routers;
+        let found = routers.iter().position(|there| there.name.as_deref() == Some(name));
+        Place::Router(found.unwrap_or_else(|| {
+            routers.push(VirtualRouter { name: Some(name.to_owned()), ..VirtualRouter::default() });
+            routers.len() - 1
+        }))
+    }
+
     /// The application of a name, begun where it is new.
     pub(super) fn application(&mut self, name: &str, action: Action) -> Place {
         let found = self.intent.applications.iter().position(|there| there.name.as_deref() == Some(name));
@@ -373,9 +383,17 @@ impl Reader<'_> {
         }
     }
 
-    fn current_router(&self) -> Option<usize> {
+    fn current_router(&mut self) -> Option<usize> {
         match self.spot?.place {
             Place::Router(at) | Place::Route(Some(at), _) => Some(at),
+            // "virtual service x behind router y with a route to z"
+            Place::Service(at) => match self.intent.virtual_services[at].provider.clone()? {
+                Provider::Router(name) => match self.router_named(&name) {
+                    Place::Router(at) => Some(at),
+                    _ => None,
+                },
+                Provider::Node(_) => None,
+            },
             _ => None,
         }
     }

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::reader::Reader;
 use super::spot::{self, Place, Said, Spot, Trouble, put};
-use crate::intent::{Protocol, RouterListener};
+use crate::intent::{Action, Discovery, Dns, Protocol, Provider, RouterListener, VirtualNode, VirtualService};
+use crate::understanding::Assumption;
 
 /// What stands before a port that is said without the word.
 const BEFORE_PORT: &[&str] = &[":", ",", "(", "listener", "listen", "+", "and", "http", "http2", "grpc", "tcp"];
@@ -12,14 +13,33 @@ const BEFORE_PORT: &[&str] = &[":", ",", "(", "listener", "listen", "+", "and", 
 /// The most tokens of details in brackets.
 const MAX_IN_BRACKETS: usize = 12;
 
+/// The port of HTTPS.
+const TLS_PORT: u32 = 443;
+
 /// The smallest number that is taken for a port without the word.
 pub(super) const MIN_BARE_PORT: u32 = 20;
 
 impl Reader<'_> {
     /// A port where it is listened on.
     pub(super) fn port(&mut self, number: u32, protocol: Option<Protocol>) -> Said {
-        let mut spot = self.callee().map_or_else(|| self.here(), Ok)?;
-        let callee = self.callee();
+        let mut protocol = protocol;
+        let mut callee = self.callee();
+        if callee.is_none()
+            && let Some(host) = self.called_host()
+        {
+            callee = Some(host);
+            if number == TLS_PORT && protocol.is_none() {
+                protocol = Some(Protocol::Tcp);
+                self.assumptions.push(Assumption {
+                    what: format!("what goes to port {TLS_PORT} outside is TCP for the proxies"),
+                    why: "the applications speak TLS there themselves, which no HTTP listener reads".to_owned(),
+                });
+            }
+        }
+        let mut spot = callee.map_or_else(|| self.here(), Ok)?;
+        if let Some(provider) = self.provider_here() {
+            spot = self.turn_to(provider);
+        }
         if let Place::Router(at) = spot.place {
             let listeners = &mut self.intent.virtual_routers[at].listeners;
             let is_there =
@@ -62,6 +82,60 @@ impl Reader<'_> {
         let call = calls.get(*said.last()?)?;
         let at = self.intent.applications.iter().position(|there| there.name.as_ref() == Some(&call.to))?;
         (is_said && self.words.start > 0).then(|| Spot::at(Place::Application(at)))
+    }
+
+    /// A port beside those that are there already.
+    pub(super) fn one_more_port(&mut self, number: u32, protocol: Option<Protocol>) -> Said {
+        let said = self.port(number, protocol)?;
+        let spot = self.here()?;
+        // Of what is made here, every listener stands in the request.
+        let is_there = spot::node(&mut self.intent, spot).is_ok_and(|(node, _)| node.action == Action::Change);
+        if let (true, Ok((listener, _))) = (is_there, spot::listener(&mut self.intent, spot)) {
+            listener.is_added = true;
+        }
+        Ok(said)
+    }
+
+    /// The node of a host outside that was just called, where a port is said of the call: "calls api.example.com on port 443".
+    fn called_host(&mut self) -> Option<Spot> {
+        let behind = self.words.start.checked_sub(2)?;
+        let is_said = matches!(self.low(behind + 1), "on" | "at" | "over" | "via" | "using" | "between" | "(");
+        let (spot, said) = self.last_calls.clone().filter(|_| is_said)?;
+        let (node, _) = spot::node(&mut self.intent, spot).ok()?;
+        let host = node.calls.get(*said.last()?).map(|call| call.to.clone()).filter(|name| name.contains('.'))?;
+        (self.token(behind)?.text == host).then_some(())?;
+        let known = self.intent.virtual_services.iter().any(|service| service.name.as_ref() == Some(&host));
+        let name = host.replace('.', "-");
+        if !known {
+            let provider = Some(Provider::Node(name.clone()));
+            let service = VirtualService { name: Some(host.clone()), provider, ..VirtualService::default() };
+            self.intent.virtual_services.push(service);
+            let discovery = Some(Discovery::Dns(Dns { hostname: Some(host.clone()), endpoints: None }));
+            self.intent.virtual_nodes.push(VirtualNode {
+                name: Some(name.clone()),
+                discovery,
+                ..VirtualNode::default()
+            });
+            self.assumptions.push(Assumption {
+                what: format!("`{host}` gets a virtual service and the virtual node `{name}`"),
+                why: "a call's port is that of the listener behind the virtual service that is called".to_owned(),
+            });
+        }
+        self.intent
+            .virtual_nodes
+            .iter()
+            .position(|node| node.name.as_ref() == Some(&name))
+            .map(Place::Node)
+            .map(Spot::at)
+    }
+
+    /// The router or node behind the virtual service that is spoken of, which has the port that is said of it.
+    fn provider_here(&mut self) -> Option<Place> {
+        let Place::Service(at) = self.spot?.place else { return None };
+        match self.intent.virtual_services[at].provider.clone()? {
+            Provider::Router(name) => Some(self.router_named(&name)),
+            Provider::Node(name) => self.find_named(&name).filter(|place| matches!(place, Place::Node(_))),
+        }
     }
 
     /// What was just called on a port of its own, where more is said of it: "calls api on 4000 with a 5 second timeout".

@@ -3,7 +3,9 @@
 use super::block::Block;
 use super::name::{is_clause_verb, name_at};
 use super::reader::{Reader, Verb};
+use super::slot::Slot;
 use super::spot::{self, Place, Side, Spot};
+use super::thing::{Entity, Thing};
 use crate::intent::Action;
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::{is_glue, is_method};
@@ -127,12 +129,15 @@ impl Reader<'_> {
             }
             self.begin_requests();
             self.arrow_of_gateway();
-            if self.path_spoken_of()
+            if self.value_of_environment()
+                || self.path_spoken_of()
                 || self.calls_those()
                 || self.one_of_calls()
+                || self.tagged()
                 || self.excepted()
                 || self.limited()
                 || self.together()
+                || self.callers_behind()
                 || self.relative()
                 || self.entity()
                 || self.subject()
@@ -184,6 +189,7 @@ impl Reader<'_> {
 
     /// A sentence that begins with requests says where they go: "/v1 -> old", "requests on port 9090 are sent to admin".
     fn begin_sentence(&mut self) {
+        self.bare_shares();
         let sentence: Vec<&Token> =
             self.tokens[self.at..].iter().take_while(|token| !matches!(token.low.as_str(), "." | ";")).collect();
         let sends = sentence.iter().any(|token| matches!(token.low.as_str(), "to" | "send" | "split" | "between"));
@@ -286,6 +292,29 @@ impl Reader<'_> {
         let place = self.find_named(&name).unwrap_or_else(|| self.application(&name, Action::Change));
         self.turn_to(place);
         self.at += 3;
+        true
+    }
+
+    /// "tag the virtual node jazz with team=music": who gets the tag stands before it.
+    fn tagged(&mut self) -> bool {
+        if !self.is_symbol(self.at, &["tag"]) || !self.is_clause_start() {
+            return false;
+        }
+        let start = self.past(self.at + 1, &["the", "my", "our"]);
+        let entity = self.entity_at(start).or_else(|| {
+            let name = name_at(&self.tokens, start)?;
+            Some(Entity::new(self.thing_named(&name), Some(name), start + 1))
+        });
+        let Some(entity) = entity.filter(|entity| self.is_word(entity.end, &["with", "as"])) else { return false };
+        let is_named = entity.name.is_some() && !matches!(entity.thing, Thing::Everything | Thing::Sidecar);
+        if !is_named || Slot::TagPair.fill(&self.tokens, self.past(entity.end + 1, &["tag", "tags", "the"])).is_none() {
+            return false;
+        }
+        self.verb = Verb::Change;
+        self.preposition = None;
+        self.speak_of(&entity);
+        self.block = Block::Tags;
+        self.at = self.past(entity.end + 1, &["tag", "tags", "the"]);
         true
     }
 

@@ -56,6 +56,26 @@ impl Reader<'_> {
         }
     }
 
+    /// "blue 70, green 30": a sentence of names and numbers that make a hundred says shares.
+    pub(super) fn bare_shares(&mut self) {
+        let mut at = self.at;
+        let mut shares = Vec::new();
+        while name_at(&self.tokens, at).is_some() {
+            let number = self.past(at + 1, &[":", "=", "equals", "to", "at"]);
+            let Some(TokenKind::Number(share @ 0..=100)) = self.token(number).map(|token| &token.kind) else { return };
+            shares.push((number, *share));
+            at = self.past(number + 1, &[",", "and", "/"]);
+        }
+        let is_whole = shares.len() > 1 && shares.iter().map(|(_, share)| share).sum::<u32>() == 100;
+        if !is_whole || !self.is_sentence_end(at) {
+            return;
+        }
+        for (at, share) in shares {
+            self.tokens[at].kind = TokenKind::Percent(share);
+        }
+        self.sends();
+    }
+
     /// The number in the brackets behind a name at a place.
     fn share_behind_name(&self, at: usize) -> Option<u32> {
         name_at(&self.tokens, at)?;
@@ -113,6 +133,20 @@ impl Reader<'_> {
         Some(format!("applications[{at}].versions"))
     }
 
+    /// "metal: 70/30": the shares of an application whose versions nobody names.
+    fn own_shares(&mut self, at: usize, numbers: &[u32]) -> Said {
+        let is_named = self.low_before(self.words.start) == ":" && self.name_end == Some(self.words.start - 1);
+        if !is_named || numbers.len() < 2 {
+            return Err(Trouble::NotHere);
+        }
+        let named = numbers.iter().zip(1..);
+        let version = |(weight, number): (&u32, u32)| Version { name: format!("v{number}"), weight: Some(*weight) };
+        self.intent.applications[at].versions = named.map(version).collect();
+        let what = format!("the shares are of `v1` to `v{}`, in that order", numbers.len());
+        self.assumptions.push(Assumption { what, why: "the request does not say whose they are".to_owned() });
+        Ok(format!("applications[{at}].versions"))
+    }
+
     fn is_version_here(&self, spot: Spot, name: &str) -> bool {
         let Place::Application(at) = spot.place else { return false };
         let application = &self.intent.applications[at];
@@ -127,7 +161,9 @@ impl Reader<'_> {
         let (mut weights, path): (Vec<&mut Option<u32>>, String) = match spot.place {
             Place::Node(_) => return self.ratio_of_group(numbers),
             Place::Application(at) if self.intent.applications[at].versions.is_empty() => {
-                return self.counted_versions(at, numbers).map_or_else(|| self.ratio_of_group(numbers), Ok);
+                let counted = self.counted_versions(at, numbers);
+                return counted
+                    .map_or_else(|| self.ratio_of_group(numbers).or_else(|_| self.own_shares(at, numbers)), Ok);
             }
             Place::Application(at) => {
                 let versions = &mut self.intent.applications[at].versions;

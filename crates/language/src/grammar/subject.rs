@@ -8,8 +8,9 @@ use super::reader::{Reader, Verb};
 use super::slot::Slot;
 use super::spot::{Place, Spot};
 use super::thing::Entity;
+use super::versions::is_environment;
 use crate::intent::Action;
-use crate::lexer::TokenKind;
+use crate::lexer::{Token, TokenKind};
 
 /// Parts that are said of a name: "web with backends orders and payments".
 const PARTS: &[&str] = &[
@@ -36,20 +37,24 @@ const PARTS: &[&str] = &[
 /// Words between names and what they are.
 const WHAT_THEY_ARE: &[&str] = &["are", "is", "both", "all", "also", "a", "an", "the", "each", "new", "simple"];
 
+/// The most tokens from a value to the environment that it is for.
+const MAX_TO_ENVIRONMENT: usize = 5;
+
 /// The most subjects of one clause.
 const MAX_SUBJECTS: usize = 64;
 
 impl Reader<'_> {
     /// A name that begins a clause of its own: "orders calls payments".
     pub(super) fn subject(&mut self) -> bool {
-        if self.chain_of_calls() {
+        if self.chain_of_calls() || self.possessor() || self.recipient() {
             return true;
         }
         if self.preposition.is_some() {
             return false;
         }
         let Some((names, end)) = self.subjects() else { return false };
-        if names.iter().any(|name| self.intent.environments.contains(name)) {
+        if names.iter().any(|name| self.intent.environments.contains(name) || self.is_one_environment_of_several(name))
+        {
             self.ask_about_environments(end);
             return true;
         }
@@ -82,8 +87,69 @@ impl Reader<'_> {
         }
         self.sending = false;
         self.closed = true;
+        self.name_end = Some(end);
         self.at = end;
         true
+    }
+
+    /// Whether a name is that of an environment, and another stands in the request.
+    fn is_one_environment_of_several(&self, name: &str) -> bool {
+        let is_other = |token: &Token| is_environment(&token.low) && !token.text.eq_ignore_ascii_case(name);
+        is_environment(name) && self.tokens.iter().any(is_other)
+    }
+
+    /// "10 connections in staging and 1000 in production": another value than that of the environment that was named.
+    pub(super) fn value_of_environment(&mut self) -> bool {
+        let is_value = self.token(self.at).is_some_and(|token| {
+            matches!(
+                token.kind,
+                TokenKind::Number(_) | TokenKind::Span(_) | TokenKind::Percent(_) | TokenKind::Ratio(_)
+            )
+        });
+        let ends = |at: &usize| !self.is_sentence_end(*at) && !matches!(self.low(*at), "," | "and" | "but");
+        let mut after = (self.at + 1..self.at + MAX_TO_ENVIRONMENT).take_while(ends);
+        let place = after.find(|at| self.is_word(*at, &["in", "for", "on"]) && is_environment(self.low(*at + 1)));
+        let Some(place) = place.filter(|_| is_value && !self.intent.environments.is_empty()) else { return false };
+        let name = self.low(place + 1).to_owned();
+        if self.intent.environments.contains(&name) {
+            return false;
+        }
+        self.ask_about_environments(place + 2);
+        true
+    }
+
+    /// "red-vn's timeout": what it is a part of is there, unless the sentence makes it.
+    fn possessor(&mut self) -> bool {
+        let Some(token) = self.token(self.at) else { return false };
+        let is_possessive = matches!(token.kind, TokenKind::Name | TokenKind::Host | TokenKind::Word)
+            && self.request[token.start..token.end].ends_with(['s', 'S'])
+            && self.request[token.start..token.end].contains(['\'', '’']);
+        let Some(name) = name_at(&self.tokens, self.at).filter(|_| is_possessive && !self.sending) else {
+            return false;
+        };
+        self.speak_of_there(&name);
+        self.at += 1;
+        true
+    }
+
+    /// "give front-node outlier detection": the name stands before what it gets.
+    fn recipient(&mut self) -> bool {
+        let before = (0..self.at).rev().find(|at| !matches!(self.low(*at), "the" | "our" | "my"));
+        let is_given = before.is_some_and(|at| self.is_word(at, &["give"]))
+            && (self.is_symbol(self.past_glue(self.at + 1), PARTS) || self.counts_a_part(self.past_glue(self.at + 1)));
+        let Some(name) = name_at(&self.tokens, self.at).filter(|_| is_given) else { return false };
+        self.speak_of_there(&name);
+        self.at += 1;
+        true
+    }
+
+    /// Speaks of a name that the words take for known.
+    fn speak_of_there(&mut self, name: &str) {
+        let action = if self.verb == Verb::Create { Action::Create } else { Action::Change };
+        let place = self.find_named(name).unwrap_or_else(|| self.application(name, action));
+        self.turn_to(place);
+        self.name_end = Some(self.at + 1);
+        self.preposition = None;
     }
 
     /// "staging on 8080, production on 80": one template has one value, unless it is a parameter.
@@ -166,6 +232,12 @@ impl Reader<'_> {
         match self.low(at) {
             "on" | "at" | "over" | "via" | "(" | ":" | "using" | "with" | "as" if !self.is_symbol(at, &["on"]) => {
                 let place = self.past_glue(at + 1);
+                // "metal: 70/30"
+                if self.low(at) == ":"
+                    && self.token(place).is_some_and(|token| matches!(token.kind, TokenKind::Ratio(_)))
+                {
+                    return true;
+                }
                 let has_part =
                     self.is_symbol(place, PARTS) || self.is_symbol(place + 1, PARTS) && self.counts_a_part(place);
                 is_port(place)
@@ -191,18 +263,30 @@ impl Reader<'_> {
             || self.spot.is_some_and(|spot| {
                 matches!(spot.place, Place::Route(..) | Place::Router(_) | Place::GatewayRoute(..))
             });
-        if is_routing || !self.is_arrow(self.at + 1) {
+        let (arrow, port) = self.past_own_port(self.at + 1);
+        if is_routing || !self.is_arrow(arrow) {
             return false;
         }
-        let names = self.name_in_chain(self.at).zip(self.name_in_chain(self.at + 2));
+        let names = self.name_in_chain(self.at).zip(self.name_in_chain(arrow + 1));
         let Some((from, to)) = names else { return false };
         let place = self.place_of_subject(&from);
         self.turn_to(place);
-        if let Ok(path) = self.calls(&[to]) {
-            self.note(&path, self.at, self.at + 3);
+        self.words = self.at..arrow;
+        let has_port = port.is_none_or(|port| self.port(port, None).is_ok());
+        if let Some(path) = self.calls(&[to]).ok().filter(|_| has_port) {
+            self.note(&path, self.at, arrow + 2);
         }
-        self.at += if self.is_arrow(self.at + 3) { 2 } else { 3 };
+        let is_longer = self.is_arrow(self.past_own_port(arrow + 2).0);
+        self.at = if is_longer { arrow + 1 } else { arrow + 2 };
         true
+    }
+
+    /// Past the port in brackets behind a name, "web (8080)", and the port.
+    fn past_own_port(&self, at: usize) -> (usize, Option<u32>) {
+        match self.token(at + 1).map(|token| &token.kind) {
+            Some(TokenKind::Number(port)) if self.low(at) == "(" && self.low(at + 2) == ")" => (at + 3, Some(*port)),
+            _ => (at, None),
+        }
     }
 
     /// A name beside an arrow, also where its word means something elsewhere: "frontend -> backend -> cache".

@@ -25,6 +25,9 @@ pub struct VirtualNode {
     /// Where it listens.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub listeners: Vec<Listener>,
+    /// Whether it only calls, and listens nowhere.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub only_calls: bool,
     /// How its hosts are found.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub discovery: Option<Discovery>,
@@ -81,6 +84,9 @@ pub struct Call {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Listener {
+    /// Whether it is one more, beside those that are there.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_added: bool,
     /// The port, 1..=65535.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u32>,

@@ -170,7 +170,7 @@ gateway-error: gateway error, gateway errors, 502s, 503s, 504s, bad gateway, bad
 client-error: client error, client errors, 409s, conflicts
 stream-error: stream error, stream errors, refused stream, refused streams
 connection-error: connection error, connection errors, connect failure, connect failures, connection failure,
-    connection failures, connection refused, connection reset, connection resets, tcp errors, tcp error,
+    connection failures, connection refused, connection reset, connection resets, resets, tcp errors, tcp error,
     connection fails, connections fail, the connection fails, connecting fails
 cancelled: cancelled, canceled
 deadline-exceeded: deadline exceeded
@@ -232,7 +232,8 @@ egress: egress, external egress, egress filter, egress traffic, outbound traffic
     outbound traffic that isn't in the mesh, traffic that isn't in the mesh, external traffic,
     traffic outside the mesh, traffic to the outside, traffic leaving the mesh, outgoing traffic,
     external services, external endpoints, outside world, external hosts, unknown destinations,
-    destinations outside the mesh, egressfilter
+    destinations outside the mesh, egressfilter, traffic to anything outside, traffic to anything outside of it,
+    traffic to the outside world, traffic to anywhere outside, anything outside, anything outside of it
 known-destinations: services in the mesh, services of the mesh, services inside the mesh, what the mesh knows
 allow-all: lets out, let out, lets traffic out, let traffic out, lets, let everything out, allow all, allow_all,
     allows all, allowing all, allow, allows, allowing, permit, permits, unrestricted, permitted
@@ -360,7 +361,7 @@ ready now basically lets finally firstly lastly afterwards actually essentially 
 
 # adjectives and adverbs that ask for nothing in particular
 currently exactly proper properly correct correctly appropriate appropriately sensible reasonable suitable good
-right sane basic simple standard usual typical decent necessary needed required minimal complete full working
+right sane basic simple standard usual typical decent single sole necessary needed required minimal complete full working
 existing new another fresh additional extra more empty too longer open well bad third fourth handy nice second
 respective respectively overall able one ones times once only least about around approximately
 

@@ -130,3 +130,25 @@ fn another_account_makes_no_gateway_in_a_shared_mesh() {
     let refused = answer(call(Kind::VirtualGateway, "222222222222", body)).unwrap_err();
     assert_eq!((refused.exception, refused.exception.status()), (Exception::Forbidden, 403));
 }
+
+#[test]
+fn no_two_resources_have_one_arn() {
+    let server = Server::start();
+    assert_eq!(create(&server, "meshes", &json!({"meshName": "m"})).0, 200);
+    assert_eq!(create(&server, "meshes/m/virtualNodes", &json!({"virtualNodeName": "n", "spec": {}})).0, 200);
+    let (status, error, answer) = create(&server, "meshes", &json!({"meshName": "m/virtualNode/n"}));
+    assert_eq!((status, error.as_str()), (409, "ConflictException"), "{answer}");
+    let arn = "arn:aws:appmesh:us-east-1:123456789012:mesh/m/virtualNode/n";
+    assert_eq!(answer, format!("virtual node n of mesh m has the ARN {arn} already: choose another name"));
+    assert_eq!(server.ask("GET", &format!("/v20190125/tags?resourceArn={arn}"), b"").0, 200);
+}
+
+#[test]
+fn tags_do_not_tell_what_other_accounts_have() {
+    let server = Server::start();
+    for account in ["123456789012", "210987654321"] {
+        let arn = format!("arn:aws:appmesh:us-east-1:{account}:mesh/none");
+        let (status, ..) = server.ask("GET", &format!("/v20190125/tags?resourceArn={arn}"), b"");
+        assert_eq!(status, if account == "123456789012" { 404 } else { 403 }, "{arn}");
+    }
+}

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use meshwright_server::http::{MAX_BODY, Settings, serve};
-use meshwright_server::{Bounds, Service};
+use meshwright_server::{Bounds, Service, listen};
 use meshwright_store::{Memory, Store};
 use serde_json::Value;
-use tokio::net::TcpListener;
 
 /// A server that ends with the test.
 pub(crate) struct Server {
@@ -33,7 +32,7 @@ impl Server {
 
     fn of(store: Box<dyn Store>, quotas: bool, settings: Settings) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let listener = runtime.block_on(async { listen(([127, 0, 0, 1], 0).into()) }).unwrap();
         let address = listener.local_addr().unwrap();
         let service = Arc::new(Service::start(store, quotas).unwrap());
         runtime.spawn(serve(listener, service, settings, std::future::pending()));
@@ -58,7 +57,7 @@ impl Server {
     /// A request with lines of headers of its own.
     fn ask_with(&self, method: &str, path: &str, headers: &str, body: &[u8]) -> (u16, String, Value) {
         let length = body.len();
-        let head = "host: x\r\nconnection: close\r\n";
+        let head = "host: localhost\r\nconnection: close\r\n";
         let mut request =
             format!("{method} {path} HTTP/1.1\r\n{head}{headers}content-length: {length}\r\n\r\n").into_bytes();
         request.extend_from_slice(body);
@@ -103,6 +102,7 @@ fn bodies_that_are_none_are_refused_with_the_reason() {
     refused(b"", "meshName is missing");
     refused(br#"{"meshName": 7}"#, "meshName: 7 is not text");
     refused(br#"{"meshName": ""}"#, "meshName");
+    refused(format!(r#"{{"meshName": "{}"}}"#, "m".repeat(256)).as_bytes(), "meshName");
     refused(br#"{"meshName": "m", "clientToken": ""}"#, "clientToken");
     refused(br#"{"meshName": "m", "spec": []}"#, "spec: it is not an object");
     refused(br#"{"meshName": "m", "spec": {"egressFilter": {"type": "SOME"}}}"#, "spec.egressFilter.type");
@@ -176,7 +176,7 @@ fn who_does_not_go_on_is_let_go() {
     let mut slow_head = TcpStream::connect(server.address).unwrap();
     slow_head.write_all(b"GET /v20190125/meshes HTTP/1.1\r\nhost").unwrap();
     let mut slow_body = TcpStream::connect(server.address).unwrap();
-    slow_body.write_all(b"PUT /v20190125/meshes HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{").unwrap();
+    slow_body.write_all(b"PUT /v20190125/meshes HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{").unwrap();
     assert_eq!(server.ask("GET", "/v20190125/meshes", b"").0, 200, "others are answered meanwhile");
     for (mut stream, said) in [(silent, ""), (slow_head, ""), (slow_body, "408 Request Timeout")] {
         stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
@@ -191,7 +191,7 @@ fn who_takes_no_answer_is_let_go() {
     let server = hasty(1);
     let mut deaf = TcpStream::connect(server.address).unwrap();
     deaf.set_write_timeout(Some(Duration::from_secs(10))).unwrap();
-    let question = b"GET /v20190125/meshes/none HTTP/1.1\r\nhost: x\r\n\r\n".repeat(1000);
+    let question = b"GET /v20190125/meshes/none HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(1000);
     // The server stops reading when its answers are not read, and ends the connection then.
     while deaf.write_all(&question).is_ok() {}
     let is_free = (0..100).any(|_| {
@@ -209,7 +209,7 @@ fn who_comes_when_all_places_are_taken_is_told_to_try_again() {
     });
     let keep = |_| {
         let mut stream = TcpStream::connect(server.address).unwrap();
-        stream.write_all(b"GET /v20190125/meshes HTTP/1.1\r\nhost: x\r\n\r\n").unwrap();
+        stream.write_all(b"GET /v20190125/meshes HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
         let mut first = [0; 12];
         stream.read_exact(&mut first).unwrap();
         assert_eq!(&first, b"HTTP/1.1 200");
@@ -237,10 +237,62 @@ fn a_page_of_another_site_is_refused_by_a_server_without_credentials() {
     let server = Server::start();
     let status = |headers: &str| server.ask_with("GET", "/v20190125/meshes", headers, b"").0;
     assert_eq!(status("origin: http://evil.example\r\n"), 403);
-    assert_eq!(status("sec-fetch-site: same-origin\r\n"), 403, "a name that leads here, but is not ours");
+    let by_name = |name: &str| {
+        server.send(format!("GET /v20190125/meshes HTTP/1.1\r\nhost: {name}\r\nconnection: close\r\n\r\n").as_bytes())
+    };
+    // A name of its own that leads here makes a page's requests look like those of any client.
+    let answer = by_name("evil.example:8480");
+    assert!(by_name("10.0.0.1").starts_with("HTTP/1.1 403"));
+    assert!(by_name("evil.amazonaws.com").starts_with("HTTP/1.1 403"));
+    assert!(answer.starts_with("HTTP/1.1 403") && answer.contains("no public name: use localhost"), "{answer}");
+    for name in [
+        "localhost",
+        "LOCALHOST:1",
+        "appmesh.localhost:8480",
+        "127.0.0.1:8480",
+        "[::1]:8480",
+        "meshwright:8480",
+        "host.docker.internal",
+        "appmesh.eu-west-1.amazonaws.com",
+    ] {
+        let answer = by_name(name);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{name}: {answer}");
+    }
     let own = format!(
         "GET /v20190125/meshes HTTP/1.1\r\nhost: {}\r\norigin: http://localhost:1\r\nconnection: close\r\n\r\n",
         server.address
     );
     assert!(server.send(own.as_bytes()).starts_with("HTTP/1.1 200"));
+}
+
+#[test]
+fn heads_and_names_are_as_long_as_a_uri_may_be() {
+    let server = Server::start();
+    let status = |length: usize| {
+        let head = format!(
+            "GET /v20190125/meshes HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nx: {}\r\n\r\n",
+            "x".repeat(length)
+        );
+        server.send(head.as_bytes()).get(9..12).unwrap_or_default().to_owned()
+    };
+    assert_eq!((status(30 << 10), status(80 << 10)), ("200".to_owned(), "431".to_owned()));
+    // The longest names: each character takes 12 bytes of a path.
+    let name = "\u{1d4b3}".repeat(255);
+    let path = "%F0%9D%92%B3".repeat(255);
+    let put = |path: &str, body: serde_json::Value| {
+        let (status, _, answer) = server.ask("PUT", &format!("/v20190125/meshes{path}"), body.to_string().as_bytes());
+        assert_eq!(status, 200, "{answer}");
+    };
+    let listeners = serde_json::json!({"listeners": [{"portMapping": {"port": 1, "protocol": "http"}}]});
+    put("", serde_json::json!({"meshName": name}));
+    put(&format!("/{path}/virtualNodes"), serde_json::json!({"virtualNodeName": name, "spec": {}}));
+    put(&format!("/{path}/virtualRouters"), serde_json::json!({"virtualRouterName": name, "spec": listeners}));
+    let target = serde_json::json!({"weightedTargets": [{"virtualNode": name, "weight": 1}]});
+    let route = serde_json::json!({"httpRoute": {"match": {"prefix": "/"}, "action": target}});
+    put(&format!("/{path}/virtualRouter/{path}/routes"), serde_json::json!({"routeName": name, "spec": route}));
+    let route = format!("/v20190125/meshes/{path}/virtualRouter/{path}/routes/{path}");
+    assert_eq!(server.ask("GET", &route, b"").2["routeName"], name);
+    let long = serde_json::json!({"virtualServiceName": "s".repeat(1025), "spec": {}}).to_string();
+    let (status, error, _) = server.ask("PUT", &format!("/v20190125/meshes/{path}/virtualServices"), long.as_bytes());
+    assert_eq!((status, error.as_str()), (400, "BadRequestException"));
 }

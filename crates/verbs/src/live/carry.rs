@@ -67,6 +67,17 @@ enum Stop {
     Lost(String),
 }
 
+impl Stop {
+    /// The same of a resource of which a part is made already.
+    fn after(self, made: &str) -> Self {
+        match self {
+            Self::Done(done) => Self::Done(done),
+            Self::Failed(why) => Self::Failed(format!("{made}: {why}")),
+            Self::Lost(why) => Self::Lost(format!("{made}: {why}")),
+        }
+    }
+}
+
 impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
         match failure {
@@ -79,10 +90,11 @@ impl From<Failure> for Stop {
 /// Carries a plan out, as far as it goes.
 pub(crate) fn carry_out(live: &mut Live<'_>, plan: &Plan) -> Outcome {
     let mut outcome = Outcome::default();
+    let title = plan.titles();
     for wave in plan.steps.chunk_by(|one, other| one.wave == other.wave) {
         for steps in wave.chunks(AT_A_TIME) {
             if outcome.failures.is_empty() {
-                make(live, steps, &mut outcome);
+                make(live, steps, &title, &mut outcome);
             }
         }
     }
@@ -91,7 +103,7 @@ pub(crate) fn carry_out(live: &mut Live<'_>, plan: &Plan) -> Outcome {
 }
 
 /// Makes steps that do not wait for each other.
-fn make(live: &mut Live<'_>, steps: &[Step], outcome: &mut Outcome) {
+fn make(live: &mut Live<'_>, steps: &[Step], title: &dyn Fn(&Identifier) -> String, outcome: &mut Outcome) {
     let describe: Vec<Call> = steps.iter().map(|step| step.name.call(Operation::Describe(step.name.kind))).collect();
     let answers = live.api.call_all(&describe, &mut || {});
     let checked: Vec<Result<&Step, Stop>> =
@@ -109,20 +121,20 @@ fn make(live: &mut Live<'_>, steps: &[Step], outcome: &mut Outcome) {
             Ok(step) => match written.next() {
                 None => continue,
                 Some(answer) => settle(step, answer, &mut outcome.notes).and_then(|done| {
-                    tag(live, step)?;
-                    Ok(done)
+                    let tagged = tag(live, step).map(|()| done);
+                    tagged.map_err(|stop| stop.after("its specification is updated, but not its tags"))
                 }),
             },
         };
         match made {
             Ok(done) | Err(Stop::Done(done)) => {
-                (live.tell)(&format!("{} {}", done.word(), step.name));
+                (live.tell)(&format!("{} {}", done.word(), title(&step.name)));
                 outcome.done.push((step.name.clone(), done));
             }
-            Err(Stop::Failed(why)) => outcome.failures.push(format!("{}: {}", step.name, visible(&why))),
+            Err(Stop::Failed(why)) => outcome.failures.push(format!("{}: {}", title(&step.name), visible(&why))),
             Err(Stop::Lost(why)) => {
                 outcome.is_lost = true;
-                outcome.failures.push(format!("{}: {}", step.name, visible(&why)));
+                outcome.failures.push(format!("{}: {}", title(&step.name), visible(&why)));
             }
         }
     }

@@ -54,9 +54,10 @@ pub(crate) fn meshes(live: &mut Live<'_>) -> Result<Vec<MeshName>, LiveError> {
 
 /// That a mesh is not there, with the others that are.
 pub(crate) fn no_such_mesh(live: &mut Live<'_>, mesh: &MeshName) -> LiveError {
-    let known: Vec<String> = meshes(live).unwrap_or_default().into_iter().map(|own| own.name).collect();
-    let near = nearest(&mesh.name, known.iter().map(String::as_str)).map(str::to_owned);
-    LiveError::NoSuchMesh { mesh: mesh.name.clone(), place: live.api.place(), known, near }
+    let known: Vec<String> = meshes(live).unwrap_or_default().iter().map(MeshName::to_string).collect();
+    let mesh = mesh.to_string();
+    let near = nearest(&mesh, known.iter().map(String::as_str)).map(str::to_owned);
+    LiveError::NoSuchMesh { mesh, place: live.api.place(), known, near }
 }
 
 /// Everything of a mesh; `None` where it is not there. What changes meanwhile is asked for again, a few times.

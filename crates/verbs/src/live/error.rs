@@ -32,13 +32,17 @@ pub enum LiveError {
         "the files have faults, and what cannot be read would be taken for absent: nothing is changed; see `meshwright validate`"
     )]
     Faults,
+    /// Values that the files leave open.
+    #[error("the files leave values open, and nothing is changed:{open}")]
+    Open {
+        /// Each on a line, with its place and what would settle it.
+        open: String,
+    },
     /// A resource that is not known as a whole.
-    #[error("{}: {what}; nothing is changed", visible(.name))]
+    #[error("{}: a part of it cannot be read; nothing is changed", visible(.name))]
     NotKnown {
         /// Its name.
         name: String,
-        /// What is not known, and what to do.
-        what: &'static str,
     },
     /// A resource that the files define twice.
     #[error("{}: the files define it twice, and which of them holds is not known; nothing is changed", visible(.name))]

@@ -87,7 +87,20 @@ impl Identifier {
 
     /// With its mesh, where several are spoken of.
     pub(crate) fn full(&self) -> String {
-        format!("{} of mesh {}", self, visible(&self.mesh.name))
+        match self.kind {
+            Kind::Mesh => self.to_string(),
+            _ => format!("{self} of mesh {}", self.mesh),
+        }
+    }
+}
+
+impl fmt::Display for MeshName {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = visible(&self.name);
+        match &self.owner {
+            Some(owner) => write!(formatter, "{name} of account {}", visible(owner)),
+            None => write!(formatter, "{name}"),
+        }
     }
 }
 
@@ -96,6 +109,7 @@ impl fmt::Display for Identifier {
         let name = visible(&self.name);
         match &self.parent {
             Some(parent) => write!(formatter, "{} {}/{name}", self.kind, visible(parent)),
+            None if self.kind == Kind::Mesh => write!(formatter, "{} {}", self.kind, self.mesh),
             None => write!(formatter, "{} {name}", self.kind),
         }
     }

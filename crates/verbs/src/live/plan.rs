@@ -83,6 +83,12 @@ impl Plan {
         self.steps.iter().filter(|step| step.change == change && !step.is_replacement).count()
     }
 
+    /// How its resources are called: with their meshes where there are several.
+    pub(crate) fn titles(&self) -> impl Fn(&Identifier) -> String + use<> {
+        let is_of_several = self.steps.iter().any(|step| step.name.mesh != self.steps[0].name.mesh);
+        move |name| if is_of_several { name.full() } else { name.to_string() }
+    }
+
     pub(crate) fn sort(&mut self) {
         self.steps.sort_by(|one, other| (one.wave, &one.name).cmp(&(other.wave, &other.name)));
     }

@@ -21,14 +21,14 @@ pub(crate) fn plan(plan: &Plan) -> String {
     if plan.has_changes() {
         out.push('\n');
     }
-    let is_several = plan.steps.iter().any(|step| step.name.mesh != plan.steps[0].name.mesh);
+    let title = plan.titles();
     for step in &plan.steps {
         let mark = match step.change {
             Change::Create => '+',
             Change::Update => '~',
             Change::Delete => '-',
         };
-        let name = if is_several { step.name.full() } else { step.name.to_string() };
+        let name = title(&step.name);
         // Writing to a string cannot fail.
         let _ = writeln!(out, "{mark} {name}{}", remark(step));
         for difference in step.spec.iter().chain(&step.tags) {
@@ -66,7 +66,9 @@ fn summary(plan: &Plan) -> String {
     };
     let replaced = plan.steps.iter().filter(|step| step.is_replacement && step.change == Change::Create).count();
     let unchanged = (plan.unchanged > 0).then(|| format!("{} unchanged", plan.unchanged));
+    let nothing = (!plan.has_changes() && plan.is_possible()).then(|| "nothing to do".to_owned());
     let parts: Vec<String> = [
+        nothing,
         count(Change::Create, "create"),
         count(Change::Update, "update"),
         (replaced > 0).then(|| format!("{replaced} to replace")),
@@ -76,7 +78,7 @@ fn summary(plan: &Plan) -> String {
     .into_iter()
     .flatten()
     .collect();
-    if parts.is_empty() { "nothing to do".to_owned() } else { parts.join(", ") }
+    parts.join(", ")
 }
 
 fn difference_text(difference: &Difference) -> String {

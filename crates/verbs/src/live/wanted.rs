@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use meshwright_dialect::Reading;
-use meshwright_model::opened::is_open;
+use meshwright_model::opened::left_open;
 use meshwright_model::order::Order;
 use meshwright_model::resource::{Gap, Resource, Tag};
 use meshwright_model::{Path, Spec};
@@ -51,11 +51,14 @@ pub(crate) fn wanted(reading: &Reading) -> Result<Vec<Known>, LiveError> {
     if reading.has_faults() || !reading.unreadable.is_empty() {
         return Err(LiveError::Faults);
     }
+    if let Some(open) = left_open(&reading.inventory) {
+        return Err(LiveError::Open { open });
+    }
     let (mut all, mut names) = (Vec::new(), BTreeSet::new());
     for placed in &Order::of(&reading.inventory.index()).placed {
         let resource = &reading.inventory.resources[placed.position];
-        let known = known(resource, placed.stage)
-            .map_err(|what| LiveError::NotKnown { name: resource.id().to_string(), what })?;
+        let known =
+            known(resource, placed.stage).ok_or_else(|| LiveError::NotKnown { name: resource.id().to_string() })?;
         if !names.insert(known.name.clone()) {
             return Err(LiveError::Twice { name: known.name.full() });
         }
@@ -69,7 +72,7 @@ pub(crate) fn standing(reading: &Reading, mesh: &MeshName) -> Vec<Standing> {
     let order = Order::of(&reading.inventory.index());
     let resources = order.placed.iter().map(|placed| (&reading.inventory.resources[placed.position], placed.stage));
     let standing = |(resource, stage): (&Resource, usize)| {
-        let mut known = known(resource, stage).ok()?;
+        let mut known = known(resource, stage)?;
         known.name.mesh = mesh.clone();
         let member = |name: &str| {
             let members = &resource.metadata.as_ref()?.members;
@@ -83,23 +86,17 @@ pub(crate) fn standing(reading: &Reading, mesh: &MeshName) -> Vec<Standing> {
     resources.filter_map(standing).collect()
 }
 
-fn known(resource: &Resource, stage: usize) -> Result<Known, &'static str> {
-    let Some(name) = Identifier::of(resource) else {
-        return Err("a name of it is open: give values with --parameter KEY=VALUE");
-    };
-    if is_open(resource, &Path::of(&["spec"])) {
-        return Err("its specification is open in part: give values with --parameter KEY=VALUE");
+/// A resource of which nothing is open; `None` where a part of it cannot be read.
+fn known(resource: &Resource, stage: usize) -> Option<Known> {
+    let name = Identifier::of(resource)?;
+    // What the API once said beside it, such as a time, is nothing that anybody sets.
+    let is_said = |path: &Path| Path::of(&["metadata"]).contains(path);
+    if resource.gaps.iter().any(|(path, gap)| *gap == Gap::Faulty && !is_said(path)) {
+        return None;
     }
-    if resource.gaps.values().any(|gap| *gap == Gap::Faulty) {
-        return Err("a part of it cannot be read");
-    }
-    if resource.condition.is_some() {
-        return Err("it exists under a condition that nothing decides: give values with --parameter KEY=VALUE");
-    }
-    let tags: Option<BTreeMap<String, String>> = resource.tags.iter().map(tag).collect();
-    let mut tags = tags.ok_or("a tag of it is open: give values with --parameter KEY=VALUE")?;
+    let mut tags: BTreeMap<String, String> = resource.tags.iter().map(tag).collect::<Option<_>>()?;
     tags.retain(|key, _| !key.starts_with(OWN_TAGS));
-    Ok(Known { name, spec: resource.spec.clone().settled().answered(), tags, stage })
+    Some(Known { name, spec: resource.spec.clone().settled().answered(), tags, stage })
 }
 
 fn tag(tag: &Tag) -> Option<(String, String)> {

@@ -1,6 +1,8 @@
 //! The live side against the API in this process: what is applied, what is said of it, and what others do meanwhile.
 
 mod half_way;
+mod open;
+mod public;
 mod together;
 
 use std::sync::Arc;
@@ -56,15 +58,19 @@ impl Run {
 
 /// Runs a verb over a file's text.
 fn run(api: &dyn MeshApi, arguments: &str, text: &str) -> Run {
+    run_on(api, arguments, (!text.is_empty()).then(|| reading("mesh", text)).as_ref())
+}
+
+/// Runs a verb over what was read of files.
+fn run_on(api: &dyn MeshApi, arguments: &str, file: Option<&Reading>) -> Run {
     let command = Command::parse_from(["meshwright"].into_iter().chain(arguments.split_whitespace()));
     let mut shown = String::new();
     let mut show = |text: &str| shown.push_str(text);
     let pause = |_: Duration| {};
     let mut live = Live { api, watch: &mut |_| {}, tell: &mut |_| {}, pause: &pause };
-    let file = (!text.is_empty()).then(|| reading("mesh", text));
     let answer = match &command {
-        Command::Apply(options) => apply::run(file.as_ref().unwrap(), options, &mut live, &mut show),
-        Command::Delete(options) => delete::run(file.as_ref(), options, &mut live, &mut show),
+        Command::Apply(options) => apply::run(file.unwrap(), options, &mut live, &mut show),
+        Command::Delete(options) => delete::run(file, options, &mut live, &mut show),
         Command::Meshes(options) => meshes::run(options, &mut live),
         Command::Snapshot(options) => snapshot::run(options, &mut live, false),
     };
@@ -117,7 +123,7 @@ fn what_is_applied_is_there_and_a_second_time_changes_nothing() {
     ");
     assert!(!first.has_findings());
     let again = run(&api, "apply mesh --prune", &shop(9));
-    assert_eq!((again.output().as_str(), again.has_findings()), ("6 unchanged\n", false));
+    assert_eq!((again.output().as_str(), again.has_findings()), ("nothing to do, 6 unchanged\n", false));
 }
 
 #[test]
@@ -141,12 +147,12 @@ fn a_plan_says_what_differs_and_a_dry_run_changes_nothing() {
     assert!(!run(&api, "apply mesh", &changed).has_findings());
     let after = snapshot_of(&api, "shop");
     assert!(after.contains("money") && after.contains("\"env\""), "{after}");
-    assert_eq!(run(&api, "apply mesh --dry-run", &changed).output(), "6 unchanged\n");
+    assert_eq!(run(&api, "apply mesh --dry-run", &changed).output(), "nothing to do, 6 unchanged\n");
     // A file that says nothing of tags leaves them; one that says some means these.
     assert_eq!(
         run(&api, "apply mesh --dry-run", &shop(4).replace(r#", "tags": [{"key": "team", "value": "pay"}]"#, ""))
             .output(),
-        "6 unchanged\n"
+        "nothing to do, 6 unchanged\n"
     );
     run(&api, "apply mesh", &shop(4));
     assert!(!snapshot_of(&api, "shop").contains("\"env\""));
@@ -168,7 +174,7 @@ fn a_snapshot_feeds_apply_and_has_the_same_bytes() {
     run(&api, "apply mesh", &shop(9));
     let snapshot = snapshot_of(&api, "shop");
     assert_eq!(snapshot_of(&api, "shop"), snapshot);
-    assert_eq!(run(&api, "apply mesh --prune", &snapshot).output(), "6 unchanged\n");
+    assert_eq!(run(&api, "apply mesh --prune", &snapshot).output(), "nothing to do, 6 unchanged\n");
     let other = nothing();
     assert!(!run(&other, "apply mesh", &snapshot).has_findings());
     let kept = |text: &str| {
@@ -211,12 +217,12 @@ fn what_no_file_has_goes_with_prune_alone_and_in_reverse_order() {
     let node = r#"{"meshName": "shop", "virtualNodeName": "v1", "spec": {}}"#;
     let less = format!("[{{\"meshName\": \"shop\", \"spec\": {{}}}},\n{node}]");
     insta::assert_snapshot!(run(&api, "apply mesh", &less).output(), @r"
-    2 unchanged
+    nothing to do, 2 unchanged
 
     in no file, and kept without --prune: virtual node v2, virtual router pay, route pay/split, virtual service pay.local
     ");
     // A file that does not define the mesh deletes nothing in it.
-    assert_eq!(run(&api, "apply mesh --prune", node).output(), "1 unchanged\n");
+    assert_eq!(run(&api, "apply mesh --prune", node).output(), "nothing to do, 1 unchanged\n");
     insta::assert_snapshot!(run(&api, "apply mesh --prune", &less).output(), @r"
     4 to delete, 2 unchanged
 
@@ -227,7 +233,7 @@ fn what_no_file_has_goes_with_prune_alone_and_in_reverse_order() {
 
     done: 4 deleted
     ");
-    assert_eq!(run(&api, "apply mesh --prune", &less).output(), "2 unchanged\n");
+    assert_eq!(run(&api, "apply mesh --prune", &less).output(), "nothing to do, 2 unchanged\n");
 }
 
 #[test]
@@ -250,26 +256,6 @@ fn what_is_still_named_is_not_begun() {
 }
 
 #[test]
-fn what_is_open_or_faulty_is_not_applied() {
-    let why = |text: &str| run(&nothing(), "apply mesh", text).answer.unwrap_err().to_string();
-    let template = "Parameters: {Port: {Type: Number}}
-Resources:
-  M: {Type: AWS::AppMesh::Mesh, Properties: {MeshName: m}}
-  R:
-    Type: AWS::AppMesh::VirtualRouter
-    Properties: {MeshName: m, VirtualRouterName: r, Spec: {Listeners: [{PortMapping: {Port: !Ref Port, Protocol: http}}]}}
-";
-    assert!(
-        why(template).contains("its specification is open in part: give values with --parameter"),
-        "{}",
-        why(template)
-    );
-    assert!(why(&template.replace("Protocol: http", "Protocol: smoke")).contains("the files have faults"));
-    let mesh = r#"{"meshName": "m", "spec": {}}"#;
-    assert!(why(&format!("[{mesh}, {mesh}]")).contains("the files define it twice"));
-}
-
-#[test]
 fn a_listener_that_changes_its_protocol_is_explained_or_done_with_replace() {
     let api = nothing();
     run(&api, "apply mesh", &shop(9));
@@ -287,7 +273,7 @@ fn a_listener_that_changes_its_protocol_is_explained_or_done_with_replace() {
 
     done: 1 created, 1 updated, 1 deleted
     "#);
-    assert_eq!(run(&api, "apply mesh", &http2).output(), "6 unchanged\n");
+    assert_eq!(run(&api, "apply mesh", &http2).output(), "nothing to do, 6 unchanged\n");
 }
 
 #[test]
@@ -301,7 +287,7 @@ fn a_router_that_gets_more_listeners_waits_for_its_routes() {
     let run_of_two = run(&api, "apply mesh", &two);
     assert!(!run_of_two.has_findings(), "{run_of_two:?}");
     assert!(!run(&api, "apply mesh", &shop(9)).has_findings(), "and back");
-    assert_eq!(run(&api, "apply mesh", &shop(9)).output(), "6 unchanged\n");
+    assert_eq!(run(&api, "apply mesh", &shop(9)).output(), "nothing to do, 6 unchanged\n");
 }
 
 #[test]
@@ -352,6 +338,8 @@ fn meshes_are_counted_and_a_slip_is_answered_with_the_near_name() {
     ");
     let slip = run(&api, "snapshot --mesh shpo", "").answer.unwrap_err().to_string();
     assert_eq!(slip, "there is no mesh `shpo` at this process; did you mean `shop`?");
+    let strange = run(&api, "snapshot --mesh mesh/shop@210987654321", "").answer.unwrap_err().to_string();
+    assert_eq!(strange, "there is no mesh `shop of account 210987654321` at this process; there are empty, shop");
     let whole = snapshot_of(&api, "arn:aws:appmesh:us-east-1:123456789012:mesh/shop");
     assert_eq!(whole, snapshot_of(&api, "shop"));
 }
@@ -364,7 +352,7 @@ fn lists_are_read_to_their_last_page() {
         .collect();
     let many = format!("[{{\"meshName\": \"m\", \"spec\": {{}}}}, {}]", nodes.join(", "));
     assert!(run(&api, "apply mesh", &many).output().ends_with("done: 251 created\n"));
-    assert_eq!(run(&api, "apply mesh --prune --dry-run", &many).output(), "251 unchanged\n");
+    assert_eq!(run(&api, "apply mesh --prune --dry-run", &many).output(), "nothing to do, 251 unchanged\n");
     assert!(run(&api, "meshes", "").output().contains("250 virtual nodes"));
 }
 
@@ -373,4 +361,18 @@ fn waiting_ends_when_all_is_active() {
     let api = nothing();
     let run = run(&api, "apply mesh --wait", &shop(9));
     assert!(run.output().ends_with("done: 6 created\n"), "{run:?}");
+}
+
+#[test]
+fn where_several_meshes_are_changed_each_resource_is_named_with_its_own() {
+    let both = r#"[{"meshName": "a", "spec": {}}, {"meshName": "b", "spec": {}}, {"meshName": "b", "virtualNodeName": "n", "spec": {}}]"#;
+    insta::assert_snapshot!(run(&nothing(), "apply mesh", both).output(), @r"
+    3 to create
+
+    + mesh a
+    + mesh b
+    + virtual node n of mesh b
+
+    done: 3 created
+    ");
 }

@@ -10,6 +10,8 @@ mod judges;
 mod live;
 mod trace;
 
+use std::path::{Path, PathBuf};
+
 use meshwright_dialect::{Input, Options, Reading, read};
 use meshwright_verbs::Answer;
 use meshwright_verbs::config::Config;
@@ -92,4 +94,24 @@ fn findings(answer: &Value) -> Vec<&Value> {
 fn lines(answer: &Value) -> Vec<String> {
     let line = |finding: &Value| format!("{} {}", finding["line"], finding["rule"].as_str().unwrap());
     findings(answer).into_iter().map(line).collect()
+}
+
+/// The public templates and AWS JSON; `None`, with a word about it, where they are not at hand.
+fn public_files() -> Option<Vec<PathBuf>> {
+    let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
+    let corpus = std::env::var_os("MESHWRIGHT_CORPUS").map_or_else(default, PathBuf::from);
+    if !corpus.join("INDEX.tsv").is_file() {
+        println!("skipped: the public corpus is not at {}; set MESHWRIGHT_CORPUS to read it", corpus.display());
+        return None;
+    }
+    let mut files = Vec::new();
+    let mut folders = vec![corpus.join("cloudformation"), corpus.join("cli-json")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    Some(files)
 }

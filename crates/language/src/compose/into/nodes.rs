@@ -152,9 +152,12 @@ impl<'i> Desk<'i> {
             let port_of = |one: &ModelListener| one.port_mapping.port.known().map(|port| port.value());
             let is_it = |one: &ModelListener| listener.port.is_some_and(|port| port_of(one) == Some(port.into()));
             let index = listeners.iter().position(is_it);
-            let says_more = Listener { port: None, ..listener.clone() } != Listener::default();
+            let says_more = Listener { port: None, is_added: false, ..listener.clone() } != Listener::default();
             match (index, listeners) {
                 (Some(index), _) => self.change_listener(node, index, &listeners[index], listener),
+                (None, _) if listener.is_added && listener.port.is_some() => {
+                    self.add_listener(node, listeners.first(), listener);
+                }
                 // One listener with another port: it moves there.
                 (None, [only]) if listener.port.is_none() || !says_more => {
                     self.change_listener(node, 0, only, listener);
@@ -168,6 +171,20 @@ impl<'i> Desk<'i> {
                 }
             }
         }
+    }
+
+    /// Adds a listener beside those that are there, of their protocol where it says none.
+    fn add_listener(&mut self, node: &Resource, there: Option<&ModelListener>, wanted: &Listener) {
+        let own = Node { name: Named { expression: expression(Key::of(&node.name)) }, ..Node::default() };
+        let alike =
+            there.and_then(|there| there.port_mapping.protocol.known()).map_or(Protocol::Http, |one| said(*one));
+        if wanted.protocol.is_none() {
+            let what = format!("the new listener of `{}` speaks {}", Key::of(&node.name).shown(), alike.word());
+            self.draft.assume(what, "the request names no protocol, and that is what the node speaks so far");
+        }
+        let full = Listener { protocol: wanted.protocol.or(Some(alike)), ..wanted.clone() };
+        let written = write_listener(&own, &full, &mut self.draft);
+        self.append(node, Path::of(&["spec", "listeners"]), &written);
     }
 
     fn change_listener(&mut self, node: &Resource, index: usize, there: &ModelListener, wanted: &Listener) {
@@ -229,7 +246,7 @@ impl<'i> Desk<'i> {
             let is_made = services.is_empty() && self.makes_service(&call.to);
             let name = match services.first() {
                 Some(service) => expression(Key::of(&service.name)),
-                None if is_made => in_domain(&call.to, &self.draft),
+                None if is_made && !call.to.contains('.') => in_domain(&call.to, &self.draft),
                 None => Expression::Text(call.to.clone()),
             };
             let own = format!("`{shown}` towards `{name}`");

@@ -173,7 +173,10 @@ impl<'i> Desk<'i> {
             return;
         }
         let [resource] = found.as_slice() else {
-            if found.is_empty() {
+            if found.is_empty() && removal.resource.is_none() && is_version(name) {
+                // A version that was taken out before is there still, as only its requests went.
+                self.ask_which(Kind::VirtualNode, Some(name), &[]);
+            } else if found.is_empty() {
                 self.settle_absent(format!("there is no `{name}` in the file"), &kinds, name);
             } else {
                 let kinds: Vec<String> = found.iter().map(|resource| resource.kind().to_string()).collect();

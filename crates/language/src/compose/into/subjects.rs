@@ -5,7 +5,10 @@ use crate::intent::{Action, GatewayRoute, Intent, Route, VirtualNode};
 
 /// Gives changed routes without a name that of the only thing that is named for nothing else.
 pub(super) fn join(intent: &mut Intent) {
-    let is_nameless = |route: &Route| route.action == Action::Change && route.name.is_none() && route.router.is_none();
+    // A route that would lead nowhere is none to make.
+    let is_nameless = |route: &Route| {
+        (route.action == Action::Change || route.targets.is_empty()) && route.name.is_none() && route.router.is_none()
+    };
     // A node that is named may be what a share is for.
     let is_plain = intent.routes.iter().filter(|route| is_nameless(route)).all(|route| route.targets.is_empty());
     if intent.routes.iter().any(is_nameless)
@@ -13,6 +16,7 @@ pub(super) fn join(intent: &mut Intent) {
     {
         for route in intent.routes.iter_mut().filter(|route| is_nameless(route)) {
             route.name = Some(name.clone());
+            route.action = Action::Change;
         }
     }
     let is_nameless =

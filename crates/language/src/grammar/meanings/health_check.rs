@@ -124,7 +124,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::HealthCheck,
         is_plain: false,
         home: Home::Node,
-        ways: &["healthy and unhealthy ?threshold <number>", "threshold <number>", "<number> threshold"],
+        ways: &["healthy and unhealthy ?threshold <number>", "threshold <number> ?failure", "<number> threshold"],
         set: Set::Value(|intent, spot, slots| {
             let (check, path) = spot::health_check(intent, spot)?;
             put(&mut check.healthy_threshold, slots.number("number"), &path, "healthyThreshold")?;

@@ -3,7 +3,7 @@
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set, opens_block};
 use crate::grammar::ports::MIN_BARE_PORT;
-use crate::grammar::spot::Trouble;
+use crate::grammar::spot::{self, Trouble};
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -33,7 +33,24 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Node,
         ways: &["no any listener", "no listener"],
-        set: Set::Act(|_, _| opens_block()),
+        set: Set::Value(|intent, spot, _| {
+            let (node, path) = spot::node(intent, spot)?;
+            node.only_calls = true;
+            Ok(path + ".onlyCalls")
+        }),
+    },
+    Meaning {
+        name: "one more listener",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "second|third|another|additional|extra|further|more|new listener ?port <number>",
+            "second|third|another|additional|extra|further|more|new listener ?port <number> <protocol>",
+            "second|third|another|additional|extra|further|more|new <protocol> listener ?port <number>",
+            "second|third|another|additional|extra|further|more|new port <number>",
+        ],
+        set: Set::Act(|reader, slots| reader.one_more_port(slots.number("number"), slots.protocol())),
     },
     Meaning {
         name: "what it is instead of",

@@ -46,7 +46,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::OutlierDetection,
         is_plain: false,
         home: Home::Node,
-        ways: &["interval <span>", "<span> interval", "every <span>", "within <span>", "between <span>"],
+        ways: &["interval <span>", "<span> interval", "every <span>", "within|in <span>", "between <span>"],
         set: Set::Value(|intent, spot, slots| {
             let (outlier, path) = spot::outlier_detection(intent, spot)?;
             put(&mut outlier.interval, slots.span(), &path, "interval")
@@ -64,6 +64,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "base ejection <span>",
             "eject ?hosts ?for <span>",
             "eject ?hosts ?for ?min <span>",
+            "?take ?hosts out ?for <span>",
         ],
         set: Set::Value(|intent, spot, slots| {
             let (outlier, path) = spot::outlier_detection(intent, spot)?;

@@ -36,7 +36,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Match,
         is_plain: true,
         home: Home::Route,
-        ways: &["?send to ?virtual-node ?application ?virtual-service <name>", "?send to ?version <name>"],
+        ways: &[
+            "?send to ?virtual-node ?application ?virtual-service <name>",
+            "?send to ?version <name>",
+            "target ?equals ?virtual-node <name>",
+        ],
         set: Set::Act(|reader, slots| reader.target(&slots.text("name"), None, None)),
     },
     Meaning {
@@ -68,6 +72,17 @@ pub(super) const MEANINGS: &[Meaning] = &[
             }
             reader.sends();
             reader.target(&slots.text("name"), None, None)
+        }),
+    },
+    Meaning {
+        name: "targets that are there",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["to existing|current|other target", "to target already|there", "keep existing|current|other target"],
+        set: Set::Act(|reader, _| {
+            let is_added = reader.here().is_ok_and(|spot| !reader.lacks_target(spot));
+            if is_added { Ok(String::new()) } else { Err(Trouble::NotHere) }
         }),
     },
     Meaning {

@@ -118,6 +118,7 @@ fn listener(port: u32) -> BoxedStrategy<Listener> {
         weighted(0.3, outlier_detection()),
     )
         .prop_map(move |(protocol, tls, health_check, timeout, connection_pool, outlier_detection)| Listener {
+            is_added: false,
             port: Some(port),
             protocol,
             tls,

@@ -1,7 +1,6 @@
 //! `generate --into` on files that nobody here wrote: what is changed reads as it should, and brings no error.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 
 use meshwright_dialect::{Input, Options, Reading, read};
 use meshwright_model::{Kind, Resource, Spec};
@@ -10,26 +9,6 @@ use meshwright_verbs::generate::{GenerateOptions, Inserted, Target, insert};
 
 /// The most files that are changed.
 const MOST: usize = 400;
-
-/// The public templates; `None`, with a word about it, where they are not at hand.
-fn templates() -> Option<Vec<PathBuf>> {
-    let default = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
-    let corpus = std::env::var_os("MESHWRIGHT_CORPUS").map_or_else(default, PathBuf::from);
-    if !corpus.join("INDEX.tsv").is_file() {
-        println!("skipped: the public corpus is not at {}; set MESHWRIGHT_CORPUS to read it", corpus.display());
-        return None;
-    }
-    let mut files = Vec::new();
-    let mut folders = vec![corpus.join("cloudformation"), corpus.join("cli-json")];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() { folders.push(path) } else { files.push(path) }
-        }
-    }
-    files.sort();
-    Some(files)
-}
 
 fn reading(name: &str, text: &[u8]) -> Reading {
     read(vec![Input { name: name.to_owned(), bytes: text.to_vec() }], &Options::default())
@@ -62,7 +41,7 @@ fn inserted(name: &str, text: &[u8], request: &str) -> Inserted {
 
 #[test]
 fn public_files_are_changed_and_stay_sound() {
-    let Some(files) = templates() else { return };
+    let Some(files) = crate::public_files() else { return };
     let mut tried = 0;
     let mut refused: BTreeMap<String, usize> = BTreeMap::new();
     for path in files {

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 
 use meshwright_model::api::{Call, Failure, MeshApi};
+use meshwright_model::operation::Operation;
 use serde_json::Value;
 
 use super::{nothing, run, shop, snapshot_of, without};
@@ -52,7 +53,11 @@ fn a_run_that_stops_is_finished_by_the_next() {
             }
             let next = run(&api, "apply mesh --prune", &after);
             assert!(!next.has_findings(), "{writes} {is_made}: {next:?}");
-            assert_eq!(run(&api, "apply mesh --prune", &after).output(), "6 unchanged\n", "{writes} {is_made}");
+            assert_eq!(
+                run(&api, "apply mesh --prune", &after).output(),
+                "nothing to do, 6 unchanged\n",
+                "{writes} {is_made}"
+            );
             let there = snapshot_of(&api, "shop");
             assert!(!there.contains("\"v2\"") && there.contains("\"key\": \"a\""), "{there}");
         }
@@ -68,7 +73,7 @@ fn a_creation_that_stops_is_finished_by_the_next() {
             assert!(run(&dying, "apply mesh", &shop(9)).answer.is_err());
             let next = run(&api, "apply mesh", &shop(9));
             assert!(!next.has_findings(), "{next:?}");
-            assert_eq!(run(&api, "apply mesh", &shop(9)).output(), "6 unchanged\n");
+            assert_eq!(run(&api, "apply mesh", &shop(9)).output(), "nothing to do, 6 unchanged\n");
         }
     }
 }
@@ -86,4 +91,44 @@ fn a_deletion_that_stops_is_finished_by_the_next() {
             assert_eq!(run(&api, "meshes", "").output(), "no mesh at this process\n");
         }
     }
+}
+
+/// An API that takes no tags for what is there already.
+struct Untaggable<'a>(&'a dyn MeshApi);
+
+impl MeshApi for Untaggable<'_> {
+    fn call(&self, call: &Call) -> Result<Value, Failure> {
+        if call.operation == Operation::TagResource {
+            let (exception, message) = ("AccessDeniedException".to_owned(), "not authorized".to_owned());
+            return Err(Failure::Refused { exception, status: 403, message });
+        }
+        self.0.call(call)
+    }
+
+    fn place(&self) -> String {
+        self.0.place()
+    }
+}
+
+#[test]
+fn a_resource_that_is_changed_in_part_is_said_to_be() {
+    let api = nothing();
+    let node = |host: &str, tag: &str| {
+        let listeners = r#"[{"portMapping": {"port": 80, "protocol": "http"}}]"#;
+        let spec = format!(r#"{{"listeners": {listeners}, "serviceDiscovery": {{"dns": {{"hostname": "{host}"}}}}}}"#);
+        let tags = format!(r#"[{{"key": "a", "value": "{tag}"}}]"#);
+        format!(
+            r#"[{{"meshName": "m", "spec": {{}}}}, {{"meshName": "m", "virtualNodeName": "n", "spec": {spec}, "tags": {tags}}}]"#
+        )
+    };
+    run(&api, "apply mesh", &node("a.local", "1"));
+    let stopped = run(&Untaggable(&api), "apply mesh", &node("b.local", "2"));
+    assert!(
+        stopped.output().ends_with("stopped: nothing; 1 not done: the same command goes on from here\n"),
+        "{stopped:?}"
+    );
+    assert_eq!(
+        stopped.answer.unwrap().notes,
+        "error: virtual node n: its specification is updated, but not its tags: AccessDeniedException: not authorized\n"
+    );
 }

@@ -78,7 +78,7 @@ fn two_who_want_the_same_do_not_disturb_each_other() {
         let meanwhile = Meanwhile { api: &api, before: &before, other: &change, is_done: Cell::new(false) };
         let own = run(&meanwhile, "apply mesh", &shop(9));
         assert!(!own.has_findings(), "{own:?}");
-        assert_eq!(run(&api, "apply mesh --prune", &shop(9)).output(), "6 unchanged\n");
+        assert_eq!(run(&api, "apply mesh --prune", &shop(9)).output(), "nothing to do, 6 unchanged\n");
         run(&api, "delete --mesh shop --yes", "");
     }
 }
