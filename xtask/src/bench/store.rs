@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, ensure};
 use meshwright_dialect::{Input, Options, read};
 use meshwright_model::order::Order;
 use meshwright_server::{Scope, Service, Sync, Wanted};
@@ -59,7 +59,7 @@ fn fill(path: &Path, mesh: &str) -> Result<usize> {
     let reading = read(vec![input("mesh.json", mesh.to_owned())], &Options::default());
     let order = Order::of(&reading.inventory.index());
     let placed = order.placed.iter().map(|placed| Wanted::of(&reading.inventory.resources[placed.position]));
-    let wanted = placed.collect::<Result<Vec<_>, String>>().map_err(|why| anyhow!(why))?;
+    let wanted = placed.collect::<Option<Vec<_>>>().context("the generated mesh is known as a whole")?;
     let service = started(path)?;
     let synced = service.sync(Sync { wanted, scope: Scope::of("us-east-1", "123456789012"), follows: false })?;
     service.end();
