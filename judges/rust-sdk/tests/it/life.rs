@@ -294,3 +294,24 @@ async fn delete_routed(client: &Client, name: &str) {
         [mesh_name = "m", virtual_node_name = name]
     );
 }
+
+#[tokio::test]
+async fn another_account_lives_in_a_shared_mesh() {
+    let server = Server::start(false).await;
+    let (admin, guest) = (server.admin(), server.guest());
+    let made = admin.create_mesh().mesh_name("m").spec(specs::mesh()).send().await.unwrap().mesh.unwrap();
+    let seen = guest.describe_mesh().mesh_name("m").mesh_owner(ACCOUNT).send().await.unwrap().mesh.unwrap();
+    assert_eq!(seen, made);
+    let why = guest.describe_mesh().mesh_name("m").send().await.unwrap_err().into_service_error();
+    assert!(why.is_not_found_exception(), "{why:?}");
+    let spec = t::VirtualNodeSpec::builder().set_backends(Some(Vec::new())).build();
+    let call = guest.create_virtual_node().mesh_name("m").mesh_owner(ACCOUNT).virtual_node_name("n").spec(spec);
+    let node = call.send().await.unwrap().virtual_node.unwrap();
+    let own = node.metadata().unwrap();
+    assert_eq!((own.mesh_owner(), own.resource_owner()), (ACCOUNT, "210987654321"));
+    assert_eq!(own.arn(), "arn:aws:appmesh:eu-west-1:210987654321:mesh/m/virtualNode/n");
+    let there = admin.describe_virtual_node().mesh_name("m").virtual_node_name("n").send().await.unwrap();
+    assert_eq!(there.virtual_node(), Some(&node));
+    let gone = guest.delete_virtual_node().mesh_name("m").mesh_owner(ACCOUNT).virtual_node_name("n").send().await;
+    assert_eq!(gone.unwrap().virtual_node().unwrap().mesh_name(), "m");
+}
