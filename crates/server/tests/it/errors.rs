@@ -109,7 +109,7 @@ fn without_quotas_there_may_be_more() {
 #[test]
 fn another_account_makes_no_gateway_in_a_shared_mesh() {
     let service = Service::start(Box::new(Memory::default()), false).unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let answer = |call: Call| runtime.block_on(service.answer(call));
     let call = |kind: Kind, account: &str, body: Value| Call {
         operation: Operation::Create(kind),
