@@ -30,6 +30,7 @@ id = "GUEST"
 secret = "the secret of the guest"
 user = "guest"
 account = "210987654321"
+shared = ["arn:aws:appmesh:*:123456789012:mesh/m"]
 allow = [{ actions = ["*"], resources = ["*"] }]
 "#;
 
