@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::draft::{Draft, Wanted};
 use super::listeners;
 use super::mesh;
-use super::names::{common_stem, is_version, listed, versioned_host};
+use super::names::{common_stem, is_version, listed, version_name, versioned_host};
 use super::plan::{Gateway, Named, Node, Plan, Router, Service, in_domain, is_change};
 use super::version_routes;
 use crate::intent::{
@@ -219,11 +219,6 @@ fn add_application(application: &VirtualNode, everywhere: &VirtualNode, plan: &m
 /// Whether a timeout needs the route's to be raised too: over the default of 15 seconds, or none at all.
 fn is_raised(timeout: &Timeout) -> bool {
     timeout.per_request.is_some_and(|span| span.millis == 0 || span.millis > 15_000)
-}
-
-/// `payments-v1`; a version that bears the application's name keeps its own.
-pub(super) fn version_name(application: &str, version: &str) -> String {
-    if version.starts_with(application) { version.to_owned() } else { format!("{application}-{version}") }
 }
 
 /// Lets the hosts of a version be told from those of the others.

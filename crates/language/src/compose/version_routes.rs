@@ -1,8 +1,7 @@
 //! Routes to the versions of an application: they belong to its own router, before the route that shares the rest.
 
 use super::draft::Draft;
-use super::expand::version_name;
-use super::names::listed;
+use super::names::{listed, version_name};
 use super::plan::{Named, Router};
 use super::routes::takes_all;
 use crate::intent::{Intent, Route, VirtualNode};
