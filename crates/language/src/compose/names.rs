@@ -68,11 +68,6 @@ pub(super) fn joined(things: &[String]) -> String {
     }
 }
 
-/// `payments-v1`; a version that bears the application's name keeps its own.
-pub(super) fn version_name(application: &str, version: &str) -> String {
-    if version.starts_with(application) { version.to_owned() } else { format!("{application}-{version}") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
