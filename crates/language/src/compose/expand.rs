@@ -132,7 +132,9 @@ fn node(wanted: &VirtualNode, name: Named, everywhere: &VirtualNode) -> Node {
         }
     }
     let or = |calls: &VirtualNode| calls.calls.clone();
-    let discovery = wanted.discovery.clone().or_else(|| Some(of_node(everywhere.discovery.clone()?, &name)));
+    // What listens nowhere need not be found.
+    let common = everywhere.discovery.clone().filter(|_| !wanted.only_calls);
+    let discovery = wanted.discovery.clone().or_else(|| Some(of_node(common?, &name)));
     Node {
         name,
         is_change: is_change(wanted.action),

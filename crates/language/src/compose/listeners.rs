@@ -27,9 +27,13 @@ pub(super) fn settle(intent: &Intent, plan: &mut Plan, draft: &mut Draft) {
     let given = plan.nodes.iter().flat_map(|node| &node.listeners);
     let mut tcp_ports: Vec<u32> = given.filter_map(|listener| listener.port).collect();
     for node in &mut plan.nodes {
-        if node.only_calls && !node.listeners.is_empty() {
-            draft
-                .ask(format!("It says that {} listens nowhere, and on a port: which one is meant?", shown(&node.name)));
+        let told = match (node.listeners.is_empty(), &node.discovery) {
+            (false, _) => Some("on a port"),
+            (true, Some(_)) => Some("how it is found"),
+            (true, None) => None,
+        };
+        if let Some(told) = told.filter(|_| node.only_calls) {
+            draft.ask(format!("It says that {} listens nowhere, and {told}: which one is meant?", shown(&node.name)));
         }
         if node.listeners.is_empty() && !node.only_calls && (!node.is_change || node.discovery.is_some()) {
             node.listeners.push(Listener::default());

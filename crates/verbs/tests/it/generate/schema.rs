@@ -37,7 +37,7 @@ fn an_intent_that_is_none_is_refused_with_its_place() {
 --intent i.json: `mesh` stands twice in an object at line 1, column 25
 --intent i.json: it is empty at line 1, column 1
 --intent i.json: a list stands where an object is due at line 1, column 1
---intent i.json: unknown field `prot`, expected one of `port`, `protocol`, `tls`, `healthCheck`, `timeout`, `connectionPool`, `outlierDetection` at line 4, column 5
+--intent i.json: unknown field `prot`, expected one of `isAdded`, `port`, `protocol`, `tls`, `healthCheck`, `timeout`, `connectionPool`, `outlierDetection` at line 4, column 5
 --intent i.json: `80 80` stands where a whole number from 0 to 4294967295 is due at line 4, column 11
 --intent i.json: while parsing a block mapping, did not find expected key at line 3, column 2
 --intent i.json: an object stands where a text is due at line 1, column 14
