@@ -1,8 +1,8 @@
 //! What holds between resources: who must be there, and who must be gone.
 
-use meshwright_model::limits::PortProtocol;
 use meshwright_model::reference::{Key as Name, Need};
 use meshwright_model::route::RouteSpec;
+use meshwright_model::virtual_router::VirtualRouterSpec;
 use meshwright_model::{Kind, Spec};
 
 use crate::api::Api;
@@ -23,7 +23,7 @@ impl Api {
         }
         match spec {
             Spec::Route(route) => self.check_route(key, route)?,
-            Spec::VirtualRouter(_) => self.check_router(key, spec)?,
+            Spec::VirtualRouter(router) => self.check_router(key, router)?,
             _ => {}
         }
         self.check_quotas(key, spec)
@@ -31,9 +31,9 @@ impl Api {
 
     /// Source: aws/aws-app-mesh-controller-for-k8s#710 and #715.
     fn check_route(&self, key: &Key, route: &RouteSpec) -> Result<(), ApiError> {
-        let router = Key { kind: Kind::VirtualRouter, parent: String::new(), name: key.parent.clone(), ..key.clone() };
+        let of = Key { kind: Kind::VirtualRouter, parent: String::new(), name: key.parent.clone(), ..key.clone() };
         let has_port = route.protocols().all(|protocol| protocol.match_port().is_some());
-        if listeners(&self.existing(&router)?.spec) > 1 && !has_port {
+        if listeners(router(&self.existing(&of)?.spec)) > 1 && !has_port {
             let message = "Route must define a port match criteria if the Virtual Router has multiple listeners";
             return Err(ApiError::bad(message));
         }
@@ -41,7 +41,7 @@ impl Api {
     }
 
     /// Source: aws/aws-app-mesh-controller-for-k8s#715, #767 and #768.
-    fn check_router(&self, key: &Key, spec: &Spec) -> Result<(), ApiError> {
+    fn check_router(&self, key: &Key, spec: &VirtualRouterSpec) -> Result<(), ApiError> {
         let of = Key { kind: Kind::Route, parent: key.name.clone(), name: String::new(), ..key.clone() };
         let routes: Vec<(&str, &RouteSpec)> = self
             .state
@@ -53,7 +53,7 @@ impl Api {
             .collect();
         let lacks_port = |route: &RouteSpec| route.protocols().any(|protocol| protocol.match_port().is_none());
         let without: Vec<&str> = routes.iter().filter(|(_, route)| lacks_port(route)).map(|(name, _)| *name).collect();
-        if listeners(spec) > 1 && !without.is_empty() {
+        if listeners(Some(spec)) > 1 && !without.is_empty() {
             return Err(ApiError::bad(format!(
                 "All Routes for this Virtual Router must define a port match before adding multiple listeners to this Virtual Router. {} \
                  Route(s) are missing port. Listing up to 5 route names: [{}]",
@@ -61,11 +61,10 @@ impl Api {
                 without[..without.len().min(5)].join(", ")
             )));
         }
-        let before = self.state.get(key).map(|record| protocols(&record.spec)).unwrap_or_default();
-        let now = protocols(spec);
-        let is_left = |protocol: &PortProtocol| before.contains(protocol) && !now.contains(protocol);
-        let is_orphan = |route: &RouteSpec| route.protocols().any(|own| is_left(&own.protocol()));
-        match routes.iter().find(|(_, route)| !now.is_empty() && is_orphan(route)) {
+        let before = self.state.get(key).and_then(|record| router(&record.spec));
+        let given_up = before.map(|before| spec.given_up(before)).unwrap_or_default();
+        let is_orphan = |route: &RouteSpec| route.protocols().any(|own| given_up.contains(&own.protocol()));
+        match routes.iter().find(|(_, route)| is_orphan(route)) {
             Some((name, _)) => Err(ApiError::bad(format!(
                 "the protocol of a listener cannot be changed while route {name} is for another one: delete the route first"
             ))),
@@ -120,16 +119,11 @@ impl Api {
     }
 }
 
-/// How many listeners a router has.
-fn listeners(spec: &Spec) -> usize {
-    match spec {
-        Spec::VirtualRouter(router) => router.listeners.as_ref().map_or(0, Vec::len),
-        _ => 0,
-    }
+fn router(spec: &Spec) -> Option<&VirtualRouterSpec> {
+    if let Spec::VirtualRouter(router) = spec { Some(router) } else { None }
 }
 
-/// What a router's listeners speak.
-fn protocols(spec: &Spec) -> Vec<PortProtocol> {
-    let Spec::VirtualRouter(router) = spec else { return Vec::new() };
-    router.listeners.iter().flatten().filter_map(|own| own.port_mapping.protocol.known().copied()).collect()
+/// How many listeners a router has.
+fn listeners(router: Option<&VirtualRouterSpec>) -> usize {
+    router.and_then(|router| router.listeners.as_ref()).map_or(0, Vec::len)
 }

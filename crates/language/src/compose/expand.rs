@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::draft::{Draft, Wanted};
 use super::listeners;
 use super::mesh;
-use super::names::{common_stem, is_version, listed, version_name, versioned_host};
+use super::names::{common_stem, is_version, listed, own_router, version_name, versioned_host};
 use super::plan::{Gateway, Named, Node, Plan, Router, Service, in_domain, is_change};
 use super::version_routes;
 use crate::intent::{
@@ -207,7 +207,7 @@ fn add_application(application: &VirtualNode, everywhere: &VirtualNode, plan: &m
         targets.push(Target { node: node_name, weight: version.and_then(|version| version.weight), port: None });
     }
     let provider = if has_router {
-        let router = format!("{label}-router");
+        let router = own_router(&label);
         let route = Route { name: Some(format!("{label}-route")), targets, retry, timeout, ..Route::default() };
         let name = Named::known(&router);
         plan.routers.push(Router { name, is_made: true, routes: vec![route], ..Router::default() });
@@ -322,7 +322,7 @@ fn router_name(router: &Router, plan: &Plan, draft: &mut Draft) -> Named {
         }));
     }
     let stem = common_stem(targets.iter().copied()).unwrap_or("default");
-    let mut name = format!("{stem}-router");
+    let mut name = own_router(stem);
     let mut count = 1;
     while plan.routers.iter().any(|router| router.name.text() == Some(name.as_str())) {
         count += 1;

@@ -41,6 +41,11 @@ pub(super) fn common_stem<'n>(names: impl IntoIterator<Item = &'n str>) -> Optio
     names.all(|name| self::stem(name) == stem).then_some(stem)
 }
 
+/// `payments-router`: the router of an application.
+pub(super) fn own_router(application: &str) -> String {
+    format!("{application}-router")
+}
+
 /// `payments-v1`; a version that bears the application's name keeps its own.
 pub(super) fn version_name(application: &str, version: &str) -> String {
     if version.starts_with(application) { version.to_owned() } else { format!("{application}-{version}") }

@@ -1,7 +1,7 @@
 //! Routes to the versions of an application: they belong to its own router, before the route that shares the rest.
 
 use super::draft::Draft;
-use super::names::{listed, version_name};
+use super::names::{listed, own_router, version_name};
 use super::plan::{Named, Router};
 use super::routes::takes_all;
 use crate::intent::{Intent, Route, VirtualNode};
@@ -16,13 +16,13 @@ pub(super) fn router_of(route: &Route, intent: &Intent) -> Option<Named> {
     };
     let mut applications = intent.applications.iter().filter(is_it);
     let only = applications.next().filter(|_| applications.next().is_none())?;
-    Some(Named::known(&router_name(only)))
+    Some(Named::known(&own_router(label(only))))
 }
 
 /// What an application's routes leave goes to the versions that none of them is for, unless a route or shares say so.
 pub(super) fn settle_default(router: &mut Router, intent: &Intent, draft: &mut Draft) {
     let own = |application: &&VirtualNode| {
-        !application.versions.is_empty() && router.name.text() == Some(router_name(application).as_str())
+        !application.versions.is_empty() && router.name.text() == Some(own_router(label(application)).as_str())
     };
     let Some(application) = intent.applications.iter().find(own) else { return };
     if router.routes.len() < 2 || application.versions.iter().any(|version| version.weight.is_some()) {
@@ -46,10 +46,6 @@ pub(super) fn settle_default(router: &mut Router, intent: &Intent, draft: &mut D
         );
     }
     router.routes.insert(0, default);
-}
-
-fn router_name(application: &VirtualNode) -> String {
-    format!("{}-router", label(application))
 }
 
 /// The nodes of an application's versions.

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use meshwright_model::limits::PortProtocol;
 use meshwright_model::route::RouteSpec;
 use meshwright_model::{Kind, Spec};
 
@@ -27,11 +26,13 @@ pub(crate) fn settle_routers(plan: &mut Plan, wanted: &[Known], standing: &[Stan
             name.kind == Kind::Route && name.mesh == router.mesh && name.parent.as_ref() == Some(&router.name)
         };
         let routes: Vec<&Standing> = standing.iter().filter(|own| is_own(&own.known.name)).collect();
-        let Some(spec) = wanted.get(&router).map(|own| &own.spec) else { continue };
-        let spoken = protocols(spec);
+        let before = standing.iter().find(|own| own.known.name == router).map(|own| &own.known.spec);
+        let after = wanted.get(&router).map(|own| &own.spec);
+        let (Some(Spec::VirtualRouter(before)), Some(Spec::VirtualRouter(after))) = (before, after) else { continue };
+        let given_up = after.given_up(before);
         let is_orphan = |own: &&&Standing| {
-            let is_of_another = |route: &RouteSpec| route.protocols().any(|own| !spoken.contains(&own.protocol()));
-            matches!(&own.known.spec, Spec::Route(route) if !spoken.is_empty() && is_of_another(route))
+            let is_of_one = |route: &RouteSpec| route.protocols().any(|own| given_up.contains(&own.protocol()));
+            matches!(&own.known.spec, Spec::Route(route) if is_of_one(route))
         };
         let orphans: Vec<&Standing> = routes.iter().filter(is_orphan).copied().collect();
         // What routes name must stand before them, so the router waits for the last of its routes.
@@ -39,7 +40,7 @@ pub(crate) fn settle_routers(plan: &mut Plan, wanted: &[Known], standing: &[Stan
         let late = mine.map(|step| step.wave).max().unwrap_or_default().max(wave_of(plan, &router));
         if !orphans.is_empty() {
             replace(plan, &router, &orphans, &wanted, late, may_replace);
-        } else if spoken.len() > 1 {
+        } else if after.listeners.as_ref().is_some_and(|own| own.len() > 1) {
             set_wave(plan, |step| is_own(&step.name) && step.change == Change::Delete, late);
             set_wave(plan, |step| step.name == router, late + 1);
             set_wave(plan, |step| is_own(&step.name) && step.change == Change::Create, late + 2);
@@ -94,10 +95,4 @@ fn wave_of(plan: &Plan, name: &Identifier) -> Wave {
 
 fn set_wave(plan: &mut Plan, is_meant: impl Fn(&Step) -> bool, wave: Wave) {
     plan.steps.iter_mut().filter(|step| is_meant(step)).for_each(|step| step.wave = wave);
-}
-
-/// The protocol of each listener of a router.
-fn protocols(spec: &Spec) -> Vec<PortProtocol> {
-    let Spec::VirtualRouter(router) = spec else { return Vec::new() };
-    router.listeners.iter().flatten().filter_map(|own| own.port_mapping.protocol.known().copied()).collect()
 }

@@ -257,6 +257,17 @@ fn what_is_still_named_is_not_begun() {
 }
 
 #[test]
+fn a_router_that_gives_up_no_protocol_changes_in_place() {
+    let api = nothing();
+    // The router never spoke what its route does, which App Mesh takes.
+    let odd = shop(9).replace("httpRoute", "http2Route");
+    assert!(!run(&api, "apply mesh", &odd).has_findings());
+    let moved = odd.replace("\"port\": 80,", "\"port\": 81,");
+    let run = run(&api, "apply mesh", &moved);
+    assert!(!run.has_findings() && run.output().contains("1 to update, 5 unchanged"), "{run:?}");
+}
+
+#[test]
 fn a_listener_that_changes_its_protocol_is_explained_or_done_with_replace() {
     let api = nothing();
     run(&api, "apply mesh", &shop(9));
