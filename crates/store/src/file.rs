@@ -42,10 +42,16 @@ impl File {
     pub fn open(path: &Path) -> Result<Self, Error> {
         let own = path.to_owned();
         let name = path.display().to_string();
-        if !path.exists() {
-            make(path, &name)?;
+        match std::fs::metadata(path) {
+            // What is empty, or gone when it is opened again, may have lost what it held: it is not to pass for a new one.
+            Ok(there) if there.len() == 0 => {
+                let why = "it is empty: remove it where a new store is meant".to_owned();
+                return Err(Error::Damaged { file: name, why });
+            }
+            Ok(_) => {}
+            Err(_) => make(path, &name)?,
         }
-        Self::over(&name, move |builder| builder.create(&own))
+        Self::over(&name, move |builder| builder.open(&own))
     }
 
     /// Opens a store over whatever holds its database: this is where tests give it a disk that fails.
@@ -150,6 +156,10 @@ fn make(path: &Path, name: &str) -> Result<(), Error> {
     let is_placed = made.is_ok() && std::fs::hard_link(&half, path).is_ok();
     let _ = std::fs::remove_file(&half);
     made?;
+    if !is_placed && !path.exists() {
+        let own = path.to_owned();
+        File::over(name, move |builder| builder.create(&own))?;
+    }
     // Elsewhere than on Unix a folder cannot be opened.
     if is_placed && cfg!(unix) {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -74,8 +74,17 @@ fn a_new_file_stands_alone_in_its_folder() {
     drop(File::open(&folder.path().join("state")).unwrap());
     let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|own| own.unwrap().file_name()).collect();
     assert_eq!(files, ["state"]);
-    std::fs::write(folder.path().join("empty"), "").unwrap();
-    assert_eq!(File::open(&folder.path().join("empty")).unwrap().load(), Ok(Contents::default()));
+}
+
+#[test]
+fn a_file_that_has_lost_everything_is_no_new_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state");
+    File::open(&path).unwrap().commit(&[put("a", "1")]).unwrap();
+    std::fs::write(&path, b"").unwrap();
+    let refused = File::open(&path).unwrap_err();
+    assert!(refused.to_string().ends_with("it is empty: remove it where a new store is meant"), "{refused}");
+    assert_eq!(std::fs::read(&path).unwrap(), b"", "nothing is made of it");
 }
 
 #[test]
