@@ -6,17 +6,17 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::{Value, json};
 
 use super::table::Row;
 use crate::console::say;
 use crate::judges;
 
-/// How long each load runs, in seconds, how often (the best counts), and over how many connections.
+/// How long each load runs, in seconds, how often (the best counts), and over how many connections at a time.
 const SECONDS: u32 = 2;
 const ROUNDS: usize = 3;
-const CONNECTIONS: [u32; 2] = [1, 8];
+const MANY: u32 = 8;
 
 /// How often a start is tried; the best counts.
 const STARTS: usize = 10;
@@ -44,14 +44,14 @@ pub(super) fn rows(root: &Path) -> Result<Vec<Row>> {
     let scope = "Authorization: AWS4-HMAC-SHA256 Credential=x/20261129/us-east-1/appmesh/aws4_request, \
                  SignedHeaders=host, Signature=0";
     let (size, signed) = (copy(&open, &moto, scope)?, signed(root, &signing)?);
-    let mut rows = Vec::new();
-    for connections in CONNECTIONS {
-        let theirs = load(&moto, &[scope.to_owned()], connections)?;
-        let noun = if connections == 1 { "connection" } else { "connections" };
-        let what = |how: &str| format!("`DescribeVirtualNode`, calls a second, {how}{connections} {noun}");
-        rows.push(Row::rate(&what(""), size, load(&open, &[], connections)?).at_least("moto", theirs, 50.0));
-        rows.push(Row::rate(&what("signed, "), size, load(&signing, &signed, connections)?));
-    }
+    let what = |how: &str, connections: &str| format!("`DescribeVirtualNode`, calls a second, {how}{connections}");
+    // One connection waits for the system to wake each side in turn, whoever answers: no server is faster than an echo.
+    let one = Row::rate(&what("", "1 connection"), size, load(&open, &[], 1)?);
+    let mut rows = vec![one.at_least("an echo of bare TCP", echo()?, 0.5)];
+    let theirs = load(&moto, &[scope.to_owned()], MANY)?;
+    let many = format!("{MANY} connections");
+    rows.push(Row::rate(&what("", &many), size, load(&open, &[], MANY)?).at_least("moto", theirs, 50.0));
+    rows.push(Row::rate(&what("signed, ", &many), size, load(&signing, &signed, MANY)?));
     rows.push(Row::new("`serve`, until it listens", &[], start).within_millis(50.0));
     rows.push(Row::memory("`serve`, resident when idle", &[], memory, 30.0));
     Ok(rows)
@@ -145,6 +145,32 @@ fn load_once(server: &Server, headers: &[String], connections: u32) -> Result<f6
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let rate = said.lines().find_map(|line| line.trim().strip_prefix("Requests/sec:"));
     rate.and_then(|rate| rate.trim().parse().ok()).with_context(|| format!("wrk says no rate: {said}"))
+}
+
+/// How often a second 100 bytes go from one thread to another over the loopback, and back; the best of some rounds.
+fn echo() -> Result<f64> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let mut client = TcpStream::connect(listener.local_addr()?)?;
+    let (mut server, _) = listener.accept()?;
+    client.set_nodelay(true)?;
+    server.set_nodelay(true)?;
+    let answers = std::thread::spawn(move || {
+        let mut bytes = [0; 100];
+        while server.read_exact(&mut bytes).is_ok() && server.write_all(&bytes).is_ok() {}
+    });
+    let (mut bytes, mut best) = ([0; 100], 0.0_f64);
+    for _ in 0..ROUNDS {
+        let (start, mut count) = (Instant::now(), 0_u32);
+        while start.elapsed() < Duration::from_secs(SECONDS.into()) {
+            client.write_all(&bytes)?;
+            client.read_exact(&mut bytes)?;
+            count += 1;
+        }
+        best = best.max(f64::from(count) / start.elapsed().as_secs_f64());
+    }
+    drop(client);
+    answers.join().map_err(|_| anyhow!("the echo failed"))?;
+    Ok(best)
 }
 
 /// The headers of a signed call, which the server takes for what they are.
