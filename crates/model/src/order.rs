@@ -13,7 +13,7 @@ use crate::inventory::Index;
 use crate::kind::Kind;
 use crate::path::Path;
 use crate::reference::{Key, Need};
-use crate::resource::Spec;
+use crate::resource::{Resource, Spec};
 use crate::symbol::Symbol;
 
 /// How strictly one resource comes before another, the strictest first.
@@ -273,20 +273,18 @@ fn place(index: &Index<'_>, mut edges: Vec<Vec<Reason>>) -> Vec<Placed> {
         }
     }
     let mut stages = vec![0; edges.len()];
+    let ranks = ranks(resources);
     let mut ready = BinaryHeap::new();
     // A gate is passed as soon as it opens, and takes no stage of its own.
-    let rank = |position: usize, stage: usize| {
-        let id = resources.get(position).map(crate::Resource::id);
-        Reverse((stage, id, position))
-    };
+    let rank = |position: usize, stage: usize| Reverse((stage, ranks.get(position).copied(), position));
     for (position, count) in waiting.iter().enumerate() {
         if *count == 0 {
             ready.push(rank(position, 0));
         }
     }
     let mut placed = Vec::with_capacity(resources.len());
-    while let Some(Reverse((stage, id, position))) = ready.pop() {
-        if id.is_some() {
+    while let Some(Reverse((stage, _, position))) = ready.pop() {
+        if position < resources.len() {
             let own = std::mem::take(&mut edges[position]);
             let (reasons, unnamed_routes) = shown_reasons(own, &edges, resources.len());
             placed.push(Placed { position, reasons, unnamed_routes, stage });
@@ -302,6 +300,17 @@ fn place(index: &Index<'_>, mut edges: Vec<Vec<Reason>>) -> Vec<Placed> {
     }
     debug_assert_eq!(placed.len(), resources.len(), "cycles were cut before");
     placed
+}
+
+/// The place of each resource among all by kind and name: numbers, since a heap compares often and names are far apart in memory.
+fn ranks(resources: &[Resource]) -> Vec<usize> {
+    let mut positions: Vec<usize> = (0..resources.len()).collect();
+    positions.sort_by_key(|position| resources[*position].id());
+    let mut ranks = vec![0; resources.len()];
+    for (rank, position) in positions.into_iter().enumerate() {
+        ranks[position] = rank;
+    }
+    ranks
 }
 
 /// The reasons of a resource, with the first routes behind a gate in the gate's place, and the count of the others.
