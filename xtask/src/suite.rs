@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::console::say;
 use crate::{judges, tidy};
@@ -59,9 +59,22 @@ pub(crate) fn ci(root: &Path) -> Result<()> {
     let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"];
     step("clippy", || succeed(cargo(root).args(clippy), "clippy has something to say"))?;
     step("tidy", || tidy::run(root))?;
+    let before = untracked(root)?;
     // The runner's own summary, with its time, comes last.
     say("test …");
-    test(root, &["--no-fail-fast".to_owned()])
+    test(root, &["--no-fail-fast".to_owned()])?;
+    let left: Vec<String> = untracked(root)?.into_iter().filter(|name| !before.contains(name)).collect();
+    ensure!(left.is_empty(), "tests left files in the tree: {left:?}");
+    Ok(())
+}
+
+/// The files in the tree that nobody has committed or ignores; none where there is no repository, as in an archive of the sources.
+fn untracked(root: &Path) -> Result<Vec<String>> {
+    let mut git = Command::new("git");
+    git.current_dir(root).args(["ls-files", "-z", "--others", "--exclude-standard"]);
+    let output = git.output().context("git does not start")?;
+    let names = String::from_utf8_lossy(&output.stdout);
+    Ok(names.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect())
 }
 
 fn step(name: &'static str, work: impl FnOnce() -> Result<()>) -> Result<()> {

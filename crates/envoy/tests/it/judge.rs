@@ -27,6 +27,8 @@ pub(crate) fn refusals(envoy: &Path, bootstraps: &[(&str, Value)]) -> Vec<(Strin
         std::fs::write(&file, bootstrap.to_string()).unwrap();
         let mut command = Command::new(envoy);
         command.args(["--mode", "validate", "--disable-hot-restart", "--log-level", "warning", "-c"]).arg(&file);
+        // Envoy opens the files of access logs, which stand where it is where they have no folder.
+        command.current_dir(folder.path());
         let output = command.output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         let is_refused = !output.status.success() || said.contains("envoy bug");

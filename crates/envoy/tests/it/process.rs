@@ -77,7 +77,7 @@ impl Running {
         let mut command = Command::new(envoy().unwrap());
         command.arg("-c").arg(&file).args(["--disable-hot-restart", "--concurrency", "1", "-l", "warning"]);
         command.args(["--file-flush-interval-msec", "20", "--log-path"]).arg(&log);
-        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.stdout(Stdio::null()).stderr(Stdio::null()).current_dir(folder.path());
         Self { child: command.spawn().unwrap(), admin, folder }
     }
 
