@@ -12,7 +12,7 @@ const EDGES: &[(&str, Option<&[&str]>)] = &[
     ("store", Some(&["model"])),
     ("lint", Some(&["traffic", "model"])),
     ("envoy", Some(&["traffic", "model"])),
-    ("ads", Some(&["envoy", "store", "model"])),
+    ("ads", Some(&["envoy", "traffic", "model"])),
     ("verbs", Some(&["lint", "traffic", "dialect", "language", "rollout", "envoy", "model"])),
     ("server", Some(&["store", "verbs", "model"])),
     ("aws", Some(&["model"])),

@@ -1,0 +1,4 @@
+//! The Envoy control plane, seen from outside.
+
+mod conversation;
+mod transcript;
