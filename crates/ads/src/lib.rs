@@ -1,15 +1,26 @@
 //! The Envoy control plane: what each proxy is sent, in which order, and what it says to that.
 //!
-//! [`session`] decides and knows no network; the rest is the thin loop around it.
+//! [`session`] decides what one proxy is sent and [`meshes`] what it is to have, and neither knows a network; [`listen`] is the thin loop
+//! around them.
 
+pub mod hub;
 pub mod kind;
+pub mod listen;
 pub mod meshes;
+pub mod proxies;
 pub mod proxy;
 pub mod request;
 pub mod session;
 pub mod snapshot;
+pub mod stream;
+mod wire;
 
+pub use hub::Hub;
 pub use kind::Kind;
+pub use listen::{Listener, serve};
+pub use proxies::{Connected, Proxies};
+pub use proxy::{MeshId, Profile};
 pub use request::{Protocol, Request, Wish};
 pub use session::{Response, Session};
 pub use snapshot::{Resource, Snapshot, Version};
+pub use stream::Control;

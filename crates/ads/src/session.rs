@@ -85,21 +85,21 @@ impl Session {
         }
     }
 
-    /// Takes what the proxy says; answers with what it is sent.
-    pub fn on_request(&mut self, request: Request, snapshot: &Snapshot, now: Duration) -> Vec<Response> {
+    /// Takes what the proxy says; answers with what it is sent. Without a snapshot, what it is to have is not known yet.
+    pub fn on_request(&mut self, request: Request, snapshot: Option<&Snapshot>, now: Duration) -> Vec<Response> {
         let Request { kind, nonce, error, wish } = request;
         let line = &mut self.lines[kind as usize];
         if self.protocol == Protocol::StateOfTheWorld && line.is_stale(&nonce) {
             return Vec::new();
         }
         let verdict = line.answered(&nonce, error.as_deref(), now);
-        line.wish(wish, snapshot.of_kind(kind));
+        line.wish(wish, snapshot.map(|own| own.of_kind(kind)));
         if let (Kind::Cluster, Verdict::Accepted(changed)) = (kind, verdict) {
             self.clusters_at = (!changed.is_empty()).then_some(now);
             let hosts = std::mem::take(&mut self.hosts_again);
             self.lines[Kind::Endpoint as usize].owe(&hosts);
         }
-        self.advance(snapshot, now)
+        snapshot.map_or_else(Vec::new, |snapshot| self.advance(snapshot, now))
     }
 
     /// Takes a snapshot that is new, or the time; answers with what the proxy is sent.

@@ -1,5 +1,6 @@
 //! The verb `serve`: the App Mesh API for unmodified AWS clients, until it is stopped.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,8 +14,10 @@ use meshwright_verbs::{Answer, Verb};
 
 use crate::follow::{self, MeshFiles};
 use crate::{complain, deliver, load};
+use control::AdsAddress;
 use settings::ReachOptions;
 
+mod control;
 mod settings;
 
 /// How help shows it.
@@ -24,11 +27,17 @@ pub(crate) const VERB: Verb = Verb {
     example: "meshwright serve --store shop.db --load shop.yaml   # then: aws appmesh list-meshes --endpoint-url http://127.0.0.1:8480",
 };
 
+/// Where the proxies that are connected can be read.
+pub(crate) const PROXIES: &str = "/meshwright/proxies";
+
 /// Options of `serve`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ServeOptions {
     #[command(flatten)]
     reach: ReachOptions,
+    /// Where Envoys connect: an address of the loopback, a Unix socket as `unix:///PATH`, or `none`; may be given several times
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:18000")]
+    ads: Vec<AdsAddress>,
     /// The file that keeps everything, made where it is not there; without it, or with `memory`, all is lost when the server ends
     #[arg(long, value_name = "FILE", default_value = "memory")]
     store: String,
@@ -55,7 +64,7 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
     if options.watch && options.load.iter().any(|name| name == "-") {
         bail!("--watch: standard input cannot be followed: name files");
     }
-    let settings = options.reach.settings()?;
+    let mut settings = options.reach.settings()?;
     let store: Box<dyn Store> = match options.store.as_str() {
         "memory" => Box::new(Memory::default()),
         path => Box::new(File::open(Path::new(path)).context("--store")?),
@@ -72,14 +81,22 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
     if !options.load.is_empty() {
         apply_files(options, Scope::of(&settings.region, &settings.account), &service)?;
     }
+    let control = control::start(&service, &settings)?;
+    settings.pages.insert(PROXIES, control::page(&control));
     let served = runtime.block_on(async {
         let listen = options.reach.listen;
         let listener = meshwright_server::listen(listen).with_context(|| format!("--listen {listen}"))?;
         let url = format!("{}://{}", options.reach.scheme(), listener.local_addr()?);
+        let proxies = control::listen(&options.ads)?;
         let (region, account) = (&settings.region, &settings.account);
-        let output = format!(
+        let mut output = format!(
             "App Mesh API on {url} (region {region}, account {account})\n  aws appmesh list-meshes --region {region} --endpoint-url {url}\n"
         );
+        for (listener, url) in proxies {
+            let _ = writeln!(output, "Envoy control plane on {url}\n  meshwright bootstrap mesh/MESH/virtualNode/NODE --xds {url}");
+            // It ends with the process: proxies go on with what they have, and come again.
+            tokio::spawn(meshwright_ads::serve(listener, control.clone(), std::future::pending()));
+        }
         deliver(None, &Answer { output, ..Answer::default() })?;
         let stopped = stopped().context("signals")?;
         http::serve(listener, Arc::clone(&service), settings, stopped).await;

@@ -166,6 +166,24 @@ pub struct Id<'a> {
 }
 
 impl Resource {
+    /// A resource of which nothing is known but its names and its specification.
+    pub fn new(mesh: Name, parent: Option<Name>, name: Name, spec: Spec) -> Self {
+        Self {
+            mesh,
+            mesh_owner: None,
+            parent,
+            name,
+            spec,
+            tags: Vec::new(),
+            metadata: None,
+            condition: None,
+            gaps: BTreeMap::new(),
+            label: None,
+            depends_on: Vec::new(),
+            origin: None,
+        }
+    }
+
     /// Its kind.
     pub fn kind(&self) -> Kind {
         self.spec.kind()

@@ -68,6 +68,11 @@ impl Api {
         self.state.count()
     }
 
+    /// All resources.
+    pub(crate) fn records(&self) -> impl Iterator<Item = &Arc<Record>> {
+        self.state.records()
+    }
+
     /// Makes a change; answers with the one that takes it back.
     pub(crate) fn apply(&mut self, change: Change) -> Change {
         self.state.apply(change)

@@ -19,6 +19,7 @@ use crate::answer::Answer;
 use crate::api::{Api, Stamp};
 use crate::call::Call;
 use crate::exception::{ApiError, Exception};
+use crate::follow::{Follower, Teller};
 use crate::stored;
 use crate::sync::{Log, Refused, Sync, Synced};
 
@@ -51,6 +52,7 @@ pub struct Service {
     api: Arc<RwLock<Api>>,
     /// What the writer is asked; nothing more where it is asked nothing.
     queue: mpsc::Sender<Option<Job>>,
+    teller: Teller,
     writer: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -73,14 +75,20 @@ impl Service {
         let ahead = api.clone();
         let api = Arc::new(RwLock::new(api));
         let (queue, waiting) = mpsc::channel(MAX_WAITING);
-        let writer = Writer { api: Arc::clone(&api), ahead, store, revision, is_sure: true };
+        let teller = Teller::default();
+        let writer = Writer { api: Arc::clone(&api), ahead, store, revision, is_sure: true, teller: teller.clone() };
         let writer = std::thread::Builder::new().name("writer".to_owned()).spawn(move || writer.run(waiting))?;
-        Ok(Self { api, queue, writer: Mutex::new(Some(writer)) })
+        Ok(Self { api, queue, teller, writer: Mutex::new(Some(writer)) })
     }
 
     /// How many resources there are.
     pub fn count(&self) -> usize {
         self.api.read().unwrap_or_else(PoisonError::into_inner).count()
+    }
+
+    /// Follows what becomes of resources.
+    pub fn follow(&self) -> Follower {
+        self.teller.follower(&self.api)
     }
 
     /// Answers a call; what it changes is kept by then.
@@ -154,6 +162,7 @@ struct Writer {
     revision: u64,
     /// Whether the store holds what `api` does; no longer known after a commit that failed.
     is_sure: bool,
+    teller: Teller,
 }
 
 /// Who is answered once it is known whether a group is kept.
@@ -229,6 +238,7 @@ impl Writer {
             Ok(revision) => {
                 self.revision = revision;
                 let mut api = self.api.write().unwrap_or_else(PoisonError::into_inner);
+                self.teller.tell(&log.changes);
                 for change in log.changes {
                     api.apply(change);
                 }
@@ -254,7 +264,10 @@ impl Writer {
             let (revision, api) =
                 restored(self.store.as_mut(), self.ahead.has_quotas()).map_err(|why| unavailable(&why))?;
             self.ahead = api.clone();
-            *self.api.write().unwrap_or_else(PoisonError::into_inner) = api;
+            let mut there = self.api.write().unwrap_or_else(PoisonError::into_inner);
+            *there = api;
+            self.teller.tell_all();
+            drop(there);
             self.revision = revision;
         }
         self.is_sure = true;

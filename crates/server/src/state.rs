@@ -35,6 +35,11 @@ impl State {
         self.records.get(key)
     }
 
+    /// All resources.
+    pub(crate) fn records(&self) -> impl Iterator<Item = &Arc<Record>> {
+        self.records.values()
+    }
+
     /// The resource of an ARN.
     pub(crate) fn named(&self, arn: &str) -> Option<&Arc<Record>> {
         self.get(self.arns.get(arn)?)

@@ -73,7 +73,7 @@ impl Drop for Server {
 impl Server {
     fn ours(arguments: &[&str]) -> Result<Self> {
         let mut command = Command::new(super::measure::meshwright()?);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--region", "us-east-1"]).args(arguments);
+        command.args(["serve", "--listen", "127.0.0.1:0", "--ads", "none", "--region", "us-east-1"]).args(arguments);
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().context("its output")?).read_line(&mut line)?;

@@ -158,14 +158,14 @@ impl Line {
     }
 
     /// Takes what is asked for from now on.
-    pub(super) fn wish(&mut self, wish: Wish, there: &Resources) {
+    pub(super) fn wish(&mut self, wish: Wish, there: Option<&Resources>) {
         match wish {
             Wish::Names { names, version } => self.wish_names(&names, &version, there),
             Wish::Change { subscribe, unsubscribe, has } => self.wish_change(subscribe, &unsubscribe, has),
         }
     }
 
-    fn wish_names(&mut self, names: &[String], version: &str, there: &Resources) {
+    fn wish_names(&mut self, names: &[String], version: &str, there: Option<&Resources>) {
         let is_first = !std::mem::replace(&mut self.is_asked, true);
         if names.is_empty() && (self.is_wild || is_first) && self.kind.may_be_wild() {
             self.owes_all |= is_first;
@@ -180,7 +180,7 @@ impl Line {
             self.names = names;
             self.forget();
         }
-        if is_first {
+        if let Some(there) = there.filter(|_| is_first) {
             self.resume(version, there);
         }
     }

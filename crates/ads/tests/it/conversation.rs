@@ -52,11 +52,14 @@ fn put(snapshot: &mut Snapshot, kind: Kind, text: &str) {
 /// The version that a proxy has which was sent resources of the state of the world.
 fn version_of(kind: Kind, resources: &[&str]) -> String {
     let mut snapshot = Snapshot::default();
-    resources.iter().for_each(|text| put(&mut snapshot, kind, text));
+    for text in resources {
+        put(&mut snapshot, kind, text);
+    }
     let mut session = Session::new(Protocol::StateOfTheWorld);
     let names = resources.iter().map(|text| text.split('@').next().unwrap().to_owned()).collect();
     let wish = Wish::Names { names, version: String::new() };
-    let sent = session.on_request(Request { kind, nonce: String::new(), error: None, wish }, &snapshot, Duration::ZERO);
+    let sent =
+        session.on_request(Request { kind, nonce: String::new(), error: None, wish }, Some(&snapshot), Duration::ZERO);
     sent[0].version.to_string()
 }
 
@@ -82,7 +85,9 @@ impl Stage {
                 for part in rest.split(';') {
                     let mut words = part.split_whitespace();
                     let kind = kind(words.next().unwrap());
-                    words.for_each(|word| put(&mut self.snapshot, kind, word));
+                    for word in words {
+                        put(&mut self.snapshot, kind, word);
+                    }
                 }
                 self.session.advance(&self.snapshot, self.now)
             }
@@ -94,7 +99,7 @@ impl Stage {
             ">" => {
                 let (service, rest) = rest.split_once(' ').unwrap();
                 let request = self.request(kind(service), rest);
-                self.session.on_request(request, &self.snapshot, self.now)
+                self.session.on_request(request, Some(&self.snapshot), self.now)
             }
             other => panic!("{other}"),
         };

@@ -232,20 +232,9 @@ impl Draft {
             _ => None,
         };
         let tags = self.tag_list();
-        self.inventory.resources.push(Resource {
-            mesh,
-            mesh_owner,
-            parent,
-            name,
-            spec,
-            tags,
-            metadata: None,
-            condition: None,
-            gaps: std::collections::BTreeMap::new(),
-            label: Some(label.as_str().into()),
-            depends_on: Vec::new(),
-            origin: None,
-        });
+        let label_of = Some(label.as_str().into());
+        let named = Resource::new(mesh, parent, name, spec);
+        self.inventory.resources.push(Resource { mesh_owner, tags, label: label_of, ..named });
         label
     }
 

@@ -1,0 +1,130 @@
+//! The proxies that are connected, and what each has been sent, has accepted, has refused and why.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+
+use crate::proxy::Profile;
+use crate::request::Protocol;
+use crate::session::Status;
+
+/// The proxies that are connected.
+#[derive(Clone, Debug, Default)]
+pub struct Proxies(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    next: u64,
+    streams: BTreeMap<u64, Connected>,
+}
+
+/// A proxy that is connected.
+#[derive(Clone, Debug)]
+pub struct Connected {
+    /// Who it is.
+    pub profile: Profile,
+    /// Its id, as it says it.
+    pub id: String,
+    /// Where it connects from.
+    pub peer: String,
+    /// How it is told.
+    pub protocol: Protocol,
+    /// When it connected, on the clock of the wall.
+    pub since: SystemTime,
+    /// Whether the node or gateway that it stands for is there.
+    pub is_known: bool,
+    /// Whether it has accepted all that it is to have.
+    pub is_settled: bool,
+    /// What it was sent of each kind.
+    pub kinds: Vec<Status>,
+    /// What could not be said of it.
+    pub omissions: Vec<String>,
+}
+
+/// A place in the list, for as long as its stream lasts.
+#[derive(Debug)]
+pub(crate) struct Place {
+    proxies: Proxies,
+    number: u64,
+}
+
+impl Proxies {
+    /// Every proxy that is connected, by mesh, kind and name.
+    pub fn all(&self) -> Vec<Connected> {
+        let mut all: Vec<Connected> = self.state().streams.values().cloned().collect();
+        all.sort_by(|a, b| a.profile.cmp(&b.profile).then(a.since.cmp(&b.since)));
+        all
+    }
+
+    /// How many are connected.
+    pub fn count(&self) -> usize {
+        self.state().streams.len()
+    }
+
+    pub(crate) fn add(&self, connected: Connected) -> Place {
+        let mut state = self.state();
+        let number = state.next;
+        state.next += 1;
+        state.streams.insert(number, connected);
+        Place { proxies: self.clone(), number }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place {
+    /// Changes what is said of the proxy.
+    pub(crate) fn update(&self, change: impl FnOnce(&mut Connected)) {
+        if let Some(own) = self.proxies.state().streams.get_mut(&self.number) {
+            change(own);
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.proxies.state().streams.remove(&self.number);
+    }
+}
+
+impl Connected {
+    /// All of it, in JSON; times are seconds since 1970.
+    pub fn to_json(&self) -> Value {
+        let seconds = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+        let since = seconds(self.since);
+        let kinds = self.kinds.iter().map(|status| {
+            let rejection = status.rejection.as_ref().map(|own| {
+                let resources: Vec<&str> = own.resources.iter().map(|name| &**name).collect();
+                json!({"message": own.message, "resources": resources, "at": since + own.at.as_secs_f64()})
+            });
+            json!({
+                "kind": status.kind.service(),
+                "version": status.sent.map(|version| version.to_string()),
+                "isWaiting": status.is_waiting,
+                "rejection": rejection,
+            })
+        });
+        json!({
+            "id": self.id,
+            "region": self.profile.mesh.region,
+            "meshOwner": self.profile.mesh.owner,
+            "meshName": self.profile.mesh.name,
+            "resourceKind": self.profile.kind.to_string(),
+            "resourceName": self.profile.name,
+            "peer": self.peer,
+            "protocol": match self.protocol {
+                Protocol::StateOfTheWorld => "state-of-the-world",
+                Protocol::Delta => "delta",
+            },
+            "connectedAt": since,
+            "isKnown": self.is_known,
+            "isSettled": self.is_settled,
+            "kinds": kinds.collect::<Vec<Value>>(),
+            "omissions": self.omissions,
+        })
+    }
+}

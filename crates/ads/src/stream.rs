@@ -1,0 +1,134 @@
+//! One stream: the thin loop around a [`Session`].
+
+use std::time::SystemTime;
+
+use meshwright_envoy::envoy::config::core::v3::Node;
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep_until};
+use tokio_stream::{Stream, StreamExt as _};
+use tonic::Status;
+
+use crate::hub::Hub;
+use crate::meshes::Plan;
+use crate::proxies::{Connected, Place, Proxies};
+use crate::proxy::Profile;
+use crate::session::{Response, Session};
+use crate::wire::Asking;
+
+/// How many responses may wait for a proxy that does not read: one of each kind, and no more is ever under way.
+pub(crate) const MAX_RESPONSES: usize = 8;
+
+/// What all streams share.
+#[derive(Clone, Debug)]
+pub struct Control {
+    /// Where plans come from.
+    pub hub: Hub,
+    /// The proxies that are connected.
+    pub proxies: Proxies,
+    /// The region of proxies that do not say theirs.
+    pub region: String,
+    /// The account of proxies that do not say theirs.
+    pub account: String,
+}
+
+/// Speaks with a proxy until it goes, or says what must not be said.
+pub(crate) async fn speak<A: Asking>(
+    control: Control,
+    peer: String,
+    mut requests: impl Stream<Item = Result<A, Status>> + Unpin,
+    responses: mpsc::Sender<Result<Response, Status>>,
+) {
+    let Some(Ok(first)) = requests.next().await else { return };
+    let profile = match Profile::of(first.node(), &control.region, &control.account) {
+        Ok(profile) => profile,
+        Err(why) => {
+            let _ = responses.send(Err(Status::invalid_argument(why.to_string()))).await;
+            return;
+        }
+    };
+    let id = first.node().map_or_else(String::new, |node: &Node| node.id.clone());
+    let Some(plans) = control.hub.follow(&profile).await else { return };
+    let connected = Connected {
+        profile,
+        id,
+        peer,
+        protocol: A::PROTOCOL,
+        since: SystemTime::now(),
+        is_known: false,
+        is_settled: false,
+        kinds: Vec::new(),
+        omissions: Vec::new(),
+    };
+    let place = control.proxies.add(connected);
+    let session = Session::new(A::PROTOCOL);
+    Talk { session, plans, plan: Plan::default(), place, start: Instant::now(), responses }.run(first, requests).await;
+}
+
+struct Talk {
+    session: Session,
+    plans: watch::Receiver<Plan>,
+    plan: Plan,
+    place: Place,
+    start: Instant,
+    responses: mpsc::Sender<Result<Response, Status>>,
+}
+
+impl Talk {
+    async fn run<A: Asking>(mut self, first: A, mut requests: impl Stream<Item = Result<A, Status>> + Unpin) {
+        self.take_plan();
+        let mut next = Some(first);
+        loop {
+            let responses = match next.take() {
+                Some(message) => match self.take(message) {
+                    Some(responses) => responses,
+                    None => continue,
+                },
+                None => match &self.plan.snapshot {
+                    Some(snapshot) => self.session.advance(snapshot, self.start.elapsed()),
+                    None => Vec::new(),
+                },
+            };
+            for response in responses {
+                if self.responses.send(Ok(response)).await.is_err() {
+                    return;
+                }
+            }
+            self.note();
+            let wakes_at = self.session.wakes_at().map(|at| self.start + at);
+            tokio::select! {
+                request = requests.next() => match request {
+                    Some(Ok(message)) => next = Some(message),
+                    // It has gone, or has said what is none.
+                    Some(Err(_)) | None => return,
+                },
+                changed = self.plans.changed() => match changed {
+                    Ok(()) => self.take_plan(),
+                    Err(_) => return,
+                },
+                () = sleep_until(wakes_at.unwrap_or_else(Instant::now)), if wakes_at.is_some() => {}
+            }
+        }
+    }
+
+    fn take<A: Asking>(&mut self, message: A) -> Option<Vec<Response>> {
+        let request = message.into_request()?;
+        Some(self.session.on_request(request, self.plan.snapshot.as_deref(), self.start.elapsed()))
+    }
+
+    /// Takes the plan as it is now. A node that is gone leaves its proxy with what it has.
+    fn take_plan(&mut self) {
+        let plan = self.plans.borrow_and_update().clone();
+        let is_known = plan.snapshot.is_some();
+        let omissions = plan.omissions.clone();
+        self.place.update(|own| (own.is_known, own.omissions) = (is_known, omissions));
+        if is_known {
+            self.plan = plan;
+        }
+    }
+
+    fn note(&self) {
+        let is_settled = self.plan.snapshot.as_ref().is_some_and(|snapshot| self.session.is_settled(snapshot));
+        let kinds = self.session.status();
+        self.place.update(|own| (own.is_settled, own.kinds) = (is_settled, kinds));
+    }
+}
