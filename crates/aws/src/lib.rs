@@ -7,6 +7,7 @@ mod client;
 mod endpoint;
 mod error;
 mod identity;
+mod pace;
 mod retry;
 mod sign;
 mod transport;

@@ -33,12 +33,19 @@ pub struct Limits {
     pub timeout: Duration,
     /// How often a call is tried; `None` as the environment and the profile say, else 3 times.
     pub attempts: Option<u32>,
+    /// The longest first pause between two tries; each after it is up to twice as long, and no pause is over 20 s.
+    pub pause: Duration,
 }
 
 impl Default for Limits {
     /// Source: botocore, `connect_timeout` and `read_timeout`: 60 s; connections that take longer than 10 s come to nothing here.
     fn default() -> Self {
-        Self { connect: Duration::from_secs(10), timeout: Duration::from_mins(1), attempts: None }
+        Self {
+            connect: Duration::from_secs(10),
+            timeout: Duration::from_mins(1),
+            attempts: None,
+            pause: Duration::from_secs(1),
+        }
     }
 }
 
