@@ -187,7 +187,7 @@ fn http_gateway_route(http: &HttpGatewayRoute, at: &str, faults: &mut Vec<String
     // Source of these: aws/aws-app-mesh-controller-for-k8s, `gatewayroute_validator.go`.
     match (value, path) {
         (Some(_), Some(_)) => {
-            faults.push(format!("{at}.action.rewrite: it has both prefix and path, and needs one of them"))
+            faults.push(format!("{at}.action.rewrite: it has both prefix and path, and needs one of them"));
         }
         (Some(value), None) if !value.starts_with('/') || !value.ends_with('/') => {
             faults.push(format!("{at}.action.rewrite.prefix.value: `{value}` must start and end with /"));
@@ -214,13 +214,13 @@ fn exactly_one(said: &[bool], names: &str, faults: &mut Vec<String>) {
 fn path_or_prefix(path: Option<&HttpPathMatch>, prefix: Option<&str>, at: &str, faults: &mut Vec<String>) {
     match (prefix, exact(path)) {
         (Some(_), _) if path.is_some() => {
-            faults.push(format!("{at}: it has both prefix and path, and needs one of them"))
+            faults.push(format!("{at}: it has both prefix and path, and needs one of them"));
         }
         (Some(prefix), _) if !prefix.starts_with('/') => {
-            faults.push(format!("{at}.prefix: `{prefix}` must start with /"))
+            faults.push(format!("{at}.prefix: `{prefix}` must start with /"));
         }
         (_, Some(exact)) if !exact.starts_with('/') => {
-            faults.push(format!("{at}.path.exact: `{exact}` must start with /"))
+            faults.push(format!("{at}.path.exact: `{exact}` must start with /"));
         }
         _ => {}
     }

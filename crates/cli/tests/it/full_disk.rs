@@ -49,7 +49,6 @@ fn a_full_disk_costs_nothing_that_was_acknowledged() {
     let output = with_disk(&[own.to_str().unwrap(), "--exact", name, "--nocapture"]).unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
-    print!("{said}");
 }
 
 /// Fills a disk with meshes, stops and starts the server there, and makes room.
@@ -64,7 +63,6 @@ fn fill(disk: &Path) {
     let refusal = refusal.expect("the disk is never full");
     assert!(refusal["message"].as_str().unwrap().contains("No space left on device"), "{refusal}");
     assert!(acknowledged.len() > 20, "{} writes", acknowledged.len());
-    println!("{} writes filled the disk", acknowledged.len());
 
     // The refused one is not there, nor made by the way; everything else is, now and for a server that comes to the full disk.
     for number in 0..3 {
