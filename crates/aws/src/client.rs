@@ -10,13 +10,10 @@ use ureq::http::Request;
 
 use crate::access::{Access, Options};
 use crate::error::Error;
-use crate::pace::{Pace, TooMuch};
+use crate::pace::{PARALLEL, Pace, TooMuch};
 use crate::retry::{Quota, is_throttling, is_transient, pause, random};
 use crate::sign::signed;
 use crate::transport::{Broken, Limits, Reply};
-
-/// How many calls are made at a time, where none needs another's answer.
-pub const PARALLEL: usize = 8;
 
 /// The most of what a stranger answers that is shown.
 const MAX_SHOWN: usize = 200;

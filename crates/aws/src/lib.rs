@@ -13,6 +13,7 @@ mod sign;
 mod transport;
 
 pub use access::Options;
-pub use client::{Client, PARALLEL};
+pub use client::Client;
 pub use error::Error;
+pub use pace::PARALLEL;
 pub use transport::{Limits, MAX_ANSWER};

@@ -7,8 +7,10 @@
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::client::PARALLEL;
 use crate::retry::{pause, random};
+
+/// How many calls are made at a time, where none needs another's answer.
+pub const PARALLEL: usize = 8;
 
 /// How often it slows down without any answer between before it gives up; the pauses are 71 s at most by then, and half of that as a rule.
 const PATIENCE: u32 = 8;
