@@ -4,13 +4,15 @@ usage: terraform_judge.py ENDPOINT PLUGINS [CONFIGURATIONS]
 
 PLUGINS is a folder that Terraform takes as a mirror; `terraform/everything.tf` has all seven resource types with all that they hold.
 CONFIGURATIONS is a folder of the provider's own acceptance cases and examples: each becomes a module, under names of its own, and is
-changed to its neighbour later on. All is created, planned again without a difference, imported, changed, planned again, missed after a
-deletion by someone else, and destroyed. Prints what was done, then complaints; the exit code is 1 for any.
+changed to its neighbour later on. All is created, looked at, planned again without a difference, imported, changed, looked at and planned
+again, missed after a deletion by someone else, and destroyed. Prints what was done, then complaints; the exit code is 1 for any.
 
 The provider is one process for all of Terraform's commands, which would start it several times each; what was looked at a step before is
 not refreshed again.
 """
 
+import datetime
+import http.server
 import json
 import os
 import re
@@ -18,6 +20,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import urllib.request
 from pathlib import Path
 
@@ -32,10 +35,10 @@ provider "aws" {
   access_key                  = "AKIDEXAMPLE"
   secret_key                  = "secret"
   skip_credentials_validation = true
-  skip_requesting_account_id  = true
   skip_metadata_api_check     = true
   endpoints {
     appmesh = "%s"
+    sts     = "%s"
   }
 }
 variable "changed" {
@@ -65,15 +68,17 @@ MISSING = {
     "aws_appmesh_virtual_router": "mesh_name = aws_appmesh_mesh.simple.id\n  spec {}",
 }
 
-# Where an import finds the resources of `everything.tf`.
-IMPORTS = {
-    "aws_appmesh_mesh.own": "own",
-    'aws_appmesh_virtual_node.each["grpc"]': "own/node-grpc",
-    'aws_appmesh_virtual_router.each["http"]': "own/router-http",
-    "aws_appmesh_route.grpc": "own/router-grpc/route-grpc",
-    "aws_appmesh_virtual_service.router": "own/orders.local",
-    'aws_appmesh_virtual_gateway.each["http2"]': "own/gateway-http2",
-    'aws_appmesh_gateway_route.http["http"]': "own/gateway-http/gateway-route-http",
+ACCOUNT = "123456789012"
+
+# Which attributes lead to a resource, as an import takes them, and which words stand before them in its ARN.
+PLACES = {
+    "aws_appmesh_mesh": {"name": "mesh"},
+    "aws_appmesh_virtual_node": {"mesh_name": "mesh", "name": "virtualNode"},
+    "aws_appmesh_virtual_router": {"mesh_name": "mesh", "name": "virtualRouter"},
+    "aws_appmesh_route": {"mesh_name": "mesh", "virtual_router_name": "virtualRouter", "name": "route"},
+    "aws_appmesh_virtual_service": {"mesh_name": "mesh", "name": "virtualService"},
+    "aws_appmesh_virtual_gateway": {"mesh_name": "mesh", "name": "virtualGateway"},
+    "aws_appmesh_gateway_route": {"mesh_name": "mesh", "virtual_gateway_name": "virtualGateway", "name": "gatewayRoute"},
 }
 
 # What someone else deletes: one of each kind.
@@ -86,6 +91,24 @@ DELETED = [
     "meshes/own/virtualNodes/node-grpc",
     "meshes/bare",
 ]
+
+
+class Accounts(http.server.BaseHTTPRequestHandler):
+    """Whoever tells an account who it is, which is no matter of App Mesh; without that, data sources leave out tags."""
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["content-length"]))
+        who = f"<Arn>arn:aws:iam::{ACCOUNT}:user/judge</Arn><UserId>judge</UserId><Account>{ACCOUNT}</Account>"
+        result = f"<GetCallerIdentityResult>{who}</GetCallerIdentityResult>"
+        answer = f'<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">{result}</GetCallerIdentityResponse>'
+        self.send_response(200)
+        self.send_header("content-type", "text/xml")
+        self.send_header("content-length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer.encode())
+
+    def log_message(self, *_):
+        pass
 
 
 class Terraform:
@@ -170,8 +193,8 @@ def modules(groups, changed):
             number += 1
 
 
-def write(folder, endpoint, parts):
-    root = PROVIDER % endpoint + 'module "own" {\n  source  = "./own"\n  changed = var.changed\n}\n'
+def write(folder, endpoints, parts):
+    root = PROVIDER % endpoints + 'module "own" {\n  source  = "./own"\n  changed = var.changed\n}\n'
     for name, text in parts:
         (folder / name).mkdir(exist_ok=True)
         (folder / name / "main.tf").write_text(text)
@@ -179,20 +202,73 @@ def write(folder, endpoint, parts):
     (folder / "main.tf").write_text(root)
 
 
-def imported(terraform, folder, endpoint):
-    """That all kinds of resources are found by their ids, and are as they are said to be."""
+def state_of(terraform):
+    """Each resource of the state by its address, and what data sources found."""
+    _, output = terraform.run("show", "-json")
+    resources = [own for module in json.loads(output)["values"]["root_module"]["child_modules"] for own in module["resources"]]
+    made = {own["address"]: own for own in resources if own["mode"] == "managed"}
+    return made, [own for own in resources if own["mode"] == "data"]
+
+
+def said(value):
+    """A value without what it leaves open, which a resource and its data source do not say alike."""
+    if isinstance(value, dict):
+        return {name: said(own) for name, own in value.items() if said(own) not in (None, "", 0, False, [], {})}
+    return [said(own) for own in value] if isinstance(value, list) else value
+
+
+def looked_at(what, state, before):
+    """What is wrong with what the state says of ARNs, owners and times, and with what data sources say otherwise than resources."""
+    made, found = state
+    wrong = []
+    for address, own in made.items():
+        values, place = own["values"], PLACES[own["type"]]
+        arn = f"arn:aws:appmesh:us-east-1:{ACCOUNT}:" + "/".join(f"{word}/{values[name]}" for name, word in place.items())
+        created, updated = (datetime.datetime.fromisoformat(values[name].replace("Z", "+00:00")) for name in ("created_date", "last_updated_date"))
+        there = [values["arn"], values["mesh_owner"], values["resource_owner"], created <= updated, len(values["id"])]
+        if there != [arn, ACCOUNT, ACCOUNT, True, 36] and own["type"] != "aws_appmesh_mesh" or there[:4] != [arn, ACCOUNT, ACCOUNT, True]:
+            wrong.append(f"{what}: {address}: {there}, {created}, {updated}")
+        earlier = before.get(address)
+        if earlier and any(earlier["values"][name] != values[name] for name in ("id", "arn", "created_date")):
+            wrong.append(f"{what}: {address} is another one now: {earlier['values']}")
+        if earlier and said(earlier["values"]["spec"]) != said(values["spec"]) and earlier["values"]["last_updated_date"] == values["last_updated_date"]:
+            wrong.append(f"{what}: {address} has not moved: {values['last_updated_date']}")
+    by_arn = {own["values"]["arn"]: own["values"] for own in made.values()}
+    for own in found:
+        values = own["values"]
+        there = by_arn[values["arn"]]
+        for name in set(values) - {"id", "tags_all"}:
+            if said({name: values[name]}) != said({name: there.get(name)}):
+                wrong.append(f"{what}: {own['address']}: {name}: {values[name]}, not {there.get(name)}")
+    return wrong
+
+
+def look_at(terraform, what, before):
+    made, found = state = state_of(terraform)
+    wrong = looked_at(what, state, before)
+    terraform.complaints += wrong
+    if made and found and not wrong:
+        print(f"{what}: as it should be")
+    return made
+
+
+def imported(terraform, folder, endpoints, made):
+    """That all resources of `everything.tf` are found by their ids, and are as they are said to be."""
     there = folder / "imports"
     shutil.copytree(folder / "own", there / "own")
-    blocks = "".join(f'import {{\n  to = module.own.{name}\n  id = "{own}"\n}}\n' for name, own in IMPORTS.items())
-    write(there, endpoint, [])
+    places = {address: "/".join(own["values"][name] for name in PLACES[own["type"]]) for address, own in made.items()}
+    places = {address: own for address, own in places.items() if address.startswith("module.own.")}
+    blocks = "".join(f'import {{\n  to = {address}\n  id = "{own}"\n}}\n' for address, own in places.items())
+    write(there, endpoints, [])
     (there / "imports.tf").write_text(blocks)
     terraform.expect("init for imports", 0, "init", where=there)
     code, output = terraform.run("plan", "-no-color", "-refresh=false", where=there)
     seen = re.search(r"Plan: (\d+) to import, (\d+) to add, (\d+) to change", output)
-    if code or not seen or (int(seen[1]), int(seen[3])) != (len(IMPORTS), 0):
+    if code or not seen or [int(own) for own in seen.groups()] != [len(places), 0, 0]:
         terraform.complaints.append(f"import: {code}\n{output[-6000:]}")
     else:
-        print(f"import of {seen[1]}: as it should be")
+        print(f"{seen[1]} imports")
+        print("import: as it should be")
 
 
 def ask(endpoint, method, path):
@@ -201,18 +277,21 @@ def ask(endpoint, method, path):
         return json.loads(answer.read())
 
 
-def live(terraform, folder, endpoint, groups):
+def live(terraform, folder, endpoints, groups):
     """The life of all that is configured, from creation to destruction."""
+    endpoint = endpoints[0]
     terraform.expect("validate", 0, "validate", said="configuration is valid")
     if terraform.expect("apply", 0, "apply", "-auto-approve", said="0 changed, 0 destroyed"):
         check = ask(endpoint, "GET", "meshes/own/virtualNodes/node-grpc")["spec"]["listeners"][0]["healthCheck"]
         if check.get("port") != 8085:
             terraform.complaints.append(f"the port of a health check: {check}")
         terraform.expect("plan", 0, "plan", "-detailed-exitcode", said="No changes")
-        imported(terraform, folder, endpoint)
-        write(folder, endpoint, modules(groups, 1))
+        made = look_at(terraform, "state", {})
+        imported(terraform, folder, endpoints, made)
+        write(folder, endpoints, modules(groups, 1))
         terraform.expect("change", 0, "apply", "-auto-approve", "-refresh=false", "-var=changed=true", said="Apply complete!")
         terraform.expect("plan of the change", 0, "plan", "-detailed-exitcode", "-var=changed=true", said="No changes")
+        look_at(terraform, "state of the change", {own: made[own] for own in made if own.startswith("module.own.")})
         for path in DELETED:
             ask(endpoint, "DELETE", path)
         words = ["plan", "-detailed-exitcode", "-var=changed=true"]
@@ -231,11 +310,14 @@ def main():
         groups = configurations(Path(sys.argv[3])) if len(sys.argv) > 3 else []
         count = sum(len(group) for group in groups)
         print(f"{count} configurations of others")
-        write(folder, endpoint, modules(groups, 0))
+        accounts = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Accounts)
+        threading.Thread(target=accounts.serve_forever, daemon=True).start()
+        endpoints = endpoint, f"http://127.0.0.1:{accounts.server_port}"
+        write(folder, endpoints, modules(groups, 0))
         terraform.expect("init", 0, "init", said="successfully initialized")
         provider = terraform.start_provider()
         try:
-            live(terraform, folder, endpoint, groups)
+            live(terraform, folder, endpoints, groups)
         finally:
             provider.kill()
             provider.wait()

@@ -11,6 +11,7 @@ locals {
   number    = var.changed ? 7 : 5
   protocols = toset(["http", "http2", "grpc", "tcp"])
   gateways  = toset(["http", "http2", "grpc"])
+  several   = var.changed ? ["http2", "grpc", "http"] : ["http", "http2"]
   methods   = { exact = "a", prefix = "b", suffix = "c", regex = "d.*" }
 }
 
@@ -34,6 +35,7 @@ resource "aws_appmesh_mesh" "bare" {
 resource "aws_appmesh_virtual_node" "bare" {
   name      = "bare"
   mesh_name = aws_appmesh_mesh.own.name
+  tags      = var.changed ? {} : local.tags
   spec {}
 }
 
@@ -288,6 +290,76 @@ resource "aws_appmesh_virtual_node" "each" {
   }
 }
 
+# Listeners of several protocols, of which one more comes, in another order.
+resource "aws_appmesh_virtual_node" "several" {
+  name      = "several"
+  mesh_name = aws_appmesh_mesh.own.name
+  spec {
+    dynamic "listener" {
+      for_each = local.several
+      content {
+        port_mapping {
+          port     = 8000 + length(listener.value)
+          protocol = listener.value
+        }
+        tls {
+          mode = "STRICT"
+          certificate {
+            sds {
+              secret_name = listener.value
+            }
+          }
+          validation {
+            trust {
+              file {
+                certificate_chain = "/tls/${listener.value}.pem"
+              }
+            }
+          }
+        }
+      }
+    }
+    service_discovery {
+      dns {
+        hostname = "several.local"
+      }
+    }
+  }
+}
+
+resource "aws_appmesh_virtual_router" "several" {
+  name      = "several"
+  mesh_name = aws_appmesh_mesh.own.name
+  spec {
+    dynamic "listener" {
+      for_each = local.several
+      content {
+        port_mapping {
+          port     = 8000 + length(listener.value)
+          protocol = listener.value
+        }
+      }
+    }
+  }
+}
+
+resource "aws_appmesh_virtual_gateway" "several" {
+  name      = "several"
+  mesh_name = aws_appmesh_mesh.own.name
+  tags      = var.changed ? {} : local.tags
+  spec {
+    dynamic "listener" {
+      for_each = local.several
+      content {
+        port_mapping {
+          port     = 8000 + length(listener.value)
+          protocol = listener.value
+        }
+      }
+    }
+  }
+}
+
 resource "aws_appmesh_virtual_router" "each" {
   for_each  = local.protocols
   name      = "router-${each.key}"
@@ -500,6 +572,7 @@ resource "aws_appmesh_route" "tcp" {
   name                = "route-tcp"
   mesh_name           = aws_appmesh_mesh.own.name
   virtual_router_name = aws_appmesh_virtual_router.each["tcp"].name
+  tags                = var.changed ? {} : local.tags
   spec {
     tcp_route {
       action {
@@ -515,6 +588,53 @@ resource "aws_appmesh_route" "tcp" {
         idle {
           unit  = local.unit
           value = local.number
+        }
+      }
+    }
+  }
+}
+
+# A match of nothing, and none: each is of all requests.
+resource "aws_appmesh_virtual_router" "all" {
+  for_each  = toset(["grpc", "tcp"])
+  name      = "all-${each.key}"
+  mesh_name = aws_appmesh_mesh.own.name
+  spec {
+    listener {
+      port_mapping {
+        port     = 8000
+        protocol = each.key
+      }
+    }
+  }
+}
+
+resource "aws_appmesh_route" "all" {
+  for_each            = aws_appmesh_virtual_router.all
+  name                = "all-${each.key}"
+  mesh_name           = aws_appmesh_mesh.own.name
+  virtual_router_name = each.value.name
+  spec {
+    dynamic "grpc_route" {
+      for_each = each.key == "grpc" ? [0] : []
+      content {
+        match {}
+        action {
+          weighted_target {
+            virtual_node = aws_appmesh_virtual_node.bare.name
+            weight       = local.number
+          }
+        }
+      }
+    }
+    dynamic "tcp_route" {
+      for_each = each.key == "tcp" ? [0] : []
+      content {
+        action {
+          weighted_target {
+            virtual_node = aws_appmesh_virtual_node.bare.name
+            weight       = local.number
+          }
         }
       }
     }
@@ -546,6 +666,7 @@ resource "aws_appmesh_virtual_service" "router" {
 resource "aws_appmesh_virtual_service" "bare" {
   name      = "bare.local"
   mesh_name = aws_appmesh_mesh.own.name
+  tags      = var.changed ? {} : local.tags
   spec {}
 }
 
@@ -759,6 +880,7 @@ resource "aws_appmesh_gateway_route" "grpc" {
   name                 = "gateway-route-grpc"
   mesh_name            = aws_appmesh_mesh.own.name
   virtual_gateway_name = aws_appmesh_virtual_gateway.each["grpc"].name
+  tags                 = var.changed ? {} : local.tags
   spec {
     grpc_route {
       action {
@@ -777,39 +899,51 @@ resource "aws_appmesh_gateway_route" "grpc" {
   }
 }
 
+# What others would ask for: by its name, and by its owner too.
 data "aws_appmesh_mesh" "own" {
   name       = aws_appmesh_mesh.own.name
   mesh_owner = aws_appmesh_mesh.own.mesh_owner
 }
 
-data "aws_appmesh_virtual_node" "own" {
-  name      = aws_appmesh_virtual_node.each["http"].name
-  mesh_name = aws_appmesh_mesh.own.name
+data "aws_appmesh_mesh" "bare" {
+  name = aws_appmesh_mesh.bare.name
 }
 
-data "aws_appmesh_virtual_router" "own" {
-  name      = aws_appmesh_virtual_router.each["http"].name
-  mesh_name = aws_appmesh_mesh.own.name
+data "aws_appmesh_virtual_node" "each" {
+  for_each  = merge(aws_appmesh_virtual_node.each, { several = aws_appmesh_virtual_node.several })
+  name      = each.value.name
+  mesh_name = each.value.mesh_name
 }
 
-data "aws_appmesh_route" "own" {
-  name                = aws_appmesh_route.http["http"].name
-  virtual_router_name = aws_appmesh_virtual_router.each["http"].name
-  mesh_name           = aws_appmesh_mesh.own.name
+data "aws_appmesh_virtual_router" "each" {
+  for_each   = { http = aws_appmesh_virtual_router.each["http"], several = aws_appmesh_virtual_router.several }
+  name       = each.value.name
+  mesh_name  = each.value.mesh_name
+  mesh_owner = each.value.mesh_owner
 }
 
-data "aws_appmesh_virtual_service" "own" {
-  name      = aws_appmesh_virtual_service.router.name
-  mesh_name = aws_appmesh_mesh.own.name
+data "aws_appmesh_route" "each" {
+  for_each            = merge(aws_appmesh_route.http, { grpc = aws_appmesh_route.grpc, tcp = aws_appmesh_route.tcp })
+  name                = each.value.name
+  mesh_name           = each.value.mesh_name
+  virtual_router_name = each.value.virtual_router_name
 }
 
-data "aws_appmesh_virtual_gateway" "own" {
-  name      = aws_appmesh_virtual_gateway.each["http"].name
-  mesh_name = aws_appmesh_mesh.own.name
+data "aws_appmesh_virtual_service" "each" {
+  for_each  = { router = aws_appmesh_virtual_service.router, node = aws_appmesh_virtual_service.alone }
+  name      = each.value.name
+  mesh_name = each.value.mesh_name
 }
 
-data "aws_appmesh_gateway_route" "own" {
-  name                 = aws_appmesh_gateway_route.http["http"].name
-  virtual_gateway_name = aws_appmesh_virtual_gateway.each["http"].name
-  mesh_name            = aws_appmesh_mesh.own.name
+data "aws_appmesh_virtual_gateway" "each" {
+  for_each  = aws_appmesh_virtual_gateway.each
+  name      = each.value.name
+  mesh_name = each.value.mesh_name
+}
+
+data "aws_appmesh_gateway_route" "each" {
+  for_each             = merge(aws_appmesh_gateway_route.http, { grpc = aws_appmesh_gateway_route.grpc })
+  name                 = each.value.name
+  mesh_name            = each.value.mesh_name
+  virtual_gateway_name = each.value.virtual_gateway_name
 }

@@ -37,6 +37,8 @@ pub(crate) struct Access {
     pub(crate) transport: Transport,
     /// How often a call is tried.
     pub(crate) attempts: u32,
+    /// Whether that was asked for, and holds for calls that were too many as well.
+    pub(crate) is_bounded: bool,
 }
 
 impl Access {
@@ -60,9 +62,10 @@ impl Access {
             None => transport::AUTHORITIES_OF_THE_MACHINE,
         };
         let transport = Transport::new(limits, endpoint.is_loopback, &trusted);
+        let is_bounded = limits.attempts.is_some() || configured(&config, "AWS_MAX_ATTEMPTS", "max_attempts").is_some();
         let attempts = limits.attempts.or_else(|| Some(config.retry_config()?.max_attempts())).unwrap_or(3).max(1);
         let identity = Identity::new(runtime, profile.as_deref(), &region, &transport, endpoint.is_loopback);
-        Ok(Self { endpoint, region, identity, transport, attempts })
+        Ok(Self { endpoint, region, identity, transport, attempts, is_bounded })
     }
 }
 

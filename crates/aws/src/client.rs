@@ -4,18 +4,16 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::SystemTime;
 
-use meshwright_model::api::{Call, Failure, MeshApi};
+use meshwright_model::api::{Call, Event, Failure, MeshApi};
 use serde_json::Value;
 use ureq::http::Request;
 
 use crate::access::{Access, Options};
 use crate::error::Error;
-use crate::retry::{Quota, is_transient, pause, random};
+use crate::pace::{PARALLEL, Pace, TooMuch};
+use crate::retry::{Quota, is_throttling, is_transient, pause, random};
 use crate::sign::signed;
 use crate::transport::{Broken, Limits, Reply};
-
-/// How many calls are made at a time, where none needs another's answer.
-pub const PARALLEL: usize = 8;
 
 /// The most of what a stranger answers that is shown.
 const MAX_SHOWN: usize = 200;
@@ -29,6 +27,7 @@ pub struct Client {
     access: Access,
     limits: Limits,
     quota: Quota,
+    pace: Pace,
 }
 
 /// What one try came to.
@@ -41,6 +40,8 @@ enum Tried {
         failure: Failure,
         is_timeout: bool,
     },
+    /// There were too many calls.
+    TooMuch(Failure),
 }
 
 impl Client {
@@ -49,7 +50,12 @@ impl Client {
     /// # Errors
     /// What is missing or wrong there.
     pub fn new(options: &Options, limits: Limits) -> Result<Self, Error> {
-        Ok(Self { access: Access::of(options, limits)?, limits, quota: Quota::default() })
+        Ok(Self {
+            access: Access::of(options, limits)?,
+            limits,
+            quota: Quota::default(),
+            pace: Pace::new(limits.pause),
+        })
     }
 
     fn try_once(&self, call: &Call) -> Result<Tried, Error> {
@@ -94,7 +100,9 @@ impl Client {
             (Some(code), 400..) => self.refused(code, reply.status, message.unwrap_or("it gives no reason")),
             _ => failure(&self.not_the_api(reply)),
         };
-        if is_transient(reply.status, code.as_deref().unwrap_or_default()) {
+        if is_throttling(reply.status, code.as_deref().unwrap_or_default()) {
+            Tried::TooMuch(failure)
+        } else if is_transient(reply.status, code.as_deref().unwrap_or_default()) {
             Tried::Transient { failure, is_timeout: false }
         } else {
             Tried::Failed(failure)
@@ -135,34 +143,70 @@ impl Client {
     }
 }
 
-impl MeshApi for Client {
-    fn call(&self, call: &Call) -> Result<Value, Failure> {
-        let mut paid = None;
+impl Client {
+    /// Asks as often as it takes; `slowed` is told where fewer calls are made at a time.
+    fn ask(&self, call: &Call, slowed: &dyn Fn(usize)) -> Result<Value, Given> {
+        let (mut paid, mut faults) = (None, 0);
         for tries in 1.. {
-            match self.try_once(call).map_err(|error| failure(&error))? {
-                Tried::Answer(answer) => {
+            let turn = self.pace.turn();
+            let is_last = tries >= self.access.attempts;
+            match self.try_once(call) {
+                Ok(Tried::Answer(answer)) => {
+                    self.pace.answered(turn);
                     self.quota.refund(paid);
                     return Ok(answer);
                 }
-                Tried::Failed(failure) => return Err(failure),
-                Tried::Transient { failure, is_timeout } => {
-                    if tries >= self.access.attempts {
-                        return Err(tried_in_vain(failure, tries));
-                    }
-                    paid = self.quota.pay(is_timeout);
+                Ok(Tried::Failed(failure)) => {
+                    self.pace.answered(turn);
+                    return Err(Given::up(failure));
+                }
+                Ok(Tried::TooMuch(failure)) => match self.pace.too_much(&turn) {
+                    TooMuch::InVain => return Err(Given { is_for_all: true, failure: still_too_much(failure) }),
+                    _ if is_last && self.access.is_bounded => return Err(Given::up(tried_in_vain(failure, tries))),
+                    TooMuch::Slowed(at_a_time) => slowed(at_a_time),
+                    TooMuch::Known => {}
+                },
+                Ok(Tried::Transient { failure, is_timeout }) => {
+                    self.pace.lost(turn);
+                    faults += 1;
+                    let is_last = if self.access.is_bounded { is_last } else { faults >= self.access.attempts };
+                    paid = if is_last { None } else { self.quota.pay(is_timeout) };
                     if paid.is_none() {
-                        return Err(tried_in_vain(failure, tries));
+                        return Err(Given::up(tried_in_vain(failure, tries)));
                     }
-                    std::thread::sleep(pause(tries, random()));
+                    std::thread::sleep(pause(self.limits.pause, faults, random()));
+                }
+                Err(error) => {
+                    self.pace.lost(turn);
+                    return Err(Given::up(failure(&error)));
                 }
             }
         }
         unreachable!("the number of tries is bounded")
     }
+}
 
-    fn call_all(&self, calls: &[Call], done: &mut dyn FnMut()) -> Vec<Result<Value, Failure>> {
+/// Why a call is given up.
+struct Given {
+    failure: Failure,
+    /// Whether the others would come to the same.
+    is_for_all: bool,
+}
+
+impl Given {
+    /// Where nobody answers one call, each of the others would wait as long again.
+    fn up(failure: Failure) -> Self {
+        Self { is_for_all: matches!(failure, Failure::NoAnswer(_)), failure }
+    }
+}
+
+impl MeshApi for Client {
+    fn call(&self, call: &Call) -> Result<Value, Failure> {
+        self.ask(call, &|_| {}).map_err(|given| given.failure)
+    }
+
+    fn call_all(&self, calls: &[Call], watch: &mut dyn FnMut(Event)) -> Vec<Result<Value, Failure>> {
         let next = AtomicUsize::new(0);
-        // Where nobody answers one call, the others are not made: each would wait as long again.
         let lost: Mutex<Option<Failure>> = Mutex::new(None);
         let is_lost = AtomicBool::new(false);
         let mut answers: Vec<Option<Result<Value, Failure>>> = vec![None; calls.len()];
@@ -171,24 +215,30 @@ impl MeshApi for Client {
             for _ in 0..PARALLEL.min(calls.len()) {
                 let (sender, next, lost, is_lost) = (sender.clone(), &next, &lost, &is_lost);
                 scope.spawn(move || {
+                    // Who receives is there until all senders are gone.
+                    let slowed = |at_a_time| _ = sender.send(Err(at_a_time));
                     while !is_lost.load(Ordering::Relaxed)
                         && let Some((position, call)) =
                             Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, calls.get(at)?)))
                     {
-                        let answer = self.call(call);
-                        if let Err(failure @ Failure::NoAnswer(_)) = &answer {
+                        let answer = self.ask(call, &slowed);
+                        if let Err(Given { failure, is_for_all: true }) = &answer {
                             lost.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(failure.clone());
                             is_lost.store(true, Ordering::Relaxed);
                         }
-                        // Who receives is there until all senders are gone.
-                        let _ = sender.send((position, answer));
+                        let _ = sender.send(Ok((position, answer.map_err(|given| given.failure))));
                     }
                 });
             }
             drop(sender);
-            for (position, answer) in receiver {
-                answers[position] = Some(answer);
-                done();
+            for said in receiver {
+                watch(match said {
+                    Ok((position, answer)) => {
+                        answers[position] = Some(answer);
+                        Event::Answered
+                    }
+                    Err(at_a_time) => Event::Slowed { at_a_time },
+                });
             }
         });
         let lost = lost.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -207,6 +257,17 @@ fn tried_in_vain(failure: Failure, tries: u32) -> Failure {
         Failure::Refused { exception, status, message } => {
             let times = if tries == 1 { "once".to_owned() } else { format!("{tries} times") };
             let message = format!("{message} (asked {times}; AWS_MAX_ATTEMPTS says how often)");
+            Failure::Refused { exception, status, message }
+        }
+        lost @ Failure::NoAnswer(_) => lost,
+    }
+}
+
+/// A refusal of calls that were still too many, one at a time and after long pauses.
+fn still_too_much(failure: Failure) -> Failure {
+    match failure {
+        Failure::Refused { exception, status, message } => {
+            let message = format!("{message} (still so with one call at a time and pauses between; try again later)");
             Failure::Refused { exception, status, message }
         }
         lost @ Failure::NoAnswer(_) => lost,

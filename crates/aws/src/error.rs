@@ -77,13 +77,11 @@ pub enum Error {
         why: String,
     },
     /// A certificate that is not trusted.
-    #[error(
-        "the certificate of {endpoint} is not trusted: {why}; AWS_CA_BUNDLE, or `ca_bundle` of the profile, names a file with its authority"
-    )]
+    #[error("the certificate of {endpoint} is not trusted: {why}")]
     Untrusted {
         /// Whose certificate it is.
         endpoint: String,
-        /// Why it is not trusted.
+        /// Why it is not trusted, and what to do.
         why: String,
     },
     /// Nothing came in time.

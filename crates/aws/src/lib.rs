@@ -7,11 +7,13 @@ mod client;
 mod endpoint;
 mod error;
 mod identity;
+mod pace;
 mod retry;
 mod sign;
 mod transport;
 
 pub use access::Options;
-pub use client::{Client, PARALLEL};
+pub use client::Client;
 pub use error::Error;
+pub use pace::PARALLEL;
 pub use transport::{Limits, MAX_ANSWER};

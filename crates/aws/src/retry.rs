@@ -20,7 +20,11 @@ const COST_AFTER_TIMEOUT: u32 = 10;
 const TRANSIENT: &[u16] = &[500, 502, 503, 504];
 
 /// Errors that say so, whatever their status.
-const CODES: &[&str] = &[
+const CODES: &[&str] =
+    &["TransactionInProgressException", "PriorRequestNotComplete", "RequestTimeout", "RequestTimeoutException"];
+
+/// Errors that ask for fewer calls, whatever their status.
+const THROTTLING: &[&str] = &[
     "Throttling",
     "ThrottlingException",
     "ThrottledException",
@@ -28,23 +32,24 @@ const CODES: &[&str] = &[
     "RequestThrottled",
     "TooManyRequestsException",
     "ProvisionedThroughputExceededException",
-    "TransactionInProgressException",
     "RequestLimitExceeded",
     "BandwidthLimitExceeded",
     "SlowDown",
-    "PriorRequestNotComplete",
-    "RequestTimeout",
-    "RequestTimeoutException",
 ];
 
 /// Whether an answer says that it may go well the next time.
 pub(crate) fn is_transient(status: u16, code: &str) -> bool {
-    TRANSIENT.contains(&status) || status == 429 || CODES.contains(&code)
+    TRANSIENT.contains(&status) || CODES.contains(&code)
 }
 
-/// How long to wait after some tries, for a random number from 0 to 1: up to 1 s after the first, then twice that each time.
-pub(crate) fn pause(tries: u32, random: f64) -> Duration {
-    let most = Duration::from_secs(1 << tries.saturating_sub(1).min(10)).min(MAX_PAUSE);
+/// Whether it asks for fewer calls.
+pub(crate) fn is_throttling(status: u16, code: &str) -> bool {
+    status == 429 || THROTTLING.contains(&code)
+}
+
+/// How long to wait after some tries, for a random number from 0 to 1: up to `first` after the first, then twice that each time.
+pub(crate) fn pause(first: Duration, tries: u32, random: f64) -> Duration {
+    let most = (first * (1 << tries.saturating_sub(1).min(10))).min(MAX_PAUSE);
     most.mul_f64(random.clamp(0.0, 1.0))
 }
 
@@ -86,8 +91,11 @@ mod tests {
 
     #[test]
     fn what_may_go_well_the_next_time_is_told_from_the_rest() {
-        for (status, code) in [(429, "TooManyRequestsException"), (500, ""), (503, "x"), (400, "ThrottlingException")] {
-            assert!(is_transient(status, code), "{status} {code}");
+        for (status, code) in [(500, ""), (503, "x"), (400, "RequestTimeout")] {
+            assert!(is_transient(status, code) && !is_throttling(status, code), "{status} {code}");
+        }
+        for (status, code) in [(429, "TooManyRequestsException"), (429, ""), (400, "ThrottlingException")] {
+            assert!(is_throttling(status, code), "{status} {code}");
         }
         for (status, code) in [
             (400, "BadRequestException"),
@@ -97,16 +105,17 @@ mod tests {
             (409, "ConflictException"),
             (501, ""),
         ] {
-            assert!(!is_transient(status, code), "{status} {code}");
+            assert!(!is_transient(status, code) && !is_throttling(status, code), "{status} {code}");
         }
     }
 
     #[test]
     fn pauses_grow_and_end() {
-        let seconds: Vec<u64> = (1..8).map(|tries| pause(tries, 1.0).as_secs()).collect();
+        let first = Duration::from_secs(1);
+        let seconds: Vec<u64> = (1..8).map(|tries| pause(first, tries, 1.0).as_secs()).collect();
         assert_eq!(seconds, [1, 2, 4, 8, 16, 20, 20]);
-        assert_eq!(pause(u32::MAX, 1.0), MAX_PAUSE);
-        assert_eq!(pause(3, 0.0), Duration::ZERO);
+        assert_eq!(pause(first, u32::MAX, 1.0), MAX_PAUSE);
+        assert_eq!(pause(first, 3, 0.0), Duration::ZERO);
         assert!((0.0..=1.0).contains(&random()));
     }
 

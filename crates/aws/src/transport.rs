@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
+use rustls::CertificateError;
 use ureq::http::{Request, Response};
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body, Proxy};
@@ -33,12 +34,19 @@ pub struct Limits {
     pub timeout: Duration,
     /// How often a call is tried; `None` as the environment and the profile say, else 3 times.
     pub attempts: Option<u32>,
+    /// The longest first pause between two tries; each after it is up to twice as long, and no pause is over 20 s.
+    pub pause: Duration,
 }
 
 impl Default for Limits {
     /// Source: botocore, `connect_timeout` and `read_timeout`: 60 s; connections that take longer than 10 s come to nothing here.
     fn default() -> Self {
-        Self { connect: Duration::from_secs(10), timeout: Duration::from_mins(1), attempts: None }
+        Self {
+            connect: Duration::from_secs(10),
+            timeout: Duration::from_mins(1),
+            attempts: None,
+            pause: Duration::from_secs(1),
+        }
     }
 }
 
@@ -194,16 +202,28 @@ fn broken_by(error: &std::io::Error) -> Broken {
 
 fn broken_tls(error: &rustls::Error) -> Broken {
     match error {
-        // Source: webpki; `openssl req -x509` makes such a certificate where it is not told otherwise.
-        rustls::Error::InvalidCertificate(rustls::CertificateError::Other(_))
-            if error.to_string().contains("CaUsedAsEndEntity") =>
-        {
-            Broken::Untrusted(
-                "its certificate is an authority's; one for a server says basicConstraints = CA:FALSE".to_owned(),
-            )
-        }
-        rustls::Error::InvalidCertificate(why) => Broken::Untrusted(why.to_string()),
+        rustls::Error::InvalidCertificate(why) => Broken::Untrusted(untrusted(why)),
         other => Broken::Unreachable(other.to_string()),
+    }
+}
+
+/// Why a certificate is not trusted, and what to do.
+fn untrusted(why: &CertificateError) -> String {
+    match why {
+        // Source: webpki; `openssl req -x509` makes such a certificate where it is not told otherwise.
+        CertificateError::Other(_) if why.to_string().contains("CaUsedAsEndEntity") => {
+            "it is an authority's (CA:TRUE) and not a server's; make the server another, signed by that authority, or by itself with \
+             `openssl req -x509 … -addext basicConstraints=critical,CA:FALSE`"
+                .to_owned()
+        }
+        CertificateError::UnknownIssuer => {
+            "nobody who is trusted here has signed it; AWS_CA_BUNDLE, or `ca_bundle` of the profile, names a file with its authority".to_owned()
+        }
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            format!("{why}; ask by a name that it is for, or give it this one as subjectAltName")
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => format!("{why}; the server needs a new one"),
+        _ => why.to_string(),
     }
 }
 

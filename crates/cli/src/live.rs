@@ -11,8 +11,11 @@ use meshwright_verbs::live::{Live, LiveError, LiveOptions, Progress};
 
 use crate::{complain, deliver};
 
-/// How many characters wide a full bar is.
+/// How many characters wide a full bar is, where the terminal is wide enough.
 const BAR: usize = 30;
+
+/// How wide a terminal is that does not say it.
+const COLUMNS: usize = 80;
 
 /// How often the bar is drawn at most.
 const REDRAW: Duration = Duration::from_millis(50);
@@ -24,18 +27,18 @@ const ERASE: &str = "\r\u{1b}[K";
 struct Bar {
     is_terminal: bool,
     drawn: Option<Instant>,
+    slowed: Option<usize>,
 }
 
 impl Bar {
     fn draw(&mut self, progress: Progress<'_>) {
-        let Progress { what, done, of } = progress;
-        let is_due = self.drawn.is_none_or(|drawn| drawn.elapsed() >= REDRAW);
-        if !self.is_terminal || !is_due || of == 0 {
+        let is_due = self.drawn.is_none_or(|drawn| drawn.elapsed() >= REDRAW) || progress.slowed != self.slowed;
+        if !self.is_terminal || !is_due || progress.of == 0 {
             return;
         }
         self.drawn = Some(Instant::now());
-        let full = BAR * done / of;
-        complain(&format!("{ERASE}{what} [{}{}] {done}/{of}", "#".repeat(full), "-".repeat(BAR - full)));
+        self.slowed = progress.slowed;
+        complain(&format!("{ERASE}{}", line(progress, columns())));
     }
 
     fn erase(&mut self) {
@@ -43,6 +46,36 @@ impl Bar {
             complain(ERASE);
         }
     }
+}
+
+/// A bar in one line of a terminal: the bar gives way first, then the end of the words.
+fn line(progress: Progress<'_>, columns: usize) -> String {
+    let Progress { what, done, of, slowed } = progress;
+    let slowed = slowed.map(|most| format!(", throttled: {most} at a time")).unwrap_or_default();
+    let counts = format!("{done}/{of}{slowed}");
+    // A character in the last column makes some terminals begin another line.
+    let room = columns.saturating_sub(1);
+    let bar = BAR.min(room.saturating_sub(format!("{what} [] {counts}").len()));
+    let full = bar * done / of.max(1);
+    let line = match bar {
+        0 => format!("{what} {counts}"),
+        _ => format!("{what} [{}{}] {counts}", "#".repeat(full), "-".repeat(bar - full)),
+    };
+    line.chars().take(room).collect()
+}
+
+/// How many characters a line of the terminal has.
+#[cfg(unix)]
+fn columns() -> usize {
+    match rustix::termios::tcgetwinsize(std::io::stderr()) {
+        Ok(size) if size.ws_col > 0 => size.ws_col.into(),
+        _ => COLUMNS,
+    }
+}
+
+#[cfg(not(unix))]
+fn columns() -> usize {
+    COLUMNS
 }
 
 /// Runs a verb of the live side. `run` gets what shows a text at once: on standard output, or in the file of `--output` before the
@@ -54,7 +87,7 @@ pub(crate) fn answer(
 ) -> Result<Answer> {
     let LiveOptions { endpoint_url, region, profile } = options.clone();
     let client = Client::new(&Options { endpoint_url, region, profile }, Limits::default())?;
-    let bar = std::cell::RefCell::new(Bar { is_terminal: std::io::stderr().is_terminal(), drawn: None });
+    let bar = std::cell::RefCell::new(Bar { is_terminal: std::io::stderr().is_terminal(), drawn: None, slowed: None });
     let mut shown = String::new();
     let mut show_now = |text: &str| {
         bar.borrow_mut().erase();
@@ -87,6 +120,27 @@ pub(crate) fn answer(
                 deliver(output, &Answer { output: shown, ..Answer::default() })?;
             }
             Err(why.into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_fits_its_terminal() {
+        let progress = Progress { what: "describing", done: 150, of: 300, slowed: None };
+        let bar = "describing [###############---------------] 150/300";
+        assert_eq!(line(progress, 80), bar);
+        assert_eq!(line(progress, 40), "describing [#########---------] 150/300");
+        assert_eq!(line(progress, 20), "describing 150/300");
+        assert_eq!(line(progress, 8), "describ");
+        assert_eq!(line(progress, 0), "");
+        let slowed = Progress { slowed: Some(2), ..progress };
+        assert_eq!(line(slowed, 80), format!("{bar}, throttled: 2 at a time"));
+        for columns in 1..90 {
+            assert!(line(slowed, columns).len() < columns);
         }
     }
 }

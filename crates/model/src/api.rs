@@ -39,6 +39,18 @@ pub enum Failure {
     NoAnswer(String),
 }
 
+/// What happens while calls are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// One more is answered.
+    Answered,
+    /// They were too many, and only so many are made at a time from now on.
+    Slowed {
+        /// How many.
+        at_a_time: usize,
+    },
+}
+
 /// Whoever answers calls of the App Mesh API.
 pub trait MeshApi {
     /// Answers a call with the members of the API's output.
@@ -47,11 +59,11 @@ pub trait MeshApi {
     /// Why it is not answered, or not as it should.
     fn call(&self, call: &Call) -> Result<Value, Failure>;
 
-    /// Answers calls of which none needs another's answer, in their order; `done` is told of each.
-    fn call_all(&self, calls: &[Call], done: &mut dyn FnMut()) -> Vec<Result<Value, Failure>> {
+    /// Answers calls of which none needs another's answer, in their order; `watch` is told of each.
+    fn call_all(&self, calls: &[Call], watch: &mut dyn FnMut(Event)) -> Vec<Result<Value, Failure>> {
         let answered = |call| {
             let answer = self.call(call);
-            done();
+            watch(Event::Answered);
             answer
         };
         calls.iter().map(answered).collect()

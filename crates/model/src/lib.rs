@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod arn;
+pub mod checks;
 pub mod defaults;
 pub mod duration;
 pub mod edit;

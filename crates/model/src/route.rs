@@ -262,6 +262,11 @@ impl RouteSpec {
         [http, http2, grpc, tcp].into_iter().flatten()
     }
 
+    /// Whether its match does not say for which of the router's listeners it is.
+    pub fn lacks_port(&self) -> bool {
+        self.protocols().any(|own| own.match_port().is_none())
+    }
+
     /// The action of each protocol the route has, and its field.
     pub fn actions(&self) -> impl Iterator<Item = (&'static str, &RouteAction)> {
         self.protocols().map(|route| (route.field(), route.action()))

@@ -24,6 +24,13 @@ impl VirtualRouterSpec {
         self.listeners.iter().flatten().filter_map(|own| own.port_mapping.protocol.known().copied())
     }
 
+    /// Whether each of its routes must say for which listener it is, as there are several.
+    ///
+    /// Source: aws/aws-app-mesh-controller-for-k8s#710 and #715.
+    pub fn needs_ports(&self) -> bool {
+        self.listeners.as_ref().is_some_and(|own| own.len() > 1)
+    }
+
     /// What this router no longer speaks and did before. While routes of such a protocol exist, App Mesh refuses the change.
     ///
     /// Source: aws/aws-app-mesh-controller-for-k8s#767 and #768. Of a router that has no listener any more nothing is known.

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use meshwright_model::Kind;
 use meshwright_model::arn::Arn;
+use meshwright_model::checks::MAX_TAGS;
 use meshwright_model::operation::{Operation, Target};
 use serde_json::json;
 
 use crate::answer::Answer;
-use crate::body::{Body, MAX_TAGS};
+use crate::body::Body;
 use crate::call::{Call, check_names};
 use crate::exception::{ApiError, Exception};
 use crate::page::Page;

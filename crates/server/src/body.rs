@@ -6,8 +6,9 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
+use meshwright_model::checks::{MAX_TAGS, name_fault, tag_key_fault, tags_fault};
 use meshwright_model::gateway_route::GatewayRouteSpec;
-use meshwright_model::limits::{ResourceName, TagKey, TagValue};
+use meshwright_model::limits::{TagKey, TagValue};
 use meshwright_model::mesh::MeshSpec;
 use meshwright_model::route::RouteSpec;
 use meshwright_model::shape::Shape;
@@ -22,12 +23,6 @@ use serde_json::{Map, Value};
 
 use crate::exception::ApiError;
 use crate::record::put_tag;
-
-/// The most tags of a resource. Source: App Mesh API reference, `TagList`.
-pub(crate) const MAX_TAGS: usize = 50;
-
-/// The longest name of a virtual service, in characters. The model leaves it open, but what no URI can hold could never be asked for again.
-const MAX_SERVICE: usize = 1024;
 
 /// The longest token of a client. Source: App Mesh API reference, `clientToken`: up to 36 letters, numbers, hyphens and underscores.
 const MAX_TOKEN: usize = 36;
@@ -56,15 +51,7 @@ impl Body {
             Some(Value::String(name)) => name,
             Some(other) => return Err(ApiError::bad(format!("{field}: {other} is not text"))),
         };
-        let fits = match kind {
-            Kind::VirtualService if name.chars().count() > MAX_SERVICE => {
-                Err(format!("the text has more than {MAX_SERVICE} characters"))
-            }
-            Kind::VirtualService => Ok(()),
-            _ => ResourceName::accept(Given::Text(name)).map(|_| ()).map_err(|why| why.to_string()),
-        };
-        fits.map_err(|why| ApiError::bad(format!("{field}: {why}")))?;
-        if name.is_empty() { Err(ApiError::bad(format!("{field} is empty"))) } else { Ok(name.clone()) }
+        name_fault(kind, name).map_or_else(|| Ok(name.clone()), |why| Err(ApiError::bad(why)))
     }
 
     /// The token by which a client says that a call is one that it made before.
@@ -95,8 +82,8 @@ impl Body {
             Some(Value::Array(tags)) => tags,
             Some(_) => return Err(ApiError::bad("tags: it is not a list")),
         };
-        if tags.len() > MAX_TAGS {
-            return Err(ApiError::bad(format!("tags: there are {}, more than {MAX_TAGS}", tags.len())));
+        if let Some(why) = tags_fault(tags.len()) {
+            return Err(ApiError::bad(why));
         }
         let mut read = Vec::with_capacity(tags.len());
         for (index, own) in tags.iter().enumerate() {
@@ -162,9 +149,8 @@ fn tag(own: &Value, index: usize) -> Result<(String, String), ApiError> {
     }
     let missing = |field: &str| ApiError::bad(format!("{} is missing", at(field)));
     let key = limited::<TagKey>(own.get("key"), &at("key"))?.ok_or_else(|| missing("key"))?;
-    // Source: AWS General Reference, tag naming limits: the prefix is AWS's own, in whatever case.
-    if key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:")) {
-        return Err(ApiError::bad(format!("{}: `{key}` begins with aws:, which AWS keeps for itself", at("key"))));
+    if let Some(why) = tag_key_fault(&key) {
+        return Err(ApiError::bad(format!("{}: {why}", at("key"))));
     }
     let value = limited::<TagValue>(own.get("value"), &at("value"))?.ok_or_else(|| missing("value"))?;
     Ok((key, value))

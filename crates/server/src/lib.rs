@@ -7,7 +7,6 @@ mod answer;
 pub mod api;
 mod body;
 pub mod call;
-mod checks;
 mod credentials;
 mod exception;
 mod follow;

@@ -1,19 +1,21 @@
 //! What holds between resources: who must be there, and who must be gone.
 
+use meshwright_model::checks::faults;
 use meshwright_model::reference::{Key as Name, Need};
 use meshwright_model::route::RouteSpec;
 use meshwright_model::virtual_router::VirtualRouterSpec;
 use meshwright_model::{Kind, Spec};
 
 use crate::api::Api;
-use crate::checks::check;
 use crate::exception::ApiError;
 use crate::record::Key;
 
 impl Api {
     /// What is wrong with a specification, by itself and beside what is there.
     pub(crate) fn check(&self, key: &Key, spec: &Spec) -> Result<(), ApiError> {
-        check(spec).map_err(ApiError::bad)?;
+        if let Some(fault) = faults(spec).into_iter().next() {
+            return Err(ApiError::bad(fault));
+        }
         for reference in spec.references() {
             let Name::Known(name) = reference.name else { continue };
             let named = Key { kind: reference.kind, parent: String::new(), name: name.to_owned(), ..key.clone() };
@@ -32,8 +34,8 @@ impl Api {
     /// Source: aws/aws-app-mesh-controller-for-k8s#710 and #715.
     fn check_route(&self, key: &Key, route: &RouteSpec) -> Result<(), ApiError> {
         let of = Key { kind: Kind::VirtualRouter, parent: String::new(), name: key.parent.clone(), ..key.clone() };
-        let has_port = route.protocols().all(|protocol| protocol.match_port().is_some());
-        if listeners(router(&self.existing(&of)?.spec)) > 1 && !has_port {
+        let needs_port = router(&self.existing(&of)?.spec).is_some_and(VirtualRouterSpec::needs_ports);
+        if needs_port && route.lacks_port() {
             let message = "Route must define a port match criteria if the Virtual Router has multiple listeners";
             return Err(ApiError::bad(message));
         }
@@ -51,9 +53,8 @@ impl Api {
                 _ => None,
             })
             .collect();
-        let lacks_port = |route: &RouteSpec| route.protocols().any(|protocol| protocol.match_port().is_none());
-        let without: Vec<&str> = routes.iter().filter(|(_, route)| lacks_port(route)).map(|(name, _)| *name).collect();
-        if listeners(Some(spec)) > 1 && !without.is_empty() {
+        let without: Vec<&str> = routes.iter().filter(|(_, route)| route.lacks_port()).map(|(name, _)| *name).collect();
+        if spec.needs_ports() && !without.is_empty() {
             return Err(ApiError::bad(format!(
                 "All Routes for this Virtual Router must define a port match before adding multiple listeners to this Virtual Router. {} \
                  Route(s) are missing port. Listing up to 5 route names: [{}]",
@@ -121,9 +122,4 @@ impl Api {
 
 fn router(spec: &Spec) -> Option<&VirtualRouterSpec> {
     if let Spec::VirtualRouter(router) = spec { Some(router) } else { None }
-}
-
-/// How many listeners a router has.
-fn listeners(router: Option<&VirtualRouterSpec>) -> usize {
-    router.and_then(|router| router.listeners.as_ref()).map_or(0, Vec::len)
 }

@@ -17,7 +17,7 @@ mod waves;
 use std::time::Duration;
 
 use clap::Args;
-use meshwright_model::api::{Call, Failure, MeshApi};
+use meshwright_model::api::{Call, Event, Failure, MeshApi};
 use serde_json::Value;
 
 pub use error::LiveError;
@@ -47,6 +47,8 @@ pub struct Progress<'p> {
     pub done: usize,
     /// How many there are.
     pub of: usize,
+    /// How many are made at a time, where whoever answers asked for fewer.
+    pub slowed: Option<usize>,
 }
 
 /// Whom to ask, whom to tell, and how to wait.
@@ -64,11 +66,19 @@ pub struct Live<'l> {
 impl Live<'_> {
     /// Answers to calls of which none needs another's answer, in their order.
     pub(crate) fn ask_all(&mut self, what: &str, calls: &[Call]) -> Vec<Result<Value, Failure>> {
-        let (mut done, of) = (0, calls.len());
-        (self.watch)(Progress { what, done, of });
-        self.api.call_all(calls, &mut || {
-            done += 1;
-            (self.watch)(Progress { what, done, of });
+        let mut progress = Progress { what, done: 0, of: calls.len(), slowed: None };
+        (self.watch)(progress);
+        self.api.call_all(calls, &mut |event| {
+            match event {
+                Event::Answered => progress.done += 1,
+                Event::Slowed { at_a_time } => progress.slowed = Some(at_a_time),
+            }
+            (self.watch)(progress);
         })
+    }
+
+    /// The answer to a call.
+    pub(crate) fn ask(&mut self, what: &str, call: &Call) -> Result<Value, Failure> {
+        self.ask_all(what, std::slice::from_ref(call)).remove(0)
     }
 }

@@ -54,7 +54,7 @@ struct Shown {
 pub fn run(options: &MeshesOptions, live: &mut Live<'_>) -> Result<Answer, LiveError> {
     let mut all = Vec::new();
     for name in meshes(live)? {
-        let own = match live.api.call(&name.call(Operation::Describe(Kind::Mesh), None, Some(&name.name))) {
+        let own = match live.ask("describing", &name.call(Operation::Describe(Kind::Mesh), None, Some(&name.name))) {
             Ok(own) => own,
             // It has gone meanwhile.
             Err(failure) if failure.is_not_found() => continue,

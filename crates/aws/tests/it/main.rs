@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use meshwright_aws::{Client, Limits, MAX_ANSWER, Options, PARALLEL};
 use meshwright_model::Kind;
-use meshwright_model::api::{Call, Failure, MeshApi};
+use meshwright_model::api::{Call, Event, Failure, MeshApi};
 use meshwright_model::operation::{Operation, Target};
 use serde_json::{Value, json};
 use server::{Play, Server};
@@ -83,6 +83,37 @@ fn tries_end() {
     let why = answer.unwrap_err();
     assert_eq!(why.to_string(), "TooManyRequestsException: no (asked 3 times; AWS_MAX_ATTEMPTS says how often)");
     assert_eq!(tries, 3);
+}
+
+/// A client that nobody told how often to try, with short pauses.
+fn patient(server: &Server) -> Client {
+    client_of(&format!("http://{}", server.address), Limits { pause: Duration::from_millis(4), ..Limits::default() })
+}
+
+#[test]
+fn many_calls_that_are_too_many_become_fewer_at_a_time() {
+    // Twice a burst that is too much, then one refusal among answers, as of a bucket that is filled by and by.
+    let too_many = || refusal(429, "TooManyRequestsException");
+    let plays = [vec![too_many(); 16], vec![meshes(); 5], vec![too_many(); 7], vec![meshes()]].concat();
+    let server = Server::start(plays);
+    let calls: Vec<Call> = (0..30).map(|_| list()).collect();
+    let mut events = Vec::new();
+    let answers = patient(&server).call_all(&calls, &mut |event| events.push(event));
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    assert_eq!(events.iter().filter(|event| **event == Event::Answered).count(), 30);
+    assert_eq!(events[0], Event::Slowed { at_a_time: 4 });
+    assert!(events.contains(&Event::Slowed { at_a_time: 1 }), "{events:?}");
+}
+
+#[test]
+fn calls_that_are_too_many_however_few_they_are_end() {
+    let server = Server::start(vec![refusal(400, "ThrottlingException")]);
+    let calls: Vec<Call> = (0..1000).map(|_| list()).collect();
+    let answers = patient(&server).call_all(&calls, &mut |_| {});
+    assert!(answers.iter().all(Result::is_err));
+    let why = answers[0].clone().unwrap_err().to_string();
+    assert!(why.contains("still so with one call at a time and pauses between; try again later"), "{why}");
+    assert!(server.asked().len() < 40, "{}", server.asked().len());
 }
 
 #[test]
@@ -163,7 +194,7 @@ fn many_calls_are_answered_in_their_order() {
     let server = Server::start(vec![meshes()]);
     let calls: Vec<Call> = (0..30).map(|_| list()).collect();
     let mut done = 0;
-    let answers = client(&server).call_all(&calls, &mut || done += 1);
+    let answers = client(&server).call_all(&calls, &mut |_| done += 1);
     assert_eq!((answers.len(), done, server.asked().len()), (30, 30, 30));
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");
 }
@@ -175,7 +206,7 @@ fn where_one_call_is_lost_the_others_are_not_waited_for() {
     let client = client_of(&format!("http://{}", server.address), limits);
     let calls: Vec<Call> = (0..1000).map(|_| list()).collect();
     let start = Instant::now();
-    let answers = client.call_all(&calls, &mut || {});
+    let answers = client.call_all(&calls, &mut |_| {});
     assert!(answers.iter().all(Result::is_err));
     assert!(start.elapsed() < Duration::from_secs(5));
     assert!(server.asked().len() <= PARALLEL);

@@ -186,3 +186,41 @@ fn a_server_with_tls_is_trusted_by_ca_bundle_and_what_it_forbids_is_said() {
     let rest = by(&with(&[]), &["apply", "--dry-run", &corpus("shop/shop.yaml")]);
     assert!(rest.out.starts_with("7 to create, 10 unchanged\n"), "{}", rest.out);
 }
+
+/// What is wrong with a server's certificate is told apart, with what to do.
+#[test]
+fn a_certificate_that_is_not_trusted_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        #[cfg(unix)]
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let why = |names: &[&str], change: &dyn Fn(&mut rcgen::CertificateParams), trusts_it: bool| {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let mut parameters = rcgen::CertificateParams::new(names).unwrap();
+        change(&mut parameters);
+        let key = rcgen::KeyPair::generate().unwrap();
+        let chain = write("chain.pem", &parameters.self_signed(&key).unwrap().pem());
+        let key = write("key.pem", &key.serialize_pem());
+        let server = MeshServer::start(&["--tls-cert", &chain, "--tls-key", &key]);
+        let url = format!("https://localhost:{}", server.address.rsplit(':').next().unwrap());
+        let bundle = [("AWS_CA_BUNDLE", chain.as_str())];
+        let run = run_in(folder.path(), &bundle[..usize::from(trusts_it)], &["meshes", "--endpoint-url", &url]);
+        assert_eq!((run.code, run.err.lines().count()), (2, 1), "{}{}", run.out, run.err);
+        assert!(run.err.contains(&format!("the certificate of {url} is not trusted: ")), "{}", run.err);
+        run.err
+    };
+    let authority =
+        why(&["localhost"], &|own| own.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained), true);
+    assert!(authority.contains("(CA:TRUE)") && authority.contains("basicConstraints=critical,CA:FALSE"), "{authority}");
+    assert!(!authority.contains("AWS_CA_BUNDLE"), "it is in the bundle already: {authority}");
+    let unknown = why(&["localhost"], &|_| {}, false);
+    assert!(unknown.contains("AWS_CA_BUNDLE, or `ca_bundle` of the profile, names a file"), "{unknown}");
+    let other = why(&["elsewhere.example"], &|_| {}, true);
+    assert!(other.contains("elsewhere.example") && other.contains("subjectAltName"), "{other}");
+    let old = why(&["localhost"], &|own| own.not_after = rcgen::date_time_ymd(2001, 1, 1), true);
+    assert!(old.contains("expired") && old.contains("the server needs a new one"), "{old}");
+}

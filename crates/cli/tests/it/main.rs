@@ -3,6 +3,8 @@
 
 mod bootstrap;
 mod fixing;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod generate;
 mod graph;
 mod live;

@@ -77,9 +77,18 @@ fn terraform_makes_changes_imports_and_destroys_everything() {
         println!("skipped in part: there are no public configurations in {}", corpus.display());
     }
     let Some(said) = ask("terraform_judge.py", &more) else { return };
-    for step in
-        ["validate", "apply", "plan", "import of 7", "change", "plan of the change", "plan of what is gone", "destroy"]
-    {
+    for step in [
+        "validate",
+        "apply",
+        "plan",
+        "state",
+        "import",
+        "change",
+        "plan of the change",
+        "state of the change",
+        "plan of what is gone",
+        "destroy",
+    ] {
         assert!(said.lines().any(|line| line == format!("{step}: as it should be")), "{step}: {said}");
     }
 }

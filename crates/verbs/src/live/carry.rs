@@ -105,14 +105,14 @@ pub(crate) fn carry_out(live: &mut Live<'_>, plan: &Plan) -> Outcome {
 /// Makes steps that do not wait for each other.
 fn make(live: &mut Live<'_>, steps: &[Step], title: &dyn Fn(&Identifier) -> String, outcome: &mut Outcome) {
     let describe: Vec<Call> = steps.iter().map(|step| step.name.call(Operation::Describe(step.name.kind))).collect();
-    let answers = live.api.call_all(&describe, &mut || {});
+    let answers = live.ask_all("comparing", &describe);
     let checked: Vec<Result<&Step, Stop>> =
         steps.iter().zip(answers).map(|(step, answer)| check(step, answer).map(|()| step)).collect();
     let ready: Vec<&Step> = checked.iter().filter_map(|own| own.as_ref().ok().copied()).collect();
     // Where one has moved, the others of the same moment are not made either: the plan is not of this mesh any more.
     let has_moved = checked.iter().any(|own| matches!(own, Err(Stop::Failed(_) | Stop::Lost(_))));
     let writes: Vec<Call> = if has_moved { Vec::new() } else { ready.iter().filter_map(|step| write(step)).collect() };
-    let mut written = live.api.call_all(&writes, &mut || {}).into_iter();
+    let mut written = live.ask_all("changing", &writes).into_iter();
     for (step, own) in steps.iter().zip(checked) {
         let made = match own {
             Err(stop) => Err(stop),
@@ -237,10 +237,10 @@ fn tag(live: &mut Live<'_>, step: &Step) -> Result<(), Stop> {
     let gone: Vec<Value> = gone.map(Value::from).collect();
     let of = |operation| Call::new(operation, Target::default()).with_query("resourceArn", &step.arn);
     if !set.is_empty() {
-        live.api.call(&of(Operation::TagResource).with_member("tags", set))?;
+        live.ask("tagging", &of(Operation::TagResource).with_member("tags", set))?;
     }
     if !gone.is_empty() {
-        live.api.call(&of(Operation::UntagResource).with_member("tagKeys", gone))?;
+        live.ask("tagging", &of(Operation::UntagResource).with_member("tagKeys", gone))?;
     }
     Ok(())
 }

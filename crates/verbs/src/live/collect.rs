@@ -73,7 +73,7 @@ pub(crate) fn everything(live: &mut Live<'_>, mesh: &MeshName) -> Result<Option<
 }
 
 fn collected(live: &mut Live<'_>, mesh: &MeshName) -> Result<Option<Everything>, LiveError> {
-    let own = match live.api.call(&mesh.call(Operation::Describe(Kind::Mesh), None, Some(&mesh.name))) {
+    let own = match live.ask("describing", &mesh.call(Operation::Describe(Kind::Mesh), None, Some(&mesh.name))) {
         Ok(own) => own,
         Err(failure) if failure.is_not_found() => return Ok(None),
         Err(failure) => return Err(failure.into()),

@@ -1,12 +1,15 @@
-//! What speaks against a plan before it begins: what would still be named when it is gone, and what is named and never there.
+//! What speaks against a plan before it begins: what would still be named when it is gone, what is named and never there, and what the
+//! API would refuse.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use meshwright_model::Kind;
+use meshwright_model::checks::{faults, name_fault, tag_key_fault, tags_fault};
 use meshwright_model::reference::{Key, Need};
+use meshwright_model::visible::visible;
+use meshwright_model::{Kind, Spec};
 
 use super::names::Identifier;
-use super::plan::{Change, Plan};
+use super::plan::{Change, Plan, Step};
 use super::wanted::{Known, Standing};
 
 /// The most obstacles that are named.
@@ -30,10 +33,47 @@ pub(crate) fn obstacles(plan: &Plan, wanted: &[Known], standing: &[Standing]) ->
             }
         }
     }
+    let made = plan.steps.iter().filter_map(|step| Some((step, step.wanted.as_ref()?)));
+    all.extend(made.flat_map(|(step, own)| refusals(step, own)));
+    all.extend(without_port(plan, &after));
     let surplus = all.len().saturating_sub(MAX_NAMED);
     all.truncate(MAX_NAMED);
     if surplus > 0 {
-        all.push(format!("and {surplus} more of this kind"));
+        all.push(format!("and {surplus} more"));
+    }
+    all
+}
+
+/// What the API refuses of a resource by itself. What stays as it is has been taken already.
+fn refusals(step: &Step, own: &Known) -> Vec<String> {
+    let is_new = step.change == Change::Create;
+    let mut all = Vec::new();
+    if is_new {
+        all.extend(name_fault(own.name.kind, &own.name.name));
+    }
+    if is_new || !step.spec.is_empty() {
+        all.extend(faults(&own.spec));
+    }
+    if is_new || !step.tags.is_empty() {
+        all.extend(tags_fault(own.tags.len()));
+        all.extend(own.tags.keys().filter_map(|key| tag_key_fault(key)).map(|why| format!("tags: {why}")));
+    }
+    all.into_iter().map(|why| format!("{}: {}", own.name, visible(&why))).collect()
+}
+
+/// Routes that do not say for which listener of their router they are, where either of them changes.
+fn without_port(plan: &Plan, after: &BTreeMap<&Identifier, &Known>) -> Vec<String> {
+    let changed: BTreeSet<&Identifier> =
+        plan.steps.iter().filter(|step| step.wanted.is_some()).map(|step| &step.name).collect();
+    let mut all = Vec::new();
+    for (name, own) in after {
+        let (Spec::Route(route), Some(parent)) = (&own.spec, &name.parent) else { continue };
+        let of = Identifier { mesh: name.mesh.clone(), kind: Kind::VirtualRouter, parent: None, name: parent.clone() };
+        let needs_port =
+            matches!(after.get(&of).map(|own| &own.spec), Some(Spec::VirtualRouter(own)) if own.needs_ports());
+        if needs_port && route.lacks_port() && (changed.contains(name) || changed.contains(&of)) {
+            all.push(format!("{name}: its match needs a port, as {of} has several listeners"));
+        }
     }
     all
 }

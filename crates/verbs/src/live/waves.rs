@@ -40,7 +40,7 @@ pub(crate) fn settle_routers(plan: &mut Plan, wanted: &[Known], standing: &[Stan
         let late = mine.map(|step| step.wave).max().unwrap_or_default().max(wave_of(plan, &router));
         if !orphans.is_empty() {
             replace(plan, &router, &orphans, &wanted, late, may_replace);
-        } else if after.listeners.as_ref().is_some_and(|own| own.len() > 1) {
+        } else if after.needs_ports() {
             set_wave(plan, |step| is_own(&step.name) && step.change == Change::Delete, late);
             set_wave(plan, |step| step.name == router, late + 1);
             set_wave(plan, |step| is_own(&step.name) && step.change == Change::Create, late + 2);

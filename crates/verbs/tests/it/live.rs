@@ -3,6 +3,7 @@
 mod half_way;
 mod open;
 mod public;
+mod refused;
 mod shared;
 mod together;
 
