@@ -221,7 +221,7 @@ fn settle(step: &Step, answer: Result<Value, Failure>, notes: &mut Vec<String>) 
     }
 }
 
-/// Sets and removes the tags that differ.
+/// Removes and sets the tags that differ.
 fn tag(live: &mut Live<'_>, step: &Step) -> Result<(), Stop> {
     let wanted = step.wanted.iter().flat_map(|own| &own.tags);
     let differs = |key: &str| step.tags.iter().any(|own| is_tag(&own.path, key) || own.path == "tags");
@@ -236,11 +236,12 @@ fn tag(live: &mut Live<'_>, step: &Step) -> Result<(), Stop> {
     });
     let gone: Vec<Value> = gone.map(Value::from).collect();
     let of = |operation| Call::new(operation, Target::default()).with_query("resourceArn", &step.arn);
-    if !set.is_empty() {
-        live.ask("tagging", &of(Operation::TagResource).with_member("tags", set))?;
-    }
+    // What goes makes room: a resource has at most 50 tags.
     if !gone.is_empty() {
         live.ask("tagging", &of(Operation::UntagResource).with_member("tagKeys", gone))?;
+    }
+    if !set.is_empty() {
+        live.ask("tagging", &of(Operation::TagResource).with_member("tags", set))?;
     }
     Ok(())
 }

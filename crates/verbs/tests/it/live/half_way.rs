@@ -132,3 +132,18 @@ fn a_resource_that_is_changed_in_part_is_said_to_be() {
         "error: virtual node n: its specification is updated, but not its tags: AccessDeniedException: not authorized\n"
     );
 }
+
+#[test]
+fn all_tags_of_a_full_resource_can_be_replaced() {
+    let api = nothing();
+    let mesh = |letter: &str| {
+        let tags: Vec<String> =
+            (0..50).map(|number| format!(r#"{{"key": "{letter}{number}", "value": "x"}}"#)).collect();
+        format!(r#"[{{"meshName": "m", "spec": {{}}, "tags": [{}]}}]"#, tags.join(","))
+    };
+    run(&api, "apply mesh", &mesh("a"));
+    let replaced = run(&api, "apply mesh", &mesh("b"));
+    assert!(replaced.answer.is_ok(), "{replaced:?}");
+    let again = run(&api, "apply mesh", &mesh("b"));
+    assert!(again.output().contains("nothing"), "{again:?}");
+}
