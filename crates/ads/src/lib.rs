@@ -3,6 +3,8 @@
 //! [`session`] decides what one proxy is sent and [`meshes`] what it is to have, and neither knows a network; [`listen`] is the thin loop
 //! around them.
 
+#[cfg(unix)]
+mod authority;
 pub mod hub;
 pub mod kind;
 pub mod listen;

@@ -28,6 +28,8 @@ use tonic::body::Body;
 use tonic::server::{Grpc, StreamingService};
 use tonic::{Status, Streaming};
 
+#[cfg(unix)]
+use crate::authority::OfSocket;
 use crate::session;
 use crate::stream::{Control, MAX_RESPONSES, speak};
 use crate::wire::{Asking, Wire};
@@ -103,7 +105,7 @@ pub async fn serve(listener: Listener, control: Control, end: impl Future<Output
                     }
                 }
                 #[cfg(unix)]
-                Socket::Unix(stream) => answer(stream, "unix".to_owned(), control).await,
+                Socket::Unix(stream) => answer(OfSocket::new(stream), "unix".to_owned(), control).await,
             }
         });
     }
