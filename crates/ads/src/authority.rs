@@ -48,7 +48,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for OfSocket<S> {
         let this = &mut *self;
         let polled = Pin::new(&mut this.stream).poll_read(context, buffer);
         if let Some(read) = buffer.filled_mut().get_mut(before..) {
-            read.iter_mut().for_each(|byte| this.frames.pass(byte));
+            for byte in read {
+                this.frames.pass(byte);
+            }
         }
         polled
     }
@@ -235,7 +237,9 @@ mod tests {
     fn passed(frames: &[Vec<u8>]) -> Vec<u8> {
         let mut bytes: Vec<u8> = std::iter::repeat_n(b'%', PREFACE).chain(frames.concat()).collect();
         let mut state = Frames::default();
-        bytes.iter_mut().for_each(|byte| state.pass(byte));
+        for byte in &mut bytes {
+            state.pass(byte);
+        }
         bytes.split_off(PREFACE)
     }
 

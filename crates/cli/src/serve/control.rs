@@ -86,8 +86,10 @@ pub(crate) fn listen(addresses: &[AdsAddress]) -> Result<Listeners> {
 pub(crate) fn start(service: &Service, settings: &Settings) -> Result<Control> {
     let hub = Hub::start().context("the control plane does not start")?;
     let mut follower = service.follow();
-    let told = follower.next();
-    told.into_iter().for_each(|told| hub.change(changes(told)));
+    // Proxies find all that is there when they come first.
+    if let Some(told) = follower.next() {
+        hub.change(changes(told));
+    }
     let following = hub.clone();
     let follow = move || follower.for_each(|told| following.change(changes(told)));
     std::thread::Builder::new().name("follow".to_owned()).spawn(follow).context("the control plane does not start")?;

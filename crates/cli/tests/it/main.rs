@@ -9,6 +9,7 @@ mod generate;
 mod graph;
 mod live;
 mod llm;
+mod proxies;
 mod serve;
 #[path = "../../../llm/tests/it/server.rs"]
 #[expect(dead_code, reason = "the hostile plays are for the crate itself")]
