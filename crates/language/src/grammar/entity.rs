@@ -282,6 +282,9 @@ impl Reader<'_> {
             let is_one = thing != Thing::Everything && !self.is_routing_verb(at + 1);
             return is_one.then(|| Entity { is_definite: true, ..Entity::new(thing, Some(name), at + 2) });
         }
+        if self.has_own_listener(&name, at + 1) {
+            return Some(Entity { is_definite: true, ..Entity::new(Thing::Node, Some(name), at + 2) });
+        }
         let after = self.past(at + 1, BETWEEN);
         let is_said = (at + 1..after).any(|at| BEING.contains(&self.low(at)));
         let thing = self.thing_at(after).filter(|thing| is_said && *thing != Thing::Everything)?;

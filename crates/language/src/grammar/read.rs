@@ -143,6 +143,7 @@ impl Reader<'_> {
                 || self.subject()
                 || self.meaning()
                 || self.pass()
+                || self.known_name()
             {
                 continue;
             }
@@ -289,7 +290,7 @@ impl Reader<'_> {
         let name =
             name_at(&self.tokens, self.at + 1).filter(|_| limits && number && self.is_symbol(self.at + 2, &["to"]));
         let Some(name) = name else { return false };
-        let place = self.find_named(&name).unwrap_or_else(|| self.application(&name, Action::Change));
+        let place = self.named(&name, Action::Change);
         self.turn_to(place);
         self.at += 3;
         true

@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use meshwright_model::Kind;
+
 use super::name::{name_at, names_from};
 use super::pattern::Pattern;
 use super::reader::Reader;
@@ -56,13 +58,14 @@ impl Reader<'_> {
         let is_drop = self.is_symbol(self.at, &["drop-all"])
             && name_at(&self.tokens, self.past_glue(self.at + 1)).is_some()
             && self.is_word(self.past_glue(self.at + 1) + 1, &["from"]);
-        if !is_take && !is_off && !is_drop && !self.is_symbol(self.at, &["remove"]) {
+        let ends = self.ends_part();
+        if !is_take && !is_off && !is_drop && !ends && !self.is_symbol(self.at, &["remove"]) {
             return false;
         }
         if is_take && !self.out_follows() {
             return false;
         }
-        let mut at = self.past_glue(self.at + 1);
+        let mut at = self.past_glue(if ends { self.past(self.at + 1, &["more"]) } else { self.at + 1 });
         if is_off && self.part_at(at).is_none() {
             return false;
         }
@@ -107,6 +110,17 @@ impl Reader<'_> {
         self.at = end;
     }
 
+    /// "stop access logging on orders", "no more retries on orders": what is there ends.
+    fn ends_part(&self) -> bool {
+        let is_stop = self.is_symbol(self.at, &["no-longer"])
+            && matches!(self.tokens[self.at].text.to_lowercase().as_str(), "stop" | "stops");
+        let is_no_more = self.is_symbol(self.at, &["no"]) && self.low(self.at + 1) == "more";
+        let part = self.past_glue(self.past(self.at + 1, &["more"]));
+        (is_stop || is_no_more)
+            && self.is_clause_start()
+            && self.part_at(part).is_some_and(|kind| kind != RemovalKind::Backend)
+    }
+
     /// Whether "out" follows in the clause, as in "take v1 out".
     fn out_follows(&self) -> bool {
         let clause =
@@ -126,6 +140,11 @@ impl Reader<'_> {
             }
             while self.part_at(place) == Some(kind) {
                 place = self.past_glue(place + 1);
+            }
+            if self.is_sentence_end(place)
+                && let Some(name) = self.only_owner(kind)
+            {
+                return Some((vec![Removal::of(kind, name)], place));
             }
             let place = self.skip_kind(place);
             let name = name_at(&self.tokens, place)?;
@@ -149,6 +168,16 @@ impl Reader<'_> {
         };
         let resource = resource.filter(|_| kind == RemovalKind::Resource);
         Some((names.into_iter().map(|name| Removal { resource, ..Removal::of(kind, name) }).collect(), end))
+    }
+
+    /// The name of the only thing that can have a part, where the files have one such thing.
+    fn only_owner(&self, part: RemovalKind) -> Option<String> {
+        let known = self.known.as_ref()?;
+        match part {
+            RemovalKind::RetryPolicy => known.only(Kind::Route),
+            RemovalKind::Timeout => known.only(Kind::Route).filter(|_| !known.has(Kind::VirtualNode)),
+            _ => known.only(Kind::VirtualNode).filter(|_| !known.has(Kind::VirtualGateway)),
+        }
     }
 
     /// "from the checkout route": the name and where the words end.

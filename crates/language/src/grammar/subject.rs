@@ -144,9 +144,9 @@ impl Reader<'_> {
     }
 
     /// Speaks of a name that the words take for known.
-    fn speak_of_there(&mut self, name: &str) {
+    pub(super) fn speak_of_there(&mut self, name: &str) {
         let action = if self.verb == Verb::Create { Action::Create } else { Action::Change };
-        let place = self.find_named(name).unwrap_or_else(|| self.application(name, action));
+        let place = self.named(name, action);
         self.turn_to(place);
         self.name_end = Some(self.at + 1);
         self.preposition = None;
@@ -350,14 +350,14 @@ impl Reader<'_> {
     }
 
     fn place_of_subject(&mut self, name: &str) -> Place {
-        self.find_named(name).unwrap_or_else(|| {
+        self.find_named(name).or_else(|| self.place_there(name)).unwrap_or_else(|| {
             if let Some((thing, _)) = self.listed
                 && let Some(place) = self.place_of(&Entity::new(thing, Some(name.to_owned()), self.at))
             {
                 return place;
             }
-            let action = if self.verb == Verb::Change { Action::Change } else { Action::Create };
-            self.application(name, action)
+            let is_there = self.verb == Verb::Change || self.is_there(name);
+            self.application(name, if is_there { Action::Change } else { Action::Create })
         })
     }
 }

@@ -7,16 +7,18 @@ use meshwright_model::virtual_node::VirtualNodeSpec;
 use meshwright_model::virtual_service::VirtualServiceProvider;
 use meshwright_model::{Inventory, Kind, Resource, Spec};
 
-use crate::compose::names::{is_version, logical};
+use crate::compose::names::{is_part, is_version, logical};
 
 /// Finds resources.
 pub(super) struct Finder<'i> {
     pub(super) inventory: &'i Inventory,
+    /// The nodes that the request makes, which no other is meant by.
+    pub(super) planned: Vec<String>,
 }
 
 impl<'i> Finder<'i> {
-    pub(super) fn new(inventory: &'i Inventory) -> Self {
-        Self { inventory }
+    pub(super) fn new(inventory: &'i Inventory, planned: Vec<String>) -> Self {
+        Self { inventory, planned }
     }
 
     /// All resources of a kind.
@@ -60,6 +62,36 @@ impl<'i> Finder<'i> {
         })
     }
 
+    /// The only resource of a kind in whose name a name stands behind the first word: `blue` of `teller-blue-vn`; of routes
+    /// else the only one that leads there and nowhere else.
+    pub(super) fn in_part(&self, kind: Kind, name: &str) -> Option<&'i Resource> {
+        if self.planned.iter().any(|planned| planned == name) {
+            return None;
+        }
+        let only = |mut found: Box<dyn Iterator<Item = &'i Resource> + '_>| {
+            found.next().filter(|_| found.next().is_none())
+        };
+        let has = |resource: &&'i Resource| is_part(&Key::of(&resource.name).shown(), name);
+        let named = self.of_kind(kind).filter(has);
+        let leads = |route: &&'i Resource| {
+            let targets = Self::targets(route);
+            !targets.is_empty()
+                && targets.iter().all(|(.., target)| is_part(&Key::of(&target.virtual_node).shown(), name))
+        };
+        match kind {
+            Kind::Route if self.of_kind(kind).any(|route| has(&route)) => only(Box::new(named)),
+            Kind::Route => only(Box::new(self.of_kind(kind).filter(leads))),
+            Kind::VirtualNode | Kind::GatewayRoute => only(Box::new(named)),
+            _ => None,
+        }
+    }
+
+    /// The nodes that a name means; where none is called so, the one that has it as a part of its own.
+    pub(super) fn nodes_named(&self, name: &str) -> Vec<&'i Resource> {
+        let named = self.named(Kind::VirtualNode, name);
+        if named.is_empty() { self.in_part(Kind::VirtualNode, name).into_iter().collect() } else { named }
+    }
+
     /// The name of a kind that is most like one.
     pub(super) fn near(&self, kinds: &[Kind], name: &str) -> Option<String> {
         let names: Vec<String> =
@@ -71,7 +103,7 @@ impl<'i> Finder<'i> {
 
     /// The name that the file has for the only node that a name may mean, as it is shown; else the name itself.
     pub(super) fn full(&self, node: &str) -> String {
-        match self.named(Kind::VirtualNode, node).as_slice() {
+        match self.nodes_named(node).as_slice() {
             [only] => Key::of(&only.name).shown(),
             _ => node.to_owned(),
         }
@@ -136,8 +168,11 @@ impl<'i> Finder<'i> {
             }
         }
         if routes.is_empty() && nodes.is_empty() {
-            nodes = self.named(Kind::VirtualNode, name);
+            nodes = self.nodes_named(name);
             routes = nodes.iter().flat_map(|node| self.routes_to(node)).collect();
+        }
+        if routes.is_empty() && nodes.is_empty() {
+            routes.extend(self.in_part(Kind::Route, name));
         }
         for route in &routes {
             nodes.extend(self.nodes_of(route));

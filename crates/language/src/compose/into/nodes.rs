@@ -48,7 +48,8 @@ impl<'i> Desk<'i> {
 
     /// Changes what is there of a node or application; `false` where it is to be made.
     fn change_node(&mut self, wanted: &VirtualNode, is_application: bool) -> bool {
-        let Some(name) = &wanted.name else {
+        let only = self.only(Kind::VirtualNode).filter(|_| wanted.name.is_none() && wanted.action == Action::Change);
+        let Some(name) = &wanted.name.clone().or_else(|| only.map(|only| Key::of(&only.name).shown())) else {
             self.draft.ask("Which virtual node is meant?");
             return true;
         };

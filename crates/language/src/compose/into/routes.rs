@@ -61,7 +61,10 @@ impl<'i> Desk<'i> {
                 left.push(route);
             } else if there.is_empty() {
                 let Some(name) = route.name.clone().or(route.router.clone()) else {
-                    self.draft.ask("Which route is meant?");
+                    match self.only(Kind::Route) {
+                        Some(only) => self.change_each(&route, &[only]),
+                        None => self.ask_which(Kind::Route, None, &self.finder.of_kind(Kind::Route).collect::<Vec<_>>()),
+                    }
                     continue;
                 };
                 let kinds = [Kind::Route, Kind::VirtualRouter, Kind::VirtualService, Kind::VirtualNode];
@@ -189,7 +192,7 @@ impl<'i> Desk<'i> {
     /// Lets targets bear the names of nodes that are there.
     fn name_targets(&self, route: &mut Route) {
         for target in &mut route.targets {
-            if let [only] = self.finder.named(Kind::VirtualNode, &target.node).as_slice()
+            if let [only] = self.finder.nodes_named(&target.node).as_slice()
                 && let Some(name) = only.name.known()
             {
                 name.as_str().clone_into(&mut target.node);

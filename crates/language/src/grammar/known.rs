@@ -1,0 +1,110 @@
+//! The names that the files of a request have: where nothing else takes a word, the name of what is there says what is
+//! spoken of, and what is said of nothing is said of what is there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use meshwright_model::reference::Key;
+use meshwright_model::{Inventory, Kind};
+
+use super::reader::Reader;
+use super::spot::Place;
+use super::thing::{Entity, Thing};
+use crate::compose::names::is_part;
+use crate::lexer::TokenKind;
+
+/// Words before a name that is only compared with: "a node like orders".
+const COMPARING: &[&str] = &["like", "as", "than", "unlike", "except", "excluding", "but", "same", "copy", "clone"];
+
+/// The most words of a clause before the name that it is about: "please let the …".
+const MAX_BEFORE: usize = 4;
+
+/// The names of what is there, each with the kinds that have it.
+pub(super) struct Known {
+    names: BTreeMap<String, BTreeSet<Kind>>,
+}
+
+impl Known {
+    /// What an inventory holds.
+    pub(super) fn of(inventory: &Inventory) -> Self {
+        let mut names: BTreeMap<String, BTreeSet<Kind>> = BTreeMap::new();
+        for resource in inventory.resources.iter().filter(|resource| resource.kind() != Kind::Mesh) {
+            names.entry(Key::of(&resource.name).shown()).or_default().insert(resource.kind());
+        }
+        Self { names }
+    }
+
+    /// The kind of what bears a name, where it is one.
+    fn kind(&self, name: &str) -> Option<Kind> {
+        let mut kinds = self.names.get(name)?.iter();
+        kinds.next().copied().filter(|_| kinds.next().is_none())
+    }
+
+    /// The name of the only resource of a kind.
+    pub(super) fn only(&self, kind: Kind) -> Option<String> {
+        let mut all = self.names.iter().filter(|(_, kinds)| kinds.contains(&kind));
+        all.next().filter(|_| all.next().is_none()).map(|(name, _)| name.clone())
+    }
+
+    /// Whether there is something of a kind.
+    pub(super) fn has(&self, kind: Kind) -> bool {
+        self.names.values().any(|kinds| kinds.contains(&kind))
+    }
+
+    /// Whether nodes alone have a name, or it as a part of theirs.
+    fn is_of_nodes(&self, name: &str) -> bool {
+        let own = self.names.get(name).into_iter().flatten();
+        let mut own = own.peekable();
+        let has_own = own.peek().is_some();
+        let parts = self.names.iter().filter(|(full, _)| !has_own && is_part(full, name)).flat_map(|(_, kinds)| kinds);
+        let kinds: BTreeSet<&Kind> = own.chain(parts).collect();
+        kinds.iter().eq([&&Kind::VirtualNode])
+    }
+}
+
+impl Reader<'_> {
+    /// What the files have by a name: its place, as something that changes.
+    pub(super) fn place_there(&mut self, name: &str) -> Option<Place> {
+        let thing = match self.known.as_ref()?.kind(name)? {
+            Kind::Mesh | Kind::VirtualNode => return None,
+            Kind::VirtualRouter => Thing::Router,
+            Kind::VirtualService => Thing::Service,
+            Kind::VirtualGateway => Thing::Gateway,
+            Kind::Route => Thing::Route,
+            Kind::GatewayRoute => Thing::GatewayRoute,
+        };
+        let entity = Entity { is_existing: true, ..Entity::new(thing, Some(name.to_owned()), self.at + 1) };
+        self.place_of(&entity)
+    }
+
+    /// A name of the files that nothing else takes, at the begin of its clause: "let orders take …", "move orders to …".
+    pub(super) fn known_name(&mut self) -> bool {
+        let Some(token) = self.token(self.at) else { return false };
+        let may_be = matches!(token.kind, TokenKind::Word | TokenKind::Name | TokenKind::Host | TokenKind::Quoted);
+        let name = token.text.clone();
+        if !may_be || !self.is_there(&name) || !self.begins_clause() {
+            return false;
+        }
+        self.speak_of_there(&name);
+        self.sending = false;
+        self.at += 1;
+        true
+    }
+
+    /// Whether the files have something of that very name.
+    pub(super) fn is_there(&self, name: &str) -> bool {
+        self.known.as_ref().is_some_and(|known| known.names.contains_key(name))
+    }
+
+    /// Whether a name before "listener" is a node's: "the idle timeout of the orders listener".
+    pub(super) fn has_own_listener(&self, name: &str, at: usize) -> bool {
+        self.is_symbol(at, &["listener"]) && self.known.as_ref().is_some_and(|known| known.is_of_nodes(name))
+    }
+
+    /// Whether few words stand before a place in its clause, and none that compares.
+    fn begins_clause(&self) -> bool {
+        let ends = |at: &usize| matches!(self.low(*at), "." | ";" | "," | "and" | "but" | "then" | ":" | "-" | "–" | "—");
+        let start = (0..self.at).rev().find(ends).map_or(0, |end| end + 1);
+        let words = || start..self.at;
+        words().len() <= MAX_BEFORE && !words().any(|at| COMPARING.contains(&self.low(at)))
+    }
+}
