@@ -46,8 +46,8 @@ use crate::beyond::{is_english, wishes};
 use crate::lexer::{Token, tokens};
 use crate::lexicon::name_symbols;
 use crate::understanding::{NotUnderstood, Question, Understanding};
-pub use page::page;
 use known::Known;
+pub use page::page;
 use reader::Reader;
 
 /// The longest request that is read, in bytes.

@@ -196,7 +196,9 @@ fn understood(
         (None, Some(request)) if request.len() > MAX_REQUEST => {
             Err(Refused::LongRequest { bytes: request.len(), most: MAX_REQUEST })
         }
-        (None, Some(request)) => Ok(there.map_or_else(|| understand(request), |there| understand_change(request, there))),
+        (None, Some(request)) => {
+            Ok(there.map_or_else(|| understand(request), |there| understand_change(request, there)))
+        }
         (None, None) => Err(Refused::NoRequest),
     }
 }

@@ -284,11 +284,9 @@ impl<'i> Desk<'i> {
     }
 
     /// The only resource of a kind, which is what a request means that names none.
-    fn only(&mut self, kind: Kind) -> Option<&'i Resource> {
+    fn only(&self, kind: Kind) -> Option<&'i Resource> {
         let mut all = self.finder.of_kind(kind);
-        let only = all.next().filter(|_| all.next().is_none())?;
-        self.is_settled = true;
-        Some(only)
+        all.next().filter(|_| all.next().is_none())
     }
 
     /// Whether the request makes a virtual node of that name.

@@ -39,6 +39,11 @@ impl Known {
         kinds.next().copied().filter(|_| kinds.next().is_none())
     }
 
+    /// Whether something is called so, or has it as a part of its name.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.names.keys().any(|full| full == name || is_part(full, name))
+    }
+
     /// The name of the only resource of a kind.
     pub(super) fn only(&self, kind: Kind) -> Option<String> {
         let mut all = self.names.iter().filter(|(_, kinds)| kinds.contains(&kind));
@@ -64,14 +69,7 @@ impl Known {
 impl Reader<'_> {
     /// What the files have by a name: its place, as something that changes.
     pub(super) fn place_there(&mut self, name: &str) -> Option<Place> {
-        let thing = match self.known.as_ref()?.kind(name)? {
-            Kind::Mesh | Kind::VirtualNode => return None,
-            Kind::VirtualRouter => Thing::Router,
-            Kind::VirtualService => Thing::Service,
-            Kind::VirtualGateway => Thing::Gateway,
-            Kind::Route => Thing::Route,
-            Kind::GatewayRoute => Thing::GatewayRoute,
-        };
+        let thing = Some(self.thing_there(name)).filter(|thing| *thing != Thing::Application)?;
         let entity = Entity { is_existing: true, ..Entity::new(thing, Some(name.to_owned()), self.at + 1) };
         self.place_of(&entity)
     }
@@ -100,9 +98,34 @@ impl Reader<'_> {
         self.is_symbol(at, &["listener"]) && self.known.as_ref().is_some_and(|known| known.is_of_nodes(name))
     }
 
+    /// Whether something that the files have is described and not made: "the orders route should match …".
+    pub(super) fn is_said_of_there(&self, entity: &Entity) -> bool {
+        let knows = |name: &String| self.known.as_ref().is_some_and(|known| known.knows(name));
+        entity.is_definite && entity.name.as_ref().is_some_and(knows)
+    }
+
+    /// What kind of thing the files have by a name; an application where it is a node, or of several kinds.
+    pub(super) fn thing_there(&self, name: &str) -> Thing {
+        match self.known.as_ref().and_then(|known| known.kind(name)) {
+            Some(Kind::VirtualRouter) => Thing::Router,
+            Some(Kind::VirtualService) => Thing::Service,
+            Some(Kind::VirtualGateway) => Thing::Gateway,
+            Some(Kind::Route) => Thing::Route,
+            Some(Kind::GatewayRoute) => Thing::GatewayRoute,
+            Some(Kind::Mesh | Kind::VirtualNode) | None => Thing::Application,
+        }
+    }
+
+    /// Whether a name is only what something is compared with: "a node like orders".
+    pub(super) fn is_compared(&self, at: usize) -> bool {
+        let before = (0..at).rev().find(|before| !matches!(self.low(*before), "the" | "our" | "my"));
+        before.is_some_and(|before| self.is_word(before, &["like"]))
+    }
+
     /// Whether few words stand before a place in its clause, and none that compares.
     fn begins_clause(&self) -> bool {
-        let ends = |at: &usize| matches!(self.low(*at), "." | ";" | "," | "and" | "but" | "then" | ":" | "-" | "–" | "—");
+        let ends =
+            |at: &usize| matches!(self.low(*at), "." | ";" | "," | "and" | "but" | "then" | ":" | "-" | "–" | "—");
         let start = (0..self.at).rev().find(ends).map_or(0, |end| end + 1);
         let words = || start..self.at;
         words().len() <= MAX_BEFORE && !words().any(|at| COMPARING.contains(&self.low(at)))

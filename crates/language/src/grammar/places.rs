@@ -19,6 +19,7 @@ impl Reader<'_> {
             _ if entity.is_existing => Action::Change,
             Verb::Change => Action::Change,
             Verb::Add if belongs => Action::Change,
+            Verb::None if self.is_said_of_there(entity) => Action::Change,
             _ => Action::Create,
         };
         match entity.thing {
@@ -386,7 +387,7 @@ impl Reader<'_> {
             Some(Place::Router(_)) => Thing::Router,
             Some(Place::Service(_)) => Thing::Service,
             Some(Place::Route(..)) => Thing::Route,
-            _ => Thing::Application,
+            _ => self.thing_there(name),
         }
     }
 

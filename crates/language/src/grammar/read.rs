@@ -249,6 +249,11 @@ impl Reader<'_> {
             {
                 Verb::Change
             }
+            (TokenKind::Word, "restrict" | "narrow")
+                if self.is_clause_start() && name_at(&self.tokens, self.past_glue(self.at + 1)).is_some() =>
+            {
+                Verb::Change
+            }
             (TokenKind::Word, "set" | "give") if self.is_clause_start() || self.unverbed.is_some() => Verb::Change,
             _ => return false,
         };
@@ -405,7 +410,7 @@ impl Reader<'_> {
                         }
                         "or" => self.block == Block::Retry || self.joins_alternatives(self.at),
                         "present" | "connections" => self.block == Block::Match,
-                        "backend" => is_of_client,
+                        "backend" => is_of_client || self.known.is_some() && self.name_end == Some(self.at),
                         "call" => name_at(&self.tokens, self.at + 1).is_none(),
                         _ => false,
                     }

@@ -7,7 +7,7 @@ use meshwright_model::Kind;
 use super::name::{name_at, names_from};
 use super::pattern::Pattern;
 use super::reader::Reader;
-use crate::intent::{Heir, Removal, RemovalKind};
+use crate::intent::{Heir, Removal, RemovalKind, ResourceKind};
 use crate::lexer::TokenKind;
 
 /// Ways to say `no` that take away what is there.
@@ -151,6 +151,9 @@ impl Reader<'_> {
             return Some((vec![Removal::of(kind, name)], self.past_kind(place + 1)));
         }
         let place = self.skip_kind(at);
+        if let Some(again) = self.what_went_before(at) {
+            return Some(again);
+        }
         let (names, mut end) = names_from(&self.tokens, place)?;
         let resource = self.resource_kind(at).0.or(self.resource_kind(end).0);
         end = self.past_kind(end);
@@ -168,6 +171,17 @@ impl Reader<'_> {
         };
         let resource = resource.filter(|_| kind == RemovalKind::Resource);
         Some((names.into_iter().map(|name| Removal { resource, ..Removal::of(kind, name) }).collect(), end))
+    }
+
+    /// "take v1 out of the route and delete the node": what left the routes before goes as a whole.
+    fn what_went_before(&self, at: usize) -> Option<(Vec<Removal>, usize)> {
+        let (resource, end) = self.resource_kind(at);
+        let is_it = self.low(at) == "it" || resource == Some(ResourceKind::VirtualNode);
+        let end = end.max(at + 1);
+        let last = self.intent.removals.last().filter(|last| last.kind == RemovalKind::Target)?;
+        let name = last.part.clone().unwrap_or_else(|| last.name.clone());
+        let removal = Removal { resource: Some(ResourceKind::VirtualNode), ..Removal::of(RemovalKind::Resource, name) };
+        (is_it && self.ends_clause(end)).then(|| (vec![removal], end))
     }
 
     /// The name of the only thing that can have a part, where the files have one such thing.
@@ -190,9 +204,11 @@ impl Reader<'_> {
 
     /// "of the split": all that shares requests, and where the words end.
     fn sharing_after(&self, at: usize) -> Option<usize> {
-        let place = self.past(at + 1, &["the", "our", "its"]);
-        let is_sharing = self.is_word(at, &["from", "of"]) && SHARING.contains(&self.low(place));
-        (is_sharing && !self.is_kind(place + 1)).then_some(place + 1)
+        let place = self.past(at + 1, &["the", "our", "its", "all", "every"]);
+        let is_from = self.is_word(at, &["from", "of"]);
+        // "take v1 out of the route"
+        let is_route = self.is_symbol(place, &["route"]) && name_at(&self.tokens, place + 1).is_none();
+        (is_from && (SHARING.contains(&self.low(place)) && !self.is_kind(place + 1) || is_route)).then_some(place + 1)
     }
 
     /// "so that v2 gets everything": who gets the requests of what goes, and where the words end.

@@ -49,7 +49,7 @@ impl Reader<'_> {
         if self.chain_of_calls() || self.possessor() || self.recipient() {
             return true;
         }
-        if self.preposition.is_some() {
+        if self.preposition.is_some() || self.is_compared(self.at) {
             return false;
         }
         let Some((names, end)) = self.subjects() else { return false };

@@ -333,7 +333,8 @@ only-that: nothing below it, nothing beneath it, nothing else, and nothing else,
 lowest: lowest, last
 highest: highest, top
 instead: instead of, rather than, in place of, as opposed to
-no-longer: no longer, stops, stop, stopped, must not, should not, should no longer
+no-longer: no longer, stops, stop, stopped, must not, should not, should no longer, shouldn't, mustn't, must no longer,
+    shouldn't be able to, should not be able to, must not be able to, may no longer, can no longer, not any more
 response-header: response header, response headers, custom header
 minus: minus, negative
 gib: gib, gb, gigabytes, gigabyte, gibibytes, gig

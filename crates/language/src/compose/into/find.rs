@@ -1,5 +1,7 @@
 //! Finds what a request means by a name, among the resources that are there.
 
+use std::collections::BTreeSet;
+
 use meshwright_model::reference::Key;
 use meshwright_model::route::WeightedTarget;
 use meshwright_model::spelling::nearest;
@@ -68,9 +70,8 @@ impl<'i> Finder<'i> {
         if self.planned.iter().any(|planned| planned == name) {
             return None;
         }
-        let only = |mut found: Box<dyn Iterator<Item = &'i Resource> + '_>| {
-            found.next().filter(|_| found.next().is_none())
-        };
+        let only =
+            |mut found: Box<dyn Iterator<Item = &'i Resource> + '_>| found.next().filter(|_| found.next().is_none());
         let has = |resource: &&'i Resource| is_part(&Key::of(&resource.name).shown(), name);
         let named = self.of_kind(kind).filter(has);
         let leads = |route: &&'i Resource| {
@@ -101,12 +102,33 @@ impl<'i> Finder<'i> {
         nearest(name, names.iter().map(String::as_str).chain(labels)).map(str::to_owned)
     }
 
-    /// The name that the file has for the only node that a name may mean, as it is shown; else the name itself.
+    /// The name that the file has for the only node that a name may mean, as it is shown; where nodes stand elsewhere, that
+    /// of the only target; else the name itself.
     pub(super) fn full(&self, node: &str) -> String {
         match self.nodes_named(node).as_slice() {
             [only] => Key::of(&only.name).shown(),
+            [] => self.target_named(node).unwrap_or_else(|| node.to_owned()),
             _ => node.to_owned(),
         }
+    }
+
+    /// The only target of routes that a name may mean, of those whose nodes stand in another file.
+    fn target_named(&self, name: &str) -> Option<String> {
+        if self.planned.iter().any(|planned| planned == name) {
+            return None;
+        }
+        let targets = self.of_kind(Kind::Route).flat_map(|route| Self::targets(route));
+        let targets: BTreeSet<String> = targets.map(|(.., target)| Key::of(&target.virtual_node).shown()).collect();
+        let only = |test: &dyn Fn(&str) -> bool| {
+            let mut found = targets.iter().filter(|target| test(target));
+            found.next().filter(|_| found.next().is_none()).cloned()
+        };
+        let has_word = |target: &str| {
+            let rest = target.strip_prefix(name).and_then(|rest| rest.strip_prefix(['-', '_']));
+            rest.is_some_and(|rest| endings(Kind::VirtualNode).contains(&rest))
+        };
+        let is_there = targets.contains(name);
+        only(&has_word).or_else(|| only(&|target| is_part(target, name))).filter(|_| !is_there)
     }
 
     /// The routes of a router.

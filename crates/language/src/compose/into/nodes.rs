@@ -54,7 +54,7 @@ impl<'i> Desk<'i> {
             return true;
         };
         let (mut nodes, routes) = self.finder.path_to(name);
-        let exact = self.finder.named(Kind::VirtualNode, name);
+        let exact = self.finder.nodes_named(name);
         if !exact.is_empty() {
             nodes = exact;
         }
@@ -80,7 +80,7 @@ impl<'i> Desk<'i> {
             }
             listeners.retain(|listener| *listener != Listener::default());
         }
-        self.is_settled = true;
+        self.is_settled |= !wanted.says_nothing();
         for node in nodes {
             self.change_listeners(node, &listeners);
             self.change_rest(node, wanted);

@@ -34,7 +34,7 @@ impl<'i> Desk<'i> {
         let others: Vec<usize> = (0..there.len())
             .filter(|index| !wanted.iter().any(|target| position(&target.node) == Some(*index)))
             .collect();
-        let rest = 100 - said;
+        let rest = if is_even(&wanted) { 0 } else { 100 - said };
         let without: Vec<&Target> = wanted.iter().filter(|target| target.weight.is_none()).collect();
         for target in &wanted {
             let weight = target.weight.unwrap_or_else(|| rest / u32::try_from(without.len()).unwrap_or(1).max(1));
@@ -77,6 +77,15 @@ impl<'i> Desk<'i> {
             _ => self.draft.ask(format!("Route `{shown}` has other targets too. Which share should each of them get?")),
         }
     }
+}
+
+/// Whether targets share all requests evenly, as far as whole numbers do that: 33 each, or 1 each.
+fn is_even(wanted: &[Target]) -> bool {
+    let Some(first) = wanted.first().and_then(|target| target.weight) else { return false };
+    let count = u32::try_from(wanted.len()).unwrap_or(u32::MAX);
+    wanted.iter().all(|target| target.weight == Some(first))
+        && count > 1
+        && (first == 100 / count || first == 1 && 100 % count != 0)
 }
 
 fn is_weight(target: &WeightedTarget, weight: i64) -> bool {

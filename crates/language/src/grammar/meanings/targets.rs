@@ -228,6 +228,23 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "all of an application's traffic",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "?send ?split ?change all|everything|otherwise ?of <name:app> traffic|requests|call ?send to ?version <name>",
+            "?send ?split ?change all-traffic of|for <name:app> ?send to ?version <name>",
+        ],
+        set: Set::Act(|reader, slots| {
+            // Where all is made anew, it is one target that a route has.
+            if reader.known.is_none() {
+                return Err(Trouble::NotHere);
+            }
+            reader.share_of(&slots.text("app"), 100, &slots.text("name"))
+        }),
+    },
+    Meaning {
         name: "a service of a gateway at a path",
         block: Block::Match,
         is_plain: true,
@@ -314,6 +331,22 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "?split between ?version <names> weight <ratio>",
         ],
         set: Set::Act(|reader, slots| reader.split(&slots.texts("names"), &slots.numbers("ratio"))),
+    },
+    Meaning {
+        name: "a share for each",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "?send ?split <percent> ?traffic ?call each ?of ?version <names>",
+            "?send ?split <percent> ?traffic ?call to|for|on each|both|all ?of ?version <names>",
+            "?send ?split <percent> ?traffic ?call each to|for|on ?version <names>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let names = slots.texts("names");
+            reader.sends();
+            reader.split(&names, &vec![slots.number("percent"); names.len()])
+        }),
     },
     Meaning {
         name: "even split",
