@@ -18,6 +18,7 @@ mod routers;
 mod routes;
 mod services;
 mod shares;
+mod sidecars;
 mod subjects;
 mod tags;
 
@@ -172,7 +173,7 @@ impl<'i> Desk<'i> {
             self.draft.ask("Environments differ in the names of their meshes, and the file has a mesh of one name. Should the template be generated anew, without --into?");
             rest.environments.clear();
         }
-        let has_sidecars = !std::mem::take(&mut rest.sidecars).is_empty();
+        let has_sidecars = self.change_sidecars(&std::mem::take(&mut rest.sidecars));
         if has_sidecars {
             self.ask_about_sidecars();
         }

@@ -22,7 +22,7 @@ const LEADING: &[&str] = &["the", "of", "on", "for", "in", "to", "from", "a", "a
 
 /// Words that follow prepositions and name nothing.
 const NO_NAMES: &[&str] =
-    &["true", "false", "case", "seconds", "order", "front", "least", "most", "failure", "addition", "total"];
+    &["true", "false", "case", "seconds", "order", "front", "least", "most", "failure", "addition", "total", "info", "debug"];
 
 /// Symbols of what only a mesh has.
 const MESH_PARTS: &[&str] =

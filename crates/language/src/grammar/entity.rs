@@ -154,13 +154,14 @@ impl Reader<'_> {
             .or_else(|| self.kind_first(place))
             .or_else(|| self.name_first(place))?;
         let is_existing = (at.saturating_sub(2)..at).any(|before| matches!(self.low(before), "existing" | "current"));
-        Some(Entity {
+        let entity = Entity {
             is_plural: self.token(place).is_some_and(|token| token.text.ends_with('s')),
             is_existing,
             is_definite: entity.is_definite && DEFINITE.contains(&self.low_before(at)),
             protocol,
             ..entity
-        })
+        };
+        Some(self.name_what_is_there(entity, at))
     }
 
     /// "another called posts": of the kind that was spoken of.

@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use meshwright_model::reference::Key;
 use meshwright_model::{Inventory, Kind};
 
-use super::reader::Reader;
+use super::reader::{Reader, Verb};
 use super::spot::Place;
 use super::thing::{Entity, Thing};
 use crate::compose::names::is_part;
+use crate::intent::Action;
 use crate::lexer::TokenKind;
 
 /// Words before a name that is only compared with: "a node like orders".
@@ -82,9 +83,34 @@ impl Reader<'_> {
         if !may_be || !self.is_there(&name) || !self.begins_clause() {
             return false;
         }
-        self.speak_of_there(&name);
-        self.sending = false;
+        if !self.name_part(&name) {
+            self.speak_of_there(&name);
+            self.sending = false;
+        }
         self.at += 1;
+        true
+    }
+
+    /// Gives a part that was said of nothing its resource: "health check orders on port 8081", "retry orders-route 3 times".
+    fn name_part(&mut self, name: &str) -> bool {
+        let thing = self.thing_there(name);
+        let Some(place) = self.spot.map(|spot| spot.place) else { return false };
+        let (own, action) = match place {
+            Place::Node(at) if thing == Thing::Application => {
+                let node = &mut self.intent.virtual_nodes[at];
+                (&mut node.name, &mut node.action)
+            }
+            Place::Route(None, at) if matches!(thing, Thing::Route | Thing::Application) => {
+                let route = &mut self.intent.routes[at];
+                (&mut route.name, &mut route.action)
+            }
+            _ => return false,
+        };
+        if own.is_some() {
+            return false;
+        }
+        *own = Some(name.to_owned());
+        *action = Action::Change;
         true
     }
 
@@ -102,6 +128,26 @@ impl Reader<'_> {
     pub(super) fn is_said_of_there(&self, entity: &Entity) -> bool {
         let knows = |name: &String| self.known.as_ref().is_some_and(|known| known.knows(name));
         entity.is_definite && entity.name.as_ref().is_some_and(knows)
+    }
+
+    /// Names what words point at and do not name, where the files have one of its kind: "the gateway".
+    pub(super) fn name_what_is_there(&self, entity: Entity, at: usize) -> Entity {
+        let is_pointed_at = matches!(self.low_before(at), "the" | "our" | "this" | "existing");
+        let is_made = self.verb == Verb::Create || self.verb == Verb::Add && self.preposition.is_none();
+        let (kind, is_spoken_of) = match entity.thing {
+            Thing::Node => (Kind::VirtualNode, !self.intent.virtual_nodes.is_empty()),
+            Thing::Router => (Kind::VirtualRouter, !self.intent.virtual_routers.is_empty()),
+            Thing::Gateway => (Kind::VirtualGateway, !self.intent.virtual_gateways.is_empty()),
+            Thing::GatewayRoute => (Kind::GatewayRoute, !self.intent.gateway_routes.is_empty()),
+            Thing::Route => (Kind::Route, !self.intent.routes.is_empty()),
+            _ => return entity,
+        };
+        let only = self.known.as_ref().and_then(|known| known.only(kind));
+        let is_it = is_pointed_at && !is_made && !is_spoken_of && entity.name.is_none() && !entity.is_plural;
+        match only.filter(|_| is_it) {
+            Some(name) => Entity { name: Some(name), is_existing: true, ..entity },
+            None => entity,
+        }
     }
 
     /// What kind of thing the files have by a name; an application where it is a node, or of several kinds.

@@ -128,8 +128,31 @@ impl Reader<'_> {
         clause.into_iter().any(|token| token.low == "out")
     }
 
+    /// "the team tag from orders", "the tags team and env": tags, and where the words end.
+    fn tags_at(&self, at: usize) -> Option<(Vec<Removal>, usize)> {
+        let is_tag = |place: usize| self.is_symbol(place, &["tag"]);
+        let (keys, end) = if is_tag(at) {
+            names_from(&self.tokens, self.past(at + 1, &[":", "named"]))?
+        } else {
+            names_from(&self.tokens, at).filter(|(_, end)| is_tag(*end)).map(|(keys, end)| (keys, end + 1))?
+        };
+        let place = self.past_glue(end + 1);
+        let is_from = self.is_word(end, &["from", "of", "on"]);
+        let resource = self.resource_kind(place).0.filter(|_| is_from);
+        let removal = |key: String| match self.owner_after(end) {
+            Some((name, end)) => (Removal { resource, ..Removal::of_part(RemovalKind::Tag, name, key) }, end),
+            None => (Removal::of(RemovalKind::Tag, key), end),
+        };
+        let all: Vec<(Removal, usize)> = keys.into_iter().map(removal).collect();
+        let end = all.first().map(|(_, end)| *end)?;
+        Some((all.into_iter().map(|(removal, _)| removal).collect(), end))
+    }
+
     /// What is taken away at a place, and where its words end.
     fn removal_at(&self, at: usize) -> Option<(Vec<Removal>, usize)> {
+        if let Some(tags) = self.tags_at(at) {
+            return Some(tags);
+        }
         if let Some(kind) = self.part_at(at) {
             let mut place = self.past_glue(at + 1);
             if kind == RemovalKind::Backend {

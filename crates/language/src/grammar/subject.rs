@@ -72,7 +72,14 @@ impl Reader<'_> {
         }
         let end = self.what_they_are(end);
         let protocol = self.listed.and_then(|(_, protocol)| protocol);
+        // "orders must speak grpc" is said of what is there.
+        let is_bound = self.known.is_some() && self.is_word(end, &["must", "should", "shall", "needs"]);
+        let verb = self.verb;
+        if is_bound && verb == Verb::None {
+            self.verb = Verb::Change;
+        }
         let places: Vec<Place> = names.iter().map(|name| self.place_of_subject(name)).collect();
+        self.verb = verb;
         self.turn_to(places[0]);
         self.beside = places[1..].iter().map(|place| Spot::at(*place)).collect();
         if places.len() > 1 {

@@ -41,7 +41,7 @@ impl<'i> Desk<'i> {
                 self.change_timeouts(&Key::of(&route.name).shown(), &[route], timeout);
             }
             if let Some(retry) = &wanted.retry {
-                self.change_retry(route, retry);
+                self.change_retry(route, retry, wanted.route_timeout.as_ref());
             }
         }
     }
@@ -90,7 +90,7 @@ impl<'i> Desk<'i> {
         }
         if let Some(retry) = &wanted.retry {
             for route in &routes {
-                self.change_retry(route, retry);
+                self.change_retry(route, retry, wanted.route_timeout.as_ref().or(of_path.as_ref()));
             }
             if routes.is_empty() {
                 self.draft.ask(format!(

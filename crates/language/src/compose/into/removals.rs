@@ -28,6 +28,7 @@ impl<'i> Desk<'i> {
                 let nodes = self.finder.path_to(name).0;
                 self.remove_of_listeners(&nodes, "timeout");
             }
+            RemovalKind::Tag => self.remove_tag(removal),
             RemovalKind::HealthCheck => self.remove_of_node(name, "healthCheck"),
             RemovalKind::OutlierDetection => self.remove_of_node(name, "outlierDetection"),
             RemovalKind::ConnectionPool => self.remove_of_node(name, "connectionPool"),

@@ -171,7 +171,7 @@ impl<'i> Desk<'i> {
         }
         for route in there {
             if let Some(retry) = &wanted.retry {
-                self.change_retry(route, retry);
+                self.change_retry(route, retry, wanted.timeout.as_ref());
             }
             if let Some(priority) = wanted.priority {
                 let priority = self

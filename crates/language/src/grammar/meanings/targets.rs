@@ -220,6 +220,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Route,
         ways: &[
             "?send ?split <percent> of <name:app> traffic|requests|call ?send to ?version <name>",
+            "?send ?split <percent> of <name:app> traffic|requests on ?version <name>",
             "?send ?split <percent> <name:app> traffic|requests|call ?send to ?version <name>",
             "?send ?split ?change <percent> of <name:app> ?send to ?version <name>",
         ],
@@ -235,6 +236,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "?send ?split ?change all|everything|otherwise ?of <name:app> traffic|requests|call ?send to ?version <name>",
             "?send ?split ?change all-traffic of|for <name:app> ?send to ?version <name>",
+            "roll <name:app> to ?version <name>",
         ],
         set: Set::Act(|reader, slots| {
             // Where all is made anew, it is one target that a route has.
@@ -331,6 +333,40 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "?split between ?version <names> weight <ratio>",
         ],
         set: Set::Act(|reader, slots| reader.split(&slots.texts("names"), &slots.numbers("ratio"))),
+    },
+    Meaning {
+        name: "all of it to one target, as before or from now on",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "roll ?everything|all-traffic|all to ?version <name>",
+            "cut|fail|flip ?everything|all-traffic|all between to ?version <name>",
+            "promote ?version <name>",
+        ],
+        set: Set::Act(|reader, slots| {
+            if reader.known.is_none() {
+                return Err(Trouble::NotHere);
+            }
+            reader.sends();
+            reader.target(&slots.text("name"), Some(100), None)
+        }),
+    },
+    Meaning {
+        name: "nothing for targets",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["?send nothing|none|zero to|on|for ?version <names>", "no traffic|requests to|on|for ?version <names>"],
+        set: Set::Act(|reader, slots| {
+            let mut said = Err(Trouble::NotHere);
+            let is_told = reader.here().is_ok_and(|spot| !reader.lacks_target(spot));
+            for name in slots.texts("names").iter().filter(|_| is_told) {
+                said = reader.target(name, Some(0), None);
+                said.as_ref().map_err(Clone::clone)?;
+            }
+            said
+        }),
     },
     Meaning {
         name: "a share for each",
