@@ -70,7 +70,7 @@ pub(super) fn versioned_host(host: &str, version: &str) -> String {
 }
 
 /// Names as a sentence lists them: `a`, `b` and `c`.
-pub(super) fn listed<T: AsRef<str>>(names: &[T]) -> String {
+pub(crate) fn listed<T: AsRef<str>>(names: &[T]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{}`", name.as_ref())).collect();
     joined(&quoted)
 }

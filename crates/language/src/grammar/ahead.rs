@@ -21,8 +21,10 @@ const BEFORE_OWNER: &[&str] =
 const LEADING: &[&str] = &["the", "of", "on", "for", "in", "to", "from", "a", "an", "our", "my"];
 
 /// Words that follow prepositions and name nothing.
-const NO_NAMES: &[&str] =
-    &["true", "false", "case", "seconds", "order", "front", "least", "most", "failure", "addition", "total", "info", "debug"];
+const NO_NAMES: &[&str] = &[
+    "true", "false", "case", "seconds", "order", "front", "least", "most", "failure", "addition", "total", "info",
+    "debug",
+];
 
 /// Symbols of what only a mesh has.
 const MESH_PARTS: &[&str] =

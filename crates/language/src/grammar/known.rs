@@ -4,8 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use meshwright_model::reference::Key;
-use meshwright_model::{Inventory, Kind};
+use meshwright_model::route::RouteSpec;
+use meshwright_model::{Inventory, Kind, Spec};
 
+use super::block::Block;
 use super::reader::{Reader, Verb};
 use super::spot::Place;
 use super::thing::{Entity, Thing};
@@ -22,6 +24,8 @@ const MAX_BEFORE: usize = 4;
 /// The names of what is there, each with the kinds that have it.
 pub(super) struct Known {
     names: BTreeMap<String, BTreeSet<Kind>>,
+    /// The targets of the only route, in order; none where there are several routes.
+    pub(super) targets: Vec<String>,
 }
 
 impl Known {
@@ -31,7 +35,14 @@ impl Known {
         for resource in inventory.resources.iter().filter(|resource| resource.kind() != Kind::Mesh) {
             names.entry(Key::of(&resource.name).shown()).or_default().insert(resource.kind());
         }
-        Self { names }
+        let mut routes = inventory.resources.iter().filter_map(|resource| match &resource.spec {
+            Spec::Route(spec) => Some(spec),
+            _ => None,
+        });
+        let only = routes.next().filter(|_| routes.next().is_none());
+        let targets = only.into_iter().flat_map(RouteSpec::actions).flat_map(|(_, action)| &action.weighted_targets);
+        let targets = targets.map(|target| Key::of(&target.virtual_node).shown()).collect();
+        Self { names, targets }
     }
 
     /// The kind of what bears a name, where it is one.
@@ -88,6 +99,29 @@ impl Reader<'_> {
             self.sending = false;
         }
         self.at += 1;
+        true
+    }
+
+    /// The name of a node or gateway.
+    pub(super) fn name_of_proxied(&self, place: Place) -> Option<String> {
+        match place {
+            Place::Application(at) => self.intent.applications[at].name.clone(),
+            Place::Node(at) => self.intent.virtual_nodes[at].name.clone(),
+            Place::Gateway(at) => self.intent.virtual_gateways[at].name.clone(),
+            _ => None,
+        }
+    }
+
+    /// "health check orders on port 8081": the name of what gets the part that stands right before it.
+    pub(super) fn part_of_known(&mut self) -> bool {
+        let Some(token) = self.token(self.at).filter(|token| token.kind != TokenKind::Symbol) else { return false };
+        let name = token.text.clone();
+        let follows_part = self.at > 0 && self.tokens[self.at - 1].kind == TokenKind::Symbol;
+        if self.block == Block::Resource || !follows_part || !self.is_there(&name) || !self.name_part(&name) {
+            return false;
+        }
+        self.at += 1;
+        self.name_end = Some(self.at);
         true
     }
 

@@ -139,6 +139,7 @@ impl Reader<'_> {
                 || self.together()
                 || self.callers_behind()
                 || self.relative()
+                || self.part_of_known()
                 || self.entity()
                 || self.subject()
                 || self.meaning()

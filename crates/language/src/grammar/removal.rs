@@ -247,7 +247,13 @@ impl Reader<'_> {
     }
 
     fn skip_kind(&self, at: usize) -> usize {
-        if self.is_kind(at) { self.past_glue(at + 1) } else { at }
+        if !self.is_kind(at) {
+            return at;
+        }
+        // "the listener from orders" is a part of orders.
+        let place = self.past_glue(at + 1);
+        let is_of = (at + 1..place).any(|word| self.is_word(word, &["from", "of", "on", "in"]));
+        if is_of { at + 1 } else { place }
     }
 
     fn past_kind(&self, at: usize) -> usize {

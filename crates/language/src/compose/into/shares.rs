@@ -34,6 +34,15 @@ impl<'i> Desk<'i> {
         let others: Vec<usize> = (0..there.len())
             .filter(|index| !wanted.iter().any(|target| position(&target.node) == Some(*index)))
             .collect();
+        let is_drained = wanted.iter().all(|target| target.weight == Some(0) && position(&target.node).is_some());
+        if is_drained && others.iter().any(|index| !is_weight(there[*index].2, 0)) {
+            // Shares are relative: what is left of them makes the whole.
+            for index in wanted.iter().filter_map(|target| position(&target.node)) {
+                let weight = self.draft.number::<Weight>("a weight", 0);
+                self.set(route, list.index(index).field("weight"), &weight);
+            }
+            return;
+        }
         let rest = if is_even(&wanted) { 0 } else { 100 - said };
         let without: Vec<&Target> = wanted.iter().filter(|target| target.weight.is_none()).collect();
         for target in &wanted {

@@ -87,14 +87,7 @@ impl<'i> Desk<'i> {
         }
     }
 
-    fn set_variable(
-        &mut self,
-        workload: &'i Workload,
-        proxy: &ProxyContainer<'i>,
-        at: &Path,
-        name: &str,
-        value: &str,
-    ) {
+    fn set_variable(&mut self, workload: &'i Workload, proxy: &ProxyContainer<'i>, at: &Path, name: &str, value: &str) {
         let value = self.draft.text::<Text>(&format!("`{name}`"), value);
         let environment = at.field("environment");
         let named = |pair: &KeyValuePair| pair.name.as_ref().is_some_and(|own| Key::of(own) == Key::Known(name));

@@ -341,7 +341,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Route,
         ways: &[
             "roll ?everything|all-traffic|all to ?version <name>",
-            "cut|fail|flip ?everything|all-traffic|all between to ?version <name>",
+            "strip|fail|flip ?everything|all-traffic|all between to ?version <name>",
             "promote ?version <name>",
         ],
         set: Set::Act(|reader, slots| {
@@ -353,11 +353,52 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "no requests any more",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "drain ?version <names>",
+            "no traffic|requests to|on|for ?version <names>",
+            "no send anything|everything|traffic|requests ?anymore to|on ?version <names>",
+            "no-longer send anything|everything|traffic|requests to|on ?version <names>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let is_route = reader.here().is_ok_and(|spot| spot.place.has_routes());
+            let names = slots.texts("names");
+            if reader.known.is_none() || !is_route {
+                return Err(Trouble::NotHere);
+            }
+            reader.sends();
+            let mut said = Err(Trouble::NotHere);
+            for name in &names {
+                said = reader.target(name, Some(0), None);
+                said.as_ref().map_err(Clone::clone)?;
+            }
+            said
+        }),
+    },
+    Meaning {
+        name: "a third for each",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["third ?each to|for|on ?each|all ?of ?version <names>", "third each ?version <names>"],
+        set: Set::Act(|reader, slots| {
+            let names = slots.texts("names");
+            if names.len() != 3 {
+                return Err(Trouble::NotHere);
+            }
+            reader.sends();
+            reader.split(&names, &[])
+        }),
+    },
+    Meaning {
         name: "nothing for targets",
         block: Block::Match,
         is_plain: true,
         home: Home::Route,
-        ways: &["?send nothing|none|zero to|on|for ?version <names>", "no traffic|requests to|on|for ?version <names>"],
+        ways: &["?send nothing|none|zero to|on|for ?version <names>"],
         set: Set::Act(|reader, slots| {
             let mut said = Err(Trouble::NotHere);
             let is_told = reader.here().is_ok_and(|spot| !reader.lacks_target(spot));
