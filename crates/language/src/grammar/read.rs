@@ -124,7 +124,13 @@ impl Reader<'_> {
     pub(super) fn read(mut self) -> (Understanding, usize) {
         self.begin_sentence();
         while self.at < self.tokens.len() {
-            if self.skip_what_was_read_ahead() || self.separator() || self.removal() || self.rename() || self.verb() {
+            if self.skip_what_was_read_ahead()
+                || self.reason()
+                || self.separator()
+                || self.removal()
+                || self.rename()
+                || self.verb()
+            {
                 continue;
             }
             self.begin_requests();

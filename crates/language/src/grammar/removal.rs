@@ -133,6 +133,8 @@ impl Reader<'_> {
         let is_tag = |place: usize| self.is_symbol(place, &["tag"]);
         let (keys, end) = if is_tag(at) {
             names_from(&self.tokens, self.past(at + 1, &[":", "named"]))?
+        } else if is_tag(at + 1) && self.token(at).is_some_and(|key| !key.text.contains(' ')) {
+            (vec![self.tokens[at].text.clone()], at + 2)
         } else {
             names_from(&self.tokens, at).filter(|(_, end)| is_tag(*end)).map(|(keys, end)| (keys, end + 1))?
         };

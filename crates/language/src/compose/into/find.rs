@@ -44,7 +44,9 @@ impl<'i> Finder<'i> {
             let rest = shown.strip_prefix(name).and_then(|rest| rest.strip_prefix(['-', '_']));
             rest.is_some_and(|rest| words.contains(&rest))
         });
-        if !with_word.is_empty() {
+        // What the request makes is not there by a looser likeness.
+        let is_made = kind == Kind::VirtualNode && self.planned.iter().any(|planned| planned == name);
+        if !with_word.is_empty() || is_made {
             return with_word;
         }
         let label = logical(name);
