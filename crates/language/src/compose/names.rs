@@ -35,7 +35,7 @@ pub(super) fn stem(name: &str) -> &str {
 
 /// Whether a name stands in a longer one as whole words behind its first: `blue` and `v2` in `teller-blue-v2`.
 pub(crate) fn is_part(full: &str, name: &str) -> bool {
-    let is_inside = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric());
+    let is_inside = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
     !name.is_empty()
         && full.match_indices(name).any(|(start, _)| {
             let (before, after) = (full[..start].chars().next_back(), full[start + name.len()..].chars().next());

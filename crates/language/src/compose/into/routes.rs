@@ -67,7 +67,7 @@ impl<'i> Desk<'i> {
                             self.change_each(&route, &[only]);
                         }
                         None => {
-                            self.ask_which(Kind::Route, None, &self.finder.of_kind(Kind::Route).collect::<Vec<_>>())
+                            self.ask_which(Kind::Route, None, &self.finder.of_kind(Kind::Route).collect::<Vec<_>>());
                         }
                     }
                     continue;

@@ -34,13 +34,7 @@ impl<'i> Desk<'i> {
         let others: Vec<usize> = (0..there.len())
             .filter(|index| !wanted.iter().any(|target| position(&target.node) == Some(*index)))
             .collect();
-        let is_drained = wanted.iter().all(|target| target.weight == Some(0) && position(&target.node).is_some());
-        if is_drained && others.iter().any(|index| !is_weight(there[*index].2, 0)) {
-            // Shares are relative: what is left of them makes the whole.
-            for index in wanted.iter().filter_map(|target| position(&target.node)) {
-                let weight = self.draft.number::<Weight>("a weight", 0);
-                self.set(route, list.index(index).field("weight"), &weight);
-            }
+        if self.drains(route, &list, &wanted) {
             return;
         }
         let rest = if is_even(&wanted) { 0 } else { 100 - said };
@@ -66,8 +60,7 @@ impl<'i> Desk<'i> {
             _ if rest == 0 && without.is_empty() => {
                 for index in others.iter().filter(|index| !is_weight(there[**index].2, 0)) {
                     let node = Key::of(&there[*index].2.virtual_node).shown();
-                    let weight = self.draft.number::<Weight>("a weight", 0);
-                    self.set(route, list.index(*index).field("weight"), &weight);
+                    self.weigh_nothing(route, &list, *index);
                     self.draft.assume(
                         format!("`{node}` gets nothing of route `{shown}`"),
                         "the request gives all of it to others; the target stays, so that it can get a share again",
@@ -85,6 +78,33 @@ impl<'i> Desk<'i> {
             }
             _ => self.draft.ask(format!("Route `{shown}` has other targets too. Which share should each of them get?")),
         }
+    }
+}
+
+impl<'i> Desk<'i> {
+    /// Lets targets get nothing and leaves the shares of the others, which are relative; `false` where more is said, or nobody
+    /// else would get a request.
+    fn drains(&mut self, route: &'i Resource, list: &Path, wanted: &[Target]) -> bool {
+        let there = Finder::targets(route);
+        let is_wanted = |target: &WeightedTarget| {
+            let shown = Key::of(&target.virtual_node).shown();
+            wanted.iter().any(|wanted| wanted.node == shown)
+        };
+        let (drained, others): (Vec<_>, Vec<_>) = there.iter().partition(|(.., target)| is_wanted(target));
+        let is_nothing = wanted.iter().all(|target| target.weight == Some(0)) && drained.len() == wanted.len();
+        let is_left = others.iter().any(|(.., target)| !is_weight(target, 0));
+        if is_nothing && is_left {
+            for (_, index, _) in drained {
+                self.weigh_nothing(route, list, *index);
+            }
+        }
+        is_nothing && is_left
+    }
+
+    /// Lets a target of a list get nothing, and stay.
+    fn weigh_nothing(&mut self, route: &Resource, list: &Path, index: usize) {
+        let weight = self.draft.number::<Weight>("a weight", 0);
+        self.set(route, list.index(index).field("weight"), &weight);
     }
 }
 

@@ -56,8 +56,7 @@ impl<'i> Desk<'i> {
             }
         };
         let of_task = |workload: &'i Workload| {
-            let proxies = workload.task.proxies().filter(own);
-            proxies.map(move |proxy| (workload, proxy)).collect::<Vec<_>>()
+            workload.task.proxies().filter(own).map(move |proxy| (workload, proxy)).collect::<Vec<_>>()
         };
         inventory.workloads.iter().flat_map(of_task).collect()
     }
