@@ -90,12 +90,13 @@ impl<'i> Desk<'i> {
             let shown = Key::of(&target.virtual_node).shown();
             wanted.iter().any(|wanted| wanted.node == shown)
         };
-        let (drained, others): (Vec<_>, Vec<_>) = there.iter().partition(|(.., target)| is_wanted(target));
+        let drained: Vec<usize> =
+            there.iter().filter(|(.., target)| is_wanted(target)).map(|(_, index, _)| *index).collect();
         let is_nothing = wanted.iter().all(|target| target.weight == Some(0)) && drained.len() == wanted.len();
-        let is_left = others.iter().any(|(.., target)| !is_weight(target, 0));
+        let is_left = there.iter().any(|(.., target)| !is_wanted(target) && !is_weight(target, 0));
         if is_nothing && is_left {
-            for (_, index, _) in drained {
-                self.weigh_nothing(route, list, *index);
+            for index in drained {
+                self.weigh_nothing(route, list, index);
             }
         }
         is_nothing && is_left
