@@ -36,6 +36,7 @@ mod slot;
 mod spot;
 mod subject;
 mod targets;
+mod there;
 mod thing;
 mod together;
 mod versions;
