@@ -145,7 +145,15 @@ impl Reader<'_> {
             _ => false,
         });
         let is_alone = self.intent.routes.len() == 1 && self.intent.applications.is_empty();
-        (is_nameless && is_alone && targets.len() == count && count > 1).then(|| targets.clone())
+        // "80/20 blue/green" says whose they are, in whatever order the file has them.
+        let says_colours = self.words.clone().any(|at| {
+            let text = self.tokens[at].text.to_lowercase();
+            self.is_symbol(at, &["split"]) && text.contains("blue") && text.contains("green")
+        });
+        let is_other_order =
+            says_colours && !targets.first().is_some_and(|first| first.to_lowercase().contains("blue"));
+        let is_meant = is_nameless && is_alone && !is_other_order;
+        (is_meant && targets.len() == count && count > 1).then(|| targets.clone())
     }
 
     /// "metal: 70/30": the shares of an application whose versions nobody names.

@@ -175,6 +175,8 @@ fn what_is_said_of_nothing_is_said_of_the_only_route() {
 +                    { "virtualNode": "red-vn", "weight": 70 },
 +                    { "virtualNode": "blue-vn", "weight": 30 }
 "#);
+    // Red stands first in the file.
+    refused(LONE, "go 80/20 blue green");
     insta::assert_snapshot!(refused(LONE, "add a route for /x"), @"
 question: To which virtual router should the new route belong?
 question: Where should the route send its requests?
