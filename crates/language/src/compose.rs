@@ -15,7 +15,7 @@ mod listeners;
 mod logging;
 mod matcher;
 mod mesh;
-mod names;
+pub(crate) mod names;
 mod node;
 mod plan;
 mod priority;

@@ -16,6 +16,7 @@ mod choose;
 mod counts;
 mod entity;
 mod gateways;
+mod known;
 mod meaning;
 mod meanings;
 mod name;
@@ -35,14 +36,18 @@ mod slot;
 mod spot;
 mod subject;
 mod targets;
+mod there;
 mod thing;
 mod together;
 mod versions;
+
+use meshwright_model::Inventory;
 
 use crate::beyond::{is_english, wishes};
 use crate::lexer::{Token, tokens};
 use crate::lexicon::name_symbols;
 use crate::understanding::{NotUnderstood, Question, Understanding};
+use known::Known;
 pub use page::page;
 use reader::Reader;
 
@@ -54,11 +59,17 @@ pub const MAX_REQUEST: usize = 20_000;
 /// Nothing is guessed away: a word that says something and was not understood stands in the answer, and where the words
 /// contradict each other, there is a question. Takes time in proportion to the request's length.
 pub fn understand(request: &str) -> Understanding {
-    read(request).0
+    read(request, None).0
+}
+
+/// Reads a request that changes what is there: the names that it has are known, and what is said of nothing that is named
+/// is said of it.
+pub fn understand_change(request: &str, there: &Inventory) -> Understanding {
+    read(request, Some(Known::of(there))).0
 }
 
 /// Reads a request; with it, how often a pattern's part was held against a token.
-fn read(request: &str) -> (Understanding, usize) {
+fn read(request: &str, known: Option<Known>) -> (Understanding, usize) {
     let mut understanding = Understanding::default();
     if request.trim().is_empty() {
         // An intent that holds nothing is asked about by whoever composes it.
@@ -89,6 +100,7 @@ fn read(request: &str) -> (Understanding, usize) {
     }
     let mut reader = Reader::new(request, name_symbols(tokens));
     reader.questions = questions;
+    reader.known = known;
     if !is_english {
         let text = "Can it be said in English? Requests are read in no other language.".to_owned();
         reader.questions.push(Question { text, about: Vec::new() });
@@ -106,7 +118,7 @@ mod tests {
     const WORK_PER_BYTE: usize = 200;
 
     fn check(request: &str) {
-        let (understanding, work) = read(request);
+        let (understanding, work) = read(request, None);
         assert!(work <= WORK_PER_BYTE * request.len() + 1000, "{work} for {} bytes: {request:.80}", request.len());
         for words in &understanding.not_understood {
             assert_eq!(request[words.start..words.end], words.text);

@@ -262,6 +262,8 @@ pub enum RemovalKind {
     Tls,
     /// The access log of a virtual node.
     AccessLog,
+    /// A tag: `part` is its key and `name` the resource's; without `part`, `name` is its key on every resource that has it.
+    Tag,
 }
 
 /// The JSON Schema of [`Intent`].

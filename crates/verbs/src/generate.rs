@@ -9,7 +9,8 @@ mod show;
 
 use clap::{Args, ValueEnum};
 use meshwright_dialect::{Input, Options, Reading, read_document};
-use meshwright_language::{Composition, Intent, Understanding, compose, understand};
+use meshwright_language::{Composition, Intent, Understanding, compose, understand, understand_change};
+use meshwright_model::Inventory;
 use meshwright_model::edit::Edit;
 use meshwright_model::finding::{Finding, Severity};
 
@@ -157,7 +158,7 @@ pub fn run(options: &GenerateOptions, intent: Option<(&str, &str)>, is_coloured:
     if options.intent_schema {
         return Ok(Answer { output: schema_page(), ..Answer::default() });
     }
-    run_understood(options, understood(options, intent)?, is_coloured)
+    run_understood(options, understood(options, intent, None)?, is_coloured)
 }
 
 /// Answers what was understood of a request, whoever read it.
@@ -184,14 +185,20 @@ pub fn run_understood(
     })
 }
 
-/// What a request or an intent asks for.
-fn understood(options: &GenerateOptions, intent: Option<(&str, &str)>) -> Result<Understanding, Refused> {
+/// What a request or an intent asks for; of a request that changes what is there, with its names known.
+fn understood(
+    options: &GenerateOptions,
+    intent: Option<(&str, &str)>,
+    there: Option<&Inventory>,
+) -> Result<Understanding, Refused> {
     match (intent, &options.request) {
         (Some((name, text)), _) => Ok(Understanding { intent: read_intent(name, text)?, ..Understanding::default() }),
         (None, Some(request)) if request.len() > MAX_REQUEST => {
             Err(Refused::LongRequest { bytes: request.len(), most: MAX_REQUEST })
         }
-        (None, Some(request)) => Ok(understand(request)),
+        (None, Some(request)) => {
+            Ok(there.map_or_else(|| understand(request), |there| understand_change(request, there)))
+        }
         (None, None) => Err(Refused::NoRequest),
     }
 }

@@ -343,6 +343,17 @@ pub(super) const LACKS: &[Lack] = &[
         source: "API reference, UpdateRoute: it takes whole specifications",
     },
     Lack {
+        what: "a change by an amount, which would grow when asked twice",
+        ways: &[
+            "% more to|for|on|traffic|requests",
+            "# more percent|%",
+            "another|additional|extra % to|for|on|traffic|requests",
+            "^ increase~|raise~|lower|lowers|reduce~|decrease~|bump~|extend~|shorten~ * by #|%|<span>",
+        ],
+        nearest: "a request names the value that it should have, as in \"send 45% to a\" or \"set the timeout of b to 20s\"",
+        source: "API reference, UpdateRoute: it takes whole specifications",
+    },
+    Lack {
         what: "client certificates from ACM",
         ways: &["client~ cert~ from|by|in|via|using|with acm", "acm client~ cert~"],
         nearest: "a client's certificate comes from a file or from SDS",

@@ -18,6 +18,7 @@ mod routers;
 mod routes;
 mod services;
 mod shares;
+mod sidecars;
 mod subjects;
 mod tags;
 
@@ -53,12 +54,11 @@ pub struct Insertion {
 /// Turns an intent into edits of what is there. What the intent makes and is not there is made beside it.
 pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
     let mut desk = Desk {
-        finder: Finder::new(inventory),
+        finder: Finder::new(inventory, planned(intent)),
         draft: Draft::new(),
         edits: Vec::new(),
         leaving: Vec::new(),
         new_targets: Vec::new(),
-        planned: planned(intent),
         planned_services: planned_services(intent),
         made: Vec::new(),
         is_settled: false,
@@ -102,8 +102,6 @@ struct Desk<'i> {
     leaving: Vec<Leaving<'i>>,
     /// The nodes that routes get as targets.
     new_targets: Vec<String>,
-    /// The nodes that the request makes.
-    planned: Vec<String>,
     /// The applications that the request makes, each with a virtual service.
     planned_services: Vec<String>,
     /// What is declared beside the resources that the request makes.
@@ -112,7 +110,7 @@ struct Desk<'i> {
     is_settled: bool,
 }
 
-impl Desk<'_> {
+impl<'i> Desk<'i> {
     /// New resources belong to the mesh that the request names, or to the only one that is there.
     fn choose_mesh(&mut self, intent: &Intent) {
         let named = intent.mesh.as_ref().and_then(|mesh| mesh.name.as_deref());
@@ -175,7 +173,7 @@ impl Desk<'_> {
             self.draft.ask("Environments differ in the names of their meshes, and the file has a mesh of one name. Should the template be generated anew, without --into?");
             rest.environments.clear();
         }
-        let has_sidecars = !std::mem::take(&mut rest.sidecars).is_empty();
+        let has_sidecars = self.change_sidecars(&std::mem::take(&mut rest.sidecars));
         if has_sidecars {
             self.ask_about_sidecars();
         }
@@ -286,9 +284,15 @@ impl Desk<'_> {
         Some(free)
     }
 
+    /// The only resource of a kind, which is what a request means that names none.
+    fn only(&self, kind: Kind) -> Option<&'i Resource> {
+        let mut all = self.finder.of_kind(kind);
+        all.next().filter(|_| all.next().is_none())
+    }
+
     /// Whether the request makes a virtual node of that name.
     fn makes(&self, node: &str) -> bool {
-        self.planned.iter().any(|planned| planned == node)
+        self.finder.planned.iter().any(|planned| planned == node)
     }
 
     /// Says that something is so already.

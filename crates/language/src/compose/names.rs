@@ -33,6 +33,16 @@ pub(super) fn stem(name: &str) -> &str {
     }
 }
 
+/// Whether a name stands in a longer one as whole words behind its first: `blue` and `v2` in `teller-blue-v2`.
+pub(crate) fn is_part(full: &str, name: &str) -> bool {
+    let is_inside = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+    !name.is_empty()
+        && full.match_indices(name).any(|(start, _)| {
+            let (before, after) = (full[..start].chars().next_back(), full[start + name.len()..].chars().next());
+            start > 0 && !is_inside(before) && !is_inside(after)
+        })
+}
+
 /// The stem that all names share.
 pub(super) fn common_stem<'n>(names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let mut names = names.into_iter();
@@ -60,7 +70,7 @@ pub(super) fn versioned_host(host: &str, version: &str) -> String {
 }
 
 /// Names as a sentence lists them: `a`, `b` and `c`.
-pub(super) fn listed<T: AsRef<str>>(names: &[T]) -> String {
+pub(crate) fn listed<T: AsRef<str>>(names: &[T]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{}`", name.as_ref())).collect();
     joined(&quoted)
 }
@@ -84,6 +94,14 @@ mod tests {
         assert_eq!(common_stem(["orders", "orders-canary"]), Some("orders"));
         assert_eq!(common_stem(["orders", "payments"]), None);
         assert_eq!(stem("v1"), "v1");
+    }
+
+    #[test]
+    fn a_name_is_told_by_its_later_words() {
+        assert!(is_part("teller_server-blue", "blue"));
+        assert!(is_part("${Project}-orders-v2-node", "v2"));
+        assert!(!is_part("orders-v2", "orders"));
+        assert!(!is_part("teller-bluegreen", "blue"));
     }
 
     #[test]

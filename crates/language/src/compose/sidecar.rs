@@ -16,7 +16,7 @@ use owner::Owner;
 use task::{USER, containers, size};
 
 /// Levels that Envoy knows.
-const LEVELS: &[&str] = &["trace", "debug", "info", "warning", "error", "critical", "off"];
+pub(super) const LEVELS: &[&str] = &["trace", "debug", "info", "warning", "error", "critical", "off"];
 
 /// Writes the task of every sidecar that is asked for. `label` gives the logical id of what is made here.
 pub(super) fn write(intent: &Intent, plan: &Plan, label: impl Fn(bool, &Named) -> Option<String>, draft: &mut Draft) {

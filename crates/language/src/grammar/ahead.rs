@@ -21,8 +21,10 @@ const BEFORE_OWNER: &[&str] =
 const LEADING: &[&str] = &["the", "of", "on", "for", "in", "to", "from", "a", "an", "our", "my"];
 
 /// Words that follow prepositions and name nothing.
-const NO_NAMES: &[&str] =
-    &["true", "false", "case", "seconds", "order", "front", "least", "most", "failure", "addition", "total"];
+const NO_NAMES: &[&str] = &[
+    "true", "false", "case", "seconds", "order", "front", "least", "most", "failure", "addition", "total", "info",
+    "debug",
+];
 
 /// Symbols of what only a mesh has.
 const MESH_PARTS: &[&str] =
@@ -167,6 +169,11 @@ impl Reader<'_> {
         let (names, end) = names_from(&self.tokens, start)
             .filter(|(names, _)| names.len() > 1)
             .unwrap_or_else(|| (vec![name], start + 1));
+        // "for the blue backend"
+        let is_said_again = self.known.is_some()
+            && self.is_symbol(end, &["backend", "hosts"])
+            && name_at(&self.tokens, end + 1).is_none();
+        let end = if is_said_again { end + 1 } else { end };
         let (name, others) = names.split_first().map(|(name, others)| (name.clone(), others.to_vec()))?;
         Some(Owner { thing, name: Some(name), others, protocol: None, start, end })
     }

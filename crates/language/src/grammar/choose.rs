@@ -174,7 +174,7 @@ impl Reader<'_> {
             }
             let (spot, undo) = match spot {
                 Some(spot) => (spot, Undo::Nothing),
-                None => self.make_home(candidate.meaning.home, candidate.meaning.block),
+                None => self.make_home(candidate.meaning.home, candidate.meaning.block, before.0),
             };
             self.spot = Some(spot);
             let calls = self.last_calls.clone();
@@ -259,7 +259,7 @@ impl Reader<'_> {
     }
 
     /// The place of a value about which nothing else was said.
-    fn make_home(&mut self, home: Home, block: Block) -> (Spot, Undo) {
+    fn make_home(&mut self, home: Home, block: Block, before: Option<Spot>) -> (Spot, Undo) {
         let may_come_later = !matches!(home, Home::Mesh | Home::All | Home::Next) && block != Block::Match;
         let owner = if may_come_later { self.owner_ahead().filter(|owner| owner.fits(home)) } else { None };
         if let Some(owner) = owner {
@@ -297,8 +297,10 @@ impl Reader<'_> {
                 Place::Service(intent.virtual_services.len() - 1)
             }
             Home::Sidecar => {
-                intent.sidecars.push(Sidecar::default());
-                Place::Sidecar(intent.sidecars.len() - 1)
+                // "the Envoy log level of orders": of its proxy.
+                let own = before.filter(|_| self.known.is_some()).and_then(|spot| self.name_of_proxied(spot.place));
+                self.intent.sidecars.push(Sidecar { virtual_node: own, ..Sidecar::default() });
+                Place::Sidecar(self.intent.sidecars.len() - 1)
             }
         };
         (Spot::at(place), Undo::Pop)

@@ -154,13 +154,14 @@ impl Reader<'_> {
             .or_else(|| self.kind_first(place))
             .or_else(|| self.name_first(place))?;
         let is_existing = (at.saturating_sub(2)..at).any(|before| matches!(self.low(before), "existing" | "current"));
-        Some(Entity {
+        let entity = Entity {
             is_plural: self.token(place).is_some_and(|token| token.text.ends_with('s')),
             is_existing,
             is_definite: entity.is_definite && DEFINITE.contains(&self.low_before(at)),
             protocol,
             ..entity
-        })
+        };
+        Some(self.name_what_is_there(entity, at))
     }
 
     /// "another called posts": of the kind that was spoken of.
@@ -281,6 +282,9 @@ impl Reader<'_> {
         if let Some(thing) = self.thing_at(at + 1) {
             let is_one = thing != Thing::Everything && !self.is_routing_verb(at + 1);
             return is_one.then(|| Entity { is_definite: true, ..Entity::new(thing, Some(name), at + 2) });
+        }
+        if self.has_own_listener(&name, at + 1) {
+            return Some(Entity { is_definite: true, ..Entity::new(Thing::Node, Some(name), at + 2) });
         }
         let after = self.past(at + 1, BETWEEN);
         let is_said = (at + 1..after).any(|at| BEING.contains(&self.low(at)));

@@ -16,6 +16,7 @@ mod outlier_detection;
 mod provider;
 mod retry;
 mod rewrite;
+mod shares;
 mod sidecar;
 mod tags;
 mod targets;
@@ -40,6 +41,7 @@ pub(super) const TABLES: &[(&str, &[Meaning])] = &[
     ("What a route matches", matching::MEANINGS),
     ("Headers that a route matches", headers::MEANINGS),
     ("Targets and their shares", targets::MEANINGS),
+    ("Shares of all, none and each", shares::MEANINGS),
     ("Versions", versions::MEANINGS),
     ("Retries", retry::MEANINGS),
     ("Providers of virtual services", provider::MEANINGS),

@@ -19,6 +19,7 @@ impl Reader<'_> {
             _ if entity.is_existing => Action::Change,
             Verb::Change => Action::Change,
             Verb::Add if belongs => Action::Change,
+            Verb::None if self.is_said_of_there(entity) => Action::Change,
             _ => Action::Create,
         };
         match entity.thing {
@@ -359,6 +360,13 @@ impl Reader<'_> {
         Place::Application(at)
     }
 
+    /// The place of a name: of what was named so before, what the files have by it, an application otherwise.
+    pub(super) fn named(&mut self, name: &str, action: Action) -> Place {
+        let found = self.find_named(name).or_else(|| self.place_there(name));
+        let action = if self.is_there(name) { Action::Change } else { action };
+        found.unwrap_or_else(|| self.application(name, action))
+    }
+
     /// What was named so before.
     pub(super) fn find_named(&self, name: &str) -> Option<Place> {
         let is = |there: &Option<String>| there.as_deref() == Some(name);
@@ -379,7 +387,7 @@ impl Reader<'_> {
             Some(Place::Router(_)) => Thing::Router,
             Some(Place::Service(_)) => Thing::Service,
             Some(Place::Route(..)) => Thing::Route,
-            _ => Thing::Application,
+            _ => self.thing_there(name),
         }
     }
 

@@ -124,7 +124,13 @@ impl Reader<'_> {
     pub(super) fn read(mut self) -> (Understanding, usize) {
         self.begin_sentence();
         while self.at < self.tokens.len() {
-            if self.skip_what_was_read_ahead() || self.separator() || self.removal() || self.rename() || self.verb() {
+            if self.skip_what_was_read_ahead()
+                || self.reason()
+                || self.separator()
+                || self.removal()
+                || self.rename()
+                || self.verb()
+            {
                 continue;
             }
             self.begin_requests();
@@ -139,10 +145,12 @@ impl Reader<'_> {
                 || self.together()
                 || self.callers_behind()
                 || self.relative()
+                || self.part_of_known()
                 || self.entity()
                 || self.subject()
                 || self.meaning()
                 || self.pass()
+                || self.known_name()
             {
                 continue;
             }
@@ -248,6 +256,11 @@ impl Reader<'_> {
             {
                 Verb::Change
             }
+            (TokenKind::Word, "restrict" | "narrow")
+                if self.is_clause_start() && name_at(&self.tokens, self.past_glue(self.at + 1)).is_some() =>
+            {
+                Verb::Change
+            }
             (TokenKind::Word, "set" | "give") if self.is_clause_start() || self.unverbed.is_some() => Verb::Change,
             _ => return false,
         };
@@ -289,7 +302,7 @@ impl Reader<'_> {
         let name =
             name_at(&self.tokens, self.at + 1).filter(|_| limits && number && self.is_symbol(self.at + 2, &["to"]));
         let Some(name) = name else { return false };
-        let place = self.find_named(&name).unwrap_or_else(|| self.application(&name, Action::Change));
+        let place = self.named(&name, Action::Change);
         self.turn_to(place);
         self.at += 3;
         true
@@ -404,7 +417,7 @@ impl Reader<'_> {
                         }
                         "or" => self.block == Block::Retry || self.joins_alternatives(self.at),
                         "present" | "connections" => self.block == Block::Match,
-                        "backend" => is_of_client,
+                        "backend" => is_of_client || self.known.is_some() && self.name_end == Some(self.at),
                         "call" => name_at(&self.tokens, self.at + 1).is_none(),
                         _ => false,
                     }

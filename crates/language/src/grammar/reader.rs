@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::block::Block;
+use super::known::Known;
 use super::spot::{Place, Spot, Trouble};
 use super::thing::{Alternative, Count, Thing};
 use crate::intent::{Action, Intent, Protocol};
@@ -28,6 +29,8 @@ pub(super) enum Verb {
 pub(super) struct Reader<'r> {
     pub(super) request: &'r str,
     pub(super) tokens: Vec<Token>,
+    /// What the files have that the request changes; `None` where it makes all anew.
+    pub(super) known: Option<Known>,
     /// The token that is read next.
     pub(super) at: usize,
     pub(super) intent: Intent,
@@ -95,6 +98,7 @@ impl<'r> Reader<'r> {
         Self {
             request,
             tokens,
+            known: None,
             at: 0,
             intent: Intent::default(),
             evidence: Vec::new(),
@@ -231,6 +235,7 @@ impl<'r> Reader<'r> {
     pub(super) fn action_of_part(&self) -> Action {
         match self.verb {
             Verb::Add | Verb::Change => Action::Change,
+            Verb::None if self.known.is_some() => Action::Change,
             Verb::Create | Verb::None => Action::Create,
         }
     }

@@ -2,10 +2,12 @@
 
 use std::sync::LazyLock;
 
+use meshwright_model::Kind;
+
 use super::name::{name_at, names_from};
 use super::pattern::Pattern;
 use super::reader::Reader;
-use crate::intent::{Heir, Removal, RemovalKind};
+use crate::intent::{Heir, Removal, RemovalKind, ResourceKind};
 use crate::lexer::TokenKind;
 
 /// Ways to say `no` that take away what is there.
@@ -56,13 +58,14 @@ impl Reader<'_> {
         let is_drop = self.is_symbol(self.at, &["drop-all"])
             && name_at(&self.tokens, self.past_glue(self.at + 1)).is_some()
             && self.is_word(self.past_glue(self.at + 1) + 1, &["from"]);
-        if !is_take && !is_off && !is_drop && !self.is_symbol(self.at, &["remove"]) {
+        let ends = self.ends_part();
+        if !is_take && !is_off && !is_drop && !ends && !self.is_symbol(self.at, &["remove"]) {
             return false;
         }
         if is_take && !self.out_follows() {
             return false;
         }
-        let mut at = self.past_glue(self.at + 1);
+        let mut at = self.past_glue(if ends { self.past(self.at + 1, &["more"]) } else { self.at + 1 });
         if is_off && self.part_at(at).is_none() {
             return false;
         }
@@ -107,6 +110,17 @@ impl Reader<'_> {
         self.at = end;
     }
 
+    /// "stop access logging on orders", "no more retries on orders": what is there ends.
+    fn ends_part(&self) -> bool {
+        let is_stop = self.is_symbol(self.at, &["no-longer"])
+            && matches!(self.tokens[self.at].text.to_lowercase().as_str(), "stop" | "stops");
+        let is_no_more = self.is_symbol(self.at, &["no"]) && self.low(self.at + 1) == "more";
+        let part = self.past_glue(self.past(self.at + 1, &["more"]));
+        (is_stop || is_no_more)
+            && self.is_clause_start()
+            && self.part_at(part).is_some_and(|kind| kind != RemovalKind::Backend)
+    }
+
     /// Whether "out" follows in the clause, as in "take v1 out".
     fn out_follows(&self) -> bool {
         let clause =
@@ -114,8 +128,33 @@ impl Reader<'_> {
         clause.into_iter().any(|token| token.low == "out")
     }
 
+    /// "the team tag from orders", "the tags team and env": tags, and where the words end.
+    fn tags_at(&self, at: usize) -> Option<(Vec<Removal>, usize)> {
+        let is_tag = |place: usize| self.is_symbol(place, &["tag"]);
+        let (keys, end) = if is_tag(at) {
+            names_from(&self.tokens, self.past(at + 1, &[":", "named"]))?
+        } else if is_tag(at + 1) && self.token(at).is_some_and(|key| !key.text.contains(' ')) {
+            (vec![self.tokens[at].text.clone()], at + 2)
+        } else {
+            names_from(&self.tokens, at).filter(|(_, end)| is_tag(*end)).map(|(keys, end)| (keys, end + 1))?
+        };
+        let place = self.past_glue(end + 1);
+        let is_from = self.is_word(end, &["from", "of", "on"]);
+        let resource = self.resource_kind(place).0.filter(|_| is_from);
+        let removal = |key: String| match self.owner_after(end) {
+            Some((name, end)) => (Removal { resource, ..Removal::of_part(RemovalKind::Tag, name, key) }, end),
+            None => (Removal::of(RemovalKind::Tag, key), end),
+        };
+        let all: Vec<(Removal, usize)> = keys.into_iter().map(removal).collect();
+        let end = all.first().map(|(_, end)| *end)?;
+        Some((all.into_iter().map(|(removal, _)| removal).collect(), end))
+    }
+
     /// What is taken away at a place, and where its words end.
     fn removal_at(&self, at: usize) -> Option<(Vec<Removal>, usize)> {
+        if let Some(tags) = self.tags_at(at) {
+            return Some(tags);
+        }
         if let Some(kind) = self.part_at(at) {
             let mut place = self.past_glue(at + 1);
             if kind == RemovalKind::Backend {
@@ -127,11 +166,19 @@ impl Reader<'_> {
             while self.part_at(place) == Some(kind) {
                 place = self.past_glue(place + 1);
             }
+            if self.is_sentence_end(place)
+                && let Some(name) = self.only_owner(kind)
+            {
+                return Some((vec![Removal::of(kind, name)], place));
+            }
             let place = self.skip_kind(place);
             let name = name_at(&self.tokens, place)?;
             return Some((vec![Removal::of(kind, name)], self.past_kind(place + 1)));
         }
         let place = self.skip_kind(at);
+        if let Some(again) = self.what_went_before(at) {
+            return Some(again);
+        }
         let (names, mut end) = names_from(&self.tokens, place)?;
         let resource = self.resource_kind(at).0.or(self.resource_kind(end).0);
         end = self.past_kind(end);
@@ -151,6 +198,27 @@ impl Reader<'_> {
         Some((names.into_iter().map(|name| Removal { resource, ..Removal::of(kind, name) }).collect(), end))
     }
 
+    /// "take v1 out of the route and delete the node": what left the routes before goes as a whole.
+    fn what_went_before(&self, at: usize) -> Option<(Vec<Removal>, usize)> {
+        let (resource, end) = self.resource_kind(at);
+        let is_it = self.low(at) == "it" || resource == Some(ResourceKind::VirtualNode);
+        let end = end.max(at + 1);
+        let last = self.intent.removals.last().filter(|last| last.kind == RemovalKind::Target)?;
+        let name = last.part.clone().unwrap_or_else(|| last.name.clone());
+        let removal = Removal { resource: Some(ResourceKind::VirtualNode), ..Removal::of(RemovalKind::Resource, name) };
+        (is_it && self.ends_clause(end)).then(|| (vec![removal], end))
+    }
+
+    /// The name of the only thing that can have a part, where the files have one such thing.
+    fn only_owner(&self, part: RemovalKind) -> Option<String> {
+        let known = self.known.as_ref()?;
+        match part {
+            RemovalKind::RetryPolicy => known.only(Kind::Route),
+            RemovalKind::Timeout => known.only(Kind::Route).filter(|_| !known.has(Kind::VirtualNode)),
+            _ => known.only(Kind::VirtualNode).filter(|_| !known.has(Kind::VirtualGateway)),
+        }
+    }
+
     /// "from the checkout route": the name and where the words end.
     fn owner_after(&self, at: usize) -> Option<(String, usize)> {
         let is_from = self.is_word(at, &["from", "of", "on", "in"]);
@@ -161,9 +229,11 @@ impl Reader<'_> {
 
     /// "of the split": all that shares requests, and where the words end.
     fn sharing_after(&self, at: usize) -> Option<usize> {
-        let place = self.past(at + 1, &["the", "our", "its"]);
-        let is_sharing = self.is_word(at, &["from", "of"]) && SHARING.contains(&self.low(place));
-        (is_sharing && !self.is_kind(place + 1)).then_some(place + 1)
+        let place = self.past(at + 1, &["the", "our", "its", "all", "every"]);
+        let is_from = self.is_word(at, &["from", "of"]);
+        // "take v1 out of the route"
+        let is_route = self.is_symbol(place, &["route"]) && name_at(&self.tokens, place + 1).is_none();
+        (is_from && (SHARING.contains(&self.low(place)) && !self.is_kind(place + 1) || is_route)).then_some(place + 1)
     }
 
     /// "so that v2 gets everything": who gets the requests of what goes, and where the words end.
@@ -179,7 +249,13 @@ impl Reader<'_> {
     }
 
     fn skip_kind(&self, at: usize) -> usize {
-        if self.is_kind(at) { self.past_glue(at + 1) } else { at }
+        if !self.is_kind(at) {
+            return at;
+        }
+        // "the listener from orders" is a part of orders.
+        let place = self.past_glue(at + 1);
+        let is_of = (at + 1..place).any(|word| self.is_word(word, &["from", "of", "on", "in"]));
+        if is_of { at + 1 } else { place }
     }
 
     fn past_kind(&self, at: usize) -> usize {

@@ -5,6 +5,7 @@ use super::reader::Reader;
 use super::spot::{self, Place, Said, Spot, Trouble, put};
 use super::thing::{Counted, Thing};
 use super::versions::{is_version, short_name};
+use crate::compose::names::listed;
 use crate::intent::{Action, Route, Version};
 use crate::lexer::TokenKind;
 use crate::understanding::Assumption;
@@ -133,6 +134,28 @@ impl Reader<'_> {
         Some(format!("applications[{at}].versions"))
     }
 
+    /// The targets of the only route that is there, where the request names none and says so many shares.
+    fn targets_there(&self, count: usize) -> Option<Vec<String>> {
+        let targets = &self.known.as_ref()?.targets;
+        let is_nameless = self.spot.is_some_and(|spot| match spot.place {
+            Place::Route(None, at) => {
+                let route = &self.intent.routes[at];
+                *route == Route { action: route.action, ..Route::default() }
+            }
+            _ => false,
+        });
+        let is_alone = self.intent.routes.len() == 1 && self.intent.applications.is_empty();
+        // "80/20 blue/green" says whose they are, in whatever order the file has them.
+        let says_colours = self.words.clone().any(|at| {
+            let text = self.tokens[at].text.to_lowercase();
+            self.is_symbol(at, &["split"]) && text.contains("blue") && text.contains("green")
+        });
+        let is_other_order =
+            says_colours && !targets.first().is_some_and(|first| first.to_lowercase().contains("blue"));
+        let is_meant = is_nameless && is_alone && !is_other_order;
+        (is_meant && targets.len() == count && count > 1).then(|| targets.clone())
+    }
+
     /// "metal: 70/30": the shares of an application whose versions nobody names.
     fn own_shares(&mut self, at: usize, numbers: &[u32]) -> Said {
         let is_named = self.low_before(self.words.start) == ":" && self.name_end == Some(self.words.start - 1);
@@ -155,8 +178,17 @@ impl Reader<'_> {
         is_version(short) || application.versions.iter().any(|version| version.name == name || version.name == short)
     }
 
-    /// A ratio for targets or versions that were named before.
+    /// A ratio for targets or versions that were named before; else for those of the only route of the files.
     pub(super) fn ratio(&mut self, numbers: &[u32]) -> Said {
+        if let Some(targets) = self.targets_there(numbers.len()) {
+            let is_even = numbers.iter().all(|number| number == &numbers[0]);
+            if !is_even {
+                let what = format!("the shares are of {}, in that order", listed(&targets));
+                self.assumptions.push(Assumption { what, why: "the route has its targets in that order".to_owned() });
+            }
+            self.sends();
+            return self.split(&targets, numbers);
+        }
         let spot = self.here()?;
         let (mut weights, path): (Vec<&mut Option<u32>>, String) = match spot.place {
             Place::Node(_) => return self.ratio_of_group(numbers),

@@ -251,7 +251,10 @@ impl Slot {
             (Self::Host, kind) => *kind == TokenKind::Word && !is_glue(&token.low),
             (Self::Dotted, kind) => *kind == TokenKind::Host || is_quoted && token.text.contains('.'),
             (Self::HeaderName, _) => {
-                KNOWN_HEADERS.contains(&token.low.as_str()) || token.low.starts_with("x-") && token.low.len() > 2
+                KNOWN_HEADERS.contains(&token.low.as_str())
+                    || token.low.starts_with("x-") && token.low.len() > 2
+                    || token.low.ends_with("-header")
+                    || token.low.ends_with("_header")
             }
             (Self::Method, _) => return method(tokens, at),
             _ => false,

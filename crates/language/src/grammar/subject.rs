@@ -49,7 +49,7 @@ impl Reader<'_> {
         if self.chain_of_calls() || self.possessor() || self.recipient() {
             return true;
         }
-        if self.preposition.is_some() {
+        if self.preposition.is_some() || self.is_compared(self.at) {
             return false;
         }
         let Some((names, end)) = self.subjects() else { return false };
@@ -72,7 +72,14 @@ impl Reader<'_> {
         }
         let end = self.what_they_are(end);
         let protocol = self.listed.and_then(|(_, protocol)| protocol);
+        // "orders must speak grpc" is said of what is there.
+        let is_bound = self.known.is_some() && self.is_word(end, &["must", "should", "shall", "needs"]);
+        let verb = self.verb;
+        if is_bound && verb == Verb::None {
+            self.verb = Verb::Change;
+        }
         let places: Vec<Place> = names.iter().map(|name| self.place_of_subject(name)).collect();
+        self.verb = verb;
         self.turn_to(places[0]);
         self.beside = places[1..].iter().map(|place| Spot::at(*place)).collect();
         if places.len() > 1 {
@@ -144,9 +151,9 @@ impl Reader<'_> {
     }
 
     /// Speaks of a name that the words take for known.
-    fn speak_of_there(&mut self, name: &str) {
+    pub(super) fn speak_of_there(&mut self, name: &str) {
         let action = if self.verb == Verb::Create { Action::Create } else { Action::Change };
-        let place = self.find_named(name).unwrap_or_else(|| self.application(name, action));
+        let place = self.named(name, action);
         self.turn_to(place);
         self.name_end = Some(self.at + 1);
         self.preposition = None;
@@ -350,14 +357,14 @@ impl Reader<'_> {
     }
 
     fn place_of_subject(&mut self, name: &str) -> Place {
-        self.find_named(name).unwrap_or_else(|| {
+        self.find_named(name).or_else(|| self.place_there(name)).unwrap_or_else(|| {
             if let Some((thing, _)) = self.listed
                 && let Some(place) = self.place_of(&Entity::new(thing, Some(name.to_owned()), self.at))
             {
                 return place;
             }
-            let action = if self.verb == Verb::Change { Action::Change } else { Action::Create };
-            self.application(name, action)
+            let is_there = self.verb == Verb::Change || self.is_there(name);
+            self.application(name, if is_there { Action::Change } else { Action::Create })
         })
     }
 }

@@ -77,6 +77,14 @@ pub struct Route {
     pub priority: Option<u32>,
 }
 
+impl Route {
+    /// Whether it is only named.
+    pub(crate) fn says_nothing(&self) -> bool {
+        let own = Self { name: self.name.clone(), router: self.router.clone(), action: self.action, ..Self::default() };
+        *self == own
+    }
+}
+
 /// Which requests a route takes; everything that is said must hold.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]

@@ -42,7 +42,7 @@ application: service, services, microservice, microservices, micro service, appl
     workload, workloads, svc
 sidecar: sidecar, sidecars, envoy sidecar, envoy proxy config, envoy proxy configuration, envoy proxy,
     envoy container, envoy config, envoy configuration, proxy container, sidecar container, sidecar proxy,
-    envoy proxy container, envoy sidecar container, proxy sidecar, task definition, ecs task definition, ecs task,
+    envoy proxy container, envoy containers, envoy sidecars, envoy proxies, proxies, envoys, envoy sidecar container, proxy sidecar, task definition, ecs task definition, ecs task,
     taskdef, envoy, proxy
 listener: listener, listeners
 everything: everything, everyone, every service, all services, every node, all nodes, each service, each node,
@@ -304,8 +304,8 @@ low: low, light, small, little, low traffic, light traffic, low volume, small se
 medium: medium, moderate, average, medium traffic, moderate traffic, mid-traffic, normal traffic, medium sized
 high: high, heavy, large, high traffic, heavy traffic, busy, high volume, high throughput, large traffic
 user: user, uid, user id, ignored uid, ignoreduid, ignore uid, ignored user
-log-level: log level, envoy log level, loglevel, verbosity
-xray: xray, x-ray, aws x-ray, x-ray tracing, tracing, xray tracing
+log-level: log level, envoy log level, loglevel, verbosity, envoy_log_level
+xray: xray, x-ray, aws x-ray, x-ray tracing, tracing, xray tracing, enable_envoy_xray_tracing
 old-name-variable: appmesh_virtual_node_name
 environment-variable: environment variable, environment variables, env var, env vars, env variable
 proxy-wiring: dependson, container dependency, container dependencies, startup order, start order, startup dependency,
@@ -333,7 +333,8 @@ only-that: nothing below it, nothing beneath it, nothing else, and nothing else,
 lowest: lowest, last
 highest: highest, top
 instead: instead of, rather than, in place of, as opposed to
-no-longer: no longer, stops, stop, stopped, must not, should not, should no longer
+no-longer: no longer, stops, stop, stopped, must not, should not, should no longer, shouldn't, mustn't, must no longer,
+    shouldn't be able to, should not be able to, must not be able to, may no longer, can no longer, not any more
 response-header: response header, response headers, custom header
 minus: minus, negative
 gib: gib, gb, gigabytes, gigabyte, gibibytes, gig

@@ -46,7 +46,8 @@ pub fn insert(
     target: &Target<'_>,
     is_coloured: bool,
 ) -> Result<Inserted, Refused> {
-    Ok(insert_understood(options, understood(options, intent)?, target, is_coloured))
+    let understanding = understood(options, intent, Some(&target.reading.inventory))?;
+    Ok(insert_understood(options, understanding, target, is_coloured))
 }
 
 /// Answers what was understood of a request, whoever read it, with changes of files.

@@ -10,6 +10,7 @@ mod named;
 mod property;
 mod public;
 mod schema;
+mod there;
 mod whole;
 
 use meshwright_verbs::Answer;

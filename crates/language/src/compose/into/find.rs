@@ -1,5 +1,7 @@
 //! Finds what a request means by a name, among the resources that are there.
 
+use std::collections::BTreeSet;
+
 use meshwright_model::reference::Key;
 use meshwright_model::route::WeightedTarget;
 use meshwright_model::spelling::nearest;
@@ -7,16 +9,18 @@ use meshwright_model::virtual_node::VirtualNodeSpec;
 use meshwright_model::virtual_service::VirtualServiceProvider;
 use meshwright_model::{Inventory, Kind, Resource, Spec};
 
-use crate::compose::names::{is_version, logical};
+use crate::compose::names::{is_part, is_version, logical};
 
 /// Finds resources.
 pub(super) struct Finder<'i> {
     pub(super) inventory: &'i Inventory,
+    /// The nodes that the request makes, which no other is meant by.
+    pub(super) planned: Vec<String>,
 }
 
 impl<'i> Finder<'i> {
-    pub(super) fn new(inventory: &'i Inventory) -> Self {
-        Self { inventory }
+    pub(super) fn new(inventory: &'i Inventory, planned: Vec<String>) -> Self {
+        Self { inventory, planned }
     }
 
     /// All resources of a kind.
@@ -40,7 +44,9 @@ impl<'i> Finder<'i> {
             let rest = shown.strip_prefix(name).and_then(|rest| rest.strip_prefix(['-', '_']));
             rest.is_some_and(|rest| words.contains(&rest))
         });
-        if !with_word.is_empty() {
+        // What the request makes is not there by a looser likeness.
+        let is_made = kind == Kind::VirtualNode && self.planned.iter().any(|planned| planned == name);
+        if !with_word.is_empty() || is_made {
             return with_word;
         }
         let label = logical(name);
@@ -60,6 +66,35 @@ impl<'i> Finder<'i> {
         })
     }
 
+    /// The only resource of a kind in whose name a name stands behind the first word: `blue` of `teller-blue-vn`; of routes
+    /// else the only one that leads there and nowhere else.
+    pub(super) fn in_part(&self, kind: Kind, name: &str) -> Option<&'i Resource> {
+        if self.planned.iter().any(|planned| planned == name) {
+            return None;
+        }
+        let only =
+            |mut found: Box<dyn Iterator<Item = &'i Resource> + '_>| found.next().filter(|_| found.next().is_none());
+        let has = |resource: &&'i Resource| is_part(&Key::of(&resource.name).shown(), name);
+        let named = self.of_kind(kind).filter(has);
+        let leads = |route: &&'i Resource| {
+            let targets = Self::targets(route);
+            !targets.is_empty()
+                && targets.iter().all(|(.., target)| is_part(&Key::of(&target.virtual_node).shown(), name))
+        };
+        match kind {
+            Kind::Route if self.of_kind(kind).any(|route| has(&route)) => only(Box::new(named)),
+            Kind::Route => only(Box::new(self.of_kind(kind).filter(leads))),
+            Kind::VirtualNode | Kind::GatewayRoute => only(Box::new(named)),
+            _ => None,
+        }
+    }
+
+    /// The nodes that a name means; where none is called so, the one that has it as a part of its own.
+    pub(super) fn nodes_named(&self, name: &str) -> Vec<&'i Resource> {
+        let named = self.named(Kind::VirtualNode, name);
+        if named.is_empty() { self.in_part(Kind::VirtualNode, name).into_iter().collect() } else { named }
+    }
+
     /// The name of a kind that is most like one.
     pub(super) fn near(&self, kinds: &[Kind], name: &str) -> Option<String> {
         let names: Vec<String> =
@@ -69,12 +104,33 @@ impl<'i> Finder<'i> {
         nearest(name, names.iter().map(String::as_str).chain(labels)).map(str::to_owned)
     }
 
-    /// The name that the file has for the only node that a name may mean, as it is shown; else the name itself.
+    /// The name that the file has for the only node that a name may mean, as it is shown; where nodes stand elsewhere, that
+    /// of the only target; else the name itself.
     pub(super) fn full(&self, node: &str) -> String {
-        match self.named(Kind::VirtualNode, node).as_slice() {
+        match self.nodes_named(node).as_slice() {
             [only] => Key::of(&only.name).shown(),
+            [] => self.target_named(node).unwrap_or_else(|| node.to_owned()),
             _ => node.to_owned(),
         }
+    }
+
+    /// The only target of routes that a name may mean, of those whose nodes stand in another file.
+    fn target_named(&self, name: &str) -> Option<String> {
+        if self.planned.iter().any(|planned| planned == name) {
+            return None;
+        }
+        let targets = self.of_kind(Kind::Route).flat_map(|route| Self::targets(route));
+        let targets: BTreeSet<String> = targets.map(|(.., target)| Key::of(&target.virtual_node).shown()).collect();
+        let only = |test: &dyn Fn(&str) -> bool| {
+            let mut found = targets.iter().filter(|target| test(target));
+            found.next().filter(|_| found.next().is_none()).cloned()
+        };
+        let has_word = |target: &str| {
+            let rest = target.strip_prefix(name).and_then(|rest| rest.strip_prefix(['-', '_']));
+            rest.is_some_and(|rest| endings(Kind::VirtualNode).contains(&rest))
+        };
+        let is_there = targets.contains(name);
+        only(&has_word).or_else(|| only(&|target| is_part(target, name))).filter(|_| !is_there)
     }
 
     /// The routes of a router.
@@ -136,8 +192,11 @@ impl<'i> Finder<'i> {
             }
         }
         if routes.is_empty() && nodes.is_empty() {
-            nodes = self.named(Kind::VirtualNode, name);
+            nodes = self.nodes_named(name);
             routes = nodes.iter().flat_map(|node| self.routes_to(node)).collect();
+        }
+        if routes.is_empty() && nodes.is_empty() {
+            routes.extend(self.in_part(Kind::Route, name));
         }
         for route in &routes {
             nodes.extend(self.nodes_of(route));

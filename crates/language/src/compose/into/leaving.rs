@@ -41,7 +41,7 @@ impl<'i> Desk<'i> {
     /// Notes that a target is to leave the routes that send to it.
     pub(super) fn leave(&mut self, removal: &Removal) {
         let name = removal.part.clone().unwrap_or_else(|| removal.name.clone());
-        let nodes = self.finder.named(Kind::VirtualNode, &name);
+        let nodes = self.finder.nodes_named(&name);
         let keys: Vec<Key<'i>> = nodes.iter().map(|node| Key::of(&node.name)).collect();
         let mut routes = match removal.part {
             Some(_) => self.finder.path_to(&removal.name).1,

@@ -57,7 +57,12 @@ impl Desk<'_> {
             return;
         }
         let found = self.finder.named(kind, said);
-        let [only] = found.as_slice() else { return };
+        let only = match found.as_slice() {
+            [only] => Some(*only),
+            [] => self.finder.in_part(kind, said),
+            _ => None,
+        };
+        let Some(only) = only else { return };
         let full = expression(Key::of(&only.name));
         if full.text() != Some(said) {
             *name = self.draft.said(&format!("the name of the {kind}"), &full);

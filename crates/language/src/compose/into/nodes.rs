@@ -41,19 +41,20 @@ impl<'i> Desk<'i> {
                 self.change_timeouts(&Key::of(&route.name).shown(), &[route], timeout);
             }
             if let Some(retry) = &wanted.retry {
-                self.change_retry(route, retry);
+                self.change_retry(route, retry, wanted.route_timeout.as_ref());
             }
         }
     }
 
     /// Changes what is there of a node or application; `false` where it is to be made.
     fn change_node(&mut self, wanted: &VirtualNode, is_application: bool) -> bool {
-        let Some(name) = &wanted.name else {
+        let only = self.only(Kind::VirtualNode).filter(|_| wanted.name.is_none() && wanted.action == Action::Change);
+        let Some(name) = &wanted.name.clone().or_else(|| only.map(|only| Key::of(&only.name).shown())) else {
             self.draft.ask("Which virtual node is meant?");
             return true;
         };
         let (mut nodes, routes) = self.finder.path_to(name);
-        let exact = self.finder.named(Kind::VirtualNode, name);
+        let exact = self.finder.nodes_named(name);
         if !exact.is_empty() {
             nodes = exact;
         }
@@ -79,7 +80,7 @@ impl<'i> Desk<'i> {
             }
             listeners.retain(|listener| *listener != Listener::default());
         }
-        self.is_settled = true;
+        self.is_settled |= !wanted.says_nothing();
         for node in nodes {
             self.change_listeners(node, &listeners);
             self.change_rest(node, wanted);
@@ -89,7 +90,7 @@ impl<'i> Desk<'i> {
         }
         if let Some(retry) = &wanted.retry {
             for route in &routes {
-                self.change_retry(route, retry);
+                self.change_retry(route, retry, wanted.route_timeout.as_ref().or(of_path.as_ref()));
             }
             if routes.is_empty() {
                 self.draft.ask(format!(

@@ -80,7 +80,9 @@ impl<'i> Desk<'i> {
 
     /// A number that the request gives stays; where it comes too late, that is asked about.
     fn ask_about_given(&mut self, new: &Rank<'_>, ranks: &[Rank<'_>]) -> bool {
-        let hides = |other: &&Rank<'_>| other.shape.is_wider(&new.shape) && other.number < new.number;
+        let hides = |other: &&Rank<'_>| {
+            other.number < new.number && other.shape.is_wider(&new.shape) && other.shape.asks_no_more(&new.shape)
+        };
         if let Some(wider) = ranks.iter().find(hides) {
             self.draft.ask(format!(
                 "With priority {}, route `{}` is tried behind `{}`, which has {} and takes its requests. Which number should it get?",

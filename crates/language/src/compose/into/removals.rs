@@ -28,6 +28,7 @@ impl<'i> Desk<'i> {
                 let nodes = self.finder.path_to(name).0;
                 self.remove_of_listeners(&nodes, "timeout");
             }
+            RemovalKind::Tag => self.remove_tag(removal),
             RemovalKind::HealthCheck => self.remove_of_node(name, "healthCheck"),
             RemovalKind::OutlierDetection => self.remove_of_node(name, "outlierDetection"),
             RemovalKind::ConnectionPool => self.remove_of_node(name, "connectionPool"),
@@ -41,7 +42,7 @@ impl<'i> Desk<'i> {
     }
 
     fn nodes(&mut self, name: &str) -> Vec<&'i Resource> {
-        let nodes = self.finder.named(Kind::VirtualNode, name);
+        let nodes = self.finder.nodes_named(name);
         if nodes.is_empty() {
             self.ask_which(Kind::VirtualNode, Some(name), &[]);
         }
@@ -162,6 +163,9 @@ impl<'i> Desk<'i> {
             |kind| vec![kind.into()],
         );
         let mut found: Vec<&'i Resource> = kinds.iter().flat_map(|kind| self.finder.named(*kind, name)).collect();
+        if found.is_empty() {
+            found.extend(kinds.iter().filter_map(|kind| self.finder.in_part(*kind, name)));
+        }
         let is_exact = |resource: &&'i Resource| Key::of(&resource.name) == Key::Known(name);
         if found.iter().any(is_exact) {
             found.retain(is_exact);

@@ -25,14 +25,15 @@ const OWN: &str =
 
 impl<'i> Desk<'i> {
     /// Sets what is said of a retry policy; where there is none, what the request leaves out is completed.
-    pub(super) fn change_retry(&mut self, route: &'i Resource, wanted: &Retry) {
+    /// `timeout` is what the request says of the route beside it.
+    pub(super) fn change_retry(&mut self, route: &'i Resource, wanted: &Retry, timeout: Option<&Timeout>) {
         let (Spec::Route(spec), Some(policy)) = (&route.spec, route_part(route).map(|part| part.field("retryPolicy")))
         else {
             return;
         };
         let Some(there) = spec.protocols().next() else { return };
         let name = Key::of(&route.name).shown();
-        let per_request = per_request(there);
+        let per_request = timeout.and_then(|timeout| timeout.per_request).or_else(|| per_request(there));
         let is_off = policy.field("maxRetries").number() == Some(0);
         // Who asks for retries and not for their number wants some.
         let is_revived = is_off && wanted.max_retries.is_none() && wanted.per_retry_timeout.is_none();

@@ -61,7 +61,15 @@ impl<'i> Desk<'i> {
                 left.push(route);
             } else if there.is_empty() {
                 let Some(name) = route.name.clone().or(route.router.clone()) else {
-                    self.draft.ask("Which route is meant?");
+                    match self.only(Kind::Route) {
+                        Some(only) => {
+                            self.is_settled |= !route.says_nothing();
+                            self.change_each(&route, &[only]);
+                        }
+                        None => {
+                            self.ask_which(Kind::Route, None, &self.finder.of_kind(Kind::Route).collect::<Vec<_>>());
+                        }
+                    }
                     continue;
                 };
                 let kinds = [Kind::Route, Kind::VirtualRouter, Kind::VirtualService, Kind::VirtualNode];
@@ -71,7 +79,7 @@ impl<'i> Desk<'i> {
                     near.unwrap_or_else(|| "Which is meant?".to_owned())
                 ));
             } else {
-                self.is_settled = true;
+                self.is_settled |= !route.says_nothing();
                 self.change_each(&route, &there);
             }
         }
@@ -163,7 +171,7 @@ impl<'i> Desk<'i> {
         }
         for route in there {
             if let Some(retry) = &wanted.retry {
-                self.change_retry(route, retry);
+                self.change_retry(route, retry, wanted.timeout.as_ref());
             }
             if let Some(priority) = wanted.priority {
                 let priority = self
@@ -189,10 +197,13 @@ impl<'i> Desk<'i> {
     /// Lets targets bear the names of nodes that are there.
     fn name_targets(&self, route: &mut Route) {
         for target in &mut route.targets {
-            if let [only] = self.finder.named(Kind::VirtualNode, &target.node).as_slice()
-                && let Some(name) = only.name.known()
-            {
-                name.as_str().clone_into(&mut target.node);
+            match self.finder.nodes_named(&target.node).as_slice() {
+                [only] => {
+                    if let Some(name) = only.name.known() {
+                        name.as_str().clone_into(&mut target.node);
+                    }
+                }
+                _ => target.node = self.finder.full(&target.node),
             }
         }
     }

@@ -34,7 +34,10 @@ impl<'i> Desk<'i> {
         let others: Vec<usize> = (0..there.len())
             .filter(|index| !wanted.iter().any(|target| position(&target.node) == Some(*index)))
             .collect();
-        let rest = 100 - said;
+        if self.drains(route, &list, &wanted) {
+            return;
+        }
+        let rest = if is_even(&wanted) { 0 } else { 100 - said };
         let without: Vec<&Target> = wanted.iter().filter(|target| target.weight.is_none()).collect();
         for target in &wanted {
             let weight = target.weight.unwrap_or_else(|| rest / u32::try_from(without.len()).unwrap_or(1).max(1));
@@ -57,8 +60,7 @@ impl<'i> Desk<'i> {
             _ if rest == 0 && without.is_empty() => {
                 for index in others.iter().filter(|index| !is_weight(there[**index].2, 0)) {
                     let node = Key::of(&there[*index].2.virtual_node).shown();
-                    let weight = self.draft.number::<Weight>("a weight", 0);
-                    self.set(route, list.index(*index).field("weight"), &weight);
+                    self.weigh_nothing(route, &list, *index);
                     self.draft.assume(
                         format!("`{node}` gets nothing of route `{shown}`"),
                         "the request gives all of it to others; the target stays, so that it can get a share again",
@@ -77,6 +79,43 @@ impl<'i> Desk<'i> {
             _ => self.draft.ask(format!("Route `{shown}` has other targets too. Which share should each of them get?")),
         }
     }
+}
+
+impl<'i> Desk<'i> {
+    /// Lets targets get nothing and leaves the shares of the others, which are relative; `false` where more is said, or nobody
+    /// else would get a request.
+    fn drains(&mut self, route: &'i Resource, list: &Path, wanted: &[Target]) -> bool {
+        let there = Finder::targets(route);
+        let is_wanted = |target: &WeightedTarget| {
+            let shown = Key::of(&target.virtual_node).shown();
+            wanted.iter().any(|wanted| wanted.node == shown)
+        };
+        let drained: Vec<usize> =
+            there.iter().filter(|(.., target)| is_wanted(target)).map(|(_, index, _)| *index).collect();
+        let is_nothing = wanted.iter().all(|target| target.weight == Some(0)) && drained.len() == wanted.len();
+        let is_left = there.iter().any(|(.., target)| !is_wanted(target) && !is_weight(target, 0));
+        if is_nothing && is_left {
+            for index in drained {
+                self.weigh_nothing(route, list, index);
+            }
+        }
+        is_nothing && is_left
+    }
+
+    /// Lets a target of a list get nothing, and stay.
+    fn weigh_nothing(&mut self, route: &Resource, list: &Path, index: usize) {
+        let weight = self.draft.number::<Weight>("a weight", 0);
+        self.set(route, list.index(index).field("weight"), &weight);
+    }
+}
+
+/// Whether targets share all requests evenly, as far as whole numbers do that: 33 each, or 1 each.
+fn is_even(wanted: &[Target]) -> bool {
+    let Some(first) = wanted.first().and_then(|target| target.weight) else { return false };
+    let count = u32::try_from(wanted.len()).unwrap_or(u32::MAX);
+    wanted.iter().all(|target| target.weight == Some(first))
+        && count > 1
+        && (first == 100 / count || first == 1 && 100 % count != 0)
 }
 
 fn is_weight(target: &WeightedTarget, weight: i64) -> bool {

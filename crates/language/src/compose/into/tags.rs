@@ -7,7 +7,7 @@ use meshwright_model::{Kind, Path, Resource};
 
 use super::Desk;
 use crate::compose::mesh::settle_tags;
-use crate::intent::{Action, Intent, VirtualNode};
+use crate::intent::{Action, Intent, Removal, VirtualNode};
 
 impl<'i> Desk<'i> {
     /// Gives tags to the resources that a request names, or to all where it names none.
@@ -52,6 +52,36 @@ impl<'i> Desk<'i> {
             for (key, value) in &tags {
                 self.set_tag(resource, key, value);
             }
+        }
+    }
+
+    /// Takes a tag away: of the resource that is named, else of all that have it.
+    pub(super) fn remove_tag(&mut self, removal: &Removal) {
+        let (key, owner) = match &removal.part {
+            Some(key) => (key, Some(removal.name.as_str())),
+            None => (&removal.name, None),
+        };
+        let kinds = removal.resource.map_or_else(|| Kind::ALL.to_vec(), |kind| vec![kind.into()]);
+        let mut holders: Vec<&'i Resource> = match owner {
+            Some(name) => kinds.iter().flat_map(|kind| self.finder.named(*kind, name)).collect(),
+            None => self.finder.inventory.resources.iter().collect(),
+        };
+        let is_exact = |resource: &&'i Resource| owner.is_some_and(|name| Key::of(&resource.name) == Key::Known(name));
+        if holders.iter().any(is_exact) {
+            holders.retain(is_exact);
+        }
+        if let (Some(name), true) = (owner, holders.is_empty()) {
+            self.draft.ask(format!("There is no `{name}` in the file. Which resource is meant?"));
+            return;
+        }
+        let before = self.edits.len();
+        for holder in holders {
+            for index in (0..holder.tags.len()).filter(|index| Key::of(&holder.tags[*index].key) == Key::Known(key)) {
+                self.take(holder, Path::of(&["tags"]).index(index));
+            }
+        }
+        if self.edits.len() == before {
+            self.settled(format!("there is no tag `{key}`"));
         }
     }
 

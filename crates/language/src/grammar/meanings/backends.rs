@@ -28,6 +28,24 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, slots| reader.no_longer_calls(&slots.texts("names"))),
     },
     Meaning {
+        name: "no longer a backend that is reached or needed",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "no-longer send ?to <names> ?anymore|more",
+            "no-longer create|use <names> ?anymore|more",
+            "no create|use|call|send ?to <names> anymore|more",
+        ],
+        set: Set::Act(|reader, slots| {
+            // Where all is made anew, nothing was called before.
+            if reader.known.is_none() {
+                return Err(Trouble::NotHere);
+            }
+            reader.no_longer_calls(&slots.texts("names"))
+        }),
+    },
+    Meaning {
         name: "backends",
         block: Block::Resource,
         is_plain: true,

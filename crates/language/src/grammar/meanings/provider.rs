@@ -1,9 +1,12 @@
 //! Meanings of what answers a virtual service's requests.
 
+use meshwright_model::Kind;
+
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set, opens_block};
 use crate::grammar::reader::Reader;
 use crate::grammar::spot::{self, Place, Said, Trouble, put};
+use crate::grammar::thing::Thing;
 use crate::intent::Provider;
 
 pub(super) const MEANINGS: &[Meaning] = &[
@@ -47,6 +50,29 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, slots| match slots.given("node") {
             Some(node) => provider(reader, Provider::Node(node)),
             None => provider(reader, Provider::Router(slots.text("router"))),
+        }),
+    },
+    Meaning {
+        name: "service of the files that is pointed at what answers it",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Next,
+        ways: &["send <host:service> at|to ?virtual-node|virtual-router <name>"],
+        set: Set::Act(|reader, slots| {
+            let (service, to) = (slots.text("service"), slots.text("name"));
+            let verb = reader.tokens[reader.words.start].text.to_lowercase();
+            let (is_service, provider) = match (reader.thing_there(&service), reader.kind_there(&to)) {
+                (Thing::Service, Some(Kind::VirtualRouter)) => (true, Provider::Router(to)),
+                (Thing::Service, Some(Kind::VirtualNode)) => (true, Provider::Node(to)),
+                _ => (false, Provider::Node(to)),
+            };
+            if !is_service || !matches!(verb.as_str(), "point" | "points" | "map" | "maps") {
+                return Err(Trouble::NotHere);
+            }
+            let Some(Place::Service(at)) = reader.place_there(&service) else { return Err(Trouble::NotHere) };
+            reader.turn_to(Place::Service(at));
+            let service = &mut reader.intent.virtual_services[at];
+            put(&mut service.provider, provider, &spot::path_of(Place::Service(at)), "provider")
         }),
     },
     Meaning {

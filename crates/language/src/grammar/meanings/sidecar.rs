@@ -151,7 +151,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Sidecar,
         is_plain: true,
         home: Home::Sidecar,
-        ways: &["log-level <text:level>", "<name:level> log-level"],
+        ways: &["log-level <text:level>", "log-level to|equals|at <text:level>", "<name:level> log-level"],
         set: Set::Value(|intent, spot, slots| {
             let (sidecar, path) = sidecar(intent, spot)?;
             put(&mut sidecar.log_level, slots.text("level").to_lowercase(), &path, "logLevel")

@@ -220,6 +220,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Route,
         ways: &[
             "?send ?split <percent> of <name:app> traffic|requests|call ?send to ?version <name>",
+            "?send ?split <percent> of <name:app> traffic|requests on ?version <name>",
             "?send ?split <percent> <name:app> traffic|requests|call ?send to ?version <name>",
             "?send ?split ?change <percent> of <name:app> ?send to ?version <name>",
         ],

@@ -418,7 +418,7 @@ fn removal() -> impl Strategy<Value = Removal> {
         ][..],
     );
     let kind = select(&[ResourceKind::VirtualNode, ResourceKind::VirtualRouter, ResourceKind::Route][..]);
-    let part = select(&[RemovalKind::Backend, RemovalKind::Target][..]);
+    let part = select(&[RemovalKind::Backend, RemovalKind::Target, RemovalKind::Tag][..]);
     prop_oneof![
         (whole, text(NAMES)).prop_map(|(kind, name)| Removal::of(kind, name)),
         (kind, text(NAMES))

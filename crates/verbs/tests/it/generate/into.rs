@@ -151,7 +151,7 @@ virtual service payments.shop.local: tags + {"key":"team","value":"shop"}
 fn what_new_resources_name_is_called_as_in_the_file() {
     insta::assert_snapshot!(edits(r#"{"virtualNodes": [{"name": "web", "listeners": [{"port": 80}], "calls": [{"to": "payments"}]}]}"#), @r#"virtual node web:  is made: {"backends":[{"virtualService":{"virtualServiceName":"payments.shop.local"}}],"listeners":[{"portMapping":{"port":80,"protocol":"http"}}],"serviceDiscovery":{"dns":{"hostname":"web.shop.local","responseType":"ENDPOINTS"}}}"#);
     insta::assert_snapshot!(edits(r#"{"virtualServices": [{"name": "pay.local", "provider": {"router": "payments"}}]}"#), @r#"virtual service pay.local:  is made: {"provider":{"virtualRouter":{"virtualRouterName":"payments-router"}}}"#);
-    insta::assert_snapshot!(edits(r#"{"routes": [{"action": "change", "retry": {"maxRetries": 3}}]}"#), @"question: Which route is meant?");
+    insta::assert_snapshot!(edits(r#"{"routes": [{"action": "change", "retry": {"maxRetries": 3}}]}"#), @"route payments-route: spec.httpRoute.retryPolicy.maxRetries = 3");
 }
 
 #[test]
@@ -309,7 +309,8 @@ fn a_route_that_is_said_beside_its_name_is_the_one_that_is_changed() {
     let expected = r#"route payments-route: spec.httpRoute.match.headers + {"name":"x"}"#;
     assert_eq!(beside(r#", {"name": "payments-route", "action": "change"}]"#), expected);
     assert_eq!(beside(r#"], "applications": [{"name": "payments-route", "action": "change"}]"#), expected);
-    assert_eq!(beside("]"), "question: Which route is meant?");
+    // It is the only one.
+    assert_eq!(beside("]"), expected);
 }
 
 #[test]

@@ -9,8 +9,8 @@ use meshwright_model::{Resource, Scalar, Spec};
 /// How much a route asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Shape {
-    /// How many things beside path, port and host.
-    conditions: usize,
+    /// What it asks for beside path, port and host.
+    conditions: Vec<String>,
     /// What the path starts with; where all of it is said, with a mark at its end. `None` where that is not known.
     path: Option<String>,
     port: Option<i64>,
@@ -45,7 +45,14 @@ impl Shape {
             .as_ref()
             .zip(other.path.as_ref())
             .is_some_and(|(own, more)| more.len() > own.len() && more.starts_with(own.as_str()));
-        !self.is_apart(other) && is_start && self.host == other.host && self.conditions > other.conditions
+        !self.is_apart(other) && is_start && self.host == other.host && self.conditions.len() > other.conditions.len()
+    }
+
+    /// Whether a route asks for nothing beside the path that another does not ask for too, so that where it is wider, it takes
+    /// all of the other's requests.
+    pub(super) fn asks_no_more(&self, other: &Self) -> bool {
+        self.conditions.iter().all(|condition| other.conditions.contains(condition))
+            && (self.host.is_none() || self.host == other.host)
     }
 
     /// Whether a route would take requests of another that asks for more: for more beside the path, or for more of the path.
@@ -62,11 +69,16 @@ impl Shape {
             (None, Some(_)) => true,
             (_, None) => false,
         };
-        let (own, more) =
-            (self.conditions + usize::from(self.host.is_some()), other.conditions + usize::from(other.host.is_some()));
+        let count = |shape: &Self| shape.conditions.len() + usize::from(shape.host.is_some());
+        let (own, more) = (count(self), count(other));
         let meets = starts(&self.path, &other.path) || starts(&other.path, &self.path);
         meets && own < more || own == more && is_start
     }
+}
+
+/// Conditions as they can be held against others.
+fn shown<T: std::fmt::Debug>(conditions: impl IntoIterator<Item = T>) -> Vec<String> {
+    conditions.into_iter().map(|condition| format!("{condition:?}")).collect()
 }
 
 fn differ(own: Option<i64>, other: Option<i64>) -> bool {
@@ -76,21 +88,25 @@ fn differ(own: Option<i64>, other: Option<i64>) -> bool {
 fn of_route(spec: &RouteSpec) -> Shape {
     let of_http = |matcher: &HttpRouteMatch| {
         let HttpRouteMatch { headers, method, path: _, port: _, prefix: _, query_parameters, scheme } = matcher;
-        let lists =
-            headers.as_ref().map_or(0, |list| list.len()) + query_parameters.as_ref().map_or(0, |list| list.len());
-        lists + usize::from(method.is_some()) + usize::from(scheme.is_some())
+        let mut all = shown(headers.iter().flat_map(|list| list.iter()));
+        all.extend(shown(query_parameters.iter().flat_map(|list| list.iter())));
+        all.extend(shown(method));
+        all.extend(shown(scheme));
+        all
     };
     let conditions = |route: ProtocolRoute<'_>| match route {
         ProtocolRoute::Http(own) | ProtocolRoute::Http2(own) => of_http(&own.matcher),
         ProtocolRoute::Grpc(own) => {
-            let metadata = own.matcher.metadata.as_ref().map_or(0, |list| list.len());
-            metadata + usize::from(own.matcher.service_name.is_some()) + usize::from(own.matcher.method_name.is_some())
+            let mut all = shown(own.matcher.metadata.iter().flat_map(|list| list.iter()));
+            all.extend(shown(&own.matcher.service_name));
+            all.extend(shown(&own.matcher.method_name));
+            all
         }
-        ProtocolRoute::Tcp(_) => 0,
+        ProtocolRoute::Tcp(_) => Vec::new(),
     };
     let matcher = spec.protocols().find_map(ProtocolRoute::http).map(|http| &http.matcher);
     Shape {
-        conditions: spec.protocols().map(conditions).max().unwrap_or_default(),
+        conditions: spec.protocols().map(conditions).max_by_key(Vec::len).unwrap_or_default(),
         path: matcher.and_then(|matcher| path(matcher.path.as_ref(), matcher.prefix.as_ref())),
         port: number(spec.protocols().find_map(ProtocolRoute::match_port)),
         host: None,
@@ -100,13 +116,15 @@ fn of_route(spec: &RouteSpec) -> Shape {
 fn of_gateway_route(spec: &GatewayRouteSpec) -> Shape {
     let conditions = |route: ProtocolGatewayRoute<'_>| match route {
         ProtocolGatewayRoute::Http(own) | ProtocolGatewayRoute::Http2(own) => {
-            let headers = own.matcher.headers.as_ref().map_or(0, |list| list.len());
-            let queries = own.matcher.query_parameters.as_ref().map_or(0, |list| list.len());
-            headers + queries + usize::from(own.matcher.method.is_some())
+            let mut all = shown(own.matcher.headers.iter().flat_map(|list| list.iter()));
+            all.extend(shown(own.matcher.query_parameters.iter().flat_map(|list| list.iter())));
+            all.extend(shown(&own.matcher.method));
+            all
         }
         ProtocolGatewayRoute::Grpc(own) => {
-            let metadata = own.matcher.metadata.as_ref().map_or(0, |list| list.len());
-            metadata + usize::from(own.matcher.service_name.is_some())
+            let mut all = shown(own.matcher.metadata.iter().flat_map(|list| list.iter()));
+            all.extend(shown(&own.matcher.service_name));
+            all
         }
     };
     let host = |host: &GatewayRouteHostnameMatch| match (&host.exact, &host.suffix) {
@@ -116,7 +134,7 @@ fn of_gateway_route(spec: &GatewayRouteSpec) -> Shape {
     };
     let matcher = spec.protocols().find_map(ProtocolGatewayRoute::http).map(|http| &http.matcher);
     Shape {
-        conditions: spec.protocols().map(conditions).max().unwrap_or_default(),
+        conditions: spec.protocols().map(conditions).max_by_key(Vec::len).unwrap_or_default(),
         path: matcher.and_then(|matcher| path(matcher.path.as_ref(), matcher.prefix.as_ref())),
         port: number(spec.protocols().find_map(ProtocolGatewayRoute::match_port)),
         host: spec.protocols().find_map(ProtocolGatewayRoute::hostname).map(host),

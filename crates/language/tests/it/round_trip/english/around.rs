@@ -129,6 +129,13 @@ pub(super) fn removal(removal: &Removal, voice: &mut Voice<'_>) -> String {
             let part = removal.part.as_deref().unwrap_or_default();
             return format!("{verb} the backend {part} from {name}");
         }
+        RemovalKind::Tag => {
+            let part = removal.part.as_deref().unwrap_or_default();
+            return match voice.one_of(&["before", "behind"]) {
+                "before" => format!("{verb} the tag {part} {from} {name}"),
+                _ => format!("{verb} the {part} tag {from} {name}"),
+            };
+        }
         RemovalKind::RetryPolicy => voice.one_of(&["the retry policy", "retries", "the retries"]),
         RemovalKind::Timeout => voice.one_of(&["the timeout", "timeouts", "the request timeout"]),
         RemovalKind::HealthCheck => voice.one_of(&["the health check", "health checks", "the healthcheck"]),

@@ -1,0 +1,66 @@
+//! The names that the files of a request have, and of what they are the names.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use meshwright_model::reference::Key;
+use meshwright_model::route::RouteSpec;
+use meshwright_model::{Inventory, Kind, Spec};
+
+use crate::compose::names::is_part;
+
+/// The names of what is there, each with the kinds that have it.
+pub(super) struct Known {
+    pub(super) names: BTreeMap<String, BTreeSet<Kind>>,
+    /// The targets of the only route, in order; none where there are several routes.
+    pub(super) targets: Vec<String>,
+}
+
+impl Known {
+    /// What an inventory holds.
+    pub(super) fn of(inventory: &Inventory) -> Self {
+        let mut names: BTreeMap<String, BTreeSet<Kind>> = BTreeMap::new();
+        for resource in inventory.resources.iter().filter(|resource| resource.kind() != Kind::Mesh) {
+            names.entry(Key::of(&resource.name).shown()).or_default().insert(resource.kind());
+        }
+        let mut routes = inventory.resources.iter().filter_map(|resource| match &resource.spec {
+            Spec::Route(spec) => Some(spec),
+            _ => None,
+        });
+        let only = routes.next().filter(|_| routes.next().is_none());
+        let targets = only.into_iter().flat_map(RouteSpec::actions).flat_map(|(_, action)| &action.weighted_targets);
+        let targets = targets.map(|target| Key::of(&target.virtual_node).shown()).collect();
+        Self { names, targets }
+    }
+
+    /// The kind of what bears a name, where it is one.
+    pub(super) fn kind(&self, name: &str) -> Option<Kind> {
+        let mut kinds = self.names.get(name)?.iter();
+        kinds.next().copied().filter(|_| kinds.next().is_none())
+    }
+
+    /// Whether something is called so, or has it as a part of its name.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.names.keys().any(|full| full == name || is_part(full, name))
+    }
+
+    /// The name of the only resource of a kind.
+    pub(super) fn only(&self, kind: Kind) -> Option<String> {
+        let mut all = self.names.iter().filter(|(_, kinds)| kinds.contains(&kind));
+        all.next().filter(|_| all.next().is_none()).map(|(name, _)| name.clone())
+    }
+
+    /// Whether there is something of a kind.
+    pub(super) fn has(&self, kind: Kind) -> bool {
+        self.names.values().any(|kinds| kinds.contains(&kind))
+    }
+
+    /// Whether nodes alone have a name, or it as a part of theirs.
+    pub(super) fn is_of_nodes(&self, name: &str) -> bool {
+        let own = self.names.get(name).into_iter().flatten();
+        let mut own = own.peekable();
+        let has_own = own.peek().is_some();
+        let parts = self.names.iter().filter(|(full, _)| !has_own && is_part(full, name)).flat_map(|(_, kinds)| kinds);
+        let kinds: BTreeSet<&Kind> = own.chain(parts).collect();
+        kinds.iter().eq([&&Kind::VirtualNode])
+    }
+}

@@ -1,0 +1,117 @@
+//! Meanings of shares that are said of all requests, of none, or for each of several targets.
+
+use crate::grammar::block::{Block, Home};
+use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::spot::Trouble;
+
+pub(super) const MEANINGS: &[Meaning] = &[
+    Meaning {
+        name: "all of it to one target, as before or from now on",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "roll ?everything|all-traffic|all to ?version <name>",
+            "strip|fail|flip ?everything|all-traffic|all between to ?version <name>",
+            "promote ?version <name>",
+        ],
+        set: Set::Act(|reader, slots| {
+            if reader.known.is_none() {
+                return Err(Trouble::NotHere);
+            }
+            reader.sends();
+            reader.target(&slots.text("name"), Some(100), None)
+        }),
+    },
+    Meaning {
+        name: "no requests any more",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "drain ?version <names>",
+            "no traffic|requests to|on|for ?version <names>",
+            "no send anything|everything|traffic|requests ?anymore to|on ?version <names>",
+            "no-longer send anything|everything|traffic|requests to|on ?version <names>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let is_route = reader.here().is_ok_and(|spot| spot.place.has_routes());
+            let names = slots.texts("names");
+            if reader.known.is_none() || !is_route {
+                return Err(Trouble::NotHere);
+            }
+            reader.sends();
+            let mut said = Err(Trouble::NotHere);
+            for name in &names {
+                said = reader.target(name, Some(0), None);
+                said.as_ref().map_err(Clone::clone)?;
+            }
+            said
+        }),
+    },
+    Meaning {
+        name: "a third for each",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["third ?each to|for|on ?each|all ?of ?version <names>", "third each ?version <names>"],
+        set: Set::Act(|reader, slots| {
+            let names = slots.texts("names");
+            if names.len() != 3 {
+                return Err(Trouble::NotHere);
+            }
+            reader.sends();
+            reader.split(&names, &[])
+        }),
+    },
+    Meaning {
+        name: "nothing for targets",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["?send nothing|none|zero to|on|for ?version <names>"],
+        set: Set::Act(|reader, slots| {
+            let mut said = Err(Trouble::NotHere);
+            let is_told = reader.here().is_ok_and(|spot| !reader.lacks_target(spot));
+            for name in slots.texts("names").iter().filter(|_| is_told) {
+                said = reader.target(name, Some(0), None);
+                said.as_ref().map_err(Clone::clone)?;
+            }
+            said
+        }),
+    },
+    Meaning {
+        name: "a share for each",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "?send ?split <percent> ?traffic ?call each ?of ?version <names>",
+            "?send ?split <percent> ?traffic ?call to|for|on each|both|all ?of ?version <names>",
+            "?send ?split <percent> ?traffic ?call each to|for|on ?version <names>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let names = slots.texts("names");
+            reader.sends();
+            reader.split(&names, &vec![slots.number("percent"); names.len()])
+        }),
+    },
+    Meaning {
+        name: "all of an application's traffic",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "?send ?split ?change all|everything|otherwise ?of <name:app> traffic|requests|call ?send to ?version <name>",
+            "?send ?split ?change all-traffic of|for <name:app> ?send to ?version <name>",
+            "roll <name:app> to ?version <name>",
+        ],
+        set: Set::Act(|reader, slots| {
+            // Where all is made anew, it is one target that a route has.
+            if reader.known.is_none() {
+                return Err(Trouble::NotHere);
+            }
+            reader.share_of(&slots.text("app"), 100, &slots.text("name"))
+        }),
+    },
+];

@@ -1,0 +1,180 @@
+//! What the files of a request have: where nothing else takes a word, the name of what is there says what is spoken of, and what
+//! is said of nothing is said of what is there.
+
+use meshwright_model::Kind;
+
+use super::block::Block;
+use super::reader::{Reader, Verb};
+use super::spot::Place;
+use super::thing::{Entity, Thing};
+use crate::intent::Action;
+use crate::lexer::{Token, TokenKind};
+use crate::understanding::Assumption;
+
+/// Words before a name that is only compared with: "a node like orders".
+const COMPARING: &[&str] = &["like", "as", "than", "unlike", "except", "excluding", "but", "same", "copy", "clone"];
+
+/// The most words of a clause before the name that it is about: "please let the …".
+const MAX_BEFORE: usize = 4;
+
+impl Reader<'_> {
+    /// What the files have by a name: its place, as something that changes.
+    pub(super) fn place_there(&mut self, name: &str) -> Option<Place> {
+        let thing = Some(self.thing_there(name)).filter(|thing| *thing != Thing::Application)?;
+        let entity = Entity { is_existing: true, ..Entity::new(thing, Some(name.to_owned()), self.at + 1) };
+        self.place_of(&entity)
+    }
+
+    /// A name of the files that nothing else takes, at the begin of its clause: "let orders take …", "move orders to …".
+    pub(super) fn known_name(&mut self) -> bool {
+        let Some(token) = self.token(self.at) else { return false };
+        let may_be = matches!(token.kind, TokenKind::Word | TokenKind::Name | TokenKind::Host | TokenKind::Quoted);
+        let name = token.text.clone();
+        if !may_be || !self.is_there(&name) || !self.begins_clause() {
+            return false;
+        }
+        if !self.name_part(&name) {
+            self.speak_of_there(&name);
+            self.sending = false;
+        }
+        self.at += 1;
+        true
+    }
+
+    /// The name of a node or gateway.
+    pub(super) fn name_of_proxied(&self, place: Place) -> Option<String> {
+        match place {
+            Place::Application(at) => self.intent.applications[at].name.clone(),
+            Place::Node(at) => self.intent.virtual_nodes[at].name.clone(),
+            Place::Gateway(at) => self.intent.virtual_gateways[at].name.clone(),
+            _ => None,
+        }
+    }
+
+    /// "health check orders on port 8081": the name of what gets the part that stands right before it.
+    pub(super) fn part_of_known(&mut self) -> bool {
+        let Some(token) = self.token(self.at).filter(|token| token.kind != TokenKind::Symbol) else { return false };
+        let name = token.text.clone();
+        let follows_part = self.at > 0 && self.tokens[self.at - 1].kind == TokenKind::Symbol;
+        if self.block == Block::Resource || !follows_part || !self.is_there(&name) || !self.name_part(&name) {
+            return false;
+        }
+        self.at += 1;
+        self.name_end = Some(self.at);
+        true
+    }
+
+    /// Gives a part that was said of nothing its resource: "health check orders on port 8081", "retry orders-route 3 times".
+    fn name_part(&mut self, name: &str) -> bool {
+        let thing = self.thing_there(name);
+        let Some(place) = self.spot.map(|spot| spot.place) else { return false };
+        let (own, action) = match place {
+            Place::Node(at) if thing == Thing::Application => {
+                let node = &mut self.intent.virtual_nodes[at];
+                (&mut node.name, &mut node.action)
+            }
+            Place::Route(None, at) if matches!(thing, Thing::Route | Thing::Application) => {
+                let route = &mut self.intent.routes[at];
+                (&mut route.name, &mut route.action)
+            }
+            _ => return false,
+        };
+        if own.is_some() {
+            return false;
+        }
+        *own = Some(name.to_owned());
+        *action = Action::Change;
+        true
+    }
+
+    /// Whether the files have something of that very name.
+    pub(super) fn is_there(&self, name: &str) -> bool {
+        self.known.as_ref().is_some_and(|known| known.names.contains_key(name))
+    }
+
+    /// Whether a name before "listener" is a node's: "the idle timeout of the orders listener".
+    pub(super) fn has_own_listener(&self, name: &str, at: usize) -> bool {
+        self.is_symbol(at, &["listener"]) && self.known.as_ref().is_some_and(|known| known.is_of_nodes(name))
+    }
+
+    /// Whether something that the files have is described and not made: "the orders route should match …".
+    pub(super) fn is_said_of_there(&self, entity: &Entity) -> bool {
+        let knows = |name: &String| self.known.as_ref().is_some_and(|known| known.knows(name));
+        entity.is_definite && entity.name.as_ref().is_some_and(knows)
+    }
+
+    /// Names what words point at and do not name, where the files have one of its kind: "the gateway".
+    pub(super) fn name_what_is_there(&self, entity: Entity, at: usize) -> Entity {
+        let is_pointed_at = matches!(self.low_before(at), "the" | "our" | "this" | "existing");
+        let is_made = self.verb == Verb::Create || self.verb == Verb::Add && self.preposition.is_none();
+        let (kind, is_spoken_of) = match entity.thing {
+            Thing::Node => (Kind::VirtualNode, !self.intent.virtual_nodes.is_empty()),
+            Thing::Router => (Kind::VirtualRouter, !self.intent.virtual_routers.is_empty()),
+            Thing::Gateway => (Kind::VirtualGateway, !self.intent.virtual_gateways.is_empty()),
+            Thing::GatewayRoute => (Kind::GatewayRoute, !self.intent.gateway_routes.is_empty()),
+            Thing::Route => (Kind::Route, !self.intent.routes.is_empty()),
+            _ => return entity,
+        };
+        let only = self.known.as_ref().and_then(|known| known.only(kind));
+        let is_it = is_pointed_at && !is_made && !is_spoken_of && entity.name.is_none() && !entity.is_plural;
+        match only.filter(|_| is_it) {
+            Some(name) => Entity { name: Some(name), is_existing: true, ..entity },
+            None => entity,
+        }
+    }
+
+    /// What kind of thing the files have by a name; an application where it is a node, or of several kinds.
+    pub(super) fn thing_there(&self, name: &str) -> Thing {
+        match self.known.as_ref().and_then(|known| known.kind(name)) {
+            Some(Kind::VirtualRouter) => Thing::Router,
+            Some(Kind::VirtualService) => Thing::Service,
+            Some(Kind::VirtualGateway) => Thing::Gateway,
+            Some(Kind::Route) => Thing::Route,
+            Some(Kind::GatewayRoute) => Thing::GatewayRoute,
+            Some(Kind::Mesh | Kind::VirtualNode) | None => Thing::Application,
+        }
+    }
+
+    /// The kind of what the files have by a name, where it is one.
+    pub(super) fn kind_there(&self, name: &str) -> Option<Kind> {
+        self.known.as_ref()?.kind(name)
+    }
+
+    /// "… while we migrate", "because the team asked": why a change is asked for is no part of it, unless it says a value.
+    pub(super) fn reason(&mut self) -> bool {
+        let text = |at: usize| self.token(at).map_or(String::new(), |token| token.text.to_lowercase());
+        let is_reason = matches!(text(self.at).as_str(), "while" | "because" | "since" | "as" | "whilst")
+            && matches!(text(self.at + 1).as_str(), "we" | "i" | "they" | "we're" | "they're" | "i'm");
+        let end = (self.at..self.tokens.len()).find(|at| *at > self.at && self.ends_clause(*at));
+        let end = end.unwrap_or(self.tokens.len());
+        let is_value = |token: &Token| {
+            !matches!(token.kind, TokenKind::Word | TokenKind::Symbol | TokenKind::Mark)
+                || self.is_there(&token.text)
+                || token.kind == TokenKind::Symbol && Thing::of_symbol(&token.low).is_some()
+        };
+        if self.known.is_none() || !is_reason || self.tokens[self.at..end].iter().any(is_value) {
+            return false;
+        }
+        let said = self.said(self.tokens[self.at].start, self.tokens[end - 1].end);
+        let (what, why) =
+            (format!("\"{}\" changes nothing by itself", said.text), "it says why, and no value".to_owned());
+        self.assumptions.push(Assumption { what, why });
+        self.at = end;
+        true
+    }
+
+    /// Whether a name is only what something is compared with: "a node like orders".
+    pub(super) fn is_compared(&self, at: usize) -> bool {
+        let before = (0..at).rev().find(|before| !matches!(self.low(*before), "the" | "our" | "my"));
+        before.is_some_and(|before| self.is_word(before, &["like"]))
+    }
+
+    /// Whether few words stand before a place in its clause, and none that compares.
+    fn begins_clause(&self) -> bool {
+        let ends =
+            |at: &usize| matches!(self.low(*at), "." | ";" | "," | "and" | "but" | "then" | ":" | "-" | "–" | "—");
+        let start = (0..self.at).rev().find(ends).map_or(0, |end| end + 1);
+        let words = || start..self.at;
+        words().len() <= MAX_BEFORE && !words().any(|at| COMPARING.contains(&self.low(at)))
+    }
+}
