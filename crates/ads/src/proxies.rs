@@ -96,6 +96,7 @@ impl Connected {
     pub fn to_json(&self) -> Value {
         let seconds = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
         let since = seconds(self.since);
+        let for_so_long = self.since.elapsed().unwrap_or_default().as_secs();
         let kinds = self.kinds.iter().map(|status| {
             let rejection = status.rejection.as_ref().map(|own| {
                 let resources: Vec<&str> = own.resources.iter().map(|name| &**name).collect();
@@ -121,6 +122,7 @@ impl Connected {
                 Protocol::Delta => "delta",
             },
             "connectedAt": since,
+            "connectedSeconds": for_so_long,
             "isKnown": self.is_known,
             "isSettled": self.is_settled,
             "kinds": kinds.collect::<Vec<Value>>(),

@@ -29,12 +29,14 @@ use meshwright_verbs::generate::GenerateOptions;
 use meshwright_verbs::graph::GraphOptions;
 use meshwright_verbs::meshes::MeshesOptions;
 use meshwright_verbs::order::OrderOptions;
+use meshwright_verbs::proxies::ProxiesOptions;
 use meshwright_verbs::snapshot::SnapshotOptions;
 use meshwright_verbs::trace::TraceOptions;
 use meshwright_verbs::validate::{Surroundings, ValidateOptions};
 use meshwright_verbs::{Answer, VERBS};
 use meshwright_verbs::{
-    apply, bootstrap, convert, delete, explain, findings, generate, graph, meshes, order, snapshot, trace, validate,
+    apply, bootstrap, convert, delete, explain, findings, generate, graph, meshes, order, proxies, snapshot, trace,
+    validate,
 };
 
 /// AWS App Mesh, kept alive: read, see, check and run meshes
@@ -59,6 +61,7 @@ enum VerbArguments {
     Explain(ExplainOptions),
     Bootstrap(BootstrapOptions),
     Meshes(MeshesOptions),
+    Proxies(ProxiesOptions),
     Snapshot(SnapshotOptions),
     Apply(ApplyOptions),
     Delete(DeleteOptions),
@@ -79,7 +82,12 @@ impl VerbArguments {
             Self::Bootstrap(options) => options.files(),
             Self::Apply(options) => Some(options.files.clone()),
             Self::Delete(options) => options.files(),
-            Self::Explain(_) | Self::Serve(_) | Self::Store(_) | Self::Meshes(_) | Self::Snapshot(_) => None,
+            Self::Explain(_)
+            | Self::Serve(_)
+            | Self::Store(_)
+            | Self::Meshes(_)
+            | Self::Proxies(_)
+            | Self::Snapshot(_) => None,
         }
     }
 
@@ -349,6 +357,7 @@ fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer> {
             let reading = (!options.files.is_empty()).then_some(reading);
             Ok(bootstrap::run(reading, options, &env::proxy(), &|name| load::read_text(name))?)
         }
+        VerbArguments::Proxies(options) => live::answer(&options.live, output, |live, _| proxies::run(options, live)),
         VerbArguments::Meshes(options) => live::answer(&options.live, output, |live, _| meshes::run(options, live)),
         VerbArguments::Snapshot(options) => {
             let is_coloured = env::is_coloured(&std::io::stderr());

@@ -27,9 +27,6 @@ pub(crate) const VERB: Verb = Verb {
     example: "meshwright serve --store shop.db --load shop.yaml   # then: aws appmesh list-meshes --endpoint-url http://127.0.0.1:8480",
 };
 
-/// Where the proxies that are connected can be read.
-pub(crate) const PROXIES: &str = "/meshwright/proxies";
-
 /// Options of `serve`.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ServeOptions {
@@ -82,7 +79,7 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
         apply_files(options, Scope::of(&settings.region, &settings.account), &service)?;
     }
     let control = control::start(&service, &settings)?;
-    settings.pages.insert(PROXIES, control::page(&control));
+    settings.proxies = control::proxies(&control);
     let served = runtime.block_on(async {
         let listen = options.reach.listen;
         let listener = meshwright_server::listen(listen).with_context(|| format!("--listen {listen}"))?;

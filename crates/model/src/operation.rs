@@ -1,4 +1,4 @@
-//! The operations of the App Mesh API: what each is called, and how HTTP says it.
+//! The operations of the App Mesh API, and one of ours: what each is called, and how HTTP says it.
 //!
 //! Source: botocore, `data/appmesh/2019-01-25/service-2.json`; a test holds the table to it.
 
@@ -29,7 +29,12 @@ pub enum Operation {
     UntagResource,
     /// Names a resource's tags, page by page.
     ListTagsForResource,
+    /// Names the proxies that are connected, and what each has accepted. It is none of App Mesh's.
+    ListProxies,
 }
+
+/// Where the proxies that are connected can be read.
+const PROXIES: &str = "/meshwright/proxies";
 
 /// What an operation is about, as its path says it; the names are decoded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,7 +57,7 @@ pub enum Miss {
 }
 
 impl Operation {
-    /// Every operation.
+    /// Every operation of App Mesh's.
     pub fn all() -> impl Iterator<Item = Self> {
         let of_kind =
             |kind| [Self::Create(kind), Self::Describe(kind), Self::Update(kind), Self::Delete(kind), Self::List(kind)];
@@ -66,20 +71,20 @@ impl Operation {
             Self::Create(kind) | Self::Describe(kind) | Self::Update(kind) | Self::Delete(kind) | Self::List(kind) => {
                 Some(kind)
             }
-            Self::TagResource | Self::UntagResource | Self::ListTagsForResource => None,
+            Self::TagResource | Self::UntagResource | Self::ListTagsForResource | Self::ListProxies => None,
         }
     }
 
     /// Whether it changes something.
     pub const fn is_write(self) -> bool {
-        !matches!(self, Self::Describe(_) | Self::List(_) | Self::ListTagsForResource)
+        !matches!(self, Self::Describe(_) | Self::List(_) | Self::ListTagsForResource | Self::ListProxies)
     }
 
     /// Its method in HTTP.
     pub const fn method(self) -> &'static str {
         match self {
             Self::Create(_) | Self::Update(_) | Self::TagResource | Self::UntagResource => "PUT",
-            Self::Describe(_) | Self::List(_) | Self::ListTagsForResource => "GET",
+            Self::Describe(_) | Self::List(_) | Self::ListTagsForResource | Self::ListProxies => "GET",
             Self::Delete(_) => "DELETE",
         }
     }
@@ -92,6 +97,7 @@ impl Operation {
             Self::TagResource => return format!("{PREFIX}tag"),
             Self::UntagResource => return format!("{PREFIX}untag"),
             Self::ListTagsForResource => return format!("{PREFIX}tags"),
+            Self::ListProxies => return PROXIES.to_owned(),
         };
         let parent = kind.parent().map(|parent| format!("{}/{{{}}}/", parent.api_name(), parent.name_field()));
         let below = if kind == Kind::Mesh { String::new() } else { "meshes/{meshName}/".to_owned() };
@@ -104,6 +110,9 @@ impl Operation {
     /// # Errors
     /// There is none.
     pub fn find(method: &str, path: &str) -> Result<(Self, Target), Miss> {
+        if path == PROXIES {
+            return only(method, Self::ListProxies);
+        }
         let rest = path.strip_prefix(PREFIX).ok_or(Miss::Path)?;
         let parts: Vec<&str> = rest.split('/').collect();
         let (kind, target) = match parts[..] {
@@ -155,6 +164,7 @@ impl fmt::Display for Operation {
             Self::TagResource => formatter.write_str("TagResource"),
             Self::UntagResource => formatter.write_str("UntagResource"),
             Self::ListTagsForResource => formatter.write_str("ListTagsForResource"),
+            Self::ListProxies => formatter.write_str("ListProxies"),
         }
     }
 }
@@ -207,7 +217,7 @@ mod tests {
     #[test]
     fn every_operation_is_found_again_by_its_path() {
         assert_eq!(Operation::all().count(), 38);
-        for operation in Operation::all() {
+        for operation in Operation::all().chain([Operation::ListProxies]) {
             let path = operation.path().replace(['{', '}'], "");
             let (found, target) = Operation::find(operation.method(), &path).unwrap();
             assert_eq!(found, operation, "{path}");

@@ -23,11 +23,11 @@ impl Api {
             if !key.shares(&arn) {
                 // Source: IAM User Guide, access denied error messages. Whether there is such a mesh is not told.
                 let reason = format!(" because no resource-based policy allows the appmesh:{operation} action");
-                return Err(denied(call, key, &arn, &reason));
+                return Err(denied(operation, &call.scope, key, &arn, &reason));
             }
         }
         let resource = match operation {
-            Operation::List(Kind::Mesh) => "*".to_owned(),
+            Operation::List(Kind::Mesh) | Operation::ListProxies => "*".to_owned(),
             Operation::TagResource | Operation::UntagResource | Operation::ListTagsForResource => {
                 call.parameter("resourceArn").unwrap_or("*").to_owned()
             }
@@ -43,7 +43,7 @@ impl Api {
                 None => self.arn_of(call, Kind::Mesh, Some(&call.target.mesh))?,
             },
         };
-        if key.may(operation, &resource) { Ok(()) } else { Err(denied(call, key, &resource, "")) }
+        if key.may(operation, &resource) { Ok(()) } else { Err(denied(operation, &call.scope, key, &resource, "")) }
     }
 
     /// The ARN that a resource has, or would have.
@@ -53,8 +53,9 @@ impl Api {
     }
 }
 
-fn denied(call: &Call, key: &AccessKey, resource: &str, reason: &str) -> ApiError {
-    let Call { operation, scope: Scope { partition, account, .. }, .. } = call;
+/// That a key may not do something.
+pub(crate) fn denied(operation: Operation, scope: &Scope, key: &AccessKey, resource: &str, reason: &str) -> ApiError {
+    let Scope { partition, account, .. } = scope;
     let user = key.user();
     let message = format!(
         "User: arn:{partition}:iam::{account}:user/{user} is not authorized to perform: appmesh:{operation} on resource: {resource}{reason}"

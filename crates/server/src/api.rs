@@ -110,6 +110,8 @@ impl Api {
                 let records = self.state.after(&of, page.last.as_deref());
                 Ok(page.answer(kind.collection(), records.map(|own| (own.key.name.clone(), own.listed()))))
             }
+            // Who has a control plane answers that itself.
+            Operation::ListProxies => Ok(Answer::of(json!({"proxies": []}))),
             Operation::ListTagsForResource => {
                 let page = Page::of(call, MAX_TAG_PAGE)?;
                 let record = self.tagged(call)?;
@@ -135,7 +137,7 @@ impl Api {
             Operation::Delete(kind) => self.delete(call, kind, stamp),
             Operation::TagResource => self.tag(call, &body),
             Operation::UntagResource => self.untag(call, &body),
-            Operation::Describe(_) | Operation::List(_) | Operation::ListTagsForResource => {
+            Operation::Describe(_) | Operation::List(_) | Operation::ListTagsForResource | Operation::ListProxies => {
                 self.read(call).map(|answer| (answer, Vec::new()))
             }
         }

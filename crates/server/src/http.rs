@@ -2,7 +2,6 @@
 //!
 //! Source: Smithy, AWS restJson1 protocol: an error's name stands in `x-amzn-errortype`, its message in the body.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
@@ -14,7 +13,6 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use http_body_util::BodyExt;
-use meshwright_model::Kind;
 use meshwright_model::operation::{Miss, Operation, percent_decoded};
 use rustls::ServerConfig;
 use serde_json::{Value, json};
@@ -22,6 +20,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use crate::access::denied;
 use crate::answer::Answer;
 use crate::call::{Call, Scope, is_region};
 use crate::credentials::{AccessKey, Credentials};
@@ -52,17 +51,23 @@ pub struct Settings {
     pub tls: Option<Arc<ServerConfig>>,
     /// How many clients there may be, and how long they may take.
     pub bounds: Bounds,
-    /// What else can be read here, by its path; whoever may list meshes may read it.
-    pub pages: BTreeMap<&'static str, Page>,
+    /// What `ListProxies` answers.
+    pub proxies: Proxies,
 }
 
-/// Something of ours that can be read beside App Mesh's own, in JSON.
+/// Says in JSON which proxies are connected; without a control plane it is none.
 #[derive(Clone)]
-pub struct Page(pub Arc<dyn Fn() -> Value + Send + Sync>);
+pub struct Proxies(pub Arc<dyn Fn() -> Value + Send + Sync>);
 
-impl fmt::Debug for Page {
+impl Default for Proxies {
+    fn default() -> Self {
+        Self(Arc::new(|| json!({"proxies": []})))
+    }
+}
+
+impl fmt::Debug for Proxies {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Page")
+        formatter.write_str("Proxies")
     }
 }
 
@@ -70,7 +75,7 @@ impl Settings {
     /// For an account in a region, without credentials and TLS.
     pub fn of(region: &str, account: &str) -> Self {
         let (region, account) = (region.to_owned(), account.to_owned());
-        Self { region, account, credentials: None, tls: None, bounds: Bounds::default(), pages: BTreeMap::new() }
+        Self { region, account, credentials: None, tls: None, bounds: Bounds::default(), proxies: Proxies::default() }
     }
 }
 
@@ -110,16 +115,6 @@ async fn carried_out(shared: &Arc<Shared>, request: Request) -> Result<Answer, A
     let (parts, body) = request.into_parts();
     let claim = claim(&parts, &shared.settings)?;
     let (method, path, query) = (parts.method.as_str(), parts.uri.path(), parts.uri.query().unwrap_or_default());
-    if let Some(page) = shared.settings.pages.get(path).filter(|_| method == "GET") {
-        if let Some((key, claim)) = &claim {
-            claim.prove(key.secret(), &Signed { method, path, query, headers: &parts.headers, body: b"" })?;
-            if !key.may(Operation::List(Kind::Mesh), "*") {
-                let message = format!("{path} is for those who may appmesh:ListMeshes");
-                return Err(ApiError::of(Exception::AccessDenied, message));
-            }
-        }
-        return Ok(Answer::of((page.0)()));
-    }
     let (operation, target) = Operation::find(method, path).map_err(|miss| match miss {
         Miss::Path => ApiError::of(Exception::UnknownOperation, format!("there is no operation at {path}")),
         Miss::Method => ApiError::of(Exception::UnknownMethod, format!("{method} is no operation at {path}")),
@@ -136,6 +131,12 @@ async fn carried_out(shared: &Arc<Shared>, request: Request) -> Result<Answer, A
             (Some(key), scope)
         }
     };
+    if operation == Operation::ListProxies {
+        if let Some(key) = caller.as_ref().filter(|key| !key.may(operation, "*")) {
+            return Err(denied(operation, &scope, key, "*", ""));
+        }
+        return Ok(Answer::of((shared.settings.proxies.0)()));
+    }
     let call = Call { operation, target, query: pairs, body, scope, caller };
     shared.service.answer(call).await
 }

@@ -18,6 +18,7 @@ pub mod live;
 pub mod meshes;
 pub mod order;
 pub mod ports;
+pub mod proxies;
 mod proxy;
 pub mod refused;
 pub mod rules;
@@ -47,6 +48,7 @@ pub const VERBS: &[Verb] = &[
     explain::VERB,
     bootstrap::VERB,
     meshes::VERB,
+    proxies::VERB,
     snapshot::VERB,
     apply::VERB,
     delete::VERB,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use meshwright_ads::meshes::Change;
 use meshwright_ads::{Connected, Control, Hub, Listener, MeshId, Proxies};
-use meshwright_server::http::{Page, Settings};
+use meshwright_server::http::{self, Settings};
 use meshwright_server::{News, Service, Told};
 use serde_json::{Value, json};
 
@@ -98,9 +98,11 @@ pub(crate) fn start(service: &Service, settings: &Settings) -> Result<Control> {
 }
 
 /// The proxies that are connected, for whoever asks.
-pub(crate) fn page(control: &Control) -> Page {
+pub(crate) fn proxies(control: &Control) -> http::Proxies {
     let proxies = control.proxies.clone();
-    Page(Arc::new(move || json!({"proxies": proxies.all().iter().map(Connected::to_json).collect::<Vec<Value>>()})))
+    http::Proxies(Arc::new(
+        move || json!({"proxies": proxies.all().iter().map(Connected::to_json).collect::<Vec<Value>>()}),
+    ))
 }
 
 fn changes(told: Told) -> Vec<Change> {

@@ -22,7 +22,7 @@ fn envoy() -> Option<PathBuf> {
     if envoy.is_none() {
         let has_one = cfg!(all(target_os = "linux", target_env = "gnu"));
         assert!(!has_one || std::env::var_os("CI").is_none(), "CI needs the judges; run cargo xtask test");
-        println!(
+        eprintln!(
             "skipped: no Envoy is installed; cargo xtask test installs one on Linux and sets MESHWRIGHT_JUDGES_ENVOY"
         );
     }
@@ -219,17 +219,25 @@ fn a_refusal_is_blamed_on_its_resource_and_harms_nothing() {
     let refusal = refusal().unwrap();
     assert_eq!(refusal["resources"], json!([format!("lds_ingress_0.0.0.0_{taken}")]), "{refusal}");
     assert!(refusal["message"].as_str().unwrap().contains("ddress already in use"), "{refusal}");
+    let shown = Command::new(env!("CARGO_BIN_EXE_meshwright"))
+        .args(["proxies", "--endpoint-url", &format!("http://{}", server.address), "--region", "us-east-1"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&shown.stdout);
+    assert_eq!(shown.status.code(), Some(1), "{shown:?}");
+    assert!(said.contains("virtual gateway web of mesh shop  goes on with what it had; connected for"), "{said}");
+    assert!(said.contains(&format!("\n  refused lds_ingress_0.0.0.0_{taken} (LDS): ")), "{said}");
     assert!(!is_settled(&server) && proxy.ask("/ready").contains("LIVE"));
 }
 
 #[test]
-fn who_is_no_proxy_is_told_so() {
+fn what_is_asked_wrongly_is_refused() {
     let server = Server::start(&[]);
     let mut stream = TcpStream::connect(&server.address).unwrap();
     stream.write_all(b"POST /meshwright/proxies HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+    assert!(answer.contains("POST is no operation at /meshwright/proxies"), "{answer}");
     let refused = |ads: &str| {
         let output = Command::new(env!("CARGO_BIN_EXE_meshwright")).args(["serve", "--ads", ads]).output().unwrap();
         assert_eq!(output.status.code(), Some(2));

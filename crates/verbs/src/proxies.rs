@@ -1,0 +1,135 @@
+//! The verb `proxies`: which Envoys are connected to a control plane of ours, and what each has accepted or refused.
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use meshwright_model::api::Call;
+use meshwright_model::operation::{Operation, Target};
+use meshwright_model::visible::visible;
+use serde_json::{Value, json};
+
+use crate::live::{Live, LiveError, LiveOptions};
+use crate::meshes::MeshesFormat;
+use crate::{Answer, Verb};
+
+/// How help shows it.
+pub const VERB: Verb = Verb {
+    name: "proxies",
+    about: "Which Envoys are connected to `meshwright serve`, what each has accepted, and what it refused and why",
+    example: "meshwright proxies --endpoint-url http://127.0.0.1:8480   # exit code 1 where a proxy has refused something",
+};
+
+/// Options of `proxies`.
+#[derive(Args, Clone, Debug)]
+pub struct ProxiesOptions {
+    /// Whom to ask.
+    #[command(flatten)]
+    pub live: LiveOptions,
+    /// Only the proxies of this mesh
+    #[arg(long, value_name = "NAME")]
+    pub mesh: Option<String>,
+    /// How the answer is shown
+    #[arg(long, value_enum, default_value_t = MeshesFormat::Text)]
+    pub format: MeshesFormat,
+}
+
+/// Answers which proxies are connected.
+///
+/// # Errors
+/// Whoever is asked does not answer as a control plane of ours.
+pub fn run(options: &ProxiesOptions, live: &mut Live<'_>) -> Result<Answer, LiveError> {
+    let answer = live.ask("asking", &Call::new(Operation::ListProxies, Target::default()))?;
+    let is_meant = |proxy: &&Value| options.mesh.as_ref().is_none_or(|mesh| proxy["meshName"] == mesh.as_str());
+    let all: Vec<&Value> = answer["proxies"].as_array().into_iter().flatten().filter(is_meant).collect();
+    let has_findings = all.iter().any(|proxy| refusals(proxy).next().is_some());
+    let output = match options.format {
+        MeshesFormat::Text => text(&all, &live.api.place()),
+        MeshesFormat::Json => format!("{:#}\n", json!({"endpoint": live.api.place(), "proxies": all})),
+    };
+    Ok(Answer { output, has_findings, ..Answer::default() })
+}
+
+/// The kinds of which a proxy has refused what it was sent last.
+fn refusals(proxy: &Value) -> impl Iterator<Item = &Value> {
+    proxy["kinds"].as_array().into_iter().flatten().filter(|kind| !kind["rejection"].is_null())
+}
+
+fn text(all: &[&Value], place: &str) -> String {
+    let mut text = match all.len() {
+        0 => format!("no proxy is connected at {place}\n"),
+        1 => format!("1 proxy is connected at {place}\n\n"),
+        count => format!("{count} proxies are connected at {place}\n\n"),
+    };
+    let word = |proxy: &Value, member: &str| visible(proxy[member].as_str().unwrap_or_default()).clone();
+    let names: Vec<String> = all
+        .iter()
+        .map(|own| {
+            format!("{} {} of mesh {}", word(own, "resourceKind"), word(own, "resourceName"), word(own, "meshName"))
+        })
+        .collect();
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or_default();
+    for (proxy, name) in all.iter().zip(names) {
+        let seconds = proxy["connectedSeconds"].as_u64().unwrap_or_default();
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "{name:width$}  {}; connected for {} from {}",
+            state(proxy),
+            span(seconds),
+            word(proxy, "peer")
+        );
+        for kind in refusals(proxy) {
+            let rejection = &kind["rejection"];
+            let resources: Vec<String> = rejection["resources"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .map(visible)
+                .collect();
+            let message = visible(rejection["message"].as_str().unwrap_or_default());
+            let _ = writeln!(text, "  refused {} ({}): {message}", resources.join(", "), word(kind, "kind"));
+        }
+        for omission in proxy["omissions"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            let _ = writeln!(text, "  left out: {}", visible(omission));
+        }
+    }
+    text
+}
+
+/// How far a proxy is, in words.
+fn state(proxy: &Value) -> String {
+    let is = |member: &str| proxy[member].as_bool().unwrap_or_default();
+    if refusals(proxy).next().is_some() {
+        return "goes on with what it had".to_owned();
+    }
+    match (is("isKnown"), is("isSettled")) {
+        (false, _)
+            if proxy["kinds"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| !kind["version"].is_null())) =>
+        {
+            "has what it had: what it stands for is gone".to_owned()
+        }
+        (false, _) => "waits: there is no such resource".to_owned(),
+        (true, true) => "has accepted everything".to_owned(),
+        (true, false) => {
+            let kinds = proxy["kinds"].as_array().into_iter().flatten();
+            let waiting: Vec<&str> =
+                kinds.filter(|kind| kind["isWaiting"] == true).filter_map(|kind| kind["kind"].as_str()).collect();
+            if waiting.is_empty() {
+                "is being told".to_owned()
+            } else {
+                format!("has not answered yet: {}", waiting.join(", "))
+            }
+        }
+    }
+}
+
+/// So many seconds, in the largest unit that is not more.
+fn span(seconds: u64) -> String {
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min", seconds / 60),
+        3600..86400 => format!("{} h", seconds / 3600),
+        _ => format!("{} d", seconds / 86400),
+    }
+}
