@@ -8,11 +8,14 @@
 //! beside: `entity` for names, `subject` for who a clause is about, `ahead` for owners that come later, `places` for where
 //! a resource is in the intent, `routes`, `versions`, `ports` and `calls` for what belongs together.
 
+mod adopt;
 mod ahead;
 mod alternatives;
+mod asides;
 mod block;
 mod calls;
 mod choose;
+mod copies;
 mod counts;
 mod entity;
 mod gateways;
@@ -87,7 +90,9 @@ fn read(request: &str) -> (Understanding, usize) {
     for wish in wishes.iter().rev() {
         tokens.drain(wish.clause.clone());
     }
-    let mut reader = Reader::new(request, name_symbols(tokens));
+    let mut tokens = name_symbols(tokens);
+    asides::uncapitalise(&mut tokens);
+    let mut reader = Reader::new(request, tokens);
     reader.questions = questions;
     if !is_english {
         let text = "Can it be said in English? Requests are read in no other language.".to_owned();

@@ -164,9 +164,9 @@ pub struct Sidecar {
     /// Memory of the proxy in MiB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory: Option<u32>,
-    /// The port that the application listens on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub application_port: Option<u32>,
+    /// The ports that the application listens on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub application_ports: Vec<u32>,
     /// Ports to which the application's own calls pass by the proxy.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub egress_ignored_ports: Vec<u32>,

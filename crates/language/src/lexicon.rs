@@ -197,7 +197,7 @@ fn part_compounds(token: Token) -> Vec<Token> {
         && match longest(&parts) {
             Some((_, count)) if count == parts.len() => true,
             // `tls-enabled`, `header-based`
-            Some((_, 1)) => parts.len() == 2 && matches!(parts[1].low.as_str(), "enabled" | "based" | "only" | "style"),
+            Some((_, 1)) => parts.len() == 2 && matches!(parts[1].low.as_str(), "enabled" | "based" | "only" | "style" | "scheme" | "speaking"),
             _ => begins_phrase(&parts),
         };
     if is_phrase { parts } else { vec![token] }

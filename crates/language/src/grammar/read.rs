@@ -123,6 +123,7 @@ impl Reader<'_> {
     /// Reads to the end.
     pub(super) fn read(mut self) -> (Understanding, usize) {
         self.begin_sentence();
+        self.heading();
         while self.at < self.tokens.len() {
             if self.skip_what_was_read_ahead() || self.separator() || self.removal() || self.rename() || self.verb() {
                 continue;
@@ -130,6 +131,8 @@ impl Reader<'_> {
             self.begin_requests();
             self.arrow_of_gateway();
             if self.value_of_environment()
+                || self.requests_of()
+                || self.copy()
                 || self.path_spoken_of()
                 || self.calls_those()
                 || self.one_of_calls()
@@ -142,6 +145,7 @@ impl Reader<'_> {
                 || self.entity()
                 || self.subject()
                 || self.meaning()
+                || self.contrast()
                 || self.pass()
             {
                 continue;
@@ -188,7 +192,7 @@ impl Reader<'_> {
     }
 
     /// A sentence that begins with requests says where they go: "/v1 -> old", "requests on port 9090 are sent to admin".
-    fn begin_sentence(&mut self) {
+    pub(super) fn begin_sentence(&mut self) {
         self.bare_shares();
         let sentence: Vec<&Token> =
             self.tokens[self.at..].iter().take_while(|token| !matches!(token.low.as_str(), "." | ";")).collect();
@@ -213,6 +217,10 @@ impl Reader<'_> {
     /// Requests after the name of what has routes say where they go: "router shop: /a to node-a", and so they do after what
     /// else is said of a route: "with 2 retries, /static to static-node".
     fn begin_requests(&mut self) {
+        if self.begins_requests_of_router() {
+            self.sends();
+            return;
+        }
         if self.tokens[self.at].kind != TokenKind::Path || !self.is_symbol(self.past_glue(self.at + 1), &["to", "send"])
         {
             return;
@@ -221,13 +229,33 @@ impl Reader<'_> {
             Some(Place::Router(_) | Place::Gateway(_)) => !self.sending && self.block == Block::Resource,
             Some(Place::Route(..) | Place::GatewayRoute(..)) => {
                 self.block != Block::Match
-                    && (self.block != Block::Rewrite && self.is_clause_start() || self.low_before(self.at) == ":")
+                    && (self.block != Block::Rewrite && self.is_clause_start()
+                        || self.block == Block::Rewrite && self.is_clause_start() && self.goes_on_from(self.at + 1)
+                        || self.low_before(self.at) == ":")
             }
             _ => false,
         };
         if begins {
+            self.closed = true;
             self.sends();
         }
+    }
+
+    /// "router x on 8080, requests on port 9090 go to admin": a clause of its own about where requests go.
+    fn begins_requests_of_router(&self) -> bool {
+        let of_router = matches!(self.spot.map(|spot| spot.place), Some(Place::Router(_) | Place::Gateway(_)));
+        of_router
+            && !self.sending
+            && self.is_clause_start()
+            && self.is_word(self.at, REQUESTS)
+            && (self.at..self.tokens.len())
+                .take_while(|at| !self.is_sentence_end(*at) && self.low(*at) != ",")
+                .any(|at| self.goes_on_from(at))
+    }
+
+    /// Whether a verb of where requests go stands at a place, after words that say nothing.
+    fn goes_on_from(&self, at: usize) -> bool {
+        self.is_symbol(self.past_glue(at), &["send"])
     }
 
     /// Words that say what the clause does.
@@ -259,8 +287,9 @@ impl Reader<'_> {
         {
             self.set_change(place);
         }
-        if verb != Verb::Create && self.is_share(self.past_glue(self.at)) {
-            // "put 5% on v2"
+        let gives = self.is_word(self.at - 1, &["give"]) && self.tokens.get(self.at).is_some_and(|next| next.kind == TokenKind::Path);
+        if gives || verb != Verb::Create && self.is_share(self.past_glue(self.at)) {
+            // "put 5% on v2", "give /admin the highest priority"
             self.sends();
         } else if verb != Verb::Create && !self.introduces_entity(self.at) {
             self.read_ahead();

@@ -7,7 +7,7 @@ use super::ports::MIN_BARE_PORT;
 use super::reader::{Reader, Verb};
 use super::slot::Slot;
 use super::spot::{Place, Spot};
-use super::thing::Entity;
+use super::thing::{Entity, Thing};
 use super::versions::is_environment;
 use crate::intent::Action;
 use crate::lexer::{Token, TokenKind};
@@ -192,10 +192,19 @@ impl Reader<'_> {
         Slot::HeaderName.fill(&self.tokens, at).is_some()
     }
 
+    /// Whether names at a place are the subjects of a clause.
+    pub(super) fn names_subjects(&self, at: usize) -> bool {
+        self.subjects_at(at).is_some()
+    }
+
     /// The names before a verb, and where it stands.
     fn subjects(&self) -> Option<(Vec<String>, usize)> {
+        self.subjects_at(self.at)
+    }
+
+    fn subjects_at(&self, at: usize) -> Option<(Vec<String>, usize)> {
         let mut names = Vec::new();
-        let mut at = self.at;
+        let mut at = at;
         while names.len() < MAX_SUBJECTS {
             names.push(name_at(&self.tokens, at)?);
             at += 1;
@@ -357,6 +366,12 @@ impl Reader<'_> {
                 return place;
             }
             let action = if self.verb == Verb::Change { Action::Change } else { Action::Create };
+            // "…; ingress on 80"
+            if name.eq_ignore_ascii_case("ingress")
+                && let Some(place) = self.place_of(&Entity::new(Thing::Gateway, Some(name.to_owned()), self.at))
+            {
+                return place;
+            }
             self.application(name, action)
         })
     }

@@ -12,6 +12,8 @@ impl Reader<'_> {
     /// A target: of a route, a gateway route, the versions of an application; or what an application calls.
     pub(super) fn target(&mut self, name: &str, weight: Option<u32>, port: Option<u32>) -> Said {
         let spot = self.here()?;
+        let known = self.named_by_its_end(name);
+        let name = known.as_deref().unwrap_or(name);
         if weight.is_none() && std::mem::take(&mut self.resting) {
             return self.target_of_the_rest(name, port);
         }
@@ -51,6 +53,21 @@ impl Reader<'_> {
                 self.calls(&[name.to_owned()])
             }
             _ => Err(Trouble::NotHere),
+        }
+    }
+
+    /// "only to y": what goes elsewhere too contradicts it.
+    pub(super) fn only_target(&mut self, name: &str) -> Said {
+        let said = self.target(name, None, None)?;
+        let spot = self.here()?;
+        let Ok((own, _)) = spot::route(&mut self.intent, spot) else { return Ok(said) };
+        let (matcher, count) = (own.matcher.clone(), own.targets.len());
+        let of_routers = self.intent.virtual_routers.iter().flat_map(|router| &router.routes);
+        let routes = self.intent.routes.iter().chain(of_routers).filter(|route| route.matcher == matcher);
+        let other = routes.flat_map(|route| &route.targets).find(|target| target.node != name);
+        match other.filter(|_| count < 2 && !matcher.is_empty()) {
+            Some(other) => Err(Trouble::Clash(format!("the same requests to `{}`, and only to `{name}`", other.node))),
+            None => Ok(said),
         }
     }
 

@@ -64,7 +64,8 @@ split: split, splits, splitting, divide, divides, distribute, distributes, shift
     balance, balances, canary release, canary releases, canary deployment, canary deployments, canary rollout,
     canary split, canary test, canary of, canary for, do a canary, canarying, weighted, weighting, blue green, blue/green, spread
 between: between, across, among, amongst, over
-evenly: evenly, equally, half and half, fifty fifty, 50-50, half half, in equal parts, even
+evenly: evenly, equally, half and half, fifty fifty, 50-50, half half, in equal parts, even, equal parts, equal shares, in equal shares,
+    the same share, an equal share, the same share each, an equal share each, a fair share each
 call: call, calls, calling, talk to, talks to, talking to, depend on, depends on, depending on, consume, consumes,
     invoke, invokes, reaches, connect to, connects to, may call, can call, queries, accesses, access to,
     communicates with, communicate with, relies on, uses service
@@ -135,7 +136,7 @@ enforce: enforce, enforces, enforced, enforcing
 # health
 health-check: health check, hc, health checks, healthcheck, healthchecks, health checking, health probe,
     health probes, checks health, checks its health, check its health, check the health, check health, liveness,
-    liveness check, probe, probes, probing, probed, health-checked, checked for health, heartbeat,
+    liveness check, probe, probes, probing, probed, health checked, checked for health, heartbeat,
     healthcheckpolicy
 interval: interval, period, frequency, intervals, intervalmillis
 every: every, once every, each time, once per
@@ -224,6 +225,7 @@ ipv4-preferred: ipv4 preferred, ipv4_preferred, prefer ipv4, prefers ipv4, prefe
     ipv4 preference, ipv4 first, ipv4 over ipv6, preference for ipv4, a preference for ipv4
 ipv6-preferred: ipv6 preferred, ipv6_preferred, prefer ipv6, prefers ipv6, preferring ipv6, preferably ipv6,
     ipv6 preference, ipv6 first, ipv6 over ipv4, preference for ipv6, a preference for ipv6
+dual-stack: dual stack, dualstack, both ip versions, both ip families
 ip-preference: ip preference, ip version, ip version preference, ip family, ip addresses, ippreference
 
 # mesh

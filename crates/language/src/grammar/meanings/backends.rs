@@ -38,6 +38,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "call ?virtual-service ?application <names>",
             "backend ?virtual-service ?application <names>",
             "<names> as backend",
+            "have|has <names> as backend",
         ],
         set: Set::Act(|reader, slots| reader.calls(&slots.texts("names"))),
     },
