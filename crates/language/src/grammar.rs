@@ -40,6 +40,8 @@ mod subject;
 mod targets;
 mod thing;
 mod together;
+mod variants;
+mod varied;
 mod versions;
 
 use crate::beyond::{is_english, wishes};
@@ -92,13 +94,22 @@ fn read(request: &str) -> (Understanding, usize) {
     }
     let mut tokens = name_symbols(tokens);
     asides::uncapitalise(&mut tokens);
-    let mut reader = Reader::new(request, tokens);
-    reader.questions = questions;
     if !is_english {
         let text = "Can it be said in English? Requests are read in no other language.".to_owned();
-        reader.questions.push(Question { text, about: Vec::new() });
+        questions.push(Question { text, about: Vec::new() });
     }
-    reader.read()
+    let variants = variants::variants(&tokens);
+    let whole = if variants.is_empty() { vec![tokens] } else { Vec::new() };
+    let environments: Vec<String> = variants.iter().map(|variant| variant.environment.clone()).collect();
+    let mut work = 0;
+    let readings = whole.into_iter().chain(variants.into_iter().map(|variant| variant.tokens)).map(|tokens| {
+        let mut reader = Reader::new(request, tokens);
+        reader.questions.clone_from(&questions);
+        let (understanding, own) = reader.read();
+        work += own;
+        understanding
+    });
+    (varied::join(readings.collect(), &environments), work)
 }
 
 #[cfg(test)]

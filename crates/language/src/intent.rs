@@ -8,6 +8,7 @@ mod policy;
 mod quantity;
 mod rename;
 mod routing;
+mod variation;
 
 use std::collections::BTreeMap;
 
@@ -73,6 +74,10 @@ pub struct Intent {
     /// Environments, such as `staging` and `production`: one template whose parameters differ.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub environments: Vec<String>,
+    /// Values that are others in an environment: by its name, and by their place in the intent, such as
+    /// `virtualNodes[0].listeners[0].timeout.perRequest`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub variations: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// Whether something is to be made or is there already and to be changed.

@@ -170,6 +170,7 @@ const COUNTED: &[&str] = &[
     "version",
     "mib",
     "gib",
+    "memory",
     "cpu",
 ];
 

@@ -40,6 +40,10 @@ const WHAT_THEY_ARE: &[&str] = &["are", "is", "both", "all", "also", "a", "an", 
 /// The most tokens from a value to the environment that it is for.
 const MAX_TO_ENVIRONMENT: usize = 5;
 
+/// What is asked where environments differ in more than values.
+pub(super) const ONE_TEMPLATE: &str = "One template serves all environments, and only its parameters differ. Which value holds \
+                                       for all of them, or shall each have a template of its own?";
+
 /// The most subjects of one clause.
 const MAX_SUBJECTS: usize = 64;
 
@@ -156,10 +160,8 @@ impl Reader<'_> {
     fn ask_about_environments(&mut self, end: usize) {
         let ends = |at: &usize| !self.is_sentence_end(*at) && self.low(*at) != ",";
         let end = end + (end..self.tokens.len()).take_while(ends).count();
-        let text = "One template serves all environments, and only its parameters differ. Which value holds for all of \
-                    them, or shall each have a template of its own?";
-        if self.questions.last().is_none_or(|last| last.text != text) {
-            self.ask(text, self.at, end);
+        if self.questions.last().is_none_or(|last| last.text != ONE_TEMPLATE) {
+            self.ask(ONE_TEMPLATE, self.at, end);
         }
         self.at = end;
     }
