@@ -28,7 +28,9 @@ pub(super) fn compose(intent: &Intent) -> Composition {
     for environment in &intent.environments {
         match intent.for_environment(environment) {
             Ok(own) => of_each.push((environment.clone(), compose_on(&own, Draft::new()))),
-            Err(place) => ask(format!("For `{environment}` a value is said at `{place}`, where none stands. What is it?")),
+            Err(place) => {
+                ask(format!("For `{environment}` a value is said at `{place}`, where none stands. What is it?"))
+            }
         }
     }
     let mut compositions = of_each.iter().map(|(_, composition)| composition.clone());
@@ -47,7 +49,8 @@ pub(super) fn compose(intent: &Intent) -> Composition {
     }
     let mut variation = Variation { environments: intent.environments.clone(), parameters: Vec::new() };
     for at in 0..whole.inventory.resources.len() {
-        let resources: Vec<&Resource> = of_each.iter().map(|(_, composition)| &composition.inventory.resources[at]).collect();
+        let resources: Vec<&Resource> =
+            of_each.iter().map(|(_, composition)| &composition.inventory.resources[at]).collect();
         let mut specs: Vec<NewValue> = resources.iter().map(|resource| NewValue::of(&resource.spec)).collect();
         let owner = resources[0].name.to_string();
         let joined = variation.join(&mut specs, &owner, "").and_then(|value| value.spec(resources[0].kind()));
@@ -153,7 +156,8 @@ impl Variation {
             _ => None,
         };
         let values = values.iter().map(|value| said(value).map(|text| (text, value))).collect::<Option<Vec<_>>>()?;
-        let kind = if values.iter().all(|(_, value)| matches!(value, NewValue::Integer(_))) { "Number" } else { "String" };
+        let kind =
+            if values.iter().all(|(_, value)| matches!(value, NewValue::Integer(_))) { "Number" } else { "String" };
         let words = format!("{owner} {}", words(field));
         let texts: Vec<String> = values.into_iter().map(|(text, _)| text).collect();
         let wanted = logical(&words);
@@ -167,7 +171,12 @@ impl Variation {
             count += 1;
             name = format!("{wanted}{count}");
         }
-        self.parameters.push(Varied { name: name.clone(), kind, description: format!("{} of {owner}", words_of(field)), values: texts });
+        self.parameters.push(Varied {
+            name: name.clone(),
+            kind,
+            description: format!("{} of {owner}", words_of(field)),
+            values: texts,
+        });
         Some(NewValue::Open(Expression::Reference(name.as_str().into())))
     }
 
@@ -187,7 +196,8 @@ impl Variation {
                 let own: &mut BTreeMap<String, String> = whole.environments.entry((*environment).clone()).or_default();
                 own.insert(name.clone(), (*value).clone());
             }
-            let shown: Vec<String> = each.iter().map(|(environment, value)| format!("{value} in {environment}")).collect();
+            let shown: Vec<String> =
+                each.iter().map(|(environment, value)| format!("{value} in {environment}")).collect();
             whole.assumptions.push(Assumption {
                 what: format!("the {description} is the parameter `{name}`: {}", shown.join(", ")),
                 why: format!("one template serves {}, and its parameters differ", listed(&self.environments)),

@@ -34,7 +34,9 @@ impl Reader<'_> {
         };
         let colon = self.tokens.iter().take(MAX_HEADING).take_while(|token| is_part(token)).count();
         let words = &self.tokens[..colon];
-        let says_something = words.iter().any(|token| !(token.kind == TokenKind::Word && is_glue(&token.low)));
+        let says_something = words.iter().any(|token| {
+            token.kind == TokenKind::Name || token.kind == TokenKind::Word && !is_glue(&token.low)
+        });
         if self.low(colon) != ":" || !says_something || !self.begins_list(colon + 1) {
             return false;
         }
@@ -55,6 +57,29 @@ impl Reader<'_> {
         true
     }
 
+    /// "a mesh for our logistics platform, …": says what it is for, which no setting says.
+    pub(super) fn purpose(&mut self) -> bool {
+        let is_said = self.is_symbol(self.at.wrapping_sub(1), &["mesh"]) && self.low(self.at) == "for";
+        if !is_said || !self.is_word(self.at + 1, &["our", "my"]) {
+            return false;
+        }
+        let start = self.at + 2;
+        let is_plain =
+            |at: usize| self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Word | TokenKind::Name));
+        let end =
+            start + (start..start + MAX_CONTRAST).take_while(|at| is_plain(*at) && !self.ends_clause(*at)).count();
+        if end == start || !self.ends_clause(end) {
+            return false;
+        }
+        let text = self.request[self.tokens[self.at].start..self.tokens[end - 1].end].to_owned();
+        self.assumptions.push(Assumption {
+            what: format!("`{text}` says what the mesh is for, and sets nothing"),
+            why: "a mesh has no setting for its purpose".to_owned(),
+        });
+        self.at = end;
+        true
+    }
+
     /// Whether names of what there is to be stand at a place, and not what is said of what stood before.
     fn begins_list(&self, at: usize) -> bool {
         let at = self.past(at, &["a", "an", "the", "."]);
@@ -65,13 +90,18 @@ impl Reader<'_> {
 
     /// "Traffic to quotes: 25% to quotes-new, …": the requests whose shares come after the colon.
     pub(super) fn requests_of(&mut self) -> bool {
-        let start = self.past(self.at, &["all", "the", "all-traffic"]);
-        let is_said = self.is_word(start, &["traffic", "requests", "calls"]) || self.low_before(start) == "all-traffic";
-        let to = if self.low_before(start) == "all-traffic" && self.is_symbol(start, &["to", "for"]) { start } else { start + 1 };
-        if !is_said || !self.is_clause_start() || !matches!(self.low(to), "to" | "for" | "of" | "behind") {
+        let start = self.past(self.at, &["all", "the", "a", "of"]);
+        let is_canary =
+            self.is_symbol(start, &["split"]) && self.tokens[start].text.to_lowercase().starts_with("canary");
+        let is_said = is_canary
+            || self.is_word(start, &["traffic", "requests", "calls"])
+            || self.is_symbol(start, &["all-traffic"]);
+        let begins = self.at == 0 || matches!(self.low_before(self.at), "." | ";" | "create" | "add" | "a");
+        let to = self.past(start + 1, &["to", "for", "of", "behind"]);
+        if !is_said || !begins || to == start + 1 && !is_canary {
             return false;
         }
-        let at = self.past(to + 1, &["the", "application", "virtual-service"]);
+        let at = self.past(to, &["the", "application", "virtual-service"]);
         let Some(name) = name_at(&self.tokens, at) else { return false };
         let colon = self.past(at + 1, &["application", "virtual-service"]);
         let is_share = |at: usize| {
@@ -113,7 +143,8 @@ impl Reader<'_> {
                 token.kind == TokenKind::Symbol && self.thing_at(at).is_none() || token.kind == TokenKind::Word
             })
         };
-        let end = start + (start..start + MAX_CONTRAST).take_while(|at| is_plain(*at) && !self.ends_clause(*at)).count();
+        let end =
+            start + (start..start + MAX_CONTRAST).take_while(|at| is_plain(*at) && !self.ends_clause(*at)).count();
         if end == start || !self.ends_clause(end) {
             return false;
         }

@@ -138,6 +138,10 @@ impl Reader<'_> {
             return said;
         }
         let spot = self.here()?;
+        if spot.side == Side::Client && self.is_symbol(self.words.start.saturating_sub(2), &["call"]) {
+            // "the backends of web must be called over TLS"
+            return spot::client_tls(&mut self.intent, spot).map(|(_, path)| path);
+        }
         let (tls, path) = spot::listener_tls(&mut self.intent, spot)?;
         if tls.mode == Some(TlsMode::Disabled) {
             return Err(Trouble::Clash("TLS is off and TLS is on".to_owned()));

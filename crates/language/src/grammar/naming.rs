@@ -172,6 +172,11 @@ impl Reader<'_> {
         })
     }
 
+    /// Speaks of the node or application of a name.
+    pub(super) fn speak_of_node(&mut self, name: &str) {
+        self.speak_of(&Entity::new(Thing::Node, Some(name.to_owned()), self.at));
+    }
+
     /// Speaks of what words name.
     pub(super) fn speak_of(&mut self, entity: &Entity) {
         let those = self.those(entity);

@@ -220,7 +220,10 @@ impl Reader<'_> {
         (self.is_current && at + 1 == self.intent.applications.len() && application.says_nothing()).then_some(())?;
         let (name, action) = (application.name.clone()?, application.action);
         self.take_back(place);
-        self.rename_evidence(&format!("applications[{at}]"), &format!("virtualServices[{}]", self.intent.virtual_services.len()));
+        self.rename_evidence(
+            &format!("applications[{at}]"),
+            &format!("virtualServices[{}]", self.intent.virtual_services.len()),
+        );
         let service = self.service_place(Some(name), action);
         self.turn_to(service);
         Some(service)

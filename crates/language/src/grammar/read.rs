@@ -133,6 +133,7 @@ impl Reader<'_> {
             if self.value_of_environment()
                 || self.requests_of()
                 || self.copy()
+                || self.purpose()
                 || self.path_spoken_of()
                 || self.calls_those()
                 || self.one_of_calls()
@@ -214,50 +215,6 @@ impl Reader<'_> {
         self.sends();
     }
 
-    /// Requests after the name of what has routes say where they go: "router shop: /a to node-a", and so they do after what
-    /// else is said of a route: "with 2 retries, /static to static-node".
-    fn begin_requests(&mut self) {
-        if self.begins_requests_of_router() {
-            self.sends();
-            return;
-        }
-        if self.tokens[self.at].kind != TokenKind::Path || !self.is_symbol(self.past_glue(self.at + 1), &["to", "send"])
-        {
-            return;
-        }
-        let begins = match self.spot.map(|spot| spot.place) {
-            Some(Place::Router(_) | Place::Gateway(_)) => !self.sending && self.block == Block::Resource,
-            Some(Place::Route(..) | Place::GatewayRoute(..)) => {
-                self.block != Block::Match
-                    && (self.block != Block::Rewrite && self.is_clause_start()
-                        || self.block == Block::Rewrite && self.is_clause_start() && self.goes_on_from(self.at + 1)
-                        || self.low_before(self.at) == ":")
-            }
-            _ => false,
-        };
-        if begins {
-            self.closed = true;
-            self.sends();
-        }
-    }
-
-    /// "router x on 8080, requests on port 9090 go to admin": a clause of its own about where requests go.
-    fn begins_requests_of_router(&self) -> bool {
-        let of_router = matches!(self.spot.map(|spot| spot.place), Some(Place::Router(_) | Place::Gateway(_)));
-        of_router
-            && !self.sending
-            && self.is_clause_start()
-            && self.is_word(self.at, REQUESTS)
-            && (self.at..self.tokens.len())
-                .take_while(|at| !self.is_sentence_end(*at) && self.low(*at) != ",")
-                .any(|at| self.goes_on_from(at))
-    }
-
-    /// Whether a verb of where requests go stands at a place, after words that say nothing.
-    fn goes_on_from(&self, at: usize) -> bool {
-        self.is_symbol(self.past_glue(at), &["send"])
-    }
-
     /// Words that say what the clause does.
     fn verb(&mut self) -> bool {
         let token = &self.tokens[self.at];
@@ -287,7 +244,8 @@ impl Reader<'_> {
         {
             self.set_change(place);
         }
-        let gives = self.is_word(self.at - 1, &["give"]) && self.tokens.get(self.at).is_some_and(|next| next.kind == TokenKind::Path);
+        let gives = self.is_word(self.at - 1, &["give"])
+            && self.tokens.get(self.at).is_some_and(|next| next.kind == TokenKind::Path);
         if gives || verb != Verb::Create && self.is_share(self.past_glue(self.at)) {
             // "put 5% on v2", "give /admin the highest priority"
             self.sends();

@@ -1,7 +1,7 @@
 //! Names that begin a clause of their own: "orders calls payments", "teller -> accounts -> ledger".
 
 use super::block::Block;
-use super::name::{ALL_OF_THEM, is_clause_verb, name_at};
+use super::name::{ALL_OF_THEM, is_clause_verb, name_at, names_of_a_kind};
 use super::naming::RECEIVING;
 use super::ports::MIN_BARE_PORT;
 use super::reader::{Reader, Verb};
@@ -56,6 +56,9 @@ impl Reader<'_> {
         if self.preposition.is_some() {
             return false;
         }
+        if self.names_what_is_made() {
+            return true;
+        }
         let Some((names, end)) = self.subjects() else { return false };
         if names.iter().any(|name| self.intent.environments.contains(name) || self.is_one_environment_of_several(name))
         {
@@ -92,6 +95,22 @@ impl Reader<'_> {
         self.sending = false;
         self.closed = true;
         self.name_end = Some(end);
+        self.at = end;
+        true
+    }
+
+    /// "Set up frontend, api and cache.": names without a kind, one by one.
+    fn names_what_is_made(&mut self) -> bool {
+        let before = (0..self.at).rev().find(|at| !matches!(self.low(*at), "the" | "our" | ":"));
+        let is_made = before.is_some_and(|at| self.is_symbol(at, &["create"]));
+        let Some((names, end)) = names_of_a_kind(&self.tokens, self.at).filter(|_| is_made) else { return false };
+        if names.len() < 2 || !self.is_sentence_end(end) {
+            return false;
+        }
+        self.group = names.iter().map(|name| self.place_of_subject(name)).collect();
+        let (first, others) = (self.group[0], self.group[1..].to_vec());
+        self.turn_to(first);
+        self.beside = others.into_iter().map(Spot::at).collect();
         self.at = end;
         true
     }

@@ -4,9 +4,13 @@ use super::block::Block;
 use super::reader::{Reader, Verb};
 use super::spot::{self, Place, Said, Spot, Trouble, put};
 use crate::intent::{Action, Pathway, Target};
+use crate::lexer::TokenKind;
 
 /// Symbols of kinds that are never a target's.
 const NO_TARGETS: &[&str] = &["virtual-router", "virtual-gateway", "mesh", "gateway-route", "route", "sidecar"];
+
+/// The most tokens from targets to their shares.
+const MAX_TO_SHARES: usize = 8;
 
 impl Reader<'_> {
     /// A target: of a route, a gateway route, the versions of an application; or what an application calls.
@@ -22,6 +26,14 @@ impl Reader<'_> {
         let is_node = self.verb == Verb::None && self.words.clone().any(|at| self.is_symbol(at, &["virtual-node"]));
         // "grpc route with 3 retries on unavailable, to orders"
         let is_last = self.verb == Verb::None && self.is_clause_start() && self.ends_clause(self.words.end);
+        // "gateway edge on 8080 to web"
+        let is_of_gateway = matches!(spot.place, Place::Gateway(at) if self.intent.virtual_gateways[at].routes.is_empty())
+            && self.verb != Verb::Change
+            && self.is_symbol(self.words.start, &["to"])
+            && self.ends_clause(self.words.end);
+        if is_of_gateway && is_bare {
+            self.sends();
+        }
         let is_open = self.block == Block::Match
             || (self.block == Block::Rewrite || is_node || is_last) && self.lacks_target(spot);
         if is_bare && (self.is_owner_of_something() || !self.sending && !is_open) {
@@ -208,6 +220,20 @@ impl Reader<'_> {
             said.as_ref().map_err(Clone::clone)?;
         }
         said
+    }
+
+    /// "to a and b, split 90/10": targets whose shares stand in what is left of the sentence.
+    pub(super) fn targets_with_shares(&mut self, names: &[String]) -> Said {
+        let spot = self.here()?;
+        let says = |token: &crate::lexer::Token| {
+            matches!(&token.kind, TokenKind::Ratio(parts) if parts.len() == names.len()) || token.low == "evenly"
+        };
+        let rest = self.tokens[self.words.end..].iter().take_while(|token| !matches!(token.low.as_str(), "." | ";"));
+        let is_shared = rest.take(MAX_TO_SHARES).any(says);
+        if names.len() < 2 || !is_shared || !self.lacks_target(spot) {
+            return Err(Trouble::NotHere);
+        }
+        self.targets(names)
     }
 
     /// "exposes rates.local at /rates"

@@ -17,8 +17,8 @@ const MAX_ENVIRONMENTS: usize = 8;
 
 /// Words before a value that are no part of it.
 const BEFORE_VALUE: &[&str] = &[
-    "to", "only", "just", "is", "it", "its", "it's", "with", "at", "of", "a", "an", "the", "be", "use", "uses", "has", "gets", "get",
-    "should", "must", "will", "=", "equals", ":", "-", "–", "→",
+    "to", "only", "just", "is", "it", "its", "it's", "with", "at", "of", "a", "an", "the", "be", "use", "uses", "has",
+    "gets", "get", "should", "must", "will", "=", "equals", ":", "-", "–", "→",
 ];
 
 /// Prepositions before an environment.
@@ -62,7 +62,10 @@ pub(super) fn variants(tokens: &[Token]) -> Vec<Variant> {
     if !are_alike || names.len() > MAX_ENVIRONMENTS {
         return Vec::new();
     }
-    names.into_iter().map(|environment| Variant { tokens: tokens_for(tokens, &groups, &environment), environment }).collect()
+    names
+        .into_iter()
+        .map(|environment| Variant { tokens: tokens_for(tokens, &groups, &environment), environment })
+        .collect()
 }
 
 fn tokens_for(tokens: &[Token], groups: &[Group], environment: &str) -> Vec<Token> {
@@ -80,7 +83,9 @@ fn tokens_for(tokens: &[Token], groups: &[Group], environment: &str) -> Vec<Toke
 
 /// The environment that a preposition at a place leads to, and the place after it.
 fn environment_at(tokens: &[Token], at: usize) -> Option<(String, usize)> {
-    let is_led = tokens.get(at).is_some_and(|token| token.kind == TokenKind::Word && BEFORE_ENVIRONMENT.contains(&token.low.as_str()));
+    let is_led = tokens
+        .get(at)
+        .is_some_and(|token| token.kind == TokenKind::Word && BEFORE_ENVIRONMENT.contains(&token.low.as_str()));
     let place = if tokens.get(at + 1).is_some_and(|token| token.low == "the") { at + 2 } else { at + 1 };
     is_led.then(|| environment(tokens, place)).flatten()
 }
@@ -112,7 +117,9 @@ fn values_first(tokens: &[Token], at: usize) -> Option<Group> {
         let start = past(tokens, joint, BEFORE_VALUE);
         let length = tokens[start.min(tokens.len())..].iter().take(MAX_VALUE + 1).take_while(|token| !ends(token));
         let place = (start..start + length.count()).find(|place| environment_at(tokens, *place).is_some());
-        let Some((place, (name, after))) = place.filter(|place| joint > end && *place > start).and_then(|place| Some((place, environment_at(tokens, place)?)))
+        let Some((place, (name, after))) = place
+            .filter(|place| joint > end && *place > start)
+            .and_then(|place| Some((place, environment_at(tokens, place)?)))
         else {
             break;
         };
@@ -163,7 +170,11 @@ fn alike(tokens: &[Token], value: &[Token]) -> Option<(usize, Vec<Token>)> {
         for to in (from + 1..=value.len()).rev() {
             let part = &value[from..to];
             let is_one = |start: &usize| {
-                tokens[*start..].iter().zip(part).enumerate().all(|(at, (own, other))| is_alike(own, other, at + 1 == part.len()))
+                tokens[*start..]
+                    .iter()
+                    .zip(part)
+                    .enumerate()
+                    .all(|(at, (own, other))| is_alike(own, other, at + 1 == part.len()))
             };
             let most = tokens.len().checked_sub(part.len());
             let found = most.and_then(|most| (0..=most).rev().find(is_one));
@@ -180,7 +191,8 @@ fn is_alike(own: &Token, other: &Token, is_last: bool) -> bool {
     let is_kind = std::mem::discriminant(&own.kind) == std::mem::discriminant(&other.kind);
     match own.kind {
         TokenKind::Word | TokenKind::Symbol | TokenKind::Mark => {
-            own.kind == other.kind && (own.low == other.low || is_last && own.kind != TokenKind::Mark && !is_empty(other))
+            own.kind == other.kind
+                && (own.low == other.low || is_last && own.kind != TokenKind::Mark && !is_empty(other))
         }
         _ => is_kind,
     }
@@ -188,7 +200,10 @@ fn is_alike(own: &Token, other: &Token, is_last: bool) -> bool {
 
 /// Whether a word joins or counts and is no value: "connections" of "10 connections".
 fn is_empty(token: &Token) -> bool {
-    matches!(token.low.as_str(), "to" | "and" | "or" | "connections" | "requests" | "retry" | "pending" | "max" | "min" | "every")
+    matches!(
+        token.low.as_str(),
+        "to" | "and" | "or" | "connections" | "requests" | "retry" | "pending" | "max" | "min" | "every"
+    )
 }
 
 fn says_value(tokens: &[Token]) -> bool {
@@ -197,15 +212,20 @@ fn says_value(tokens: &[Token]) -> bool {
 
 /// "staging on port 8080, production on 80", "in staging 5 s and in production 2 s".
 fn environments_first(tokens: &[Token], at: usize) -> Option<Group> {
-    let begins = at.checked_sub(1).and_then(|before| tokens.get(before)).is_none_or(|before| {
-        ends(before) || matches!(before.low.as_str(), ":" | "-" | "–" | "with")
-    });
+    let begins = at
+        .checked_sub(1)
+        .and_then(|before| tokens.get(before))
+        .is_none_or(|before| ends(before) || matches!(before.low.as_str(), ":" | "-" | "–" | "with"));
     begins.then_some(())?;
     let mut values: Vec<(String, Vec<Token>)> = Vec::new();
     let mut end = at;
     let mut place = at;
     while let Some((name, after)) = environment_at(tokens, place).or_else(|| environment(tokens, place)) {
-        let start = past(tokens, after, &[":", "=", "equals", "gets", "get", "has", "uses", "use", "is", "should", "to", "only", "("]);
+        let start = past(
+            tokens,
+            after,
+            &[":", "=", "equals", "gets", "get", "has", "uses", "use", "is", "should", "to", "only", "("],
+        );
         let length = tokens[start.min(tokens.len())..].iter().take(MAX_VALUE).take_while(|token| !ends(token)).count();
         let value = &tokens[start..start + length];
         let has_value = value.iter().any(|token| {

@@ -57,12 +57,18 @@ fn differences(own: &Value, other: &Value, place: &str, found: &mut BTreeMap<Str
                     let at = format!("{place}{dot}{key}");
                     // What has a dot in its own name has no place of its own.
                     let is_plain = !key.contains(['.', '[']);
-                    other.get(key).is_some_and(|there| there == value || is_plain && differences(value, there, &at, found))
+                    other
+                        .get(key)
+                        .is_some_and(|there| there == value || is_plain && differences(value, there, &at, found))
                 })
         }
         (Value::Array(own), Value::Array(other)) => {
             own.len() == other.len()
-                && own.iter().zip(other).enumerate().all(|(at, (value, there))| differences(value, there, &format!("{place}[{at}]"), found))
+                && own
+                    .iter()
+                    .zip(other)
+                    .enumerate()
+                    .all(|(at, (value, there))| differences(value, there, &format!("{place}[{at}]"), found))
         }
         (own, other) if own == other => true,
         (Value::String(_), Value::String(text)) => {

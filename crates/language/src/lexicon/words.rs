@@ -122,7 +122,7 @@ file-source: file system, local file, local files, from disk, on disk, file base
 trust: validating against, validate against, validates against, verifying against, verify against,
     verifies against, verified against, checked against, checks theirs against, checks them against, verifies theirs against, verifies them against,
     validates theirs against, validates them against, check theirs against, check them against, trust, trusts, trusting, trusted, ca, certificate authority, ca bundle, ca certificate, trust bundle,
-    root ca, trusted ca, ca file, ca cert, root certificate, private ca, acm pca, pca, validate, validates,
+    root ca, trusted ca, chains to, chain to, chaining to, chained to, chains up to, ca file, ca cert, root certificate, private ca, acm pca, pca, validate, validates,
     validating, validation, verify, verifies, verified, ca chain, trust chain, trust store, trusted bundle,
     spiffe trust bundle, signed by, issued by, validated, validated against, validated by, validated with, verified by,
     verified with, checked with
@@ -234,7 +234,8 @@ egress: egress, external egress, egress filter, egress traffic, outbound traffic
     outbound traffic that isn't in the mesh, traffic that isn't in the mesh, external traffic,
     traffic outside the mesh, traffic to the outside, traffic leaving the mesh, outgoing traffic,
     external services, external endpoints, outside world, external hosts, unknown destinations,
-    destinations outside the mesh, egressfilter, traffic to anything outside, traffic to anything outside of it,
+    destinations outside the mesh, outside of the mesh, hosts outside the mesh, hosts outside of the mesh,
+    destinations outside of the mesh, services outside the mesh, services outside of the mesh, egressfilter, traffic to anything outside, traffic to anything outside of it,
     traffic to the outside world, traffic to anywhere outside, anything outside, anything outside of it
 known-destinations: services in the mesh, services of the mesh, services inside the mesh, what the mesh knows
 allow-all: lets out, let out, lets traffic out, let traffic out, lets, let everything out, allow all, allow_all,
@@ -285,7 +286,7 @@ rewrite: rewrite, rewrites, rewriting, rewritten, replace, replaces, replacing, 
     turning, turned into
 strip: strip, strips, stripping, stripped, trim, trims, cut
 keep: keep, keeps, keeping, preserve, preserves, preserving, retain, retains, leave, leaves, untouched, unchanged,
-    as is, intact, don't rewrite, do not rewrite, without rewriting, no rewrite, not rewrite, not rewriting,
+    as is, intact, don't rewrite, do not rewrite, without rewriting, without touching, not touch, not touching, no rewrite, not rewrite, not rewriting,
     no rewriting, without rewrite
 
 # all the rest

@@ -1,7 +1,9 @@
 //! Values as parts of the model: serde's view of a type, the other way round.
 
 use serde::de::value::{Error, MapDeserializer, SeqDeserializer};
-use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer, VariantAccess, Visitor};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error as _, IntoDeserializer, VariantAccess, Visitor,
+};
 
 use super::NewValue;
 use crate::expression::HandOver;

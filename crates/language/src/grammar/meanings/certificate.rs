@@ -103,6 +103,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "trust to ?trust <path:chain>",
             "trust <path:chain>",
             "trust certificate-chain <path:chain>",
+            "certificate trust <path:chain>",
             "trust certificate <path:chain>",
             "trust certificate trust <path:chain>",
             "trust client-certificate <path:chain>",

@@ -99,7 +99,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::HealthCheck,
         is_plain: false,
         home: Home::Node,
-        ways: &["timeout <span>", "<span> timeout", "failure after <span>", "timeout after <span>", "pending ?max <span>"],
+        ways: &[
+            "timeout <span>",
+            "<span> timeout",
+            "failure after <span>",
+            "timeout after <span>",
+            "pending ?max <span>",
+        ],
         set: Set::Value(|intent, spot, slots| {
             let (check, path) = spot::health_check(intent, spot)?;
             put(&mut check.timeout, slots.span(), &path, "timeout")

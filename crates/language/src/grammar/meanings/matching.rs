@@ -267,7 +267,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Route,
         ways: &["rpc ?named <name>", "rpc method <name>", "grpc method <name>", "<name> rpc"],
         set: Set::Act(|reader, slots| {
-            reader.grpc(|matcher, path| put(&mut matcher.grpc_method, slots.text("name"), path, "grpcMethod"))
+            reader.grpc(|matcher, path| put(&mut matcher.grpc_method, slots.text("name"), path, "grpcMethod"))?;
+            reader.service_of_sibling()
         }),
     },
     Meaning {
@@ -276,7 +277,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Route,
         ways: &[
-            "method|rpc ?named <name> of|in|on ?grpc-service ?application <dotted:host>",
+            "method|rpc ?named <any:name> of|in|on ?grpc-service ?application <dotted:host>",
             "<name> method|rpc of|in|on ?grpc-service ?application <dotted:host>",
         ],
         set: Set::Act(|reader, slots| {

@@ -397,22 +397,6 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, slots| reader.receiver(&slots.text("name"))),
     },
     Meaning {
-        name: "priority: last",
-        block: Block::Match,
-        is_plain: true,
-        home: Home::Route,
-        ways: &["lowest priority", "priority lowest"],
-        set: Set::Act(|reader, _| reader.priority(1000)),
-    },
-    Meaning {
-        name: "priority: first",
-        block: Block::Match,
-        is_plain: true,
-        home: Home::Route,
-        ways: &["highest priority", "priority highest"],
-        set: Set::Act(|reader, _| reader.priority(0)),
-    },
-    Meaning {
         name: "targets",
         block: Block::Match,
         is_plain: true,
@@ -421,26 +405,20 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, slots| reader.targets(&slots.texts("names"))),
     },
     Meaning {
+        name: "targets whose shares come later",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["?send to ?virtual-node ?application ?version <names>"],
+        set: Set::Act(|reader, slots| reader.targets_with_shares(&slots.texts("names"))),
+    },
+    Meaning {
         name: "owner of a route",
         block: Block::Match,
         is_plain: false,
         home: Home::Next,
         ways: &["on|in|of ?virtual-router <name>"],
         set: Set::Act(|reader, slots| reader.owner(&slots.text("name"))),
-    },
-    Meaning {
-        name: "priority",
-        block: Block::Match,
-        is_plain: true,
-        home: Home::Route,
-        ways: &[
-            "priority <number>",
-            "<number> priority",
-            "priority first <number>",
-            "highest|lowest|first priority ( <number>",
-            "priority highest|lowest|first ( <number>",
-        ],
-        set: Set::Act(|reader, slots| reader.priority(slots.number("number"))),
     },
 ];
 
