@@ -34,9 +34,9 @@ impl Reader<'_> {
         };
         let colon = self.tokens.iter().take(MAX_HEADING).take_while(|token| is_part(token)).count();
         let words = &self.tokens[..colon];
-        let says_something = words.iter().any(|token| {
-            token.kind == TokenKind::Name || token.kind == TokenKind::Word && !is_glue(&token.low)
-        });
+        let says_something = words
+            .iter()
+            .any(|token| token.kind == TokenKind::Name || token.kind == TokenKind::Word && !is_glue(&token.low));
         if self.low(colon) != ":" || !says_something || !self.begins_list(colon + 1) {
             return false;
         }

@@ -258,11 +258,12 @@ impl Reader<'_> {
     /// Whether a share that goes somewhere is said at a place.
     fn is_share(&self, at: usize) -> bool {
         let is_percent = self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Percent(_)));
-        is_percent
-            && matches!(
-                self.low(self.past(at + 1, &["of", "the", "traffic", "requests", "call", "it"])),
-                "on" | "to" | "for"
-            )
+        let says_which = |at: &usize| {
+            matches!(self.low(*at), "of" | "the" | "traffic" | "requests" | "call" | "it")
+                || self.token(*at).is_some_and(|token| token.kind == TokenKind::Path || is_method(&token.text))
+        };
+        let end = at + 1 + (at + 1..self.tokens.len()).take_while(says_which).count();
+        is_percent && matches!(self.low(end), "on" | "to" | "for")
     }
 
     pub(super) fn is_clause_start(&self) -> bool {

@@ -43,6 +43,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, slots| reader.calls(&slots.texts("names"))),
     },
     Meaning {
+        name: "nodes that are called",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["call ?to virtual-node <names>"],
+        set: Set::Act(|reader, slots| reader.calls_nodes(&slots.texts("names"))),
+    },
+    Meaning {
         name: "backends that are reached",
         block: Block::Resource,
         is_plain: true,

@@ -105,6 +105,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "failure after <span>",
             "timeout after <span>",
             "pending ?max <span>",
+            "waiting|waits ?max <span>",
         ],
         set: Set::Value(|intent, spot, slots| {
             let (check, path) = spot::health_check(intent, spot)?;

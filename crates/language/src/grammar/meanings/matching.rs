@@ -2,10 +2,12 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set, opens_block};
+use crate::grammar::name::name_at;
 use crate::grammar::reader::Reader;
 use crate::grammar::slot::{Slots, literal};
 use crate::grammar::spot::{self, Said, Trouble, put};
 use crate::intent::{Hostname, Pathway, Query};
+use crate::lexer::TokenKind;
 use crate::understanding::Assumption;
 
 pub(super) const MEANINGS: &[Meaning] = &[
@@ -265,8 +267,21 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Match,
         is_plain: true,
         home: Home::Route,
-        ways: &["rpc ?named <name>", "rpc method <name>", "grpc method <name>", "<name> rpc"],
+        ways: &[
+            "rpc ?named <name>",
+            "rpc method <name>",
+            "grpc method <name>",
+            "<name> rpc",
+            "rpc ?named|method <any:name>",
+        ],
         set: Set::Act(|reader, slots| {
+            // "rpc Send" names a method with a word that means something elsewhere, and "rpc goes to" does not.
+            let end = reader.words.end - 1;
+            let is_odd = matches!(reader.tokens[end].kind, TokenKind::Symbol | TokenKind::Word);
+            let is_method = slots.text("name").starts_with(|letter: char| letter.is_ascii_uppercase());
+            if is_odd && !is_method && name_at(&reader.tokens, end).is_none() && !reader.is_symbol(end, &["rpc"]) {
+                return Err(Trouble::NotHere);
+            }
             reader.grpc(|matcher, path| put(&mut matcher.grpc_method, slots.text("name"), path, "grpcMethod"))?;
             reader.service_of_sibling()
         }),

@@ -48,7 +48,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "no-longer|drop-all|no ?allow-all ?hosts|application ?send|call ?to egress",
             "egress closed",
             "closed egress",
-            "only allow-all to keep between|via|to|through ?app-mesh|mesh",
+            "only allow-all ?to keep between|via|to|through ?app-mesh|mesh",
             "no allow-all egress",
             "egress off",
             "drop-all everything",
