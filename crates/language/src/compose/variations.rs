@@ -29,7 +29,7 @@ pub(super) fn compose(intent: &Intent) -> Composition {
         match intent.for_environment(environment) {
             Ok(own) => of_each.push((environment.clone(), compose_on(&own, Draft::new()))),
             Err(place) => {
-                ask(format!("For `{environment}` a value is said at `{place}`, where none stands. What is it?"))
+                ask(format!("For `{environment}` a value is said at `{place}`, where none stands. What is it?"));
             }
         }
     }

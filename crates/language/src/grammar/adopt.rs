@@ -35,9 +35,9 @@ impl Reader<'_> {
     }
 
     fn adopt(&mut self, router: usize) {
-        let routes = std::mem::take(&mut self.intent.routes);
+        let adopted = std::mem::take(&mut self.intent.routes);
         let there = self.intent.virtual_routers[router].routes.len();
-        self.intent.virtual_routers[router].routes.extend(routes);
+        self.intent.virtual_routers[router].routes.extend(adopted);
         self.rename_evidence("routes[", &format!("virtualRouters[{router}].routes["));
         let moved = |place: Place| match place {
             Place::Route(None, at) => Place::Route(Some(router), there + at),

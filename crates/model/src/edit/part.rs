@@ -121,8 +121,8 @@ mod tests {
         });
         let node = serde_json::from_value(said).map(Spec::VirtualNode).unwrap();
         let value = NewValue::of(&node);
-        assert_eq!(value.clone().spec(Kind::VirtualNode), Some(node));
-        assert_eq!(value.spec(Kind::Route), None);
+        assert_eq!(value.spec(Kind::VirtualNode), Some(node));
+        assert_eq!(NewValue::from("orders").spec(Kind::VirtualNode), None);
     }
 
     #[test]

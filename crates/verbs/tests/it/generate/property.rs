@@ -109,6 +109,11 @@ fn any(schema: &Value, member: &str, depth: u32) -> BoxedStrategy<Value> {
 
 fn object(schema: &Value, depth: u32) -> BoxedStrategy<Value> {
     let Some(properties) = schema["properties"].as_object() else {
+        let held = &schema["additionalProperties"];
+        if held["type"] == "object" {
+            let values = proptest::collection::btree_map("[a-z]{1,5}", object(held, depth + 1), 0..2);
+            return values.prop_map(|map| json!(map)).boxed();
+        }
         let values = proptest::collection::btree_map("[a-z]{1,5}", "[a-z]{1,5}", 0..2);
         return values.prop_map(|map| json!(map)).boxed();
     };
