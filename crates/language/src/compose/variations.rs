@@ -47,12 +47,15 @@ pub(super) fn compose(intent: &Intent) -> Composition {
         whole.questions.push(Question { text: MORE_THAN_VALUES.to_owned(), about: Vec::new() });
         return whole;
     }
-    let mut variation = Variation { environments: intent.environments.clone(), parameters: Vec::new() };
+    let mut variation = Variation { environments: intent.environments.clone(), parameters: Vec::new(), unit: None };
     for at in 0..whole.inventory.resources.len() {
         let resources: Vec<&Resource> =
             of_each.iter().map(|(_, composition)| &composition.inventory.resources[at]).collect();
         let mut specs: Vec<NewValue> = resources.iter().map(|resource| NewValue::of(&resource.spec)).collect();
-        let owner = resources[0].name.to_string();
+        let owner = match resources[0].name.known() {
+            Some(name) => name.as_str().to_owned(),
+            None => words(resources[0].kind().type_name()).trim().to_owned(),
+        };
         let joined = variation.join(&mut specs, &owner, "").and_then(|value| value.spec(resources[0].kind()));
         match joined {
             Some(spec) => whole.inventory.resources[at].spec = spec,
@@ -103,6 +106,8 @@ struct Varied {
 struct Variation {
     environments: Vec<String>,
     parameters: Vec<Varied>,
+    /// The unit of the value at hand.
+    unit: Option<String>,
 }
 
 impl Variation {
@@ -116,6 +121,7 @@ impl Variation {
             NewValue::Object(first) => {
                 let keys: Vec<&'static str> = first.iter().map(|(key, _)| *key).collect();
                 let owner = target_of(first).unwrap_or_else(|| owner.to_owned());
+                self.unit = unit_of(first);
                 let mut members = Vec::with_capacity(keys.len());
                 for (at, key) in keys.iter().enumerate() {
                     let mut own = Vec::with_capacity(values.len());
@@ -124,7 +130,8 @@ impl Variation {
                         (other.len() == keys.len() && other[at].0 == *key).then_some(())?;
                         own.push(other[at].1.clone());
                     }
-                    let field = if *key == "value" { field } else { key };
+                    // What a filter or a duration holds is called after it.
+                    let field = if matches!(*key, "value" | "type" | "mode") { field } else { key };
                     members.push((*key, self.join(&mut own, &owner, field)?));
                 }
                 Some(NewValue::Object(members))
@@ -158,7 +165,7 @@ impl Variation {
         let values = values.iter().map(|value| said(value).map(|text| (text, value))).collect::<Option<Vec<_>>>()?;
         let kind =
             if values.iter().all(|(_, value)| matches!(value, NewValue::Integer(_))) { "Number" } else { "String" };
-        let words = format!("{owner} {}", words(field));
+        let words = format!("{owner} {}", words_of(field));
         let texts: Vec<String> = values.into_iter().map(|(text, _)| text).collect();
         let wanted = logical(&words);
         let mut name = wanted.clone();
@@ -171,12 +178,9 @@ impl Variation {
             count += 1;
             name = format!("{wanted}{count}");
         }
-        self.parameters.push(Varied {
-            name: name.clone(),
-            kind,
-            description: format!("{} of {owner}", words_of(field)),
-            values: texts,
-        });
+        let unit = self.unit.as_ref().map(|unit| format!(" in {unit}")).unwrap_or_default();
+        let description = format!("{} of {owner}{unit}", words_of(field));
+        self.parameters.push(Varied { name: name.clone(), kind, description, values: texts });
         Some(NewValue::Open(Expression::Reference(name.as_str().into())))
     }
 
@@ -184,7 +188,10 @@ impl Variation {
     fn declare(self, whole: &mut Composition) {
         for Varied { name, kind, description, values } in self.parameters {
             let mut draft = Draft::new();
-            drop(draft.parameter(&Wanted { name: &name, kind, description: &description, ..Wanted::default() }));
+            let allowed = if kind == "String" { distinct(&values) } else { Vec::new() };
+            let wanted =
+                Wanted { name: &name, kind, description: &description, allowed: &allowed, ..Wanted::default() };
+            drop(draft.parameter(&wanted));
             let Inventory { parameters, declarations, .. } = draft.inventory;
             whole.inventory.parameters.extend(parameters as Vec<Parameter>);
             // Parameters stand together, in front.
@@ -229,6 +236,22 @@ fn in_one_unit(values: &mut [NewValue]) {
     }
 }
 
+/// The unit of a duration.
+fn unit_of(members: &[(&'static str, NewValue)]) -> Option<String> {
+    match members {
+        [("unit", NewValue::Text(unit)), ("value", _)] => Some(unit.clone()),
+        _ => None,
+    }
+}
+
+/// Values in their order, each once.
+fn distinct(values: &[String]) -> Vec<String> {
+    let mut distinct = values.to_vec();
+    distinct.sort();
+    distinct.dedup();
+    distinct
+}
+
 /// Whom a share is for.
 fn target_of(members: &[(&'static str, NewValue)]) -> Option<String> {
     members.iter().find_map(|(key, value)| match value {
@@ -254,6 +277,7 @@ fn words_of(field: &str) -> String {
     match field {
         "perRequest" => "request timeout".to_owned(),
         "idle" => "idle timeout".to_owned(),
+        "tls" => "TLS mode".to_owned(),
         field => words(field),
     }
 }
