@@ -5,6 +5,8 @@
 mod owner;
 mod task;
 
+use std::collections::BTreeSet;
+
 use meshwright_model::Expression;
 
 use super::draft::{Draft, Wanted};
@@ -140,7 +142,8 @@ fn ports(sidecar: &Sidecar, owner: &Owner<'_>, draft: &mut Draft) -> Vec<Express
         }
     }
     if !sidecar.application_ports.is_empty() {
-        return sidecar.application_ports.iter().copied().map(bare_port).collect();
+        let distinct: BTreeSet<u32> = sidecar.application_ports.iter().copied().collect();
+        return distinct.into_iter().map(bare_port).collect();
     }
     if !known.is_empty() {
         return known.into_iter().map(bare_port).collect();
