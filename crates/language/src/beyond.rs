@@ -101,7 +101,11 @@ fn find(way: &Way, tokens: &[Token], at: usize) -> Option<usize> {
     if way.is_verb && BEFORE_NAMES.contains(&before) {
         return None;
     }
-    parts_from(&way.parts, tokens, at, true)
+    let end = parts_from(&way.parts, tokens, at, true)?;
+    // "allow all egress with IP preference IPv4" names no address.
+    let is_preference = tokens[end - 1].low == "ip"
+        && tokens.get(end).is_some_and(|next| matches!(next.low.as_str(), "preference" | "version" | "family"));
+    (!is_preference).then_some(end)
 }
 
 fn parts_from(parts: &[&str], tokens: &[Token], at: usize, is_first: bool) -> Option<usize> {

@@ -28,6 +28,7 @@ mod timeouts;
 mod tls;
 mod trust;
 mod values;
+mod variations;
 mod version_routes;
 
 use std::collections::BTreeMap;
@@ -56,6 +57,9 @@ pub struct Composition {
 
 /// Turns an intent into resources.
 pub fn compose(intent: &Intent) -> Composition {
+    if !intent.variations.is_empty() {
+        return variations::compose(intent);
+    }
     compose_on(intent, Draft::new())
 }
 

@@ -8,11 +8,14 @@
 //! beside: `entity` for names, `subject` for who a clause is about, `ahead` for owners that come later, `places` for where
 //! a resource is in the intent, `routes`, `versions`, `ports` and `calls` for what belongs together.
 
+mod adopt;
 mod ahead;
 mod alternatives;
+mod asides;
 mod block;
 mod calls;
 mod choose;
+mod copies;
 mod counts;
 mod entity;
 mod gateways;
@@ -39,6 +42,8 @@ mod targets;
 mod there;
 mod thing;
 mod together;
+mod variants;
+mod varied;
 mod versions;
 
 use meshwright_model::Inventory;
@@ -65,11 +70,11 @@ pub fn understand(request: &str) -> Understanding {
 /// Reads a request that changes what is there: the names that it has are known, and what is said of nothing that is named
 /// is said of it.
 pub fn understand_change(request: &str, there: &Inventory) -> Understanding {
-    read(request, Some(Known::of(there))).0
+    read(request, Some(&Known::of(there))).0
 }
 
 /// Reads a request; with it, how often a pattern's part was held against a token.
-fn read(request: &str, known: Option<Known>) -> (Understanding, usize) {
+fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
     let mut understanding = Understanding::default();
     if request.trim().is_empty() {
         // An intent that holds nothing is asked about by whoever composes it.
@@ -98,14 +103,25 @@ fn read(request: &str, known: Option<Known>) -> (Understanding, usize) {
     for wish in wishes.iter().rev() {
         tokens.drain(wish.clause.clone());
     }
-    let mut reader = Reader::new(request, name_symbols(tokens));
-    reader.questions = questions;
-    reader.known = known;
+    let mut tokens = name_symbols(tokens);
+    asides::uncapitalise(&mut tokens);
     if !is_english {
         let text = "Can it be said in English? Requests are read in no other language.".to_owned();
-        reader.questions.push(Question { text, about: Vec::new() });
+        questions.push(Question { text, about: Vec::new() });
     }
-    reader.read()
+    let variants = variants::variants(&tokens);
+    let whole = if variants.is_empty() { vec![tokens] } else { Vec::new() };
+    let environments: Vec<String> = variants.iter().map(|variant| variant.environment.clone()).collect();
+    let mut work = 0;
+    let readings = whole.into_iter().chain(variants.into_iter().map(|variant| variant.tokens)).map(|tokens| {
+        let mut reader = Reader::new(request, tokens);
+        reader.questions.clone_from(&questions);
+        reader.known = known.cloned();
+        let (understanding, own) = reader.read();
+        work += own;
+        understanding
+    });
+    (varied::join(readings.collect(), &environments), work)
 }
 
 #[cfg(test)]
@@ -114,8 +130,9 @@ mod tests {
 
     use super::*;
 
-    /// The most times that a part of a pattern is held against a token, for each byte of a request.
-    const WORK_PER_BYTE: usize = 200;
+    /// The most times that a part of a pattern is held against a token, for each byte of a request. It grows with the number of meanings,
+    /// and not with the length of the request.
+    const WORK_PER_BYTE: usize = 250;
 
     fn check(request: &str) {
         let (understanding, work) = read(request, None);
@@ -125,11 +142,9 @@ mod tests {
         }
     }
 
-    /// A text over and over, up to the longest request.
+    /// A text over and over, long enough that work which grows with the square of the length is far beyond the bound.
     fn fill(text: &str) -> String {
-        let mut request = text.repeat(MAX_REQUEST / text.len());
-        request.truncate(MAX_REQUEST);
-        request
+        text.repeat(MAX_REQUEST / 4 / text.len())
     }
 
     #[test]
@@ -178,6 +193,7 @@ mod tests {
             check(&fill(text));
         }
         check(&",".repeat(4000));
+        check(&"route to a ".repeat(MAX_REQUEST / 11));
         check(&"to to to ".repeat(1000));
     }
 

@@ -8,6 +8,7 @@ mod policy;
 mod quantity;
 mod rename;
 mod routing;
+mod variation;
 
 use std::collections::BTreeMap;
 
@@ -73,6 +74,10 @@ pub struct Intent {
     /// Environments, such as `staging` and `production`: one template whose parameters differ.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub environments: Vec<String>,
+    /// Values that are others in an environment: by its name, and by their place in the intent, such as
+    /// `virtualNodes[0].listeners[0].timeout.perRequest`.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub variations: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 /// Whether something is to be made or is there already and to be changed.
@@ -164,9 +169,9 @@ pub struct Sidecar {
     /// Memory of the proxy in MiB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory: Option<u32>,
-    /// The port that the application listens on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub application_port: Option<u32>,
+    /// The ports that the application listens on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub application_ports: Vec<u32>,
     /// Ports to which the application's own calls pass by the proxy.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub egress_ignored_ports: Vec<u32>,

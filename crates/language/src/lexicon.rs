@@ -97,6 +97,15 @@ pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
         {
             tokens[at].kind = TokenKind::Word;
         }
+        // "must be called over TLS" names nothing.
+        let is_reached = matches!(tokens[at].low.as_str(), "over" | "via" | "using" | "through" | "with" | "only");
+        if is_reached && tokens[at - 1].low == "called" && tokens[at - 1].kind == TokenKind::Word {
+            "call".clone_into(&mut tokens[at - 1].low);
+        }
+        // "health: every 15 s"
+        if tokens[at].low == ":" && tokens[at - 1].low == "health" && tokens[at - 1].kind == TokenKind::Word {
+            "healthcheck".clone_into(&mut tokens[at - 1].low);
+        }
     }
     let tokens: Vec<Token> = tokens.into_iter().flat_map(part_compounds).collect();
     let mut named = Vec::with_capacity(tokens.len());
@@ -197,7 +206,10 @@ fn part_compounds(token: Token) -> Vec<Token> {
         && match longest(&parts) {
             Some((_, count)) if count == parts.len() => true,
             // `tls-enabled`, `header-based`
-            Some((_, 1)) => parts.len() == 2 && matches!(parts[1].low.as_str(), "enabled" | "based" | "only" | "style"),
+            Some((_, 1)) => {
+                parts.len() == 2
+                    && matches!(parts[1].low.as_str(), "enabled" | "based" | "only" | "style" | "scheme" | "speaking")
+            }
             _ => begins_phrase(&parts),
         };
     if is_phrase { parts } else { vec![token] }

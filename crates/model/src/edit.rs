@@ -1,11 +1,13 @@
 //! A change to a resource in model terms: which value becomes what. Dialects carry it out on the user's own text.
 
 mod of;
+mod part;
 
 use serde::Serialize;
 use serde::ser::Serializer;
 
 use crate::expression::Expression;
+use crate::kind::Kind;
 use crate::parameter::Declaration;
 use crate::path::Path;
 use crate::resource::{Origin, Resource, Spec};
@@ -35,6 +37,11 @@ impl NewValue {
     /// A part of the model as a value: what stands open in it stays so, and what was refused stands as it stood.
     pub fn of<T: Serialize>(part: &T) -> Self {
         of::value(part)
+    }
+
+    /// The specification that a value says; nothing where it is none of that kind.
+    pub fn spec(self, kind: Kind) -> Option<Spec> {
+        part::spec(kind, self)
     }
 }
 

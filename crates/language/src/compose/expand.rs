@@ -194,10 +194,14 @@ fn add_application(application: &VirtualNode, everywhere: &VirtualNode, plan: &m
         [] => vec![None],
         versions => versions.iter().map(Some).collect(),
     };
+    // Whose shares alone are said has its nodes already.
+    let bare = VirtualNode { versions: Vec::new(), ..application.clone() };
+    let is_there = is_change(application.action) && bare.says_nothing() && everywhere.listeners.is_empty();
+    let is_there = is_there && application.versions.iter().any(|version| version.weight.is_some());
     let mut targets = Vec::new();
     for version in versions {
         let node_name = version.map_or_else(|| label.clone(), |version| version_name(&label, &version.name));
-        if plan.node_position(&node_name).is_none() {
+        if plan.node_position(&node_name).is_none() && !is_there {
             let mut node = node(application, Named::known(&node_name), everywhere);
             if let (Some(version), Some(discovery)) = (version, &mut node.discovery) {
                 tell_apart(discovery, &name, &version.name, draft);

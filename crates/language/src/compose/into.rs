@@ -63,6 +63,11 @@ pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
         made: Vec::new(),
         is_settled: false,
     };
+    if !intent.variations.is_empty() {
+        desk.draft.ask(
+            "What is there gets one value for all environments, unless it is a parameter already. Which value is it?",
+        );
+    }
     desk.choose_mesh(intent);
     let mut rest = intent.clone();
     rest.removals.clear();

@@ -118,6 +118,9 @@ pub(super) fn route_spec(route: &Route, router: &Router, shown: &str, draft: &mu
             if !route.matcher.headers.is_empty() || route.matcher.grpc_service.is_some() {
                 draft.ask(format!("{shown} is for tcp, which has no headers to match. Should it be for http?"));
             }
+            if route.matcher.grpc_method.is_some() && route.matcher.grpc_service.is_none() {
+                draft.ask(format!("{shown} is for tcp, which has no gRPC methods to match. Should it be for grpc?"));
+            }
             let port = matcher::port(route.matcher.port, shown, draft);
             spec.tcp_route = Some(TcpRoute {
                 action,

@@ -5,6 +5,8 @@
 mod owner;
 mod task;
 
+use std::collections::BTreeSet;
+
 use meshwright_model::Expression;
 
 use super::draft::{Draft, Wanted};
@@ -126,19 +128,22 @@ fn resource_name(owner: &Owner<'_>, draft: &Draft) -> Expression {
 /// The ports of the application, or of the gateway.
 fn ports(sidecar: &Sidecar, owner: &Owner<'_>, draft: &mut Draft) -> Vec<Expression> {
     let known: Vec<u32> = owner.listeners.iter().filter_map(|listener| listener.port).collect();
-    if let Some(port) = sidecar.application_port {
-        if !known.is_empty() && !known.contains(&port) {
+    for port in &sidecar.application_ports {
+        if !known.is_empty() && !known.contains(port) {
             draft.ask(format!(
                 "The application of `{}` listens on port {port}, and its listener on {}. Which port do both use?",
                 owner.name.shown(),
                 known[0]
             ));
         }
-        if port == 0 || port > 65535 {
+        if *port == 0 || *port > 65535 {
             draft
                 .ask(format!("{port} is no port: they go from 1 to 65535. Which port does the application listen on?"));
         }
-        return vec![bare_port(port)];
+    }
+    if !sidecar.application_ports.is_empty() {
+        let distinct: BTreeSet<u32> = sidecar.application_ports.iter().copied().collect();
+        return distinct.into_iter().map(bare_port).collect();
     }
     if !known.is_empty() {
         return known.into_iter().map(bare_port).collect();

@@ -3,7 +3,7 @@
 use super::name::{is_clause_verb, name_at, names_of_a_kind};
 use super::reader::Reader;
 use super::spot::{self, Place, Said, Side, Spot, Trouble, put};
-use crate::intent::{Action, Call, ClientTls, Protocol, Removal, RemovalKind, TlsMode};
+use crate::intent::{Action, Call, ClientTls, Protocol, Removal, RemovalKind, TlsMode, VirtualNode};
 
 impl Reader<'_> {
     /// What the node or application that is spoken of calls.
@@ -31,6 +31,21 @@ impl Reader<'_> {
             self.group = names.iter().filter_map(|name| self.find_named(name)).collect();
         }
         Ok(format!("{path}.calls[{first}]"))
+    }
+
+    /// "calls the node b": what is called is a node of that name.
+    pub(super) fn calls_nodes(&mut self, names: &[String]) -> Said {
+        self.here()?;
+        let new: Vec<&String> = names.iter().filter(|name| self.find_named(name).is_none()).collect();
+        let made = new.into_iter().map(|name| VirtualNode { name: Some(name.clone()), ..VirtualNode::default() });
+        let made: Vec<VirtualNode> = made.collect();
+        let there = self.intent.virtual_nodes.len();
+        self.intent.virtual_nodes.extend(made);
+        let said = self.calls(names);
+        if said.is_err() {
+            self.intent.virtual_nodes.truncate(there);
+        }
+        said
     }
 
     /// What is called speaks a protocol: "talks to a grpc api".
@@ -138,6 +153,10 @@ impl Reader<'_> {
             return said;
         }
         let spot = self.here()?;
+        if spot.side == Side::Client && self.is_symbol(self.words.start.saturating_sub(2), &["call"]) {
+            // "the backends of web must be called over TLS"
+            return spot::client_tls(&mut self.intent, spot).map(|(_, path)| path);
+        }
         let (tls, path) = spot::listener_tls(&mut self.intent, spot)?;
         if tls.mode == Some(TlsMode::Disabled) {
             return Err(Trouble::Clash("TLS is off and TLS is on".to_owned()));

@@ -176,6 +176,10 @@ impl Reader<'_> {
                 Some(spot) => (spot, Undo::Nothing),
                 None => self.make_home(candidate.meaning.home, candidate.meaning.block, before.0),
             };
+            if matches!((&undo, spot.place), (Undo::Pop, Place::Node(_))) && self.speaks_of_no_node(before.0) {
+                self.undo(spot, undo);
+                continue;
+            }
             self.spot = Some(spot);
             let calls = self.last_calls.clone();
             match self.set(candidate) {
@@ -256,6 +260,12 @@ impl Reader<'_> {
         }
         spots.push(None);
         spots
+    }
+
+    /// Whether something else than nodes was spoken of, so that a part of a node has nowhere to go: "/a to orders with TLS".
+    fn speaks_of_no_node(&self, spot: Option<Spot>) -> bool {
+        let is_other = |place: Place| place.has_routes() || matches!(place, Place::Service(_) | Place::Sidecar(_));
+        spot.is_some_and(|spot| is_other(spot.place)) || self.latest(is_other).is_some()
     }
 
     /// The place of a value about which nothing else was said.

@@ -102,6 +102,10 @@ const SENDERS: &[&str] =
 /// What follows them where requests are described.
 const OF_SENDERS: &[&str] = &["with", "whose", "who", "that", "where", "having", "from", "header", "without", "no"];
 
+/// Words before a kind that only say of what sort it is, where the name comes after it.
+const ADJECTIVES: &[&str] =
+    &["public", "external", "internal", "private", "central", "dedicated", "common", "main", "shared", "front"];
+
 /// Kinds in short, which may be names: "gateway gw".
 const SHORT_KINDS: &[&str] = &["app", "gw", "vn", "vr", "vs", "svc", "vg"];
 
@@ -278,6 +282,15 @@ impl Reader<'_> {
 
     /// A name and its kind: "the orders node", "`telemetry` to be a virtual node".
     fn name_first(&self, at: usize) -> Option<Entity> {
+        // "public gateway `edge`"
+        if self.is_word(at, ADJECTIVES)
+            && let Some(entity) = self.kind_first(at + 1).filter(|entity| entity.name.is_some() && !entity.is_soft)
+            && self
+                .token(entity.end - 1)
+                .is_some_and(|name| name.kind == TokenKind::Quoted || self.is_symbol(entity.end - 2, &["named"]))
+        {
+            return Some(entity);
+        }
         let name = self.name_before_kind(at)?;
         if let Some(thing) = self.thing_at(at + 1) {
             let is_one = thing != Thing::Everything && !self.is_routing_verb(at + 1);

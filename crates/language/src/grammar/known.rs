@@ -9,6 +9,7 @@ use meshwright_model::{Inventory, Kind, Spec};
 use crate::compose::names::is_part;
 
 /// The names of what is there, each with the kinds that have it.
+#[derive(Clone, Debug)]
 pub(super) struct Known {
     pub(super) names: BTreeMap<String, BTreeSet<Kind>>,
     /// The targets of the only route, in order; none where there are several routes.

@@ -13,6 +13,7 @@ mod listener;
 mod matching;
 mod mesh;
 mod outlier_detection;
+mod priority;
 mod provider;
 mod retry;
 mod rewrite;
@@ -42,6 +43,7 @@ pub(super) const TABLES: &[(&str, &[Meaning])] = &[
     ("Headers that a route matches", headers::MEANINGS),
     ("Targets and their shares", targets::MEANINGS),
     ("Shares of all, none and each", shares::MEANINGS),
+    ("Priorities", priority::MEANINGS),
     ("Versions", versions::MEANINGS),
     ("Retries", retry::MEANINGS),
     ("Providers of virtual services", provider::MEANINGS),

@@ -29,12 +29,16 @@ const CLAUSE_SYMBOLS: &[&str] = &[
 ];
 
 /// Words that do the same.
-const CLAUSE_WORDS: &[&str] =
-    &["uses", "use", "has", "have", "needs", "must", "should", "is", "are", "gets", "will", "requires", "only", "can"];
+const CLAUSE_WORDS: &[&str] = &[
+    "uses", "use", "has", "have", "needs", "must", "should", "is", "are", "gets", "will", "requires", "only", "can",
+    "shows", "presents",
+];
 
 /// Nouns that mean something elsewhere and are names of applications too.
 const ODD_NAMES: &[&str] = &[
     "account",
+    "accounts",
+    "app",
     "backend",
     "balance",
     "discovery",
@@ -115,14 +119,37 @@ pub(super) fn name_at(tokens: &[Token], at: usize) -> Option<String> {
     is_name.then(|| token.text.clone())
 }
 
+/// Verbs that no noun of that form follows an article: "a shows its certificate".
+const AFTER_THE_NAME_A: &[&str] = &[
+    "shows",
+    "presents",
+    "trusts",
+    "listens",
+    "speaks",
+    "uses",
+    "gets",
+    "takes",
+    "needs",
+    "sends",
+    "talks",
+    "accepts",
+    "requires",
+    "verifies",
+    "validates",
+    "depends",
+    "retries",
+    "exposes",
+];
+
 /// Whether "a" is a name and no article: "to a and b", "node a on 8080".
 fn is_the_name_a(tokens: &[Token], at: usize) -> bool {
     let next = tokens.get(at + 1).map_or("", |next| next.low.as_str());
+    let does = tokens.get(at + 1).is_some_and(|next| AFTER_THE_NAME_A.contains(&next.text.to_lowercase().as_str()));
     let before = at.checked_sub(1).and_then(|before| tokens.get(before)).map_or("", |before| before.low.as_str());
     let follows_kind =
         matches!(before, "virtual-node" | "virtual-router" | "virtual-gateway" | "application" | "route" | "named");
     // No article stands before a preposition.
-    matches!(next, "and" | "," | "on" | "at" | "with" | "has" | "is")
+    does || matches!(next, "and" | "," | "on" | "at" | "with" | "has" | "is")
         || follows_kind && matches!(next, "" | "." | ";" | ":" | "(" | ")" | "port" | "listen" | "call" | "to")
 }
 

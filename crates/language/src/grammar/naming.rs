@@ -5,7 +5,7 @@ use super::name::{is_clause_verb, name_at, names_from};
 use super::reader::{Reader, Verb};
 use super::spot::{self, Place, Said, Spot, Trouble, put};
 use super::thing::{Entity, Thing};
-use crate::lexer::TokenKind;
+use crate::lexer::{Token, TokenKind};
 
 /// Kinds that may follow a name that was read already: "orders", and then "service".
 const KINDS: &[&str] = &[
@@ -41,6 +41,7 @@ impl Reader<'_> {
             return true;
         }
         self.pull_shares_out();
+        self.part_grpc_service();
         let Some(entity) = self.entity_at(at) else { return false };
         if entity.thing == Thing::Everything && self.is_traffic(self.past_glue(at + 1)) {
             // "everything under /images goes to images"
@@ -72,6 +73,20 @@ impl Reader<'_> {
         self.name_end = entity.name.is_some().then_some(entity.end);
         self.preposition = None;
         true
+    }
+
+    /// "a grpc service quotes on 50051" is an application, and no service of gRPC's own as in "the grpc service shop.Cart".
+    fn part_grpc_service(&mut self) {
+        let is_made = self.is_symbol(self.at, &["grpc-service"]) && !self.sending && self.block != Block::Match;
+        let name = name_at(&self.tokens, self.at + 1).filter(|_| is_made);
+        let is_application = name.is_some_and(|name| !name.contains('.') && name == name.to_lowercase())
+            && (self.begins_detail(self.at + 2) || self.is_word(self.at + 2, &["which", "that"]));
+        if !is_application {
+            return;
+        }
+        let whole = self.tokens[self.at].clone();
+        let kind = |low: &str| Token { low: low.to_owned(), ..whole.clone() };
+        self.tokens.splice(self.at..=self.at, [kind("grpc"), kind("application")]);
     }
 
     /// "the node downloads gets every request for /files": a target that is named before its requests.
@@ -155,6 +170,11 @@ impl Reader<'_> {
             let name = Some(names.remove(0));
             Entity { name, others: names, ..entity.clone() }
         })
+    }
+
+    /// Speaks of the node or application of a name.
+    pub(super) fn speak_of_node(&mut self, name: &str) {
+        self.speak_of(&Entity::new(Thing::Node, Some(name.to_owned()), self.at));
     }
 
     /// Speaks of what words name.

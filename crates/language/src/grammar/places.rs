@@ -213,6 +213,23 @@ impl Reader<'_> {
         Some(Place::Node(self.intent.virtual_nodes.len() - 1))
     }
 
+    /// The virtual service that an application turns out to be of which nothing was said but its name: "service a.local,
+    /// backed by the router r".
+    pub(super) fn as_service(&mut self, place: Place) -> Option<Place> {
+        let Place::Application(at) = place else { return Some(place) };
+        let application = self.intent.applications.get(at)?;
+        (self.is_current && at + 1 == self.intent.applications.len() && application.says_nothing()).then_some(())?;
+        let (name, action) = (application.name.clone()?, application.action);
+        self.take_back(place);
+        self.rename_evidence(
+            &format!("applications[{at}]"),
+            &format!("virtualServices[{}]", self.intent.virtual_services.len()),
+        );
+        let service = self.service_place(Some(name), action);
+        self.turn_to(service);
+        Some(service)
+    }
+
     /// The virtual node that an application turns out to be of which nothing was said but the hosts it calls: "web reaches
     /// a.local, so give the virtual node web that backend".
     fn as_node(&mut self, place: Place) -> Place {

@@ -37,6 +37,9 @@ impl Reader<'_> {
             }
         }
         let mut spot = callee.map_or_else(|| self.here(), Ok)?;
+        if let Some(router) = self.router_of_routes() {
+            spot = self.turn_to(router);
+        }
         if let Some(provider) = self.provider_here() {
             spot = self.turn_to(provider);
         }

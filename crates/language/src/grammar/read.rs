@@ -123,6 +123,7 @@ impl Reader<'_> {
     /// Reads to the end.
     pub(super) fn read(mut self) -> (Understanding, usize) {
         self.begin_sentence();
+        self.heading();
         while self.at < self.tokens.len() {
             if self.skip_what_was_read_ahead()
                 || self.reason()
@@ -136,6 +137,9 @@ impl Reader<'_> {
             self.begin_requests();
             self.arrow_of_gateway();
             if self.value_of_environment()
+                || self.requests_of()
+                || self.copy()
+                || self.purpose()
                 || self.path_spoken_of()
                 || self.calls_those()
                 || self.one_of_calls()
@@ -149,6 +153,7 @@ impl Reader<'_> {
                 || self.entity()
                 || self.subject()
                 || self.meaning()
+                || self.contrast()
                 || self.pass()
                 || self.known_name()
             {
@@ -196,7 +201,7 @@ impl Reader<'_> {
     }
 
     /// A sentence that begins with requests says where they go: "/v1 -> old", "requests on port 9090 are sent to admin".
-    fn begin_sentence(&mut self) {
+    pub(super) fn begin_sentence(&mut self) {
         self.bare_shares();
         let sentence: Vec<&Token> =
             self.tokens[self.at..].iter().take_while(|token| !matches!(token.low.as_str(), "." | ";")).collect();
@@ -216,26 +221,6 @@ impl Reader<'_> {
             self.remember();
         }
         self.sends();
-    }
-
-    /// Requests after the name of what has routes say where they go: "router shop: /a to node-a", and so they do after what
-    /// else is said of a route: "with 2 retries, /static to static-node".
-    fn begin_requests(&mut self) {
-        if self.tokens[self.at].kind != TokenKind::Path || !self.is_symbol(self.past_glue(self.at + 1), &["to", "send"])
-        {
-            return;
-        }
-        let begins = match self.spot.map(|spot| spot.place) {
-            Some(Place::Router(_) | Place::Gateway(_)) => !self.sending && self.block == Block::Resource,
-            Some(Place::Route(..) | Place::GatewayRoute(..)) => {
-                self.block != Block::Match
-                    && (self.block != Block::Rewrite && self.is_clause_start() || self.low_before(self.at) == ":")
-            }
-            _ => false,
-        };
-        if begins {
-            self.sends();
-        }
     }
 
     /// Words that say what the clause does.
@@ -272,8 +257,10 @@ impl Reader<'_> {
         {
             self.set_change(place);
         }
-        if verb != Verb::Create && self.is_share(self.past_glue(self.at)) {
-            // "put 5% on v2"
+        let gives = self.is_word(self.at - 1, &["give"])
+            && self.tokens.get(self.at).is_some_and(|next| next.kind == TokenKind::Path);
+        if gives || verb != Verb::Create && self.is_share(self.past_glue(self.at)) {
+            // "put 5% on v2", "give /admin the highest priority"
             self.sends();
         } else if verb != Verb::Create && !self.introduces_entity(self.at) {
             self.read_ahead();
@@ -284,11 +271,12 @@ impl Reader<'_> {
     /// Whether a share that goes somewhere is said at a place.
     fn is_share(&self, at: usize) -> bool {
         let is_percent = self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Percent(_)));
-        is_percent
-            && matches!(
-                self.low(self.past(at + 1, &["of", "the", "traffic", "requests", "call", "it"])),
-                "on" | "to" | "for"
-            )
+        let says_which = |at: &usize| {
+            matches!(self.low(*at), "of" | "the" | "traffic" | "requests" | "call" | "it")
+                || self.token(*at).is_some_and(|token| token.kind == TokenKind::Path || is_method(&token.text))
+        };
+        let end = at + 1 + (at + 1..self.tokens.len()).take_while(says_which).count();
+        is_percent && matches!(self.low(end), "on" | "to" | "for")
     }
 
     pub(super) fn is_clause_start(&self) -> bool {

@@ -71,6 +71,8 @@ pub(super) struct Reader<'r> {
     pub(super) counts: Vec<Count>,
     /// Whether the ranges of the header that is spoken of have their ends in them.
     pub(super) is_inclusive: bool,
+    /// What is like something else: the original, and its copy.
+    pub(super) copies: Vec<(Place, Place)>,
     /// Further paths and methods of routes.
     pub(super) alternatives: Vec<Alternative>,
     /// What the reading took for granted.
@@ -121,6 +123,7 @@ impl<'r> Reader<'r> {
             last_callee: None,
             counts: Vec::new(),
             is_inclusive: false,
+            copies: Vec::new(),
             alternatives: Vec::new(),
             assumptions: Vec::new(),
             last_ports: None,
@@ -136,6 +139,8 @@ impl<'r> Reader<'r> {
 
     /// What was made of the request, and the work it took.
     pub(super) fn finish(mut self) -> (Understanding, usize) {
+        self.fill_copies();
+        self.adopt_routes();
         self.make_alternatives();
         self.check_counts();
         let is_empty = self.intent == Intent::default();

@@ -4,6 +4,7 @@ use super::block::Block;
 use super::reader::Reader;
 use super::spot::{self, Place, Said, Spot, Trouble, put};
 use crate::intent::{Action, Comparison, GatewayRoute, Header, Hostname, Match, Protocol, Route, VirtualNode};
+use crate::lexer::TokenKind;
 
 /// How many tokens ahead it is looked whether the sentence sends.
 const MAX_AHEAD: usize = 64;
@@ -13,6 +14,61 @@ impl Reader<'_> {
     pub(super) fn sends(&mut self) {
         self.sending = true;
         self.block = Block::Match;
+    }
+
+    /// Requests after the name of what has routes say where they go: "router shop: /a to node-a", and so they do after what
+    /// else is said of a route: "with 2 retries, /static to static-node".
+    pub(super) fn begin_requests(&mut self) {
+        if self.begins_requests_of_router() {
+            self.sends();
+            return;
+        }
+        if self.tokens[self.at].kind != TokenKind::Path || !self.is_symbol(self.past_glue(self.at + 1), &["to", "send"])
+        {
+            return;
+        }
+        let begins = match self.spot.map(|spot| spot.place) {
+            Some(Place::Router(_) | Place::Gateway(_)) => !self.sending && self.block == Block::Resource,
+            Some(Place::Route(..) | Place::GatewayRoute(..)) => {
+                self.block != Block::Match
+                    && (self.block != Block::Rewrite && self.is_clause_start()
+                        || self.block == Block::Rewrite
+                            && self.is_clause_start()
+                            && (self.goes_on_from(self.at + 1) || self.keeps_what_it_has())
+                        || self.low_before(self.at) == ":")
+            }
+            _ => false,
+        };
+        if begins {
+            self.closed = true;
+            self.sends();
+        }
+    }
+
+    /// "router x on 8080, requests on port 9090 go to admin": a clause of its own about where requests go.
+    fn begins_requests_of_router(&self) -> bool {
+        let of_router = matches!(self.spot.map(|spot| spot.place), Some(Place::Router(_) | Place::Gateway(_)));
+        of_router
+            && !self.sending
+            && self.is_clause_start()
+            && self.is_word(self.at, &["traffic", "requests", "request", "calls"])
+            && (self.at..self.tokens.len())
+                .take_while(|at| !self.is_sentence_end(*at) && self.low(*at) != ",")
+                .any(|at| self.goes_on_from(at))
+    }
+
+    /// Whether the gateway route that is spoken of has its service and rewrites nothing, so that a path begins another.
+    fn keeps_what_it_has(&mut self) -> bool {
+        let Some(spot) = self.spot else { return false };
+        spot::gateway_route(&mut self.intent, spot).is_ok_and(|(route, _)| {
+            route.service.is_some()
+                && route.rewrite.as_ref().is_some_and(|rewrite| rewrite.keep_prefix || rewrite.keep_hostname)
+        })
+    }
+
+    /// Whether a verb of where requests go stands at a place, after words that say nothing.
+    fn goes_on_from(&self, at: usize) -> bool {
+        self.is_symbol(self.past_glue(at), &["send"])
     }
 
     /// Puts a condition into the route that is spoken of, or into a new one where that has all it needs.
@@ -60,6 +116,22 @@ impl Reader<'_> {
         let said = self.matcher(set)?;
         let _ = self.put_protocol(Protocol::Grpc);
         Ok(said)
+    }
+
+    /// "rpc Send of shop.Cart goes to a, rpc List to b": a further method is of the same service.
+    pub(super) fn service_of_sibling(&mut self) -> Said {
+        let spot = self.here()?;
+        let before = match spot.place {
+            Place::Route(Some(router), at) if at > 0 => self.intent.virtual_routers[router].routes.get(at - 1),
+            Place::Route(None, at) if at > 0 => self.intent.routes.get(at - 1),
+            _ => None,
+        };
+        let service = before.and_then(|route| route.matcher.grpc_service.clone());
+        let (matcher, path) = spot::matcher(&mut self.intent, spot)?;
+        if let (Some(service), None) = (service, &matcher.grpc_service) {
+            matcher.grpc_service = Some(service);
+        }
+        Ok(path + ".grpcMethod")
     }
 
     /// A host name by its dots, which only a gateway route matches.

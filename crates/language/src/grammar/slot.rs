@@ -170,6 +170,7 @@ const COUNTED: &[&str] = &[
     "version",
     "mib",
     "gib",
+    "memory",
     "cpu",
 ];
 
@@ -379,15 +380,16 @@ fn ratio(tokens: &[Token], at: usize) -> Option<(Value, usize)> {
     if parts.len() > 1 {
         return (sum(&parts) <= 1000).then_some((Value::Numbers(parts), end));
     }
-    // "weights 60, 30 and 10": numbers in a row are shares where that was said and they make a hundred.
-    tokens[..at].last().filter(|before| matches!(before.low.as_str(), "weight" | "split"))?;
+    // "weights 60, 30 and 10", "60, 30 and 10 percent": numbers in a row are shares where that was said and they make a hundred.
+    let is_said = tokens[..at].last().is_some_and(|before| matches!(before.low.as_str(), "weight" | "split"));
     let joint = |place: usize| tokens.get(place).is_some_and(|token| matches!(token.low.as_str(), "," | "and"));
     let next = |end: usize| end + (end..end + 2).take_while(|place| joint(*place)).count();
     while let Some(share) = number(next(end)).filter(|_| parts.len() < MAX_NUMBERS) {
         end = next(end) + 1;
         parts.push(share);
     }
-    (parts.len() > 1 && sum(&parts) == 100).then_some((Value::Numbers(parts), end))
+    let is_said = is_said || matches!(tokens[end - 1].kind, TokenKind::Percent(_));
+    (is_said && parts.len() > 1 && sum(&parts) == 100).then_some((Value::Numbers(parts), end))
 }
 
 /// `x-version: v2` in quotes, or as words `x-version: v2`, `x-version=v2`.

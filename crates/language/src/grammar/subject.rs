@@ -1,13 +1,13 @@
 //! Names that begin a clause of their own: "orders calls payments", "teller -> accounts -> ledger".
 
 use super::block::Block;
-use super::name::{ALL_OF_THEM, is_clause_verb, name_at};
+use super::name::{ALL_OF_THEM, is_clause_verb, name_at, names_of_a_kind};
 use super::naming::RECEIVING;
 use super::ports::MIN_BARE_PORT;
 use super::reader::{Reader, Verb};
 use super::slot::Slot;
 use super::spot::{Place, Spot};
-use super::thing::Entity;
+use super::thing::{Entity, Thing};
 use super::versions::is_environment;
 use crate::intent::Action;
 use crate::lexer::{Token, TokenKind};
@@ -40,6 +40,10 @@ const WHAT_THEY_ARE: &[&str] = &["are", "is", "both", "all", "also", "a", "an", 
 /// The most tokens from a value to the environment that it is for.
 const MAX_TO_ENVIRONMENT: usize = 5;
 
+/// What is asked where environments differ in more than values.
+pub(super) const ONE_TEMPLATE: &str = "One template serves all environments, and only its parameters differ. Which value holds \
+                                       for all of them, or shall each have a template of its own?";
+
 /// The most subjects of one clause.
 const MAX_SUBJECTS: usize = 64;
 
@@ -51,6 +55,9 @@ impl Reader<'_> {
         }
         if self.preposition.is_some() || self.is_compared(self.at) {
             return false;
+        }
+        if self.names_what_is_made() {
+            return true;
         }
         let Some((names, end)) = self.subjects() else { return false };
         if names.iter().any(|name| self.intent.environments.contains(name) || self.is_one_environment_of_several(name))
@@ -95,6 +102,22 @@ impl Reader<'_> {
         self.sending = false;
         self.closed = true;
         self.name_end = Some(end);
+        self.at = end;
+        true
+    }
+
+    /// "Set up frontend, api and cache.": names without a kind, one by one.
+    fn names_what_is_made(&mut self) -> bool {
+        let before = (0..self.at).rev().find(|at| !matches!(self.low(*at), "the" | "our" | ":"));
+        let is_made = before.is_some_and(|at| self.is_symbol(at, &["create"]));
+        let Some((names, end)) = names_of_a_kind(&self.tokens, self.at).filter(|_| is_made) else { return false };
+        if names.len() < 2 || !self.is_sentence_end(end) {
+            return false;
+        }
+        self.group = names.iter().map(|name| self.place_of_subject(name)).collect();
+        let (first, others) = (self.group[0], self.group[1..].to_vec());
+        self.turn_to(first);
+        self.beside = others.into_iter().map(Spot::at).collect();
         self.at = end;
         true
     }
@@ -163,10 +186,8 @@ impl Reader<'_> {
     fn ask_about_environments(&mut self, end: usize) {
         let ends = |at: &usize| !self.is_sentence_end(*at) && self.low(*at) != ",";
         let end = end + (end..self.tokens.len()).take_while(ends).count();
-        let text = "One template serves all environments, and only its parameters differ. Which value holds for all of \
-                    them, or shall each have a template of its own?";
-        if self.questions.last().is_none_or(|last| last.text != text) {
-            self.ask(text, self.at, end);
+        if self.questions.last().is_none_or(|last| last.text != ONE_TEMPLATE) {
+            self.ask(ONE_TEMPLATE, self.at, end);
         }
         self.at = end;
     }
@@ -199,10 +220,19 @@ impl Reader<'_> {
         Slot::HeaderName.fill(&self.tokens, at).is_some()
     }
 
+    /// Whether names at a place are the subjects of a clause.
+    pub(super) fn names_subjects(&self, at: usize) -> bool {
+        self.subjects_at(at).is_some()
+    }
+
     /// The names before a verb, and where it stands.
     fn subjects(&self) -> Option<(Vec<String>, usize)> {
+        self.subjects_at(self.at)
+    }
+
+    fn subjects_at(&self, at: usize) -> Option<(Vec<String>, usize)> {
         let mut names = Vec::new();
-        let mut at = self.at;
+        let mut at = at;
         while names.len() < MAX_SUBJECTS {
             names.push(name_at(&self.tokens, at)?);
             at += 1;
@@ -364,7 +394,14 @@ impl Reader<'_> {
                 return place;
             }
             let is_there = self.verb == Verb::Change || self.is_there(name);
-            self.application(name, if is_there { Action::Change } else { Action::Create })
+            let action = if is_there { Action::Change } else { Action::Create };
+            // "…; ingress on 80"
+            if name.eq_ignore_ascii_case("ingress")
+                && let Some(place) = self.place_of(&Entity::new(Thing::Gateway, Some(name.to_owned()), self.at))
+            {
+                return place;
+            }
+            self.application(name, action)
         })
     }
 }

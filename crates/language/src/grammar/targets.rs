@@ -4,14 +4,20 @@ use super::block::Block;
 use super::reader::{Reader, Verb};
 use super::spot::{self, Place, Said, Spot, Trouble, put};
 use crate::intent::{Action, Pathway, Target};
+use crate::lexer::TokenKind;
 
 /// Symbols of kinds that are never a target's.
 const NO_TARGETS: &[&str] = &["virtual-router", "virtual-gateway", "mesh", "gateway-route", "route", "sidecar"];
+
+/// The most tokens from targets to their shares.
+const MAX_TO_SHARES: usize = 8;
 
 impl Reader<'_> {
     /// A target: of a route, a gateway route, the versions of an application; or what an application calls.
     pub(super) fn target(&mut self, name: &str, weight: Option<u32>, port: Option<u32>) -> Said {
         let spot = self.here()?;
+        let known = self.named_by_its_end(name);
+        let name = known.as_deref().unwrap_or(name);
         if weight.is_none() && std::mem::take(&mut self.resting) {
             return self.target_of_the_rest(name, port);
         }
@@ -20,6 +26,14 @@ impl Reader<'_> {
         let is_node = self.verb == Verb::None && self.words.clone().any(|at| self.is_symbol(at, &["virtual-node"]));
         // "grpc route with 3 retries on unavailable, to orders"
         let is_last = self.verb == Verb::None && self.is_clause_start() && self.ends_clause(self.words.end);
+        // "gateway edge on 8080 to web"
+        let is_of_gateway = matches!(spot.place, Place::Gateway(at) if self.intent.virtual_gateways[at].routes.is_empty())
+            && self.verb != Verb::Change
+            && self.is_symbol(self.words.start, &["to"])
+            && self.ends_clause(self.words.end);
+        if is_of_gateway && is_bare {
+            self.sends();
+        }
         let is_open = self.block == Block::Match
             || (self.block == Block::Rewrite || is_node || is_last) && self.lacks_target(spot);
         if is_bare && (self.is_owner_of_something() || !self.sending && !is_open) {
@@ -51,6 +65,21 @@ impl Reader<'_> {
                 self.calls(&[name.to_owned()])
             }
             _ => Err(Trouble::NotHere),
+        }
+    }
+
+    /// "only to y": what goes elsewhere too contradicts it.
+    pub(super) fn only_target(&mut self, name: &str) -> Said {
+        let said = self.target(name, None, None)?;
+        let spot = self.here()?;
+        let Ok((own, _)) = spot::route(&mut self.intent, spot) else { return Ok(said) };
+        let (matcher, count) = (own.matcher.clone(), own.targets.len());
+        let of_routers = self.intent.virtual_routers.iter().flat_map(|router| &router.routes);
+        let routes = self.intent.routes.iter().chain(of_routers).filter(|route| route.matcher == matcher);
+        let other = routes.flat_map(|route| &route.targets).find(|target| target.node != name);
+        match other.filter(|_| count < 2 && !matcher.is_empty()) {
+            Some(other) => Err(Trouble::Clash(format!("the same requests to `{}`, and only to `{name}`", other.node))),
+            None => Ok(said),
         }
     }
 
@@ -191,6 +220,20 @@ impl Reader<'_> {
             said.as_ref().map_err(Clone::clone)?;
         }
         said
+    }
+
+    /// "to a and b, split 90/10": targets whose shares stand in what is left of the sentence.
+    pub(super) fn targets_with_shares(&mut self, names: &[String]) -> Said {
+        let spot = self.here()?;
+        let says = |token: &crate::lexer::Token| {
+            matches!(&token.kind, TokenKind::Ratio(parts) if parts.len() == names.len()) || token.low == "evenly"
+        };
+        let rest = self.tokens[self.words.end..].iter().take_while(|token| !matches!(token.low.as_str(), "." | ";"));
+        let is_shared = rest.take(MAX_TO_SHARES).any(says);
+        if names.len() < 2 || !is_shared || !self.lacks_target(spot) {
+            return Err(Trouble::NotHere);
+        }
+        self.targets(names)
     }
 
     /// "exposes rates.local at /rates"

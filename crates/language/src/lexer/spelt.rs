@@ -124,6 +124,9 @@ impl<'t> Words<'t> {
         {
             return Some(span(found));
         }
+        if let Some(thirds) = self.thirds(at) {
+            return Some(thirds);
+        }
         if let Some(times) = match self.low(at) {
             "twice" => Some(2),
             "thrice" => Some(3),
@@ -181,7 +184,19 @@ impl<'t> Words<'t> {
         Some((scale / u64::from(times), place + 2))
     }
 
-    /// `a quarter`, `three quarters`, `one in ten`, `1 out of 20`; a third is no whole percentage.
+    /// `a third of`, `two thirds`: no whole percentage, so a fraction.
+    fn thirds(&self, at: usize) -> Option<(TokenKind, usize)> {
+        let times = if self.low(at) == "a" { 1 } else { self.count(at)? };
+        // "a third listener" is one more of them.
+        let is_share = match self.low(at + 1) {
+            "thirds" => times <= 3,
+            "third" => times == 1 && matches!(self.low(at + 2), "of" | "to" | "each" | "goes" | "go" | "on" | "for"),
+            _ => false,
+        };
+        is_share.then(|| (TokenKind::Ratio(vec![times, 3]), at + 2))
+    }
+
+    /// `a quarter`, `three quarters`, `one in ten`, `1 out of 20`.
     fn share(&self, at: usize) -> Option<(u32, usize)> {
         if let Some((_, parts)) = PARTS.iter().find(|(word, _)| *word == self.low(at + 1)) {
             let times = if self.low(at) == "a" { Some(1) } else { self.count(at) };

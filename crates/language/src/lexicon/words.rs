@@ -64,7 +64,8 @@ split: split, splits, splitting, divide, divides, distribute, distributes, shift
     balance, balances, canary release, canary releases, canary deployment, canary deployments, canary rollout,
     canary split, canary test, canary of, canary for, do a canary, canarying, weighted, weighting, blue green, blue/green, spread
 between: between, across, among, amongst, over
-evenly: evenly, equally, half and half, fifty fifty, 50-50, half half, in equal parts, even
+evenly: evenly, equally, half and half, fifty fifty, 50-50, half half, in equal parts, even, equal parts, equal shares, in equal shares,
+    the same share, an equal share, the same share each, an equal share each, a fair share each
 call: call, calls, calling, talk to, talks to, talking to, depend on, depends on, depending on, consume, consumes,
     invoke, invokes, reaches, connect to, connects to, may call, can call, queries, accesses, access to,
     communicates with, communicate with, relies on, uses service
@@ -121,7 +122,7 @@ file-source: file system, local file, local files, from disk, on disk, file base
 trust: validating against, validate against, validates against, verifying against, verify against,
     verifies against, verified against, checked against, checks theirs against, checks them against, verifies theirs against, verifies them against,
     validates theirs against, validates them against, check theirs against, check them against, trust, trusts, trusting, trusted, ca, certificate authority, ca bundle, ca certificate, trust bundle,
-    root ca, trusted ca, ca file, ca cert, root certificate, private ca, acm pca, pca, validate, validates,
+    root ca, trusted ca, chains to, chain to, chaining to, chained to, chains up to, ca file, ca cert, root certificate, private ca, acm pca, pca, validate, validates,
     validating, validation, verify, verifies, verified, ca chain, trust chain, trust store, trusted bundle,
     spiffe trust bundle, signed by, issued by, validated, validated against, validated by, validated with, verified by,
     verified with, checked with
@@ -135,7 +136,7 @@ enforce: enforce, enforces, enforced, enforcing
 # health
 health-check: health check, hc, health checks, healthcheck, healthchecks, health checking, health probe,
     health probes, checks health, checks its health, check its health, check the health, check health, liveness,
-    liveness check, probe, probes, probing, probed, health-checked, checked for health, heartbeat,
+    liveness check, probe, probes, probing, probed, health checked, checked for health, heartbeat,
     healthcheckpolicy
 interval: interval, period, frequency, intervals, intervalmillis
 every: every, once every, each time, once per
@@ -224,6 +225,7 @@ ipv4-preferred: ipv4 preferred, ipv4_preferred, prefer ipv4, prefers ipv4, prefe
     ipv4 preference, ipv4 first, ipv4 over ipv6, preference for ipv4, a preference for ipv4
 ipv6-preferred: ipv6 preferred, ipv6_preferred, prefer ipv6, prefers ipv6, preferring ipv6, preferably ipv6,
     ipv6 preference, ipv6 first, ipv6 over ipv4, preference for ipv6, a preference for ipv6
+dual-stack: dual stack, dualstack, both ip versions, both ip families
 ip-preference: ip preference, ip version, ip version preference, ip family, ip addresses, ippreference
 
 # mesh
@@ -232,7 +234,8 @@ egress: egress, external egress, egress filter, egress traffic, outbound traffic
     outbound traffic that isn't in the mesh, traffic that isn't in the mesh, external traffic,
     traffic outside the mesh, traffic to the outside, traffic leaving the mesh, outgoing traffic,
     external services, external endpoints, outside world, external hosts, unknown destinations,
-    destinations outside the mesh, egressfilter, traffic to anything outside, traffic to anything outside of it,
+    destinations outside the mesh, outside of the mesh, hosts outside the mesh, hosts outside of the mesh,
+    destinations outside of the mesh, services outside the mesh, services outside of the mesh, egressfilter, traffic to anything outside, traffic to anything outside of it,
     traffic to the outside world, traffic to anywhere outside, anything outside, anything outside of it
 known-destinations: services in the mesh, services of the mesh, services inside the mesh, what the mesh knows
 allow-all: lets out, let out, lets traffic out, let traffic out, lets, let everything out, allow all, allow_all,
@@ -283,7 +286,7 @@ rewrite: rewrite, rewrites, rewriting, rewritten, replace, replaces, replacing, 
     turning, turned into
 strip: strip, strips, stripping, stripped, trim, trims, cut
 keep: keep, keeps, keeping, preserve, preserves, preserving, retain, retains, leave, leaves, untouched, unchanged,
-    as is, intact, don't rewrite, do not rewrite, without rewriting, no rewrite, not rewrite, not rewriting,
+    as is, intact, don't rewrite, do not rewrite, without rewriting, without touching, not touch, not touching, no rewrite, not rewrite, not rewriting,
     no rewriting, without rewrite
 
 # all the rest

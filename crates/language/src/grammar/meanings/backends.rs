@@ -56,8 +56,17 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "call ?virtual-service ?application <names>",
             "backend ?virtual-service ?application <names>",
             "<names> as backend",
+            "have|has <names> as backend",
         ],
         set: Set::Act(|reader, slots| reader.calls(&slots.texts("names"))),
+    },
+    Meaning {
+        name: "nodes that are called",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["call ?to virtual-node <names>"],
+        set: Set::Act(|reader, slots| reader.calls_nodes(&slots.texts("names"))),
     },
     Meaning {
         name: "backends that are reached",

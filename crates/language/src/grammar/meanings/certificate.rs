@@ -56,6 +56,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Node,
         ways: &[
             "certificate ?between sds ?secret <text:secret>",
+            "certificate ?between sds ?secret named <text:secret>",
+            "sds ?certificate named <text:secret>",
             "certificate between sds",
             "sds ?certificate secret <text:secret>",
             "sds secret named <text:secret>",
@@ -80,6 +82,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "present|presents|presenting|show|shows|showing <path:chain> and|, private-key <path:key>",
             "client-certificate ?between sds ?secret <text:secret> to backend",
             "client-certificate ?between sds ?secret <text:secret>",
+            "client-certificate ?between sds ?secret named <text:secret>",
         ],
         set: Set::Act(|reader, slots| {
             // Who holds its key, or its secret, is who shows it.
@@ -100,6 +103,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "trust to ?trust <path:chain>",
             "trust <path:chain>",
             "trust certificate-chain <path:chain>",
+            "certificate trust <path:chain>",
             "trust certificate <path:chain>",
             "trust certificate trust <path:chain>",
             "trust client-certificate <path:chain>",
@@ -143,7 +147,16 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Tls,
         is_plain: true,
         home: Home::Node,
-        ways: &["trust sds secret <text:secret>", "trust sds", "trust secret <text:secret>", "sds trust"],
+        ways: &[
+            "trust sds secret <text:secret>",
+            "trust sds",
+            "trust secret <text:secret>",
+            "sds trust",
+            "trust sds ?secret named <text:secret>",
+            "trust ?sds bundle|trust ?named <text:secret>",
+            "trust sds bundle|trust ?secret ?named <text:secret>",
+            "trust sds <address:secret>",
+        ],
         set: Set::Value(|intent, spot, slots| trust_sds(intent, spot, slots.given("secret"))),
     },
     Meaning {

@@ -82,7 +82,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Dns,
         is_plain: true,
         home: Home::Node,
-        ways: &["endpoints-mode", "response-type hosts", "hosts response-type"],
+        ways: &["endpoints-mode", "response-type hosts", "hosts response-type", "discovery as|to hosts"],
         set: Set::Value(|intent, spot, _| {
             let (dns, path) = dns(intent, spot)?;
             put(&mut dns.endpoints, true, &path, "endpoints")
@@ -185,11 +185,34 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "IP preference of the mesh that is named next",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Mesh,
+        ways: &[
+            "?dual-stack ?discovery ?ip-preference ?to ipv4-only|ipv6-only|ipv4-preferred|ipv6-preferred ?ip-preference ?dual-stack",
+        ],
+        set: Set::Act(|reader, _| {
+            let end = reader.words.end;
+            let preference = reader.words.clone().find_map(|at| match reader.low(at) {
+                "ipv4-only" => Some(IpPreference::Ipv4Only),
+                "ipv6-only" => Some(IpPreference::Ipv6Only),
+                "ipv4-preferred" => Some(IpPreference::Ipv4Preferred),
+                "ipv6-preferred" => Some(IpPreference::Ipv6Preferred),
+                _ => None,
+            });
+            match preference.filter(|_| reader.is_symbol(end, &["mesh"])) {
+                Some(preference) => ip(&mut reader.intent, Spot::at(Place::Mesh), preference),
+                None => Err(Trouble::NotHere),
+            }
+        }),
+    },
+    Meaning {
         name: "IP: IPv4 only",
         block: Block::Resource,
         is_plain: true,
         home: Home::Node,
-        ways: &["?ip-preference ?to ipv4-only ?ip-preference"],
+        ways: &["?dual-stack ?discovery ?ip-preference ?to ipv4-only ?ip-preference ?dual-stack"],
         set: Set::Value(|intent, spot, _| ip(intent, spot, IpPreference::Ipv4Only)),
     },
     Meaning {
@@ -197,7 +220,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Resource,
         is_plain: true,
         home: Home::Node,
-        ways: &["?ip-preference ?to ipv6-only ?ip-preference"],
+        ways: &["?dual-stack ?discovery ?ip-preference ?to ipv6-only ?ip-preference ?dual-stack"],
         set: Set::Value(|intent, spot, _| ip(intent, spot, IpPreference::Ipv6Only)),
     },
     Meaning {
@@ -205,7 +228,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Resource,
         is_plain: true,
         home: Home::Node,
-        ways: &["?ip-preference ?to ipv4-preferred ?ip-preference"],
+        ways: &["?dual-stack ?discovery ?ip-preference ?to ipv4-preferred ?ip-preference ?dual-stack"],
         set: Set::Value(|intent, spot, _| ip(intent, spot, IpPreference::Ipv4Preferred)),
     },
     Meaning {
@@ -213,7 +236,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Resource,
         is_plain: true,
         home: Home::Node,
-        ways: &["?ip-preference ?to ipv6-preferred ?ip-preference"],
+        ways: &["?dual-stack ?discovery ?ip-preference ?to ipv6-preferred ?ip-preference ?dual-stack"],
         set: Set::Value(|intent, spot, _| ip(intent, spot, IpPreference::Ipv6Preferred)),
     },
 ];

@@ -2,7 +2,7 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set, opens_block};
-use crate::grammar::spot::{self, put};
+use crate::grammar::spot::{self, Trouble, put};
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -65,6 +65,25 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "health check: protocol and port",
+        block: Block::HealthCheck,
+        is_plain: false,
+        home: Home::Node,
+        ways: &["<protocol> port <number>", "<protocol> on|at <number>", "port <number> between|via|using <protocol>"],
+        set: Set::Act(|reader, slots| {
+            // "a health check, tcp port 5432" has another listener.
+            if matches!(reader.low_before(reader.words.start), "," | "and") {
+                return Err(Trouble::NotHere);
+            }
+            let spot = reader.here()?;
+            let (check, path) = spot::health_check(&mut reader.intent, spot)?;
+            if let Some(protocol) = slots.protocol() {
+                put(&mut check.protocol, protocol, &path, "protocol")?;
+            }
+            put(&mut check.port, slots.number("number"), &path, "port")
+        }),
+    },
+    Meaning {
         name: "health check: interval",
         block: Block::HealthCheck,
         is_plain: false,
@@ -80,7 +99,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::HealthCheck,
         is_plain: false,
         home: Home::Node,
-        ways: &["timeout <span>", "<span> timeout", "failure after <span>", "timeout after <span>"],
+        ways: &[
+            "timeout <span>",
+            "<span> timeout",
+            "failure after <span>",
+            "timeout after <span>",
+            "pending ?max <span>",
+            "waiting|waits ?max <span>",
+        ],
         set: Set::Value(|intent, spot, slots| {
             let (check, path) = spot::health_check(intent, spot)?;
             put(&mut check.timeout, slots.span(), &path, "timeout")
@@ -93,7 +119,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Node,
         ways: &[
             "healthy ?threshold ?after <number> ?consecutive ?success",
-            "<number> ?consecutive success ?consecutive ?healthy",
+            "<number> ?consecutive success ?consecutive ?to ?healthy",
             "success ?threshold <number>",
             "healthy <number>",
             "<number> healthy",

@@ -2,10 +2,12 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set, opens_block};
+use crate::grammar::name::name_at;
 use crate::grammar::reader::Reader;
 use crate::grammar::slot::{Slots, literal};
 use crate::grammar::spot::{self, Said, Trouble, put};
 use crate::intent::{Hostname, Pathway, Query};
+use crate::lexer::TokenKind;
 use crate::understanding::Assumption;
 
 pub(super) const MEANINGS: &[Meaning] = &[
@@ -53,6 +55,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<path> only",
         ],
         set: Set::Act(|reader, slots| {
+            let words = reader.words.clone();
+            // "/a only to node y": the target is the only one, and not the path.
+            if reader.is_word(words.end - 1, &["only"]) && reader.is_symbol(words.end, &["to", "send"]) {
+                return Err(Trouble::NotHere);
+            }
             let said = path(reader, slots, Pathway::Exact)?;
             if reader.words.clone().all(|at| !reader.is_symbol(at, &["exact", "equals"])) {
                 let path = slots.text("path");
@@ -190,7 +197,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Match,
         is_plain: false,
         home: Home::Route,
-        ways: &["https|http requests|request|traffic|call"],
+        ways: &["https|http requests|request|traffic|call|ones"],
         set: Set::Act(|reader, _| {
             let scheme = reader.tokens[reader.words.start].low.clone();
             reader.matcher(|matcher, path| put(&mut matcher.scheme, scheme, path, "scheme"))
@@ -204,11 +211,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &["application ?named <dotted:host>", "<dotted:host> application"],
         set: Set::Act(|reader, slots| {
             let name = slots.text("host");
-            let is_grpc = name
-                .rsplit('.')
-                .next()
-                .is_some_and(|last| last.starts_with(|letter: char| letter.is_ascii_uppercase()));
-            if !is_grpc {
+            if !is_grpc_service(&name) {
                 return Err(Trouble::NotHere);
             }
             reader.grpc(|matcher, path| put(&mut matcher.grpc_service, name, path, "grpcService"))
@@ -231,7 +234,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Match,
         is_plain: false,
         home: Home::Route,
-        ways: &["match port <number>", "port <number>"],
+        ways: &["match port <number>", "port <number>", "those|these|ones on|at <number>"],
         set: Set::Act(|reader, slots| {
             reader.matcher(|matcher, path| put(&mut matcher.port, slots.number("number"), path, "port"))
         }),
@@ -249,6 +252,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ],
         set: Set::Act(|reader, slots| {
             let name = Some(slots.text("host")).filter(|host| !host.is_empty()).unwrap_or_else(|| slots.text("name"));
+            // "a grpc service quotes on 50051" is what is made, unless a route is spoken of.
+            let start = reader.words.start;
+            let is_made = reader.is_symbol(start, &["grpc"]) && reader.is_symbol(start + 1, &["application"]);
+            let of_route = reader.is_current && reader.sending || reader.block == Block::Match;
+            if is_made && !of_route && !is_grpc_service(&name) {
+                return Err(Trouble::NotHere);
+            }
             reader.grpc(|matcher, path| put(&mut matcher.grpc_service, name, path, "grpcService"))
         }),
     },
@@ -257,9 +267,57 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Match,
         is_plain: true,
         home: Home::Route,
-        ways: &["rpc ?named <name>", "rpc method <name>", "grpc method <name>", "<name> rpc"],
+        ways: &[
+            "rpc ?named <name>",
+            "rpc method <name>",
+            "grpc method <name>",
+            "<name> rpc",
+            "rpc ?named|method <any:name>",
+        ],
         set: Set::Act(|reader, slots| {
-            reader.grpc(|matcher, path| put(&mut matcher.grpc_method, slots.text("name"), path, "grpcMethod"))
+            // "rpc Send" names a method with a word that means something elsewhere, and "rpc goes to" does not.
+            let end = reader.words.end - 1;
+            let is_odd = matches!(reader.tokens[end].kind, TokenKind::Symbol | TokenKind::Word);
+            let is_method = slots.text("name").starts_with(|letter: char| letter.is_ascii_uppercase());
+            if is_odd && !is_method && name_at(&reader.tokens, end).is_none() && !reader.is_symbol(end, &["rpc"]) {
+                return Err(Trouble::NotHere);
+            }
+            reader.grpc(|matcher, path| put(&mut matcher.grpc_method, slots.text("name"), path, "grpcMethod"))?;
+            reader.service_of_sibling()
+        }),
+    },
+    Meaning {
+        name: "match: gRPC method and its service",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "method|rpc ?named <any:name> of|in|on ?grpc-service ?application <dotted:host>",
+            "<name> method|rpc of|in|on ?grpc-service ?application <dotted:host>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let (service, method) = (slots.text("host"), slots.text("name"));
+            reader.sends();
+            reader.grpc(|matcher, path| {
+                put(&mut matcher.grpc_service, service, path, "grpcService")?;
+                put(&mut matcher.grpc_method, method, path, "grpcMethod")
+            })
+        }),
+    },
+    Meaning {
+        name: "match: all other methods of a gRPC service",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["otherwise|rest of|in|on ?grpc-service ?application <dotted:host>"],
+        set: Set::Act(|reader, slots| {
+            let service = slots.text("host");
+            if !is_grpc_service(&service) {
+                return Err(Trouble::NotHere);
+            }
+            reader.closed = true;
+            reader.sends();
+            reader.grpc(|matcher, path| put(&mut matcher.grpc_service, service, path, "grpcService"))
         }),
     },
     Meaning {
@@ -335,6 +393,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|_, _| opens_block()),
     },
 ];
+
+/// Whether a name with dots is that of a gRPC service: `shop.Cart`.
+fn is_grpc_service(name: &str) -> bool {
+    name.rsplit('.').next().is_some_and(|last| last.starts_with(|letter: char| letter.is_ascii_uppercase()))
+}
 
 /// What a path means that comes without a word for how it is compared: `/api/*` and `/api` are prefixes.
 fn by_form(path: String) -> Pathway {

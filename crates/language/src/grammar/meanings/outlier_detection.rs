@@ -65,6 +65,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "eject ?hosts ?for <span>",
             "eject ?hosts ?for ?min <span>",
             "?take ?hosts out ?for <span>",
+            "keep ?hosts out ?for <span>",
         ],
         set: Set::Value(|intent, spot, slots| {
             let (outlier, path) = spot::outlier_detection(intent, spot)?;

@@ -19,6 +19,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "to virtual-router ?named <name>",
             "by virtual-router ?named <name>",
             "?provider virtual-router named <name>",
+            "provider virtual-router ?named <name>",
             "provider ?to virtual-router <name>",
             "provider <name> virtual-router",
             "send to virtual-router <name>",
@@ -107,7 +108,15 @@ pub(super) const MEANINGS: &[Meaning] = &[
 
 /// A provider of the virtual service that is spoken of, and not of one that was named before.
 fn provider(reader: &mut Reader<'_>, provider: Provider) -> Said {
-    let Place::Service(at) = reader.here()?.place else { return Err(Trouble::NotHere) };
+    let place = reader.here()?.place;
+    let Some(Place::Service(at)) = reader.as_service(place) else { return Err(Trouble::NotHere) };
+    let more = reader.past(reader.words.end, &["and", "the", "a", "also", "by"]);
+    let is_second = reader.is_symbol(more, &["virtual-node", "virtual-router"])
+        && more > reader.words.end
+        && reader.ends_clause(reader.past(more + 1, &["named"]) + 1);
+    if is_second && reader.is_current {
+        return Err(Trouble::Clash("two providers, and a virtual service has one".to_owned()));
+    }
     let service = reader.intent.virtual_services.get_mut(at).filter(|_| reader.is_current).ok_or(Trouble::NotHere)?;
     put(&mut service.provider, provider, &spot::path_of(Place::Service(at)), "provider")
 }

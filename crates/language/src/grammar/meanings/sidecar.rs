@@ -188,11 +188,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Sidecar,
         ways: &[
-            "app-port <number>",
-            "application ?hosts ?listen port <number>",
-            "application ?hosts listen ?port <number>",
-            "application ?hosts on|at <number>",
-            "application hosts <number>",
+            "app-port <numbers>",
+            "application ?hosts ?listen port <numbers>",
+            "application ?hosts listen ?port <numbers>",
+            "application ?hosts on|at <numbers>",
+            "application hosts <numbers>",
         ],
         set: Set::Value(|intent, spot, slots| {
             let (sidecar, path) = sidecar(intent, spot)?;
@@ -200,7 +200,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             if *sidecar == Sidecar::default() {
                 return Err(Trouble::NotHere);
             }
-            put(&mut sidecar.application_port, slots.number("number"), &path, "applicationPort")
+            application_ports(sidecar, &path, &slots.numbers("numbers"))
         }),
     },
     Meaning {
@@ -208,10 +208,10 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Sidecar,
         is_plain: false,
         home: Home::Sidecar,
-        ways: &["port <number>", "listen ?port <number>"],
+        ways: &["port <numbers>", "listen ?port <numbers>"],
         set: Set::Value(|intent, spot, slots| {
             let (sidecar, path) = sidecar(intent, spot)?;
-            put(&mut sidecar.application_port, slots.number("number"), &path, "applicationPort")
+            application_ports(sidecar, &path, &slots.numbers("numbers"))
         }),
     },
     Meaning {
@@ -228,7 +228,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             if !is_said || !reader.is_current {
                 return Err(Trouble::NotHere);
             }
-            put(&mut sidecar.application_port, number, &path, "applicationPort")
+            application_ports(sidecar, &path, &[number])
         }),
     },
     Meaning {
@@ -283,14 +283,47 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Sidecar,
         is_plain: true,
         home: Home::Sidecar,
-        ways: &["ignored-ports <numbers>", "port <numbers> ignored-ports"],
+        ways: &[
+            "ignored-ports <numbers>",
+            "port <numbers> ignored-ports",
+            "?egress ?to port <numbers> ignored|ignore|bypassed|excluded",
+            "ignore|ignored|ignoring|bypass|exclude|excluding ?egress ?to port <numbers>",
+        ],
         set: Set::Value(|intent, spot, slots| {
             let (sidecar, path) = sidecar(intent, spot)?;
             sidecar.egress_ignored_ports.extend(slots.numbers("numbers"));
             Ok(path + ".egressIgnoredPorts")
         }),
     },
+    Meaning {
+        name: "sidecar: addresses that every proxy ignores",
+        block: Block::Sidecar,
+        is_plain: true,
+        home: Home::Sidecar,
+        ways: &[
+            "?egress ?to <names> ignored|ignore|bypassed|excluded",
+            "ignore|ignored|ignoring|bypass|exclude|excluding ?egress ?to ?ip-preference <names>",
+        ],
+        set: Set::Value(|intent, spot, slots| {
+            let (_, path) = sidecar(intent, spot)?;
+            let are_usual = slots.texts("names").iter().all(|name| ALWAYS_IGNORED.contains(&name.as_str()));
+            if are_usual { Ok(path) } else { Err(Trouble::NotHere) }
+        }),
+    },
 ];
+
+/// Ports of the application; said twice, they must be the same.
+fn application_ports(sidecar: &mut Sidecar, path: &str, ports: &[u32]) -> Said {
+    let known = Some(sidecar.application_ports.clone()).filter(|known| !known.is_empty());
+    let said = put(&mut known.clone(), ports.to_vec(), path, "applicationPorts");
+    if said.is_ok() {
+        sidecar.application_ports = ports.to_vec();
+    }
+    said
+}
+
+/// The addresses that every proxy ignores: of the task's credentials and of the instance's metadata.
+const ALWAYS_IGNORED: &[&str] = &["169.254.170.2", "169.254.169.254"];
 
 fn sidecar(intent: &mut Intent, spot: Spot) -> Result<(&mut Sidecar, String), Trouble> {
     let Place::Sidecar(at) = spot.place else { return Err(Trouble::NotHere) };

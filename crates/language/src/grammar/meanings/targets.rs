@@ -4,7 +4,7 @@ use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
 use crate::grammar::shares::even_share;
 use crate::grammar::slot::Slots;
-use crate::grammar::spot::{Trouble, put};
+use crate::grammar::spot::{Place, Trouble, put};
 use crate::intent::Pathway;
 use crate::lexer::TokenKind;
 
@@ -42,6 +42,28 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "target ?equals ?virtual-node <name>",
         ],
         set: Set::Act(|reader, slots| reader.target(&slots.text("name"), None, None)),
+    },
+    Meaning {
+        name: "the only target",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["only ?send to ?virtual-node ?application ?virtual-service ?version <name>"],
+        set: Set::Act(|reader, slots| reader.only_target(&slots.text("name"))),
+    },
+    Meaning {
+        name: "service whose requests are split",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["behind ?virtual-service ?application <name>"],
+        set: Set::Act(|reader, slots| match reader.here()?.place {
+            Place::Route(None, at) if reader.is_current && !reader.intent.routes[at].targets.is_empty() => {
+                let router = &mut reader.intent.routes[at].router;
+                put(router, slots.text("name"), &format!("routes[{at}]"), "router")
+            }
+            _ => Err(Trouble::NotHere),
+        }),
     },
     Meaning {
         name: "target of a verb that takes it",
@@ -150,10 +172,16 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Match,
         is_plain: true,
         home: Home::Route,
-        ways: &["<percent> ?all-traffic ?call <path> ?traffic ?call ?send to ?version <name>"],
+        ways: &[
+            "<percent> ?all-traffic ?call <path> ?traffic ?call ?send to ?version <name>",
+            "<percent> ?all-traffic <method> ?requests|traffic|call <path> ?traffic ?call ?send to ?version <name>",
+        ],
         set: Set::Act(|reader, slots| {
             let path = slots.text("path");
             reader.sends();
+            if let Some(method) = slots.given("method") {
+                reader.matcher(|matcher, at| put(&mut matcher.method, method, at, "method"))?;
+            }
             reader.matcher(|matcher, at| put(&mut matcher.path, Pathway::Prefix(path), at, "path"))?;
             reader.target(&slots.text("name"), Some(slots.number("percent")), None)
         }),
@@ -333,6 +361,27 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, slots| reader.split(&slots.texts("names"), &[])),
     },
     Meaning {
+        name: "the same share to each",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "?send ?split <percent:share> ?traffic|requests each ?send to ?virtual-node ?application ?version <names>",
+            "?send ?split <percent:share> ?traffic|requests ?send to each ?virtual-node ?application ?version <names>",
+            "?send ?split <ratio> ?traffic|requests each ?send to ?virtual-node ?application ?version <names>",
+            "?send ?split <ratio> ?traffic|requests ?send to each ?virtual-node ?application ?version <names>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let (names, ratio) = (slots.texts("names"), slots.numbers("ratio"));
+            reader.sends();
+            match (ratio.as_slice(), u32::try_from(names.len())) {
+                ([], Ok(count)) if count > 1 => reader.split(&names, &vec![slots.number("share"); names.len()]),
+                ([1, whole], Ok(count)) if *whole == count => reader.split(&names, &[]),
+                _ => Err(Trouble::NotHere),
+            }
+        }),
+    },
+    Meaning {
         name: "a ratio for what was named",
         block: Block::Match,
         is_plain: true,
@@ -349,22 +398,6 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, slots| reader.receiver(&slots.text("name"))),
     },
     Meaning {
-        name: "priority: last",
-        block: Block::Match,
-        is_plain: true,
-        home: Home::Route,
-        ways: &["lowest priority", "priority lowest"],
-        set: Set::Act(|reader, _| reader.priority(1000)),
-    },
-    Meaning {
-        name: "priority: first",
-        block: Block::Match,
-        is_plain: true,
-        home: Home::Route,
-        ways: &["highest priority", "priority highest"],
-        set: Set::Act(|reader, _| reader.priority(0)),
-    },
-    Meaning {
         name: "targets",
         block: Block::Match,
         is_plain: true,
@@ -373,20 +406,20 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, slots| reader.targets(&slots.texts("names"))),
     },
     Meaning {
+        name: "targets whose shares come later",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["?send to ?virtual-node ?application ?version <names>"],
+        set: Set::Act(|reader, slots| reader.targets_with_shares(&slots.texts("names"))),
+    },
+    Meaning {
         name: "owner of a route",
         block: Block::Match,
         is_plain: false,
         home: Home::Next,
         ways: &["on|in|of ?virtual-router <name>"],
         set: Set::Act(|reader, slots| reader.owner(&slots.text("name"))),
-    },
-    Meaning {
-        name: "priority",
-        block: Block::Match,
-        is_plain: true,
-        home: Home::Route,
-        ways: &["priority <number>", "<number> priority", "priority first <number>"],
-        set: Set::Act(|reader, slots| reader.priority(slots.number("number"))),
     },
 ];
 

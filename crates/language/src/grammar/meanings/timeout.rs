@@ -105,7 +105,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Timeout,
         is_plain: true,
         home: Home::Any,
-        ways: &["no idle ?timeout", "idle ?timeout unlimited|no|none", "idle ?timeout off", "idle ?timeout <number>"],
+        ways: &[
+            "no idle ?timeout",
+            "idle ?timeout unlimited|no|none",
+            "idle ?timeout off",
+            "idle ?timeout <number>",
+            "unlimited idle ?timeout",
+        ],
         set: Set::Value(|intent, spot, slots| {
             // A number without a unit is a time only where it is none.
             if slots.number("number") > 0 {

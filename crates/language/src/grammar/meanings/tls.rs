@@ -188,8 +188,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Tls,
         is_plain: true,
         home: Home::Node,
-        ways: &["backend for|of|on", "backend :"],
-        set: Set::Act(|reader, _| {
+        ways: &["backend for|of|on", "backend :", "backend for|of|on virtual-node|application <name>"],
+        set: Set::Act(|reader, slots| {
+            if let Some(name) = slots.given("name") {
+                reader.speak_of_node(&name);
+            }
             let spot = reader.here()?;
             let (_, path) = spot::backend_tls(&mut reader.intent, spot)?;
             reader.spot = Some(Spot { side: Side::Client, ..spot });

@@ -40,7 +40,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Resource,
         is_plain: true,
         home: Home::Node,
-        ways: &["version <names>", "run ?version <names>", "has|have ?version <names>", "<names> version"],
+        ways: &[
+            "version <names>",
+            "run ?version <names>",
+            "has|have ?version <names>",
+            "<names> version",
+            "with <names>",
+        ],
         set: Set::Act(|reader, slots| reader.versions(&slots.texts("names"))),
     },
 ];

@@ -355,13 +355,13 @@ fn sidecar() -> BoxedStrategy<Sidecar> {
         (of(Just(512)), of(Just(1024))).prop_map(|(cpu, memory)| (None, cpu, memory)),
     ];
     let level = of(text(&["debug", "info", "trace"]));
-    (size, of(Just(8080)), of(Just(1337)), level, any::<bool>(), any::<bool>())
-        .prop_map(|((traffic, cpu, memory), application_port, user, log_level, xray, old_name_variable)| Sidecar {
+    (size, select(vec![vec![], vec![8080]]), of(Just(1337)), level, any::<bool>(), any::<bool>())
+        .prop_map(|((traffic, cpu, memory), application_ports, user, log_level, xray, old_name_variable)| Sidecar {
             virtual_node: Some("orders".to_owned()),
             traffic,
             cpu,
             memory,
-            application_port,
+            application_ports,
             user,
             log_level,
             xray,

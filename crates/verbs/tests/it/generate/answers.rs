@@ -72,10 +72,16 @@ fn two_routes_that_share_requests_are_said_to_be_one() {
 pub(super) fn read_filled(template: &str) -> Reading {
     let inputs = || vec![Input { name: "template.yaml".to_owned(), bytes: template.as_bytes().to_vec() }];
     let open = read(inputs(), &Options::default());
-    let value = |name: &str| if name.contains("Port") { "8080" } else { "given.local" };
+    let value = |name: &str, kind: &str| match kind {
+        _ if name.contains("Port") => "8080",
+        "Number" if name.contains("Millis") => "5000",
+        "Number" => "5",
+        _ => "given.local",
+    };
     let parameters = open.inventory.parameters.iter().map(|parameter| {
         let allowed = parameter.allowed_values.first().cloned();
-        let chosen = parameter.default.clone().or(allowed).unwrap_or_else(|| value(&parameter.name).to_owned());
+        let chosen =
+            parameter.default.clone().or(allowed).unwrap_or_else(|| value(&parameter.name, &parameter.kind).to_owned());
         (parameter.name.clone(), chosen)
     });
     let parameters = parameters.collect();

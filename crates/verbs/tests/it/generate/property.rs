@@ -26,7 +26,7 @@ const NAMES: &[&str] = &["orders", "payments", "frontend", "payments-v1", "payme
 fn pool(member: &str) -> Vec<Value> {
     let texts = |texts: &[&str]| texts.iter().map(|text| json!(text)).collect();
     match member {
-        "port" | "applicationPort" | "servicePort" => vec![json!(8080), json!(443), json!(9090)],
+        "port" | "applicationPorts" | "servicePort" => vec![json!(8080), json!(443), json!(9090)],
         "weight" | "maxEjectionPercent" => vec![json!(10), json!(50), json!(90)],
         "priority" => vec![json!(1), json!(10), json!(500)],
         "healthyThreshold" | "unhealthyThreshold" => vec![json!(2), json!(3), json!(10), json!(11)],
@@ -109,6 +109,11 @@ fn any(schema: &Value, member: &str, depth: u32) -> BoxedStrategy<Value> {
 
 fn object(schema: &Value, depth: u32) -> BoxedStrategy<Value> {
     let Some(properties) = schema["properties"].as_object() else {
+        let held = &schema["additionalProperties"];
+        if held["type"] == "object" {
+            let values = proptest::collection::btree_map("[a-z]{1,5}", object(held, depth + 1), 0..2);
+            return values.prop_map(|map| json!(map)).boxed();
+        }
         let values = proptest::collection::btree_map("[a-z]{1,5}", "[a-z]{1,5}", 0..2);
         return values.prop_map(|map| json!(map)).boxed();
     };

@@ -63,7 +63,8 @@ pub(super) fn sidecar(sidecar: &Sidecar, voice: &mut Voice<'_>) -> String {
     parts.extend(sidecar.memory.map(|memory| voice.say(&["{} MiB of memory", "memory {}", "{} MB memory"], memory)));
     parts.extend(
         sidecar
-            .application_port
+            .application_ports
+            .iter()
             .map(|port| voice.say(&["app port {}", "application port {}", "container port {}"], port)),
     );
     parts.extend(sidecar.user.map(|user| voice.say(&["user {}", "uid {}", "user ID {}"], user)));

@@ -1,0 +1,173 @@
+//! Words that are no part of what is asked: a heading before it, and what it is to be instead of.
+
+use super::name::name_at;
+use super::reader::Reader;
+use super::spot::Place;
+use super::versions::is_version;
+use crate::intent::Route;
+use crate::lexer::{Token, TokenKind};
+use crate::lexicon::is_glue;
+use crate::understanding::Assumption;
+
+/// The most words of a heading.
+const MAX_HEADING: usize = 8;
+
+/// The most words that say what something is not.
+const MAX_CONTRAST: usize = 3;
+
+/// Symbols that a heading may hold.
+const IN_HEADING: &[&str] = &["application", "version", "create", "app-mesh", "run", "for", "low", "medium", "high"];
+
+/// Names before a kind that say of what sort a whole is, and are no name of it.
+const TIERS: &[&str] = &["tier", "service", "layer", "part", "node"];
+
+impl Reader<'_> {
+    /// "Three-tier application: web calls api", "An online bookstore: …": says what all of it is, and makes nothing.
+    pub(super) fn heading(&mut self) -> bool {
+        if self.at > 0 {
+            return false;
+        }
+        let is_part = |token: &Token| match token.kind {
+            TokenKind::Word | TokenKind::Name | TokenKind::Number(_) => true,
+            TokenKind::Symbol => IN_HEADING.contains(&token.low.as_str()),
+            _ => false,
+        };
+        let colon = self.tokens.iter().take(MAX_HEADING).take_while(|token| is_part(token)).count();
+        let words = &self.tokens[..colon];
+        let says_something = words
+            .iter()
+            .any(|token| token.kind == TokenKind::Name || token.kind == TokenKind::Word && !is_glue(&token.low));
+        if self.low(colon) != ":" || !says_something || !self.begins_list(colon + 1) {
+            return false;
+        }
+        let text = self.request[words[0].start..words[colon - 1].end].to_owned();
+        // "payments service: v1 on 8080" describes it.
+        let is_sort = words.iter().any(|token| {
+            token.low.rsplit_once('-').is_some_and(|(_, last)| TIERS.contains(&last)) || token.low == "following"
+        });
+        if !is_sort && words.iter().all(|token| token.kind != TokenKind::Symbol) && colon < 2 {
+            return false;
+        }
+        self.assumptions.push(Assumption {
+            what: format!("`{text}` says what all of it is, and is nothing of its own"),
+            why: "it stands before the colon, and what there is to be comes after it".to_owned(),
+        });
+        self.at = colon + 1;
+        self.begin_sentence();
+        true
+    }
+
+    /// "a mesh for our logistics platform, …": says what it is for, which no setting says.
+    pub(super) fn purpose(&mut self) -> bool {
+        let is_said = self.is_symbol(self.at.wrapping_sub(1), &["mesh"]) && self.low(self.at) == "for";
+        if !is_said || !self.is_word(self.at + 1, &["our", "my"]) {
+            return false;
+        }
+        let start = self.at + 2;
+        let is_plain =
+            |at: usize| self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Word | TokenKind::Name));
+        let end =
+            start + (start..start + MAX_CONTRAST).take_while(|at| is_plain(*at) && !self.ends_clause(*at)).count();
+        if end == start || !self.ends_clause(end) {
+            return false;
+        }
+        let text = self.request[self.tokens[self.at].start..self.tokens[end - 1].end].to_owned();
+        self.assumptions.push(Assumption {
+            what: format!("`{text}` says what the mesh is for, and sets nothing"),
+            why: "a mesh has no setting for its purpose".to_owned(),
+        });
+        self.at = end;
+        true
+    }
+
+    /// Whether names of what there is to be stand at a place, and not what is said of what stood before.
+    fn begins_list(&self, at: usize) -> bool {
+        let at = self.past(at, &["a", "an", "the", "."]);
+        let is_version = name_at(&self.tokens, at).is_some_and(|name| is_version(&name));
+        let is_named = self.entity_at(at).is_some_and(|entity| entity.name.is_some());
+        !is_version && (is_named || self.names_subjects(at))
+    }
+
+    /// "Traffic to quotes: 25% to quotes-new, …": the requests whose shares come after the colon.
+    pub(super) fn requests_of(&mut self) -> bool {
+        let start = self.past(self.at, &["all", "the", "a", "of"]);
+        let is_canary =
+            self.is_symbol(start, &["split"]) && self.tokens[start].text.to_lowercase().starts_with("canary");
+        let is_said = is_canary
+            || self.is_word(start, &["traffic", "requests", "calls"])
+            || self.is_symbol(start, &["all-traffic"]);
+        let begins = self.at == 0 || matches!(self.low_before(self.at), "." | ";" | "create" | "add" | "a");
+        let to = self.past(start + 1, &["to", "for", "of", "behind"]);
+        if !is_said || !begins || to == start + 1 && !is_canary {
+            return false;
+        }
+        let at = self.past(to, &["the", "application", "virtual-service"]);
+        let Some(name) = name_at(&self.tokens, at) else { return false };
+        let colon = self.past(at + 1, &["application", "virtual-service"]);
+        let is_share = |at: usize| {
+            self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Percent(_) | TokenKind::Ratio(_)))
+        };
+        if self.low(colon) != ":" || !is_share(colon + 1) {
+            return false;
+        }
+        let targets = (colon + 1..self.tokens.len()).take_while(|at| !self.is_sentence_end(*at));
+        let has_versions = targets.clone().any(|at| {
+            name_at(&self.tokens, at).is_some_and(|target| is_version(&target))
+                && matches!(self.low(at.saturating_sub(1)), "to" | "on" | "for")
+        });
+        if has_versions {
+            let action = self.action_of_part();
+            let place = self.find_named(&name).unwrap_or_else(|| self.application(&name, action));
+            self.turn_to(place);
+        } else {
+            self.remember();
+            self.intent.routes.push(Route { router: Some(name), ..Route::default() });
+            let place = Place::Route(None, self.intent.routes.len() - 1);
+            self.note(&format!("routes[{}].router", self.intent.routes.len() - 1), at, at + 1);
+            self.turn_to(place);
+        }
+        self.closed = false;
+        self.sends();
+        self.at = colon + 1;
+        true
+    }
+
+    /// "endpoints rather than a load balancer": says what it is not, after what it is.
+    pub(super) fn contrast(&mut self) -> bool {
+        if !self.is_symbol(self.at, &["instead"]) || self.at == 0 {
+            return false;
+        }
+        let start = self.past_glue(self.at + 1);
+        let is_plain = |at: usize| {
+            self.token(at).is_some_and(|token| {
+                token.kind == TokenKind::Symbol && self.thing_at(at).is_none() || token.kind == TokenKind::Word
+            })
+        };
+        let end =
+            start + (start..start + MAX_CONTRAST).take_while(|at| is_plain(*at) && !self.ends_clause(*at)).count();
+        if end == start || !self.ends_clause(end) {
+            return false;
+        }
+        self.at = end;
+        true
+    }
+}
+
+/// Names that begin a sentence in a capital letter, and stand elsewhere without it, are one name.
+pub(super) fn uncapitalise(tokens: &mut [Token]) {
+    let names: Vec<String> = tokens
+        .iter()
+        .filter(|token| token.kind == TokenKind::Word && token.text == token.low && !is_glue(&token.low))
+        .map(|token| token.low.clone())
+        .collect();
+    for at in 0..tokens.len() {
+        let begins = at == 0 || matches!(tokens[at - 1].low.as_str(), "." | ";" | ":" | "!");
+        let token = &mut tokens[at];
+        let is_capital = token.kind == TokenKind::Word
+            && token.text.starts_with(|letter: char| letter.is_ascii_uppercase())
+            && token.text[1..] == token.low[1..];
+        if begins && is_capital && names.contains(&token.low) {
+            token.text.clone_from(&token.low);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! "A copy of orders named orders-b": what is like something else, but for what is said of it.
+
+use super::name::name_at;
+use super::reader::Reader;
+use super::spot::Place;
+use super::thing::{Entity, Thing};
+use crate::intent::{Listener, VirtualNode};
+use crate::understanding::Assumption;
+
+/// Words for a thing like another.
+const COPIES: &[&str] = &["copy", "clone", "duplicate", "replica", "twin"];
+
+/// A listener that is like another, but for what is said of it.
+fn listener_like(own: &Listener, original: &Listener) -> Listener {
+    Listener {
+        is_added: own.is_added,
+        port: own.port.or(original.port),
+        protocol: own.protocol.or(original.protocol),
+        tls: own.tls.clone().or_else(|| original.tls.clone()),
+        health_check: own.health_check.clone().or_else(|| original.health_check.clone()),
+        timeout: own.timeout.clone().or_else(|| original.timeout.clone()),
+        connection_pool: own.connection_pool.clone().or_else(|| original.connection_pool.clone()),
+        outlier_detection: own.outlier_detection.clone().or_else(|| original.outlier_detection.clone()),
+    }
+}
+
+impl Reader<'_> {
+    /// Reads "a copy of it named x", "a copy of orders called orders-b", "x is a copy of orders".
+    pub(super) fn copy(&mut self) -> bool {
+        // "beta, a clone of alpha"
+        let article = self.past(self.at + 1, &[",", "is", "as", "be", "should", "(", "="]);
+        let copy = self.past(article, &["a", "an", "the"]);
+        let name = name_at(&self.tokens, self.at).filter(|_| article > self.at + 1 && self.is_word(copy, COPIES));
+        if let Some(name) = name
+            && self.find_named(&name).is_none()
+            && let Some((original, end)) = self.original_at(copy)
+        {
+            let place = self.like(original, &name);
+            self.finish_copy(original, place, end);
+            return true;
+        }
+        let Some((original, end)) = self.original_at(self.at) else { return false };
+        let own = self.is_symbol(end, &["named"]).then(|| end + 1);
+        let named = own.and_then(|at| name_at(&self.tokens, at));
+        let (place, end) = match (named, self.subject_of_copy(original)) {
+            (Some(name), _) => (self.like(original, &name), end + 2),
+            (None, Some(place)) => (place, end),
+            (None, None) => return false,
+        };
+        self.finish_copy(original, place, end);
+        true
+    }
+
+    fn finish_copy(&mut self, original: Place, place: Place, end: usize) {
+        self.copies.push((original, place));
+        self.turn_to(place);
+        self.at = end;
+        self.name_end = Some(end);
+        self.preposition = None;
+    }
+
+    /// What "copy of …" at a place is a copy of, and the place after it.
+    fn original_at(&self, at: usize) -> Option<(Place, usize)> {
+        (self.is_word(at, COPIES) && self.low(at + 1) == "of").then_some(())?;
+        let start = self.past(at + 2, &["the", "our", "my", "existing"]);
+        let latest = self.latest(|place| matches!(place, Place::Node(_) | Place::Application(_)));
+        let is_it = self.is_word(start, &["it", "that", "this"]);
+        let entity = if is_it { None } else { self.entity_at(start) };
+        let (original, end) = match entity {
+            Some(Entity { thing: Thing::Node | Thing::Application, name, end, .. }) => match name {
+                Some(name) => (self.find_named(&name), end),
+                None => (latest, end),
+            },
+            Some(_) => return None,
+            None if is_it => (latest, self.past(start + 1, &["virtual-node", "application"])),
+            None => (self.find_named(&name_at(&self.tokens, start)?), start + 1),
+        };
+        original.filter(|place| matches!(place, Place::Node(_) | Place::Application(_))).map(|place| (place, end))
+    }
+
+    /// "orders-b is a copy of orders": what was just named.
+    fn subject_of_copy(&self, original: Place) -> Option<Place> {
+        let article = self.at.checked_sub(1).filter(|at| matches!(self.low(*at), "a" | "an"))?;
+        let is_said = matches!(self.low_before(article), "is" | "be" | "as" | ",");
+        self.spot.map(|spot| spot.place).filter(|place| is_said && *place != original)
+    }
+
+    /// Something new of the same kind.
+    fn like(&mut self, original: Place, name: &str) -> Place {
+        let new = VirtualNode { name: Some(name.to_owned()), ..VirtualNode::default() };
+        if let Place::Application(_) = original {
+            self.intent.applications.push(new);
+            return Place::Application(self.intent.applications.len() - 1);
+        }
+        self.intent.virtual_nodes.push(new);
+        Place::Node(self.intent.virtual_nodes.len() - 1)
+    }
+
+    /// Gives each copy what its original has and nobody said otherwise of it.
+    pub(super) fn fill_copies(&mut self) {
+        for (original, copy) in std::mem::take(&mut self.copies) {
+            let Some(from) = self.node_at(original).cloned() else { continue };
+            let Some(to) = self.node_at(copy) else { continue };
+            let own = std::mem::take(to);
+            let named = |node: &VirtualNode| node.name.clone().unwrap_or_default();
+            let what = format!("`{}` has all that `{}` has, but what is said of it", named(&own), named(&from));
+            let has_listeners = !own.listeners.is_empty();
+            let listeners = match (own.listeners.as_slice(), from.listeners.as_slice()) {
+                ([], _) => from.listeners.clone(),
+                ([one], [original]) => vec![listener_like(one, original)],
+                _ => own.listeners.clone(),
+            };
+            let calls = if own.calls.is_empty() { from.calls.clone() } else { own.calls.clone() };
+            *to = VirtualNode {
+                listeners,
+                only_calls: own.only_calls || from.only_calls && !has_listeners,
+                discovery: own.discovery.or(from.discovery),
+                ip_preference: own.ip_preference.or(from.ip_preference),
+                calls,
+                backend_tls: own.backend_tls.or(from.backend_tls),
+                access_log: own.access_log.or(from.access_log),
+                retry: own.retry.or(from.retry),
+                route_timeout: own.route_timeout.or(from.route_timeout),
+                versions: if own.versions.is_empty() { from.versions } else { own.versions },
+                name: own.name,
+                action: own.action,
+            };
+            self.assumptions.push(Assumption { what, why: "the request says that it is a copy".to_owned() });
+        }
+    }
+
+    fn node_at(&mut self, place: Place) -> Option<&mut VirtualNode> {
+        match place {
+            Place::Node(at) => self.intent.virtual_nodes.get_mut(at),
+            Place::Application(at) => self.intent.applications.get_mut(at),
+            _ => None,
+        }
+    }
+
+    /// "5% to the canary", where something made here has that word at the end of its name.
+    pub(super) fn named_by_its_end(&self, word: &str) -> Option<String> {
+        let names =
+            self.intent.virtual_nodes.iter().chain(&self.intent.applications).filter_map(|node| node.name.clone());
+        let mut fitting = names.filter(|name| name.strip_suffix(word).is_some_and(|rest| rest.ends_with('-')));
+        let first = fitting.next()?;
+        let is_definite = self.is_word(self.words.end.saturating_sub(2), &["the", "its", "our"]);
+        (fitting.next().is_none() && is_definite).then_some(first)
+    }
+}

@@ -1,0 +1,37 @@
+//! Meanings of which route is tried first.
+
+use crate::grammar::block::{Block, Home};
+use crate::grammar::meaning::{Meaning, Set};
+
+pub(super) const MEANINGS: &[Meaning] = &[
+    Meaning {
+        name: "priority: last",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["lowest priority", "priority lowest"],
+        set: Set::Act(|reader, _| reader.priority(1000)),
+    },
+    Meaning {
+        name: "priority: first",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["highest priority", "priority highest"],
+        set: Set::Act(|reader, _| reader.priority(0)),
+    },
+    Meaning {
+        name: "priority",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "priority <number>",
+            "<number> priority",
+            "priority first <number>",
+            "highest|lowest|first priority ( <number>",
+            "priority highest|lowest|first ( <number>",
+        ],
+        set: Set::Act(|reader, slots| reader.priority(slots.number("number"))),
+    },
+];
