@@ -5,12 +5,13 @@ mod follow;
 mod live;
 mod llm;
 mod load;
+mod project;
 mod replace;
 mod serve;
 mod store;
 
 use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow};
@@ -19,7 +20,6 @@ use meshwright_dialect::{Dialect, GivenParameters, Input, Options, Reading};
 use meshwright_language::Understanding;
 use meshwright_verbs::apply::ApplyOptions;
 use meshwright_verbs::bootstrap::BootstrapOptions;
-use meshwright_verbs::config::{Config, FILE_NAME};
 use meshwright_verbs::convert::ConvertOptions;
 use meshwright_verbs::delete::DeleteOptions;
 use meshwright_verbs::editing::{ChangedFile, Texts};
@@ -32,7 +32,7 @@ use meshwright_verbs::order::OrderOptions;
 use meshwright_verbs::proxies::ProxiesOptions;
 use meshwright_verbs::snapshot::SnapshotOptions;
 use meshwright_verbs::trace::TraceOptions;
-use meshwright_verbs::validate::{Surroundings, ValidateOptions};
+use meshwright_verbs::validate::ValidateOptions;
 use meshwright_verbs::{Answer, VERBS};
 use meshwright_verbs::{
     apply, bootstrap, convert, delete, explain, findings, generate, graph, meshes, order, proxies, snapshot, trace,
@@ -267,7 +267,7 @@ fn fix(
     reading: Reading,
 ) -> Result<Answer> {
     let is_coloured = arguments.output.is_none() && env::is_coloured(&std::io::stdout());
-    let surroundings = surroundings(options, is_coloured)?;
+    let surroundings = project::surroundings(options, is_coloured)?;
     let names: Vec<String> = inputs.iter().map(|input| input.name.clone()).collect();
     let read_again = |texts: &Texts| read_again(arguments, &options.files, given, inputs, texts);
     let fixed = validate::fix(reading, &names, options, &surroundings, &read_again)?;
@@ -288,7 +288,7 @@ fn insert(
 ) -> Result<Answer> {
     let files = options.files().unwrap_or_default();
     let names: Vec<String> = inputs.iter().map(|input| input.name.clone()).collect();
-    let config = project_settings()?;
+    let config = project::settings()?;
     let read_again = |texts: &Texts| read_again(arguments, &files, given, inputs, texts);
     let target = generate::Target { reading, names: &names, config: &config, read_again: &read_again };
     let is_coloured = env::is_coloured(&std::io::stderr());
@@ -350,7 +350,9 @@ fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer> {
         VerbArguments::Trace(options) => Ok(trace::run(reading, options)?),
         VerbArguments::Order(options) => Ok(order::run(reading, options)),
         VerbArguments::Convert(options) => Ok(convert::run(reading, options)?),
-        VerbArguments::Validate(options) => Ok(validate::run(reading, options, &surroundings(options, is_coloured)?)?),
+        VerbArguments::Validate(options) => {
+            Ok(validate::run(reading, options, &project::surroundings(options, is_coloured)?)?)
+        }
         VerbArguments::Explain(options) => Ok(explain::run(options)?),
         VerbArguments::Generate(options) => generated(options),
         VerbArguments::Bootstrap(options) => {
@@ -392,46 +394,6 @@ fn intent_text(options: &GenerateOptions) -> Result<Option<String>> {
         return Err(anyhow!("standard input cannot be both --intent and --into"));
     }
     Ok(Some(load::read_text(name).map_err(|why| anyhow!("--intent {name}: {why}"))?))
-}
-
-/// What stands beside the files of `validate`: the project's settings and the baseline.
-fn surroundings(options: &ValidateOptions, is_coloured: bool) -> Result<Surroundings> {
-    let baseline = match &options.baseline {
-        Some(name) => Some((name.clone(), load_text("--baseline ", name)?)),
-        None => None,
-    };
-    let config = match &options.config {
-        Some(name) => Config::parse(name, &load_text("--config ", name)?)?,
-        None => project_settings()?,
-    };
-    Ok(Surroundings { config, baseline, is_coloured })
-}
-
-/// The settings of the project that the current folder belongs to.
-fn project_settings() -> Result<Config> {
-    match find_config() {
-        Some(name) => Ok(Config::parse(&name, &load_text("", &name)?)?),
-        None => Ok(Config::default()),
-    }
-}
-
-/// The text of a file that an option names.
-fn load_text(option: &str, name: &str) -> Result<String> {
-    let bytes = load::read_file(Path::new(name)).map_err(|why| anyhow!("{option}{name}: {why}"))?;
-    String::from_utf8(bytes).map_err(|_| anyhow!("{option}{name}: it is not UTF-8 text"))
-}
-
-/// The settings of the nearest folder that has some, from the current one up: their name as seen from here.
-fn find_config() -> Option<String> {
-    let here = std::env::current_dir().ok()?;
-    let mut ups = PathBuf::new();
-    for folder in here.ancestors() {
-        if folder.join(FILE_NAME).is_file() {
-            return Some(ups.join(FILE_NAME).display().to_string());
-        }
-        ups.push("..");
-    }
-    None
 }
 
 /// Writes the result to where it was asked for.
