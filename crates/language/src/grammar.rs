@@ -130,9 +130,8 @@ mod tests {
 
     use super::*;
 
-    /// The most times that a part of a pattern is held against a token, for each byte of a request. It grows with the number of meanings,
-    /// and not with the length of the request.
-    const WORK_PER_BYTE: usize = 250;
+    /// The most times that a part of a pattern is held against a token, for each byte of a request.
+    const WORK_PER_BYTE: usize = 200;
 
     fn check(request: &str) {
         let (understanding, work) = read(request, None);

@@ -106,7 +106,9 @@ impl Reader<'_> {
     fn candidates<R: Ord>(&mut self, rank: impl Fn(&Candidate) -> Option<R>) -> Vec<Candidate> {
         let Some(token) = self.tokens.get(self.at) else { return Vec::new() };
         let by_word = INDEX.by_word.get(token.low.as_str()).filter(|_| can_be_said(token));
-        let mut ways: Vec<usize> = by_word.into_iter().flatten().chain(&INDEX.by_value).copied().collect();
+        // No mark is a value.
+        let by_value: &[usize] = if token.kind == TokenKind::Mark { &[] } else { &INDEX.by_value };
+        let mut ways: Vec<usize> = by_word.into_iter().flatten().chain(by_value).copied().collect();
         ways.sort_unstable();
         ways.dedup();
         let upcoming = self.upcoming_block();
