@@ -15,7 +15,7 @@ use crate::{Answer, Verb};
 /// How help shows it.
 pub const VERB: Verb = Verb {
     name: "proxies",
-    about: "Which Envoys are connected to `meshwright serve`, what each has accepted, and what it refused and why",
+    about: "Which Envoys are connected: what each has accepted, and what it refused and why",
     example: "meshwright proxies --endpoint-url http://127.0.0.1:8480   # exit code 1 where a proxy has refused something",
 };
 
