@@ -63,7 +63,7 @@ pub struct Session {
     last_nonce: u64,
     /// When the proxy accepted clusters last.
     clusters_at: Option<Duration>,
-    /// The clusters on their way to the proxy whose hosts it must be told again.
+    /// The clusters on their way to the proxy whose hosts it was not told since.
     hosts_again: Vec<Name>,
     /// Since when nothing refers to clusters that it still has.
     unused_since: Option<Duration>,
@@ -97,7 +97,7 @@ impl Session {
         if let (Kind::Cluster, Verdict::Accepted(changed)) = (kind, verdict) {
             self.clusters_at = (!changed.is_empty()).then_some(now);
             let hosts = std::mem::take(&mut self.hosts_again);
-            self.lines[Kind::Endpoint as usize].owe(&hosts);
+            self.lines[Kind::Endpoint as usize].owe(hosts);
         }
         snapshot.map_or_else(Vec::new, |snapshot| self.advance(snapshot, now))
     }
@@ -109,7 +109,12 @@ impl Session {
         let mut gate = Gate::Keeping;
         for kind in Kind::ALL {
             let own = if kind == Kind::Cluster || gate == Gate::Shut { gate } else { Gate::Open };
-            responses.extend(self.send(kind, snapshot, own));
+            // Clusters that wait for the answer to others come first, even before what is asked for by name.
+            let refers = matches!(kind, Kind::Listener | Kind::Route);
+            let lacks_clusters = !self.line(Kind::Cluster).has_all(snapshot.of_kind(Kind::Cluster));
+            if !(refers && self.line(Kind::Cluster).is_in_flight() && lacks_clusters) {
+                responses.extend(self.send(kind, snapshot, own));
+            }
             if gate != Gate::Shut && !self.may_go_on(kind, snapshot, now) {
                 gate = Gate::Shut;
             }
@@ -171,8 +176,10 @@ impl Session {
         if kind == Kind::Cluster {
             // A cluster that has changed waits for its hosts again, whether they have changed or not; App Mesh did not tell them again,
             // and cut nodes off for half an hour (github.com/aws/aws-app-mesh-roadmap/issues/192).
-            let changed = self.line(Kind::Cluster).in_flight();
-            self.hosts_again = self.line(Kind::Endpoint).those_had(changed);
+            self.hosts_again = self.line(Kind::Cluster).in_flight().cloned().collect();
+        }
+        if kind == Kind::Endpoint {
+            self.hosts_again.retain(|name| !content.resources.iter().any(|told| told.name == *name));
         }
         Some(Response { kind, nonce, version: content.version, resources: content.resources, removed: content.removed })
     }

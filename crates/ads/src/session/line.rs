@@ -32,8 +32,8 @@ impl From<&Arc<Resource>> for Had {
 #[derive(Debug)]
 struct InFlight {
     nonce: u64,
-    /// What it changed.
-    changed: Vec<Name>,
+    /// What it changed, with what the proxy had of that for certain.
+    changed: BTreeMap<Name, Option<Had>>,
 }
 
 /// A response that a proxy refused.
@@ -66,6 +66,21 @@ pub(super) struct Content {
     pub(super) version: Version,
 }
 
+/// How what a proxy has becomes what it is to have.
+#[derive(Debug)]
+struct Step {
+    /// Whether there is something to say.
+    is_due: bool,
+    changed: BTreeSet<Name>,
+    removed: BTreeSet<Name>,
+}
+
+impl Step {
+    fn names(&self) -> impl Iterator<Item = &Name> {
+        self.changed.iter().chain(&self.removed)
+    }
+}
+
 /// How far a kind may go towards a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Gate {
@@ -79,6 +94,7 @@ pub(super) enum Gate {
 
 /// What one stream says of one kind of resource.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "what was asked, for how much, and what is due are said one by one")]
 pub(super) struct Line {
     kind: Kind,
     /// Whether the proxy has asked for this kind.
@@ -92,7 +108,11 @@ pub(super) struct Line {
     owed: BTreeSet<Name>,
     /// Whether it asked for all and was sent nothing yet.
     owes_all: bool,
+    /// Whether what it has asked for may wait for what that refers to.
+    may_wait: bool,
     in_flight: Option<InFlight>,
+    /// What it refused, with what it had of that before: it may have taken none of it, or some.
+    doubtful: BTreeMap<Name, Option<Had>>,
     nonce: u64,
     sent: Option<Version>,
     rejection: Option<Rejection>,
@@ -108,7 +128,9 @@ impl Line {
             has: BTreeMap::new(),
             owed: BTreeSet::new(),
             owes_all: false,
+            may_wait: false,
             in_flight: None,
+            doubtful: BTreeMap::new(),
             nonce: 0,
             sent: None,
             rejection: None,
@@ -139,14 +161,17 @@ impl Line {
         match error {
             None => {
                 self.rejection = None;
-                Verdict::Accepted(in_flight.changed)
+                Verdict::Accepted(in_flight.changed.into_keys().collect())
             }
             Some(message) => {
+                let changed: Vec<Name> = in_flight.changed.keys().cloned().collect();
                 self.rejection = Some(Rejection {
                     message: message.chars().take(MAX_MESSAGE).collect(),
-                    resources: blamed(message, &in_flight.changed),
+                    resources: blamed(message, &changed),
                     at: now,
                 });
+                self.doubtful = in_flight.changed;
+                self.forget();
                 Verdict::Refused
             }
         }
@@ -180,6 +205,8 @@ impl Line {
             self.names = names;
             self.forget();
         }
+        // What a proxy has from an earlier stream serves on meanwhile.
+        self.may_wait |= is_first && !version.is_empty() && matches!(self.kind, Kind::Listener | Kind::Route);
         if let Some(there) = there.filter(|_| is_first) {
             self.resume(version, there);
         }
@@ -187,11 +214,13 @@ impl Line {
 
     /// A proxy that comes again with the version that it would be sent has all of it.
     ///
+    /// Hosts are told again: their cluster may have changed just before the other stream ended, and wait for them.
+    ///
     /// Source: Envoy documentation, xDS REST and gRPC protocol, "Resource updates" (ACK and versions across streams).
     fn resume(&mut self, version: &str, there: &Resources) {
         let wanted: Vec<&Arc<Resource>> = there.values().filter(|resource| self.wants(&resource.name)).collect();
         let own = Version::of_all(wanted.iter().copied());
-        if Version::read(version) == Some(own) {
+        if Version::read(version) == Some(own) && self.kind != Kind::Endpoint {
             self.has = wanted.into_iter().map(|resource| (Arc::clone(&resource.name), resource.into())).collect();
             self.sent = Some(own);
             self.owes_all = false;
@@ -225,8 +254,8 @@ impl Line {
                 continue;
             }
             let name: Name = name.into();
-            // Whoever asks again has lost it, unless it has just said which version it has.
-            if !(is_first && self.has.contains_key(&name)) {
+            // Whoever asks again has lost it, unless it has just said which version it has; of hosts, that may be those of another cluster.
+            if !(is_first && self.has.contains_key(&name)) || self.kind == Kind::Endpoint {
                 self.owed.insert(Arc::clone(&name));
             }
             self.names.insert(name);
@@ -238,6 +267,14 @@ impl Line {
     fn forget(&mut self) {
         let (is_wild, names) = (self.is_wild, &self.names);
         self.has.retain(|name, _| is_wild || names.contains(name));
+        let doubts = self.doubtful.len();
+        self.doubtful.retain(|name, _| is_wild || names.contains(name));
+        if self.doubtful.is_empty() && doubts > 0 {
+            self.rejection = None;
+        } else if self.doubtful.len() < doubts {
+            // What was refused together with it may be good.
+            self.owed.extend(self.doubtful.keys().filter(|name| self.has.contains_key(*name)).cloned());
+        }
         self.owed.retain(|name| names.contains(name));
     }
 
@@ -246,24 +283,18 @@ impl Line {
     }
 
     /// What the response under way changes.
-    pub(super) fn in_flight(&self) -> &[Name] {
-        self.in_flight.as_ref().map_or(&[], |own| &own.changed)
+    pub(super) fn in_flight(&self) -> impl Iterator<Item = &Name> {
+        self.in_flight.iter().flat_map(|own| own.changed.keys())
     }
 
-    /// Those of some names that the proxy has.
-    pub(super) fn those_had(&self, names: &[Name]) -> Vec<Name> {
-        names.iter().filter(|name| self.has.contains_key(*name)).cloned().collect()
-    }
-
-    /// It must get these again, if it still has them.
-    pub(super) fn owe(&mut self, names: &[Name]) {
-        let names = self.those_had(names);
-        self.owed.extend(names);
+    /// It must get these again, if it has them.
+    pub(super) fn owe(&mut self, names: Vec<Name>) {
+        self.owed.extend(names.into_iter().filter(|name| self.has.contains_key(name)));
     }
 
     /// Whether it has all that is there of what it asks for, and nothing else.
     pub(super) fn is_there(&self, there: &Resources) -> bool {
-        !self.is_asked || self.has == self.target(there, Gate::Open)
+        !self.is_asked || !self.owes_all && self.has == self.target(there, Gate::Open)
     }
 
     /// Whether it has all that is there, whether it has asked for it or not.
@@ -285,54 +316,80 @@ impl Line {
             target.extend(had.map(|had| (Arc::clone(&resource.name), had)));
         }
         if gate != Gate::Open {
-            let kept = self.has.iter().filter(|(name, _)| !there.contains_key(*name));
-            target.extend(kept.map(|(name, had)| (Arc::clone(name), had.clone())));
+            for (name, had) in self.has.iter().filter(|(name, _)| !there.contains_key(*name)) {
+                // What it refused is not kept, but what it had before that.
+                let kept = self.doubtful.get(name).map_or(Some(had), Option::as_ref);
+                target.extend(kept.map(|had| (Arc::clone(name), had.clone())));
+            }
         }
         target
     }
 
     /// What is to be sent now, if anything; it counts as sent.
     pub(super) fn next(&mut self, there: &Resources, gate: Gate, protocol: Protocol, nonce: u64) -> Option<Content> {
-        if !self.is_asked || self.in_flight.is_some() {
+        self.may_wait &= gate == Gate::Shut;
+        if !self.is_asked || self.in_flight.is_some() || self.may_wait {
             return None;
         }
         let target = self.target(there, gate);
-        let is_new = |name: &Name, had: &Had| self.has.get(name).is_none_or(|own| own.version != had.version);
-        let mut changed: Vec<Name> = Vec::new();
-        for (name, had) in &target {
-            if is_new(name, had) || self.owed.contains(name) {
-                changed.push(Arc::clone(name));
-            }
-        }
-        let gone: Vec<Name> = self.has.keys().filter(|name| !target.contains_key(*name)).cloned().collect();
-        let content = match protocol {
-            Protocol::StateOfTheWorld => {
-                // Of a kind that is asked for by name, absence says nothing.
-                let says_absence = self.kind.may_be_wild() && !gone.is_empty();
-                let resources: Vec<_> = target.values().filter_map(|had| had.resource.clone()).collect();
-                let is_due = !changed.is_empty() || says_absence || self.owes_all;
-                is_due.then(|| Content { version: Version::of_all(resources.iter()), resources, removed: Vec::new() })
-            }
-            Protocol::Delta => {
-                let absent = self.owed.iter().filter(|name| !target.contains_key(*name)).cloned();
-                let removed: Vec<Name> =
-                    gone.iter().cloned().chain(absent).collect::<BTreeSet<_>>().into_iter().collect();
-                let resources = changed.iter().filter_map(|name| target.get(name)?.resource.clone()).collect();
-                let is_due = !changed.is_empty() || !removed.is_empty() || self.owes_all;
-                let version = Version::of_all(target.values().filter_map(|had| had.resource.as_ref()));
-                is_due.then_some(Content { resources, removed, version })
-            }
-        };
+        let step = self.step(&target, protocol);
+        let in_flight =
+            InFlight { nonce, changed: step.names().map(|name| (Arc::clone(name), self.certain(name))).collect() };
         self.has = target;
         // A name that is not there stays owed in the state of the world: it is sent as soon as it is.
         self.owed.retain(|name| protocol == Protocol::StateOfTheWorld && !self.has.contains_key(name));
-        let content = content?;
+        if !step.is_due {
+            return None;
+        }
         self.owes_all = false;
+        self.doubtful.clear();
+        let content = self.content(step, protocol);
         self.nonce = nonce;
         self.sent = Some(content.version);
-        changed.extend(gone);
-        self.in_flight = Some(InFlight { nonce, changed });
+        self.in_flight = Some(in_flight);
         Some(content)
+    }
+
+    /// How what it has becomes what it is to have.
+    fn step(&self, target: &BTreeMap<Name, Had>, protocol: Protocol) -> Step {
+        let version = |own: Option<&Had>| own.map(|had| had.version);
+        let is_new = |name: &Name| version(self.has.get(name)) != version(target.get(name));
+        let is_told = |name: &&Name| is_new(name) || self.owed.contains(*name);
+        let mut changed: BTreeSet<Name> = target.keys().filter(is_told).cloned().collect();
+        let mut removed: BTreeSet<Name> = self.has.keys().filter(|name| !target.contains_key(*name)).cloned().collect();
+        let says_absence = match protocol {
+            // Of a kind that is asked for by name, absence says nothing.
+            Protocol::StateOfTheWorld => self.kind.may_be_wild() && !removed.is_empty(),
+            Protocol::Delta => {
+                removed.extend(self.owed.iter().filter(|name| !target.contains_key(*name)).cloned());
+                !removed.is_empty()
+            }
+        };
+        let is_due = self.owes_all || !changed.is_empty() || says_absence || self.doubtful.keys().any(is_new);
+        // What was refused together with something else is told again with the next change, and not before.
+        for name in self.doubtful.keys().filter(|_| is_due) {
+            if target.contains_key(name) { &mut changed } else { &mut removed }.insert(Arc::clone(name));
+        }
+        Step { is_due, changed, removed }
+    }
+
+    /// What it has of a name for certain.
+    fn certain(&self, name: &Name) -> Option<Had> {
+        self.doubtful.get(name).cloned().unwrap_or_else(|| self.has.get(name).cloned())
+    }
+
+    /// What says a step that is taken.
+    fn content(&self, step: Step, protocol: Protocol) -> Content {
+        let all = || self.has.values().filter_map(|had| had.resource.as_ref());
+        let version = Version::of_all(all());
+        match protocol {
+            Protocol::StateOfTheWorld => Content { resources: all().cloned().collect(), removed: Vec::new(), version },
+            Protocol::Delta => Content {
+                resources: step.changed.iter().filter_map(|name| self.has.get(name)?.resource.clone()).collect(),
+                removed: step.removed.into_iter().collect(),
+                version,
+            },
+        }
     }
 }
 

@@ -3,4 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod conversation;
+mod random;
+mod recovery;
+mod simulation;
 mod transcript;
