@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::serve::Server;
 
-/// How long anything may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long anything may take; gRPC waits 10 s before it calls a control plane again that was away.
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// How long to wait before looking again.
 const GLANCE: Duration = Duration::from_millis(10);

@@ -167,7 +167,9 @@ impl Envoy {
     fn put(&mut self, kind: Kind, texts: Vec<String>, gone: &[String]) {
         match kind {
             Kind::Cluster => {
-                texts.into_iter().for_each(|text| self.put_cluster(text));
+                for text in texts {
+                    self.put_cluster(text);
+                }
                 self.clusters.retain(|name, _| !gone.contains(name));
             }
             Kind::Endpoint => texts.into_iter().for_each(|text| self.put_hosts(text)),
@@ -277,7 +279,9 @@ impl Envoy {
             Protocol::Delta => {
                 let subscribe = names.difference(&told).cloned().collect();
                 let unsubscribe: Vec<String> = told.difference(&names).cloned().collect();
-                unsubscribe.iter().for_each(|name| _ = talk.versions.remove(name));
+                for name in &unsubscribe {
+                    talk.versions.remove(name);
+                }
                 Wish::Change { subscribe, unsubscribe, has: BTreeMap::new() }
             }
         }
