@@ -46,7 +46,8 @@ const MAX_REQUEST: usize = 4 << 20;
 /// How long the handshake of TLS may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
-/// How often a connection is asked whether it is still there, and how long it has to answer. AWS's image asks as often.
+/// How often a connection is asked whether it is still there, and how long it has to answer. App Mesh's proxies ask
+/// as often (the gateway's dump, `grpc.keepalive_time_ms`).
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 const KEEP_ALIVE_ANSWER: Duration = Duration::from_secs(20);
 

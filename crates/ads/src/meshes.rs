@@ -38,7 +38,6 @@ pub struct Plan {
 #[derive(Debug, Default)]
 pub struct Meshes {
     meshes: BTreeMap<MeshId, Mesh>,
-    endpoints: Endpoints,
 }
 
 #[derive(Debug, Default)]
@@ -69,7 +68,7 @@ impl Meshes {
 
     /// What a proxy is to have; it is kept in step until [`Meshes::forget`].
     pub fn plan(&mut self, profile: &Profile) -> Plan {
-        self.meshes.entry(profile.mesh.clone()).or_default().plan(profile, &self.endpoints)
+        self.meshes.entry(profile.mesh.clone()).or_default().plan(profile)
     }
 
     /// Nobody asks for a profile any longer.
@@ -83,8 +82,7 @@ impl Meshes {
 
     /// The plans that changes have made others.
     pub fn replan(&mut self) -> Vec<(Profile, Plan)> {
-        let endpoints = &self.endpoints;
-        self.meshes.values_mut().flat_map(|mesh| mesh.replan(endpoints)).collect()
+        self.meshes.values_mut().flat_map(Mesh::replan).collect()
     }
 }
 
@@ -131,18 +129,18 @@ impl Mesh {
         self.inventory = Inventory::default();
     }
 
-    fn plan(&mut self, profile: &Profile, endpoints: &Endpoints) -> Plan {
+    fn plan(&mut self, profile: &Profile) -> Plan {
         if let Some(planned) = self.planned.get(profile) {
             return planned.plan.clone();
         }
         let world = World::new(&self.inventory, &profile.mesh.name);
-        let planned = planned(&world, profile, endpoints, None);
+        let planned = planned(&world, profile, None);
         let plan = planned.plan.clone();
         self.planned.insert(profile.clone(), planned);
         plan
     }
 
-    fn replan(&mut self, endpoints: &Endpoints) -> Vec<(Profile, Plan)> {
+    fn replan(&mut self) -> Vec<(Profile, Plan)> {
         let changed = std::mem::take(&mut self.changed);
         let is_concerned = |own: &Planned| changed.iter().any(|one| own.concerns.contains(one));
         let Some((first, _)) = self.planned.iter().find(|(_, own)| is_concerned(own)) else { return Vec::new() };
@@ -150,7 +148,7 @@ impl Mesh {
         let world = World::new(&self.inventory, &mesh);
         let mut plans = Vec::new();
         for (profile, own) in self.planned.iter_mut().filter(|(_, own)| is_concerned(own)) {
-            let next = planned(&world, profile, endpoints, own.plan.snapshot.as_deref());
+            let next = planned(&world, profile, own.plan.snapshot.as_deref());
             if next.plan != own.plan {
                 plans.push((profile.clone(), next.plan.clone()));
             }
@@ -160,13 +158,13 @@ impl Mesh {
     }
 }
 
-fn planned(world: &World<'_>, profile: &Profile, endpoints: &Endpoints, earlier: Option<&Snapshot>) -> Planned {
+fn planned(world: &World<'_>, profile: &Profile, earlier: Option<&Snapshot>) -> Planned {
     let concerns = concerns(world, profile);
     let Some(proxy) = Proxy::of(world, profile.kind, &profile.name) else {
         return Planned { plan: Plan::default(), concerns };
     };
     let options = Options { version: profile.version, delivery: Delivery::Ads, ..Options::default() };
-    let configuration = translate(&proxy, endpoints, &options);
+    let configuration = translate(&proxy, &Endpoints::default(), &options);
     let said = |omission: &meshwright_traffic::proxy::Omission<'_>| {
         format!("{}: {}: {}", omission.resource.id(), omission.path, omission.why)
     };

@@ -27,6 +27,9 @@ pub const PATIENCE: Duration = Duration::from_secs(2);
 /// How long a cluster stays that nothing refers to: for requests that are on their way.
 pub const FAREWELL: Duration = Duration::from_secs(1);
 
+/// The most names of a kind that a proxy may ask for: no mesh has as many.
+pub const MAX_NAMES: usize = 100_000;
+
 /// What a proxy is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
@@ -132,6 +135,11 @@ impl Session {
             self.wake(end);
         }
         responses
+    }
+
+    /// Whether the proxy asks for more names than are remembered.
+    pub fn asks_too_much(&self) -> bool {
+        self.lines.iter().any(|line| line.asks_for() > MAX_NAMES)
     }
 
     /// When [`Session::advance`] has something to do though nothing comes.

@@ -12,7 +12,7 @@ use crate::hub::Hub;
 use crate::meshes::Plan;
 use crate::proxies::{Connected, Place, Proxies};
 use crate::proxy::Profile;
-use crate::session::{Response, Session};
+use crate::session::{MAX_NAMES, Response, Session};
 use crate::wire::Asking;
 
 /// How many responses may wait for a proxy that does not read: one of each kind, and no more is ever under way.
@@ -88,6 +88,11 @@ impl Talk {
                     None => Vec::new(),
                 },
             };
+            if self.session.asks_too_much() {
+                let message = format!("a proxy may ask for {MAX_NAMES} resources of a kind");
+                let _ = self.responses.send(Err(Status::resource_exhausted(message))).await;
+                return;
+            }
             for response in responses {
                 if self.responses.send(Ok(response)).await.is_err() {
                     return;
@@ -115,7 +120,8 @@ impl Talk {
         Some(self.session.on_request(request, self.plan.snapshot.as_deref(), self.start.elapsed()))
     }
 
-    /// Takes the plan as it is now. A node that is gone leaves its proxy with what it has.
+    /// Takes the plan as it is now. A node that is gone leaves its proxy with what it has, and one that is not there yet lets it wait; App
+    /// Mesh ended such streams with status 3, and the proxy came again.
     fn take_plan(&mut self) {
         let plan = self.plans.borrow_and_update().clone();
         let is_known = plan.snapshot.is_some();

@@ -4,7 +4,7 @@ use crate::snapshot::Name;
 
 /// The resources that a message names, out of those that a response changed; all of them where it names none.
 ///
-/// Envoy names listeners and clusters ("Error adding/updating listener(s) a: …"), and says nothing of route configurations.
+/// Envoy 1.40 names a listener that it refuses, as `crates/cli/tests/it/proxies.rs` sees.
 pub(super) fn blamed(message: &str, changed: &[Name]) -> Vec<Name> {
     let named: Vec<Name> = changed.iter().filter(|name| names(message, name)).cloned().collect();
     if named.is_empty() { changed.to_vec() } else { named }

@@ -141,6 +141,11 @@ impl Line {
         self.is_asked
     }
 
+    /// How many names it asks for.
+    pub(super) fn asks_for(&self) -> usize {
+        self.names.len()
+    }
+
     pub(super) fn is_in_flight(&self) -> bool {
         self.in_flight.is_some()
     }
@@ -235,7 +240,8 @@ impl Line {
             self.owes_all = has.is_empty();
         }
         let is_back = is_first && !has.is_empty();
-        for (name, version) in has {
+        // Later requests say nothing of earlier streams.
+        for (name, version) in has.into_iter().filter(|_| is_first) {
             let version = Version::read(&version).unwrap_or_default();
             self.has.insert(name.as_str().into(), Had { version, resource: None });
         }
@@ -260,7 +266,10 @@ impl Line {
             }
             self.names.insert(name);
         }
-        self.forget();
+        // Where names only come, there is nothing to forget: a flood of them costs no more than it says.
+        if is_first || !unsubscribe.is_empty() {
+            self.forget();
+        }
     }
 
     /// What is no longer asked for is not kept in step either.

@@ -1,6 +1,11 @@
 //! Conversations that go on after a refusal, or on a new stream.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use meshwright_ads::Protocol::{Delta, StateOfTheWorld};
+use meshwright_ads::session::MAX_NAMES;
+use meshwright_ads::{Kind, Request, Session, Snapshot, Wish};
 
 use crate::conversation::check;
 
@@ -105,4 +110,32 @@ fn a_route_that_is_asked_for_comes_after_clusters_that_wait() {
          < LDS [in@1]
          < RDS [r@to-b]",
     );
+}
+
+#[test]
+fn a_later_request_says_nothing_of_earlier_streams() {
+    check(
+        Delta,
+        "= CDS a@1
+         > CDS *
+         < CDS [a@1]
+         > CDS ack
+         > CDS +a has gone@1
+         < CDS [a@1]
+         > CDS ack
+         . 100ms
+         . 1000ms",
+    );
+}
+
+#[test]
+fn a_proxy_that_asks_for_ever_more_names_is_noticed() {
+    let mut session = Session::new(Delta);
+    for number in 0..=MAX_NAMES {
+        assert!(!session.asks_too_much());
+        let wish = Wish::Change { subscribe: vec![number.to_string()], unsubscribe: Vec::new(), has: BTreeMap::new() };
+        let request = Request { kind: Kind::Route, nonce: String::new(), error: None, wish };
+        let _ = session.on_request(request, None::<&Snapshot>, Duration::ZERO);
+    }
+    assert!(session.asks_too_much());
 }

@@ -36,6 +36,13 @@ const EVENTS: usize = 25;
 /// How many messages and wake-ups there may be until all is quiet.
 const MAX_STEPS: usize = 500;
 
+impl Random {
+    /// True so many times of a hundred.
+    fn percent(&mut self, chance: u64) -> bool {
+        self.below(100) < chance
+    }
+}
+
 fn seeds(few: u64) -> u64 {
     std::env::var("MESHWRIGHT_SIMULATIONS").ok().and_then(|seeds| seeds.parse().ok()).unwrap_or(few)
 }

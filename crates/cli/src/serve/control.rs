@@ -74,7 +74,8 @@ pub(crate) fn listen(addresses: &[AdsAddress]) -> Result<Listeners> {
             AdsAddress::Unix(_) => bail!("--ads {own}: this system has no Unix sockets"),
             #[cfg(unix)]
             AdsAddress::Unix(path) => {
-                let listener = Listener::unix(path).with_context(|| format!("--ads {own}"))?;
+                let listener = Listener::unix(path)
+                    .with_context(|| format!("--ads {own}: the socket must be in a folder that is there and yours"))?;
                 listeners.push((listener, own.to_string()));
             }
         }

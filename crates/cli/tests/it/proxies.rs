@@ -202,6 +202,12 @@ fn a_refusal_is_blamed_on_its_resource_and_harms_nothing() {
     let proxy = Proxy::start(&envoy, folder.path(), "web", &xds);
     until("it is live", || proxy.ask("/ready").contains("LIVE"));
     until("it has accepted everything", || is_settled(&server));
+    // Neither what is no HTTP/2 nor whoever says nothing harms it.
+    let socket = folder.path().join("xds.sock");
+    let _silent = std::os::unix::net::UnixStream::connect(&socket).unwrap();
+    let mut garbage = std::os::unix::net::UnixStream::connect(&socket).unwrap();
+    let _ = garbage.write_all(&vec![b'%'; 100_000]);
+    assert!(is_settled(&server));
     // A listener on a port that somebody else has.
     let other = std::net::TcpListener::bind("0.0.0.0:0").unwrap();
     let taken = other.local_addr().unwrap().port();
