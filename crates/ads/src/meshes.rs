@@ -6,8 +6,10 @@ use std::sync::Arc;
 use meshwright_envoy::translate::{Delivery, Endpoints, Options, translate};
 use meshwright_model::reference::Key as Named;
 use meshwright_model::{Inventory, Kind, Resource};
+use meshwright_traffic::Capture;
 use meshwright_traffic::proxy::{Proxy, World};
 
+use crate::local::Local;
 use crate::proxy::{MeshId, Profile};
 use crate::snapshot::Snapshot;
 
@@ -38,6 +40,7 @@ pub struct Plan {
 #[derive(Debug, Default)]
 pub struct Meshes {
     meshes: BTreeMap<MeshId, Mesh>,
+    local: Option<Local>,
 }
 
 #[derive(Debug, Default)]
@@ -57,6 +60,11 @@ struct Planned {
 }
 
 impl Meshes {
+    /// None yet; where all is on one machine, proxies have addresses of their own.
+    pub fn new(local: Option<Local>) -> Self {
+        Self { meshes: BTreeMap::new(), local }
+    }
+
     /// Takes a change; plans follow with [`Meshes::replan`].
     pub fn change(&mut self, change: Change) {
         match change {
@@ -68,7 +76,7 @@ impl Meshes {
 
     /// What a proxy is to have; it is kept in step until [`Meshes::forget`].
     pub fn plan(&mut self, profile: &Profile) -> Plan {
-        self.meshes.entry(profile.mesh.clone()).or_default().plan(profile)
+        self.meshes.entry(profile.mesh.clone()).or_default().plan(profile, self.local.as_ref())
     }
 
     /// Nobody asks for a profile any longer.
@@ -82,7 +90,8 @@ impl Meshes {
 
     /// The plans that changes have made others.
     pub fn replan(&mut self) -> Vec<(Profile, Plan)> {
-        self.meshes.values_mut().flat_map(Mesh::replan).collect()
+        let local = self.local.as_ref();
+        self.meshes.values_mut().flat_map(|mesh| mesh.replan(local)).collect()
     }
 }
 
@@ -129,18 +138,18 @@ impl Mesh {
         self.inventory = Inventory::default();
     }
 
-    fn plan(&mut self, profile: &Profile) -> Plan {
+    fn plan(&mut self, profile: &Profile, local: Option<&Local>) -> Plan {
         if let Some(planned) = self.planned.get(profile) {
             return planned.plan.clone();
         }
         let world = World::new(&self.inventory, &profile.mesh.name);
-        let planned = planned(&world, profile, None);
+        let planned = planned(&world, profile, None, local);
         let plan = planned.plan.clone();
         self.planned.insert(profile.clone(), planned);
         plan
     }
 
-    fn replan(&mut self) -> Vec<(Profile, Plan)> {
+    fn replan(&mut self, local: Option<&Local>) -> Vec<(Profile, Plan)> {
         let changed = std::mem::take(&mut self.changed);
         let is_concerned = |own: &Planned| changed.iter().any(|one| own.concerns.contains(one));
         let Some((first, _)) = self.planned.iter().find(|(_, own)| is_concerned(own)) else { return Vec::new() };
@@ -148,7 +157,7 @@ impl Mesh {
         let world = World::new(&self.inventory, &mesh);
         let mut plans = Vec::new();
         for (profile, own) in self.planned.iter_mut().filter(|(_, own)| is_concerned(own)) {
-            let next = planned(&world, profile, own.plan.snapshot.as_deref());
+            let next = planned(&world, profile, own.plan.snapshot.as_deref(), local);
             if next.plan != own.plan {
                 plans.push((profile.clone(), next.plan.clone()));
             }
@@ -158,12 +167,15 @@ impl Mesh {
     }
 }
 
-fn planned(world: &World<'_>, profile: &Profile, earlier: Option<&Snapshot>) -> Planned {
+fn planned(world: &World<'_>, profile: &Profile, earlier: Option<&Snapshot>, local: Option<&Local>) -> Planned {
     let concerns = concerns(world, profile);
     let Some(proxy) = Proxy::of(world, profile.kind, &profile.name) else {
         return Planned { plan: Plan::default(), concerns };
     };
-    let options = Options { version: profile.version, delivery: Delivery::Ads, ..Options::default() };
+    let targets: Vec<&str> = proxy.targets.iter().map(|target| target.node).collect();
+    let addresses = local.and_then(|local| local.of(&profile.mesh, profile.kind, &profile.name, &targets));
+    let capture = addresses.map_or(Capture::OriginalDestination, Capture::Addresses);
+    let options = Options { version: profile.version, capture, delivery: Delivery::Ads, ..Options::default() };
     let configuration = translate(&proxy, &Endpoints::default(), &options);
     let said = |omission: &meshwright_traffic::proxy::Omission<'_>| {
         format!("{}: {}: {}", omission.resource.id(), omission.path, omission.why)

@@ -1,6 +1,7 @@
 //! Listeners and the chains of filters inside them.
 
 use meshwright_model::limits::IpPreference;
+use meshwright_traffic::Capture;
 use meshwright_traffic::proxy::{Connection, Role};
 use prost_types::Any;
 
@@ -52,7 +53,7 @@ impl Direction {
 /// The address that a proxy listens on, by the versions of IP that it uses.
 ///
 /// Source: aws-app-mesh-examples, howto-ipv6.
-pub(super) const fn bind_address(preference: Option<IpPreference>) -> &'static str {
+const fn bind_address(preference: Option<IpPreference>) -> &'static str {
     match preference {
         None => "0.0.0.0",
         Some(_) => "::",
@@ -169,6 +170,14 @@ pub(super) fn on_port(port: u16) -> FilterChainMatch {
 }
 
 impl Translation<'_, '_> {
+    /// The address that the proxy listens on.
+    pub(super) fn bind_address(&self) -> String {
+        match &self.options.capture {
+            Capture::Addresses(own) => own.ingress.to_string(),
+            Capture::OriginalDestination | Capture::Loopback(_) => bind_address(self.proxy.ip_preference).to_owned(),
+        }
+    }
+
     /// What the statistics of a filter start with: on a proxy that takes traffic on several ports, with the protocol and the port.
     ///
     /// Source: reference 5.6 and 5.10: the bare word of a proxy with one listener (the gateway's dump), and tags that App Mesh's agent

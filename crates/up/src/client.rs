@@ -1,0 +1,128 @@
+//! A client of one address, whatever host its requests ask for: as an application's, whose connections a proxy takes.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderName, Request, Response, StatusCode, Uri};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper_util::client::legacy;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use meshwright_model::limits::PortProtocol;
+use tokio::net::TcpStream;
+
+use crate::tree::{Call, Tree};
+
+/// How long a call may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The most bytes of an answer.
+const MAX_ANSWER: usize = 1 << 20;
+
+/// The header of an answer that says which node gave it.
+pub const NODE_HEADER: HeaderName = HeaderName::from_static("x-meshwright-node");
+
+/// A client of one address.
+#[derive(Clone, Debug)]
+pub struct Client {
+    address: SocketAddr,
+    inner: legacy::Client<To, Full<Bytes>>,
+}
+
+/// Connects to one address.
+#[derive(Clone, Copy, Debug)]
+struct To(SocketAddr);
+
+impl tower_service::Service<Uri> for To {
+    type Response = TokioIo<TcpStream>;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<TokioIo<TcpStream>>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Uri) -> Self::Future {
+        let address = self.0;
+        Box::pin(async move {
+            let stream = TcpStream::connect(address).await?;
+            stream.set_nodelay(true)?;
+            Ok(TokioIo::new(stream))
+        })
+    }
+}
+
+impl Client {
+    /// A client that speaks a protocol; where any may be spoken inside, HTTP.
+    pub fn new(address: SocketAddr, protocol: PortProtocol) -> Self {
+        let is_http2 = matches!(protocol, PortProtocol::Http2 | PortProtocol::Grpc);
+        let inner = legacy::Client::builder(TokioExecutor::new()).http2_only(is_http2).build(To(address));
+        Self { address, inner }
+    }
+
+    /// Where it connects.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Calls what is known under a name, and says what came of it.
+    pub async fn call(&self, service: String, request: Request<Full<Bytes>>) -> Call {
+        match self.send(request).await {
+            Ok(response) => understood(service, &response),
+            Err(why) => Call { service, status: 0, answer: None, why },
+        }
+    }
+
+    async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Bytes>, String> {
+        let answer = async {
+            let response = self.inner.request(request).await.map_err(|why| innermost(&why))?;
+            let (parts, body) = response.into_parts();
+            let body = Limited::new(body, MAX_ANSWER).collect().await.map_err(|why| innermost(&*why))?;
+            Ok(Response::from_parts(parts, body.to_bytes()))
+        };
+        match tokio::time::timeout(PATIENCE, answer).await {
+            Ok(answer) => answer,
+            Err(_) => Err(format!("no answer within {} s", PATIENCE.as_secs())),
+        }
+    }
+}
+
+/// The longest reason that is taken from an answer.
+const MAX_REASON: usize = 120;
+
+fn understood(service: String, response: &Response<Bytes>) -> Call {
+    let node = response.headers().get(NODE_HEADER).and_then(|node| node.to_str().ok());
+    let said = serde_json::from_slice(response.body()).ok().and_then(|body| Tree::from_json(&body));
+    let answer = said.or_else(|| node.map(|node| Tree { node: node.to_owned(), calls: Vec::new() }));
+    // Envoy says in a line why it answers itself.
+    let line = || {
+        String::from_utf8_lossy(response.body()).lines().next().unwrap_or_default().chars().take(MAX_REASON).collect()
+    };
+    let why = if answer.is_some() { String::new() } else { line() };
+    Call { service, status: status(response), answer, why }
+}
+
+/// The cause of an error that says something.
+fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut deepest = error;
+    while let Some(source) = deepest.source() {
+        deepest = source;
+    }
+    deepest.to_string()
+}
+
+/// What came of a call, as gRPC says it in a header where it is spoken.
+fn status<B>(response: &Response<B>) -> u16 {
+    let grpc = response.headers().get("grpc-status").and_then(|status| status.to_str().ok());
+    match grpc {
+        None | Some("0") => response.status().as_u16(),
+        // Source: gRPC's documents, statuscodes.md: 14 is UNAVAILABLE, 12 UNIMPLEMENTED.
+        Some("14") => StatusCode::SERVICE_UNAVAILABLE.as_u16(),
+        Some("12") => StatusCode::NOT_FOUND.as_u16(),
+        Some(_) => StatusCode::INTERNAL_SERVER_ERROR.as_u16(),
+    }
+}
