@@ -20,14 +20,14 @@ const GROUP: u16 = 250;
 #[derive(Clone, Debug)]
 pub struct Local {
     block: u8,
-    certificates: Arc<str>,
+    files: Arc<str>,
     given: Arc<Mutex<BTreeMap<(MeshId, Kind, String), u16>>>,
 }
 
 impl Local {
-    /// Addresses of `127.BLOCK.0.0/16`; certificates are in a folder, as [`Addresses`] says.
-    pub fn new(block: u8, certificates: &str) -> Self {
-        Self { block, certificates: certificates.into(), given: Arc::default() }
+    /// Addresses of `127.BLOCK.0.0/16`; files are in a folder, as [`Addresses`] says.
+    pub fn new(block: u8, files: &str) -> Self {
+        Self { block, files: files.into(), given: Arc::default() }
     }
 
     /// The addresses of a node's or gateway's proxy; `None` where all are given.
@@ -42,7 +42,7 @@ impl Local {
             egress: self.address(own, 1),
             application: self.address(own, 2),
             nodes: Arc::new(nodes.iter().filter_map(address).collect()),
-            certificates: Arc::clone(&self.certificates),
+            files: Arc::clone(&self.files),
         })
     }
 

@@ -158,8 +158,8 @@ impl Up {
     ) -> Result<Self> {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?;
-        let certificates = place.folder("certificates")?;
-        let local = Local::new(place.block(), &certificates.to_string_lossy());
+        let files = place.folder("files")?;
+        let local = Local::new(place.block(), &files.to_string_lossy());
         let control = control::start(&service, &settings, Some(local.clone()))?;
         settings.proxies = control::proxies(&control);
         let region = settings.region.clone();
@@ -179,7 +179,7 @@ impl Up {
             let launch = Launch { program, folder, control_plane: socket_url.clone(), region: region.clone() };
             Envoys::new(launch, Box::new(|said| complain(&format!("{said}\n")))).context("Envoys do not start")
         });
-        let authority = Authority::new(&certificates)?;
+        let authority = Authority::new(&files)?;
         let caller = Caller::default();
         let cast = Cast::new(mesh.clone(), local, authority, envoys.transpose()?, caller.clone());
         Ok(Self { cast, caller, control, service, runtime, url, region, mesh, place, started })

@@ -29,9 +29,9 @@ pub struct Addresses {
     pub application: IpAddr,
     /// Where the proxies of other nodes take what is sent to them, by the nodes' names.
     pub nodes: Arc<BTreeMap<String, IpAddr>>,
-    /// The folder with what stands for all certificates, as paths, ARNs and secrets of the mesh are those of other machines:
-    /// `authorities.pem`, and for each proxy a folder called as its ingress address, in it `chain.pem` and `key.pem`.
-    pub certificates: Arc<str>,
+    /// The folder with what stands for all certificates and files, as paths, ARNs and secrets of the mesh are those of other machines:
+    /// `authorities.pem`, and for each proxy a folder called as its ingress address, in it `chain.pem`, `key.pem`, and what it logs.
+    pub files: Arc<str>,
 }
 
 /// The ports that stand for others where nothing redirects connections.

@@ -5,13 +5,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, HOST};
-use http::{HeaderValue, Method, Request};
-use http_body_util::Full;
-use meshwright_model::limits::PortProtocol;
+use rustls::ClientConfig;
 
-use crate::client::Client;
+use crate::client::{Client, add_headers, request};
 use crate::parts::Entry;
 use crate::tree::Call;
 
@@ -24,8 +20,8 @@ const WINDOW: Duration = Duration::from_secs(5);
 /// How many calls may wait for their answers at a time.
 const MAX_WAITING: usize = 64;
 
-/// An entry on the address where it is.
-pub type Door = (IpAddr, Entry);
+/// An entry on the address where it is, with the TLS that it speaks.
+pub type Door = (IpAddr, Entry, Option<Arc<ClientConfig>>);
 
 /// Sends requests through all doors in turn; clones are the same.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +31,8 @@ pub struct Caller(Arc<Mutex<State>>);
 struct State {
     doors: Vec<(Entry, Client)>,
     answers: VecDeque<(Instant, Call)>,
+    /// When the first request was answered with success, all the way down.
+    served: Option<Instant>,
 }
 
 /// What the last seconds have brought.
@@ -53,8 +51,8 @@ pub struct Sample {
 impl Caller {
     /// Sets the doors.
     pub fn set(&self, doors: Vec<Door>) {
-        let made = doors.into_iter().map(|(address, entry)| {
-            let client = Client::new(SocketAddr::new(address, entry.port), entry.protocol);
+        let made = doors.into_iter().map(|(address, entry, tls)| {
+            let client = Client::new(SocketAddr::new(address, entry.port), entry.protocol, tls);
             (entry, client)
         });
         let made: Vec<(Entry, Client)> = made.collect();
@@ -65,6 +63,11 @@ impl Caller {
         if !is_same {
             state.doors = made;
         }
+    }
+
+    /// How many doors there are.
+    pub fn doors(&self) -> usize {
+        self.state().doors.len()
     }
 
     /// Sends requests until it is dropped.
@@ -102,6 +105,11 @@ impl Caller {
         calls
     }
 
+    /// When the first request was answered with success, all the way down.
+    pub fn served(&self) -> Option<Instant> {
+        self.state().served
+    }
+
     /// What the last seconds have brought, or the time since an instant where that is shorter.
     pub fn sample(&self, since: Option<Instant>) -> Sample {
         let mut sample = Sample::default();
@@ -125,6 +133,9 @@ impl Caller {
     fn take(&self, call: Call) {
         let mut state = self.state();
         let now = Instant::now();
+        if state.served.is_none() && !has_failed(&call) {
+            state.served = Some(now);
+        }
         state.answers.push_back((now, call));
         while state.answers.front().is_some_and(|(at, _)| now.duration_since(*at) > WINDOW) {
             state.answers.pop_front();
@@ -153,19 +164,10 @@ fn has_failed(call: &Call) -> bool {
 }
 
 async fn call(entry: &Entry, client: &Client) -> Call {
-    let address = client.address();
-    let authority = entry.host.clone().unwrap_or_else(|| address.to_string());
-    let is_grpc = entry.protocol == PortProtocol::Grpc;
-    let service = format!("http://{authority}{}", entry.path);
-    let mut request = Request::new(Full::new(Bytes::new()));
-    *request.method_mut() = if is_grpc { Method::POST } else { Method::GET };
-    *request.uri_mut() = service.parse().unwrap_or_default();
-    let headers = request.headers_mut();
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    if is_grpc {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
-    } else if let Ok(host) = HeaderValue::from_str(&authority) {
-        headers.insert(HOST, host);
-    }
-    client.call(service, request).await
+    let Entry { port: _, protocol, tls, host, asked } = entry;
+    let authority = host.clone().unwrap_or_else(|| client.address().to_string());
+    let mut request = request(&authority, *protocol, &asked.method, &asked.path);
+    add_headers(request.headers_mut(), &asked.headers);
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    client.call(format!("{scheme}://{authority}{}", asked.path), request).await
 }

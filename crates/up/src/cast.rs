@@ -60,7 +60,10 @@ impl Cast {
                 continue;
             };
             let door = if part.kind == Kind::VirtualGateway { addresses.ingress } else { addresses.application };
-            doors.extend(part.entries.iter().map(|entry| (door, entry.clone())));
+            for entry in &part.entries {
+                let tls = entry.tls.as_ref().map(|names| self.authority.client(names)).transpose()?;
+                doors.push((door, entry.clone(), tls));
+            }
             faults.extend(self.play(part, addresses).await?);
         }
         self.caller.set(doors);
@@ -76,8 +79,9 @@ impl Cast {
             addresses: addresses.clone(),
             certified: BTreeSet::new(),
         });
-        // Envoy reads certificates where it is told of them, which comes after.
-        if part.has_tls && playing.certified != part.names {
+        // Whether it needs one or not: a change that makes it need one reaches its Envoy before this is called.
+        let is_certified = playing.certified == part.names;
+        if !is_certified {
             self.authority.write(addresses.ingress, &part.names)?;
             playing.certified.clone_from(&part.names);
         }
@@ -88,8 +92,10 @@ impl Cast {
             faults = stand_in.update(&part, &addresses).await;
         }
         playing.part = part;
-        if let Some(envoys) = self.envoys.as_ref().filter(|_| is_new) {
+        // An Envoy reads its certificate once.
+        if let Some(envoys) = self.envoys.as_ref().filter(|_| is_new || !is_certified) {
             let kind = if playing.part.kind == Kind::VirtualGateway { "virtualGateway" } else { "virtualNode" };
+            envoys.stop(addresses.ingress);
             envoys.start(Envoy {
                 name: playing.part.name.clone(),
                 id: format!("mesh/{}/{kind}/{}", self.mesh.name, playing.part.name),

@@ -4,16 +4,22 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderName, Request, Response, StatusCode, Uri};
+use http::header::{ACCEPT, CONTENT_TYPE, HOST};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::rt::ReadBufCursor;
 use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use meshwright_model::limits::PortProtocol;
+use rustls::ClientConfig;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
 
 use crate::tree::{Call, Tree};
 
@@ -26,6 +32,9 @@ const MAX_ANSWER: usize = 1 << 20;
 /// The header of an answer that says which node gave it.
 pub const NODE_HEADER: HeaderName = HeaderName::from_static("x-meshwright-node");
 
+/// The header of an answer that says all of it, where the body is to be a message of gRPC.
+pub(crate) const TREE_HEADER: HeaderName = HeaderName::from_static("x-meshwright-tree");
+
 /// A client of one address.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -34,33 +43,79 @@ pub struct Client {
 }
 
 /// Connects to one address.
-#[derive(Clone, Copy, Debug)]
-struct To(SocketAddr);
+#[derive(Clone, Debug)]
+struct To {
+    address: SocketAddr,
+    tls: Option<Arc<ClientConfig>>,
+}
+
+/// A connection, in TLS or not.
+trait Socket: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Socket for S {}
+
+/// A connection as hyper takes it.
+struct Connected(TokioIo<Box<dyn Socket>>);
+
+impl legacy::connect::Connection for Connected {
+    fn connected(&self) -> legacy::connect::Connected {
+        legacy::connect::Connected::new()
+    }
+}
+
+impl hyper::rt::Read for Connected {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, into: ReadBufCursor<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().0).poll_read(context, into)
+    }
+}
+
+impl hyper::rt::Write for Connected {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().0).poll_write(context, bytes)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().0).poll_flush(context)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().0).poll_shutdown(context)
+    }
+}
 
 impl tower_service::Service<Uri> for To {
-    type Response = TokioIo<TcpStream>;
+    type Response = Connected;
     type Error = io::Error;
-    type Future = Pin<Box<dyn Future<Output = io::Result<TokioIo<TcpStream>>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Connected>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, _: Uri) -> Self::Future {
-        let address = self.0;
+        let Self { address, tls } = self.clone();
         Box::pin(async move {
             let stream = TcpStream::connect(address).await?;
             stream.set_nodelay(true)?;
-            Ok(TokioIo::new(stream))
+            let socket: Box<dyn Socket> = match tls {
+                None => Box::new(stream),
+                Some(tls) => Box::new(TlsConnector::from(tls).connect(address.ip().into(), stream).await?),
+            };
+            Ok(Connected(TokioIo::new(socket)))
         })
     }
 }
 
 impl Client {
     /// A client that speaks a protocol; where any may be spoken inside, HTTP.
-    pub fn new(address: SocketAddr, protocol: PortProtocol) -> Self {
+    pub fn new(address: SocketAddr, protocol: PortProtocol, tls: Option<Arc<ClientConfig>>) -> Self {
         let is_http2 = matches!(protocol, PortProtocol::Http2 | PortProtocol::Grpc);
-        let inner = legacy::Client::builder(TokioExecutor::new()).http2_only(is_http2).build(To(address));
+        let tls = tls.map(|tls| {
+            let mut tls = ClientConfig::clone(&tls);
+            tls.alpn_protocols = vec![if is_http2 { b"h2".to_vec() } else { b"http/1.1".to_vec() }];
+            Arc::new(tls)
+        });
+        let inner = legacy::Client::builder(TokioExecutor::new()).http2_only(is_http2).build(To { address, tls });
         Self { address, inner }
     }
 
@@ -91,12 +146,37 @@ impl Client {
     }
 }
 
+/// A request for a host, whose answer is to say who gave it.
+pub(crate) fn request(authority: &str, protocol: PortProtocol, method: &str, path: &str) -> Request<Full<Bytes>> {
+    let mut request = Request::new(Full::new(Bytes::new()));
+    *request.method_mut() = method.parse().unwrap_or_default();
+    *request.uri_mut() = format!("http://{authority}{path}").parse().unwrap_or_default();
+    let headers = request.headers_mut();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    if protocol == PortProtocol::Grpc {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+    } else if let Ok(host) = HeaderValue::from_str(authority) {
+        headers.insert(HOST, host);
+    }
+    request
+}
+
+/// Adds headers; what is no header is left out.
+pub(crate) fn add_headers(headers: &mut HeaderMap, more: &[(String, String)]) {
+    for (name, value) in more {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(value)) {
+            headers.insert(name, value);
+        }
+    }
+}
+
 /// The longest reason that is taken from an answer.
 const MAX_REASON: usize = 120;
 
 fn understood(service: String, response: &Response<Bytes>) -> Call {
     let node = response.headers().get(NODE_HEADER).and_then(|node| node.to_str().ok());
-    let said = serde_json::from_slice(response.body()).ok().and_then(|body| Tree::from_json(&body));
+    let body = response.headers().get(TREE_HEADER).map_or(&response.body()[..], HeaderValue::as_bytes);
+    let said = serde_json::from_slice(body).ok().and_then(|body| Tree::from_json(&body));
     let answer = said.or_else(|| node.map(|node| Tree { node: node.to_owned(), calls: Vec::new() }));
     // Envoy says in a line why it answers itself.
     let line = || {

@@ -13,6 +13,7 @@ pub mod parts;
 pub mod stand_in;
 pub mod tour;
 pub mod tree;
+pub mod witness;
 
 pub use authority::Authority;
 pub use caller::{Caller, Sample};

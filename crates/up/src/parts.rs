@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use meshwright_model::limits::PortProtocol;
 use meshwright_model::{Inventory, Kind};
-use meshwright_traffic::PathMatch;
-use meshwright_traffic::proxy::{ClientTls, Discovery, Outbound, Proxy, Role, Validation, World};
+use meshwright_traffic::proxy::{ClientTls, Discovery, Outbound, Proxy, Role, Validation, VirtualHost, World};
+
+use crate::witness::{Asked, open_prefixes, through_gateway, to_backend};
 
 /// A node or a gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +23,6 @@ pub struct Part {
     pub backends: Vec<Backend>,
     /// The names that its certificate bears.
     pub names: BTreeSet<String>,
-    /// Whether its proxy shows a certificate to anyone.
-    pub has_tls: bool,
     /// How requests come in from outside of the mesh: through a gateway, or as what the application of a node does that nobody calls.
     pub entries: Vec<Entry>,
 }
@@ -37,6 +36,10 @@ pub struct Backend {
     pub port: u16,
     /// What is spoken.
     pub protocol: PortProtocol,
+    /// Paths with which it takes any request.
+    pub prefixes: Vec<String>,
+    /// What it is asked otherwise.
+    pub asked: Asked,
 }
 
 /// A request that comes from outside.
@@ -46,10 +49,12 @@ pub struct Entry {
     pub port: u16,
     /// What is spoken.
     pub protocol: PortProtocol,
+    /// Where TLS is spoken, the names of which a client's certificate must bear one.
+    pub tls: Option<BTreeSet<String>>,
     /// The host that it asks for; `None` for any.
     pub host: Option<String>,
-    /// The path.
-    pub path: String,
+    /// What is asked.
+    pub asked: Asked,
 }
 
 /// The parts of a mesh, gateways first.
@@ -59,7 +64,7 @@ pub fn parts(inventory: &Inventory, mesh: &str) -> Vec<Part> {
     let all: Vec<(Kind, &str)> = named(Kind::VirtualGateway).chain(named(Kind::VirtualNode)).collect();
     let proxies: Vec<(Kind, Proxy<'_>)> =
         all.into_iter().filter_map(|(kind, name)| Some((kind, Proxy::of(&world, kind, name)?))).collect();
-    let mut parts: Vec<Part> = proxies.iter().map(|(kind, proxy)| part(*kind, proxy)).collect();
+    let mut parts: Vec<Part> = proxies.iter().map(|(kind, proxy)| part(&world, *kind, proxy)).collect();
     demands(&proxies, &mut parts);
     for part in parts.iter_mut().filter(|part| part.kind == Kind::VirtualNode) {
         let is_called = proxies.iter().any(|(_, proxy)| proxy.targets.iter().any(|target| target.node == part.name));
@@ -67,8 +72,9 @@ pub fn parts(inventory: &Inventory, mesh: &str) -> Vec<Part> {
             let entry = |(port, protocol): (&u16, &PortProtocol)| Entry {
                 port: *port,
                 protocol: *protocol,
+                tls: None,
                 host: None,
-                path: "/".to_owned(),
+                asked: Asked::plain(*protocol),
             };
             part.entries = part.ports.iter().map(entry).collect();
         }
@@ -76,7 +82,7 @@ pub fn parts(inventory: &Inventory, mesh: &str) -> Vec<Part> {
     parts
 }
 
-fn part(kind: Kind, proxy: &Proxy<'_>) -> Part {
+fn part(world: &World<'_>, kind: Kind, proxy: &Proxy<'_>) -> Part {
     let mut part = Part {
         kind,
         name: proxy.name.to_owned(),
@@ -84,30 +90,27 @@ fn part(kind: Kind, proxy: &Proxy<'_>) -> Part {
         health_ports: BTreeSet::new(),
         backends: Vec::new(),
         names: BTreeSet::from([proxy.name.to_owned()]),
-        has_tls: false,
         entries: Vec::new(),
     };
     match &proxy.role {
         Role::Node { listeners, egress, filter: _ } => {
             part.ports = listeners.iter().map(|own| (own.port, own.protocol)).collect();
-            part.has_tls = listeners.iter().any(|own| own.tls.is_some());
-            part.backends = egress.iter().flat_map(|(port, outbound)| backends(*port, outbound)).collect();
+            part.backends =
+                egress.iter().flat_map(|(port, outbound)| backends(world, proxy.name, *port, outbound)).collect();
         }
-        Role::Gateway { listeners, hosts: _ } => {
+        Role::Gateway { listeners, hosts } => {
             part.ports = listeners.iter().map(|own| (own.port, own.protocol)).collect();
-            part.has_tls = listeners.iter().any(|own| own.tls.is_some());
-            for listener in listeners.iter().filter(|own| own.tls.as_ref().is_none_or(|tls| tls.is_permissive)) {
+            for listener in listeners {
                 for host in &listener.hosts {
-                    let domain = host.domains.first().filter(|domain| !domain.contains('*')).cloned();
-                    let paths = host.table.entries().iter().filter_map(|entry| match &entry.matcher.path {
-                        PathMatch::Prefix(path) | PathMatch::Exact(path) => Some(path.to_string()),
-                        _ => None,
-                    });
-                    part.entries.extend(paths.map(|path| Entry {
+                    let tls = listener.tls.as_ref().filter(|tls| !tls.is_permissive);
+                    let where_to = (listener.port, listener.protocol, tls.is_some());
+                    let all = through_gateway(world, proxy.name, where_to, host, hosts);
+                    part.entries.extend(all.into_iter().map(|asked| Entry {
                         port: listener.port,
                         protocol: listener.protocol,
-                        host: domain.clone(),
-                        path,
+                        tls: tls.map(|tls| names(tls.validation.as_ref())),
+                        host: host.domains.first().filter(|domain| *domain != "*").map(|own| own.replace('*', "any")),
+                        asked,
                     }));
                 }
             }
@@ -116,22 +119,29 @@ fn part(kind: Kind, proxy: &Proxy<'_>) -> Part {
     part
 }
 
-fn backends(port: u16, outbound: &Outbound<'_>) -> Vec<Backend> {
-    let backend = |service: &str, protocol| Backend { service: service.to_owned(), port, protocol };
+fn backends(world: &World<'_>, node: &str, port: u16, outbound: &Outbound<'_>) -> Vec<Backend> {
     match outbound {
-        Outbound::Tcp { service, .. } => vec![backend(service, PortProtocol::Tcp)],
+        Outbound::Tcp { service, .. } => vec![Backend {
+            service: (*service).to_owned(),
+            port,
+            protocol: PortProtocol::Tcp,
+            prefixes: vec!["/".to_owned()],
+            asked: Asked::plain(PortProtocol::Tcp),
+        }],
         Outbound::Http { protocol, hosts } => {
-            let answered = hosts.iter().filter(|host| !host.rules.is_empty());
-            answered.map(|host| backend(host.service, *protocol)).collect()
+            let backend = |host: &VirtualHost<'_>| {
+                // What nothing answers is not called.
+                let asked = to_backend(world, node, host, port, *protocol)?;
+                let prefixes = open_prefixes(&host.table);
+                Some(Backend { service: host.service.to_owned(), port, protocol: *protocol, prefixes, asked })
+            };
+            hosts.iter().filter_map(backend).collect()
         }
     }
 }
 
 /// What proxies ask of those whom they send to: names in certificates, and ports where their health is told.
 fn demands(proxies: &[(Kind, Proxy<'_>)], parts: &mut [Part]) {
-    let names = |validation: Option<&Validation<'_>>| -> Vec<String> {
-        validation.into_iter().flat_map(|own| &own.names).map(ToString::to_string).collect()
-    };
     for (kind, proxy) in proxies {
         for target in &proxy.targets {
             if let Some(part) = of(parts, Kind::VirtualNode, target.node) {
@@ -145,11 +155,15 @@ fn demands(proxies: &[(Kind, Proxy<'_>)], parts: &mut [Part]) {
             }
             let wanted = names(target.server_tls.as_ref().and_then(|tls| tls.validation.as_ref()));
             if let Some(part) = of(parts, *kind, proxy.name) {
-                part.has_tls |= target.tls.is_tls();
                 part.names.extend(wanted);
             }
         }
     }
+}
+
+/// The names of which a certificate must bear one.
+fn names(validation: Option<&Validation<'_>>) -> BTreeSet<String> {
+    validation.into_iter().flat_map(|own| &own.names).map(ToString::to_string).collect()
 }
 
 /// How a client checks a server, where it does.

@@ -9,7 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, HOST, HeaderName, USER_AGENT};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
@@ -22,7 +22,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
-use crate::client::{Client, NODE_HEADER};
+use crate::client::{Client, NODE_HEADER, TREE_HEADER, add_headers, request};
 use crate::parts::{Backend, Part};
 use crate::tree::{Call, Tree};
 
@@ -37,6 +37,9 @@ const OF_PROXIES: &[&str] = &["x-envoy-", "x-forwarded-", "x-app-mesh-", "x-mesh
 
 /// The most connections of a stand-in.
 const MAX_CONNECTIONS: usize = 1024;
+
+/// The most bytes of a tree in a header; proxies take 60 kB of headers.
+const MAX_HEADER: usize = 16 << 10;
 
 /// The most bytes of a request; they are read and forgotten.
 const MAX_REQUEST: usize = 16 << 20;
@@ -65,7 +68,7 @@ impl StandIn {
 
     /// Makes it what its node is now; says where it cannot listen.
     pub async fn update(&mut self, part: &Part, addresses: &Addresses) -> Vec<String> {
-        let client = |own: &Backend| Client::new(SocketAddr::new(addresses.egress, own.port), own.protocol);
+        let client = |own: &Backend| Client::new(SocketAddr::new(addresses.egress, own.port), own.protocol, None);
         let backends = part.backends.iter().map(|own| (own.clone(), client(own))).collect();
         *self.shared.backends.write().unwrap_or_else(PoisonError::into_inner) = backends;
         let at = |address: IpAddr| move |port: u16| SocketAddr::new(address, port);
@@ -147,6 +150,8 @@ impl Shared {
         answered.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         if is_grpc {
             answered.insert(HeaderName::from_static("grpc-status"), HeaderValue::from_static("0"));
+            let said = HeaderValue::from_str(&tree.to_json().to_string()).ok().filter(|said| said.len() <= MAX_HEADER);
+            answered.extend(said.map(|said| (TREE_HEADER, said)));
         }
         if let Ok(node) = HeaderValue::from_str(&self.node) {
             answered.insert(NODE_HEADER, node);
@@ -176,14 +181,13 @@ impl Shared {
     }
 }
 
-/// The request to a backend: the path and the headers of the application's own are passed on.
+/// The request to a backend: the path and the headers of the application's own are passed on, where the backend takes them.
 fn asked(backend: &Backend, method: &Method, path: &str, headers: &HeaderMap, budget: usize) -> Request<Full<Bytes>> {
-    let authority =
-        if backend.port == 80 { backend.service.clone() } else { format!("{}:{}", backend.service, backend.port) };
-    let is_grpc = backend.protocol == PortProtocol::Grpc;
-    let mut request = Request::new(Full::new(Bytes::new()));
-    *request.method_mut() = if is_grpc { Method::POST } else { method.clone() };
-    *request.uri_mut() = format!("http://{authority}{path}").parse().unwrap_or_default();
+    let Backend { service, port, protocol, prefixes, asked } = backend;
+    let authority = if *port == 80 { service.clone() } else { format!("{service}:{port}") };
+    let is_passed = *protocol != PortProtocol::Grpc && prefixes.iter().any(|prefix| path.starts_with(prefix));
+    let (method, path) = if is_passed { (method.as_str(), path) } else { (asked.method.as_str(), asked.path.as_str()) };
+    let mut request = request(&authority, *protocol, method, path);
     let passed = request.headers_mut();
     for (name, value) in headers {
         let name_text = name.as_str();
@@ -192,12 +196,9 @@ fn asked(backend: &Backend, method: &Method, path: &str, headers: &HeaderMap, bu
             passed.append(name, value.clone());
         }
     }
-    passed.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    passed.insert(BUDGET_HEADER, HeaderValue::from(budget));
-    if is_grpc {
-        passed.insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
-    } else if let Ok(host) = HeaderValue::from_str(&authority) {
-        passed.insert(HOST, host);
+    if !is_passed {
+        add_headers(passed, &asked.headers);
     }
+    passed.insert(BUDGET_HEADER, HeaderValue::from(budget));
     request
 }

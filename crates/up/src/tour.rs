@@ -24,7 +24,7 @@ const GLANCE: Duration = Duration::from_millis(20);
 const ENOUGH: u64 = 20;
 
 /// A file that no proxy can open: Envoy refuses a listener that is to log there.
-const NO_FILE: &str = "/no-such-folder/access.log";
+const NO_FILE: &str = "/dev/null/access.log";
 
 /// What a step needs.
 pub struct Tour<'t> {
@@ -156,6 +156,10 @@ impl Tour<'_> {
                     sample.succeeded
                 ));
             }
+            let doors = self.caller.doors();
+            if doors == 0 {
+                return Seen::Not("the mesh has no way in: no gateway with gateway routes, no node that calls others and is not called itself".to_owned());
+            }
             Seen::Not(format!("{} requests were answered", sample.succeeded))
         })
     }
@@ -223,7 +227,7 @@ impl Tour<'_> {
         Ok(format!("route {}: {shifted}; put back, and no request has failed", split.route.name))
     }
 
-    /// A node whose listener its proxy will refuse: it is to log where no file can be.
+    /// A node whose listeners its proxy will refuse: it is to log where no file can be.
     pub fn breakable(&self) -> Option<Held> {
         let nodes = self.expected.iter().filter(|(kind, _)| *kind == Kind::VirtualNode);
         let mut held = nodes.filter_map(|(kind, name)| self.held(*kind, None, name));

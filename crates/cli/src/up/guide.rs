@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use meshwright_ads::Control;
 use meshwright_model::Kind;
+use meshwright_model::limits::PortProtocol;
 use meshwright_up::caller::Sample;
 use meshwright_up::envoys::ADMIN_PORT;
 use meshwright_up::tour::{Held, broken};
@@ -46,15 +47,22 @@ impl Guide {
     pub(super) fn new(up: &Up, options: &UpOptions) -> Self {
         let part = |(part, addresses): (&meshwright_up::Part, &meshwright_traffic::Addresses)| {
             let at = if part.kind == Kind::VirtualGateway { addresses.ingress } else { addresses.application };
-            let door = |entry: &meshwright_up::Entry| {
-                let host = entry.host.as_ref().map(|host| format!("-H 'host: {host}' ")).unwrap_or_default();
-                format!("curl {host}http://{at}:{}{}", entry.port, entry.path)
+            // Whoever has not our authority's certificate cannot come in by TLS.
+            let open = part.entries.iter().filter(|entry| entry.tls.is_none() && entry.protocol != PortProtocol::Grpc);
+            let mut open: Vec<&meshwright_up::Entry> = open.collect();
+            open.sort_by_key(|entry| (entry.asked.headers.len(), entry.asked.path.len()));
+            let door = |entry: &&meshwright_up::Entry| {
+                let host = entry.host.iter().map(|host| format!("-H 'host: {host}' "));
+                let headers = entry.asked.headers.iter().map(|(name, value)| format!("-H '{name}: {value}' "));
+                let method = (entry.asked.method != "GET").then(|| format!("-X {} ", entry.asked.method));
+                let options: String = host.chain(headers).chain(method).collect();
+                format!("curl {options}http://{at}:{}{}", entry.port, entry.asked.path)
             };
             Where {
                 kind: part.kind,
                 name: part.name.clone(),
                 address: addresses.ingress.to_string(),
-                doors: part.entries.iter().map(door).collect(),
+                doors: open.iter().map(door).collect(),
             }
         };
         let files = match &options.files[..] {
@@ -107,7 +115,7 @@ impl Guide {
         };
         let is_up = step("proxies", tour.proxies_are_settled())?;
         if is_up && step("traffic", tour.requests_go_through())? {
-            step("start", Ok(format!("all of this {:.1} s after the start", self.started.elapsed().as_secs_f64())))?;
+            step("start", Ok(format!("the first of them {:.1} s after the start", self.served())))?;
             match tour.split() {
                 Some(split) => drop(step("weights", tour.weights_are_followed(&split))?),
                 None => say("-      weights: the mesh has no route that splits its requests\n")?,
@@ -120,6 +128,11 @@ impl Guide {
         Ok(end)
     }
 
+    /// After how many seconds the first request went through.
+    fn served(&self) -> f64 {
+        self.caller.served().unwrap_or_else(Instant::now).duration_since(self.started).as_secs_f64()
+    }
+
     /// Tells where everything is, and then what changes.
     fn show(&self, tour: &Tour<'_>) -> Result<End> {
         if !self.has_proxies {
@@ -130,7 +143,7 @@ impl Guide {
         }
         let settled = tour.proxies_are_settled();
         let served = settled.and_then(|_| tour.requests_go_through());
-        let took = self.started.elapsed().as_secs_f64();
+        let took = self.served();
         say(&match &served {
             Ok(_) => format!(
                 "Mesh {} is up: {} Envoys, and traffic goes through them {took:.1} s after the start.\n",
@@ -223,10 +236,11 @@ impl Guide {
 
     /// Tells what answers whenever that is something else than before.
     fn watch(&self) -> Result<End> {
-        let mut told = BTreeMap::new();
-        let mut failure = None;
+        let (start, mut told, mut failure) = (Instant::now(), BTreeMap::new(), None);
+        std::thread::sleep(PERIOD);
         loop {
-            let sample = self.caller.sample(Some(Instant::now().checked_sub(PERIOD * 2).unwrap_or(self.started)));
+            let recently = Instant::now().checked_sub(PERIOD * 2).unwrap_or(start).max(start);
+            let sample = self.caller.sample(Some(recently));
             let shares = shares(&sample);
             if sample.failure != failure || has_moved(&told, &shares) {
                 say(&line(&sample, &shares, self.started.elapsed()))?;

@@ -5,7 +5,6 @@ use meshwright_traffic::Capture;
 use meshwright_traffic::proxy::{Connection, Role};
 use prost_types::Any;
 
-use super::access_log::access_log;
 use super::route::duration;
 use super::{Translation, names};
 use crate::envoy::config::core::v3::socket_address::PortSpecifier;
@@ -225,7 +224,7 @@ impl Translation<'_, '_> {
             stat_prefix,
             cluster_specifier: Some(clusters),
             idle_timeout: idle_millis.map(duration),
-            access_log: access_log(self.proxy.log),
+            access_log: self.access_log(),
             ..TcpProxy::default()
         };
         network_filter("envoy.filters.network.tcp_proxy", pack(&proxy))

@@ -73,7 +73,7 @@ impl Translation<'_, '_> {
     fn shown(&mut self, certificate: Option<&Certificate<'_>>) -> CommonTlsContext {
         let mut common = CommonTlsContext::default();
         if let (Capture::Addresses(own), Some(_)) = (&self.options.capture, certificate) {
-            let own = format!("{}/{}", own.certificates, own.ingress);
+            let own = format!("{}/{}", own.files, own.ingress);
             common.tls_certificates.push(pair(&format!("{own}/chain.pem"), &format!("{own}/key.pem")));
             return common;
         }
@@ -99,7 +99,7 @@ impl Translation<'_, '_> {
             ..CertificateValidationContext::default()
         };
         if let Capture::Addresses(own) = &self.options.capture {
-            context.trusted_ca = Some(file(&format!("{}/authorities.pem", own.certificates)));
+            context.trusted_ca = Some(file(&format!("{}/authorities.pem", own.files)));
             return ValidationContextType::ValidationContext(context);
         }
         let arns = |arns: &[&str]| arns.iter().map(|arn| (*arn).to_owned()).collect();
