@@ -30,7 +30,8 @@ pub struct Caller(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 struct State {
     doors: Vec<(Entry, Client)>,
-    answers: VecDeque<(Instant, Call)>,
+    /// Each with the virtual service that it was for, where there is one.
+    answers: VecDeque<(Instant, Option<String>, Call)>,
     /// When the first request was answered with success, all the way down.
     served: Option<Instant>,
 }
@@ -89,7 +90,7 @@ impl Caller {
             let own = self.clone();
             tokio::spawn(async move {
                 let call = call(&entry, &client).await;
-                own.take(call);
+                own.take(entry.service, call);
                 drop(place);
             });
         }
@@ -114,10 +115,16 @@ impl Caller {
     pub fn sample(&self, since: Option<Instant>) -> Sample {
         let mut sample = Sample::default();
         let state = self.state();
-        let counted = state.answers.iter().filter(|(at, _)| since.is_none_or(|since| *at >= since));
-        for (_, call) in counted {
+        let counted = state.answers.iter().filter(|(at, _, _)| since.is_none_or(|since| *at >= since));
+        for (_, service, call) in counted {
             let failed = match &call.answer {
-                Some(answer) if call.status == 200 => answer.count(&mut sample.nodes),
+                Some(answer) if call.status == 200 => {
+                    if let Some(service) = service {
+                        let nodes = sample.nodes.entry(service.clone()).or_default();
+                        *nodes.entry(answer.node.clone()).or_default() += 1;
+                    }
+                    answer.count(&mut sample.nodes)
+                }
                 _ => 1,
             };
             if failed == 0 {
@@ -130,14 +137,14 @@ impl Caller {
         sample
     }
 
-    fn take(&self, call: Call) {
+    fn take(&self, service: Option<String>, call: Call) {
         let mut state = self.state();
         let now = Instant::now();
         if state.served.is_none() && !has_failed(&call) {
             state.served = Some(now);
         }
-        state.answers.push_back((now, call));
-        while state.answers.front().is_some_and(|(at, _)| now.duration_since(*at) > WINDOW) {
+        state.answers.push_back((now, service, call));
+        while state.answers.front().is_some_and(|(at, _, _)| now.duration_since(*at) > WINDOW) {
             state.answers.pop_front();
         }
     }
@@ -164,7 +171,7 @@ fn has_failed(call: &Call) -> bool {
 }
 
 async fn call(entry: &Entry, client: &Client) -> Call {
-    let Entry { port: _, protocol, tls, host, asked } = entry;
+    let Entry { port: _, protocol, tls, host, service: _, asked } = entry;
     let authority = host.clone().unwrap_or_else(|| client.address().to_string());
     let mut request = request(&authority, *protocol, &asked.method, &asked.path);
     add_headers(request.headers_mut(), &asked.headers);

@@ -53,6 +53,8 @@ pub struct Entry {
     pub tls: Option<BTreeSet<String>>,
     /// The host that it asks for; `None` for any.
     pub host: Option<String>,
+    /// The virtual service that it reaches, where it comes through a gateway.
+    pub service: Option<String>,
     /// What is asked.
     pub asked: Asked,
 }
@@ -74,6 +76,7 @@ pub fn parts(inventory: &Inventory, mesh: &str) -> Vec<Part> {
                 protocol: *protocol,
                 tls: None,
                 host: None,
+                service: None,
                 asked: Asked::plain(*protocol),
             };
             part.entries = part.ports.iter().map(entry).collect();
@@ -105,11 +108,12 @@ fn part(world: &World<'_>, kind: Kind, proxy: &Proxy<'_>) -> Part {
                     let tls = listener.tls.as_ref().filter(|tls| !tls.is_permissive);
                     let where_to = (listener.port, listener.protocol, tls.is_some());
                     let all = through_gateway(world, proxy.name, where_to, host, hosts);
-                    part.entries.extend(all.into_iter().map(|asked| Entry {
+                    part.entries.extend(all.into_iter().map(|(asked, service)| Entry {
                         port: listener.port,
                         protocol: listener.protocol,
                         tls: tls.map(|tls| names(tls.validation.as_ref())),
                         host: host.domains.first().filter(|domain| *domain != "*").map(|own| own.replace('*', "any")),
+                        service: Some(service),
                         asked,
                     }));
                 }
@@ -176,4 +180,39 @@ fn validation<'t, 'a>(tls: &'t ClientTls<'a>) -> Option<&'t Validation<'a>> {
 
 fn of<'p>(parts: &'p mut [Part], kind: Kind, name: &str) -> Option<&'p mut Part> {
     parts.iter_mut().find(|part| part.kind == kind && part.name == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use meshwright_dialect::{Input, Options, read};
+
+    use super::*;
+
+    fn of(text: &str, mesh: &str) -> Vec<Part> {
+        let input = Input { name: "mesh.yaml".to_owned(), bytes: text.into() };
+        parts(&read(vec![input], &Options::default()).inventory, mesh)
+    }
+
+    fn paths(parts: &[Part], name: &str) -> Vec<String> {
+        let part = parts.iter().find(|part| part.name == name).unwrap();
+        part.entries.iter().map(|entry| entry.asked.path.clone()).collect()
+    }
+
+    #[test]
+    fn every_route_behind_a_gateway_has_a_request() {
+        let shop = of(include_str!("../../../corpus/shop/shop.yaml"), "shop");
+        assert_eq!(shop.iter().filter(|part| !part.entries.is_empty()).count(), 1);
+        let library = of(include_str!("../../../corpus/grpc/library.yaml"), "library");
+        let found = paths(&library, "edge");
+        assert!(found.contains(&"/library.v1.Catalog/Search".to_owned()), "{found:?}");
+        assert!(found.iter().any(|path| path.starts_with("/library.v1.Loans/")), "{found:?}");
+    }
+
+    #[test]
+    fn a_node_that_nobody_calls_is_where_requests_come_from() {
+        let ledger = of(include_str!("../../../corpus/tcp/ledger.template.json"), "ledger");
+        let callers: Vec<&Part> = ledger.iter().filter(|part| !part.entries.is_empty()).collect();
+        assert!(callers.iter().all(|part| !part.backends.is_empty()), "{callers:?}");
+        assert!(!callers.is_empty());
+    }
 }

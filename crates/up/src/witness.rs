@@ -5,7 +5,7 @@ use meshwright_model::limits::PortProtocol;
 use meshwright_model::request::Request;
 use meshwright_traffic::proxy::{GatewayHost, VirtualHost, World};
 use meshwright_traffic::table::{Entry, Table};
-use meshwright_traffic::trace::{Outcome, Sent, Trace};
+use meshwright_traffic::trace::{Outcome, Sent, Step, Trace};
 use meshwright_traffic::{PathMatch, Search, Sketch, find};
 
 /// The most combinations that are looked at for one entry.
@@ -95,20 +95,22 @@ pub fn to_backend(
     })
 }
 
-/// Requests through a gateway, one for each gateway route through which one reaches an application.
+/// Requests through a gateway which reach an application, each with the virtual service that it reaches: one for each way that the
+/// gateway's routes, and those behind them, lead.
 pub fn through_gateway(
     world: &World<'_>,
     gateway: &str,
     (port, protocol, is_tls): (u16, PortProtocol, bool),
     host: &GatewayHost<'_>,
     services: &[VirtualHost<'_>],
-) -> Vec<Asked> {
+) -> Vec<(Asked, String)> {
     let named = host.domains.first().map_or("*", String::as_str);
     let name = named.replace('*', "any");
     let scheme = if is_tls { "https" } else { "http" };
-    let arrives = |own: &Asked| {
+    let way = |own: &Asked| -> Option<Vec<Step<'_>>> {
         let sent = own.sent(&name, port, scheme, protocol);
-        Trace::of(world, Kind::VirtualGateway, gateway, &sent).is_some_and(|trace| trace.outcome == Outcome::Forwarded)
+        let trace = Trace::of(world, Kind::VirtualGateway, gateway, &sent)?;
+        (trace.outcome == Outcome::Forwarded).then(|| trace.hops.iter().map(|hop| hop.step).collect())
     };
     let behind: Vec<Asked> = services
         .iter()
@@ -116,7 +118,7 @@ pub fn through_gateway(
         .map(|own| Asked::of(&own, protocol))
         .take(MAX_TRIED)
         .collect();
-    let mut found = Vec::new();
+    let (mut found, mut ways) = (Vec::new(), Vec::new());
     for sketch in sketches(&host.table, port) {
         let own = Asked::of(&sketch, protocol);
         // What the gateway route takes may be too little for the route behind it, which has conditions of its own.
@@ -129,8 +131,15 @@ pub fn through_gateway(
                 headers: headers.clone(),
             })
         });
-        found.extend(std::iter::once(own.clone()).chain(joined).find(arrives));
+        for asked in std::iter::once(own.clone()).chain(joined) {
+            if let Some(way) = way(&asked).filter(|way| !ways.contains(way)) {
+                let service = way
+                    .iter()
+                    .find_map(|step| if let Step::Route { service, .. } = step { Some(*service) } else { None });
+                found.push((asked, service.unwrap_or_default().to_owned()));
+                ways.push(way);
+            }
+        }
     }
-    found.dedup();
     found
 }
