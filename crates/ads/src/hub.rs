@@ -7,6 +7,7 @@ use std::io;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::local::Local;
 use crate::meshes::{Change, Meshes, Plan};
 use crate::proxy::Profile;
 
@@ -27,13 +28,13 @@ enum Command {
 }
 
 impl Hub {
-    /// Starts the thread; it ends when the last hub is gone.
+    /// Starts the thread; it ends when the last hub is gone. Where all is on one machine, proxies have addresses of their own.
     ///
     /// # Errors
     /// The system gives no thread.
-    pub fn start() -> io::Result<Self> {
+    pub fn start(local: Option<Local>) -> io::Result<Self> {
         let (commands, waiting) = mpsc::channel(MAX_WAITING);
-        std::thread::Builder::new().name("plans".to_owned()).spawn(move || run(waiting))?;
+        std::thread::Builder::new().name("plans".to_owned()).spawn(move || run(Meshes::new(local), waiting))?;
         Ok(Self(commands))
     }
 
@@ -54,8 +55,7 @@ impl Hub {
     }
 }
 
-fn run(mut waiting: mpsc::Receiver<Command>) {
-    let mut meshes = Meshes::default();
+fn run(mut meshes: Meshes, mut waiting: mpsc::Receiver<Command>) {
     let mut followed: BTreeMap<Profile, watch::Sender<Plan>> = BTreeMap::new();
     while let Some(command) = waiting.blocking_recv() {
         let mut next = Some(command);

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use meshwright_envoy::translate::{Delivery, Endpoints, Options, translate};
 use meshwright_model::{Kind, Resource};
+use meshwright_traffic::Capture;
 use meshwright_traffic::proxy::{Proxy, World};
 
+use crate::local::Local;
 use crate::parts::{Concern, Parts};
 use crate::proxy::{MeshId, Profile};
 use crate::snapshot::Snapshot;
@@ -37,6 +39,7 @@ pub struct Plan {
 #[derive(Debug, Default)]
 pub struct Meshes {
     meshes: BTreeMap<MeshId, Mesh>,
+    local: Option<Local>,
 }
 
 #[derive(Debug, Default)]
@@ -55,6 +58,11 @@ struct Planned {
 }
 
 impl Meshes {
+    /// None yet; where all is on one machine, proxies have addresses of their own.
+    pub fn new(local: Option<Local>) -> Self {
+        Self { meshes: BTreeMap::new(), local }
+    }
+
     /// Takes a change; plans follow with [`Meshes::replan`].
     pub fn change(&mut self, change: Change) {
         match change {
@@ -66,7 +74,7 @@ impl Meshes {
 
     /// What a proxy is to have; it is kept in step until [`Meshes::forget`].
     pub fn plan(&mut self, profile: &Profile) -> Plan {
-        self.meshes.entry(profile.mesh.clone()).or_default().plan(profile)
+        self.meshes.entry(profile.mesh.clone()).or_default().plan(profile, self.local.as_ref())
     }
 
     /// Nobody asks for a profile any longer.
@@ -80,7 +88,8 @@ impl Meshes {
 
     /// Tells the plans that changes have made others, each as soon as it is made.
     pub fn replan(&mut self, mut tell: impl FnMut(&Profile, &Plan)) {
-        self.meshes.values_mut().for_each(|mesh| mesh.replan(&mut tell));
+        let local = self.local.as_ref();
+        self.meshes.values_mut().for_each(|mesh| mesh.replan(local, &mut tell));
     }
 }
 
@@ -98,18 +107,18 @@ impl Mesh {
         self.changed.extend(gone.concerns().cloned());
     }
 
-    fn plan(&mut self, profile: &Profile) -> Plan {
+    fn plan(&mut self, profile: &Profile, local: Option<&Local>) -> Plan {
         if let Some(planned) = self.planned.get(profile) {
             return planned.plan.clone();
         }
         let concerns = concerns(&self.parts, profile);
         let world = World::of(self.parts.resources(&concerns), &profile.mesh.name);
-        let plan = planned(&world, profile, None);
+        let plan = planned(&world, profile, None, local);
         self.planned.insert(profile.clone(), Planned { plan: plan.clone(), concerns });
         plan
     }
 
-    fn replan(&mut self, tell: &mut impl FnMut(&Profile, &Plan)) {
+    fn replan(&mut self, local: Option<&Local>, tell: &mut impl FnMut(&Profile, &Plan)) {
         let changed = std::mem::take(&mut self.changed);
         let mut concerned: Vec<(&Profile, &mut Planned)> = self
             .planned
@@ -125,7 +134,7 @@ impl Mesh {
         let all: BTreeSet<&Concern> = concerned.iter().flat_map(|(_, own)| &own.concerns).collect();
         let world = World::of(self.parts.resources(all), &mesh);
         for (profile, own) in concerned {
-            let next = planned(&world, profile, own.plan.snapshot.as_deref());
+            let next = planned(&world, profile, own.plan.snapshot.as_deref(), local);
             if next != own.plan {
                 tell(profile, &next);
             }
@@ -134,11 +143,14 @@ impl Mesh {
     }
 }
 
-fn planned(world: &World<'_>, profile: &Profile, earlier: Option<&Snapshot>) -> Plan {
+fn planned(world: &World<'_>, profile: &Profile, earlier: Option<&Snapshot>, local: Option<&Local>) -> Plan {
     let Some(proxy) = Proxy::of(world, profile.kind, &profile.name) else {
         return Plan::default();
     };
-    let options = Options { version: profile.version, delivery: Delivery::Ads, ..Options::default() };
+    let targets: Vec<&str> = proxy.targets.iter().map(|target| target.node).collect();
+    let addresses = local.and_then(|local| local.of(&profile.mesh, profile.kind, &profile.name, &targets));
+    let capture = addresses.map_or(Capture::OriginalDestination, Capture::Addresses);
+    let options = Options { version: profile.version, capture, delivery: Delivery::Ads, ..Options::default() };
     let configuration = translate(&proxy, &Endpoints::default(), &options);
     let said = |omission: &meshwright_traffic::proxy::Omission<'_>| {
         format!("{}: {}: {}", omission.resource.id(), omission.path, omission.why)

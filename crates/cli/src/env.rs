@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
+use std::path::PathBuf;
 
 use meshwright_llm::{Environment, Variables};
 use meshwright_verbs::bootstrap::VARIABLES;
@@ -45,6 +46,24 @@ pub(crate) fn language_models() -> Environment {
 pub(crate) fn region() -> Option<String> {
     let regions = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().filter_map(|name| std::env::var(name).ok());
     regions.into_iter().find(|region| !region.is_empty())
+}
+
+/// The Envoy that `up` runs: what `MESHWRIGHT_ENVOY` names, or the first on the `PATH`.
+pub(crate) fn envoy() -> anyhow::Result<PathBuf> {
+    if let Some(named) = std::env::var_os("MESHWRIGHT_ENVOY").filter(|named| !named.is_empty()) {
+        let named = PathBuf::from(named);
+        return match meshwright_up::envoys::version(&named) {
+            Some(_) => Ok(named),
+            None => anyhow::bail!("MESHWRIGHT_ENVOY: {} is no Envoy", named.display()),
+        };
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|folder| folder.join("envoy")).find(|own| own.is_file());
+    found.ok_or_else(|| {
+        anyhow::anyhow!(
+            "there is no Envoy on the PATH: install one, name one in MESHWRIGHT_ENVOY, or run without any by --no-proxies"
+        )
+    })
 }
 
 /// What the environment says of a proxy, as that of App Mesh's Envoy image does. It is looked at for `bootstrap` alone.

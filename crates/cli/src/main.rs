@@ -9,6 +9,7 @@ mod project;
 mod replace;
 mod serve;
 mod store;
+mod up;
 
 use std::io::{ErrorKind, Write};
 use std::path::Path;
@@ -67,6 +68,7 @@ enum VerbArguments {
     Delete(DeleteOptions),
     Serve(serve::ServeOptions),
     Store(store::StoreOptions),
+    Up(up::UpOptions),
 }
 
 impl VerbArguments {
@@ -85,6 +87,7 @@ impl VerbArguments {
             Self::Explain(_)
             | Self::Serve(_)
             | Self::Store(_)
+            | Self::Up(_)
             | Self::Meshes(_)
             | Self::Proxies(_)
             | Self::Snapshot(_) => None,
@@ -144,7 +147,7 @@ fn main() -> ExitCode {
 /// Parses the arguments; each verb's help is that of its table.
 fn parse() -> Result<Arguments, clap::Error> {
     let mut command = Arguments::command();
-    for verb in VERBS.iter().chain([&serve::VERB, &store::VERB]) {
+    for verb in VERBS.iter().chain([&serve::VERB, &store::VERB, &up::VERB]) {
         command = command
             .mut_subcommand(verb.name, |sub| sub.about(verb.about).after_help(format!("Example:\n  {}", verb.example)));
     }
@@ -164,6 +167,9 @@ fn take_request(verb: &mut VerbArguments) -> Result<()> {
 }
 
 fn run(arguments: &Arguments) -> Result<End> {
+    if let VerbArguments::Up(options) = &arguments.verb {
+        return up::run(options);
+    }
     let Some(files) = arguments.verb.files() else {
         let answer = answer(arguments, &Reading::default())?;
         // What is no answer leaves the file alone that was to hold it.
@@ -374,6 +380,8 @@ fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer> {
         }
         VerbArguments::Serve(options) => serve::run(options).map(|()| Answer::default()),
         VerbArguments::Store(options) => store::run(options),
+        // It ends in other ways than with an answer.
+        VerbArguments::Up(_) => Ok(Answer::default()),
     }
 }
 

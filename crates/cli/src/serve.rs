@@ -17,7 +17,7 @@ use crate::{complain, deliver, load};
 use control::AdsAddress;
 use settings::ReachOptions;
 
-mod control;
+pub(crate) mod control;
 mod settings;
 
 /// How help shows it.
@@ -78,7 +78,7 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
     if !options.load.is_empty() {
         apply_files(options, Scope::of(&settings.region, &settings.account), &service)?;
     }
-    let control = control::start(&service, &settings)?;
+    let control = control::start(&service, &settings, None)?;
     settings.proxies = control::proxies(&control);
     let served = runtime.block_on(async {
         let listen = options.reach.listen;
@@ -104,7 +104,7 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
 }
 
 /// Waits until the process is told to end.
-fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+pub(crate) fn stopped() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     let mut told = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     Ok(async move {
@@ -124,7 +124,7 @@ fn stopped() -> std::io::Result<impl Future<Output = ()>> {
 }
 
 /// Lets the process have as many connections as the system allows it; the usual limit is a thousand.
-fn raise_open_files() {
+pub(crate) fn raise_open_files() {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, getrlimit, setrlimit};

@@ -16,7 +16,7 @@ pub mod table;
 pub mod trace;
 
 pub use call::Call;
-pub use capture::{Capture, Loopback};
+pub use capture::{Addresses, Capture, Loopback};
 pub use condition::{Comparison, Condition};
 pub use matcher::{Match, PathMatch};
 pub use pattern::{Pattern, PatternError, Patterns};

@@ -94,7 +94,9 @@ impl<'a> Trace<'a> {
         let mut trace = Self { outcome: Outcome::Forwarded, hops: Vec::new(), reasons: Vec::new(), omissions };
         match (&proxy.role, capture) {
             (Role::Gateway { .. }, _) => trace.enter_gateway(world, proxy, sent),
-            (Role::Node { .. }, Capture::OriginalDestination) => trace.leave_node(world, proxy, sent),
+            (Role::Node { .. }, Capture::OriginalDestination | Capture::Addresses(_)) => {
+                trace.leave_node(world, proxy, sent)
+            }
             (Role::Node { .. }, Capture::Loopback(ports)) => trace.leave_by_loopback(world, proxy, ports, sent),
         }
         trace.doubt();

@@ -93,6 +93,8 @@ fn listening(proxy: &Proxy<'_>, capture: &Capture, admin: Option<u16>) -> Vec<Li
             all.push(by_proxy(EGRESS_PORT, "redirected connections"));
             all.extend(listeners.iter().map(|own| application(own.port, None)));
         }
+        // Each of those has an address of its own.
+        (Role::Node { .. }, Capture::Addresses(_)) => {}
         (Role::Node { listeners, .. }, Capture::Loopback(ports)) => {
             all.extend(listeners.iter().map(|own| by_proxy(own.port, "the node's listener")));
             all.extend(ports.application.values().map(|port| application(*port, Some("--application"))));

@@ -17,6 +17,7 @@ const EDGES: &[(&str, Option<&[&str]>)] = &[
     ("server", Some(&["store", "verbs", "model"])),
     ("aws", Some(&["model"])),
     ("llm", Some(&["language"])),
+    ("up", Some(&["ads", "envoy", "traffic", "model"])),
     ("mcp", Some(&["verbs"])),
     ("cli", None),
     ("testkit", Some(&["store", "model"])),

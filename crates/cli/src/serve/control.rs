@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use meshwright_ads::meshes::Change;
-use meshwright_ads::{Connected, Control, Hub, Listener, MeshId, Proxies};
+use meshwright_ads::{Connected, Control, Hub, Listener, Local, MeshId, Proxies};
 use meshwright_server::http::{self, Settings};
 use meshwright_server::{News, Service, Told};
 use serde_json::{Value, json};
@@ -83,9 +83,9 @@ pub(crate) fn listen(addresses: &[AdsAddress]) -> Result<Listeners> {
     Ok(listeners)
 }
 
-/// The control plane over a service.
-pub(crate) fn start(service: &Service, settings: &Settings) -> Result<Control> {
-    let hub = Hub::start().context("the control plane does not start")?;
+/// The control plane over a service; where all is on one machine, proxies have addresses of their own.
+pub(crate) fn start(service: &Service, settings: &Settings, local: Option<Local>) -> Result<Control> {
+    let hub = Hub::start(local).context("the control plane does not start")?;
     let mut follower = service.follow();
     // Proxies find all that is there when they come first.
     if let Some(told) = follower.next() {

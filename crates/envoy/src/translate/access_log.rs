@@ -2,7 +2,9 @@
 
 use meshwright_model::limits::FilePath;
 use meshwright_model::logging::{FileAccessLog, LoggingFormat};
+use meshwright_traffic::Capture;
 
+use super::Translation;
 use crate::envoy::config::accesslog::v3::{AccessLog, access_log};
 use crate::envoy::config::core::v3::data_source::Specifier;
 use crate::envoy::config::core::v3::substitution_format_string::Format;
@@ -10,8 +12,20 @@ use crate::envoy::config::core::v3::{DataSource, SubstitutionFormatString};
 use crate::envoy::extensions::access_loggers::file::v3 as file;
 use crate::json::pack;
 
+impl Translation<'_, '_> {
+    /// Where the proxy logs requests. Folders of other machines are not on this one: where all are here, a file goes to the proxy's own.
+    pub(super) fn access_log(&self) -> Vec<AccessLog> {
+        access_log(self.proxy.log, |path| match &self.options.capture {
+            Capture::Addresses(own) if !path.starts_with("/dev/") => {
+                format!("{}/{}/{}", own.files, own.ingress, path.trim_matches('/').replace('/', "-"))
+            }
+            Capture::Addresses(_) | Capture::OriginalDestination | Capture::Loopback(_) => path.to_owned(),
+        })
+    }
+}
+
 /// The access log of a node or gateway; without a format it has Envoy's own.
-pub(super) fn access_log(log: Option<&FileAccessLog>) -> Vec<AccessLog> {
+fn access_log(log: Option<&FileAccessLog>, place: impl FnOnce(&str) -> String) -> Vec<AccessLog> {
     let Some(FileAccessLog { format, path }) = log else { return Vec::new() };
     let format = match format {
         None => None,
@@ -35,7 +49,7 @@ pub(super) fn access_log(log: Option<&FileAccessLog>) -> Vec<AccessLog> {
         let whole = SubstitutionFormatString { format: Some(format), ..SubstitutionFormatString::default() };
         file::file_access_log::AccessLogFormat::LogFormat(whole)
     });
-    let path = path.known().map(FilePath::as_str).unwrap_or_default().to_owned();
+    let path = place(path.known().map(FilePath::as_str).unwrap_or_default());
     let config = file::FileAccessLog { path, access_log_format: log_format };
     vec![AccessLog {
         name: "envoy.access_loggers.file".to_owned(),

@@ -1,10 +1,10 @@
 //! Listeners and the chains of filters inside them.
 
 use meshwright_model::limits::IpPreference;
+use meshwright_traffic::Capture;
 use meshwright_traffic::proxy::{Connection, Role};
 use prost_types::Any;
 
-use super::access_log::access_log;
 use super::route::duration;
 use super::{Translation, names};
 use crate::envoy::config::core::v3::socket_address::PortSpecifier;
@@ -52,7 +52,7 @@ impl Direction {
 /// The address that a proxy listens on, by the versions of IP that it uses.
 ///
 /// Source: aws-app-mesh-examples, howto-ipv6.
-pub(super) const fn bind_address(preference: Option<IpPreference>) -> &'static str {
+const fn bind_address(preference: Option<IpPreference>) -> &'static str {
     match preference {
         None => "0.0.0.0",
         Some(_) => "::",
@@ -169,6 +169,14 @@ pub(super) fn on_port(port: u16) -> FilterChainMatch {
 }
 
 impl Translation<'_, '_> {
+    /// The address that the proxy listens on.
+    pub(super) fn bind_address(&self) -> String {
+        match &self.options.capture {
+            Capture::Addresses(own) => own.ingress.to_string(),
+            Capture::OriginalDestination | Capture::Loopback(_) => bind_address(self.proxy.ip_preference).to_owned(),
+        }
+    }
+
     /// What the statistics of a filter start with: on a proxy that takes traffic on several ports, with the protocol and the port.
     ///
     /// Source: reference 5.6 and 5.10: the bare word of a proxy with one listener (the gateway's dump), and tags that App Mesh's agent
@@ -216,7 +224,7 @@ impl Translation<'_, '_> {
             stat_prefix,
             cluster_specifier: Some(clusters),
             idle_timeout: idle_millis.map(duration),
-            access_log: access_log(self.proxy.log),
+            access_log: self.access_log(),
             ..TcpProxy::default()
         };
         network_filter("envoy.filters.network.tcp_proxy", pack(&proxy))

@@ -1,6 +1,7 @@
 //! Clusters: where a proxy sends to, how hosts are found, checked and ejected.
 
 use meshwright_model::limits::{IpPreference, PortProtocol};
+use meshwright_traffic::Capture;
 use meshwright_traffic::proxy::{Discovery, HealthCheck, OutlierDetection, Pool, Target};
 
 use super::chain::socket;
@@ -66,7 +67,10 @@ impl Translation<'_, '_> {
             server_tls: _,
         } = target;
         let name = names::egress_cluster(self.proxy.mesh, node, *protocol, *port);
-        let (kind, load_assignment, eds_cluster_config) = self.hosts(&name, discovery, *port, *ip_preference);
+        let (kind, load_assignment, eds_cluster_config) = match self.on_this_machine(node) {
+            Some(address) => (DiscoveryType::Static, Some(assignment(&name, [(address, *port)])), None),
+            None => self.hosts(&name, discovery, *port, *ip_preference),
+        };
         let server_name = match discovery {
             Discovery::Dns { hostname, .. } => *hostname,
             Discovery::CloudMap { name, .. } => name,
@@ -87,6 +91,14 @@ impl Translation<'_, '_> {
             name,
             ..Cluster::default()
         });
+    }
+
+    /// The address of a node's proxy, where all are on one machine.
+    fn on_this_machine(&self, node: &str) -> Option<String> {
+        match &self.options.capture {
+            Capture::Addresses(own) => own.nodes.get(node).map(ToString::to_string),
+            Capture::OriginalDestination | Capture::Loopback(_) => None,
+        }
     }
 
     /// How the hosts of a target are found.

@@ -1,13 +1,13 @@
 //! A gateway's proxy: its listeners, which hand every request to the proxy itself again, and the listener that routes those.
 
 use meshwright_model::limits::PortProtocol;
-use meshwright_traffic::PathMatch;
 use meshwright_traffic::proxy::{
     EGRESS_PORT, GatewayHost, GatewayListener, GatewayRule, HostRewrite, PathRewrite, VIRTUAL_SERVICE_HEADER,
     VirtualHost,
 };
+use meshwright_traffic::{Capture, PathMatch};
 
-use super::chain::{Direction, bind_address, chain, listener, tls_chains, tls_inspector};
+use super::chain::{Direction, chain, listener, tls_chains, tls_inspector};
 use super::matcher::{pattern, route_match};
 use super::route::duration;
 use super::{Translation, names};
@@ -24,7 +24,11 @@ const LOOPBACK: &str = "127.0.0.1";
 
 impl Translation<'_, '_> {
     pub(super) fn gateway(&mut self, listeners: &[GatewayListener<'_>], hosts: &[VirtualHost<'_>]) {
-        let address = bind_address(self.proxy.ip_preference);
+        let address = self.bind_address();
+        let itself = match &self.options.capture {
+            Capture::Addresses(own) => own.ingress.to_string(),
+            Capture::OriginalDestination | Capture::Loopback(_) => LOOPBACK.to_owned(),
+        };
         for own in listeners {
             let GatewayListener { port, protocol, tls, pool, hosts } = own;
             let several = (listeners.len() > 1).then_some(*port);
@@ -34,15 +38,15 @@ impl Translation<'_, '_> {
             let filter = self.http_filter(Direction::Ingress, *protocol, *port, virtual_hosts);
             let tls = tls.as_ref().map(|tls| (self.server_socket(tls, *protocol), tls.is_permissive));
             let chains = tls_chains(Some(*port), filter, tls);
-            self.add_listener(listener(Direction::Ingress, address, *port, vec![tls_inspector()], chains));
-            let own = super::cluster::static_cluster(cluster, LOOPBACK, EGRESS_PORT, *protocol, *pool);
+            self.add_listener(listener(Direction::Ingress, &address, *port, vec![tls_inspector()], chains));
+            let own = super::cluster::static_cluster(cluster, &itself, EGRESS_PORT, *protocol, *pool);
             self.configuration.clusters.push(own);
         }
         let routed = hosts.iter().map(|host| self.virtual_host(host, PortProtocol::Http)).collect();
         let protocol = listeners.first().map_or(PortProtocol::Http, |listener| listener.protocol);
         let filter = self.http_filter(Direction::Egress, protocol, EGRESS_PORT, routed);
         let chains = vec![chain(Some(EGRESS_PORT), filter)];
-        self.add_listener(listener(Direction::Egress, address, EGRESS_PORT, vec![tls_inspector()], chains));
+        self.add_listener(listener(Direction::Egress, &address, EGRESS_PORT, vec![tls_inspector()], chains));
     }
 
     /// The gateway routes of a host.

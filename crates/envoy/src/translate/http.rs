@@ -3,7 +3,6 @@
 use meshwright_model::limits::PortProtocol;
 
 use super::Translation;
-use super::access_log::access_log;
 use super::chain::{Direction, network_filter};
 use super::names;
 use crate::envoy::config::core::v3::config_source::ConfigSourceSpecifier;
@@ -59,7 +58,7 @@ impl Translation<'_, '_> {
             route_specifier: Some(specifier),
             http_filters: vec![last],
             tracing: Some(Tracing::default()),
-            access_log: access_log(self.proxy.log),
+            access_log: self.access_log(),
             upgrade_configs: vec![websocket],
             normalize_path: Some(true),
             merge_slashes: true,

@@ -9,7 +9,7 @@ use meshwright_traffic::capture::{Backend, Capture};
 use meshwright_traffic::proxy::{self, EGRESS_PORT, NodeListener, Outbound, Pool};
 
 use super::chain::{
-    Direction, bind_address, chain, listener, local_address, on_port, original_destination, tls_chains, tls_inspector,
+    Direction, chain, listener, local_address, on_port, original_destination, tls_chains, tls_inspector,
     tls_inspector_on,
 };
 use super::route::{catch_all, duration};
@@ -38,6 +38,14 @@ impl Translation<'_, '_> {
                     self.backend(*local, backend, egress);
                 }
             }
+            Capture::Addresses(own) => {
+                for (port, outbound) in egress {
+                    let filter = self.outbound_filter(outbound, *port, EgressFilterType::DropAll);
+                    let chains = vec![chain(None, filter)];
+                    let address = own.egress.to_string();
+                    self.add_listener(listener(Direction::Egress, &address, *port, Vec::new(), chains));
+                }
+            }
         }
     }
 
@@ -61,7 +69,7 @@ impl Translation<'_, '_> {
         if listeners.is_empty() {
             return;
         }
-        let address = bind_address(self.proxy.ip_preference);
+        let address = self.bind_address();
         let is_redirected = self.options.capture == Capture::OriginalDestination;
         let mut all = Vec::new();
         for own in listeners {
@@ -73,13 +81,13 @@ impl Translation<'_, '_> {
                 continue;
             }
             let filters = own.tls.iter().map(|_| tls_inspector()).collect();
-            self.add_listener(listener(Direction::Ingress, address, own.port, filters, chains));
+            self.add_listener(listener(Direction::Ingress, &address, own.port, filters, chains));
         }
         if is_redirected {
             let secured: Vec<u16> = listeners.iter().filter(|own| own.tls.is_some()).map(|own| own.port).collect();
             let inspector = (!secured.is_empty()).then(|| tls_inspector_on(&secured));
             let filters = std::iter::once(original_destination()).chain(inspector).collect();
-            self.add_listener(listener(Direction::Ingress, address, INGRESS_PORT, filters, all));
+            self.add_listener(listener(Direction::Ingress, &address, INGRESS_PORT, filters, all));
         }
     }
 
@@ -87,12 +95,13 @@ impl Translation<'_, '_> {
     fn application_filter(&mut self, own: &NodeListener<'_>) -> Filter {
         let NodeListener { port, protocol, tls: _, timeout_millis, has_own_timeout: _, idle_millis, pool } = own;
         let cluster = names::ingress_cluster(self.proxy.mesh, self.proxy.name, *protocol, *port);
-        let address = local_address(self.proxy.ip_preference);
-        let application = match &self.options.capture {
-            Capture::OriginalDestination => *port,
-            Capture::Loopback(ports) => ports.application.get(port).copied().unwrap_or(*port),
+        let local = local_address(self.proxy.ip_preference).to_owned();
+        let (address, application) = match &self.options.capture {
+            Capture::OriginalDestination => (local, *port),
+            Capture::Loopback(ports) => (local, ports.application.get(port).copied().unwrap_or(*port)),
+            Capture::Addresses(own) => (own.application.to_string(), *port),
         };
-        self.local_cluster(cluster.clone(), address, application, *protocol, *pool);
+        self.local_cluster(cluster.clone(), &address, application, *protocol, *pool);
         if *protocol == PortProtocol::Tcp {
             return self.ingress_tcp_filter(*port, cluster, *idle_millis);
         }
@@ -131,9 +140,9 @@ impl Translation<'_, '_> {
             chains.push(chain(None, self.tcp_filter(everything.clone(), None)));
             self.pass_through_cluster(everything);
         }
-        let address = bind_address(self.proxy.ip_preference);
+        let address = self.bind_address();
         let filters = vec![original_destination(), tls_inspector_on(&[TLS_PORT])];
-        self.add_listener(listener(Direction::Egress, address, EGRESS_PORT, filters, chains));
+        self.add_listener(listener(Direction::Egress, &address, EGRESS_PORT, filters, chains));
     }
 
     fn outbound_filter(&mut self, outbound: &Outbound<'_>, port: u16, filter: EgressFilterType) -> Filter {

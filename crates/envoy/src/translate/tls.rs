@@ -1,6 +1,7 @@
 //! TLS: what is shown, and how the other side is checked.
 
 use meshwright_model::limits::PortProtocol;
+use meshwright_traffic::Capture;
 use meshwright_traffic::proxy::{Certificate, ClientTls, ServerTls, Trust, Validation};
 use prost_types::Any;
 
@@ -71,22 +72,21 @@ impl Translation<'_, '_> {
 
     fn shown(&mut self, certificate: Option<&Certificate<'_>>) -> CommonTlsContext {
         let mut common = CommonTlsContext::default();
+        if let (Capture::Addresses(own), Some(_)) = (&self.options.capture, certificate) {
+            let own = format!("{}/{}", own.files, own.ingress);
+            common.tls_certificates.push(pair(&format!("{own}/chain.pem"), &format!("{own}/key.pem")));
+            return common;
+        }
         match certificate {
             None => {}
-            Some(Certificate::File { chain, key }) => common.tls_certificates.push(TlsCertificate {
-                certificate_chain: Some(file(chain)),
-                private_key: Some(file(key)),
-                ..TlsCertificate::default()
-            }),
+            Some(Certificate::File { chain, key }) => common.tls_certificates.push(pair(chain, key)),
             Some(Certificate::Unknown) => {}
             Some(Certificate::Sds(name)) => common.tls_certificate_sds_secret_configs.push(local_secret(name)),
             Some(Certificate::Acm(arn)) => match self.place(Secret::Certificate((*arn).to_owned())) {
                 Place::Stream(secret) => common.tls_certificate_sds_secret_configs.push(*secret),
-                Place::Folder(folder) => common.tls_certificates.push(TlsCertificate {
-                    certificate_chain: Some(file(&format!("{folder}/chain.pem"))),
-                    private_key: Some(file(&format!("{folder}/key.pem"))),
-                    ..TlsCertificate::default()
-                }),
+                Place::Folder(folder) => {
+                    common.tls_certificates.push(pair(&format!("{folder}/chain.pem"), &format!("{folder}/key.pem")));
+                }
             },
         }
         common
@@ -98,6 +98,10 @@ impl Translation<'_, '_> {
             match_typed_subject_alt_names: names.iter().map(|name| named(name)).collect(),
             ..CertificateValidationContext::default()
         };
+        if let Capture::Addresses(own) = &self.options.capture {
+            context.trusted_ca = Some(file(&format!("{}/authorities.pem", own.files)));
+            return ValidationContextType::ValidationContext(context);
+        }
         let arns = |arns: &[&str]| arns.iter().map(|arn| (*arn).to_owned()).collect();
         let place = match trust {
             Trust::File(path) => {
@@ -183,6 +187,11 @@ fn named(name: &str) -> SubjectAltNameMatcher {
         matcher: Some(string(MatchPattern::Exact(name.to_owned()))),
         ..SubjectAltNameMatcher::default()
     }
+}
+
+/// A certificate and its key in files.
+fn pair(chain: &str, key: &str) -> TlsCertificate {
+    TlsCertificate { certificate_chain: Some(file(chain)), private_key: Some(file(key)), ..TlsCertificate::default() }
 }
 
 fn file(path: &str) -> DataSource {

@@ -1,0 +1,246 @@
+//! The verb `up`: a whole mesh on this machine, with real proxies and traffic, until it is stopped.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::Args;
+use meshwright_ads::{Control, Local, MeshId};
+use meshwright_aws::{Client, Limits, Options as AwsOptions};
+use meshwright_model::{Inventory, Kind, Resource};
+use meshwright_server::http::{self, Settings};
+use meshwright_server::{Scope, Service, Told};
+use meshwright_store::Memory;
+use meshwright_up::envoys::Launch;
+use meshwright_up::{Authority, Caller, Cast, Envoys, Tour};
+use meshwright_verbs::Verb;
+use meshwright_verbs::files::FileOptions;
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
+
+use crate::follow::MeshFiles;
+use crate::serve::{control, raise_open_files, stopped};
+use crate::{End, complain, env, load};
+use place::Place;
+
+mod guide;
+mod place;
+
+/// How help shows it.
+pub(crate) const VERB: Verb = Verb {
+    name: "up",
+    about: "A whole mesh on this machine: API, control plane, real Envoys, stand-in services, traffic",
+    example: "meshwright up                 # a sample shop, and a tour through it
+  meshwright up shop.yaml       # a mesh of your own
+  meshwright up --check         # the tour by itself; exit code 0 if all of it holds",
+};
+
+/// The mesh that comes with the program.
+const SHOP: &str = include_str!("../../../corpus/shop/shop.yaml");
+
+/// How long changes are gathered before stand-ins and Envoys follow them.
+const GATHER: Duration = Duration::from_millis(20);
+
+/// Options of `up`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct UpOptions {
+    /// Files that hold the mesh, which are followed when they change; without any a sample shop is run
+    #[arg(value_name = "FILE")]
+    files: Vec<String>,
+    /// Take the tour without a person, and end: exit code 0 where every step holds, 1 where one does not
+    #[arg(long)]
+    check: bool,
+    /// Without Envoys: the API and the control plane alone
+    #[arg(long, conflicts_with = "check")]
+    no_proxies: bool,
+    /// Where the API listens, on the loopback
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8480")]
+    listen: SocketAddr,
+    /// The mesh to run, where the files hold several
+    #[arg(long, value_name = "NAME")]
+    mesh: Option<String>,
+    /// A parameter's value, for the files; may be given several times
+    #[arg(long, value_name = "KEY=VALUE", requires = "files")]
+    parameter: Vec<String>,
+    /// A file of parameters, for the files: a list as CloudFormation takes it, an object, or lines of KEY=VALUE
+    #[arg(long, value_name = "FILE", requires = "files")]
+    parameters: Vec<String>,
+}
+
+/// All that runs. Fields are dropped in their order: proxies first, the folder with their files last.
+struct Up {
+    cast: Cast,
+    caller: Caller,
+    control: Control,
+    service: Arc<Service>,
+    runtime: Runtime,
+    url: String,
+    region: String,
+    mesh: MeshId,
+    place: Place,
+    started: Instant,
+}
+
+/// Runs until it is stopped, or until the tour is over.
+pub(crate) fn run(options: &UpOptions) -> Result<End> {
+    let started = Instant::now();
+    if !options.listen.ip().is_loopback() {
+        bail!("--listen {}: this mesh is for one machine: give an address of the loopback", options.listen);
+    }
+    let envoy = if options.no_proxies { None } else { Some(env::envoy()?) };
+    let place = Place::new()?;
+    let names = match &options.files[..] {
+        [] => vec![place.write("shop.yaml", SHOP)?],
+        names => names.to_vec(),
+    };
+    let (parameter, parameters) = (options.parameter.clone(), options.parameters.clone());
+    let parameters = crate::parameters(&FileOptions { parameter, parameters, ..FileOptions::default() })?;
+    let settings = Settings::of("us-east-1", "123456789012");
+    let scope = Scope::of(&settings.region, &settings.account);
+    let service = Service::start(Box::new(Memory::default()), false).map_err(|why| anyhow!("{why}"))?;
+    let service = Arc::new(service);
+    let files = MeshFiles { names, parameters, scope, follows: true };
+    let stamps = load::stamps(&files.names);
+    files.apply(&service).map_err(|why| anyhow!("{why}"))?;
+    let mesh = mesh_of(&service, options.mesh.as_deref())?;
+    raise_open_files();
+    let up = Up::start(options, envoy, place, settings, service, mesh, started)?;
+    let following = Arc::clone(&up.service);
+    let follow = move || files.follow(&following, stamps, true);
+    std::thread::Builder::new().name("watch".to_owned()).spawn(follow)?;
+    up.run(options)
+}
+
+/// The mesh that is run.
+fn mesh_of(service: &Service, wanted: Option<&str>) -> Result<MeshId> {
+    let mut meshes: Vec<MeshId> = everything(service).into_iter().map(|(mesh, _)| mesh).collect();
+    meshes.dedup();
+    if let Some(wanted) = wanted {
+        meshes.retain(|mesh| mesh.name == wanted);
+    }
+    match &meshes[..] {
+        [mesh] => Ok(mesh.clone()),
+        [] => bail!("--mesh {}: the files hold no such mesh", wanted.unwrap_or_default()),
+        several => {
+            let names: Vec<&str> = several.iter().map(|mesh| mesh.name.as_str()).collect();
+            bail!("the files hold several meshes: choose one with --mesh: {}", names.join(", "))
+        }
+    }
+}
+
+/// All that the API holds now.
+fn everything(service: &Service) -> Vec<(MeshId, Resource)> {
+    let Some(Told::Everything(all)) = service.follow().next() else { return Vec::new() };
+    let named = all.into_iter().filter_map(|news| {
+        let mesh = MeshId { region: news.region, owner: news.owner, name: news.mesh };
+        Some((mesh, *news.resource?))
+    });
+    named.collect()
+}
+
+fn inventory(service: &Service, mesh: &MeshId) -> Inventory {
+    let own = everything(service).into_iter().filter(|(own, _)| own == mesh).map(|(_, resource)| resource);
+    Inventory { resources: own.collect(), ..Inventory::default() }
+}
+
+impl Up {
+    fn start(
+        options: &UpOptions,
+        envoy: Option<PathBuf>,
+        place: Place,
+        mut settings: Settings,
+        service: Arc<Service>,
+        mesh: MeshId,
+        started: Instant,
+    ) -> Result<Self> {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?;
+        let files = place.folder("files")?;
+        let local = Local::new(place.block(), &files.to_string_lossy());
+        let control = control::start(&service, &settings, Some(local.clone()))?;
+        settings.proxies = control::proxies(&control);
+        let region = settings.region.clone();
+        let socket = place.path("control-plane.sock");
+        let socket_url = format!("unix://{}", socket.display());
+        let _guard = runtime.enter();
+        let listener = meshwright_server::listen(options.listen).with_context(|| {
+            format!("--listen {}: give the API another with --listen 127.0.0.1:PORT", options.listen)
+        })?;
+        let url = format!("http://{}", listener.local_addr()?);
+        for (listener, _) in control::listen(&[socket_url.parse().map_err(|why: String| anyhow!(why))?])? {
+            runtime.spawn(meshwright_ads::serve(listener, control.clone(), std::future::pending()));
+        }
+        runtime.spawn(http::serve(listener, Arc::clone(&service), settings, std::future::pending()));
+        let envoys = envoy.map(|program| {
+            let folder = place.folder("proxies")?;
+            let launch = Launch { program, folder, control_plane: socket_url.clone(), region: region.clone() };
+            Envoys::new(launch, Box::new(|said| complain(&format!("{said}\n")))).context("Envoys do not start")
+        });
+        let authority = Authority::new(&files)?;
+        let caller = Caller::default();
+        let cast = Cast::new(mesh.clone(), local, authority, envoys.transpose()?, caller.clone());
+        Ok(Self { cast, caller, control, service, runtime, url, region, mesh, place, started })
+    }
+
+    fn run(mut self, options: &UpOptions) -> Result<End> {
+        let stopped = {
+            let _guard = self.runtime.enter();
+            stopped().context("signals")?
+        };
+        let (told, mut changes) = mpsc::channel(1);
+        let mut follower = self.service.follow();
+        let tell = move || while follower.next().is_some() && told.blocking_send(()).is_ok() {};
+        std::thread::Builder::new().name("changes".to_owned()).spawn(tell)?;
+        self.update()?;
+        if !options.no_proxies {
+            self.runtime.spawn(self.caller.clone().run());
+        }
+        let (over, mut is_over) = mpsc::channel(1);
+        let guide = guide::Guide::new(&self, options);
+        let check = options.check;
+        std::thread::Builder::new().name("guide".to_owned()).spawn(move || {
+            // Nobody waits any longer where the run has been stopped.
+            let _ = over.blocking_send(guide.run(check));
+        })?;
+        let handle = self.runtime.handle().clone();
+        handle.block_on(async {
+            tokio::pin!(stopped);
+            loop {
+                tokio::select! {
+                    () = &mut stopped => return Ok(End::Clean),
+                    end = is_over.recv() => return end.unwrap_or(Ok(End::Clean)),
+                    changed = changes.recv() => match changed {
+                        None => return Ok(End::Clean),
+                        Some(()) => {
+                            tokio::time::sleep(GATHER).await;
+                            while changes.try_recv().is_ok() {}
+                            let inventory = inventory(&self.service, &self.mesh);
+                            say_all(&self.cast.update(&inventory).await?);
+                        }
+                    },
+                }
+            }
+        })
+    }
+
+    fn update(&mut self) -> Result<()> {
+        let inventory = inventory(&self.service, &self.mesh);
+        let handle = self.runtime.handle().clone();
+        say_all(&handle.block_on(self.cast.update(&inventory))?);
+        Ok(())
+    }
+
+    /// The nodes and gateways that have a proxy.
+    fn expected(&self) -> BTreeSet<(Kind, String)> {
+        self.cast.parts().map(|(part, _)| (part.kind, part.name.clone())).collect()
+    }
+}
+
+fn say_all(faults: &[String]) {
+    for fault in faults {
+        complain(&format!("{fault}\n"));
+    }
+}

@@ -1,0 +1,304 @@
+//! What a person is told: where everything is, a tour, and what answers while it runs; or the tour, taken by itself.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use meshwright_ads::Control;
+use meshwright_model::Kind;
+use meshwright_model::limits::PortProtocol;
+use meshwright_up::caller::Sample;
+use meshwright_up::envoys::ADMIN_PORT;
+use meshwright_up::tour::{Held, broken};
+use serde_json::{Value, json};
+
+use super::*;
+
+/// How often it is looked what answers.
+const PERIOD: Duration = Duration::from_secs(1);
+
+/// By how many of a hundred a share must have moved to be told.
+const MOVED: u64 = 10;
+
+/// A part and where it is.
+struct Where {
+    kind: Kind,
+    name: String,
+    address: String,
+    doors: Vec<String>,
+}
+
+/// Tells and shows; it runs on a thread of its own.
+pub(super) struct Guide {
+    control: Control,
+    caller: Caller,
+    url: String,
+    region: String,
+    mesh: String,
+    expected: BTreeSet<(Kind, String)>,
+    parts: Vec<Where>,
+    files: Vec<String>,
+    root: PathBuf,
+    started: Instant,
+    has_proxies: bool,
+}
+
+impl Guide {
+    pub(super) fn new(up: &Up, options: &UpOptions) -> Self {
+        let part = |(part, addresses): (&meshwright_up::Part, &meshwright_traffic::Addresses)| {
+            let at = if part.kind == Kind::VirtualGateway { addresses.ingress } else { addresses.application };
+            // Whoever has not our authority's certificate cannot come in by TLS.
+            let open = part.entries.iter().filter(|entry| entry.tls.is_none() && entry.protocol != PortProtocol::Grpc);
+            let mut open: Vec<&meshwright_up::Entry> = open.collect();
+            open.sort_by_key(|entry| (entry.asked.headers.len(), entry.asked.path.len()));
+            let door = |entry: &&meshwright_up::Entry| {
+                let host = entry.host.iter().map(|host| format!("-H 'host: {host}' "));
+                let headers = entry.asked.headers.iter().map(|(name, value)| format!("-H '{name}: {value}' "));
+                let method = (entry.asked.method != "GET").then(|| format!("-X {} ", entry.asked.method));
+                let options: String = host.chain(headers).chain(method).collect();
+                format!("curl {options}http://{at}:{}{}", entry.port, entry.asked.path)
+            };
+            Where {
+                kind: part.kind,
+                name: part.name.clone(),
+                address: addresses.ingress.to_string(),
+                doors: open.iter().map(door).collect(),
+            }
+        };
+        let files = match &options.files[..] {
+            [] => vec![up.place.path("shop.yaml").to_string_lossy().into_owned()],
+            own => own.to_vec(),
+        };
+        Self {
+            control: up.control.clone(),
+            caller: up.caller.clone(),
+            url: up.url.clone(),
+            region: up.region.clone(),
+            mesh: up.mesh.name.clone(),
+            expected: up.expected(),
+            parts: up.cast.parts().map(part).collect(),
+            files,
+            root: up.place.root().to_owned(),
+            started: up.started,
+            has_proxies: !options.no_proxies,
+        }
+    }
+
+    /// Shows all there is to see; ends with the tour where that is taken by itself.
+    pub(super) fn run(self, check: bool) -> Result<End> {
+        let options =
+            AwsOptions { endpoint_url: Some(self.url.clone()), region: Some(self.region.clone()), profile: None };
+        let client = Client::new(&options, Limits::default())?;
+        let tour = Tour {
+            api: &client,
+            mesh: &self.mesh,
+            proxies: &self.control.proxies,
+            caller: &self.caller,
+            expected: self.expected.clone(),
+        };
+        if check { self.check(&tour) } else { self.show(&tour) }
+    }
+
+    /// Takes the tour.
+    fn check(&self, tour: &Tour<'_>) -> Result<End> {
+        let mut end = End::Clean;
+        let mut step = |what: &str, found: Result<String, String>| -> Result<bool> {
+            let (mark, said) = match &found {
+                Ok(said) => ("ok    ", said),
+                Err(why) => ("FAILED", why),
+            };
+            say(&format!("{mark} {what}: {said}\n"))?;
+            if found.is_err() {
+                end = End::Findings;
+            }
+            Ok(found.is_ok())
+        };
+        let is_up = step("proxies", tour.proxies_are_settled())?;
+        if is_up && step("traffic", tour.requests_go_through())? {
+            step("start", Ok(format!("the first of them {:.1} s after the start", self.served())))?;
+            match tour.split() {
+                Some(split) => drop(step("weights", tour.weights_are_followed(&split))?),
+                None => say("-      weights: the mesh has no route that splits its requests\n")?,
+            }
+            match tour.breakable() {
+                Some(node) => drop(step("refusal", tour.a_refusal_is_blamed(&node))?),
+                None => say("-      refusal: the mesh has no node that listens\n")?,
+            }
+        }
+        Ok(end)
+    }
+
+    /// After how many seconds the first request went through.
+    fn served(&self) -> f64 {
+        self.caller.served().unwrap_or_else(Instant::now).duration_since(self.started).as_secs_f64()
+    }
+
+    /// Tells where everything is, and then what changes.
+    fn show(&self, tour: &Tour<'_>) -> Result<End> {
+        if !self.has_proxies {
+            say(&self.without_proxies())?;
+            loop {
+                std::thread::sleep(PERIOD);
+            }
+        }
+        let settled = tour.proxies_are_settled();
+        let served = settled.and_then(|_| tour.requests_go_through());
+        let took = self.served();
+        say(&match &served {
+            Ok(_) => format!(
+                "Mesh {} is up: {} Envoys, and traffic goes through them {took:.1} s after the start.\n",
+                self.mesh,
+                self.parts.len()
+            ),
+            Err(why) => format!("Mesh {} is up, but not all of it works: {why}\n", self.mesh),
+        })?;
+        say(&self.overview())?;
+        say(&self.tour(tour)?)?;
+        self.watch()
+    }
+
+    fn overview(&self) -> String {
+        let mut text = format!("\n  API       {}  (region {}; any credentials)\n", self.url, self.region);
+        let width = self.parts.iter().map(|part| part.name.chars().count()).max().unwrap_or_default();
+        for (position, part) in self.parts.iter().enumerate() {
+            let title = if position == 0 { "Envoys" } else { "" };
+            let role = if part.kind == Kind::VirtualGateway { "gateway" } else { "node" };
+            let _ = writeln!(
+                text,
+                "  {title:<9} {:<width$}  {role:<7}  {}  admin http://{}:{ADMIN_PORT}",
+                part.name, part.address, part.address
+            );
+        }
+        let _ = writeln!(text, "  files     {}  (followed when they change)", self.files.join(" "));
+        let _ = writeln!(text, "  folder    {}  (what Envoys log, certificates)", self.root.display());
+        text
+    }
+
+    /// What to type, in another terminal.
+    fn tour(&self, tour: &Tour<'_>) -> Result<String> {
+        let mut text = "\nA tour, in another terminal:\n".to_owned();
+        let mut number = 0;
+        let mut add = |what: &str, command: &str| {
+            number += 1;
+            let _ = writeln!(text, "  {number}. {what}\n       {command}");
+        };
+        if let Some(door) = self.parts.iter().find_map(|part| part.doors.first()) {
+            add("send a request, and see who answers it", door);
+        }
+        if let Some(split) = tour.split() {
+            let last = split.nodes.last().cloned().unwrap_or_default();
+            add(&format!("send everything to {last}"), &self.command("shift", &split.route, split.all_to_last())?);
+            add("and put it back", &self.command("shift-back", &split.route, split.route.spec.clone())?);
+        }
+        if let Some(node) = tour.breakable() {
+            add(&format!("break the proxy of {}", node.name), &self.command("break", &node, broken(&node.spec))?);
+            add(
+                "see who refuses what, and why; nobody else is harmed",
+                &format!("meshwright proxies --endpoint-url {}", self.url),
+            );
+            add("and repair it", &self.command("repair", &node, node.spec.clone())?);
+        }
+        if let Some(gateway) =
+            self.parts.iter().find(|part| part.kind == Kind::VirtualGateway && !part.doors.is_empty())
+        {
+            let url = gateway.doors.first().and_then(|door| door.rsplit(' ').next()).unwrap_or_default();
+            let files = self.files.join(" ");
+            add(
+                "why a request goes where it goes",
+                &format!("meshwright trace {files} --from {} --request 'GET {url}'", gateway.name),
+            );
+        }
+        text.push_str("\nCtrl-C ends all of it. What answers:\n");
+        Ok(text)
+    }
+
+    /// The command of the AWS CLI that changes a resource.
+    fn command(&self, file: &str, held: &Held, spec: Value) -> Result<String> {
+        let call = held.update(&self.mesh, spec);
+        let mut input = json!({"meshName": self.mesh});
+        if let (Some(field), Some(parent)) = (held.kind.parent().map(Kind::name_field), &held.parent) {
+            input[field] = json!(parent);
+        }
+        input[held.kind.name_field()] = json!(held.name);
+        for (member, value) in call.body {
+            input[member] = value;
+        }
+        let path = self.root.join(format!("{file}.json"));
+        std::fs::write(&path, format!("{input:#}\n")).with_context(|| path.display().to_string())?;
+        let verb = format!("update-{}", held.kind.words().replace(' ', "-"));
+        Ok(format!(
+            "aws appmesh {verb} --no-sign-request --endpoint-url {} --region {} \\\n         --cli-input-json file://{}",
+            self.url,
+            self.region,
+            path.display()
+        ))
+    }
+
+    /// Tells what answers whenever that is something else than before.
+    fn watch(&self) -> Result<End> {
+        let (start, mut told, mut failure) = (Instant::now(), BTreeMap::new(), None);
+        std::thread::sleep(PERIOD);
+        loop {
+            let recently = Instant::now().checked_sub(PERIOD * 2).unwrap_or(start).max(start);
+            let sample = self.caller.sample(Some(recently));
+            let shares = shares(&sample);
+            if sample.failure != failure || has_moved(&told, &shares) {
+                say(&line(&sample, &shares, self.started.elapsed()))?;
+                (told, failure) = (shares, sample.failure);
+            }
+            std::thread::sleep(PERIOD);
+        }
+    }
+
+    fn without_proxies(&self) -> String {
+        format!(
+            "Mesh {} is in the API, without proxies.\n\n  API       {}  (region {}; any credentials)\n  files     {}  (followed when they change)\n\n  aws appmesh list-virtual-nodes --no-sign-request --endpoint-url {} --region {} --mesh-name {}\n\nCtrl-C ends it.\n",
+            self.mesh,
+            self.url,
+            self.region,
+            self.files.join(" "),
+            self.url,
+            self.region,
+            self.mesh
+        )
+    }
+}
+
+/// Of a hundred answers for a virtual service, how many each node gives.
+type Shares = BTreeMap<String, BTreeMap<String, u64>>;
+
+fn shares(sample: &Sample) -> Shares {
+    let of = |nodes: &BTreeMap<String, u64>| {
+        let sum: u64 = nodes.values().sum();
+        nodes.iter().map(|(node, count)| (node.clone(), (count * 100 + sum / 2) / sum.max(1))).collect()
+    };
+    sample.nodes.iter().map(|(service, nodes)| (service.clone(), of(nodes))).collect()
+}
+
+fn has_moved(before: &Shares, now: &Shares) -> bool {
+    let share = |shares: &Shares, service: &str, node: &str| {
+        shares.get(service).and_then(|nodes| nodes.get(node)).copied().unwrap_or_default()
+    };
+    let names = before.iter().chain(now).flat_map(|(service, nodes)| nodes.keys().map(move |node| (service, node)));
+    let mut names = names.map(|(service, node)| share(before, service, node).abs_diff(share(now, service, node)));
+    names.any(|moved| moved > MOVED)
+}
+
+fn line(sample: &Sample, shares: &Shares, at: Duration) -> String {
+    let mut text = format!("  {:>5} s ", at.as_secs());
+    for (service, nodes) in shares {
+        let nodes: Vec<String> = match &nodes.iter().collect::<Vec<_>>()[..] {
+            [(node, _)] => vec![(*node).clone()],
+            several => several.iter().map(|(node, share)| format!("{node} {share} %")).collect(),
+        };
+        let _ = write!(text, " {service} → {}  ", nodes.join(", "));
+    }
+    if let Some(failure) = &sample.failure {
+        let _ = write!(text, " {} of {} failed: {failure}", sample.failed, sample.failed + sample.succeeded);
+    }
+    format!("{}\n", text.trim_end())
+}
+
+fn say(text: &str) -> Result<()> {
+    crate::deliver(None, &meshwright_verbs::Answer { output: text.to_owned(), ..Default::default() })
+}

@@ -1,0 +1,213 @@
+//! Envoys as processes: started, watched, started again where they end by themselves, and ended with the run.
+//!
+//! Envoy asks the kernel to be ended with the thread that has started it, so one thread starts all, and even a run that is killed
+//! leaves nothing behind.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use std::{fs, io};
+
+use meshwright_envoy::json::to_json;
+use meshwright_envoy::{Error, Proxy, Settings, Variables, bootstrap};
+use serde_json::{Value, json};
+
+/// How often it is looked whether they run.
+const GLANCE: Duration = Duration::from_millis(200);
+
+/// How long to wait before one is started again.
+const RESPITE: Duration = Duration::from_secs(1);
+
+/// The port of an Envoy's administration, on its proxy's address: that of App Mesh's image.
+pub const ADMIN_PORT: u16 = 9901;
+
+/// What is told of an Envoy; it may come from another thread.
+pub type Tell = Box<dyn Fn(String) + Send>;
+
+/// An Envoy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envoy {
+    /// How people know it: the node or gateway.
+    pub name: String,
+    /// `mesh/MESH/virtualNode/NAME`.
+    pub id: String,
+    /// Its proxy's address.
+    pub address: IpAddr,
+}
+
+enum Wish {
+    Start(Envoy),
+    Stop(IpAddr),
+}
+
+/// All Envoys of a run; they end when it is dropped.
+#[derive(Debug)]
+pub struct Envoys {
+    wishes: Option<mpsc::Sender<Wish>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// How Envoys are started.
+#[derive(Clone, Debug)]
+pub struct Launch {
+    /// The program.
+    pub program: PathBuf,
+    /// The folder that takes their bootstraps and what they log.
+    pub folder: PathBuf,
+    /// Where the control plane is: `unix:///PATH`.
+    pub control_plane: String,
+    /// The region of the mesh.
+    pub region: String,
+}
+
+impl Envoys {
+    /// Starts the thread that starts them.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn new(launch: Launch, tell: Tell) -> io::Result<Self> {
+        let (wishes, wished) = mpsc::channel();
+        let run = move || Run { launch, tell, running: BTreeMap::new() }.run(&wished);
+        let thread = std::thread::Builder::new().name("envoys".to_owned()).spawn(run)?;
+        Ok(Self { wishes: Some(wishes), thread: Some(thread) })
+    }
+
+    /// Starts one.
+    pub fn start(&self, envoy: Envoy) {
+        self.wish(Wish::Start(envoy));
+    }
+
+    /// Ends one.
+    pub fn stop(&self, address: IpAddr) {
+        self.wish(Wish::Stop(address));
+    }
+
+    fn wish(&self, wish: Wish) {
+        // The thread lasts as long as this.
+        let _ = self.wishes.as_ref().map(|wishes| wishes.send(wish));
+    }
+}
+
+impl Drop for Envoys {
+    fn drop(&mut self) {
+        self.wishes = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Run {
+    launch: Launch,
+    tell: Tell,
+    running: BTreeMap<IpAddr, Running>,
+}
+
+struct Running {
+    envoy: Envoy,
+    child: Option<Child>,
+    since: Instant,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+impl Run {
+    fn run(mut self, wished: &mpsc::Receiver<Wish>) {
+        loop {
+            match wished.recv_timeout(GLANCE) {
+                Ok(Wish::Start(envoy)) => {
+                    let child = self.spawn(&envoy);
+                    self.running.insert(envoy.address, Running { envoy, child, since: Instant::now() });
+                }
+                Ok(Wish::Stop(address)) => drop(self.running.remove(&address)),
+                Err(RecvTimeoutError::Timeout) => self.look(),
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+
+    fn spawn(&self, envoy: &Envoy) -> Option<Child> {
+        match self.launch.spawn(envoy) {
+            Ok(child) => Some(child),
+            Err(why) => {
+                (self.tell)(format!("{}: its Envoy does not start: {why}", envoy.name));
+                None
+            }
+        }
+    }
+
+    /// Starts those again that have ended.
+    fn look(&mut self) {
+        let mut ended = Vec::new();
+        for running in self.running.values_mut() {
+            if let Some(Ok(Some(status))) = running.child.as_mut().map(Child::try_wait) {
+                running.child = None;
+                running.since = Instant::now();
+                let log = self.launch.log(&running.envoy);
+                (self.tell)(format!("{}: its Envoy has ended ({status}): {}", running.envoy.name, log.display()));
+            }
+            if running.child.is_none() && running.since.elapsed() >= RESPITE {
+                ended.push(running.envoy.clone());
+            }
+        }
+        for envoy in ended {
+            let child = self.spawn(&envoy);
+            self.running.insert(envoy.address, Running { envoy, child, since: Instant::now() });
+        }
+    }
+}
+
+impl Launch {
+    fn spawn(&self, envoy: &Envoy) -> io::Result<Child> {
+        let bootstrap = self.bootstrap(envoy).map_err(|why| io::Error::other(why.to_string()))?;
+        let file = self.folder.join(format!("{}.json", envoy.address));
+        fs::write(&file, bootstrap.to_string())?;
+        let log = fs::OpenOptions::new().create(true).append(true).open(self.log(envoy))?;
+        Command::new(&self.program)
+            .arg("-c")
+            .arg(&file)
+            .args(["--disable-hot-restart", "--concurrency", "1", "--log-level", "warning"])
+            .current_dir(&self.folder)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()
+    }
+
+    /// What an Envoy says.
+    fn log(&self, envoy: &Envoy) -> PathBuf {
+        self.folder.join(format!("{}.log", envoy.address))
+    }
+
+    fn bootstrap(&self, envoy: &Envoy) -> Result<Value, Error> {
+        let mut variables = Variables::default();
+        for (name, value) in [("APPMESH_XDS_ENDPOINT", &self.control_plane), ("AWS_REGION", &self.region)] {
+            variables.set(name, name, value)?;
+        }
+        let settings = Settings::read(Proxy::read(&envoy.id)?, &variables)?;
+        let mut made = to_json(&bootstrap(&settings));
+        // Each has its own address, and nobody beyond this machine is to ask.
+        made["admin"]["address"] =
+            json!({"socket_address": {"address": envoy.address.to_string(), "port_value": ADMIN_PORT}});
+        Ok(made)
+    }
+}
+
+/// Whether a program is an Envoy: its first words say so.
+pub fn version(program: &Path) -> Option<String> {
+    let output = Command::new(program).arg("--version").stdin(Stdio::null()).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let line = text.lines().find(|line| line.contains("version:"))?;
+    Some(line.split("version:").nth(1)?.trim().split('/').nth(1).unwrap_or("unknown").to_owned())
+}
