@@ -1,12 +1,15 @@
 //! `cargo xtask bench`: how long reading takes, as a ratio to a baseline of the same run, and how much memory.
 //!
 //! The table goes to standard output, and into the README with `--write-readme`; `--traffic` measures only what requests and proxies
-//! cost, `--store` only what keeping costs. Figures depend on the machine; ratios should not, so the goals are mostly ratios. No test measures time.
+//! cost, `--store` only what keeping costs, `--api` what the API costs, and `--ads` what the Envoy control plane costs. Figures depend on the
+//! machine; ratios should not, so the goals are mostly ratios. No test measures time.
 
+mod ads;
 mod api;
 mod generate;
 mod measure;
 mod rules;
+mod server;
 mod store;
 mod table;
 mod traffic;
@@ -26,7 +29,7 @@ use table::Row;
 /// `serde_json` and the YAML parser alone come to 10.1 to 10.3.
 const LINEAR: f64 = 12.0;
 
-const USAGE: &str = "usage: cargo xtask bench [--write-readme | --traffic | --store | --api]";
+const USAGE: &str = "usage: cargo xtask bench [--write-readme | --traffic | --store | --api | --ads]";
 
 /// How many templates the mesh is cut into.
 const PARTS: usize = 40;
@@ -49,6 +52,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<()> {
         ["--traffic"] => (traffic::rows, false),
         ["--store"] => (store::rows, false),
         ["--api"] => (api::rows, false),
+        ["--ads"] => (ads::rows, false),
         [task @ ("--read" | "--check"), files @ ..] => return measure::once(*task == "--check", files),
         _ => bail!("{USAGE}"),
     };
@@ -140,6 +144,7 @@ fn measure_all(root: &Path) -> Result<Vec<Row>> {
     rows.extend(traffic::rows(root)?);
     rows.extend(store::rows(root)?);
     rows.extend(api::rows(root)?);
+    rows.extend(ads::rows(root)?);
     Ok(rows)
 }
 

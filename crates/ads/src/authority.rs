@@ -4,6 +4,7 @@
 //! may have a `%`, and `h2` refuses the call (github.com/hyperium/h2/pull/487). AWS's image cannot be told to say anything else. So each
 //! `%` in it becomes a `-` on its way in. The length stays as it is, so nothing has to be decoded: only what is passed over is counted.
 
+use std::io::IoSlice;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -59,6 +60,18 @@ impl<S: AsyncRead + Unpin> AsyncRead for OfSocket<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for OfSocket<S> {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<std::io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[IoSlice<'_>],
+    ) -> Poll<std::io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<std::io::Result<()>> {

@@ -73,11 +73,12 @@ fn run(mut meshes: Meshes, mut waiting: mpsc::Receiver<Command>) {
             }
             next = waiting.try_recv().ok();
         }
-        for (profile, plan) in meshes.replan() {
-            if let Some(sender) = followed.get(&profile) {
-                sender.send_replace(plan);
+        // Streams tell one while the next is made.
+        meshes.replan(|profile, plan| {
+            if let Some(sender) = followed.get(profile) {
+                sender.send_replace(plan.clone());
             }
-        }
+        });
         followed.retain(|profile, sender| {
             let is_followed = sender.receiver_count() > 0;
             if !is_followed {

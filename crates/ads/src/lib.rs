@@ -5,11 +5,13 @@
 
 #[cfg(unix)]
 mod authority;
+mod calls;
 pub mod hub;
 pub mod kind;
 pub mod listen;
 pub mod local;
 pub mod meshes;
+mod parts;
 pub mod proxies;
 pub mod proxy;
 pub mod request;

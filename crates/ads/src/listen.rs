@@ -5,12 +5,12 @@ use std::future::Future;
 use std::io;
 #[cfg(unix)]
 use std::path::Path;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::{Request, Response};
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Request, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
@@ -24,24 +24,19 @@ use tokio::net::UnixListener;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
-use tonic::body::Body;
-use tonic::server::{Grpc, StreamingService};
-use tonic::{Status, Streaming};
+use tonic::Status;
 
 #[cfg(unix)]
 use crate::authority::OfSocket;
-use crate::session;
+use crate::calls::{Requests, Responses};
 use crate::stream::{Control, MAX_RESPONSES, speak};
-use crate::wire::{Asking, Wire};
+use crate::wire::Asking;
 
 /// The most connections at a time.
 const MAX_CONNECTIONS: usize = 20_000;
 
 /// The most streams of a connection: a proxy has one.
 const MAX_STREAMS: u32 = 16;
-
-/// The most bytes of a request: Envoy names every resource that it asks for.
-const MAX_REQUEST: usize = 4 << 20;
 
 /// How long the handshake of TLS may take.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -134,7 +129,7 @@ async fn accept(listener: &Listener) -> io::Result<Socket> {
 async fn answer<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(stream: S, peer: String, control: Control) {
     let service = service_fn(move |request: Request<Incoming>| {
         let (control, peer) = (control.clone(), peer.clone());
-        async move { Ok::<_, Infallible>(route(request, control, peer).await) }
+        async move { Ok::<_, Infallible>(route(request, control, peer)) }
     });
     let connection = http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())
@@ -150,45 +145,18 @@ async fn answer<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(stream: S, p
 const STATE_OF_THE_WORLD: &str = "/envoy.service.discovery.v3.AggregatedDiscoveryService/StreamAggregatedResources";
 const DELTA: &str = "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources";
 
-async fn route(request: Request<Incoming>, control: Control, peer: String) -> Response<Body> {
+fn route(request: Request<Incoming>, control: Control, peer: String) -> Response<Responses> {
     match request.uri().path() {
-        STATE_OF_THE_WORLD => discover::<DiscoveryRequest>(request, control, peer).await,
-        DELTA => discover::<DeltaDiscoveryRequest>(request, control, peer).await,
+        STATE_OF_THE_WORLD => discover::<DiscoveryRequest>(request, control, peer),
+        DELTA => discover::<DeltaDiscoveryRequest>(request, control, peer),
         other => Status::unimplemented(format!("there is no {other} here")).into_http(),
     }
 }
 
-async fn discover<A: Asking>(request: Request<Incoming>, control: Control, peer: String) -> Response<Body> {
-    let mut grpc = Grpc::new(Wire::<A>::default()).max_decoding_message_size(MAX_REQUEST);
-    grpc.streaming(Discovery { control, peer }, request).await
-}
-
-/// The one method, for one stream.
-struct Discovery {
-    control: Control,
-    peer: String,
-}
-
-impl<A: Asking> StreamingService<A> for Discovery {
-    type Response = session::Response;
-    type ResponseStream = Outgoing;
-    type Future = std::future::Ready<Result<tonic::Response<Outgoing>, Status>>;
-
-    fn call(&mut self, request: tonic::Request<Streaming<A>>) -> Self::Future {
-        let (responses, outgoing) = mpsc::channel(MAX_RESPONSES);
-        tokio::spawn(speak(self.control.clone(), self.peer.clone(), request.into_inner(), responses));
-        std::future::ready(Ok(tonic::Response::new(Outgoing(outgoing))))
-    }
-}
-
-/// What goes to a proxy.
-#[derive(Debug)]
-struct Outgoing(mpsc::Receiver<Result<session::Response, Status>>);
-
-impl tokio_stream::Stream for Outgoing {
-    type Item = Result<session::Response, Status>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.0.poll_recv(context)
-    }
+fn discover<A: Asking>(request: Request<Incoming>, control: Control, peer: String) -> Response<Responses> {
+    let (responses, outgoing) = mpsc::channel(MAX_RESPONSES);
+    tokio::spawn(speak(control, peer, Requests::<A>::of(request.into_body()), responses));
+    let mut response = Response::new(Responses::of(A::PROTOCOL, outgoing));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+    response
 }

@@ -1,20 +1,19 @@
 //! What every proxy of every mesh is to have, kept in step with the resources: a change costs what it concerns.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use meshwright_envoy::translate::{Delivery, Endpoints, Options, translate};
-use meshwright_model::reference::Key as Named;
-use meshwright_model::{Inventory, Kind, Resource};
+use meshwright_model::{Kind, Resource};
 use meshwright_traffic::Capture;
 use meshwright_traffic::proxy::{Proxy, World};
 
 use crate::local::Local;
+use crate::parts::{Concern, Parts};
 use crate::proxy::{MeshId, Profile};
 use crate::snapshot::Snapshot;
 
-/// What tells a resource from all others of its mesh: its kind, the name of its router or gateway, its own.
-pub type ResourceId = (Kind, String, String);
+pub use crate::parts::ResourceId;
 
 /// What becomes of a resource.
 #[derive(Clone, Debug)]
@@ -45,18 +44,17 @@ pub struct Meshes {
 
 #[derive(Debug, Default)]
 struct Mesh {
-    inventory: Inventory,
-    positions: HashMap<ResourceId, usize>,
+    parts: Parts,
     planned: BTreeMap<Profile, Planned>,
     /// What has changed since plans were made last.
-    changed: BTreeSet<(Kind, String)>,
+    changed: BTreeSet<Concern>,
 }
 
 #[derive(Debug)]
 struct Planned {
     plan: Plan,
     /// What it depends on, whether that is there or not.
-    concerns: BTreeSet<(Kind, String)>,
+    concerns: BTreeSet<Concern>,
 }
 
 impl Meshes {
@@ -83,94 +81,71 @@ impl Meshes {
     pub fn forget(&mut self, profile: &Profile) {
         let Some(mesh) = self.meshes.get_mut(&profile.mesh) else { return };
         mesh.planned.remove(profile);
-        if mesh.planned.is_empty() && mesh.inventory.resources.is_empty() {
+        if mesh.planned.is_empty() && mesh.parts.is_empty() {
             self.meshes.remove(&profile.mesh);
         }
     }
 
-    /// The plans that changes have made others.
-    pub fn replan(&mut self) -> Vec<(Profile, Plan)> {
+    /// Tells the plans that changes have made others, each as soon as it is made.
+    pub fn replan(&mut self, mut tell: impl FnMut(&Profile, &Plan)) {
         let local = self.local.as_ref();
-        self.meshes.values_mut().flat_map(|mesh| mesh.replan(local)).collect()
-    }
-}
-
-fn id_of(resource: &Resource) -> Option<ResourceId> {
-    let known = |key: Named<'_>| if let Named::Known(name) = key { Some(name.to_owned()) } else { None };
-    let parent = resource.parent.as_ref().map_or(Some(String::new()), |parent| known(Named::of(parent)))?;
-    Some((resource.kind(), parent, known(Named::of(&resource.name))?))
-}
-
-/// What a resource is a part of for those who depend on it: a route counts as a part of its router.
-fn concern((kind, parent, name): &ResourceId) -> (Kind, String) {
-    match kind.parent() {
-        Some(kind) => (kind, parent.clone()),
-        None => (*kind, name.clone()),
+        self.meshes.values_mut().for_each(|mesh| mesh.replan(local, &mut tell));
     }
 }
 
 impl Mesh {
     fn put(&mut self, resource: Resource) {
-        // What is kept by the API has known names.
-        let Some(id) = id_of(&resource) else { return };
-        self.changed.insert(concern(&id));
-        match self.positions.get(&id) {
-            Some(position) => self.inventory.resources[*position] = resource,
-            None => {
-                self.positions.insert(id, self.inventory.resources.len());
-                self.inventory.resources.push(resource);
-            }
-        }
+        self.changed.extend(self.parts.put(resource));
     }
 
     fn remove(&mut self, id: &ResourceId) {
-        let Some(position) = self.positions.remove(id) else { return };
-        self.changed.insert(concern(id));
-        self.inventory.resources.swap_remove(position);
-        if let Some(moved) = self.inventory.resources.get(position).and_then(id_of) {
-            self.positions.insert(moved, position);
-        }
+        self.changed.extend(self.parts.remove(id));
     }
 
     fn clear(&mut self) {
-        self.changed.extend(self.positions.keys().map(concern));
-        self.positions.clear();
-        self.inventory = Inventory::default();
+        let gone = std::mem::take(&mut self.parts);
+        self.changed.extend(gone.concerns().cloned());
     }
 
     fn plan(&mut self, profile: &Profile, local: Option<&Local>) -> Plan {
         if let Some(planned) = self.planned.get(profile) {
             return planned.plan.clone();
         }
-        let world = World::new(&self.inventory, &profile.mesh.name);
-        let planned = planned(&world, profile, None, local);
-        let plan = planned.plan.clone();
-        self.planned.insert(profile.clone(), planned);
+        let concerns = concerns(&self.parts, profile);
+        let world = World::of(self.parts.resources(&concerns), &profile.mesh.name);
+        let plan = planned(&world, profile, None, local);
+        self.planned.insert(profile.clone(), Planned { plan: plan.clone(), concerns });
         plan
     }
 
-    fn replan(&mut self, local: Option<&Local>) -> Vec<(Profile, Plan)> {
+    fn replan(&mut self, local: Option<&Local>, tell: &mut impl FnMut(&Profile, &Plan)) {
         let changed = std::mem::take(&mut self.changed);
-        let is_concerned = |own: &Planned| changed.iter().any(|one| own.concerns.contains(one));
-        let Some((first, _)) = self.planned.iter().find(|(_, own)| is_concerned(own)) else { return Vec::new() };
-        let mesh = first.mesh.name.clone();
-        let world = World::new(&self.inventory, &mesh);
-        let mut plans = Vec::new();
-        for (profile, own) in self.planned.iter_mut().filter(|(_, own)| is_concerned(own)) {
-            let next = planned(&world, profile, own.plan.snapshot.as_deref(), local);
-            if next.plan != own.plan {
-                plans.push((profile.clone(), next.plan.clone()));
-            }
-            *own = next;
+        let mut concerned: Vec<(&Profile, &mut Planned)> = self
+            .planned
+            .iter_mut()
+            .filter(|(_, own)| changed.iter().any(|one| own.concerns.contains(one)))
+            .collect();
+        for (profile, own) in &mut concerned {
+            own.concerns = concerns(&self.parts, profile);
         }
-        plans
+        let Some((first, _)) = concerned.first() else { return };
+        let mesh = first.mesh.name.clone();
+        // No more of the mesh is looked at than they depend on.
+        let all: BTreeSet<&Concern> = concerned.iter().flat_map(|(_, own)| &own.concerns).collect();
+        let world = World::of(self.parts.resources(all), &mesh);
+        for (profile, own) in concerned {
+            let next = planned(&world, profile, own.plan.snapshot.as_deref(), local);
+            if next != own.plan {
+                tell(profile, &next);
+            }
+            own.plan = next;
+        }
     }
 }
 
-fn planned(world: &World<'_>, profile: &Profile, earlier: Option<&Snapshot>, local: Option<&Local>) -> Planned {
-    let concerns = concerns(world, profile);
+fn planned(world: &World<'_>, profile: &Profile, earlier: Option<&Snapshot>, local: Option<&Local>) -> Plan {
     let Some(proxy) = Proxy::of(world, profile.kind, &profile.name) else {
-        return Planned { plan: Plan::default(), concerns };
+        return Plan::default();
     };
     let targets: Vec<&str> = proxy.targets.iter().map(|target| target.node).collect();
     let addresses = local.and_then(|local| local.of(&profile.mesh, profile.kind, &profile.name, &targets));
@@ -181,40 +156,23 @@ fn planned(world: &World<'_>, profile: &Profile, earlier: Option<&Snapshot>, loc
         format!("{}: {}: {}", omission.resource.id(), omission.path, omission.why)
     };
     let omissions = proxy.omissions.iter().map(said).collect();
-    Planned { plan: Plan { snapshot: Some(Arc::new(Snapshot::of(&configuration, earlier))), omissions }, concerns }
+    Plan { snapshot: Some(Arc::new(Snapshot::of(&configuration, earlier))), omissions }
 }
 
-/// Everything that a proxy depends on, by kind and name, whether it is there or not: the mesh, its own resource, and what that leads to.
-fn concerns(world: &World<'_>, profile: &Profile) -> BTreeSet<(Kind, String)> {
-    let own = (profile.kind, profile.name.clone());
-    let mut all = BTreeSet::from([own.clone(), (Kind::Mesh, profile.mesh.name.clone())]);
-    let mut open = vec![own.clone()];
-    while let Some((kind, name)) = open.pop() {
-        let parts = match kind {
-            Kind::VirtualRouter => world.routes(&name),
-            Kind::VirtualGateway => world.gateway_routes(&name),
-            _ => &[],
-        };
-        let itself = world.named(kind, &name);
-        for resource in itself.iter().chain(parts) {
-            for reference in resource.spec.references() {
-                let Named::Known(target) = reference.name else { continue };
-                let next = (reference.kind, target.to_owned());
-                // Where a node itself sends what it gets concerns that node alone.
-                if all.insert(next.clone()) && next.0 != Kind::VirtualNode {
-                    open.push(next);
-                }
-            }
-        }
-    }
+/// Everything that a proxy depends on, whether it is there or not: the mesh, its own resource, and what that leads to.
+fn concerns(parts: &Parts, profile: &Profile) -> BTreeSet<Concern> {
+    let mut all = parts.reached_from((profile.kind, profile.name.as_str().into()));
+    all.insert((Kind::Mesh, profile.mesh.name.as_str().into()));
     all
 }
 
 #[cfg(test)]
 mod tests {
     use meshwright_dialect::{Input, Options, read};
+    use meshwright_model::reference::Key as Named;
 
     use super::*;
+    use crate::parts::id_of;
 
     const SHOP: &str = include_str!("../../../corpus/shop/shop.yaml");
 
@@ -231,6 +189,12 @@ mod tests {
         Profile { mesh: mesh(), kind: Kind::VirtualNode, name: name.to_owned(), version: None }
     }
 
+    fn replanned(meshes: &mut Meshes) -> Vec<(Profile, Plan)> {
+        let mut plans = Vec::new();
+        meshes.replan(|profile, plan| plans.push((profile.clone(), plan.clone())));
+        plans
+    }
+
     #[test]
     fn it_is_only_replanned_what_a_change_concerns() {
         let mut meshes = Meshes::default();
@@ -245,20 +209,20 @@ mod tests {
         for name in &nodes {
             assert!(meshes.plan(&profile(name)).snapshot.is_some(), "{name}");
         }
-        assert!(meshes.replan().is_empty(), "what was planned a moment ago is as it was");
+        assert!(replanned(&mut meshes).is_empty(), "what was planned a moment ago is as it was");
         let mut at_all = 0;
         for resource in resources().into_iter().filter(|own| own.kind() == Kind::Route) {
             let id = id_of(&resource).unwrap();
             meshes.change(Change::Remove(mesh(), id));
-            let without = meshes.replan();
+            let without = replanned(&mut meshes);
             assert!(without.len() < nodes.len(), "a route concerns only those who call its router");
             at_all += without.len();
             meshes.change(Change::Put(mesh(), Box::new(resource)));
-            assert_eq!(meshes.replan().len(), without.len());
+            assert_eq!(replanned(&mut meshes).len(), without.len());
         }
         assert!(at_all > 0);
         meshes.change(Change::Clear);
-        assert_eq!(meshes.replan().len(), nodes.len());
+        assert_eq!(replanned(&mut meshes).len(), nodes.len());
     }
 
     #[test]
@@ -268,7 +232,7 @@ mod tests {
         let name = Named::of(&node.name).to_string();
         assert_eq!(meshes.plan(&profile(&name)), Plan::default());
         meshes.change(Change::Put(mesh(), Box::new(node)));
-        let plans = meshes.replan();
+        let plans = replanned(&mut meshes);
         assert!(matches!(&plans[..], [(own, plan)] if own.name == name && plan.snapshot.is_some()));
     }
 }

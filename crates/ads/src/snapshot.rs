@@ -61,9 +61,12 @@ impl Version {
         Self(digest.as_ref().iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte)))
     }
 
+    /// The characters of its text.
+    pub(crate) const LENGTH: usize = 16;
+
     /// The version that a text is.
     pub fn read(text: &str) -> Option<Self> {
-        u64::from_str_radix(text, 16).ok().filter(|_| text.len() == 16).map(Self)
+        u64::from_str_radix(text, 16).ok().filter(|_| text.len() == Self::LENGTH).map(Self)
     }
 }
 

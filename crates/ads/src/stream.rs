@@ -103,8 +103,12 @@ impl Talk {
             tokio::select! {
                 request = requests.next() => match request {
                     Some(Ok(message)) => next = Some(message),
+                    None => return,
                     // It has gone, or has said what is none.
-                    Some(Err(_)) | None => return,
+                    Some(Err(why)) => {
+                        let _ = self.responses.send(Err(why)).await;
+                        return;
+                    }
                 },
                 changed = self.plans.changed() => match changed {
                     Ok(()) => self.take_plan(),

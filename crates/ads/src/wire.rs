@@ -1,16 +1,16 @@
 //! Messages on the wire: requests are read by Envoy's types, responses are put together from resources that were encoded before.
 
-use std::marker::PhantomData;
+use std::collections::VecDeque;
+use std::io::IoSlice;
 
-use bytes::{BufMut, Bytes};
+use bytes::{Buf, BufMut, Bytes, BytesMut};
 use meshwright_envoy::envoy::service::discovery::v3::{DeltaDiscoveryRequest, DiscoveryRequest};
 use prost::Message;
 use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint, key_len};
-use tonic::Status;
-use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 
 use crate::request::{Protocol, Request};
 use crate::session::Response;
+use crate::snapshot::{Resource, Version};
 
 /// A message with requests.
 pub(crate) trait Asking: Message + Default + Send + 'static {
@@ -48,71 +48,94 @@ impl Asking for DeltaDiscoveryRequest {
     }
 }
 
-/// Requests of a type in, responses out.
+/// The bytes before a message: whether it is compressed, and its length.
+pub(crate) const PREFIX: usize = 5;
+
+/// A resource of so many bytes is written from where it was made, rather than copied.
+const MIN_SHARED: usize = 1024;
+
+/// A message as it is written, with its prefix: what is made for it, and what it shares with others.
 #[derive(Debug)]
-pub(crate) struct Wire<A>(PhantomData<A>);
-
-impl<A> Default for Wire<A> {
-    fn default() -> Self {
-        Self(PhantomData)
-    }
+pub(crate) struct Written {
+    parts: VecDeque<Bytes>,
+    length: usize,
 }
 
-impl<A: Asking> Codec for Wire<A> {
-    type Encode = Response;
-    type Decode = A;
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self {
-        Self::default()
-    }
-
-    fn decoder(&mut self) -> Self {
-        Self::default()
-    }
-}
-
-impl<A: Asking> Decoder for Wire<A> {
-    type Item = A;
-    type Error = Status;
-
-    fn decode(&mut self, source: &mut DecodeBuf<'_>) -> Result<Option<A>, Status> {
-        A::decode(source).map(Some).map_err(|why| Status::invalid_argument(format!("the request is none: {why}")))
-    }
-}
-
-impl<A: Asking> Encoder for Wire<A> {
-    type Item = Response;
-    type Error = Status;
-
-    fn encode(&mut self, response: Response, target: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        encode(&response, A::PROTOCOL, target);
-        Ok(())
-    }
-}
-
-/// Writes a response as a `DiscoveryResponse` or a `DeltaDiscoveryResponse`; their fields have the same numbers, but for removals.
-fn encode(response: &Response, protocol: Protocol, target: &mut impl BufMut) {
-    text(1, &response.version.to_string(), target);
-    for resource in &response.resources {
-        match protocol {
-            Protocol::StateOfTheWorld => bytes(2, &resource.any, target),
-            Protocol::Delta => {
-                let version = resource.version.to_string();
-                let length = length(1, version.len()) + length(2, resource.any.len()) + length(3, resource.name.len());
-                encode_key(2, WireType::LengthDelimited, target);
-                encode_varint(length as u64, target);
-                text(1, &version, target);
-                bytes(2, &resource.any, target);
-                text(3, &resource.name, target);
+impl Written {
+    /// A response as a `DiscoveryResponse` or a `DeltaDiscoveryResponse`; their fields have the same numbers, but for removals.
+    pub(crate) fn of(response: &Response, protocol: Protocol) -> Self {
+        let (version, nonce) = (response.version.to_string(), response.nonce.to_string());
+        let mut head = BytesMut::new();
+        text(1, &version, &mut head);
+        text(4, response.kind.type_url(), &mut head);
+        text(5, &nonce, &mut head);
+        for name in &response.removed {
+            text(6, name, &mut head);
+        }
+        let content: usize = response.resources.iter().map(|own| length(2, entry_length(own, protocol))).sum();
+        let message = head.len() + content;
+        let mut open = BytesMut::with_capacity(PREFIX + head.len());
+        // Not compressed.
+        open.put_u8(0);
+        // No mesh comes near that; a length that is wrong ends the stream.
+        open.put_u32(u32::try_from(message).unwrap_or(u32::MAX));
+        open.put(head);
+        let mut parts = VecDeque::new();
+        for resource in &response.resources {
+            encode_key(2, WireType::LengthDelimited, &mut open);
+            encode_varint(entry_length(resource, protocol) as u64, &mut open);
+            if protocol == Protocol::Delta {
+                text(1, &resource.version.to_string(), &mut open);
+                text(3, &resource.name, &mut open);
+                encode_key(2, WireType::LengthDelimited, &mut open);
+                encode_varint(resource.any.len() as u64, &mut open);
+            }
+            if resource.any.len() < MIN_SHARED {
+                open.put_slice(&resource.any);
+            } else {
+                parts.extend([open.split().freeze(), resource.any.clone()]);
             }
         }
+        if !open.is_empty() {
+            parts.push_back(open.freeze());
+        }
+        Self { parts, length: PREFIX + message }
     }
-    text(4, response.kind.type_url(), target);
-    text(5, &response.nonce.to_string(), target);
-    for name in &response.removed {
-        text(6, name, target);
+}
+
+/// The bytes of a resource within a response.
+fn entry_length(resource: &Resource, protocol: Protocol) -> usize {
+    match protocol {
+        Protocol::StateOfTheWorld => resource.any.len(),
+        Protocol::Delta => {
+            length(1, Version::LENGTH) + length(2, resource.any.len()) + length(3, resource.name.len())
+        }
+    }
+}
+
+impl Buf for Written {
+    fn remaining(&self) -> usize {
+        self.length
+    }
+
+    fn chunk(&self) -> &[u8] {
+        self.parts.front().map_or(&[], |part| part)
+    }
+
+    fn chunks_vectored<'a>(&'a self, target: &mut [IoSlice<'a>]) -> usize {
+        let pairs = target.iter_mut().zip(&self.parts);
+        pairs.map(|(slice, part)| *slice = IoSlice::new(part)).count()
+    }
+
+    fn advance(&mut self, mut count: usize) {
+        self.length = self.length.saturating_sub(count);
+        while let Some(part) = self.parts.front_mut() {
+            if count < part.len() {
+                return part.advance(count);
+            }
+            count -= part.len();
+            self.parts.pop_front();
+        }
     }
 }
 
@@ -120,12 +143,6 @@ fn text(tag: u32, value: &str, target: &mut impl BufMut) {
     encode_key(tag, WireType::LengthDelimited, target);
     encode_varint(value.len() as u64, target);
     target.put_slice(value.as_bytes());
-}
-
-fn bytes(tag: u32, value: &Bytes, target: &mut impl BufMut) {
-    encode_key(tag, WireType::LengthDelimited, target);
-    encode_varint(value.len() as u64, target);
-    target.put_slice(value);
 }
 
 /// The length of a field with so many bytes.
@@ -142,33 +159,45 @@ mod tests {
 
     use super::*;
     use crate::kind::Kind;
-    use crate::snapshot::{Resource, Version};
+
+    /// What is written, taken in pieces of a length, without its prefix.
+    fn written(response: &Response, protocol: Protocol, piece: usize) -> Vec<u8> {
+        let mut written = Written::of(response, protocol);
+        let mut bytes = Vec::new();
+        while written.has_remaining() {
+            let chunk = written.chunk();
+            let taken = chunk.len().min(piece);
+            bytes.extend_from_slice(&chunk[..taken]);
+            written.advance(taken);
+        }
+        assert_eq!(bytes[0], 0, "it is not compressed");
+        assert_eq!(bytes[1..PREFIX], u32::try_from(bytes.len() - PREFIX).unwrap().to_be_bytes());
+        bytes.split_off(PREFIX)
+    }
 
     #[test]
     fn what_is_written_is_what_envoys_types_read() {
-        let any = prost_types::Any { type_url: Kind::Route.type_url().to_owned(), value: vec![7; 300] };
-        let bytes: Bytes = any.encode_to_vec().into();
-        let resource = Arc::new(Resource { name: "r".into(), version: Version::of(&bytes), any: bytes });
+        let any = |length| prost_types::Any { type_url: Kind::Route.type_url().to_owned(), value: vec![7; length] };
+        let resource = |name: &str, length| {
+            let bytes: Bytes = any(length).encode_to_vec().into();
+            Arc::new(Resource { name: name.into(), version: Version::of(&bytes), any: bytes })
+        };
         let response = Response {
             kind: Kind::Route,
             nonce: 12,
             version: Version::of(b"all"),
-            resources: vec![Arc::clone(&resource), resource],
+            resources: vec![resource("r", 300), resource("s", 40_000), resource("t", 7)],
             removed: Vec::new(),
         };
-        let mut written = Vec::new();
-        encode(&response, Protocol::StateOfTheWorld, &mut written);
-        let read = DiscoveryResponse::decode(&written[..]).unwrap();
+        let read = DiscoveryResponse::decode(&written(&response, Protocol::StateOfTheWorld, 1000)[..]).unwrap();
         assert_eq!((read.version_info, read.nonce.as_str()), (response.version.to_string(), "12"));
-        assert_eq!((read.type_url.as_str(), read.resources), (Kind::Route.type_url(), vec![any.clone(), any.clone()]));
+        assert_eq!((read.type_url.as_str(), read.resources), (Kind::Route.type_url(), vec![any(300), any(40_000), any(7)]));
 
         let response = Response { removed: vec!["a".into(), "b".into()], ..response };
-        let mut written = Vec::new();
-        encode(&response, Protocol::Delta, &mut written);
-        let read = DeltaDiscoveryResponse::decode(&written[..]).unwrap();
+        let read = DeltaDiscoveryResponse::decode(&written(&response, Protocol::Delta, usize::MAX)[..]).unwrap();
         assert_eq!((read.nonce.as_str(), read.removed_resources), ("12", vec!["a".to_owned(), "b".to_owned()]));
-        let one = &read.resources[0];
-        assert_eq!((one.name.as_str(), one.resource.as_ref(), read.resources.len()), ("r", Some(&any), 2));
-        assert_eq!(one.version, response.resources[0].version.to_string());
+        let one = &read.resources[1];
+        assert_eq!((one.name.as_str(), one.resource.as_ref(), read.resources.len()), ("s", Some(&any(40_000)), 3));
+        assert_eq!(one.version, response.resources[1].version.to_string());
     }
 }

@@ -1,14 +1,15 @@
 //! What the API costs: calls a second beside moto's, how soon it answers, and how much memory it holds when nobody asks.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::{Value, json};
 
+use super::server::Server;
 use super::table::Row;
 use crate::console::say;
 use crate::judges;
@@ -20,9 +21,6 @@ const MANY: u32 = 8;
 
 /// How often a start is tried; the best counts.
 const STARTS: usize = 10;
-
-/// How long a server may take until it answers.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 const NODE: &str = "/v20190125/meshes/shop/virtualNodes/orders";
 
@@ -39,8 +37,8 @@ pub(super) fn rows(root: &Path) -> Result<Vec<Row>> {
     let (start, memory) = start_and_memory()?;
     let moto = Server::moto(&judges::install_moto(root)?.with_file_name("moto_server"))?;
     let shop = root.join("corpus/shop/shop.yaml").display().to_string();
-    let open = Server::ours(&["--load", &shop])?;
-    let signing = Server::ours(&["--load", &shop, "--credentials", &keys(folder.path())?])?;
+    let open = Server::ours(&["--load", &shop], "none")?;
+    let signing = Server::ours(&["--load", &shop, "--credentials", &keys(folder.path())?], "none")?;
     let scope = "Authorization: AWS4-HMAC-SHA256 Credential=x/20261129/us-east-1/appmesh/aws4_request, \
                  SignedHeaders=host, Signature=0";
     let (size, signed) = (copy(&open, &moto, scope)?, signed(root, &signing)?);
@@ -55,64 +53,6 @@ pub(super) fn rows(root: &Path) -> Result<Vec<Row>> {
     rows.push(Row::new("`serve`, until it listens", &[], start).within_millis(50.0));
     rows.push(Row::memory("`serve`, resident when idle", &[], memory, 30.0));
     Ok(rows)
-}
-
-/// A server that ends with its value.
-struct Server {
-    child: Child,
-    address: String,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Server {
-    fn ours(arguments: &[&str]) -> Result<Self> {
-        let mut command = Command::new(super::measure::meshwright()?);
-        command.args(["serve", "--listen", "127.0.0.1:0", "--ads", "none", "--region", "us-east-1"]).args(arguments);
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().context("its output")?).read_line(&mut line)?;
-        let address = line.split_once("http://").and_then(|(_, rest)| rest.split(' ').next()).unwrap_or_default();
-        let server = Self { address: address.to_owned(), child };
-        ensure!(!server.address.is_empty(), "serve says no address");
-        Ok(server)
-    }
-
-    fn moto(program: &Path) -> Result<Self> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let mut command = Command::new(program);
-        command.args(["--port", &port.to_string()]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let server = Self { child: command.spawn().context("moto_server")?, address: format!("127.0.0.1:{port}") };
-        let start = Instant::now();
-        while TcpStream::connect(&server.address).is_err() {
-            ensure!(start.elapsed() < PATIENCE, "moto does not answer");
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        Ok(server)
-    }
-
-    /// A call: its status and its answer.
-    fn ask(&self, method: &str, path: &str, headers: &[String], body: &str) -> Result<(u16, String)> {
-        let mut stream = TcpStream::connect(&self.address)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        let headers = headers.iter().fold(String::new(), |all, header| all + header + "\r\n");
-        let length = body.len();
-        let fixed = "connection: close\r\ncontent-type: application/json\r\n";
-        let host = &self.address;
-        let head =
-            format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\n{fixed}{headers}content-length: {length}\r\n\r\n");
-        stream.write_all((head + body).as_bytes())?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
-        let (head, body) = answer.split_once("\r\n\r\n").context("no answer of HTTP")?;
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).context("no status")?;
-        Ok((status, body.to_owned()))
-    }
 }
 
 /// Makes the node that is asked for in moto too; answers with the bytes of its description.
@@ -141,7 +81,7 @@ fn load_once(server: &Server, headers: &[String], connections: u32) -> Result<f6
     for header in headers {
         command.args(["-H", header]);
     }
-    let output = command.arg(format!("http://{}{NODE}", server.address)).output().context("wrk")?;
+    let output = command.arg(format!("http://{}{NODE}", server.address())).output().context("wrk")?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let rate = said.lines().find_map(|line| line.trim().strip_prefix("Requests/sec:"));
     rate.and_then(|rate| rate.trim().parse().ok()).with_context(|| format!("wrk says no rate: {said}"))
@@ -176,7 +116,7 @@ fn echo() -> Result<f64> {
 /// The headers of a signed call, which the server takes for what they are.
 fn signed(root: &Path, server: &Server) -> Result<Vec<String>> {
     let python = judges::install(root)?;
-    let url = format!("http://{}{NODE}", server.address);
+    let url = format!("http://{}{NODE}", server.address());
     let mut command = Command::new(python);
     command.arg(root.join("judges/signed_once.py")).args([&url, KEY.0, KEY.1]);
     let output = command.output().context("botocore")?;
@@ -201,15 +141,11 @@ fn start_and_memory() -> Result<(Duration, u64)> {
     let mut best = Duration::MAX;
     for _ in 0..STARTS {
         let start = Instant::now();
-        let server = Server::ours(&[])?;
+        let server = Server::ours(&[], "none")?;
         best = best.min(start.elapsed());
         drop(server);
     }
-    let server = Server::ours(&[])?;
+    let server = Server::ours(&[], "none")?;
     server.ask("GET", "/v20190125/meshes", &[], "")?;
-    let status =
-        std::fs::read_to_string(format!("/proc/{}/status", server.child.id())).context("memory needs Linux")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("VmRSS")?;
-    let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().context("VmRSS")?;
-    Ok((best, kilobytes * 1024))
+    Ok((best, server.resident()?))
 }

@@ -31,11 +31,16 @@ pub struct World<'a> {
 impl<'a> World<'a> {
     /// The mesh of that name in an inventory.
     pub fn new(inventory: &'a Inventory, mesh: &'a str) -> Self {
+        Self::of(&inventory.resources, mesh)
+    }
+
+    /// The mesh of that name among resources.
+    pub fn of(resources: impl IntoIterator<Item = &'a Resource>, mesh: &'a str) -> Self {
         let (named, routes, gateway_routes) = (BTreeMap::new(), HashMap::new(), HashMap::new());
         let (nameless, twins) = (Vec::new(), Vec::new());
         let mut world = Self { mesh, own: None, named, routes, gateway_routes, nameless, twins };
         let mut seen: HashMap<(Kind, &str, &str), &Resource> = HashMap::new();
-        for resource in inventory.resources.iter().filter(|resource| Key::of(&resource.mesh) == Key::Known(mesh)) {
+        for resource in resources.into_iter().filter(|resource| Key::of(&resource.mesh) == Key::Known(mesh)) {
             let kind = resource.kind();
             let parent = resource.parent.as_ref().map_or(Some(""), text);
             let (Some(name), Some(parent)) = (text(&resource.name), parent) else {
