@@ -200,3 +200,44 @@ fn what_is_no_file_for_a_while_is_followed_again() {
     place.write(&[("a", 2)]);
     wait("the file again", || node(&server, "a") == has(2, 2));
 }
+
+/// Files whose mesh is as it should be once all of it is there, whatever comes first: a router gets a second listener as its routes say
+/// ports and one of them goes; then all of it speaks another protocol.
+#[test]
+fn routers_and_their_routes_change_together() {
+    let place = Place::new();
+    let write = |protocol: &str, ports: &[u16], routes: &[(&str, &str)]| {
+        let listeners: Vec<_> =
+            ports.iter().map(|port| json!({"portMapping": {"port": port, "protocol": protocol}})).collect();
+        let mut all = vec![
+            json!({"meshName": "shop", "spec": {}}),
+            json!({"meshName": "shop", "virtualNodeName": "a", "spec": {}}),
+            json!({"meshName": "shop", "virtualRouterName": "r", "spec": {"listeners": listeners}}),
+        ];
+        all.extend(routes.iter().map(|(name, matcher)| {
+            let matcher: serde_json::Value = serde_json::from_str(matcher).unwrap();
+            let route = json!({"match": matcher, "action": {"weightedTargets": [{"virtualNode": "a", "weight": 1}]}});
+            let spec = json!({format!("{protocol}Route"): route});
+            json!({"meshName": "shop", "virtualRouterName": "r", "routeName": name, "spec": spec})
+        }));
+        std::fs::create_dir_all(place.file("mesh")).unwrap();
+        std::fs::write(place.file("mesh/shop.json"), json!(all).to_string()).unwrap();
+    };
+    write("http", &[80], &[("x", r#"{"prefix": "/"}"#), ("y", r#"{"prefix": "/y"}"#)]);
+    let server = place.start();
+    let ask = |path: &str| Server::ask(&server.address, "GET", &format!("/v20190125/meshes/shop/{path}"), "").unwrap();
+    let listeners = || ask("virtualRouters/r").1["spec"]["listeners"].clone();
+    write("http", &[80, 81], &[("x", r#"{"prefix": "/", "port": 80}"#)]);
+    wait("a second listener", || listeners().as_array().is_some_and(|all| all.len() == 2));
+    assert_eq!(ask("virtualRouter/r/routes/x").1["spec"]["httpRoute"]["match"]["port"], 80);
+    assert_eq!(ask("virtualRouter/r/routes/y").0, 404);
+    assert!(place.said().contains("files: 2 changed, 1 taken away, 2 kept as they are"), "{}", place.said());
+    write("http2", &[80], &[("x", r#"{"prefix": "/"}"#)]);
+    wait("another protocol", || listeners()[0]["portMapping"]["protocol"] == "http2");
+    assert!(ask("virtualRouter/r/routes/x").1["spec"]["http2Route"].is_object());
+
+    // What can never be is refused as before, and changes nothing.
+    write("http2", &[80, 81], &[("x", r#"{"prefix": "/", "port": 80}"#), ("z", r#"{"prefix": "/"}"#)]);
+    wait("a refusal", || place.said().contains("missing port. Listing up to 5 route names: [z]"));
+    assert_eq!(listeners().as_array().unwrap().len(), 1);
+}
