@@ -34,6 +34,8 @@ pub struct Sync {
 pub struct Wanted {
     kind: Kind,
     mesh: String,
+    /// The account that owns the mesh, where the file says so.
+    owner: Option<String>,
     parent: Option<String>,
     name: String,
     body: Value,
@@ -79,7 +81,11 @@ impl Wanted {
             Some(parent) => Some(known(parent)?),
             None => None,
         };
-        Some(Self { kind, mesh: known(&resource.mesh)?, parent, name, body })
+        let owner = match &resource.mesh_owner {
+            Some(owner) => Some(owner.known()?.as_str().to_owned()),
+            None => None,
+        };
+        Some(Self { kind, mesh: known(&resource.mesh)?, owner, parent, name, body })
     }
 
     /// The call that makes it, or changes it to what it should be.
@@ -87,11 +93,14 @@ impl Wanted {
         let name = Some(self.name.clone());
         let target = Target { mesh: self.mesh.clone(), parent: self.parent.clone(), name };
         let body = self.body.to_string().into_bytes();
-        Call { operation: operation(self.kind), target, query: Vec::new(), body, scope: scope.clone(), caller: None }
+        let query = self.owner.iter().map(|owner| ("meshOwner".to_owned(), owner.clone())).collect();
+        Call { operation: operation(self.kind), target, query, body, scope: scope.clone(), caller: None }
     }
 
     fn key(&self, scope: &Scope) -> Key {
-        let (owner, parent) = (scope.account.clone(), self.parent.clone().unwrap_or_default());
+        // A mesh is always its own account's.
+        let owner = self.owner.as_ref().filter(|_| self.kind != Kind::Mesh).unwrap_or(&scope.account).clone();
+        let parent = self.parent.clone().unwrap_or_default();
         let region = scope.region.clone();
         Key { region, owner, mesh: self.mesh.clone(), kind: self.kind, parent, name: self.name.clone() }
     }

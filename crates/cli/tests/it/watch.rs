@@ -241,3 +241,45 @@ fn routers_and_their_routes_change_together() {
     wait("a refusal", || place.said().contains("missing port. Listing up to 5 route names: [z]"));
     assert_eq!(listeners().as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn what_is_of_a_mesh_of_another_account_goes_there_and_nowhere_else() {
+    let place = Place::new();
+    let write = |ports: &[u16]| {
+        let node = |(index, port): (usize, &u16)| {
+            let spec = json!({"listeners": [{"portMapping": {"port": port, "protocol": "http"}}],
+                "serviceDiscovery": {"dns": {"hostname": "x.local"}}});
+            json!({"meshName": "shop", "meshOwner": "210987654321", "virtualNodeName": format!("n{index}"), "spec": spec})
+        };
+        let mut all = vec![json!({"meshName": "shop", "spec": {}})];
+        all.extend(ports.iter().enumerate().map(node));
+        std::fs::create_dir_all(place.file("mesh")).unwrap();
+        std::fs::write(place.file("mesh/shop.json"), json!(all).to_string()).unwrap();
+    };
+    write(&[]);
+    let server = place.start();
+    write(&[1]);
+    wait("a refusal", || place.said().contains("Mesh with name shop is not present for account 210987654321"));
+    assert_eq!(node(&server, "n0"), ABSENT, "it is not of the mesh of the same name");
+    server.kill();
+
+    // The other account makes its mesh, and this one's files follow there.
+    let store = place.file("state");
+    let other = Server::start(&["--store", store.to_str().unwrap(), "--account", "210987654321"]);
+    let (status, answer) = Server::ask(&other.address, "PUT", "/v20190125/meshes", r#"{"meshName": "shop"}"#).unwrap();
+    assert_eq!(status, 200, "{answer}");
+    other.kill();
+    let server = place.start();
+    let there = |name: &str| {
+        let path = format!("/v20190125/meshes/shop/virtualNodes/{name}?meshOwner=210987654321");
+        Server::ask(&server.address, "GET", &path, "").unwrap()
+    };
+    let (status, made) = there("n0");
+    assert_eq!((status, made["metadata"]["resourceOwner"].as_str()), (200, Some("123456789012")), "{made}");
+    assert_eq!(node(&server, "n0"), ABSENT);
+    write(&[2, 3]);
+    wait("a change", || there("n1").0 == 200);
+    assert_eq!(there("n0").1["spec"]["listeners"][0]["portMapping"]["port"], 2);
+    write(&[2]);
+    wait("a removal", || there("n1").0 == 404);
+}
