@@ -1,8 +1,13 @@
 """Terraform with HashiCorp's own AWS provider before an App Mesh API.
 
-usage: terraform_judge.py ENDPOINT PLUGINS [CONFIGURATIONS]
+usage: terraform_judge.py ENDPOINT SHARED PLUGINS [CONFIGURATIONS]
 
-PLUGINS is a folder that Terraform takes as a mirror; `terraform/everything.tf` has all seven resource types with all that they hold.
+ENDPOINT asks nobody for credentials. SHARED asks for a key: OWNER, or GUEST of another account, with which OWNER's mesh `shared` is shared,
+or STRANGER of that account, with which it is not; the secret of each is its name, sixteen times.
+
+PLUGINS is a folder that Terraform takes as a mirror; `terraform/everything.tf` has all seven resource types with all that they hold, and
+the steps of the provider's acceptance cases beyond that stand beside it. Not tried of those cases are the tags that the provider itself
+adds or ignores, which never reach the API, and the services that they ask for certificates and namespaces.
 CONFIGURATIONS is a folder of the provider's own acceptance cases and examples: each becomes a module, under names of its own, and is
 changed to its neighbour later on. All is created, looked at, planned again without a difference, imported, changed, looked at and planned
 again, missed after a deletion by someone else, and destroyed. Prints what was done, then complaints; the exit code is 1 for any.
@@ -32,8 +37,8 @@ terraform {
 }
 provider "aws" {
   region                      = "us-east-1"
-  access_key                  = "AKIDEXAMPLE"
-  secret_key                  = "secret"
+  access_key                  = "%s"
+  secret_key                  = "%s"
   skip_credentials_validation = true
   skip_metadata_api_check     = true
   endpoints {
@@ -69,6 +74,7 @@ MISSING = {
 }
 
 ACCOUNT = "123456789012"
+GUEST_ACCOUNT = "210987654321"
 
 # Which attributes lead to a resource, as an import takes them, and which words stand before them in its ARN.
 PLACES = {
@@ -98,7 +104,8 @@ class Accounts(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         self.rfile.read(int(self.headers["content-length"]))
-        who = f"<Arn>arn:aws:iam::{ACCOUNT}:user/judge</Arn><UserId>judge</UserId><Account>{ACCOUNT}</Account>"
+        account = ACCOUNT if re.search(r"Credential=(OWNER|AKIDEXAMPLE)/", self.headers["authorization"]) else GUEST_ACCOUNT
+        who = f"<Arn>arn:aws:iam::{account}:user/judge</Arn><UserId>judge</UserId><Account>{account}</Account>"
         result = f"<GetCallerIdentityResult>{who}</GetCallerIdentityResult>"
         answer = f'<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">{result}</GetCallerIdentityResponse>'
         self.send_response(200)
@@ -194,7 +201,7 @@ def modules(groups, changed):
 
 
 def write(folder, endpoints, parts):
-    root = PROVIDER % endpoints + 'module "own" {\n  source  = "./own"\n  changed = var.changed\n}\n'
+    root = PROVIDER % ("AKIDEXAMPLE", "secret", *endpoints) + 'module "own" {\n  source  = "./own"\n  changed = var.changed\n}\n'
     for name, text in parts:
         (folder / name).mkdir(exist_ok=True)
         (folder / name / "main.tf").write_text(text)
@@ -300,14 +307,56 @@ def live(terraform, folder, endpoints, groups):
     terraform.expect("destroy", 0, "destroy", "-auto-approve", "-refresh=false", "-var=changed=true", said="Destroy complete!")
 
 
+def shared(terraform, folder, endpoints):
+    """That a mesh which is shared is seen by the account that it is shared with, which makes its own in it; and by nobody else."""
+    files = {"owner": ("OWNER", "owner.tf"), "guest": ("GUEST", "guest.tf"), "stranger": ("STRANGER", "guest.tf")}
+    for name, (key, file) in files.items():
+        (folder / name).mkdir()
+        shutil.copy(Path(__file__).parent / "terraform" / "sharing" / file, folder / name)
+        (folder / name / "main.tf").write_text(PROVIDER % (key, key * 16, *endpoints))
+        terraform.expect(f"init for the {name}", 0, "init", where=folder / name)
+    owner, guest, stranger = (folder / name for name in files)
+    own, first, changed = "-auto-approve", f"-var=owner={ACCOUNT}", "-var=changed=true"
+    if terraform.expect("apply by the owner", 0, "apply", own, said="1 added", where=owner):
+        terraform.expect("plan of a stranger", 1, "plan", first, said="AccessDeniedException", where=stranger)
+        terraform.expect("apply by a guest", 0, "apply", own, first, said="4 added", where=guest)
+        terraform.expect("plan of a guest", 0, "plan", "-detailed-exitcode", first, said="No changes", where=guest)
+        terraform.expect("change by a guest", 0, "apply", own, first, changed, said="2 changed", where=guest)
+        terraform.expect("plan of a guest's change", 0, "plan", "-detailed-exitcode", first, changed, said="No changes", where=guest)
+        terraform.expect("plan of the owner", 0, "plan", "-detailed-exitcode", said="No changes", where=owner)
+        there, seen = (values_of(terraform, where) for where in (owner, guest))
+        mesh = {name: value for name, value in there["aws_appmesh_mesh.shared"].items() if name not in ("tags", "tags_all")}
+        found = {name: seen["data.aws_appmesh_mesh.shared"].get(name) for name in mesh}
+        wrong = [] if said(found) == said(mesh) and seen["data.aws_appmesh_mesh.shared"]["tags"] == {} else [f"{found}, not {mesh}"]
+        for address, own_values in seen.items():
+            due = [ACCOUNT, ACCOUNT if "mesh.shared" in address else GUEST_ACCOUNT]
+            if [own_values["mesh_owner"], own_values["resource_owner"]] != due or f":{due[1]}:mesh/shared" not in own_values["arn"]:
+                wrong.append(f"{address}: {own_values}")
+        if seen["aws_appmesh_virtual_node.guest"]["tags"] != {"kind": "changed"}:
+            wrong.append(f"tags of a guest: {seen['aws_appmesh_virtual_node.guest']}")
+        terraform.complaints += [f"sharing: {own}" for own in wrong]
+        if not wrong:
+            print("sharing: as it should be")
+        terraform.expect("deletion while a guest is there", 1, "destroy", own, said="ResourceInUseException", where=owner)
+        terraform.expect("destroy by a guest", 0, "destroy", own, first, changed, said="4 destroyed", where=guest)
+    terraform.expect("destroy by the owner", 0, "destroy", own, said="1 destroyed", where=owner)
+
+
+def values_of(terraform, where):
+    """Each resource and data source of a folder's state, by its address."""
+    _, output = terraform.run("show", "-json", where=where)
+    return {own["address"]: own["values"] for own in json.loads(output)["values"]["root_module"]["resources"]}
+
+
 def main():
-    endpoint, plugins = sys.argv[1:3]
+    endpoint, of_sharing, plugins = sys.argv[1:4]
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         terraform = Terraform(folder, plugins)
         (folder / "own").mkdir()
-        shutil.copy(Path(__file__).parent / "terraform" / "everything.tf", folder / "own")
-        groups = configurations(Path(sys.argv[3])) if len(sys.argv) > 3 else []
+        for path in (Path(__file__).parent / "terraform").glob("*.tf"):
+            shutil.copy(path, folder / "own")
+        groups = configurations(Path(sys.argv[4])) if len(sys.argv) > 4 else []
         count = sum(len(group) for group in groups)
         print(f"{count} configurations of others")
         accounts = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Accounts)
@@ -318,6 +367,7 @@ def main():
         provider = terraform.start_provider()
         try:
             live(terraform, folder, endpoints, groups)
+            shared(terraform, folder, (of_sharing, endpoints[1]))
         finally:
             provider.kill()
             provider.wait()

@@ -128,6 +128,18 @@ impl Api {
 
     /// What a call answers, and what it changes.
     pub(crate) fn decide(&self, call: &Call, stamp: &Stamp) -> Result<(Answer, Vec<Change>), ApiError> {
+        let (answer, changes) = self.draft(call, stamp)?;
+        if let Operation::Create(_) | Operation::Update(_) = call.operation {
+            for change in &changes {
+                let Change::Put(record) = change else { continue };
+                self.check(&record.key, &record.spec, self.state.get(&record.key).map(|there| &there.spec))?;
+            }
+        }
+        Ok((answer, changes))
+    }
+
+    /// The same, before what holds between resources that are created or updated is asked.
+    pub(crate) fn draft(&self, call: &Call, stamp: &Stamp) -> Result<(Answer, Vec<Change>), ApiError> {
         check_names(call)?;
         let body = Body::read(&call.body)?;
         self.permit(call, Some(&body))?;
@@ -170,7 +182,6 @@ impl Api {
             let message = format!("account {} may not create a {kind} in a mesh of {}", call.scope.account, key.owner);
             return Err(ApiError::forbidden(message));
         }
-        self.check(&key, &spec)?;
         let arn = call.arn(&key);
         if let Some(other) = self.state.named(&arn) {
             // Names may have a `/`, and an account may use one name in its own mesh and in one that it shares.
@@ -205,7 +216,6 @@ impl Api {
             Some(_) => return Err(other_use(token.as_deref())),
             None => {}
         }
-        self.check(&key, &spec)?;
         let mut record = Record::clone(there);
         record.spec = spec;
         record.version += 1;

@@ -1,23 +1,27 @@
 //! The quotas that AWS's accounts had, for those who want them back.
 
+use std::sync::Arc;
+
 use meshwright_model::limits::Quota;
 use meshwright_model::{Kind, Spec};
 
 use crate::api::Api;
 use crate::exception::{ApiError, Exception};
-use crate::record::Key;
+use crate::record::{Key, Record};
 
 impl Api {
-    /// Whether a resource may be there beside what is there already; always where quotas are off.
-    pub(crate) fn check_quotas(&self, key: &Key, spec: &Spec) -> Result<(), ApiError> {
+    /// Whether a resource may be there, new or not, beside what else is there; always where quotas are off.
+    pub(crate) fn check_quotas(&self, key: &Key, spec: &Spec, is_new: bool) -> Result<(), ApiError> {
         if !self.quotas {
             return Ok(());
         }
-        if self.state.get(key).is_none() {
+        if is_new {
             let Key { region, owner, .. } = key;
+            let of = Key { name: String::new(), ..key.clone() };
+            let is_other = |other: &&Arc<Record>| other.key != *key && other.key.owner == *owner;
             let beside = match key.kind {
-                Kind::Mesh => self.state.meshes(region).filter(|mesh| mesh.key.owner == *owner).count(),
-                _ => self.state.after(&Key { name: String::new(), ..key.clone() }, None).count(),
+                Kind::Mesh => self.state.meshes(region).filter(is_other).count(),
+                _ => self.state.after(&of, None).filter(is_other).count(),
             };
             within(beside + 1, siblings(key.kind))?;
         }

@@ -11,8 +11,9 @@ use crate::exception::ApiError;
 use crate::record::Key;
 
 impl Api {
-    /// What is wrong with a specification, by itself and beside what is there.
-    pub(crate) fn check(&self, key: &Key, spec: &Spec) -> Result<(), ApiError> {
+    /// What is wrong with a specification, by itself and beside what is there; `before` is the one that it follows on, where it is not the
+    /// first of its resource.
+    pub(crate) fn check(&self, key: &Key, spec: &Spec, before: Option<&Spec>) -> Result<(), ApiError> {
         if let Some(fault) = faults(spec).into_iter().next() {
             return Err(ApiError::bad(fault));
         }
@@ -25,10 +26,10 @@ impl Api {
         }
         match spec {
             Spec::Route(route) => self.check_route(key, route)?,
-            Spec::VirtualRouter(router) => self.check_router(key, router)?,
+            Spec::VirtualRouter(router) => self.check_router(key, router, before)?,
             _ => {}
         }
-        self.check_quotas(key, spec)
+        self.check_quotas(key, spec, before.is_none())
     }
 
     /// Source: aws/aws-app-mesh-controller-for-k8s#710 and #715.
@@ -43,7 +44,7 @@ impl Api {
     }
 
     /// Source: aws/aws-app-mesh-controller-for-k8s#715, #767 and #768.
-    fn check_router(&self, key: &Key, spec: &VirtualRouterSpec) -> Result<(), ApiError> {
+    fn check_router(&self, key: &Key, spec: &VirtualRouterSpec, before: Option<&Spec>) -> Result<(), ApiError> {
         let of = Key { kind: Kind::Route, parent: key.name.clone(), name: String::new(), ..key.clone() };
         let routes: Vec<(&str, &RouteSpec)> = self
             .state
@@ -62,8 +63,7 @@ impl Api {
                 without[..without.len().min(5)].join(", ")
             )));
         }
-        let before = self.state.get(key).and_then(|record| router(&record.spec));
-        let given_up = before.map(|before| spec.given_up(before)).unwrap_or_default();
+        let given_up = before.and_then(router).map(|before| spec.given_up(before)).unwrap_or_default();
         let is_orphan = |route: &RouteSpec| route.protocols().any(|own| given_up.contains(&own.protocol()));
         match routes.iter().find(|(_, route)| is_orphan(route)) {
             Some((name, _)) => Err(ApiError::bad(format!(

@@ -89,12 +89,11 @@ impl State {
         self.records.range(first..).take_while(move |(key, _)| is_there(key)).map(|(_, own)| own)
     }
 
-    /// The resources of an owner in a region that came from files.
-    pub(crate) fn of_files<'s>(&'s self, region: &'s str, owner: &'s str) -> impl Iterator<Item = &'s Key> {
-        let first = Key::of_mesh(region, owner, "");
-        let is_there = move |key: &Key| (key.region.as_str(), key.owner.as_str()) == (region, owner);
-        let of_owner = self.records.range(first..).take_while(move |(key, _)| is_there(key));
-        of_owner.filter(|(_, record)| record.source.is_some()).map(|(key, _)| key)
+    /// The resources of an account in a region that came from files.
+    pub(crate) fn of_files<'s>(&'s self, region: &'s str, account: &'s str) -> impl Iterator<Item = &'s Key> {
+        let first = Key::of_mesh(region, "", "");
+        let of_region = self.records.range(first..).take_while(move |(key, _)| key.region == region);
+        of_region.filter(move |(_, own)| own.source.is_some() && own.resource_owner == account).map(|(key, _)| key)
     }
 
     /// The resources of a mesh whose specification names another one, and need it: a backend may name what is not there.

@@ -34,6 +34,8 @@ pub struct Sync {
 pub struct Wanted {
     kind: Kind,
     mesh: String,
+    /// The account that owns the mesh, where the file says so.
+    owner: Option<String>,
     parent: Option<String>,
     name: String,
     body: Value,
@@ -79,7 +81,11 @@ impl Wanted {
             Some(parent) => Some(known(parent)?),
             None => None,
         };
-        Some(Self { kind, mesh: known(&resource.mesh)?, parent, name, body })
+        let owner = match &resource.mesh_owner {
+            Some(owner) => Some(owner.known()?.as_str().to_owned()),
+            None => None,
+        };
+        Some(Self { kind, mesh: known(&resource.mesh)?, owner, parent, name, body })
     }
 
     /// The call that makes it, or changes it to what it should be.
@@ -87,11 +93,14 @@ impl Wanted {
         let name = Some(self.name.clone());
         let target = Target { mesh: self.mesh.clone(), parent: self.parent.clone(), name };
         let body = self.body.to_string().into_bytes();
-        Call { operation: operation(self.kind), target, query: Vec::new(), body, scope: scope.clone(), caller: None }
+        let query = self.owner.iter().map(|owner| ("meshOwner".to_owned(), owner.clone())).collect();
+        Call { operation: operation(self.kind), target, query, body, scope: scope.clone(), caller: None }
     }
 
     fn key(&self, scope: &Scope) -> Key {
-        let (owner, parent) = (scope.account.clone(), self.parent.clone().unwrap_or_default());
+        // A mesh is always its own account's.
+        let owner = self.owner.as_ref().filter(|_| self.kind != Kind::Mesh).unwrap_or(&scope.account).clone();
+        let parent = self.parent.clone().unwrap_or_default();
         let region = scope.region.clone();
         Key { region, owner, mesh: self.mesh.clone(), kind: self.kind, parent, name: self.name.clone() }
     }
@@ -131,41 +140,56 @@ impl Api {
         synced
     }
 
+    /// What holds between resources is asked once all is as it should be: a router may get a second listener as its routes say ports.
     fn sync_all(&mut self, sync: &Sync, stamp: &dyn Fn() -> Stamp, log: &mut Log) -> Result<Synced, Refused> {
         let mut synced = Synced::default();
-        let mut keys = BTreeSet::new();
+        let (mut keys, mut made) = (BTreeSet::new(), Vec::new());
         for wanted in &sync.wanted {
             let key = wanted.key(&sync.scope);
-            let refused = |why| Refused { resource: Some(key.to_string()), why };
             let source = digest(&wanted.body.to_string());
-            let (count, record) = match self.state.get(&key).cloned() {
-                None => (
-                    &mut synced.created,
-                    Some(self.made(&wanted.call(Operation::Create, &sync.scope), &stamp()).map_err(refused)?),
-                ),
-                Some(there) if !sync.follows || there.source == Some(source) => (&mut synced.kept, None),
+            let before = self.state.get(&key).cloned();
+            let record = match &before {
+                None => {
+                    let call = wanted.call(Operation::Create, &sync.scope);
+                    let record = self.made(&call, &stamp()).map_err(|why| refused(&key, why))?;
+                    synced.created += 1;
+                    Some(record)
+                }
+                Some(there) if !sync.follows || there.source == Some(source) => None,
                 Some(there) => {
                     let call = wanted.call(Operation::Update, &sync.scope);
-                    let record = self.followed(&call, &there, &stamp()).map_err(refused)?;
-                    let is_same = (record.version, &record.tags) == (there.version, &there.tags);
-                    (if is_same { &mut synced.kept } else { &mut synced.updated }, Some(record))
+                    let record = self.followed(&call, there, &stamp()).map_err(|why| refused(&key, why))?;
+                    synced.updated += usize::from((record.version, &record.tags) != (there.version, &there.tags));
+                    Some(record)
                 }
             };
-            *count += 1;
             if let Some(record) = record {
                 log.make(self, Change::Put(Arc::new(Record { source: Some(source), ..record })));
+                made.push((key.clone(), before));
             }
             keys.insert(key);
         }
-        if sync.follows {
-            synced.deleted = self.prune(&keys, &sync.scope, log)?;
+        synced.kept = sync.wanted.len() - synced.created - synced.updated;
+        let of_files = self.state.of_files(&sync.scope.region, &sync.scope.account);
+        let doomed: Vec<Key> = of_files.filter(|key| sync.follows && !keys.contains(key)).cloned().collect();
+        synced.deleted = doomed.len();
+        for key in &doomed {
+            log.make(self, Change::Remove(key.clone()));
+        }
+        for (key, before) in &made {
+            let record = self.existing(key)?;
+            let before = before.as_ref().map(|record| &record.spec);
+            self.check(key, &record.spec, before).map_err(|why| refused(key, why))?;
+        }
+        for key in &doomed {
+            self.check_unused(key).map_err(|why| refused(key, why))?;
         }
         Ok(synced)
     }
 
-    /// The record that a call makes.
+    /// The record that a call makes, before what holds between resources is asked.
     fn made(&self, call: &Call, stamp: &Stamp) -> Result<Record, ApiError> {
-        let (_, changes) = self.decide(call, stamp)?;
+        let (_, changes) = self.draft(call, stamp)?;
         let record = changes.into_iter().find_map(|change| match change {
             Change::Put(record) => Some(Arc::unwrap_or_clone(record)),
             Change::Remove(_) => None,
@@ -181,31 +205,9 @@ impl Api {
         let record = if is_same { there.clone() } else { updated };
         Ok(Record { tags, ..record })
     }
+}
 
-    /// Takes away what came from files and is no longer in them.
-    fn prune(&mut self, keys: &BTreeSet<Key>, scope: &Scope, log: &mut Log) -> Result<usize, Refused> {
-        let mut left: Vec<Key> =
-            self.state.of_files(&scope.region, &scope.account).filter(|key| !keys.contains(key)).cloned().collect();
-        let count = left.len();
-        // Those that others need go after them: each round takes what nothing needs any more.
-        while !left.is_empty() {
-            let mut in_use = Vec::new();
-            let mut reason = None;
-            let round = left.len();
-            for key in left {
-                match self.check_unused(&key) {
-                    Ok(()) => log.make(self, Change::Remove(key)),
-                    Err(why) => {
-                        reason.get_or_insert((key.to_string(), why));
-                        in_use.push(key);
-                    }
-                }
-            }
-            if let Some((resource, why)) = reason.filter(|_| in_use.len() == round) {
-                return Err(Refused { resource: Some(resource), why });
-            }
-            left = in_use;
-        }
-        Ok(count)
-    }
+/// That the API refuses a resource.
+fn refused(key: &Key, why: ApiError) -> Refused {
+    Refused { resource: Some(key.to_string()), why }
 }

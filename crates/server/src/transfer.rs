@@ -167,5 +167,5 @@ fn sound(api: &Api, record: &Record) -> Result<(), String> {
     if record.arn != arn {
         return Err(format!("its ARN is `{}` and should be `{arn}`", record.arn));
     }
-    api.check(key, &record.spec).map_err(missing)
+    api.check(key, &record.spec, Some(&record.spec)).map_err(missing)
 }

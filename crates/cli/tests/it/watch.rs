@@ -200,3 +200,86 @@ fn what_is_no_file_for_a_while_is_followed_again() {
     place.write(&[("a", 2)]);
     wait("the file again", || node(&server, "a") == has(2, 2));
 }
+
+/// Files whose mesh is as it should be once all of it is there, whatever comes first: a router gets a second listener as its routes say
+/// ports and one of them goes; then all of it speaks another protocol.
+#[test]
+fn routers_and_their_routes_change_together() {
+    let place = Place::new();
+    let write = |protocol: &str, ports: &[u16], routes: &[(&str, &str)]| {
+        let listeners: Vec<_> =
+            ports.iter().map(|port| json!({"portMapping": {"port": port, "protocol": protocol}})).collect();
+        let mut all = vec![
+            json!({"meshName": "shop", "spec": {}}),
+            json!({"meshName": "shop", "virtualNodeName": "a", "spec": {}}),
+            json!({"meshName": "shop", "virtualRouterName": "r", "spec": {"listeners": listeners}}),
+        ];
+        all.extend(routes.iter().map(|(name, matcher)| {
+            let matcher: serde_json::Value = serde_json::from_str(matcher).unwrap();
+            let route = json!({"match": matcher, "action": {"weightedTargets": [{"virtualNode": "a", "weight": 1}]}});
+            let spec = json!({format!("{protocol}Route"): route});
+            json!({"meshName": "shop", "virtualRouterName": "r", "routeName": name, "spec": spec})
+        }));
+        std::fs::create_dir_all(place.file("mesh")).unwrap();
+        std::fs::write(place.file("mesh/shop.json"), json!(all).to_string()).unwrap();
+    };
+    write("http", &[80], &[("x", r#"{"prefix": "/"}"#), ("y", r#"{"prefix": "/y"}"#)]);
+    let server = place.start();
+    let ask = |path: &str| Server::ask(&server.address, "GET", &format!("/v20190125/meshes/shop/{path}"), "").unwrap();
+    let listeners = || ask("virtualRouters/r").1["spec"]["listeners"].clone();
+    write("http", &[80, 81], &[("x", r#"{"prefix": "/", "port": 80}"#)]);
+    wait("a second listener", || listeners().as_array().is_some_and(|all| all.len() == 2));
+    assert_eq!(ask("virtualRouter/r/routes/x").1["spec"]["httpRoute"]["match"]["port"], 80);
+    assert_eq!(ask("virtualRouter/r/routes/y").0, 404);
+    assert!(place.said().contains("files: 2 changed, 1 taken away, 2 kept as they are"), "{}", place.said());
+    write("http2", &[80], &[("x", r#"{"prefix": "/"}"#)]);
+    wait("another protocol", || listeners()[0]["portMapping"]["protocol"] == "http2");
+    assert!(ask("virtualRouter/r/routes/x").1["spec"]["http2Route"].is_object());
+
+    // What can never be is refused as before, and changes nothing.
+    write("http2", &[80, 81], &[("x", r#"{"prefix": "/", "port": 80}"#), ("z", r#"{"prefix": "/"}"#)]);
+    wait("a refusal", || place.said().contains("missing port. Listing up to 5 route names: [z]"));
+    assert_eq!(listeners().as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn what_is_of_a_mesh_of_another_account_goes_there_and_nowhere_else() {
+    let place = Place::new();
+    let write = |ports: &[u16]| {
+        let node = |(index, port): (usize, &u16)| {
+            let spec = json!({"listeners": [{"portMapping": {"port": port, "protocol": "http"}}],
+                "serviceDiscovery": {"dns": {"hostname": "x.local"}}});
+            json!({"meshName": "shop", "meshOwner": "210987654321", "virtualNodeName": format!("n{index}"), "spec": spec})
+        };
+        let mut all = vec![json!({"meshName": "shop", "spec": {}})];
+        all.extend(ports.iter().enumerate().map(node));
+        std::fs::create_dir_all(place.file("mesh")).unwrap();
+        std::fs::write(place.file("mesh/shop.json"), json!(all).to_string()).unwrap();
+    };
+    write(&[]);
+    let server = place.start();
+    write(&[1]);
+    wait("a refusal", || place.said().contains("Mesh with name shop is not present for account 210987654321"));
+    assert_eq!(node(&server, "n0"), ABSENT, "it is not of the mesh of the same name");
+    server.kill();
+
+    // The other account makes its mesh, and this one's files follow there.
+    let store = place.file("state");
+    let other = Server::start(&["--store", store.to_str().unwrap(), "--account", "210987654321"]);
+    let (status, answer) = Server::ask(&other.address, "PUT", "/v20190125/meshes", r#"{"meshName": "shop"}"#).unwrap();
+    assert_eq!(status, 200, "{answer}");
+    other.kill();
+    let server = place.start();
+    let there = |name: &str| {
+        let path = format!("/v20190125/meshes/shop/virtualNodes/{name}?meshOwner=210987654321");
+        Server::ask(&server.address, "GET", &path, "").unwrap()
+    };
+    let (status, made) = there("n0");
+    assert_eq!((status, made["metadata"]["resourceOwner"].as_str()), (200, Some("123456789012")), "{made}");
+    assert_eq!(node(&server, "n0"), ABSENT);
+    write(&[2, 3]);
+    wait("a change", || there("n1").0 == 200);
+    assert_eq!(there("n0").1["spec"]["listeners"][0]["portMapping"]["port"], 2);
+    write(&[2]);
+    wait("a removal", || there("n1").0 == 404);
+}

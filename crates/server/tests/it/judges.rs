@@ -4,6 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use meshwright_server::Credentials;
+use meshwright_server::http::Settings;
+
 use crate::http::Server;
 
 /// How many operations take a specification.
@@ -56,6 +59,20 @@ fn what_the_tests_of_moto_rely_on_holds_here() {
 /// Where the AWS provider is, as a mirror that Terraform takes; `MESHWRIGHT_TERRAFORM_PLUGINS` names another folder.
 const PLUGINS: &str = "/opt/tf-plugins";
 
+/// The keys of an account, of another one with which it shares a mesh, and of that one's user with whom it does not.
+fn keys_of_a_shared_mesh() -> String {
+    let key = |name: &str, more: &str| {
+        let secret = name.repeat(16);
+        format!(
+            "[[key]]\nid = \"{name}\"\nsecret = \"{secret}\"\nuser = \"{name}\"\n{more}\n\
+             allow = [{{ actions = [\"*\"], resources = [\"*\"] }}]\n"
+        )
+    };
+    let other = "account = \"210987654321\"";
+    let guest = format!("{other}\nshared = [\"arn:aws:appmesh:*:123456789012:mesh/shared\"]");
+    key("OWNER", "") + &key("GUEST", &guest) + &key("STRANGER", other)
+}
+
 #[test]
 fn terraform_makes_changes_imports_and_destroys_everything() {
     let plugins = PathBuf::from(std::env::var_os("MESHWRIGHT_TERRAFORM_PLUGINS").unwrap_or_else(|| PLUGINS.into()));
@@ -70,7 +87,10 @@ fn terraform_makes_changes_imports_and_destroys_everything() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..");
     let corpus = std::env::var_os("MESHWRIGHT_CORPUS").map_or_else(|| root.join("shared/corpus"), PathBuf::from);
     let others = corpus.join("terraform/hashicorp__terraform-provider-aws");
-    let mut more = vec![plugins];
+    let mut settings = Settings::of("us-east-1", "123456789012");
+    settings.credentials = Some(Credentials::read(&keys_of_a_shared_mesh()).unwrap());
+    let sharing = Server::with(settings);
+    let mut more = vec![format!("http://{}", sharing.address).into(), plugins];
     if others.is_dir() {
         more.push(others);
     } else {
@@ -88,6 +108,13 @@ fn terraform_makes_changes_imports_and_destroys_everything() {
         "state of the change",
         "plan of what is gone",
         "destroy",
+        "plan of a stranger",
+        "apply by a guest",
+        "plan of a guest",
+        "change by a guest",
+        "sharing",
+        "destroy by a guest",
+        "destroy by the owner",
     ] {
         assert!(said.lines().any(|line| line == format!("{step}: as it should be")), "{step}: {said}");
     }
