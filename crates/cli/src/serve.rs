@@ -139,7 +139,7 @@ pub(crate) fn raise_open_files() {
 fn apply_files(options: &ServeOptions, scope: Scope, service: &Arc<Service>) -> Result<()> {
     let (parameter, parameters) = (options.parameter.clone(), options.parameters.clone());
     let parameters = crate::parameters(&FileOptions { parameter, parameters, ..FileOptions::default() })?;
-    let files = MeshFiles { names: options.load.clone(), parameters, scope, follows: options.watch };
+    let files = MeshFiles { names: options.load.clone(), parameters, scope, follows: options.watch, makes_up: false };
     let stamps = load::stamps(&files.names);
     let applied = files.apply(service);
     match &applied {

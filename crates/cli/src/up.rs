@@ -102,7 +102,7 @@ pub(crate) fn run(options: &UpOptions) -> Result<End> {
     let scope = Scope::of(&settings.region, &settings.account);
     let service = Service::start(Box::new(Memory::default()), false).map_err(|why| anyhow!("{why}"))?;
     let service = Arc::new(service);
-    let files = MeshFiles { names, parameters, scope, follows: true };
+    let files = MeshFiles { names, parameters, scope, follows: true, makes_up: true };
     let stamps = load::stamps(&files.names);
     files.apply(&service).map_err(|why| anyhow!("{why}"))?;
     let mesh = mesh_of(&service, options.mesh.as_deref())?;

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use meshwright_model::opened::made_up::{self, MadeUp};
 use meshwright_model::operation::{Operation, Target};
 use meshwright_model::scalar::Name;
 use meshwright_model::{Kind, Resource};
@@ -86,6 +87,35 @@ impl Wanted {
             None => None,
         };
         Some(Self { kind, mesh: known(&resource.mesh)?, owner, parent, name, body })
+    }
+
+    /// A resource of a file in which what the file leaves open is made up; `None` where even so a name of it is not known.
+    pub fn made_up(resource: &Resource, made_up: &mut MadeUp) -> Option<Self> {
+        let kind = resource.kind();
+        let name = made_up::name(&resource.name, made_up)?;
+        let mesh = made_up::name(&resource.mesh, made_up)?;
+        let parent = match &resource.parent {
+            Some(parent) => Some(made_up::name(parent, made_up)?),
+            None => None,
+        };
+        let body = json!({kind.name_field(): name, "spec": made_up::spec(resource, made_up)});
+        Some(Self { kind, mesh, owner: None, parent, name, body })
+    }
+
+    /// A mesh of which nothing is said.
+    pub fn mesh(name: &str) -> Self {
+        let body = json!({Kind::Mesh.name_field(): name});
+        Self { kind: Kind::Mesh, mesh: name.to_owned(), owner: None, parent: None, name: name.to_owned(), body }
+    }
+
+    /// The mesh that it is in; of a mesh, its own name.
+    pub fn mesh_name(&self) -> &str {
+        &self.mesh
+    }
+
+    /// Whether it is a mesh.
+    pub fn is_mesh(&self) -> bool {
+        self.kind == Kind::Mesh
     }
 
     /// The call that makes it, or changes it to what it should be.
