@@ -105,9 +105,14 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
 
 /// Waits until the process is told to end.
 pub(crate) fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    // They are listened for from here on, and not when somebody waits for them first.
     #[cfg(unix)]
-    let mut told = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    let (mut told, mut interrupted) = {
+        use tokio::signal::unix::{SignalKind, signal};
+        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?)
+    };
     Ok(async move {
+        #[cfg(not(unix))]
         let interrupted = async {
             if tokio::signal::ctrl_c().await.is_err() {
                 std::future::pending::<()>().await;
@@ -115,7 +120,7 @@ pub(crate) fn stopped() -> std::io::Result<impl Future<Output = ()>> {
         };
         #[cfg(unix)]
         tokio::select! {
-            () = interrupted => {}
+            _ = interrupted.recv() => {}
             _ = told.recv() => {}
         }
         #[cfg(not(unix))]

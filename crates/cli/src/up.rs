@@ -70,6 +70,26 @@ pub(crate) struct UpOptions {
     parameters: Vec<String>,
 }
 
+/// What `up` starts Envoys with.
+#[cfg(target_os = "linux")]
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ReplaceOptions {
+    /// The process that starts it
+    parent: u32,
+    /// Envoy
+    program: PathBuf,
+    /// Its arguments
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<std::ffi::OsString>,
+}
+
+/// Becomes an Envoy; comes back where that cannot be.
+#[cfg(target_os = "linux")]
+pub(crate) fn replace(options: &ReplaceOptions) -> anyhow::Error {
+    let ReplaceOptions { parent, program, arguments } = options;
+    anyhow!("{}: {}", program.display(), meshwright_up::envoys::replace(*parent, program, arguments))
+}
+
 /// All that runs. Fields are dropped in their order: proxies first, the folder with their files last.
 struct Up {
     cast: Cast,
@@ -91,6 +111,13 @@ pub(crate) fn run(options: &UpOptions) -> Result<End> {
         bail!("--listen {}: this mesh is for one machine: give an address of the loopback", options.listen);
     }
     let envoy = if options.no_proxies { None } else { Some(env::envoy()?) };
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?;
+    // From here on whatever ends it gives back what it has taken.
+    let stopped = {
+        let _guard = runtime.enter();
+        stopped().context("signals")?
+    };
     let place = Place::new()?;
     let names = match &options.files[..] {
         [] => vec![place.write("shop.yaml", SHOP)?],
@@ -107,11 +134,11 @@ pub(crate) fn run(options: &UpOptions) -> Result<End> {
     files.apply(&service).map_err(|why| anyhow!("{why}"))?;
     let mesh = mesh_of(&service, options.mesh.as_deref())?;
     raise_open_files();
-    let up = Up::start(options, envoy, place, settings, service, mesh, started)?;
+    let up = Up::start(options, runtime, envoy, place, settings, service, mesh, started)?;
     let following = Arc::clone(&up.service);
     let follow = move || files.follow(&following, stamps, true);
     std::thread::Builder::new().name("watch".to_owned()).spawn(follow)?;
-    up.run(options)
+    up.run(options, stopped)
 }
 
 /// The mesh that is run.
@@ -149,6 +176,7 @@ fn inventory(service: &Service, mesh: &MeshId) -> Inventory {
 impl Up {
     fn start(
         options: &UpOptions,
+        runtime: Runtime,
         envoy: Option<PathBuf>,
         place: Place,
         mut settings: Settings,
@@ -156,8 +184,6 @@ impl Up {
         mesh: MeshId,
         started: Instant,
     ) -> Result<Self> {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?;
         let files = place.folder("files")?;
         let local = Local::new(place.block(), &files.to_string_lossy());
         let control = control::start(&service, &settings, Some(local.clone()))?;
@@ -176,7 +202,8 @@ impl Up {
         runtime.spawn(http::serve(listener, Arc::clone(&service), settings, std::future::pending()));
         let envoys = envoy.map(|program| {
             let folder = place.folder("proxies")?;
-            let launch = Launch { program, folder, control_plane: socket_url.clone(), region: region.clone() };
+            let own = std::env::current_exe().context("this program is not found")?;
+            let launch = Launch { program, own, folder, control_plane: socket_url.clone(), region: region.clone() };
             Envoys::new(launch, Box::new(|said| complain(&format!("{said}\n")))).context("Envoys do not start")
         });
         let authority = Authority::new(&files)?;
@@ -185,11 +212,7 @@ impl Up {
         Ok(Self { cast, caller, control, service, runtime, url, region, mesh, place, started })
     }
 
-    fn run(mut self, options: &UpOptions) -> Result<End> {
-        let stopped = {
-            let _guard = self.runtime.enter();
-            stopped().context("signals")?
-        };
+    fn run(mut self, options: &UpOptions, stopped: impl Future<Output = ()>) -> Result<End> {
         let (told, mut changes) = mpsc::channel(1);
         let mut follower = self.service.follow();
         let tell = move || while follower.next().is_some() && told.blocking_send(()).is_ok() {};

@@ -18,7 +18,7 @@ const GLANCE: Duration = Duration::from_millis(10);
 
 /// The Envoy that `cargo xtask test` installs; `None`, with a word about it, where there is none.
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
-fn envoy() -> Option<PathBuf> {
+pub(crate) fn envoy() -> Option<PathBuf> {
     let envoy = std::env::var_os("MESHWRIGHT_JUDGES_ENVOY").map(PathBuf::from);
     if envoy.is_none() {
         let has_one = cfg!(all(target_os = "linux", target_env = "gnu"));
