@@ -72,8 +72,8 @@ impl Envoys {
     /// # Errors
     /// The system gives no thread.
     pub fn new(launch: Launch, tell: Tell) -> io::Result<Self> {
-        let (wishes, wished) = mpsc::channel();
-        let run = move || Run { launch, tell, running: BTreeMap::new() }.run(&wished);
+        let (wishes, waiting) = mpsc::channel();
+        let run = move || Run { launch, tell, running: BTreeMap::new() }.run(&waiting);
         let thread = std::thread::Builder::new().name("envoys".to_owned()).spawn(run)?;
         Ok(Self { wishes: Some(wishes), thread: Some(thread) })
     }
@@ -125,9 +125,9 @@ impl Drop for Running {
 }
 
 impl Run {
-    fn run(mut self, wished: &mpsc::Receiver<Wish>) {
+    fn run(mut self, waiting: &mpsc::Receiver<Wish>) {
         loop {
-            match wished.recv_timeout(GLANCE) {
+            match waiting.recv_timeout(GLANCE) {
                 Ok(Wish::Start(envoy)) => {
                     let child = self.spawn(&envoy);
                     self.running.insert(envoy.address, Running { envoy, child, since: Instant::now() });

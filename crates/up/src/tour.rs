@@ -183,13 +183,12 @@ impl Tour<'_> {
 
     /// The first route that splits its requests; `None` where the mesh has none.
     pub fn split(&self) -> Option<Split> {
-        let routers = self.names(Kind::VirtualRouter, None);
         let services: Vec<Held> = self
             .names(Kind::VirtualService, None)
             .into_iter()
             .filter_map(|name| self.held(Kind::VirtualService, None, &name))
             .collect();
-        for router in routers {
+        for router in self.names(Kind::VirtualRouter, None) {
             let names = self.names(Kind::Route, Some(&router));
             let routes: Vec<Held> =
                 names.iter().filter_map(|name| self.held(Kind::Route, Some(&router), name)).collect();

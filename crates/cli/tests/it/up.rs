@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::proxies::envoy;
 
 /// How long anything may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A mesh as templates have it: names and a certificate that other stacks give, and a log where no folder is.
 const OPEN: &str = r"
