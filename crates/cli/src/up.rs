@@ -205,7 +205,7 @@ impl Up {
         runtime.spawn(http::serve(listener, Arc::clone(&service), settings, std::future::pending()));
         let envoys = envoy.map(|program| {
             let folder = place.folder("proxies")?;
-            let own = std::env::current_exe().context("this program is not found")?;
+            let own = Some(std::env::current_exe().context("this program is not found")?);
             let launch = Launch { program, own, folder, control_plane: socket_url.clone(), region: region.clone() };
             Envoys::new(launch, Box::new(|said| complain(&format!("{said}\n")))).context("Envoys do not start")
         });

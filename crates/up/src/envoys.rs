@@ -56,8 +56,9 @@ pub struct Envoys {
 pub struct Launch {
     /// The program.
     pub program: PathBuf,
-    /// This program itself, which becomes an Envoy by [`replace`] when it is called with [`REPLACE`] and what that takes.
-    pub own: PathBuf,
+    /// This program itself, which becomes an Envoy by [`replace`] when it is called with [`REPLACE`] and what that takes; without it
+    /// Envoys outlive a run that is killed.
+    pub own: Option<PathBuf>,
     /// The folder that takes their bootstraps and what they log.
     pub folder: PathBuf,
     /// Where the control plane is: `unix:///PATH`.
@@ -189,10 +190,10 @@ impl Launch {
 
     /// What starts an Envoy: by way of this program, where the kernel ends processes with others.
     fn command(&self) -> Command {
-        if !cfg!(target_os = "linux") {
+        let Some(own) = self.own.as_ref().filter(|_| cfg!(target_os = "linux")) else {
             return Command::new(&self.program);
-        }
-        let mut command = Command::new(&self.own);
+        };
+        let mut command = Command::new(own);
         command.arg(REPLACE).arg(std::process::id().to_string()).arg(&self.program);
         command
     }
