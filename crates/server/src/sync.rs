@@ -176,6 +176,10 @@ impl Api {
         let (mut keys, mut made) = (BTreeSet::new(), Vec::new());
         for wanted in &sync.wanted {
             let key = wanted.key(&sync.scope);
+            if !keys.insert(key.clone()) {
+                let why = "the files define it twice, and which of them holds is not known";
+                return Err(refused(&key, ApiError::bad(why)));
+            }
             let source = digest(&wanted.body.to_string());
             let before = self.state.get(&key).cloned();
             let record = match &before {
@@ -195,9 +199,8 @@ impl Api {
             };
             if let Some(record) = record {
                 log.make(self, Change::Put(Arc::new(Record { source: Some(source), ..record })));
-                made.push((key.clone(), before));
+                made.push((key, before));
             }
-            keys.insert(key);
         }
         synced.kept = sync.wanted.len() - synced.created - synced.updated;
         let of_files = self.state.of_files(&sync.scope.region, &sync.scope.account);
