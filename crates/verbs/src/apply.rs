@@ -88,7 +88,7 @@ fn plan(reading: &Reading, options: &ApplyOptions, live: &mut Live<'_>) -> Resul
     let made: BTreeSet<String> =
         wanted.iter().filter(|own| own.name.kind == Kind::Mesh).map(|own| own.name.name.clone()).collect();
     let named = |wanted: &[Known]| wanted.iter().map(|own| own.name.mesh.clone()).collect::<BTreeSet<MeshName>>();
-    let own = own_meshes(live, named(&wanted), &|mesh| made.contains(mesh))?;
+    let own = own_meshes(live, named(&wanted), &|mesh| made.contains(mesh));
     for known in wanted.iter_mut().filter(|known| own.contains(&known.name.mesh)) {
         known.name.mesh = known.name.mesh.of_caller();
     }

@@ -98,7 +98,7 @@ fn plan_of_files(reading: &Reading, live: &mut Live<'_>) -> Result<Plan, LiveErr
         return Err(LiveError::Open { open });
     }
     let mut names: Vec<Identifier> = reading.inventory.resources.iter().filter_map(Identifier::of).collect();
-    let own = own_meshes(live, names.iter().map(|name| name.mesh.clone()).collect(), &|_| false)?;
+    let own = own_meshes(live, names.iter().map(|name| name.mesh.clone()).collect(), &|_| false);
     for name in names.iter_mut().filter(|name| own.contains(&name.mesh)) {
         name.mesh = name.mesh.of_caller();
     }
