@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use meshwright_dialect::Reading;
+use meshwright_model::Kind;
 use meshwright_model::api::Call;
 use meshwright_model::operation::Operation;
 
 use crate::files::FileOptions;
 use crate::live::carry::{Done, Outcome, carry_out};
-use crate::live::collect::{everything, reading as read_answers};
+use crate::live::collect::{everything, own_meshes, reading as read_answers};
 use crate::live::names::{Identifier, MeshName};
 use crate::live::plan::Plan;
 use crate::live::planning::{Allowed, to_apply};
-use crate::live::wanted::{Standing, standing, wanted};
+use crate::live::wanted::{Known, Standing, once, standing, wanted};
 use crate::live::{Live, LiveError, LiveOptions, show};
 use crate::{Answer, Verb};
 
@@ -83,8 +84,16 @@ pub fn run(
 }
 
 fn plan(reading: &Reading, options: &ApplyOptions, live: &mut Live<'_>) -> Result<Plan, LiveError> {
-    let wanted = wanted(reading)?;
-    let meshes: BTreeSet<MeshName> = wanted.iter().map(|own| own.name.mesh.clone()).collect();
+    let mut wanted = wanted(reading)?;
+    let made: BTreeSet<String> =
+        wanted.iter().filter(|own| own.name.kind == Kind::Mesh).map(|own| own.name.name.clone()).collect();
+    let named = |wanted: &[Known]| wanted.iter().map(|own| own.name.mesh.clone()).collect::<BTreeSet<MeshName>>();
+    let own = own_meshes(live, named(&wanted), &|mesh| made.contains(mesh));
+    for known in wanted.iter_mut().filter(|known| own.contains(&known.name.mesh)) {
+        known.name.mesh = known.name.mesh.of_caller();
+    }
+    once(&wanted)?;
+    let meshes = named(&wanted);
     let mut standing = Vec::new();
     for mesh in meshes {
         standing.extend(standing_in(live, &mesh)?.unwrap_or_default());

@@ -8,7 +8,7 @@ use meshwright_model::opened::open_names;
 
 use crate::apply::{ApplyFormat, carried_out, standing_in};
 use crate::files::FileOptions;
-use crate::live::collect::no_such_mesh;
+use crate::live::collect::{no_such_mesh, own_meshes};
 use crate::live::names::{Identifier, MeshName};
 use crate::live::plan::Plan;
 use crate::live::planning::to_delete;
@@ -97,7 +97,12 @@ fn plan_of_files(reading: &Reading, live: &mut Live<'_>) -> Result<Plan, LiveErr
     if let Some(open) = open_names(&reading.inventory) {
         return Err(LiveError::Open { open });
     }
-    let names: BTreeSet<Identifier> = reading.inventory.resources.iter().filter_map(Identifier::of).collect();
+    let mut names: Vec<Identifier> = reading.inventory.resources.iter().filter_map(Identifier::of).collect();
+    let own = own_meshes(live, names.iter().map(|name| name.mesh.clone()).collect(), &|_| false);
+    for name in names.iter_mut().filter(|name| own.contains(&name.mesh)) {
+        name.mesh = name.mesh.of_caller();
+    }
+    let names: BTreeSet<Identifier> = names.into_iter().collect();
     let meshes: BTreeSet<&MeshName> = names.iter().map(|name| &name.mesh).collect();
     let mut standing = Vec::new();
     for mesh in meshes {

@@ -1,6 +1,6 @@
 //! What a mesh holds, as the API says it: lists, then every resource with its tags, each as soon as nothing else must come first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use meshwright_dialect::{Input, Options, Reading, read};
 use meshwright_model::Kind;
@@ -52,6 +52,38 @@ pub(crate) fn meshes(live: &mut Live<'_>) -> Result<Vec<MeshName>, LiveError> {
     Ok(names)
 }
 
+/// Those meshes whose owner is said and is the account that asks: for them it is as if none was said. `is_made` tells the names of meshes
+/// that are to be made; they become meshes of that account.
+pub(crate) fn own_meshes(
+    live: &mut Live<'_>,
+    mut meshes: BTreeSet<MeshName>,
+    is_made: &dyn Fn(&str) -> bool,
+) -> BTreeSet<MeshName> {
+    meshes.retain(|mesh| mesh.owner.is_some());
+    let mut own = BTreeSet::new();
+    for mesh in meshes {
+        let is_own = match described_mesh(live, &mesh.of_caller()) {
+            Ok(Some(there)) => there["metadata"]["meshOwner"].as_str() == mesh.owner.as_deref(),
+            Ok(None) => is_made(&mesh.name) && matches!(described_mesh(live, &mesh), Ok(None)),
+            // Whoever may not ask for meshes of its own is a guest; whether anybody answers is seen soon.
+            Err(_) => false,
+        };
+        if is_own {
+            own.insert(mesh);
+        }
+    }
+    own
+}
+
+/// What the API says of a mesh itself; `None` where it is not there.
+fn described_mesh(live: &mut Live<'_>, mesh: &MeshName) -> Result<Option<Value>, LiveError> {
+    match live.ask("describing", &mesh.call(Operation::Describe(Kind::Mesh), None, Some(&mesh.name))) {
+        Ok(own) => Ok(Some(own)),
+        Err(failure) if failure.is_not_found() => Ok(None),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
 /// That a mesh is not there, with the others that are.
 pub(crate) fn no_such_mesh(live: &mut Live<'_>, mesh: &MeshName) -> LiveError {
     let known: Vec<String> = meshes(live).unwrap_or_default().iter().map(MeshName::to_string).collect();
@@ -73,11 +105,7 @@ pub(crate) fn everything(live: &mut Live<'_>, mesh: &MeshName) -> Result<Option<
 }
 
 fn collected(live: &mut Live<'_>, mesh: &MeshName) -> Result<Option<Everything>, LiveError> {
-    let own = match live.ask("describing", &mesh.call(Operation::Describe(Kind::Mesh), None, Some(&mesh.name))) {
-        Ok(own) => own,
-        Err(failure) if failure.is_not_found() => return Ok(None),
-        Err(failure) => return Err(failure.into()),
-    };
+    let Some(own) = described_mesh(live, mesh)? else { return Ok(None) };
     let (mut listed, is_moving) = contents(live, mesh)?;
     let arn = own["metadata"]["arn"].as_str().unwrap_or_default().to_owned();
     listed.push(Listed { kind: Kind::Mesh, parent: None, name: mesh.name.clone(), arn, version: None });

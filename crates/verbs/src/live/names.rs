@@ -25,6 +25,11 @@ impl MeshName {
         }
     }
 
+    /// The mesh of that name that the account which asks has itself.
+    pub(crate) fn of_caller(&self) -> Self {
+        Self { name: self.name.clone(), owner: None }
+    }
+
     /// A call about the mesh or what is in it.
     pub(crate) fn call(&self, operation: Operation, parent: Option<&str>, name: Option<&str>) -> Call {
         let target =

@@ -46,7 +46,7 @@ pub(crate) struct State {
 /// The resources of files, in the order of creation.
 ///
 /// # Errors
-/// One is not known as a whole, or is defined twice: applied in part it would not be what its file says.
+/// One is not known as a whole: applied in part it would not be what its file says.
 pub(crate) fn wanted(reading: &Reading) -> Result<Vec<Known>, LiveError> {
     if reading.has_faults() || !reading.unreadable.is_empty() {
         return Err(LiveError::Faults);
@@ -54,17 +54,26 @@ pub(crate) fn wanted(reading: &Reading) -> Result<Vec<Known>, LiveError> {
     if let Some(open) = left_open(&reading.inventory) {
         return Err(LiveError::Open { open });
     }
-    let (mut all, mut names) = (Vec::new(), BTreeSet::new());
+    let mut all = Vec::new();
     for placed in &Order::of(&reading.inventory.index()).placed {
         let resource = &reading.inventory.resources[placed.position];
         let known =
             known(resource, placed.stage).ok_or_else(|| LiveError::NotKnown { name: resource.id().to_string() })?;
-        if !names.insert(known.name.clone()) {
-            return Err(LiveError::Twice { name: known.name.full() });
-        }
         all.push(known);
     }
     Ok(all)
+}
+
+/// That no resource is defined twice.
+///
+/// # Errors
+/// One is: which of its definitions holds is not known.
+pub(crate) fn once(wanted: &[Known]) -> Result<(), LiveError> {
+    let mut names = BTreeSet::new();
+    match wanted.iter().find(|own| !names.insert(&own.name)) {
+        Some(own) => Err(LiveError::Twice { name: own.name.full() }),
+        None => Ok(()),
+    }
 }
 
 /// What stands in a mesh, as the dialect reads the API's answers.
