@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
+use crate::hub::Numbered;
 use crate::proxy::Profile;
 use crate::request::Protocol;
 use crate::session::Status;
@@ -37,10 +39,16 @@ pub struct Connected {
     pub is_known: bool,
     /// Whether it has accepted all that it is to have.
     pub is_settled: bool,
+    /// Whether it has refused something, and gets nothing else in its place before the mesh changes.
+    pub has_refused: bool,
     /// What it was sent of each kind.
     pub kinds: Vec<Status>,
     /// What could not be said of it.
     pub omissions: Vec<String>,
+    /// The number of the plan for which its stream says this.
+    pub(crate) number: Option<u64>,
+    /// The plan as it is now.
+    pub(crate) plans: watch::Receiver<Numbered>,
 }
 
 /// A place in the list, for as long as its stream lasts.
@@ -53,7 +61,7 @@ pub(crate) struct Place {
 impl Proxies {
     /// Every proxy that is connected, by mesh, kind and name.
     pub fn all(&self) -> Vec<Connected> {
-        let mut all: Vec<Connected> = self.state().streams.values().cloned().collect();
+        let mut all: Vec<Connected> = self.state().streams.values().map(Connected::now).collect();
         all.sort_by(|a, b| a.profile.cmp(&b.profile).then(a.since.cmp(&b.since)));
         all
     }
@@ -92,6 +100,18 @@ impl Drop for Place {
 }
 
 impl Connected {
+    /// It as the plan of now has it: what its stream says of an older one is not settled any more.
+    fn now(&self) -> Self {
+        let mut own = self.clone();
+        let Numbered { number, plan } = &*self.plans.borrow();
+        own.is_known = plan.snapshot.is_some();
+        own.omissions.clone_from(&plan.omissions);
+        let is_told = self.number == Some(*number);
+        own.is_settled &= is_told;
+        own.has_refused &= is_told;
+        own
+    }
+
     /// All of it, in JSON; times are seconds since 1970.
     pub fn to_json(&self) -> Value {
         let seconds = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
@@ -125,6 +145,7 @@ impl Connected {
             "connectedSeconds": for_so_long,
             "isKnown": self.is_known,
             "isSettled": self.is_settled,
+            "hasRefused": self.has_refused,
             "kinds": kinds.collect::<Vec<Value>>(),
             "omissions": self.omissions,
         })

@@ -152,9 +152,20 @@ impl Session {
         let has_asked = self.line(Kind::Cluster).is_asked() && self.line(Kind::Listener).is_asked();
         let is_settled = |kind| {
             let line = self.line(kind);
-            !line.is_in_flight() && line.rejection().is_none() && line.is_there(snapshot.of_kind(kind))
+            !line.is_in_flight() && line.rejection().is_none() && line.is_there(snapshot.of_kind(kind), Gate::Open)
         };
         has_asked && Kind::ALL.into_iter().all(is_settled)
+    }
+
+    /// Whether the proxy has refused what it is to have, so that it is told nothing else of that kind before that changes.
+    pub fn has_refused(&self, snapshot: &Snapshot) -> bool {
+        let is_refused = |kind| {
+            // Clusters that nothing refers to stay while one of the others is refused.
+            let gate = if kind == Kind::Cluster { Gate::Keeping } else { Gate::Open };
+            let line = self.line(kind);
+            line.rejection().is_some() && !line.is_in_flight() && line.is_there(snapshot.of_kind(kind), gate)
+        };
+        Kind::ALL.into_iter().any(is_refused)
     }
 
     /// What the stream says of each kind that the proxy has asked for.

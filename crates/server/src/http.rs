@@ -55,7 +55,8 @@ pub struct Settings {
     pub proxies: Proxies,
 }
 
-/// Says in JSON which proxies are connected; without a control plane it is none.
+/// Says in JSON which proxies are connected, and up to which revision the control plane knows what there is; without a control plane it is
+/// none.
 #[derive(Clone)]
 pub struct Proxies(pub Arc<dyn Fn() -> Value + Send + Sync>);
 
@@ -135,10 +136,20 @@ async fn carried_out(shared: &Arc<Shared>, request: Request) -> Result<Answer, A
         if let Some(key) = caller.as_ref().filter(|key| !key.may(operation, "*")) {
             return Err(denied(operation, &scope, key, "*", ""));
         }
-        return Ok(Answer::of((shared.settings.proxies.0)()));
+        return Ok(Answer::of(proxies(shared, &scope)));
     }
     let call = Call { operation, target, query: pairs, body, scope, caller };
     shared.service.answer(call).await
+}
+
+/// Which proxies are connected, with what a client needs to know whether they have what it has written: its account and region, and the
+/// revision that it sees.
+fn proxies(shared: &Shared, scope: &Scope) -> Value {
+    let mut answer = (shared.settings.proxies.0)();
+    answer["region"] = json!(scope.region);
+    answer["account"] = json!(scope.account);
+    answer["revision"] = json!(shared.service.revision());
+    answer
 }
 
 /// The access key that a request names, and its claim to be of it; `None` where nobody is asked.

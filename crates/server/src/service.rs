@@ -75,7 +75,7 @@ impl Service {
         let ahead = api.clone();
         let api = Arc::new(RwLock::new(api));
         let (queue, waiting) = mpsc::channel(MAX_WAITING);
-        let teller = Teller::default();
+        let teller = Teller::new(revision);
         let writer = Writer { api: Arc::clone(&api), ahead, store, revision, is_sure: true, teller: teller.clone() };
         let writer = std::thread::Builder::new().name("writer".to_owned()).spawn(move || writer.run(waiting))?;
         Ok(Self { api, queue, teller, writer: Mutex::new(Some(writer)) })
@@ -84,6 +84,11 @@ impl Service {
     /// How many resources there are.
     pub fn count(&self) -> usize {
         self.api.read().unwrap_or_else(PoisonError::into_inner).count()
+    }
+
+    /// The revision of the store that whoever asks now sees; a write that was answered is in it.
+    pub fn revision(&self) -> u64 {
+        self.teller.revision()
     }
 
     /// Follows what becomes of resources.
@@ -238,7 +243,7 @@ impl Writer {
             Ok(revision) => {
                 self.revision = revision;
                 let mut api = self.api.write().unwrap_or_else(PoisonError::into_inner);
-                self.teller.tell(&log.changes);
+                self.teller.tell(revision, &log.changes);
                 for change in log.changes {
                     api.apply(change);
                 }
@@ -266,7 +271,7 @@ impl Writer {
             self.ahead = api.clone();
             let mut there = self.api.write().unwrap_or_else(PoisonError::into_inner);
             *there = api;
-            self.teller.tell_all();
+            self.teller.tell_all(revision);
             drop(there);
             self.revision = revision;
         }

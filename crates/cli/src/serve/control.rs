@@ -89,10 +89,14 @@ pub(crate) fn start(service: &Service, settings: &Settings, local: Option<Local>
     let mut follower = service.follow();
     // Proxies find all that is there when they come first.
     if let Some(told) = follower.next() {
-        hub.change(changes(told));
+        hub.change(changes(told), follower.revision());
     }
     let following = hub.clone();
-    let follow = move || follower.for_each(|told| following.change(changes(told)));
+    let follow = move || {
+        while let Some(told) = follower.next() {
+            following.change(changes(told), follower.revision());
+        }
+    };
     std::thread::Builder::new().name("follow".to_owned()).spawn(follow).context("the control plane does not start")?;
     let (region, account) = (settings.region.clone(), settings.account.clone());
     Ok(Control { hub, proxies: Proxies::default(), region, account })
@@ -100,10 +104,13 @@ pub(crate) fn start(service: &Service, settings: &Settings, local: Option<Local>
 
 /// The proxies that are connected, for whoever asks.
 pub(crate) fn proxies(control: &Control) -> http::Proxies {
-    let proxies = control.proxies.clone();
-    http::Proxies(Arc::new(
-        move || json!({"proxies": proxies.all().iter().map(Connected::to_json).collect::<Vec<Value>>()}),
-    ))
+    let (hub, proxies) = (control.hub.clone(), control.proxies.clone());
+    http::Proxies(Arc::new(move || {
+        // First how far plans are: what is said of a proxy then holds for a plan that is no older.
+        let revision = hub.revision();
+        let proxies: Vec<Value> = proxies.all().iter().map(Connected::to_json).collect();
+        json!({"followedRevision": revision, "proxies": proxies})
+    }))
 }
 
 fn changes(told: Told) -> Vec<Change> {

@@ -17,6 +17,7 @@ mod server;
 mod store;
 mod usage;
 mod validate;
+mod waiting;
 mod watch;
 
 use std::io::Write;
