@@ -68,6 +68,11 @@ impl Hub {
         self.revision.load(Ordering::Acquire)
     }
 
+    /// Whether plans are still made.
+    pub fn is_alive(&self) -> bool {
+        !self.commands.is_closed()
+    }
+
     /// The plan of a profile, and what becomes of it; `None` where the process ends.
     pub(crate) async fn follow(&self, profile: &Profile) -> Option<watch::Receiver<Numbered>> {
         let (answer, answered) = oneshot::channel();
@@ -85,7 +90,9 @@ fn run(mut meshes: Meshes, mut waiting: mpsc::Receiver<Command>, planned: &Atomi
             match next {
                 None => break,
                 Some(Command::Change(changes, revision)) => {
-                    changes.into_iter().for_each(|change| meshes.change(change));
+                    for change in changes {
+                        meshes.change(change);
+                    }
                     known = revision;
                 }
                 Some(Command::Follow(profile, answer)) => {

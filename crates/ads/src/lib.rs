@@ -6,6 +6,7 @@
 #[cfg(unix)]
 mod authority;
 mod calls;
+pub mod counts;
 pub mod hub;
 pub mod kind;
 pub mod listen;
@@ -20,11 +21,12 @@ pub mod snapshot;
 pub mod stream;
 mod wire;
 
+pub use counts::Counts;
 pub use hub::Hub;
 pub use kind::Kind;
 pub use listen::{Listener, serve};
 pub use local::Local;
-pub use proxies::{Connected, Proxies};
+pub use proxies::{Census, Connected, Proxies};
 pub use proxy::{MeshId, Profile};
 pub use request::{Protocol, Request, Wish};
 pub use session::{Response, Session};

@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use crate::counts::Counts;
 use crate::hub::Numbered;
 use crate::proxy::Profile;
 use crate::request::Protocol;
@@ -14,7 +15,21 @@ use crate::session::Status;
 
 /// The proxies that are connected.
 #[derive(Clone, Debug, Default)]
-pub struct Proxies(Arc<Mutex<State>>);
+pub struct Proxies {
+    state: Arc<Mutex<State>>,
+    counts: Arc<Counts>,
+}
+
+/// How many proxies there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// Those that are connected.
+    pub connected: usize,
+    /// Those of them that have accepted all that they are to have.
+    pub settled: usize,
+    /// Those of them that have refused a part of it.
+    pub refusing: usize,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -71,6 +86,22 @@ impl Proxies {
         self.state().streams.len()
     }
 
+    /// How many there are, and how they stand.
+    pub fn census(&self) -> Census {
+        let state = self.state();
+        let mut census = Census { connected: state.streams.len(), ..Census::default() };
+        for own in state.streams.values().filter(|own| own.number == Some(own.plans.borrow().number)) {
+            census.settled += usize::from(own.is_settled);
+            census.refusing += usize::from(own.has_refused);
+        }
+        census
+    }
+
+    /// What was sent, accepted and refused so far.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
     pub(crate) fn add(&self, connected: Connected) -> Place {
         let mut state = self.state();
         let number = state.next;
@@ -80,11 +111,16 @@ impl Proxies {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Place {
+    /// Where its responses are counted.
+    pub(crate) fn counts(&self) -> &Counts {
+        &self.proxies.counts
+    }
+
     /// Changes what is said of the proxy.
     pub(crate) fn update(&self, change: impl FnOnce(&mut Connected)) {
         if let Some(own) = self.proxies.state().streams.get_mut(&self.number) {

@@ -88,6 +88,11 @@ impl Session {
         }
     }
 
+    /// Whether a request answers the response of its kind that is under way.
+    pub fn awaits(&self, request: &Request) -> bool {
+        self.line(request.kind).awaits(&request.nonce)
+    }
+
     /// Takes what the proxy says; answers with what it is sent. Without a snapshot, what it is to have is not known yet.
     pub fn on_request(&mut self, request: Request, snapshot: Option<&Snapshot>, now: Duration) -> Vec<Response> {
         let Request { kind, nonce, error, wish } = request;

@@ -100,9 +100,11 @@ impl Talk {
                 return;
             }
             for response in responses {
+                let kind = response.kind;
                 if self.responses.send(Ok(response)).await.is_err() {
                     return;
                 }
+                self.place.counts().note_sent(kind);
             }
             self.note();
             let wakes_at = self.session.wakes_at().map(|at| self.start + at);
@@ -127,6 +129,9 @@ impl Talk {
 
     fn take<A: Asking>(&mut self, message: A) -> Option<Vec<Response>> {
         let request = message.into_request()?;
+        if self.session.awaits(&request) {
+            self.place.counts().note_answer(request.kind, request.error.is_none());
+        }
         Some(self.session.on_request(request, self.plan.snapshot.as_deref(), self.start.elapsed()))
     }
 

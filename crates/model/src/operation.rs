@@ -1,4 +1,4 @@
-//! The operations of the App Mesh API, and one of ours: what each is called, and how HTTP says it.
+//! The operations of the App Mesh API, and some of ours: what each is called, and how HTTP says it.
 //!
 //! Source: botocore, `data/appmesh/2019-01-25/service-2.json`; a test holds the table to it.
 
@@ -31,10 +31,13 @@ pub enum Operation {
     ListTagsForResource,
     /// Names the proxies that are connected, and what each has accepted. It is none of App Mesh's.
     ListProxies,
+    /// What the server counts, as Prometheus reads it. It is none of App Mesh's.
+    GetMetrics,
 }
 
-/// Where the proxies that are connected can be read.
+/// Where the proxies that are connected, and what the server counts, can be read.
 const PROXIES: &str = "/meshwright/proxies";
+const METRICS: &str = "/meshwright/metrics";
 
 /// What an operation is about, as its path says it; the names are decoded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,6 +60,9 @@ pub enum Miss {
 }
 
 impl Operation {
+    /// Every operation that is none of App Mesh's.
+    pub const OURS: [Self; 2] = [Self::ListProxies, Self::GetMetrics];
+
     /// Every operation of App Mesh's.
     pub fn all() -> impl Iterator<Item = Self> {
         let of_kind =
@@ -71,20 +77,26 @@ impl Operation {
             Self::Create(kind) | Self::Describe(kind) | Self::Update(kind) | Self::Delete(kind) | Self::List(kind) => {
                 Some(kind)
             }
-            Self::TagResource | Self::UntagResource | Self::ListTagsForResource | Self::ListProxies => None,
+            Self::TagResource
+            | Self::UntagResource
+            | Self::ListTagsForResource
+            | Self::ListProxies
+            | Self::GetMetrics => None,
         }
     }
 
     /// Whether it changes something.
     pub const fn is_write(self) -> bool {
-        !matches!(self, Self::Describe(_) | Self::List(_) | Self::ListTagsForResource | Self::ListProxies)
+        !matches!(self.method().as_bytes(), b"GET")
     }
 
     /// Its method in HTTP.
     pub const fn method(self) -> &'static str {
         match self {
             Self::Create(_) | Self::Update(_) | Self::TagResource | Self::UntagResource => "PUT",
-            Self::Describe(_) | Self::List(_) | Self::ListTagsForResource | Self::ListProxies => "GET",
+            Self::Describe(_) | Self::List(_) | Self::ListTagsForResource | Self::ListProxies | Self::GetMetrics => {
+                "GET"
+            }
             Self::Delete(_) => "DELETE",
         }
     }
@@ -98,6 +110,7 @@ impl Operation {
             Self::UntagResource => return format!("{PREFIX}untag"),
             Self::ListTagsForResource => return format!("{PREFIX}tags"),
             Self::ListProxies => return PROXIES.to_owned(),
+            Self::GetMetrics => return METRICS.to_owned(),
         };
         let parent = kind.parent().map(|parent| format!("{}/{{{}}}/", parent.api_name(), parent.name_field()));
         let below = if kind == Kind::Mesh { String::new() } else { "meshes/{meshName}/".to_owned() };
@@ -110,8 +123,10 @@ impl Operation {
     /// # Errors
     /// There is none.
     pub fn find(method: &str, path: &str) -> Result<(Self, Target), Miss> {
-        if path == PROXIES {
-            return only(method, Self::ListProxies);
+        match path {
+            PROXIES => return only(method, Self::ListProxies),
+            METRICS => return only(method, Self::GetMetrics),
+            _ => {}
         }
         let rest = path.strip_prefix(PREFIX).ok_or(Miss::Path)?;
         let parts: Vec<&str> = rest.split('/').collect();
@@ -165,6 +180,7 @@ impl fmt::Display for Operation {
             Self::UntagResource => formatter.write_str("UntagResource"),
             Self::ListTagsForResource => formatter.write_str("ListTagsForResource"),
             Self::ListProxies => formatter.write_str("ListProxies"),
+            Self::GetMetrics => formatter.write_str("GetMetrics"),
         }
     }
 }
@@ -217,7 +233,7 @@ mod tests {
     #[test]
     fn every_operation_is_found_again_by_its_path() {
         assert_eq!(Operation::all().count(), 38);
-        for operation in Operation::all().chain([Operation::ListProxies]) {
+        for operation in Operation::all().chain(Operation::OURS) {
             let path = operation.path().replace(['{', '}'], "");
             let (found, target) = Operation::find(operation.method(), &path).unwrap();
             assert_eq!(found, operation, "{path}");

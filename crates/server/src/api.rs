@@ -112,6 +112,7 @@ impl Api {
             }
             // Who has a control plane answers that itself.
             Operation::ListProxies => Ok(Answer::of(json!({"proxies": []}))),
+            Operation::GetMetrics => Err(ApiError::bad("what a server counts, it answers over HTTP alone")),
             Operation::ListTagsForResource => {
                 let page = Page::of(call, MAX_TAG_PAGE)?;
                 let record = self.tagged(call)?;
@@ -149,9 +150,11 @@ impl Api {
             Operation::Delete(kind) => self.delete(call, kind, stamp),
             Operation::TagResource => self.tag(call, &body),
             Operation::UntagResource => self.untag(call, &body),
-            Operation::Describe(_) | Operation::List(_) | Operation::ListTagsForResource | Operation::ListProxies => {
-                self.read(call).map(|answer| (answer, Vec::new()))
-            }
+            Operation::Describe(_)
+            | Operation::List(_)
+            | Operation::ListTagsForResource
+            | Operation::ListProxies
+            | Operation::GetMetrics => self.read(call).map(|answer| (answer, Vec::new())),
         }
     }
 

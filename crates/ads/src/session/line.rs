@@ -146,6 +146,10 @@ impl Line {
         self.names.len()
     }
 
+    pub(super) fn awaits(&self, nonce: &str) -> bool {
+        self.in_flight.as_ref().is_some_and(|own| own.nonce.to_string() == nonce)
+    }
+
     pub(super) fn is_in_flight(&self) -> bool {
         self.in_flight.is_some()
     }

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use meshwright_ads::meshes::Change;
-use meshwright_ads::{Connected, Control, Hub, Listener, Local, MeshId, Proxies};
-use meshwright_server::http::{self, Settings};
-use meshwright_server::{News, Service, Told};
-use serde_json::{Value, json};
+use meshwright_ads::{Control, Hub, Listener, Local, MeshId, Proxies};
+use meshwright_server::http::Settings;
+use meshwright_server::{ControlPlane, News, Service, Told};
+
+use super::plane::Plane;
 
 /// Where proxies connect.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,15 +103,9 @@ pub(crate) fn start(service: &Service, settings: &Settings, local: Option<Local>
     Ok(Control { hub, proxies: Proxies::default(), region, account })
 }
 
-/// The proxies that are connected, for whoever asks.
-pub(crate) fn proxies(control: &Control) -> http::Proxies {
-    let (hub, proxies) = (control.hub.clone(), control.proxies.clone());
-    http::Proxies(Arc::new(move || {
-        // First how far plans are: what is said of a proxy then holds for a plan that is no older.
-        let revision = hub.revision();
-        let proxies: Vec<Value> = proxies.all().iter().map(Connected::to_json).collect();
-        json!({"followedRevision": revision, "proxies": proxies})
-    }))
+/// The control plane, as the API's server sees it.
+pub(crate) fn proxies(control: &Control) -> Option<Arc<dyn ControlPlane>> {
+    Some(Arc::new(Plane(control.clone())))
 }
 
 fn changes(told: Told) -> Vec<Change> {

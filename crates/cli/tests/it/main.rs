@@ -9,6 +9,7 @@ mod generate;
 mod graph;
 mod live;
 mod llm;
+mod metrics;
 mod proxies;
 mod serve;
 #[path = "../../../llm/tests/it/server.rs"]

@@ -1,0 +1,45 @@
+//! The Envoy control plane, as the API's server sees it.
+
+use meshwright_ads::{Census, Connected, Control, Counts, Kind};
+use meshwright_server::{ControlPlane, Exposition, Measure};
+use serde_json::{Value, json};
+
+/// The Envoy control plane, as the API's server sees it.
+#[derive(Debug)]
+pub(super) struct Plane(pub(super) Control);
+
+impl ControlPlane for Plane {
+    fn proxies(&self) -> Value {
+        // First how far plans are: what is said of a proxy then holds for a plan that is no older.
+        let revision = self.0.hub.revision();
+        let proxies: Vec<Value> = self.0.proxies.all().iter().map(Connected::to_json).collect();
+        json!({"followedRevision": revision, "proxies": proxies})
+    }
+
+    fn revision(&self) -> Option<u64> {
+        self.0.hub.is_alive().then(|| self.0.hub.revision())
+    }
+
+    fn measure(&self, text: &mut Exposition) {
+        let Census { connected, settled, refusing } = self.0.proxies.census();
+        text.single("meshwright_proxies_connected", Measure::Gauge, "Proxies that are connected.", connected);
+        let help = "Connected proxies that have accepted all that they are to have.";
+        text.single("meshwright_proxies_settled", Measure::Gauge, help, settled);
+        let help = "Connected proxies that have refused a part of what they are to have.";
+        text.single("meshwright_proxies_refusing", Measure::Gauge, help, refusing);
+        let help = "The revision of the store up to which the control plane has followed.";
+        text.single("meshwright_ads_revision", Measure::Gauge, help, self.0.hub.revision());
+        let counts = self.0.proxies.counts();
+        let families: [(&str, &str, fn(&Counts, Kind) -> u64); 3] = [
+            ("meshwright_ads_responses_sent_total", "Responses that were sent to proxies.", Counts::sent),
+            ("meshwright_ads_responses_acknowledged_total", "Responses that a proxy accepted.", Counts::acknowledged),
+            ("meshwright_ads_responses_rejected_total", "Responses that a proxy refused.", Counts::rejected),
+        ];
+        for (name, help, count) in families {
+            text.family(name, Measure::Counter, help);
+            for kind in Kind::ALL {
+                text.sample(name, &[("kind", kind.service())], count(counts, kind));
+            }
+        }
+    }
+}
