@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::instances::Source;
 use crate::local::Local;
 use crate::meshes::{Change, Meshes, Plan};
 use crate::proxy::Profile;
@@ -36,6 +37,9 @@ pub(crate) struct Numbered {
 #[derive(Debug)]
 enum Command {
     Change(Vec<Change>, u64),
+    Add(Box<dyn Source>),
+    /// Instances have changed somewhere.
+    Look,
     Follow(Box<Profile>, oneshot::Sender<watch::Receiver<Numbered>>),
 }
 
@@ -61,6 +65,24 @@ impl Hub {
     pub fn change(&self, changes: Vec<Change>, revision: u64) {
         // The thread ends after the last hub.
         let _ = self.commands.blocking_send(Command::Change(changes, revision));
+    }
+
+    /// Asks one more for instances of services.
+    ///
+    /// # Panics
+    /// Within an asynchronous task.
+    pub fn add(&self, source: Box<dyn Source>) {
+        // The thread ends after the last hub.
+        let _ = self.commands.blocking_send(Command::Add(source));
+    }
+
+    /// What sources call when instances have changed; it waits for nothing, and keeps no hub alive.
+    pub fn look(&self) -> impl Fn() + Send + use<> {
+        let commands = self.commands.downgrade();
+        move || {
+            // Where there is no room the thread has something to do, and looks after that.
+            let _ = commands.upgrade().map(|commands| commands.try_send(Command::Look));
+        }
     }
 
     /// The revision up to which plans are made, and handed to streams.
@@ -95,6 +117,8 @@ fn run(mut meshes: Meshes, mut waiting: mpsc::Receiver<Command>, planned: &Atomi
                     }
                     known = revision;
                 }
+                Some(Command::Add(source)) => meshes.add(source),
+                Some(Command::Look) => {}
                 Some(Command::Follow(profile, answer)) => {
                     // What waits to be planned is planned with the rest.
                     let sender = followed

@@ -12,6 +12,7 @@ use crate::hub::{Hub, Numbered};
 use crate::meshes::Plan;
 use crate::proxies::{Connected, Place, Proxies};
 use crate::proxy::Profile;
+use crate::registry::Registry;
 use crate::session::{MAX_NAMES, Response, Session};
 use crate::wire::Asking;
 
@@ -25,6 +26,8 @@ pub struct Control {
     pub hub: Hub,
     /// The proxies that are connected.
     pub proxies: Proxies,
+    /// The instances that are registered.
+    pub registry: Registry,
     /// The region of proxies that do not say theirs.
     pub region: String,
     /// The account of proxies that do not say theirs.

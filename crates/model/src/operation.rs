@@ -33,18 +33,27 @@ pub enum Operation {
     ListProxies,
     /// What the server counts, as Prometheus reads it. It is none of App Mesh's.
     GetMetrics,
+    /// Registers an instance of a service of AWS Cloud Map's, or renews its lease. It is none of App Mesh's.
+    RegisterEndpoint,
+    /// Takes such an instance away. It is none of App Mesh's.
+    DeregisterEndpoint,
+    /// Names such instances. It is none of App Mesh's.
+    ListEndpoints,
 }
 
 /// Where the proxies that are connected, and what the server counts, can be read.
 const PROXIES: &str = "/meshwright/proxies";
 const METRICS: &str = "/meshwright/metrics";
 
+/// What the paths of registered instances begin with; a namespace, a service and an instance follow where one is meant.
+const ENDPOINTS: &str = "/meshwright/endpoints";
+
 /// What an operation is about, as its path says it; the names are decoded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
-    /// The mesh; empty where all meshes are meant.
+    /// The mesh, or the namespace of an endpoint; empty where all are meant.
     pub mesh: String,
-    /// The router of routes, the gateway of gateway routes.
+    /// The router of routes, the gateway of gateway routes, the service of an endpoint.
     pub parent: Option<String>,
     /// The resource, where it stands in the path.
     pub name: Option<String>,
@@ -61,7 +70,8 @@ pub enum Miss {
 
 impl Operation {
     /// Every operation that is none of App Mesh's.
-    pub const OURS: [Self; 2] = [Self::ListProxies, Self::GetMetrics];
+    pub const OURS: [Self; 5] =
+        [Self::ListProxies, Self::GetMetrics, Self::RegisterEndpoint, Self::DeregisterEndpoint, Self::ListEndpoints];
 
     /// Every operation of App Mesh's.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -81,7 +91,10 @@ impl Operation {
             | Self::UntagResource
             | Self::ListTagsForResource
             | Self::ListProxies
-            | Self::GetMetrics => None,
+            | Self::GetMetrics
+            | Self::RegisterEndpoint
+            | Self::DeregisterEndpoint
+            | Self::ListEndpoints => None,
         }
     }
 
@@ -93,11 +106,16 @@ impl Operation {
     /// Its method in HTTP.
     pub const fn method(self) -> &'static str {
         match self {
-            Self::Create(_) | Self::Update(_) | Self::TagResource | Self::UntagResource => "PUT",
-            Self::Describe(_) | Self::List(_) | Self::ListTagsForResource | Self::ListProxies | Self::GetMetrics => {
-                "GET"
+            Self::Create(_) | Self::Update(_) | Self::TagResource | Self::UntagResource | Self::RegisterEndpoint => {
+                "PUT"
             }
-            Self::Delete(_) => "DELETE",
+            Self::Describe(_)
+            | Self::List(_)
+            | Self::ListTagsForResource
+            | Self::ListProxies
+            | Self::GetMetrics
+            | Self::ListEndpoints => "GET",
+            Self::Delete(_) | Self::DeregisterEndpoint => "DELETE",
         }
     }
 
@@ -111,6 +129,10 @@ impl Operation {
             Self::ListTagsForResource => return format!("{PREFIX}tags"),
             Self::ListProxies => return PROXIES.to_owned(),
             Self::GetMetrics => return METRICS.to_owned(),
+            Self::ListEndpoints => return ENDPOINTS.to_owned(),
+            Self::RegisterEndpoint | Self::DeregisterEndpoint => {
+                return format!("{ENDPOINTS}/{{namespace}}/{{service}}/{{instance}}");
+            }
         };
         let parent = kind.parent().map(|parent| format!("{}/{{{}}}/", parent.api_name(), parent.name_field()));
         let below = if kind == Kind::Mesh { String::new() } else { "meshes/{meshName}/".to_owned() };
@@ -126,7 +148,11 @@ impl Operation {
         match path {
             PROXIES => return only(method, Self::ListProxies),
             METRICS => return only(method, Self::GetMetrics),
+            ENDPOINTS => return only(method, Self::ListEndpoints),
             _ => {}
+        }
+        if let Some(rest) = path.strip_prefix(ENDPOINTS) {
+            return endpoint(method, rest);
         }
         let rest = path.strip_prefix(PREFIX).ok_or(Miss::Path)?;
         let parts: Vec<&str> = rest.split('/').collect();
@@ -181,7 +207,22 @@ impl fmt::Display for Operation {
             Self::ListTagsForResource => formatter.write_str("ListTagsForResource"),
             Self::ListProxies => formatter.write_str("ListProxies"),
             Self::GetMetrics => formatter.write_str("GetMetrics"),
+            Self::RegisterEndpoint => formatter.write_str("RegisterEndpoint"),
+            Self::DeregisterEndpoint => formatter.write_str("DeregisterEndpoint"),
+            Self::ListEndpoints => formatter.write_str("ListEndpoints"),
         }
+    }
+}
+
+/// What is asked of an endpoint: `/namespace/service/instance`.
+fn endpoint(method: &str, path: &str) -> Result<(Operation, Target), Miss> {
+    let parts: Vec<&str> = path.split('/').collect();
+    let ["", namespace, service, instance] = parts[..] else { return Err(Miss::Path) };
+    let target = Target { mesh: decoded(namespace)?, parent: Some(decoded(service)?), name: Some(decoded(instance)?) };
+    match method {
+        "PUT" => Ok((Operation::RegisterEndpoint, target)),
+        "DELETE" => Ok((Operation::DeregisterEndpoint, target)),
+        _ => Err(Miss::Method),
     }
 }
 

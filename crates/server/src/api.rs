@@ -112,7 +112,6 @@ impl Api {
             }
             // Who has a control plane answers that itself.
             Operation::ListProxies => Ok(Answer::of(json!({"proxies": []}))),
-            Operation::GetMetrics => Err(ApiError::bad("what a server counts, it answers over HTTP alone")),
             Operation::ListTagsForResource => {
                 let page = Page::of(call, MAX_TAG_PAGE)?;
                 let record = self.tagged(call)?;
@@ -123,7 +122,7 @@ impl Api {
                 let tags = record.tags[from..].iter();
                 Ok(page.answer("tags", tags.map(|(key, value)| (key.clone(), json!({"key": key, "value": value})))))
             }
-            _ => Err(ApiError::bad(format!("{} changes something", call.operation))),
+            _ => Err(ApiError::bad(format!("{} is none of App Mesh's, or changes something", call.operation))),
         }
     }
 
@@ -154,7 +153,10 @@ impl Api {
             | Operation::List(_)
             | Operation::ListTagsForResource
             | Operation::ListProxies
-            | Operation::GetMetrics => self.read(call).map(|answer| (answer, Vec::new())),
+            | Operation::GetMetrics
+            | Operation::RegisterEndpoint
+            | Operation::DeregisterEndpoint
+            | Operation::ListEndpoints => self.read(call).map(|answer| (answer, Vec::new())),
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::time::sleep;
 
+use crate::endpoints::{EndpointId, Registration};
 use crate::exposition::Exposition;
 use crate::service::Service;
 
@@ -20,6 +21,18 @@ pub trait ControlPlane: Debug + Send + Sync {
 
     /// The revision of the store up to which it has followed; `None` where it follows no longer.
     fn revision(&self) -> Option<u64>;
+
+    /// Registers an instance of a service, or renews its lease; in JSON: all of it.
+    ///
+    /// # Errors
+    /// There are too many.
+    fn register(&self, id: &EndpointId, registration: Registration) -> Result<Value, String>;
+
+    /// Takes an instance away; whether it was there.
+    fn deregister(&self, id: &EndpointId) -> bool;
+
+    /// Each instance that is registered in a region and account, in JSON.
+    fn endpoints(&self, region: &str, account: &str) -> Vec<Value>;
 
     /// What it counts.
     fn measure(&self, text: &mut Exposition);

@@ -20,15 +20,14 @@ use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use crate::access::denied;
 use crate::answer::Answer;
 use crate::call::{Call, Scope, is_region};
 use crate::control_plane::{ControlPlane, ready};
 use crate::credentials::{AccessKey, Credentials};
 use crate::exception::{ApiError, Exception};
-use crate::exposition::Exposition;
 use crate::listen::{Bounds, accept};
 use crate::metrics::Metrics;
+use crate::ours;
 use crate::service::{Service, new_id, now};
 use crate::signature::{Claim, Signed};
 
@@ -150,34 +149,11 @@ async fn carried_out(
             (Some(key), scope)
         }
     };
-    if Operation::OURS.contains(&operation) {
-        if let Some(key) = caller.as_ref().filter(|key| !key.may(operation, "*")) {
-            return Err(denied(operation, &scope, key, "*", ""));
-        }
-        return Ok(own(shared, operation, &scope));
-    }
     let call = Call { operation, target, query: pairs, body, scope, caller };
-    shared.service.answer(call).await
-}
-
-/// What an operation that is none of App Mesh's answers.
-fn own(shared: &Shared, operation: Operation, scope: &Scope) -> Answer {
-    let control_plane = shared.settings.proxies.as_deref();
-    if operation == Operation::GetMetrics {
-        let mut text = Exposition::default();
-        shared.metrics.measure(&mut text);
-        shared.service.measure(&mut text);
-        if let Some(control_plane) = control_plane {
-            control_plane.measure(&mut text);
-        }
-        return Answer::exposition(text);
+    if Operation::OURS.contains(&operation) {
+        return ours::answer(&shared.service, &shared.metrics, shared.settings.proxies.as_deref(), &call);
     }
-    // With what a client needs to know whether proxies have what it has written: its account and region, and the revision that it sees.
-    let mut answer = control_plane.map_or_else(|| json!({"proxies": []}), ControlPlane::proxies);
-    answer["region"] = json!(scope.region);
-    answer["account"] = json!(scope.account);
-    answer["revision"] = json!(shared.service.revision());
-    Answer::of(answer)
+    shared.service.answer(call).await
 }
 
 /// The access key that a request names, and its claim to be of it; `None` where nobody is asked.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use meshwright_ads::meshes::Change;
-use meshwright_ads::{Control, Hub, Listener, Local, MeshId, Proxies};
+use meshwright_ads::{Control, Hub, Listener, Local, MeshId, Proxies, Registry};
 use meshwright_server::http::Settings;
 use meshwright_server::{ControlPlane, News, Service, Told};
 
@@ -87,6 +87,8 @@ pub(crate) fn listen(addresses: &[AdsAddress]) -> Result<Listeners> {
 /// The control plane over a service; where all is on one machine, proxies have addresses of their own.
 pub(crate) fn start(service: &Service, settings: &Settings, local: Option<Local>) -> Result<Control> {
     let hub = Hub::start(local).context("the control plane does not start")?;
+    let registry = Registry::start(hub.look()).context("the control plane does not start")?;
+    hub.add(Box::new(registry.clone()));
     let mut follower = service.follow();
     // Proxies find all that is there when they come first.
     if let Some(told) = follower.next() {
@@ -100,7 +102,7 @@ pub(crate) fn start(service: &Service, settings: &Settings, local: Option<Local>
     };
     std::thread::Builder::new().name("follow".to_owned()).spawn(follow).context("the control plane does not start")?;
     let (region, account) = (settings.region.clone(), settings.account.clone());
-    Ok(Control { hub, proxies: Proxies::default(), region, account })
+    Ok(Control { hub, proxies: Proxies::default(), registry, region, account })
 }
 
 /// The control plane, as the API's server sees it.

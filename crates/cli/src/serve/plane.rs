@@ -1,7 +1,10 @@
 //! The Envoy control plane, as the API's server sees it.
 
-use meshwright_ads::{Census, Connected, Control, Counts, Kind};
-use meshwright_server::{ControlPlane, Exposition, Measure};
+use std::time::Instant;
+
+use meshwright_ads::{Census, Connected, Control, Counts, Full, Kind, Registered, Service};
+use meshwright_envoy::translate::Instance;
+use meshwright_server::{ControlPlane, EndpointId, Exposition, Measure, Registration};
 use serde_json::{Value, json};
 
 /// The Envoy control plane, as the API's server sees it.
@@ -18,6 +21,25 @@ impl ControlPlane for Plane {
 
     fn revision(&self) -> Option<u64> {
         self.0.hub.is_alive().then(|| self.0.hub.revision())
+    }
+
+    fn register(&self, id: &EndpointId, registration: Registration) -> Result<Value, String> {
+        let Registration { ipv4, ipv6, attributes, lease } = registration;
+        let (instance, service, now) = (Instance { ipv4, ipv6, attributes }, service(id), Instant::now());
+        let registered = Registered { instance: instance.clone(), lease, ends: lease.map(|lease| now + lease) };
+        let put = self.0.registry.put(&service, &id.instance, instance, lease, now);
+        put.map_err(|why: Full| why.to_string())?;
+        Ok(json(&service, &id.instance, &registered, now))
+    }
+
+    fn deregister(&self, id: &EndpointId) -> bool {
+        self.0.registry.remove(&service(id), &id.instance)
+    }
+
+    fn endpoints(&self, region: &str, account: &str) -> Vec<Value> {
+        let now = Instant::now();
+        let all = self.0.registry.all(region, account);
+        all.iter().map(|(service, id, registered)| json(service, id, registered, now)).collect()
     }
 
     fn measure(&self, text: &mut Exposition) {
@@ -42,4 +64,23 @@ impl ControlPlane for Plane {
             }
         }
     }
+}
+
+fn service(id: &EndpointId) -> Service {
+    let EndpointId { region, account, namespace, service, instance: _ } = id.clone();
+    Service { region, account, namespace, name: service }
+}
+
+fn json(service: &Service, id: &str, registered: &Registered, now: Instant) -> Value {
+    let Registered { instance, lease, ends } = registered;
+    json!({
+        "namespace": service.namespace,
+        "service": service.name,
+        "instance": id,
+        "ipv4": instance.ipv4,
+        "ipv6": instance.ipv6,
+        "attributes": instance.attributes,
+        "leaseSeconds": lease.map(|lease| lease.as_secs()),
+        "endsInSeconds": ends.map(|ends| ends.saturating_duration_since(now).as_secs_f64()),
+    })
 }

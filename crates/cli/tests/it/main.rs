@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod bootstrap;
+mod endpoints;
 mod fixing;
 #[cfg(target_os = "linux")]
 mod full_disk;

@@ -70,7 +70,7 @@ impl Proxy {
     }
 
     /// A counter of its statistics.
-    fn count(&self, name: &str) -> u64 {
+    pub(crate) fn count(&self, name: &str) -> u64 {
         let text = self.ask(&format!("/stats?filter=^{name}$"));
         text.lines().find_map(|line| line.strip_prefix(&format!("{name}: "))?.trim().parse().ok()).unwrap_or_default()
     }

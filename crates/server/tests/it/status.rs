@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use meshwright_server::http::Settings;
-use meshwright_server::{ControlPlane, Credentials, Exposition};
+use meshwright_server::{ControlPlane, Credentials, EndpointId, Exposition, Registration};
 use meshwright_store::{Change, Contents, Error, Memory, Store, Watch};
 use serde_json::{Value, json};
 
@@ -59,6 +59,18 @@ impl ControlPlane for Behind {
 
     fn revision(&self) -> Option<u64> {
         (!self.has_ended).then_some(1)
+    }
+
+    fn register(&self, _: &EndpointId, _: Registration) -> Result<Value, String> {
+        Err("full".to_owned())
+    }
+
+    fn deregister(&self, _: &EndpointId) -> bool {
+        false
+    }
+
+    fn endpoints(&self, _: &str, _: &str) -> Vec<Value> {
+        Vec::new()
     }
 
     fn measure(&self, text: &mut Exposition) {
