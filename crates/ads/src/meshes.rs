@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use meshwright_envoy::translate::{Delivery, Options, translate};
+use meshwright_envoy::translate::{Delivery, Hosts, Options, translate_sharing};
 use meshwright_model::{Kind, Resource};
 use meshwright_traffic::Capture;
 use meshwright_traffic::proxy::{Proxy, World};
@@ -12,7 +12,7 @@ use crate::instances::{Service, Source, endpoints, services};
 use crate::local::Local;
 use crate::parts::{Concern, Parts};
 use crate::proxy::{MeshId, Profile};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Shared, Snapshot};
 
 pub use crate::parts::ResourceId;
 
@@ -137,7 +137,7 @@ impl Mesh {
         }
         let concerns = concerns(&self.parts, profile);
         let world = World::of(self.parts.resources(&concerns), &profile.mesh.name);
-        let (plan, services) = planned(&world, profile, None, around);
+        let (plan, services) = planned(&world, profile, None, around, &mut Made::default());
         self.planned.insert(profile.clone(), Planned { plan: plan.clone(), concerns, services });
         plan
     }
@@ -157,8 +157,9 @@ impl Mesh {
         // No more of the mesh is looked at than they depend on.
         let all: BTreeSet<&Concern> = concerned.iter().flat_map(|(_, own)| &own.concerns).collect();
         let world = World::of(self.parts.resources(all), &mesh);
+        let mut made = Made::default();
         for (profile, own) in concerned {
-            let (next, services) = planned(&world, profile, own.plan.snapshot.as_deref(), around);
+            let (next, services) = planned(&world, profile, own.plan.snapshot.as_deref(), around, &mut made);
             own.services = services;
             if next != own.plan {
                 tell(profile, &next);
@@ -168,12 +169,20 @@ impl Mesh {
     }
 }
 
+/// What was made for proxies of one world, for others of it.
+#[derive(Debug, Default)]
+struct Made<'a> {
+    hosts: Hosts<'a>,
+    shared: Shared,
+}
+
 /// The plan of a profile, and the services whose instances it needs.
-fn planned(
-    world: &World<'_>,
+fn planned<'a>(
+    world: &World<'a>,
     profile: &Profile,
     earlier: Option<&Snapshot>,
     around: &Around,
+    made: &mut Made<'a>,
 ) -> (Plan, BTreeMap<String, Service>) {
     let Some(proxy) = Proxy::of(world, profile.kind, &profile.name) else {
         return <(Plan, BTreeMap<String, Service>)>::default();
@@ -184,12 +193,13 @@ fn planned(
         around.local.as_ref().and_then(|local| local.of(&profile.mesh, profile.kind, &profile.name, &targets));
     let capture = addresses.map_or(Capture::OriginalDestination, Capture::Addresses);
     let options = Options { version: profile.version, capture, delivery: Delivery::Ads, ..Options::default() };
-    let configuration = translate(&proxy, &endpoints(&services, &around.sources), &options);
+    let known = endpoints(&services, &around.sources);
+    let configuration = translate_sharing(&proxy, &known, &options, &mut made.hosts);
     let said = |omission: &meshwright_traffic::proxy::Omission<'_>| {
         format!("{}: {}: {}", omission.resource.id(), omission.path, omission.why)
     };
     let omissions = proxy.omissions.iter().map(said).collect();
-    (Plan { snapshot: Some(Arc::new(Snapshot::of(&configuration, earlier))), omissions }, services)
+    (Plan { snapshot: Some(Arc::new(Snapshot::of(&configuration, earlier, &mut made.shared))), omissions }, services)
 }
 
 /// Everything that a proxy depends on, whether it is there or not: the mesh, its own resource, and what that leads to.

@@ -17,6 +17,8 @@ mod serve;
 #[expect(dead_code, reason = "the hostile plays are for the crate itself")]
 mod server;
 mod store;
+#[cfg(target_os = "linux")]
+mod up;
 mod usage;
 mod validate;
 mod waiting;
