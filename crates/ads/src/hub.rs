@@ -4,9 +4,12 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::instances::Source;
 use crate::local::Local;
 use crate::meshes::{Change, Meshes, Plan};
 use crate::proxy::Profile;
@@ -19,12 +22,25 @@ const MAX_GROUP: usize = 4096;
 
 /// Hands plans to streams.
 #[derive(Clone, Debug)]
-pub struct Hub(mpsc::Sender<Command>);
+pub struct Hub {
+    commands: mpsc::Sender<Command>,
+    revision: Arc<AtomicU64>,
+}
+
+/// A plan, and its number among those that its profile has had.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Numbered {
+    pub(crate) number: u64,
+    pub(crate) plan: Plan,
+}
 
 #[derive(Debug)]
 enum Command {
-    Change(Vec<Change>),
-    Follow(Box<Profile>, oneshot::Sender<watch::Receiver<Plan>>),
+    Change(Vec<Change>, u64),
+    Add(Box<dyn Source>),
+    /// Instances have changed somewhere.
+    Look,
+    Follow(Box<Profile>, oneshot::Sender<watch::Receiver<Numbered>>),
 }
 
 impl Hub {
@@ -34,39 +50,80 @@ impl Hub {
     /// The system gives no thread.
     pub fn start(local: Option<Local>) -> io::Result<Self> {
         let (commands, waiting) = mpsc::channel(MAX_WAITING);
-        std::thread::Builder::new().name("plans".to_owned()).spawn(move || run(Meshes::new(local), waiting))?;
-        Ok(Self(commands))
+        let revision = Arc::new(AtomicU64::new(0));
+        let planned = Arc::clone(&revision);
+        std::thread::Builder::new()
+            .name("plans".to_owned())
+            .spawn(move || run(Meshes::new(local), waiting, &planned))?;
+        Ok(Self { commands, revision })
     }
 
-    /// Takes changes; waits while the thread has too much to do.
+    /// Takes changes, with which all is known up to a revision; waits while the thread has too much to do.
     ///
     /// # Panics
     /// Within an asynchronous task.
-    pub fn change(&self, changes: Vec<Change>) {
+    pub fn change(&self, changes: Vec<Change>, revision: u64) {
         // The thread ends after the last hub.
-        let _ = self.0.blocking_send(Command::Change(changes));
+        let _ = self.commands.blocking_send(Command::Change(changes, revision));
+    }
+
+    /// Asks one more for instances of services.
+    ///
+    /// # Panics
+    /// Within an asynchronous task.
+    pub fn add(&self, source: Box<dyn Source>) {
+        // The thread ends after the last hub.
+        let _ = self.commands.blocking_send(Command::Add(source));
+    }
+
+    /// What sources call when instances have changed; it waits for nothing, and keeps no hub alive.
+    pub fn look(&self) -> impl Fn() + Send + use<> {
+        let commands = self.commands.downgrade();
+        move || {
+            // Where there is no room the thread has something to do, and looks after that.
+            let _ = commands.upgrade().map(|commands| commands.try_send(Command::Look));
+        }
+    }
+
+    /// The revision up to which plans are made, and handed to streams.
+    pub fn revision(&self) -> u64 {
+        self.revision.load(Ordering::Acquire)
+    }
+
+    /// Whether plans are still made.
+    pub fn is_alive(&self) -> bool {
+        !self.commands.is_closed()
     }
 
     /// The plan of a profile, and what becomes of it; `None` where the process ends.
-    pub(crate) async fn follow(&self, profile: &Profile) -> Option<watch::Receiver<Plan>> {
+    pub(crate) async fn follow(&self, profile: &Profile) -> Option<watch::Receiver<Numbered>> {
         let (answer, answered) = oneshot::channel();
-        self.0.send(Command::Follow(Box::new(profile.clone()), answer)).await.ok()?;
+        self.commands.send(Command::Follow(Box::new(profile.clone()), answer)).await.ok()?;
         answered.await.ok()
     }
 }
 
-fn run(mut meshes: Meshes, mut waiting: mpsc::Receiver<Command>) {
-    let mut followed: BTreeMap<Profile, watch::Sender<Plan>> = BTreeMap::new();
+fn run(mut meshes: Meshes, mut waiting: mpsc::Receiver<Command>, planned: &AtomicU64) {
+    let mut followed: BTreeMap<Profile, watch::Sender<Numbered>> = BTreeMap::new();
+    let mut known = 0;
     while let Some(command) = waiting.blocking_recv() {
         let mut next = Some(command);
         for _ in 0..MAX_GROUP {
             match next {
                 None => break,
-                Some(Command::Change(changes)) => changes.into_iter().for_each(|change| meshes.change(change)),
+                Some(Command::Change(changes, revision)) => {
+                    for change in changes {
+                        meshes.change(change);
+                    }
+                    known = revision;
+                }
+                Some(Command::Add(source)) => meshes.add(source),
+                Some(Command::Look) => {}
                 Some(Command::Follow(profile, answer)) => {
                     // What waits to be planned is planned with the rest.
-                    let sender =
-                        followed.entry((*profile).clone()).or_insert_with(|| watch::Sender::new(meshes.plan(&profile)));
+                    let sender = followed
+                        .entry((*profile).clone())
+                        .or_insert_with(|| watch::Sender::new(Numbered { number: 0, plan: meshes.plan(&profile) }));
                     // A stream that has gone needs no plan.
                     let _ = answer.send(sender.subscribe());
                 }
@@ -76,9 +133,10 @@ fn run(mut meshes: Meshes, mut waiting: mpsc::Receiver<Command>) {
         // Streams tell one while the next is made.
         meshes.replan(|profile, plan| {
             if let Some(sender) = followed.get(profile) {
-                sender.send_replace(plan.clone());
+                sender.send_modify(|own| *own = Numbered { number: own.number + 1, plan: plan.clone() });
             }
         });
+        planned.store(known, Ordering::Release);
         followed.retain(|profile, sender| {
             let is_followed = sender.receiver_count() > 0;
             if !is_followed {

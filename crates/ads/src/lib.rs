@@ -6,7 +6,9 @@
 #[cfg(unix)]
 mod authority;
 mod calls;
+pub mod counts;
 pub mod hub;
+pub mod instances;
 pub mod kind;
 pub mod listen;
 pub mod local;
@@ -14,18 +16,22 @@ pub mod meshes;
 mod parts;
 pub mod proxies;
 pub mod proxy;
+pub mod registry;
 pub mod request;
 pub mod session;
 pub mod snapshot;
 pub mod stream;
 mod wire;
 
+pub use counts::Counts;
 pub use hub::Hub;
+pub use instances::{Service, Source};
 pub use kind::Kind;
 pub use listen::{Listener, serve};
 pub use local::Local;
-pub use proxies::{Connected, Proxies};
+pub use proxies::{Census, Connected, Proxies};
 pub use proxy::{MeshId, Profile};
+pub use registry::{Full, Registered, Registry};
 pub use request::{Protocol, Request, Wish};
 pub use session::{Response, Session};
 pub use snapshot::{Resource, Snapshot, Version};

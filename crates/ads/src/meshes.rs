@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use meshwright_envoy::translate::{Delivery, Endpoints, Hosts, Options, translate_sharing};
+use meshwright_envoy::translate::{Delivery, Hosts, Options, translate_sharing};
 use meshwright_model::{Kind, Resource};
 use meshwright_traffic::Capture;
 use meshwright_traffic::proxy::{Proxy, World};
 
+use crate::instances::{Service, Source, endpoints, services};
 use crate::local::Local;
 use crate::parts::{Concern, Parts};
 use crate::proxy::{MeshId, Profile};
@@ -39,7 +40,14 @@ pub struct Plan {
 #[derive(Debug, Default)]
 pub struct Meshes {
     meshes: BTreeMap<MeshId, Mesh>,
+    around: Around,
+}
+
+/// What plans depend on beside the meshes.
+#[derive(Debug, Default)]
+struct Around {
     local: Option<Local>,
+    sources: Vec<Box<dyn Source>>,
 }
 
 #[derive(Debug, Default)]
@@ -48,6 +56,8 @@ struct Mesh {
     planned: BTreeMap<Profile, Planned>,
     /// What has changed since plans were made last.
     changed: BTreeSet<Concern>,
+    /// The services whose instances have changed since.
+    moved: BTreeSet<Service>,
 }
 
 #[derive(Debug)]
@@ -55,12 +65,19 @@ struct Planned {
     plan: Plan,
     /// What it depends on, whether that is there or not.
     concerns: BTreeSet<Concern>,
+    /// The services whose instances it needs, by `service.namespace`.
+    services: BTreeMap<String, Service>,
 }
 
 impl Meshes {
     /// None yet; where all is on one machine, proxies have addresses of their own.
     pub fn new(local: Option<Local>) -> Self {
-        Self { meshes: BTreeMap::new(), local }
+        Self { meshes: BTreeMap::new(), around: Around { local, sources: Vec::new() } }
+    }
+
+    /// Asks one more for instances; those that are known already do not count as changed.
+    pub fn add(&mut self, source: Box<dyn Source>) {
+        self.around.sources.push(source);
     }
 
     /// Takes a change; plans follow with [`Meshes::replan`].
@@ -74,7 +91,7 @@ impl Meshes {
 
     /// What a proxy is to have; it is kept in step until [`Meshes::forget`].
     pub fn plan(&mut self, profile: &Profile) -> Plan {
-        self.meshes.entry(profile.mesh.clone()).or_default().plan(profile, self.local.as_ref())
+        self.meshes.entry(profile.mesh.clone()).or_default().plan(profile, &self.around)
     }
 
     /// Nobody asks for a profile any longer.
@@ -88,8 +105,15 @@ impl Meshes {
 
     /// Tells the plans that changes have made others, each as soon as it is made.
     pub fn replan(&mut self, mut tell: impl FnMut(&Profile, &Plan)) {
-        let local = self.local.as_ref();
-        self.meshes.values_mut().for_each(|mesh| mesh.replan(local, &mut tell));
+        for service in self.around.sources.iter().flat_map(|source| source.changed()) {
+            let is_near = |id: &MeshId| id.region == service.region && id.owner == service.account;
+            for (_, mesh) in self.meshes.iter_mut().filter(|(id, _)| is_near(id)) {
+                mesh.moved.insert(service.clone());
+            }
+        }
+        for mesh in self.meshes.values_mut() {
+            mesh.replan(&self.around, &mut tell);
+        }
     }
 }
 
@@ -107,21 +131,24 @@ impl Mesh {
         self.changed.extend(gone.concerns().cloned());
     }
 
-    fn plan(&mut self, profile: &Profile, local: Option<&Local>) -> Plan {
+    fn plan(&mut self, profile: &Profile, around: &Around) -> Plan {
         if let Some(planned) = self.planned.get(profile) {
             return planned.plan.clone();
         }
         let concerns = concerns(&self.parts, profile);
         let world = World::of(self.parts.resources(&concerns), &profile.mesh.name);
-        let plan = planned(&world, profile, None, local, &mut Made::default());
-        self.planned.insert(profile.clone(), Planned { plan: plan.clone(), concerns });
+        let (plan, services) = planned(&world, profile, None, around, &mut Made::default());
+        self.planned.insert(profile.clone(), Planned { plan: plan.clone(), concerns, services });
         plan
     }
 
-    fn replan(&mut self, local: Option<&Local>, tell: &mut impl FnMut(&Profile, &Plan)) {
-        let changed = std::mem::take(&mut self.changed);
+    fn replan(&mut self, around: &Around, tell: &mut impl FnMut(&Profile, &Plan)) {
+        let (changed, moved) = (std::mem::take(&mut self.changed), std::mem::take(&mut self.moved));
+        let is_concerned = |own: &Planned| {
+            changed.iter().any(|one| own.concerns.contains(one)) || own.services.values().any(|one| moved.contains(one))
+        };
         let mut concerned: Vec<(&Profile, &mut Planned)> =
-            self.planned.iter_mut().filter(|(_, own)| changed.iter().any(|one| own.concerns.contains(one))).collect();
+            self.planned.iter_mut().filter(|(_, own)| is_concerned(own)).collect();
         for (profile, own) in &mut concerned {
             own.concerns = concerns(&self.parts, profile);
         }
@@ -132,7 +159,8 @@ impl Mesh {
         let world = World::of(self.parts.resources(all), &mesh);
         let mut made = Made::default();
         for (profile, own) in concerned {
-            let next = planned(&world, profile, own.plan.snapshot.as_deref(), local, &mut made);
+            let (next, services) = planned(&world, profile, own.plan.snapshot.as_deref(), around, &mut made);
+            own.services = services;
             if next != own.plan {
                 tell(profile, &next);
             }
@@ -148,26 +176,30 @@ struct Made<'a> {
     shared: Shared,
 }
 
+/// The plan of a profile, and the services whose instances it needs.
 fn planned<'a>(
     world: &World<'a>,
     profile: &Profile,
     earlier: Option<&Snapshot>,
-    local: Option<&Local>,
+    around: &Around,
     made: &mut Made<'a>,
-) -> Plan {
+) -> (Plan, BTreeMap<String, Service>) {
     let Some(proxy) = Proxy::of(world, profile.kind, &profile.name) else {
-        return Plan::default();
+        return <(Plan, BTreeMap<String, Service>)>::default();
     };
+    let services = services(&proxy, &profile.mesh);
     let targets: Vec<&str> = proxy.targets.iter().map(|target| target.node).collect();
-    let addresses = local.and_then(|local| local.of(&profile.mesh, profile.kind, &profile.name, &targets));
+    let addresses =
+        around.local.as_ref().and_then(|local| local.of(&profile.mesh, profile.kind, &profile.name, &targets));
     let capture = addresses.map_or(Capture::OriginalDestination, Capture::Addresses);
     let options = Options { version: profile.version, capture, delivery: Delivery::Ads, ..Options::default() };
-    let configuration = translate_sharing(&proxy, &Endpoints::default(), &options, &mut made.hosts);
+    let known = endpoints(&services, &around.sources);
+    let configuration = translate_sharing(&proxy, &known, &options, &mut made.hosts);
     let said = |omission: &meshwright_traffic::proxy::Omission<'_>| {
         format!("{}: {}: {}", omission.resource.id(), omission.path, omission.why)
     };
     let omissions = proxy.omissions.iter().map(said).collect();
-    Plan { snapshot: Some(Arc::new(Snapshot::of(&configuration, earlier, &mut made.shared))), omissions }
+    (Plan { snapshot: Some(Arc::new(Snapshot::of(&configuration, earlier, &mut made.shared))), omissions }, services)
 }
 
 /// Everything that a proxy depends on, whether it is there or not: the mesh, its own resource, and what that leads to.
@@ -234,6 +266,50 @@ mod tests {
         assert!(at_all > 0);
         meshes.change(Change::Clear);
         assert_eq!(replanned(&mut meshes).len(), nodes.len());
+    }
+
+    #[test]
+    fn instances_concern_those_who_send_to_their_service() {
+        let mut meshes = Meshes::default();
+        let text = r#"[{"meshName": "shop", "spec": {}},
+            {"meshName": "shop", "virtualNodeName": "orders", "spec": {
+                "listeners": [{"portMapping": {"port": 80, "protocol": "http"}}],
+                "serviceDiscovery": {"awsCloudMap": {"namespaceName": "local", "serviceName": "orders"}}}},
+            {"meshName": "shop", "virtualServiceName": "orders.local", "spec": {
+                "provider": {"virtualNode": {"virtualNodeName": "orders"}}}},
+            {"meshName": "shop", "virtualNodeName": "caller", "spec": {
+                "backends": [{"virtualService": {"virtualServiceName": "orders.local"}}]}},
+            {"meshName": "shop", "virtualNodeName": "other", "spec": {}}]"#;
+        let input = Input { name: "shop.json".to_owned(), bytes: text.into() };
+        for resource in read(vec![input], &Options::default()).inventory.resources {
+            meshes.change(Change::Put(mesh(), Box::new(resource)));
+        }
+        let registry = crate::Registry::start(|| {}).unwrap();
+        meshes.add(Box::new(registry.clone()));
+        for name in ["orders", "caller", "other"] {
+            assert!(meshes.plan(&profile(name)).snapshot.is_some(), "{name}");
+        }
+        let put = |account: &str, address: [u8; 4]| {
+            let [region, account, namespace, name] = ["r", account, "local", "orders"].map(str::to_owned);
+            let instance = meshwright_envoy::translate::Instance { ipv4: Some(address.into()), ..Default::default() };
+            registry
+                .put(&Service { region, account, namespace, name }, "1", instance, None, std::time::Instant::now())
+                .unwrap();
+        };
+        put("a", [10, 0, 0, 1]);
+        let plans = replanned(&mut meshes);
+        assert!(matches!(&plans[..], [(own, _)] if own.name == "caller"), "{plans:?}");
+        let hosts = plans[0].1.snapshot.as_ref().unwrap().of_kind(crate::Kind::Endpoint).clone();
+        assert_eq!(hosts.len(), 1);
+        put("b", [10, 0, 0, 2]);
+        put("a", [10, 0, 0, 1]);
+        assert!(
+            replanned(&mut meshes).is_empty(),
+            "others' instances, and those that are as they were, change nothing"
+        );
+        put("a", [10, 0, 0, 3]);
+        let plans = replanned(&mut meshes);
+        assert_ne!(*plans[0].1.snapshot.as_ref().unwrap().of_kind(crate::Kind::Endpoint), hosts);
     }
 
     #[test]

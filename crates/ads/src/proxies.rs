@@ -5,14 +5,31 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
+use crate::counts::Counts;
+use crate::hub::Numbered;
 use crate::proxy::Profile;
 use crate::request::Protocol;
 use crate::session::Status;
 
 /// The proxies that are connected.
 #[derive(Clone, Debug, Default)]
-pub struct Proxies(Arc<Mutex<State>>);
+pub struct Proxies {
+    state: Arc<Mutex<State>>,
+    counts: Arc<Counts>,
+}
+
+/// How many proxies there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Census {
+    /// Those that are connected.
+    pub connected: usize,
+    /// Those of them that have accepted all that they are to have.
+    pub settled: usize,
+    /// Those of them that have refused a part of it.
+    pub refusing: usize,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -37,10 +54,16 @@ pub struct Connected {
     pub is_known: bool,
     /// Whether it has accepted all that it is to have.
     pub is_settled: bool,
+    /// Whether it has refused something, and gets nothing else in its place before the mesh changes.
+    pub has_refused: bool,
     /// What it was sent of each kind.
     pub kinds: Vec<Status>,
     /// What could not be said of it.
     pub omissions: Vec<String>,
+    /// The number of the plan for which its stream says this.
+    pub(crate) number: Option<u64>,
+    /// The plan as it is now.
+    pub(crate) plans: watch::Receiver<Numbered>,
 }
 
 /// A place in the list, for as long as its stream lasts.
@@ -53,7 +76,7 @@ pub(crate) struct Place {
 impl Proxies {
     /// Every proxy that is connected, by mesh, kind and name.
     pub fn all(&self) -> Vec<Connected> {
-        let mut all: Vec<Connected> = self.state().streams.values().cloned().collect();
+        let mut all: Vec<Connected> = self.state().streams.values().map(Connected::now).collect();
         all.sort_by(|a, b| a.profile.cmp(&b.profile).then(a.since.cmp(&b.since)));
         all
     }
@@ -61,6 +84,22 @@ impl Proxies {
     /// How many are connected.
     pub fn count(&self) -> usize {
         self.state().streams.len()
+    }
+
+    /// How many there are, and how they stand.
+    pub fn census(&self) -> Census {
+        let state = self.state();
+        let mut census = Census { connected: state.streams.len(), ..Census::default() };
+        for own in state.streams.values().filter(|own| own.number == Some(own.plans.borrow().number)) {
+            census.settled += usize::from(own.is_settled);
+            census.refusing += usize::from(own.has_refused);
+        }
+        census
+    }
+
+    /// What was sent, accepted and refused so far.
+    pub fn counts(&self) -> &Counts {
+        &self.counts
     }
 
     pub(crate) fn add(&self, connected: Connected) -> Place {
@@ -72,11 +111,16 @@ impl Proxies {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Place {
+    /// Where its responses are counted.
+    pub(crate) fn counts(&self) -> &Counts {
+        &self.proxies.counts
+    }
+
     /// Changes what is said of the proxy.
     pub(crate) fn update(&self, change: impl FnOnce(&mut Connected)) {
         if let Some(own) = self.proxies.state().streams.get_mut(&self.number) {
@@ -92,6 +136,18 @@ impl Drop for Place {
 }
 
 impl Connected {
+    /// It as the plan of now has it: what its stream says of an older one is not settled any more.
+    fn now(&self) -> Self {
+        let mut own = self.clone();
+        let Numbered { number, plan } = &*self.plans.borrow();
+        own.is_known = plan.snapshot.is_some();
+        own.omissions.clone_from(&plan.omissions);
+        let is_told = self.number == Some(*number);
+        own.is_settled &= is_told;
+        own.has_refused &= is_told;
+        own
+    }
+
     /// All of it, in JSON; times are seconds since 1970.
     pub fn to_json(&self) -> Value {
         let seconds = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
@@ -125,6 +181,7 @@ impl Connected {
             "connectedSeconds": for_so_long,
             "isKnown": self.is_known,
             "isSettled": self.is_settled,
+            "hasRefused": self.has_refused,
             "kinds": kinds.collect::<Vec<Value>>(),
             "omissions": self.omissions,
         })

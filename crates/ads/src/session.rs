@@ -88,6 +88,11 @@ impl Session {
         }
     }
 
+    /// Whether a request answers the response of its kind that is under way.
+    pub fn awaits(&self, request: &Request) -> bool {
+        self.line(request.kind).awaits(&request.nonce)
+    }
+
     /// Takes what the proxy says; answers with what it is sent. Without a snapshot, what it is to have is not known yet.
     pub fn on_request(&mut self, request: Request, snapshot: Option<&Snapshot>, now: Duration) -> Vec<Response> {
         let Request { kind, nonce, error, wish } = request;
@@ -152,9 +157,20 @@ impl Session {
         let has_asked = self.line(Kind::Cluster).is_asked() && self.line(Kind::Listener).is_asked();
         let is_settled = |kind| {
             let line = self.line(kind);
-            !line.is_in_flight() && line.rejection().is_none() && line.is_there(snapshot.of_kind(kind))
+            !line.is_in_flight() && line.rejection().is_none() && line.is_there(snapshot.of_kind(kind), Gate::Open)
         };
         has_asked && Kind::ALL.into_iter().all(is_settled)
+    }
+
+    /// Whether the proxy has refused what it is to have, so that it is told nothing else of that kind before that changes.
+    pub fn has_refused(&self, snapshot: &Snapshot) -> bool {
+        let is_refused = |kind| {
+            // Clusters that nothing refers to stay while one of the others is refused.
+            let gate = if kind == Kind::Cluster { Gate::Keeping } else { Gate::Open };
+            let line = self.line(kind);
+            line.rejection().is_some() && !line.is_in_flight() && line.is_there(snapshot.of_kind(kind), gate)
+        };
+        Kind::ALL.into_iter().any(is_refused)
     }
 
     /// What the stream says of each kind that the proxy has asked for.

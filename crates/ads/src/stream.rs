@@ -8,10 +8,11 @@ use tokio::time::{Instant, sleep_until};
 use tokio_stream::{Stream, StreamExt as _};
 use tonic::Status;
 
-use crate::hub::Hub;
+use crate::hub::{Hub, Numbered};
 use crate::meshes::Plan;
 use crate::proxies::{Connected, Place, Proxies};
 use crate::proxy::Profile;
+use crate::registry::Registry;
 use crate::session::{MAX_NAMES, Response, Session};
 use crate::wire::Asking;
 
@@ -25,6 +26,8 @@ pub struct Control {
     pub hub: Hub,
     /// The proxies that are connected.
     pub proxies: Proxies,
+    /// The instances that are registered.
+    pub registry: Registry,
     /// The region of proxies that do not say theirs.
     pub region: String,
     /// The account of proxies that do not say theirs.
@@ -56,17 +59,23 @@ pub(crate) async fn speak<A: Asking>(
         since: SystemTime::now(),
         is_known: false,
         is_settled: false,
+        has_refused: false,
         kinds: Vec::new(),
         omissions: Vec::new(),
+        number: None,
+        plans: plans.clone(),
     };
     let place = control.proxies.add(connected);
     let session = Session::new(A::PROTOCOL);
-    Talk { session, plans, plan: Plan::default(), place, start: Instant::now(), responses }.run(first, requests).await;
+    let start = Instant::now();
+    Talk { session, plans, number: 0, plan: Plan::default(), place, start, responses }.run(first, requests).await;
 }
 
 struct Talk {
     session: Session,
-    plans: watch::Receiver<Plan>,
+    plans: watch::Receiver<Numbered>,
+    /// That of the plan that was taken last, though it may say nothing.
+    number: u64,
     plan: Plan,
     place: Place,
     start: Instant,
@@ -94,9 +103,11 @@ impl Talk {
                 return;
             }
             for response in responses {
+                let kind = response.kind;
                 if self.responses.send(Ok(response)).await.is_err() {
                     return;
                 }
+                self.place.counts().note_sent(kind);
             }
             self.note();
             let wakes_at = self.session.wakes_at().map(|at| self.start + at);
@@ -121,24 +132,29 @@ impl Talk {
 
     fn take<A: Asking>(&mut self, message: A) -> Option<Vec<Response>> {
         let request = message.into_request()?;
+        if self.session.awaits(&request) {
+            self.place.counts().note_answer(request.kind, request.error.is_none());
+        }
         Some(self.session.on_request(request, self.plan.snapshot.as_deref(), self.start.elapsed()))
     }
 
     /// Takes the plan as it is now. A node that is gone leaves its proxy with what it has, and one that is not there yet lets it wait; App
     /// Mesh ended such streams with status 3, and the proxy came again.
     fn take_plan(&mut self) {
-        let plan = self.plans.borrow_and_update().clone();
-        let is_known = plan.snapshot.is_some();
-        let omissions = plan.omissions.clone();
-        self.place.update(|own| (own.is_known, own.omissions) = (is_known, omissions));
-        if is_known {
+        let Numbered { number, plan } = self.plans.borrow_and_update().clone();
+        self.number = number;
+        if plan.snapshot.is_some() {
             self.plan = plan;
         }
     }
 
     fn note(&self) {
-        let is_settled = self.plan.snapshot.as_ref().is_some_and(|snapshot| self.session.is_settled(snapshot));
-        let kinds = self.session.status();
-        self.place.update(|own| (own.is_settled, own.kinds) = (is_settled, kinds));
+        let snapshot = self.plan.snapshot.as_deref();
+        let is_settled = snapshot.is_some_and(|snapshot| self.session.is_settled(snapshot));
+        let has_refused = snapshot.is_some_and(|snapshot| self.session.has_refused(snapshot));
+        let (kinds, number) = (self.session.status(), Some(self.number));
+        self.place.update(|own| {
+            (own.is_settled, own.has_refused, own.kinds, own.number) = (is_settled, has_refused, kinds, number);
+        });
     }
 }

@@ -98,6 +98,7 @@ pub(crate) fn answer(
             let _ = deliver(None, &Answer { output: text.to_owned(), ..Answer::default() });
         }
     };
+    let start = Instant::now();
     let mut live = Live {
         api: &client,
         watch: &mut |progress| bar.borrow_mut().draw(progress),
@@ -106,6 +107,7 @@ pub(crate) fn answer(
             complain(&format!("{}\n", visible(line)));
         },
         pause: &std::thread::sleep,
+        now: &|| start.elapsed(),
     };
     let answered = run(&mut live, &mut show_now);
     bar.borrow_mut().erase();

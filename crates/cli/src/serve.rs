@@ -18,6 +18,7 @@ use control::AdsAddress;
 use settings::ReachOptions;
 
 pub(crate) mod control;
+mod plane;
 mod settings;
 
 /// How help shows it.

@@ -1,4 +1,4 @@
-//! The operations of the App Mesh API, and one of ours: what each is called, and how HTTP says it.
+//! The operations of the App Mesh API, and some of ours: what each is called, and how HTTP says it.
 //!
 //! Source: botocore, `data/appmesh/2019-01-25/service-2.json`; a test holds the table to it.
 
@@ -31,17 +31,29 @@ pub enum Operation {
     ListTagsForResource,
     /// Names the proxies that are connected, and what each has accepted. It is none of App Mesh's.
     ListProxies,
+    /// What the server counts, as Prometheus reads it. It is none of App Mesh's.
+    GetMetrics,
+    /// Registers an instance of a service of AWS Cloud Map's, or renews its lease. It is none of App Mesh's.
+    RegisterEndpoint,
+    /// Takes such an instance away. It is none of App Mesh's.
+    DeregisterEndpoint,
+    /// Names such instances. It is none of App Mesh's.
+    ListEndpoints,
 }
 
-/// Where the proxies that are connected can be read.
+/// Where the proxies that are connected, and what the server counts, can be read.
 const PROXIES: &str = "/meshwright/proxies";
+const METRICS: &str = "/meshwright/metrics";
+
+/// What the paths of registered instances begin with; a namespace, a service and an instance follow where one is meant.
+const ENDPOINTS: &str = "/meshwright/endpoints";
 
 /// What an operation is about, as its path says it; the names are decoded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Target {
-    /// The mesh; empty where all meshes are meant.
+    /// The mesh, or the namespace of an endpoint; empty where all are meant.
     pub mesh: String,
-    /// The router of routes, the gateway of gateway routes.
+    /// The router of routes, the gateway of gateway routes, the service of an endpoint.
     pub parent: Option<String>,
     /// The resource, where it stands in the path.
     pub name: Option<String>,
@@ -57,6 +69,10 @@ pub enum Miss {
 }
 
 impl Operation {
+    /// Every operation that is none of App Mesh's.
+    pub const OURS: [Self; 5] =
+        [Self::ListProxies, Self::GetMetrics, Self::RegisterEndpoint, Self::DeregisterEndpoint, Self::ListEndpoints];
+
     /// Every operation of App Mesh's.
     pub fn all() -> impl Iterator<Item = Self> {
         let of_kind =
@@ -71,21 +87,35 @@ impl Operation {
             Self::Create(kind) | Self::Describe(kind) | Self::Update(kind) | Self::Delete(kind) | Self::List(kind) => {
                 Some(kind)
             }
-            Self::TagResource | Self::UntagResource | Self::ListTagsForResource | Self::ListProxies => None,
+            Self::TagResource
+            | Self::UntagResource
+            | Self::ListTagsForResource
+            | Self::ListProxies
+            | Self::GetMetrics
+            | Self::RegisterEndpoint
+            | Self::DeregisterEndpoint
+            | Self::ListEndpoints => None,
         }
     }
 
     /// Whether it changes something.
     pub const fn is_write(self) -> bool {
-        !matches!(self, Self::Describe(_) | Self::List(_) | Self::ListTagsForResource | Self::ListProxies)
+        !matches!(self.method().as_bytes(), b"GET")
     }
 
     /// Its method in HTTP.
     pub const fn method(self) -> &'static str {
         match self {
-            Self::Create(_) | Self::Update(_) | Self::TagResource | Self::UntagResource => "PUT",
-            Self::Describe(_) | Self::List(_) | Self::ListTagsForResource | Self::ListProxies => "GET",
-            Self::Delete(_) => "DELETE",
+            Self::Create(_) | Self::Update(_) | Self::TagResource | Self::UntagResource | Self::RegisterEndpoint => {
+                "PUT"
+            }
+            Self::Describe(_)
+            | Self::List(_)
+            | Self::ListTagsForResource
+            | Self::ListProxies
+            | Self::GetMetrics
+            | Self::ListEndpoints => "GET",
+            Self::Delete(_) | Self::DeregisterEndpoint => "DELETE",
         }
     }
 
@@ -98,6 +128,11 @@ impl Operation {
             Self::UntagResource => return format!("{PREFIX}untag"),
             Self::ListTagsForResource => return format!("{PREFIX}tags"),
             Self::ListProxies => return PROXIES.to_owned(),
+            Self::GetMetrics => return METRICS.to_owned(),
+            Self::ListEndpoints => return ENDPOINTS.to_owned(),
+            Self::RegisterEndpoint | Self::DeregisterEndpoint => {
+                return format!("{ENDPOINTS}/{{namespace}}/{{service}}/{{instance}}");
+            }
         };
         let parent = kind.parent().map(|parent| format!("{}/{{{}}}/", parent.api_name(), parent.name_field()));
         let below = if kind == Kind::Mesh { String::new() } else { "meshes/{meshName}/".to_owned() };
@@ -110,8 +145,14 @@ impl Operation {
     /// # Errors
     /// There is none.
     pub fn find(method: &str, path: &str) -> Result<(Self, Target), Miss> {
-        if path == PROXIES {
-            return only(method, Self::ListProxies);
+        match path {
+            PROXIES => return only(method, Self::ListProxies),
+            METRICS => return only(method, Self::GetMetrics),
+            ENDPOINTS => return only(method, Self::ListEndpoints),
+            _ => {}
+        }
+        if let Some(rest) = path.strip_prefix(ENDPOINTS) {
+            return endpoint(method, rest);
         }
         let rest = path.strip_prefix(PREFIX).ok_or(Miss::Path)?;
         let parts: Vec<&str> = rest.split('/').collect();
@@ -165,7 +206,23 @@ impl fmt::Display for Operation {
             Self::UntagResource => formatter.write_str("UntagResource"),
             Self::ListTagsForResource => formatter.write_str("ListTagsForResource"),
             Self::ListProxies => formatter.write_str("ListProxies"),
+            Self::GetMetrics => formatter.write_str("GetMetrics"),
+            Self::RegisterEndpoint => formatter.write_str("RegisterEndpoint"),
+            Self::DeregisterEndpoint => formatter.write_str("DeregisterEndpoint"),
+            Self::ListEndpoints => formatter.write_str("ListEndpoints"),
         }
+    }
+}
+
+/// What is asked of an endpoint: `/namespace/service/instance`.
+fn endpoint(method: &str, path: &str) -> Result<(Operation, Target), Miss> {
+    let parts: Vec<&str> = path.split('/').collect();
+    let ["", namespace, service, instance] = parts[..] else { return Err(Miss::Path) };
+    let target = Target { mesh: decoded(namespace)?, parent: Some(decoded(service)?), name: Some(decoded(instance)?) };
+    match method {
+        "PUT" => Ok((Operation::RegisterEndpoint, target)),
+        "DELETE" => Ok((Operation::DeregisterEndpoint, target)),
+        _ => Err(Miss::Method),
     }
 }
 
@@ -217,7 +274,7 @@ mod tests {
     #[test]
     fn every_operation_is_found_again_by_its_path() {
         assert_eq!(Operation::all().count(), 38);
-        for operation in Operation::all().chain([Operation::ListProxies]) {
+        for operation in Operation::all().chain(Operation::OURS) {
             let path = operation.path().replace(['{', '}'], "");
             let (found, target) = Operation::find(operation.method(), &path).unwrap();
             assert_eq!(found, operation, "{path}");

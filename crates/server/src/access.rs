@@ -27,7 +27,12 @@ impl Api {
             }
         }
         let resource = match operation {
-            Operation::List(Kind::Mesh) | Operation::ListProxies => "*".to_owned(),
+            Operation::List(Kind::Mesh)
+            | Operation::ListProxies
+            | Operation::GetMetrics
+            | Operation::RegisterEndpoint
+            | Operation::DeregisterEndpoint
+            | Operation::ListEndpoints => "*".to_owned(),
             Operation::TagResource | Operation::UntagResource | Operation::ListTagsForResource => {
                 call.parameter("resourceArn").unwrap_or("*").to_owned()
             }

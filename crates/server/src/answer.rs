@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::Value;
 
+use crate::exposition::{self, Exposition};
 use crate::record::Record;
 
 /// What a call is answered with.
@@ -16,6 +17,8 @@ enum Content {
     Value(Value),
     /// All of a resource; its text is made once.
     Record(Arc<Record>),
+    /// What Prometheus reads.
+    Exposition(String),
 }
 
 impl Answer {
@@ -29,11 +32,25 @@ impl Answer {
         Self(Content::Record(Arc::clone(record)))
     }
 
-    /// It as JSON.
+    /// What the server counts.
+    pub(crate) fn exposition(text: Exposition) -> Self {
+        Self(Content::Exposition(text.into_text()))
+    }
+
+    /// What its bytes are.
+    pub(crate) fn content_type(&self) -> &'static str {
+        match self.0 {
+            Content::Value(_) | Content::Record(_) => "application/json",
+            Content::Exposition(_) => exposition::CONTENT_TYPE,
+        }
+    }
+
+    /// It as HTTP has it.
     pub fn bytes(&self) -> Bytes {
         match &self.0 {
             Content::Value(value) => value.to_string().into(),
             Content::Record(record) => record.text(),
+            Content::Exposition(text) => text.clone().into(),
         }
     }
 
@@ -42,6 +59,7 @@ impl Answer {
         match self.0 {
             Content::Value(value) => value,
             Content::Record(record) => record.described("ACTIVE"),
+            Content::Exposition(text) => text.into(),
         }
     }
 }

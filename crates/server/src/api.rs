@@ -122,7 +122,7 @@ impl Api {
                 let tags = record.tags[from..].iter();
                 Ok(page.answer("tags", tags.map(|(key, value)| (key.clone(), json!({"key": key, "value": value})))))
             }
-            _ => Err(ApiError::bad(format!("{} changes something", call.operation))),
+            _ => Err(ApiError::bad(format!("{} is none of App Mesh's, or changes something", call.operation))),
         }
     }
 
@@ -149,9 +149,14 @@ impl Api {
             Operation::Delete(kind) => self.delete(call, kind, stamp),
             Operation::TagResource => self.tag(call, &body),
             Operation::UntagResource => self.untag(call, &body),
-            Operation::Describe(_) | Operation::List(_) | Operation::ListTagsForResource | Operation::ListProxies => {
-                self.read(call).map(|answer| (answer, Vec::new()))
-            }
+            Operation::Describe(_)
+            | Operation::List(_)
+            | Operation::ListTagsForResource
+            | Operation::ListProxies
+            | Operation::GetMetrics
+            | Operation::RegisterEndpoint
+            | Operation::DeregisterEndpoint
+            | Operation::ListEndpoints => self.read(call).map(|answer| (answer, Vec::new())),
         }
     }
 

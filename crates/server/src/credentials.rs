@@ -148,7 +148,7 @@ pub fn is_account(text: &str) -> bool {
 
 /// The names of all actions.
 fn actions() -> impl Iterator<Item = String> {
-    Operation::all().map(|operation| format!("appmesh:{operation}"))
+    Operation::all().chain(Operation::OURS).map(|operation| format!("appmesh:{operation}"))
 }
 
 /// Whether a text is as a pattern says, where `*` stands for any characters and `?` for one.

@@ -1,6 +1,7 @@
 //! What becomes of resources, for whoever follows the API: a control plane.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use meshwright_model::reference::Key as Named;
@@ -45,7 +46,10 @@ pub enum Told {
 /// Follows the API.
 pub struct Follower {
     api: Arc<RwLock<Api>>,
-    changes: broadcast::Receiver<Arc<[Change]>>,
+    changes: broadcast::Receiver<(u64, Arc<[Change]>)>,
+    /// That of the state.
+    newest: Arc<AtomicU64>,
+    revision: u64,
     is_behind: bool,
 }
 
@@ -57,30 +61,46 @@ impl fmt::Debug for Follower {
 
 /// Tells followers.
 #[derive(Clone, Debug)]
-pub(crate) struct Teller(broadcast::Sender<Arc<[Change]>>);
-
-impl Default for Teller {
-    fn default() -> Self {
-        Self(broadcast::Sender::new(MAX_BEHIND))
-    }
+pub(crate) struct Teller {
+    changes: broadcast::Sender<(u64, Arc<[Change]>)>,
+    /// The revision of the store that the state is.
+    newest: Arc<AtomicU64>,
 }
 
 impl Teller {
-    /// Tells changes; whoever tells holds the state for writing, so that nobody sees one without the other.
-    pub(crate) fn tell(&self, changes: &[Change]) {
-        if self.0.receiver_count() > 0 {
+    pub(crate) fn new(revision: u64) -> Self {
+        Self { changes: broadcast::Sender::new(MAX_BEHIND), newest: Arc::new(AtomicU64::new(revision)) }
+    }
+
+    /// The revision of the store that the state is; who was answered finds no older one.
+    pub(crate) fn revision(&self) -> u64 {
+        self.newest.load(Ordering::Acquire)
+    }
+
+    /// Tells the changes of a revision; whoever tells holds the state for writing, so that nobody sees one without the other.
+    pub(crate) fn tell(&self, revision: u64, changes: &[Change]) {
+        self.newest.store(revision, Ordering::Release);
+        if self.changes.receiver_count() > 0 {
             // Nobody may be left by now.
-            let _ = self.0.send(changes.into());
+            let _ = self.changes.send((revision, changes.into()));
         }
     }
 
     /// Makes all followers ask for everything: nobody knows what has changed.
-    pub(crate) fn tell_all(&self) {
-        self.tell(&[]);
+    pub(crate) fn tell_all(&self, revision: u64) {
+        self.tell(revision, &[]);
     }
 
     pub(crate) fn follower(&self, api: &Arc<RwLock<Api>>) -> Follower {
-        Follower { api: Arc::clone(api), changes: self.0.subscribe(), is_behind: true }
+        let (changes, newest) = (self.changes.subscribe(), Arc::clone(&self.newest));
+        Follower { api: Arc::clone(api), changes, newest, revision: 0, is_behind: true }
+    }
+}
+
+impl Follower {
+    /// The revision of the store up to which it has been told everything.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 }
 
@@ -92,7 +112,8 @@ impl Iterator for Follower {
     fn next(&mut self) -> Option<Told> {
         if !std::mem::take(&mut self.is_behind) {
             match self.changes.blocking_recv() {
-                Ok(changes) if !changes.is_empty() => {
+                Ok((revision, changes)) if !changes.is_empty() => {
+                    self.revision = revision;
                     return Some(Told::Changes(changes.iter().map(News::of).collect()));
                 }
                 Ok(_) | Err(RecvError::Lagged(_)) => {}
@@ -102,6 +123,7 @@ impl Iterator for Follower {
         // Changes are told while the state is held for writing, so those up to now are in it.
         let api = self.api.read().unwrap_or_else(PoisonError::into_inner);
         self.changes = self.changes.resubscribe();
+        self.revision = self.newest.load(Ordering::Acquire);
         Some(Told::Everything(api.records().map(|record| News::put(record)).collect()))
     }
 }

@@ -2,15 +2,15 @@
 //!
 //! Source: Smithy, AWS restJson1 protocol: an error's name stands in `x-amzn-errortype`, its message in the body.
 
-use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use http_body_util::BodyExt;
 use meshwright_model::operation::{Miss, Operation, percent_decoded};
@@ -20,12 +20,14 @@ use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use crate::access::denied;
 use crate::answer::Answer;
 use crate::call::{Call, Scope, is_region};
+use crate::control_plane::{ControlPlane, ready};
 use crate::credentials::{AccessKey, Credentials};
 use crate::exception::{ApiError, Exception};
 use crate::listen::{Bounds, accept};
+use crate::metrics::Metrics;
+use crate::ours;
 use crate::service::{Service, new_id, now};
 use crate::signature::{Claim, Signed};
 
@@ -51,31 +53,15 @@ pub struct Settings {
     pub tls: Option<Arc<ServerConfig>>,
     /// How many clients there may be, and how long they may take.
     pub bounds: Bounds,
-    /// What `ListProxies` answers.
-    pub proxies: Proxies,
-}
-
-/// Says in JSON which proxies are connected; without a control plane it is none.
-#[derive(Clone)]
-pub struct Proxies(pub Arc<dyn Fn() -> Value + Send + Sync>);
-
-impl Default for Proxies {
-    fn default() -> Self {
-        Self(Arc::new(|| json!({"proxies": []})))
-    }
-}
-
-impl fmt::Debug for Proxies {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Proxies")
-    }
+    /// The control plane behind the API, where there is one.
+    pub proxies: Option<Arc<dyn ControlPlane>>,
 }
 
 impl Settings {
     /// For an account in a region, without credentials and TLS.
     pub fn of(region: &str, account: &str) -> Self {
         let (region, account) = (region.to_owned(), account.to_owned());
-        Self { region, account, credentials: None, tls: None, bounds: Bounds::default(), proxies: Proxies::default() }
+        Self { region, account, credentials: None, tls: None, bounds: Bounds::default(), proxies: None }
     }
 }
 
@@ -84,7 +70,14 @@ struct Shared {
     settings: Settings,
     /// The bytes that bodies may still take.
     room: Arc<Semaphore>,
+    metrics: Metrics,
+    /// Whether only this machine reaches the server.
+    is_of_loopback: bool,
 }
+
+/// Where it is asked whether the process answers, and whether the store and the control plane serve; nobody needs credentials there.
+const HEALTH: &str = "/meshwright/health";
+const READY: &str = "/meshwright/ready";
 
 /// Answers what comes over a listener until `end` comes.
 pub async fn serve(
@@ -95,30 +88,55 @@ pub async fn serve(
 ) {
     let (tls, bounds) = (settings.tls.clone(), settings.bounds);
     let room = Arc::new(Semaphore::new(MAX_BODIES));
-    let shared = Arc::new(Shared { service, settings, room });
+    let is_of_loopback = listener.local_addr().is_ok_and(|address| address.ip().is_loopback());
+    let shared = Arc::new(Shared { service, settings, room, metrics: Metrics::default(), is_of_loopback });
     let router = Router::new().fallback(answer).with_state(shared);
     accept(listener, tls, bounds, router, end).await;
 }
 
 async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let id = new_id();
-    match carried_out(&shared, request).await {
-        Ok(answer) => response(StatusCode::OK, &id, None, answer.bytes()),
+    let said = |status, answer: Value| response(status, &id, None, &Answer::of(answer));
+    match (request.method(), request.uri().path()) {
+        (&Method::GET, HEALTH) => return said(StatusCode::OK, json!({"status": "healthy"})),
+        (&Method::GET, READY) => {
+            return match ready(&shared.service, shared.settings.proxies.as_deref()).await {
+                Ok(()) => said(StatusCode::OK, json!({"status": "ready"})),
+                Err(why) => said(StatusCode::SERVICE_UNAVAILABLE, json!({"status": "not ready", "reason": why})),
+            };
+        }
+        _ => {}
+    }
+    let (start, mut operation) = (Instant::now(), None);
+    let outcome = carried_out(&shared, request, &mut operation).await;
+    let status = outcome.as_ref().map_or_else(|why| why.exception.status(), |_| StatusCode::OK.as_u16());
+    shared.metrics.note(operation, status, start.elapsed());
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    match outcome {
+        Ok(answer) => response(status, &id, None, &answer),
         Err(ApiError { exception, message }) => {
-            let status = StatusCode::from_u16(exception.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-            response(status, &id, Some(&exception.to_string()), json!({"message": message}).to_string().into())
+            response(status, &id, Some(&exception.to_string()), &Answer::of(json!({"message": message})))
         }
     }
 }
 
-async fn carried_out(shared: &Arc<Shared>, request: Request) -> Result<Answer, ApiError> {
+/// Carries a request out; `found` is told which operation it is, as soon as that is known.
+async fn carried_out(
+    shared: &Arc<Shared>,
+    request: Request,
+    found: &mut Option<Operation>,
+) -> Result<Answer, ApiError> {
     let (parts, body) = request.into_parts();
-    let claim = claim(&parts, &shared.settings)?;
+    // Prometheus signs nothing.
+    let is_open = shared.is_of_loopback
+        && Operation::find(parts.method.as_str(), parts.uri.path()).is_ok_and(|(own, _)| own == Operation::GetMetrics);
+    let claim = claim(&parts, shared.settings.credentials.as_ref().filter(|_| !is_open))?;
     let (method, path, query) = (parts.method.as_str(), parts.uri.path(), parts.uri.query().unwrap_or_default());
     let (operation, target) = Operation::find(method, path).map_err(|miss| match miss {
         Miss::Path => ApiError::of(Exception::UnknownOperation, format!("there is no operation at {path}")),
         Miss::Method => ApiError::of(Exception::UnknownMethod, format!("{method} is no operation at {path}")),
     })?;
+    *found = Some(operation);
     let pairs = pairs(query)?;
     let in_time = timeout(shared.settings.bounds.body, bytes(body, &shared.room)).await;
     let late = |_| ApiError::of(Exception::RequestTimeout, "the body did not arrive in time");
@@ -131,19 +149,16 @@ async fn carried_out(shared: &Arc<Shared>, request: Request) -> Result<Answer, A
             (Some(key), scope)
         }
     };
-    if operation == Operation::ListProxies {
-        if let Some(key) = caller.as_ref().filter(|key| !key.may(operation, "*")) {
-            return Err(denied(operation, &scope, key, "*", ""));
-        }
-        return Ok(Answer::of((shared.settings.proxies.0)()));
-    }
     let call = Call { operation, target, query: pairs, body, scope, caller };
+    if Operation::OURS.contains(&operation) {
+        return ours::answer(&shared.service, &shared.metrics, shared.settings.proxies.as_deref(), &call);
+    }
     shared.service.answer(call).await
 }
 
 /// The access key that a request names, and its claim to be of it; `None` where nobody is asked.
-fn claim(parts: &Parts, settings: &Settings) -> Result<Option<(Arc<AccessKey>, Claim)>, ApiError> {
-    let Some(credentials) = &settings.credentials else {
+fn claim(parts: &Parts, credentials: Option<&Credentials>) -> Result<Option<(Arc<AccessKey>, Claim)>, ApiError> {
+    let Some(credentials) = credentials else {
         return if is_of_foreign_page(&parts.headers) {
             let message = "this server asks nobody for credentials, so it answers no page of another site and no public name: use \
                            localhost or 127.0.0.1, or --credentials";
@@ -240,11 +255,11 @@ fn signed_region(authorization: &str) -> Option<&str> {
     credential.split(',').next()?.trim().split('/').nth(2).filter(|region| is_region(region))
 }
 
-fn response(status: StatusCode, id: &str, error: Option<&str>, body: Bytes) -> Response {
-    let mut response = Response::new(Body::from(body));
+fn response(status: StatusCode, id: &str, error: Option<&str>, answer: &Answer) -> Response {
+    let mut response = Response::new(Body::from(answer.bytes()));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type()));
     for (name, value) in [("x-amzn-requestid", Some(id)), ("x-amzn-errortype", error)] {
         if let Some(value) = value.and_then(|value| HeaderValue::from_str(value).ok()) {
             headers.insert(HeaderName::from_static(name), value);

@@ -6,6 +6,7 @@
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -19,6 +20,7 @@ use crate::answer::Answer;
 use crate::api::{Api, Stamp};
 use crate::call::Call;
 use crate::exception::{ApiError, Exception};
+use crate::exposition::{Exposition, Measure};
 use crate::follow::{Follower, Teller};
 use crate::stored;
 use crate::sync::{Log, Refused, Sync, Synced};
@@ -53,7 +55,15 @@ pub struct Service {
     /// What the writer is asked; nothing more where it is asked nothing.
     queue: mpsc::Sender<Option<Job>>,
     teller: Teller,
+    commits: Arc<Commits>,
     writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// How often something was written.
+#[derive(Debug, Default)]
+struct Commits {
+    made: AtomicU64,
+    failed: AtomicU64,
 }
 
 type Outcome = Result<Answer, ApiError>;
@@ -63,6 +73,8 @@ type Outcome = Result<Answer, ApiError>;
 enum Job {
     Call(Box<Call>, oneshot::Sender<Outcome>),
     Sync(Box<Sync>, oneshot::Sender<Result<Synced, Refused>>),
+    /// Whether the store answers.
+    Check(oneshot::Sender<Result<(), String>>),
 }
 
 impl Service {
@@ -75,15 +87,50 @@ impl Service {
         let ahead = api.clone();
         let api = Arc::new(RwLock::new(api));
         let (queue, waiting) = mpsc::channel(MAX_WAITING);
-        let teller = Teller::default();
-        let writer = Writer { api: Arc::clone(&api), ahead, store, revision, is_sure: true, teller: teller.clone() };
+        let teller = Teller::new(revision);
+        let commits = Arc::new(Commits::default());
+        let (shared, told, counted) = (Arc::clone(&api), teller.clone(), Arc::clone(&commits));
+        let writer = Writer { api: shared, ahead, store, revision, is_sure: true, teller: told, commits: counted };
         let writer = std::thread::Builder::new().name("writer".to_owned()).spawn(move || writer.run(waiting))?;
-        Ok(Self { api, queue, teller, writer: Mutex::new(Some(writer)) })
+        Ok(Self { api, queue, teller, commits, writer: Mutex::new(Some(writer)) })
     }
 
     /// How many resources there are.
     pub fn count(&self) -> usize {
         self.api.read().unwrap_or_else(PoisonError::into_inner).count()
+    }
+
+    /// The revision of the store that whoever asks now sees; a write that was answered is in it.
+    pub fn revision(&self) -> u64 {
+        self.teller.revision()
+    }
+
+    /// Whether what is written now would be kept, as far as the store knows.
+    ///
+    /// # Errors
+    /// Why not.
+    pub(crate) async fn ready(&self) -> Result<(), String> {
+        let (answer, answered) = oneshot::channel();
+        let asked = async {
+            self.queue.send(Some(Job::Check(answer))).await.ok()?;
+            answered.await.ok()
+        };
+        match timeout(PATIENCE, asked).await {
+            Ok(Some(outcome)) => outcome,
+            Ok(None) => Err(ended().message),
+            Err(_) => Err(format!("the store has not answered for {} s", PATIENCE.as_secs())),
+        }
+    }
+
+    /// What is counted of the store.
+    pub(crate) fn measure(&self, text: &mut Exposition) {
+        let help = "The revision of the store that clients see.";
+        text.single("meshwright_store_revision", Measure::Gauge, help, self.revision());
+        let (made, failed) = (&self.commits.made, &self.commits.failed);
+        let help = "Commits of the store; calls that wait at a time share one.";
+        text.single("meshwright_store_commits_total", Measure::Counter, help, made.load(Ordering::Relaxed));
+        let help = "Commits that the store did not take.";
+        text.single("meshwright_store_failed_commits_total", Measure::Counter, help, failed.load(Ordering::Relaxed));
     }
 
     /// Follows what becomes of resources.
@@ -163,6 +210,7 @@ struct Writer {
     /// Whether the store holds what `api` does; no longer known after a commit that failed.
     is_sure: bool,
     teller: Teller,
+    commits: Arc<Commits>,
 }
 
 /// Who is answered once it is known whether a group is kept.
@@ -201,6 +249,11 @@ impl Writer {
                 let outcome = self.settle().map_err(Refused::from).and_then(|()| self.sync(&sync, log));
                 Box::new(|kept| _ = answer.send(kept.map_err(Refused::from).and(outcome)))
             }
+            Job::Check(answer) => {
+                let outcome = self.settle().map_err(|why| why.message);
+                let outcome = outcome.and_then(|()| self.store.revision().map(drop).map_err(|why| why.to_string()));
+                Box::new(|_| _ = answer.send(outcome))
+            }
         }
     }
 
@@ -237,14 +290,16 @@ impl Writer {
         match kept {
             Ok(revision) => {
                 self.revision = revision;
+                self.commits.made.fetch_add(1, Ordering::Relaxed);
                 let mut api = self.api.write().unwrap_or_else(PoisonError::into_inner);
-                self.teller.tell(&log.changes);
+                self.teller.tell(revision, &log.changes);
                 for change in log.changes {
                     api.apply(change);
                 }
                 Ok(())
             }
             Err(why) => {
+                self.commits.failed.fetch_add(1, Ordering::Relaxed);
                 log.take_back(&mut self.ahead, 0);
                 self.is_sure = false;
                 // Sooner is better: whoever reads then sees what is kept. The next call tries again.
@@ -266,7 +321,7 @@ impl Writer {
             self.ahead = api.clone();
             let mut there = self.api.write().unwrap_or_else(PoisonError::into_inner);
             *there = api;
-            self.teller.tell_all();
+            self.teller.tell_all(revision);
             drop(there);
             self.revision = revision;
         }

@@ -7,15 +7,14 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use meshwright_dialect::Reading;
 use meshwright_model::Kind;
-use meshwright_model::api::Call;
-use meshwright_model::operation::Operation;
 
 use crate::files::FileOptions;
-use crate::live::carry::{Done, Outcome, carry_out};
+use crate::live::carry::carry_out;
 use crate::live::collect::{everything, own_meshes, reading as read_answers};
-use crate::live::names::{Identifier, MeshName};
+use crate::live::names::MeshName;
 use crate::live::plan::Plan;
 use crate::live::planning::{Allowed, to_apply};
+use crate::live::waiting::Wait;
 use crate::live::wanted::{Known, Standing, once, standing, wanted};
 use crate::live::{Live, LiveError, LiveOptions, show};
 use crate::{Answer, Verb};
@@ -27,14 +26,12 @@ pub const VERB: Verb = Verb {
     example: "meshwright apply --dry-run shop.yaml   # shows the plan; exit code 1 if it would change something",
 };
 
-/// How often `--wait` looks whether everything is active, and the first and the longest pause between.
-const LOOKS: u32 = 60;
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// How long `--wait` waits where it is not told, and the longest that it may be told, in seconds.
+const WAIT: &str = "60";
+const LONGEST_WAIT: u64 = 86_400;
 
 /// Options of `apply`.
 #[derive(Args, Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct ApplyOptions {
     /// Which files, which parameters, which mesh.
     #[command(flatten)]
@@ -52,9 +49,11 @@ pub struct ApplyOptions {
     /// in between
     #[arg(long)]
     pub replace: bool,
-    /// Waits until everything that was made or changed is active
-    #[arg(long)]
-    pub wait: bool,
+    /// Waits until every connected proxy of the meshes has accepted what it is to have, and says which have not and why; so many seconds at
+    /// most, 60 without a number. Only `meshwright serve` knows what proxies have
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = WAIT,
+        value_parser = clap::value_parser!(u64).range(1..=LONGEST_WAIT))]
+    pub wait: Option<u64>,
     /// How the answer is shown
     #[arg(long, value_enum, default_value_t = ApplyFormat::Text)]
     pub format: ApplyFormat,
@@ -79,11 +78,24 @@ pub fn run(
     live: &mut Live<'_>,
     show_now: &mut dyn FnMut(&str),
 ) -> Result<Answer, LiveError> {
-    let plan = plan(reading, options, live)?;
-    carried_out(&plan, options.dry_run, options.wait, options.format, live, show_now)
+    let (wanted, meshes) = wanted_of_caller(reading, live)?;
+    let mut standing = Vec::new();
+    for mesh in &meshes {
+        standing.extend(standing_in(live, mesh)?.unwrap_or_default());
+    }
+    let allowed = Allowed { prune: options.prune, replace: options.replace };
+    let plan = to_apply(&wanted, &standing, allowed);
+    let wait = match options.wait {
+        Some(seconds) if !options.dry_run && plan.is_possible() => {
+            Some(Wait::new(live, meshes, Duration::from_secs(seconds))?)
+        }
+        _ => None,
+    };
+    carried_out(&plan, options.dry_run, wait.as_ref(), options.format, live, show_now)
 }
 
-fn plan(reading: &Reading, options: &ApplyOptions, live: &mut Live<'_>) -> Result<Plan, LiveError> {
+/// What files want and in which meshes; an account that is the caller's own says nothing.
+fn wanted_of_caller(reading: &Reading, live: &mut Live<'_>) -> Result<(Vec<Known>, BTreeSet<MeshName>), LiveError> {
     let mut wanted = wanted(reading)?;
     let made: BTreeSet<String> =
         wanted.iter().filter(|own| own.name.kind == Kind::Mesh).map(|own| own.name.name.clone()).collect();
@@ -94,12 +106,7 @@ fn plan(reading: &Reading, options: &ApplyOptions, live: &mut Live<'_>) -> Resul
     }
     once(&wanted)?;
     let meshes = named(&wanted);
-    let mut standing = Vec::new();
-    for mesh in meshes {
-        standing.extend(standing_in(live, &mesh)?.unwrap_or_default());
-    }
-    let allowed = Allowed { prune: options.prune, replace: options.replace };
-    Ok(to_apply(&wanted, &standing, allowed))
+    Ok((wanted, meshes))
 }
 
 /// What stands in a mesh; `None` where there is no such mesh.
@@ -109,17 +116,17 @@ pub(crate) fn standing_in(live: &mut Live<'_>, mesh: &MeshName) -> Result<Option
     Ok(Some(standing(&reading, mesh)))
 }
 
-/// Shows a plan and carries it out, unless it is only to be shown.
+/// Shows a plan and carries it out, unless it is only to be shown; then waits for proxies, where that is asked for.
 pub(crate) fn carried_out(
     plan: &Plan,
     is_shown_only: bool,
-    is_waiting: bool,
+    wait: Option<&Wait>,
     format: ApplyFormat,
     live: &mut Live<'_>,
     show_now: &mut dyn FnMut(&str),
 ) -> Result<Answer, LiveError> {
     let is_text = format == ApplyFormat::Text;
-    if is_shown_only || !plan.is_possible() || !plan.has_changes() {
+    if is_shown_only || !plan.is_possible() || !(plan.has_changes() || wait.is_some()) {
         let output = if is_text { show::plan(plan) } else { format!("{:#}\n", show::json(plan, None)) };
         let has_findings = plan.has_changes() || !plan.is_possible();
         return Ok(Answer { output, notes: String::new(), has_findings });
@@ -128,8 +135,10 @@ pub(crate) fn carried_out(
         show_now(&format!("{}\n", show::plan(plan)));
     }
     let mut outcome = carry_out(live, plan);
-    if is_waiting && outcome.failures.is_empty() {
-        wait(live, &mut outcome);
+    if let Some(wait) = wait.filter(|_| outcome.failures.is_empty()) {
+        let waited = wait.run(live);
+        outcome.failures = waited.failures();
+        outcome.waited = Some(waited);
     }
     let output = if is_text { show::outcome(&outcome) } else { format!("{:#}\n", show::json(plan, Some(&outcome))) };
     let mut notes = String::new();
@@ -144,38 +153,4 @@ pub(crate) fn carried_out(
         return Err(LiveError::Lost { why: outcome.failures.join("; ") });
     }
     Ok(Answer { output, notes, has_findings: !outcome.failures.is_empty() })
-}
-
-/// Waits until everything that was made or changed is active.
-fn wait(live: &mut Live<'_>, outcome: &mut Outcome) {
-    let is_there = |done: &Done| matches!(done, Done::Created | Done::Updated | Done::There);
-    let mut due: Vec<Identifier> =
-        outcome.done.iter().filter(|(_, done)| is_there(done)).map(|(name, _)| name.clone()).collect();
-    let mut pause = FIRST_PAUSE;
-    for look in 0..LOOKS {
-        if look > 0 {
-            (live.pause)(pause);
-            pause = (2 * pause).min(LONGEST_PAUSE);
-        }
-        let calls: Vec<Call> = due.iter().map(|name| name.call(Operation::Describe(name.kind))).collect();
-        let answers = live.ask_all("waiting", &calls);
-        let mut left = Vec::new();
-        for (name, answer) in due.into_iter().zip(answers) {
-            match answer {
-                Ok(answer) if answer["status"]["status"] == "ACTIVE" => {}
-                // What was just made may not be seen everywhere yet.
-                Ok(_) => left.push(name),
-                Err(failure) if failure.is_not_found() => left.push(name),
-                Err(failure) => {
-                    outcome.failures.push(format!("{name}: {failure}"));
-                    return;
-                }
-            }
-        }
-        due = left;
-        if due.is_empty() {
-            return;
-        }
-    }
-    outcome.failures.extend(due.iter().map(|name| format!("{name} is not active after {LOOKS} looks")));
 }

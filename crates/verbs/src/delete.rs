@@ -82,7 +82,7 @@ pub fn run(
         (None, None) => return Err(LiveError::Nothing),
     };
     let is_held_back = !options.yes && plan.has_changes() && plan.is_possible();
-    let mut answer = carried_out(&plan, !options.yes, false, options.format, live, show_now)?;
+    let mut answer = carried_out(&plan, !options.yes, None, options.format, live, show_now)?;
     if is_held_back {
         answer.notes.push_str("nothing is deleted: give --yes to do so\n");
     }

@@ -4,6 +4,7 @@
 
 pub(crate) mod carry;
 pub(crate) mod collect;
+pub(crate) mod connected;
 pub(crate) mod differences;
 mod error;
 pub(crate) mod names;
@@ -11,6 +12,7 @@ pub(crate) mod plan;
 pub(crate) mod planning;
 mod remaining;
 pub(crate) mod show;
+pub(crate) mod waiting;
 pub(crate) mod wanted;
 mod waves;
 
@@ -61,6 +63,8 @@ pub struct Live<'l> {
     pub tell: &'l mut dyn FnMut(&str),
     /// Waits.
     pub pause: &'l dyn Fn(Duration),
+    /// The time since a moment that stays the same.
+    pub now: &'l dyn Fn() -> Duration,
 }
 
 impl Live<'_> {

@@ -8,7 +8,7 @@ use meshwright_model::operation::{Operation, Target};
 use meshwright_model::visible::visible;
 use serde_json::{Value, json};
 
-use crate::live::{Live, LiveError, LiveOptions};
+use crate::live::{Live, LiveError, LiveOptions, connected};
 use crate::meshes::MeshesFormat;
 use crate::{Answer, Verb};
 
@@ -41,17 +41,12 @@ pub fn run(options: &ProxiesOptions, live: &mut Live<'_>) -> Result<Answer, Live
     let answer = live.ask("asking", &Call::new(Operation::ListProxies, Target::default()))?;
     let is_meant = |proxy: &&Value| options.mesh.as_ref().is_none_or(|mesh| proxy["meshName"] == mesh.as_str());
     let all: Vec<&Value> = answer["proxies"].as_array().into_iter().flatten().filter(is_meant).collect();
-    let has_findings = all.iter().any(|proxy| refusals(proxy).next().is_some());
+    let has_findings = all.iter().any(|proxy| connected::refusals(proxy).next().is_some());
     let output = match options.format {
         MeshesFormat::Text => text(&all, &live.api.place()),
         MeshesFormat::Json => format!("{:#}\n", json!({"endpoint": live.api.place(), "proxies": all})),
     };
     Ok(Answer { output, has_findings, ..Answer::default() })
-}
-
-/// The kinds of which a proxy has refused what it was sent last.
-fn refusals(proxy: &Value) -> impl Iterator<Item = &Value> {
-    proxy["kinds"].as_array().into_iter().flatten().filter(|kind| !kind["rejection"].is_null())
 }
 
 fn text(all: &[&Value], place: &str) -> String {
@@ -60,13 +55,7 @@ fn text(all: &[&Value], place: &str) -> String {
         1 => format!("1 proxy is connected at {place}\n\n"),
         count => format!("{count} proxies are connected at {place}\n\n"),
     };
-    let word = |proxy: &Value, member: &str| visible(proxy[member].as_str().unwrap_or_default()).clone();
-    let names: Vec<String> = all
-        .iter()
-        .map(|own| {
-            format!("{} {} of mesh {}", word(own, "resourceKind"), word(own, "resourceName"), word(own, "meshName"))
-        })
-        .collect();
+    let names: Vec<String> = all.iter().map(|own| connected::name(own)).collect();
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or_default();
     for (proxy, name) in all.iter().zip(names) {
         let seconds = proxy["connectedSeconds"].as_u64().unwrap_or_default();
@@ -74,54 +63,18 @@ fn text(all: &[&Value], place: &str) -> String {
         let _ = writeln!(
             text,
             "{name:width$}  {}; connected for {} from {}",
-            state(proxy),
+            connected::state(proxy),
             span(seconds),
-            word(proxy, "peer")
+            connected::word(proxy, "peer")
         );
-        for kind in refusals(proxy) {
-            let rejection = &kind["rejection"];
-            let resources: Vec<String> = rejection["resources"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str)
-                .map(visible)
-                .collect();
-            let message = visible(rejection["message"].as_str().unwrap_or_default());
-            let _ = writeln!(text, "  refused {} ({}): {message}", resources.join(", "), word(kind, "kind"));
+        for refusal in connected::refusals(proxy) {
+            let _ = writeln!(text, "  {refusal}");
         }
         for omission in proxy["omissions"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             let _ = writeln!(text, "  left out: {}", visible(omission));
         }
     }
     text
-}
-
-/// How far a proxy is, in words.
-fn state(proxy: &Value) -> String {
-    let is = |member: &str| proxy[member].as_bool().unwrap_or_default();
-    if refusals(proxy).next().is_some() {
-        return "goes on with what it had".to_owned();
-    }
-    match (is("isKnown"), is("isSettled")) {
-        (false, _)
-            if proxy["kinds"].as_array().is_some_and(|kinds| kinds.iter().any(|kind| !kind["version"].is_null())) =>
-        {
-            "has what it had: what it stands for is gone".to_owned()
-        }
-        (false, _) => "waits: there is no such resource".to_owned(),
-        (true, true) => "has accepted everything".to_owned(),
-        (true, false) => {
-            let kinds = proxy["kinds"].as_array().into_iter().flatten();
-            let waiting: Vec<&str> =
-                kinds.filter(|kind| kind["isWaiting"] == true).filter_map(|kind| kind["kind"].as_str()).collect();
-            if waiting.is_empty() {
-                "is being told".to_owned()
-            } else {
-                format!("has not answered yet: {}", waiting.join(", "))
-            }
-        }
-    }
 }
 
 /// So many seconds, in the largest unit that is not more.

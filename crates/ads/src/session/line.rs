@@ -146,6 +146,10 @@ impl Line {
         self.names.len()
     }
 
+    pub(super) fn awaits(&self, nonce: &str) -> bool {
+        self.in_flight.as_ref().is_some_and(|own| own.nonce.to_string() == nonce)
+    }
+
     pub(super) fn is_in_flight(&self) -> bool {
         self.in_flight.is_some()
     }
@@ -301,9 +305,9 @@ impl Line {
         self.owed.extend(names.into_iter().filter(|name| self.has.contains_key(name)));
     }
 
-    /// Whether it has all that is there of what it asks for, and nothing else.
-    pub(super) fn is_there(&self, there: &Resources) -> bool {
-        !self.is_asked || !self.owes_all && self.has == self.target(there, Gate::Open)
+    /// Whether it has all that is there of what it asks for, and nothing else that is to go.
+    pub(super) fn is_there(&self, there: &Resources, gate: Gate) -> bool {
+        !self.is_asked || !self.owes_all && self.has == self.target(there, gate)
     }
 
     /// Whether it has all that is there, whether it has asked for it or not.

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use meshwright_ads::meshes::Change;
-use meshwright_ads::{Connected, Control, Hub, Listener, Local, MeshId, Proxies};
-use meshwright_server::http::{self, Settings};
-use meshwright_server::{News, Service, Told};
-use serde_json::{Value, json};
+use meshwright_ads::{Control, Hub, Listener, Local, MeshId, Proxies, Registry};
+use meshwright_server::http::Settings;
+use meshwright_server::{ControlPlane, News, Service, Told};
+
+use super::plane::Plane;
 
 /// Where proxies connect.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,24 +87,27 @@ pub(crate) fn listen(addresses: &[AdsAddress]) -> Result<Listeners> {
 /// The control plane over a service; where all is on one machine, proxies have addresses of their own.
 pub(crate) fn start(service: &Service, settings: &Settings, local: Option<Local>) -> Result<Control> {
     let hub = Hub::start(local).context("the control plane does not start")?;
+    let registry = Registry::start(hub.look()).context("the control plane does not start")?;
+    hub.add(Box::new(registry.clone()));
     let mut follower = service.follow();
     // Proxies find all that is there when they come first.
     if let Some(told) = follower.next() {
-        hub.change(changes(told));
+        hub.change(changes(told), follower.revision());
     }
     let following = hub.clone();
-    let follow = move || follower.for_each(|told| following.change(changes(told)));
+    let follow = move || {
+        while let Some(told) = follower.next() {
+            following.change(changes(told), follower.revision());
+        }
+    };
     std::thread::Builder::new().name("follow".to_owned()).spawn(follow).context("the control plane does not start")?;
     let (region, account) = (settings.region.clone(), settings.account.clone());
-    Ok(Control { hub, proxies: Proxies::default(), region, account })
+    Ok(Control { hub, proxies: Proxies::default(), registry, region, account })
 }
 
-/// The proxies that are connected, for whoever asks.
-pub(crate) fn proxies(control: &Control) -> http::Proxies {
-    let proxies = control.proxies.clone();
-    http::Proxies(Arc::new(
-        move || json!({"proxies": proxies.all().iter().map(Connected::to_json).collect::<Vec<Value>>()}),
-    ))
+/// The control plane, as the API's server sees it.
+pub(crate) fn proxies(control: &Control) -> Option<Arc<dyn ControlPlane>> {
+    Some(Arc::new(Plane(control.clone())))
 }
 
 fn changes(told: Told) -> Vec<Change> {

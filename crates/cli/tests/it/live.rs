@@ -30,7 +30,7 @@ fn a_mesh_lives_from_apply_to_delete() {
     assert_eq!((plan.code, plan.out.starts_with("17 to create\n")), (1, true), "{}", plan.out);
     let applied = by(&["apply", "--wait", &shop]);
     assert_eq!(
-        (applied.code, applied.out.ends_with("done: 17 created\n")),
+        (applied.code, applied.out.ends_with("done: 17 created\nno proxy is connected\n")),
         (0, true),
         "{}{}",
         applied.out,

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod bootstrap;
+mod endpoints;
 mod fixing;
 #[cfg(target_os = "linux")]
 mod full_disk;
@@ -9,6 +10,7 @@ mod generate;
 mod graph;
 mod live;
 mod llm;
+mod metrics;
 mod proxies;
 mod serve;
 #[path = "../../../llm/tests/it/server.rs"]
@@ -19,6 +21,7 @@ mod store;
 mod up;
 mod usage;
 mod validate;
+mod waiting;
 mod watch;
 
 use std::io::Write;

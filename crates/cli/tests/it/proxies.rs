@@ -31,13 +31,13 @@ pub(crate) fn envoy() -> Option<PathBuf> {
 }
 
 /// A gateway's proxy, which needs no kernel to redirect anything; ended with the test.
-struct Proxy {
+pub(crate) struct Proxy {
     child: Child,
     folder: PathBuf,
 }
 
 impl Proxy {
-    fn start(envoy: &Path, folder: &Path, gateway: &str, xds: &str) -> Self {
+    pub(crate) fn start(envoy: &Path, folder: &Path, gateway: &str, xds: &str) -> Self {
         let node = format!("mesh/shop/virtualGateway/{gateway}");
         let mut bootstrap = Command::new(env!("CARGO_BIN_EXE_meshwright"));
         bootstrap.args(["bootstrap", &node, "--xds", xds, "--env", "ENVOY_ADMIN_MODE=tcp"]);
@@ -53,8 +53,12 @@ impl Proxy {
         Self { child: command.spawn().unwrap(), folder: folder.to_owned() }
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What its administration answers; empty where it does not.
-    fn ask(&self, path: &str) -> String {
+    pub(crate) fn ask(&self, path: &str) -> String {
         let Ok(mut stream) = std::os::unix::net::UnixStream::connect(self.folder.join("admin.sock")) else {
             return String::new();
         };
@@ -66,7 +70,7 @@ impl Proxy {
     }
 
     /// A counter of its statistics.
-    fn count(&self, name: &str) -> u64 {
+    pub(crate) fn count(&self, name: &str) -> u64 {
         let text = self.ask(&format!("/stats?filter=^{name}$"));
         text.lines().find_map(|line| line.strip_prefix(&format!("{name}: "))?.trim().parse().ok()).unwrap_or_default()
     }
@@ -81,7 +85,7 @@ impl Drop for Proxy {
 
 /// Waits until something holds.
 #[track_caller]
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     while !holds() {
         assert!(start.elapsed() < PATIENCE, "{what}: it has not come about");
@@ -89,7 +93,7 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
-fn call(server: &Server, method: &str, path: &str, body: &Value) -> Value {
+pub(crate) fn call(server: &Server, method: &str, path: &str, body: &Value) -> Value {
     let (status, answer) =
         Server::ask(&server.address, method, &format!("/v20190125/meshes{path}"), &body.to_string()).unwrap();
     assert_eq!(status, 200, "{method} {path}: {answer}");
@@ -105,12 +109,12 @@ fn connected(server: &Server) -> Option<Value> {
     proxies.first().cloned()
 }
 
-fn is_settled(server: &Server) -> bool {
+pub(crate) fn is_settled(server: &Server) -> bool {
     connected(server).is_some_and(|proxy| proxy["isSettled"] == true)
 }
 
 /// A mesh with two nodes on one address behind a gateway, which splits requests by weight.
-fn mesh(server: &Server, port: u16) {
+pub(crate) fn mesh(server: &Server, port: u16) {
     call(server, "PUT", "", &json!({"meshName": "shop"}));
     let listener = json!([{"portMapping": {"port": port, "protocol": "http"}}]);
     for name in ["v1", "v2"] {
@@ -138,7 +142,7 @@ fn split(first: u32, second: u32) -> Value {
     json!({"httpRoute": {"match": {"prefix": "/"}, "action": action}})
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
 }

@@ -40,7 +40,7 @@ impl Server {
     }
 
     /// Sends bytes, and reads what comes until the connection ends or has nothing more to say.
-    fn send(&self, bytes: &[u8]) -> String {
+    pub(crate) fn send(&self, bytes: &[u8]) -> String {
         let mut stream = TcpStream::connect(self.address).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
         let _ = stream.write_all(bytes);

@@ -8,6 +8,7 @@ mod http;
 mod judges;
 mod service;
 mod signed;
+mod status;
 
 /// Python with botocore; `None` where the judges are not installed, which is said.
 #[expect(clippy::print_stdout, reason = "what is skipped is said")]

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use meshwright_ads::meshes::Change;
-use meshwright_ads::{Control, Hub, Listener, Local, MeshId, Proxies};
+use meshwright_ads::{Control, Hub, Listener, Local, MeshId, Proxies, Registry};
 use meshwright_model::api::{Call, MeshApi};
 use meshwright_model::operation::{Operation, Target};
 use meshwright_model::{Inventory, Resource};
@@ -228,14 +228,20 @@ impl Fleet {
         let hub = Hub::start(Some(self.local.clone())).unwrap();
         let mut follower = self.service.follow();
         if let Some(told) = follower.next() {
-            hub.change(changes(told));
+            hub.change(changes(told), follower.revision());
         }
         let following = hub.clone();
-        std::thread::spawn(move || follower.for_each(|told| following.change(changes(told))));
+        std::thread::spawn(move || {
+            while let Some(told) = follower.next() {
+                following.change(changes(told), follower.revision());
+            }
+        });
         self.proxies = Proxies::default();
+        let registry = Registry::start(hub.look()).unwrap();
         let control = Control {
             hub,
             proxies: self.proxies.clone(),
+            registry,
             region: self.mesh.region.clone(),
             account: self.mesh.owner.clone(),
         };

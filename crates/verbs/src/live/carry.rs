@@ -14,6 +14,7 @@ use super::Live;
 use super::collect::reading;
 use super::names::Identifier;
 use super::plan::{Change, Plan, Step};
+use super::waiting::Waited;
 use super::wanted::{Known, State};
 
 /// How many steps are held against what stands, and then made, at a time.
@@ -55,6 +56,8 @@ pub(crate) struct Outcome {
     pub(crate) left: usize,
     /// What else there is to know.
     pub(crate) notes: Vec<String>,
+    /// What proxies have of it, where they were waited for.
+    pub(crate) waited: Option<Waited>,
 }
 
 /// Why a step is not made.

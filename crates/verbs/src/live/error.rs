@@ -53,6 +53,17 @@ pub enum LiveError {
     /// Neither files nor a mesh.
     #[error("nothing is named: give FILE…, or --mesh NAME for all of a mesh")]
     Nothing,
+    /// Proxies are to be waited for, and nobody knows what they have.
+    #[error(
+        "{place} does not say which proxies are connected and what they have, so --wait cannot be done there: nothing is changed; leave \
+         --wait out, or ask `meshwright serve` ({})", visible(.why)
+    )]
+    NoProxies {
+        /// Who was asked.
+        place: String,
+        /// What it said.
+        why: String,
+    },
     /// Nobody answers any more.
     #[error("{why}; what was done stays, and the same command goes on from there")]
     Lost {

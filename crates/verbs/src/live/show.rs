@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::carry::{Done, Outcome};
 use super::differences::Difference;
 use super::plan::{Change, Plan, Step};
+use super::waiting::Waited;
 
 /// The most characters of a value that are shown.
 const MAX_VALUE: usize = 80;
@@ -97,9 +98,15 @@ pub(crate) fn outcome(outcome: &Outcome) -> String {
         .filter(|done| count(*done) > 0)
         .map(|done| format!("{} {}", count(done), done.word()))
         .collect();
-    let done = if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") };
+    let waited = outcome.waited.as_ref().map(Waited::text).unwrap_or_default();
+    let done = match (parts.is_empty(), outcome.left) {
+        // Nothing was to be done but to wait.
+        (true, 0) => return waited,
+        (true, _) => "nothing".to_owned(),
+        (false, _) => parts.join(", "),
+    };
     match outcome.left {
-        0 => format!("done: {done}\n"),
+        0 => format!("done: {done}\n{waited}"),
         left => format!("stopped: {done}; {left} not done: the same command goes on from here\n"),
     }
 }
@@ -140,6 +147,9 @@ pub(crate) fn json(plan: &Plan, outcome: Option<&Outcome>) -> Value {
             "left": outcome.left,
             "notes": outcome.notes,
         });
+        if let Some(waited) = &outcome.waited {
+            json["outcome"]["proxies"] = waited.json();
+        }
     }
     json
 }
