@@ -4,6 +4,7 @@
 //! cost, `--store` only what keeping costs, `--api` what the API costs, and `--ads` what the Envoy control plane costs. Figures depend on the
 //! machine; ratios should not, so the goals are mostly ratios. No test measures time.
 
+#[cfg(unix)]
 mod ads;
 mod api;
 mod generate;
@@ -52,6 +53,7 @@ pub(crate) fn run(root: &Path, arguments: &[String]) -> Result<()> {
         ["--traffic"] => (traffic::rows, false),
         ["--store"] => (store::rows, false),
         ["--api"] => (api::rows, false),
+        #[cfg(unix)]
         ["--ads"] => (ads::rows, false),
         [task @ ("--read" | "--check"), files @ ..] => return measure::once(*task == "--check", files),
         _ => bail!("{USAGE}"),
@@ -144,6 +146,7 @@ fn measure_all(root: &Path) -> Result<Vec<Row>> {
     rows.extend(traffic::rows(root)?);
     rows.extend(store::rows(root)?);
     rows.extend(api::rows(root)?);
+    #[cfg(unix)]
     rows.extend(ads::rows(root)?);
     Ok(rows)
 }

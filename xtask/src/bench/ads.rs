@@ -1,15 +1,16 @@
 //! What the Envoy control plane costs: how soon a change has reached the proxies that it concerns, what proxies cost that only wait, and how
 //! soon a real Envoy does as the API was told.
 
+mod accepts;
 mod envoy;
 mod proxy;
 
-use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
+use rustix::process::{Resource, getrlimit, setrlimit};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
@@ -18,7 +19,8 @@ use super::input;
 use super::server::Server;
 use super::table::Row;
 use crate::console::say;
-use proxy::{Accepted, Protocol, Proxy};
+use accepts::{Accepted, Accepts};
+use proxy::{Protocol, Proxy};
 
 /// The nodes that have proxies. Each calls two services: one that a tenth of them calls, and one that all call.
 const NODES: usize = 200;
@@ -53,8 +55,8 @@ pub(super) fn rows(root: &Path) -> Result<Vec<Row>> {
     let path = path.display().to_string();
     let mesh = [mesh];
     let mut rows = Vec::new();
-    let plane = Plane::start(&["--load", &path])?;
-    let mut fleet = Fleet::connect(&plane, PROXIES)?;
+    let plane = Plane::start(folder.path(), &["--load", &path])?;
+    let fleet = Fleet::connect(&plane, PROXIES)?;
     for (what, shared, concerned, most) in
         [("100 of 1,000 proxies", false, PROXIES / GROUPS, 10.0), ("all 1,000 proxies", true, PROXIES, 60.0)]
     {
@@ -64,7 +66,7 @@ pub(super) fn rows(root: &Path) -> Result<Vec<Row>> {
         rows.push(row("the same, 99th percentile", 99).within_millis(most));
     }
     drop((fleet, plane));
-    let plane = Plane::start(&["--load", &path])?;
+    let plane = Plane::start(folder.path(), &["--load", &path])?;
     let before = plane.server.resident()?;
     let fleet = Fleet::connect(&plane, IDLE)?;
     std::thread::sleep(RESPITE);
@@ -105,13 +107,14 @@ fn numbered(number: usize) -> Proxy {
 /// A server whose control plane is measured.
 struct Plane {
     server: Server,
-    ads: SocketAddr,
+    socket: Arc<Path>,
 }
 
 impl Plane {
-    fn start(arguments: &[&str]) -> Result<Self> {
-        let ads = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        Ok(Self { server: Server::ours(arguments, &ads.to_string())?, ads })
+    fn start(folder: &Path, arguments: &[&str]) -> Result<Self> {
+        let socket: Arc<Path> = folder.join("xds.sock").into();
+        let server = Server::ours(arguments, &format!("unix://{}", socket.display()))?;
+        Ok(Self { server, socket })
     }
 
     fn call(&self, method: &str, path: &str, body: &str) -> Result<Value> {
@@ -125,37 +128,31 @@ impl Plane {
 struct Fleet {
     /// They run as long as it is there, on one core: the server has the other.
     _runtime: Runtime,
-    accepted: Receiver<Accepted>,
+    accepts: Arc<Accepts>,
 }
 
 impl Fleet {
     /// Connects proxies, and waits until each has its route configurations.
     fn connect(plane: &Plane, count: usize) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let (accepts, accepted) = channel();
-        let fleet = Self { _runtime: runtime, accepted };
-        for number in 0..count + MAX_COMING {
-            if number >= MAX_COMING {
-                fleet.next()?;
-            }
-            if number < count {
-                let (proxy, accepts, ads) = (numbered(number), accepts.clone(), plane.ads);
-                fleet._runtime.spawn(async move {
-                    if let Err(why) = proxy.speak(ads, accepts).await {
+        let accepts = Arc::new(Accepts::default());
+        for start in (0..count).step_by(MAX_COMING) {
+            let numbers = start..count.min(start + MAX_COMING);
+            for number in numbers.clone() {
+                let spoken = numbered(number).speak(Arc::clone(&plane.socket), Arc::clone(&accepts));
+                runtime.spawn(async {
+                    if let Err(why) = spoken.await {
                         say(&format!("a proxy ends: {why}"));
                     }
                 });
             }
+            accepts.take(numbers.len())?;
         }
-        Ok(fleet)
-    }
-
-    fn next(&self) -> Result<Accepted> {
-        self.accepted.recv_timeout(PATIENCE).context("a proxy is told nothing")
+        Ok(Self { _runtime: runtime, accepts })
     }
 
     /// How long it took from each change until each proxy that it concerns has accepted it, sorted.
-    fn reached(&mut self, plane: &Plane, is_shared: bool, concerned: usize) -> Result<Vec<Duration>> {
+    fn reached(&self, plane: &Plane, is_shared: bool, concerned: usize) -> Result<Vec<Duration>> {
         let mut times = Vec::new();
         for number in 0..WARM_UP + CHANGES {
             let group = if is_shared { GROUPS } else { number % GROUPS };
@@ -166,17 +163,14 @@ impl Fleet {
             let body = json!({"spec": spec}).to_string();
             let start = Instant::now();
             plane.call("PUT", &path, &body)?;
-            for _ in 0..concerned {
-                let Accepted { number: proxy, at } = self.next()?;
+            for Accepted { number: proxy, at } in self.accepts.take(concerned)? {
                 ensure!(is_shared || proxy % GROUPS == group, "proxy {proxy} is told what does not concern it");
                 if number >= WARM_UP {
                     times.push(at.saturating_duration_since(start));
                 }
             }
-            match self.accepted.recv_timeout(SILENCE) {
-                Err(RecvTimeoutError::Timeout) => {}
-                other => bail!("a proxy is told the same twice: {other:?}"),
-            }
+            std::thread::sleep(SILENCE);
+            ensure!(self.accepts.take(0)?.is_empty(), "a proxy is told the same twice");
         }
         times.sort_unstable();
         Ok(times)
@@ -185,12 +179,8 @@ impl Fleet {
 
 /// Lets this process have as many connections as the system allows it.
 fn raise_open_files() {
-    #[cfg(unix)]
-    {
-        use rustix::process::{Resource, getrlimit, setrlimit};
-        let mut limit = getrlimit(Resource::Nofile);
-        limit.current = limit.maximum;
-        // Where it is not allowed, the limit stays as it is.
-        let _ = setrlimit(Resource::Nofile, limit);
-    }
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    // Where it is not allowed, the limit stays as it is.
+    let _ = setrlimit(Resource::Nofile, limit);
 }

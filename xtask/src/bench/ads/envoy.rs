@@ -30,7 +30,7 @@ pub(super) fn rows(root: &Path, folder: &Path) -> Result<Vec<Row>> {
     };
     say("a real Envoy …");
     let port = serve_nodes()?;
-    let plane = Plane::start(&[])?;
+    let plane = Plane::start(folder, &[])?;
     let gateway = mesh(&plane, port)?;
     let _proxy = Proxy::start(&envoy, folder, &plane)?;
     let mut client = Client::connect(gateway)?;
@@ -121,7 +121,7 @@ struct Proxy(Child);
 
 impl Proxy {
     fn start(envoy: &Path, folder: &Path, plane: &Plane) -> Result<Self> {
-        let xds = format!("http://{}", plane.ads);
+        let xds = format!("unix://{}", plane.socket.display());
         let mut bootstrap = Command::new(meshwright()?);
         bootstrap.args(["bootstrap", "mesh/shop/virtualGateway/web", "--xds", &xds, "--env", "ENVOY_ADMIN_MODE=tcp"]);
         let output = bootstrap.output()?;

@@ -1,9 +1,9 @@
 //! A proxy as far as the control plane sees it: it asks as Envoy does, accepts everything, and says when.
 
 use std::future::poll_fn;
-use std::net::SocketAddr;
+use std::path::Path;
 use std::pin::{Pin, pin};
-use std::sync::mpsc::Sender;
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Instant;
 
@@ -27,7 +27,9 @@ use meshwright_envoy::envoy::service::discovery::v3::{
 use meshwright_envoy::envoy::r#type::v3::SemanticVersion;
 use prost::{Message, Name};
 use prost_types::Any;
-use tokio::net::TcpStream;
+use tokio::net::UnixStream;
+
+use super::accepts::{Accepted, Accepts};
 
 const METHODS: &str = "envoy.service.discovery.v3.AggregatedDiscoveryService";
 
@@ -54,13 +56,6 @@ pub(super) struct Proxy {
     pub(super) node: String,
 }
 
-/// A proxy has accepted route configurations, and has said so.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Accepted {
-    pub(super) number: usize,
-    pub(super) at: Instant,
-}
-
 /// What every response has, in either protocol; its resources are passed over.
 #[derive(Clone, PartialEq, Message)]
 struct Heading {
@@ -74,9 +69,8 @@ struct Heading {
 
 impl Proxy {
     /// Speaks until the control plane goes; says when it has accepted route configurations.
-    pub(super) async fn speak(self, address: SocketAddr, accepted: Sender<Accepted>) -> Result<()> {
-        let socket = TcpStream::connect(address).await?;
-        socket.set_nodelay(true)?;
+    pub(super) async fn speak(self, socket: Arc<Path>, accepts: Arc<Accepts>) -> Result<()> {
+        let socket = UnixStream::connect(socket).await?;
         let mut builder = Builder::new();
         builder.initial_window_size(WINDOW).initial_connection_window_size(WINDOW);
         let (mut client, connection) = builder.handshake(socket).await?;
@@ -85,7 +79,7 @@ impl Proxy {
             Protocol::StateOfTheWorld => "StreamAggregatedResources",
             Protocol::Delta => "DeltaAggregatedResources",
         };
-        let request = Request::post(format!("http://{address}/{METHODS}/{method}"))
+        let request = Request::post(format!("http://localhost/{METHODS}/{method}"))
             .header("content-type", "application/grpc")
             .header("te", "trailers")
             .body(())?;
@@ -101,7 +95,7 @@ impl Proxy {
                     let has_routes = stream.answer(&message)?;
                     flush(connection.as_mut()).await;
                     if has_routes {
-                        accepted.send(Accepted { number: stream.proxy.number, at: Instant::now() })?;
+                        accepts.add(Accepted { number: stream.proxy.number, at: Instant::now() });
                     }
                 }
                 ended = &mut connection => return Ok(ended?),
@@ -111,7 +105,7 @@ impl Proxy {
 }
 
 /// Writes what is said.
-async fn flush(mut connection: Pin<&mut Connection<TcpStream, Bytes>>) {
+async fn flush(mut connection: Pin<&mut Connection<UnixStream, Bytes>>) {
     // That it has ended is seen by whoever waits for that.
     poll_fn(|context| {
         let _ = connection.as_mut().poll(context);
