@@ -307,7 +307,17 @@ impl Line {
 
     /// Whether it has all that is there of what it asks for, and nothing else that is to go.
     pub(super) fn is_there(&self, there: &Resources, gate: Gate) -> bool {
-        !self.is_asked || !self.owes_all && self.has == self.target(there, gate)
+        let has_all = || self.has_exactly(there) || gate != Gate::Open && self.has == self.target(there, gate);
+        !self.is_asked || !self.owes_all && has_all()
+    }
+
+    /// Whether it has what is there of what it asks for, and nothing else.
+    fn has_exactly(&self, there: &Resources) -> bool {
+        let mut wanted = there.values().filter(|resource| self.wants(&resource.name));
+        let is_next = |(name, had): (&Name, &Had)| {
+            wanted.next().is_some_and(|own| own.name == *name && had.resource.as_ref() == Some(own))
+        };
+        self.has.iter().all(is_next) && wanted.next().is_none()
     }
 
     /// Whether it has all that is there, whether it has asked for it or not.
@@ -342,6 +352,10 @@ impl Line {
     pub(super) fn next(&mut self, there: &Resources, gate: Gate, protocol: Protocol, nonce: u64) -> Option<Content> {
         self.may_wait &= gate == Gate::Shut;
         if !self.is_asked || self.in_flight.is_some() || self.may_wait {
+            return None;
+        }
+        let owes_nothing = !self.owes_all && self.owed.is_empty() && self.doubtful.is_empty();
+        if owes_nothing && self.has_exactly(there) {
             return None;
         }
         let target = self.target(there, gate);
