@@ -5,6 +5,7 @@
 
 #[cfg(unix)]
 mod authority;
+mod caller;
 mod calls;
 pub mod hub;
 pub mod kind;
@@ -14,18 +15,21 @@ pub mod meshes;
 mod parts;
 pub mod proxies;
 pub mod proxy;
+pub mod refused;
 pub mod request;
 pub mod session;
 pub mod snapshot;
 pub mod stream;
 mod wire;
 
+pub use caller::{Authorize, Caller};
 pub use hub::Hub;
 pub use kind::Kind;
 pub use listen::{Listener, serve};
 pub use local::Local;
 pub use proxies::{Connected, Proxies};
 pub use proxy::{MeshId, Profile};
+pub use refused::Refused;
 pub use request::{Protocol, Request, Wish};
 pub use session::{Response, Session};
 pub use snapshot::{Resource, Snapshot, Version};

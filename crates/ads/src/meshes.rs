@@ -120,11 +120,8 @@ impl Mesh {
 
     fn replan(&mut self, local: Option<&Local>, tell: &mut impl FnMut(&Profile, &Plan)) {
         let changed = std::mem::take(&mut self.changed);
-        let mut concerned: Vec<(&Profile, &mut Planned)> = self
-            .planned
-            .iter_mut()
-            .filter(|(_, own)| changed.iter().any(|one| own.concerns.contains(one)))
-            .collect();
+        let mut concerned: Vec<(&Profile, &mut Planned)> =
+            self.planned.iter_mut().filter(|(_, own)| changed.iter().any(|one| own.concerns.contains(one))).collect();
         for (profile, own) in &mut concerned {
             own.concerns = concerns(&self.parts, profile);
         }

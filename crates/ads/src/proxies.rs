@@ -5,19 +5,26 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use crate::proxy::Profile;
+use crate::refused::{Refusals, Refused};
 use crate::request::Protocol;
 use crate::session::Status;
 
 /// The proxies that are connected.
 #[derive(Clone, Debug, Default)]
-pub struct Proxies(Arc<Mutex<State>>);
+pub struct Proxies {
+    state: Arc<Mutex<State>>,
+    /// Told when a call is refused as none was before.
+    refusal: Arc<Notify>,
+}
 
 #[derive(Debug, Default)]
 struct State {
     next: u64,
     streams: BTreeMap<u64, Connected>,
+    refusals: Refusals,
 }
 
 /// A proxy that is connected.
@@ -63,6 +70,23 @@ impl Proxies {
         self.state().streams.len()
     }
 
+    /// The last calls that were refused, the last one first.
+    pub fn refused(&self) -> Vec<Refused> {
+        self.state().refusals.all()
+    }
+
+    /// Waits until a call is refused as none of [`Self::refused`] was.
+    pub async fn refusal(&self) {
+        self.refusal.notified().await;
+    }
+
+    /// Notes that a call was refused.
+    pub(crate) fn refuse(&self, peer: &str, id: &str, why: &str) {
+        if self.state().refusals.add(peer, id, why) {
+            self.refusal.notify_one();
+        }
+    }
+
     pub(crate) fn add(&self, connected: Connected) -> Place {
         let mut state = self.state();
         let number = state.next;
@@ -72,7 +96,7 @@ impl Proxies {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -107,9 +107,7 @@ impl Written {
 fn entry_length(resource: &Resource, protocol: Protocol) -> usize {
     match protocol {
         Protocol::StateOfTheWorld => resource.any.len(),
-        Protocol::Delta => {
-            length(1, Version::LENGTH) + length(2, resource.any.len()) + length(3, resource.name.len())
-        }
+        Protocol::Delta => length(1, Version::LENGTH) + length(2, resource.any.len()) + length(3, resource.name.len()),
     }
 }
 
@@ -191,7 +189,10 @@ mod tests {
         };
         let read = DiscoveryResponse::decode(&written(&response, Protocol::StateOfTheWorld, 1000)[..]).unwrap();
         assert_eq!((read.version_info, read.nonce.as_str()), (response.version.to_string(), "12"));
-        assert_eq!((read.type_url.as_str(), read.resources), (Kind::Route.type_url(), vec![any(300), any(40_000), any(7)]));
+        assert_eq!(
+            (read.type_url.as_str(), read.resources),
+            (Kind::Route.type_url(), vec![any(300), any(40_000), any(7)])
+        );
 
         let response = Response { removed: vec!["a".into(), "b".into()], ..response };
         let read = DeltaDiscoveryResponse::decode(&written(&response, Protocol::Delta, usize::MAX)[..]).unwrap();

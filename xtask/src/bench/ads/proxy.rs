@@ -21,10 +21,10 @@ use meshwright_envoy::envoy::config::listener::v3::{Filter, Listener, filter};
 use meshwright_envoy::envoy::config::route::v3::RouteConfiguration;
 use meshwright_envoy::envoy::extensions::filters::network::http_connection_manager::v3::HttpConnectionManager;
 use meshwright_envoy::envoy::extensions::filters::network::http_connection_manager::v3::http_connection_manager::RouteSpecifier;
-use meshwright_envoy::envoy::r#type::v3::SemanticVersion;
 use meshwright_envoy::envoy::service::discovery::v3::{
     DeltaDiscoveryRequest, DeltaDiscoveryResponse, DiscoveryRequest, DiscoveryResponse,
 };
+use meshwright_envoy::envoy::r#type::v3::SemanticVersion;
 use prost::{Message, Name};
 use prost_types::Any;
 use tokio::net::TcpStream;
@@ -255,9 +255,7 @@ impl Stream {
 
 /// The clusters whose hosts are told apart from them.
 fn hosts(clusters: &[Cluster]) -> Vec<String> {
-    let is_told = |own: &&Cluster| {
-        matches!(own.cluster_discovery_type, Some(ClusterDiscoveryType::Type(kind)) if kind == DiscoveryType::Eds as i32)
-    };
+    let is_told = |own: &&Cluster| matches!(own.cluster_discovery_type, Some(ClusterDiscoveryType::Type(kind)) if kind == DiscoveryType::Eds as i32);
     clusters.iter().filter(is_told).map(|own| own.name.clone()).collect()
 }
 
