@@ -14,6 +14,8 @@ mod serve;
 #[path = "../../../llm/tests/it/server.rs"]
 #[expect(dead_code, reason = "the hostile plays are for the crate itself")]
 mod server;
+#[cfg(unix)]
+mod signed;
 mod store;
 mod usage;
 mod validate;

@@ -18,7 +18,7 @@ const GLANCE: Duration = Duration::from_millis(10);
 
 /// The Envoy that `cargo xtask test` installs; `None`, with a word about it, where there is none.
 #[expect(clippy::print_stderr, reason = "a skipped test says so")]
-fn envoy() -> Option<PathBuf> {
+pub(crate) fn envoy() -> Option<PathBuf> {
     let envoy = std::env::var_os("MESHWRIGHT_JUDGES_ENVOY").map(PathBuf::from);
     if envoy.is_none() {
         let has_one = cfg!(all(target_os = "linux", target_env = "gnu"));
@@ -31,20 +31,30 @@ fn envoy() -> Option<PathBuf> {
 }
 
 /// A gateway's proxy, which needs no kernel to redirect anything; ended with the test.
-struct Proxy {
+pub(crate) struct Proxy {
     child: Child,
     folder: PathBuf,
 }
 
 impl Proxy {
-    fn start(envoy: &Path, folder: &Path, gateway: &str, xds: &str) -> Self {
+    pub(crate) fn start(envoy: &Path, folder: &Path, gateway: &str, xds: &str) -> Self {
+        Self::start_with(envoy, folder, gateway, &["--xds", xds])
+    }
+
+    /// With options of `bootstrap`.
+    pub(crate) fn start_with(envoy: &Path, folder: &Path, gateway: &str, options: &[&str]) -> Self {
         let node = format!("mesh/shop/virtualGateway/{gateway}");
         let mut bootstrap = Command::new(env!("CARGO_BIN_EXE_meshwright"));
-        bootstrap.args(["bootstrap", &node, "--xds", xds, "--env", "ENVOY_ADMIN_MODE=tcp"]);
+        bootstrap.args(["bootstrap", &node, "--env", "ENVOY_ADMIN_MODE=tcp"]).args(options);
         let output = bootstrap.output().unwrap();
         assert!(output.status.success(), "{output:?}");
         let mut bootstrap: Value = serde_json::from_slice(&output.stdout).unwrap();
         bootstrap["admin"] = json!({"address": {"pipe": {"path": folder.join("admin.sock")}}});
+        Self::run(envoy, folder, &bootstrap)
+    }
+
+    /// An Envoy with a bootstrap.
+    pub(crate) fn run(envoy: &Path, folder: &Path, bootstrap: &Value) -> Self {
         let file = folder.join("envoy.json");
         std::fs::write(&file, bootstrap.to_string()).unwrap();
         let mut command = Command::new(envoy);
@@ -54,7 +64,7 @@ impl Proxy {
     }
 
     /// What its administration answers; empty where it does not.
-    fn ask(&self, path: &str) -> String {
+    pub(crate) fn ask(&self, path: &str) -> String {
         let Ok(mut stream) = std::os::unix::net::UnixStream::connect(self.folder.join("admin.sock")) else {
             return String::new();
         };
@@ -66,7 +76,7 @@ impl Proxy {
     }
 
     /// A counter of its statistics.
-    fn count(&self, name: &str) -> u64 {
+    pub(crate) fn count(&self, name: &str) -> u64 {
         let text = self.ask(&format!("/stats?filter=^{name}$"));
         text.lines().find_map(|line| line.strip_prefix(&format!("{name}: "))?.trim().parse().ok()).unwrap_or_default()
     }
@@ -81,7 +91,7 @@ impl Drop for Proxy {
 
 /// Waits until something holds.
 #[track_caller]
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
+pub(crate) fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let start = Instant::now();
     while !holds() {
         assert!(start.elapsed() < PATIENCE, "{what}: it has not come about");
@@ -138,7 +148,7 @@ fn split(first: u32, second: u32) -> Value {
     json!({"httpRoute": {"match": {"prefix": "/"}, "action": action}})
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
 }
@@ -252,5 +262,6 @@ fn what_is_asked_wrongly_is_refused() {
     };
     assert!(refused("here").contains("unix:///PATH"));
     assert!(refused("unix://x.sock").contains("must be whole"));
-    assert!(refused("0.0.0.0:18000").contains("on the loopback and over Unix sockets"));
+    assert!(refused("0.0.0.0:18000").contains("--ads https://0.0.0.0:18000 with --tls-cert, --tls-key"));
+    assert!(refused("https://127.0.0.1:18000").contains("TLS needs --tls-cert and --tls-key"));
 }
