@@ -3,7 +3,6 @@
 //! [`session`] decides what one proxy is sent and [`meshes`] what it is to have, and neither knows a network; [`listen`] is the thin loop
 //! around them.
 
-#[cfg(unix)]
 mod authority;
 mod caller;
 mod calls;

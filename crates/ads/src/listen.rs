@@ -27,7 +27,6 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tonic::Status;
 
-#[cfg(unix)]
 use crate::authority::OfSocket;
 use crate::caller::{Authorize, Caller};
 use crate::calls::{Requests, Responses};
@@ -118,7 +117,7 @@ pub async fn serve(listener: Listener, control: Control, end: impl Future<Output
                 #[cfg(unix)]
                 Socket::Unix(stream) => {
                     let peer = Peer { name: "unix".to_owned(), authorize: None };
-                    answer(OfSocket::new(stream), peer, control).await;
+                    answer(stream, peer, control).await;
                 }
             }
         });
@@ -176,7 +175,8 @@ async fn answer<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(stream: S, p
             .keep_alive_interval(KEEP_ALIVE)
             .keep_alive_timeout(KEEP_ALIVE_ANSWER)
             .max_concurrent_streams(MAX_STREAMS)
-            .serve_connection(TokioIo::new(stream), service)
+            // A relay takes what is said to its socket elsewhere.
+            .serve_connection(TokioIo::new(OfSocket::new(stream)), service)
     );
     // Whoever breaks off, speaks something else or says nothing is owed nothing.
     if timeout(FIRST_CALL, connection.as_mut()).await.is_err() && has_called.load(Ordering::Relaxed) {
