@@ -14,6 +14,8 @@ const MAX_TEXT: usize = 400;
 /// A call that was refused, or several that are alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refused {
+    /// Which it was of those that are not alike.
+    pub number: u64,
     /// Where it came from, without its port.
     pub peer: String,
     /// The id that it named, where it came so far.
@@ -28,26 +30,31 @@ pub struct Refused {
 
 /// The last that were refused, by when they were last.
 #[derive(Debug, Default)]
-pub(crate) struct Refusals(VecDeque<Refused>);
+pub(crate) struct Refusals {
+    last: VecDeque<Refused>,
+    /// How many there were that are not alike.
+    count: u64,
+}
 
 impl Refusals {
     /// Notes one more; says whether there was none like it.
     pub(crate) fn add(&mut self, peer: &str, id: &str, why: &str) -> bool {
         let (peer, id, why) = (host(peer).to_owned(), short(id), short(why));
         let like = |own: &Refused| (&own.peer, &own.id, &own.why) == (&peer, &id, &why);
-        let before = self.0.iter().position(like).and_then(|place| self.0.remove(place));
+        let before = self.last.iter().position(like).and_then(|place| self.last.remove(place));
         let is_new = before.is_none();
-        let count = before.map_or(0, |own| own.count).saturating_add(1);
-        self.0.push_back(Refused { peer, id, why, count, at: SystemTime::now() });
-        if self.0.len() > MAX_KEPT {
-            self.0.pop_front();
+        self.count += u64::from(is_new);
+        let (number, count) = before.map_or((self.count, 1), |own| (own.number, own.count.saturating_add(1)));
+        self.last.push_back(Refused { number, peer, id, why, count, at: SystemTime::now() });
+        if self.last.len() > MAX_KEPT {
+            self.last.pop_front();
         }
         is_new
     }
 
     /// All that are kept, the last one first.
     pub(crate) fn all(&self) -> Vec<Refused> {
-        self.0.iter().rev().cloned().collect()
+        self.last.iter().rev().cloned().collect()
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use meshwright_ads::meshes::Change;
@@ -141,23 +141,24 @@ pub(crate) fn proxies(control: &Control) -> http::Proxies {
     }))
 }
 
-/// Says which calls are refused, the first of those that are alike.
+/// Says which calls are refused, of those that are alike the first alone.
 pub(crate) async fn complain_of_refusals(proxies: Proxies) {
-    let mut since = SystemTime::UNIX_EPOCH;
+    let mut told = 0;
     loop {
         proxies.refusal().await;
         let refused = proxies.refused();
-        let mut new: Vec<_> = refused.iter().filter(|own| own.count == 1 && own.at > since).collect();
-        since = refused.first().map_or(since, |own| own.at);
-        let others = new.len().saturating_sub(MAX_COMPLAINTS);
-        new.truncate(MAX_COMPLAINTS);
-        for Refused { peer, id, why, .. } in new {
+        let mut new: Vec<&Refused> = refused.iter().filter(|own| own.number > told).collect();
+        new.sort_by_key(|own| own.number);
+        let newest = new.last().map_or(told, |own| own.number);
+        for Refused { peer, id, why, .. } in new.iter().take(MAX_COMPLAINTS) {
             let name = if id.is_empty() { String::new() } else { format!(" as {}", visible(id)) };
             complain(&format!("refused a proxy from {peer}{name}: {}\n", visible(why)));
         }
+        let others = (newest - told).saturating_sub(MAX_COMPLAINTS as u64);
         if others > 0 {
-            complain(&format!("refused {others} others: see `meshwright proxies`\n"));
+            complain(&format!("refused {others} more: the last are in `meshwright proxies`\n"));
         }
+        told = newest;
         sleep(RESPITE).await;
     }
 }

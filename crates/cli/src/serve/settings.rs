@@ -39,7 +39,7 @@ pub(crate) struct ReachOptions {
     /// The key of the certificate, in PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<String>,
-    /// Authorities, in PEM, of which clients must show a certificate
+    /// Authorities, in PEM, of which clients must show a certificate; with --credentials a proxy may sign its calls instead
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     client_ca: Option<String>,
 }
