@@ -289,9 +289,10 @@ def live(terraform, folder, endpoints, groups):
     endpoint = endpoints[0]
     terraform.expect("validate", 0, "validate", said="configuration is valid")
     if terraform.expect("apply", 0, "apply", "-auto-approve", said="0 changed, 0 destroyed"):
-        check = ask(endpoint, "GET", "meshes/own/virtualNodes/node-grpc")["spec"]["listeners"][0]["healthCheck"]
-        if check.get("port") != 8085:
-            terraform.complaints.append(f"the port of a health check: {check}")
+        for path in ("virtualNodes/node-grpc", "virtualGateways/gateway-grpc"):
+            check = ask(endpoint, "GET", f"meshes/own/{path}")["spec"]["listeners"][0]["healthCheck"]
+            if check.get("port") != 8085:
+                terraform.complaints.append(f"the port of a health check of {path}: {check}")
         terraform.expect("plan", 0, "plan", "-detailed-exitcode", said="No changes")
         made = look_at(terraform, "state", {})
         imported(terraform, folder, endpoints, made)

@@ -16,12 +16,15 @@ const MAX_PROXIES: u16 = 80 * GROUP;
 /// How many addresses are used of those that differ in the last number.
 const GROUP: u16 = 250;
 
+/// A node or a gateway of a mesh.
+type Who = (MeshId, Kind, String);
+
 /// Who has which addresses; clones share it. An address is given once and stays.
 #[derive(Clone, Debug)]
 pub struct Local {
     block: u8,
     files: Arc<str>,
-    given: Arc<Mutex<BTreeMap<(MeshId, Kind, String), u16>>>,
+    given: Arc<Mutex<BTreeMap<Who, u16>>>,
 }
 
 impl Local {

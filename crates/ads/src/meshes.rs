@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use meshwright_envoy::translate::{Delivery, Endpoints, Options, translate};
+use meshwright_envoy::translate::{Delivery, Endpoints, Hosts, Options, translate_sharing};
 use meshwright_model::{Kind, Resource};
 use meshwright_traffic::Capture;
 use meshwright_traffic::proxy::{Proxy, World};
@@ -11,7 +11,7 @@ use meshwright_traffic::proxy::{Proxy, World};
 use crate::local::Local;
 use crate::parts::{Concern, Parts};
 use crate::proxy::{MeshId, Profile};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Shared, Snapshot};
 
 pub use crate::parts::ResourceId;
 
@@ -113,7 +113,7 @@ impl Mesh {
         }
         let concerns = concerns(&self.parts, profile);
         let world = World::of(self.parts.resources(&concerns), &profile.mesh.name);
-        let plan = planned(&world, profile, None, local);
+        let plan = planned(&world, profile, None, local, &mut Made::default());
         self.planned.insert(profile.clone(), Planned { plan: plan.clone(), concerns });
         plan
     }
@@ -130,8 +130,9 @@ impl Mesh {
         // No more of the mesh is looked at than they depend on.
         let all: BTreeSet<&Concern> = concerned.iter().flat_map(|(_, own)| &own.concerns).collect();
         let world = World::of(self.parts.resources(all), &mesh);
+        let mut made = Made::default();
         for (profile, own) in concerned {
-            let next = planned(&world, profile, own.plan.snapshot.as_deref(), local);
+            let next = planned(&world, profile, own.plan.snapshot.as_deref(), local, &mut made);
             if next != own.plan {
                 tell(profile, &next);
             }
@@ -140,7 +141,20 @@ impl Mesh {
     }
 }
 
-fn planned(world: &World<'_>, profile: &Profile, earlier: Option<&Snapshot>, local: Option<&Local>) -> Plan {
+/// What was made for proxies of one world, for others of it.
+#[derive(Debug, Default)]
+struct Made<'a> {
+    hosts: Hosts<'a>,
+    shared: Shared,
+}
+
+fn planned<'a>(
+    world: &World<'a>,
+    profile: &Profile,
+    earlier: Option<&Snapshot>,
+    local: Option<&Local>,
+    made: &mut Made<'a>,
+) -> Plan {
     let Some(proxy) = Proxy::of(world, profile.kind, &profile.name) else {
         return Plan::default();
     };
@@ -148,12 +162,12 @@ fn planned(world: &World<'_>, profile: &Profile, earlier: Option<&Snapshot>, loc
     let addresses = local.and_then(|local| local.of(&profile.mesh, profile.kind, &profile.name, &targets));
     let capture = addresses.map_or(Capture::OriginalDestination, Capture::Addresses);
     let options = Options { version: profile.version, capture, delivery: Delivery::Ads, ..Options::default() };
-    let configuration = translate(&proxy, &Endpoints::default(), &options);
+    let configuration = translate_sharing(&proxy, &Endpoints::default(), &options, &mut made.hosts);
     let said = |omission: &meshwright_traffic::proxy::Omission<'_>| {
         format!("{}: {}: {}", omission.resource.id(), omission.path, omission.why)
     };
     let omissions = proxy.omissions.iter().map(said).collect();
-    Plan { snapshot: Some(Arc::new(Snapshot::of(&configuration, earlier))), omissions }
+    Plan { snapshot: Some(Arc::new(Snapshot::of(&configuration, earlier, &mut made.shared))), omissions }
 }
 
 /// Everything that a proxy depends on, whether it is there or not: the mesh, its own resource, and what that leads to.

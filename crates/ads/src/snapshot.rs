@@ -1,12 +1,13 @@
 //! What a proxy is to have: every resource with its bytes, made once for all proxies that get it, and a version that its content alone decides.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use meshwright_envoy::translate::Configuration;
-use prost::Message;
+use meshwright_envoy::envoy::config::route::v3::RouteConfiguration;
+use meshwright_envoy::translate::{Configuration, Routes};
+use prost::{Message, Name as _};
 use ring::digest::{Context, SHA256};
 
 use crate::kind::Kind;
@@ -79,14 +80,33 @@ impl fmt::Display for Version {
 impl Resource {
     /// A resource of a message.
     pub fn of<M: Message + prost::Name>(name: &str, message: &M) -> Self {
-        let any = prost_types::Any { type_url: M::type_url(), value: message.encode_to_vec() }.encode_to_vec();
+        Self::packed(name, M::type_url(), message.encode_to_vec())
+    }
+
+    fn packed(name: &str, type_url: String, value: Vec<u8>) -> Self {
+        let any = prost_types::Any { type_url, value }.encode_to_vec();
         Self { name: name.into(), version: Version::of(&any), any: any.into() }
+    }
+}
+
+/// Resources of proxies whose configurations share bytes.
+#[derive(Debug, Default)]
+pub struct Shared(HashMap<usize, (Bytes, Arc<Resource>)>);
+
+impl Shared {
+    fn routes(&mut self, own: &Routes) -> Arc<Resource> {
+        // The bytes are kept, so that no others have their place.
+        let (_, resource) = self.0.entry(own.bytes.as_ptr() as usize).or_insert_with(|| {
+            let resource = Resource::packed(&own.name, RouteConfiguration::type_url(), own.bytes.to_vec());
+            (own.bytes.clone(), Arc::new(resource))
+        });
+        Arc::clone(resource)
     }
 }
 
 impl Snapshot {
     /// What a configuration comes to. What an earlier snapshot holds too is shared with it.
-    pub fn of(configuration: &Configuration, earlier: Option<&Self>) -> Self {
+    pub fn of(configuration: &Configuration, earlier: Option<&Self>, shared: &mut Shared) -> Self {
         let mut snapshot = Self::default();
         for cluster in &configuration.clusters {
             snapshot.put(Kind::Cluster, Resource::of(&cluster.name, cluster), earlier);
@@ -98,18 +118,16 @@ impl Snapshot {
             snapshot.put(Kind::Listener, Resource::of(&listener.name, listener), earlier);
         }
         for route in &configuration.routes {
-            snapshot.put(Kind::Route, Resource::of(&route.name, route), earlier);
+            snapshot.put(Kind::Route, shared.routes(route), earlier);
         }
         snapshot
     }
 
     /// Adds a resource.
-    pub fn put(&mut self, kind: Kind, resource: Resource, earlier: Option<&Self>) {
+    pub fn put(&mut self, kind: Kind, resource: impl Into<Arc<Resource>>, earlier: Option<&Self>) {
+        let resource = resource.into();
         let known = earlier.and_then(|earlier| earlier.of_kind(kind).get(&resource.name));
-        let resource = match known.filter(|known| ***known == resource) {
-            Some(known) => Arc::clone(known),
-            None => Arc::new(resource),
-        };
+        let resource = known.filter(|known| **known == resource).map_or(resource, Arc::clone);
         self.kinds[kind as usize].insert(Arc::clone(&resource.name), resource);
     }
 

@@ -1,10 +1,14 @@
 //! The mesh files of `serve`: read once at the start, and again whenever they change.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use meshwright_dialect::{GivenParameters, Options};
+use meshwright_model::Inventory;
 use meshwright_model::opened::left_open;
+use meshwright_model::opened::made_up::MadeUp;
 use meshwright_model::order::Order;
+use meshwright_model::visible::visible;
 use meshwright_server::{Scope, Service, Sync, Synced, Wanted};
 use meshwright_verbs::findings;
 
@@ -12,6 +16,9 @@ use crate::{complain, env, load};
 
 /// How often files are looked at. What has changed is read when it looks the same twice: a file may be half written.
 const PERIOD: Duration = Duration::from_millis(500);
+
+/// The most made-up values that are told.
+const MAX_SHOWN: usize = 8;
 
 /// The mesh files of a server.
 #[derive(Debug)]
@@ -21,6 +28,8 @@ pub(crate) struct MeshFiles {
     pub(crate) scope: Scope,
     /// Whether what is there already follows the files.
     pub(crate) follows: bool,
+    /// Whether values that the files leave open are made up, and a mesh that they only name.
+    pub(crate) makes_up: bool,
 }
 
 impl MeshFiles {
@@ -55,6 +64,9 @@ impl MeshFiles {
         // A file that was emptied by mistake must not take everything away.
         if reading.inventory.resources.is_empty() {
             return Err("there is no App Mesh resource in the files".to_owned());
+        }
+        if self.makes_up {
+            return Ok(made_up(&reading.inventory));
         }
         if let Some(open) = left_open(&reading.inventory) {
             return Err(format!("the files leave values open:{open}"));
@@ -93,6 +105,28 @@ impl MeshFiles {
             }
         }
     }
+}
+
+/// The resources of files, with values for what they leave open, which are told.
+fn made_up(inventory: &Inventory) -> Vec<Wanted> {
+    let order = Order::of(&inventory.index());
+    let mut values = MadeUp::new();
+    let resources = order.placed.iter().map(|placed| &inventory.resources[placed.position]);
+    let mut all: Vec<Wanted> = resources.filter_map(|own| Wanted::made_up(own, &mut values)).collect();
+    let made: BTreeSet<String> = all.iter().filter(|own| own.is_mesh()).map(|own| own.mesh_name().to_owned()).collect();
+    let named: BTreeSet<String> = all.iter().map(|own| own.mesh_name().to_owned()).collect();
+    for name in named.difference(&made) {
+        complain(&format!("the files do not hold mesh {name}: an empty one is made\n"));
+        all.insert(0, Wanted::mesh(name));
+    }
+    if !values.is_empty() {
+        let shown = values.iter().take(MAX_SHOWN).map(|(open, value)| format!("  {} = {value}\n", visible(open)));
+        let shown: String = shown.collect();
+        let more = values.len().saturating_sub(MAX_SHOWN);
+        let more = if more > 0 { format!("  and {more} more\n") } else { String::new() };
+        complain(&format!("the files leave values open; these are made up, --parameter gives others:\n{shown}{more}"));
+    }
+    all
 }
 
 /// What came of the files, for people.

@@ -69,6 +69,10 @@ enum VerbArguments {
     Serve(serve::ServeOptions),
     Store(store::StoreOptions),
     Up(up::UpOptions),
+    /// What `up` starts Envoys with.
+    #[cfg(target_os = "linux")]
+    #[command(hide = true, disable_help_flag = true)]
+    ReplaceByEnvoy(up::ReplaceOptions),
 }
 
 impl VerbArguments {
@@ -91,6 +95,8 @@ impl VerbArguments {
             | Self::Meshes(_)
             | Self::Proxies(_)
             | Self::Snapshot(_) => None,
+            #[cfg(target_os = "linux")]
+            Self::ReplaceByEnvoy(_) => None,
         }
     }
 
@@ -167,8 +173,11 @@ fn take_request(verb: &mut VerbArguments) -> Result<()> {
 }
 
 fn run(arguments: &Arguments) -> Result<End> {
-    if let VerbArguments::Up(options) = &arguments.verb {
-        return up::run(options);
+    match &arguments.verb {
+        VerbArguments::Up(options) => return up::run(options),
+        #[cfg(target_os = "linux")]
+        VerbArguments::ReplaceByEnvoy(options) => return Err(up::replace(options)),
+        _ => {}
     }
     let Some(files) = arguments.verb.files() else {
         let answer = answer(arguments, &Reading::default())?;
@@ -382,6 +391,8 @@ fn answer(arguments: &Arguments, reading: &Reading) -> Result<Answer> {
         VerbArguments::Store(options) => store::run(options),
         // It ends in other ways than with an answer.
         VerbArguments::Up(_) => Ok(Answer::default()),
+        #[cfg(target_os = "linux")]
+        VerbArguments::ReplaceByEnvoy(_) => Ok(Answer::default()),
     }
 }
 

@@ -111,9 +111,14 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
 
 /// Waits until the process is told to end.
 pub(crate) fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    // They are listened for from here on, and not when somebody waits for them first.
     #[cfg(unix)]
-    let mut told = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    let (mut told, mut interrupted) = {
+        use tokio::signal::unix::{SignalKind, signal};
+        (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?)
+    };
     Ok(async move {
+        #[cfg(not(unix))]
         let interrupted = async {
             if tokio::signal::ctrl_c().await.is_err() {
                 std::future::pending::<()>().await;
@@ -121,7 +126,7 @@ pub(crate) fn stopped() -> std::io::Result<impl Future<Output = ()>> {
         };
         #[cfg(unix)]
         tokio::select! {
-            () = interrupted => {}
+            _ = interrupted.recv() => {}
             _ = told.recv() => {}
         }
         #[cfg(not(unix))]
@@ -145,7 +150,7 @@ pub(crate) fn raise_open_files() {
 fn apply_files(options: &ServeOptions, scope: Scope, service: &Arc<Service>) -> Result<()> {
     let (parameter, parameters) = (options.parameter.clone(), options.parameters.clone());
     let parameters = crate::parameters(&FileOptions { parameter, parameters, ..FileOptions::default() })?;
-    let files = MeshFiles { names: options.load.clone(), parameters, scope, follows: options.watch };
+    let files = MeshFiles { names: options.load.clone(), parameters, scope, follows: options.watch, makes_up: false };
     let stamps = load::stamps(&files.names);
     let applied = files.apply(service);
     match &applied {

@@ -1,6 +1,5 @@
 //! The verb `up`: a whole mesh on this machine, with real proxies and traffic, until it is stopped.
 
-use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,13 +8,12 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use meshwright_ads::{Control, Local, MeshId};
-use meshwright_aws::{Client, Limits, Options as AwsOptions};
-use meshwright_model::{Inventory, Kind, Resource};
+use meshwright_model::{Inventory, Resource};
 use meshwright_server::http::{self, Settings};
 use meshwright_server::{Scope, Service, Told};
 use meshwright_store::Memory;
 use meshwright_up::envoys::Launch;
-use meshwright_up::{Authority, Caller, Cast, Envoys, Tour};
+use meshwright_up::{Authority, Caller, Cast, Envoys};
 use meshwright_verbs::Verb;
 use meshwright_verbs::files::FileOptions;
 use tokio::runtime::Runtime;
@@ -24,6 +22,7 @@ use tokio::sync::mpsc;
 use crate::follow::MeshFiles;
 use crate::serve::{control, raise_open_files, stopped};
 use crate::{End, complain, env, load};
+use guide::{Guide, Where};
 use place::Place;
 
 mod guide;
@@ -70,16 +69,41 @@ pub(crate) struct UpOptions {
     parameters: Vec<String>,
 }
 
+/// What `up` starts Envoys with.
+#[cfg(target_os = "linux")]
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ReplaceOptions {
+    /// The process that starts it
+    parent: u32,
+    /// Envoy
+    program: PathBuf,
+    /// Its arguments
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<std::ffi::OsString>,
+}
+
+/// Becomes an Envoy; comes back where that cannot be.
+#[cfg(target_os = "linux")]
+pub(crate) fn replace(options: &ReplaceOptions) -> anyhow::Error {
+    let ReplaceOptions { parent, program, arguments } = options;
+    anyhow!("{}: {}", program.display(), meshwright_up::envoys::replace(*parent, program, arguments))
+}
+
 /// All that runs. Fields are dropped in their order: proxies first, the folder with their files last.
 struct Up {
     cast: Cast,
     caller: Caller,
     control: Control,
     service: Arc<Service>,
-    runtime: Runtime,
     url: String,
     region: String,
     mesh: MeshId,
+    ground: Ground,
+}
+
+/// What all of it stands on.
+struct Ground {
+    runtime: Runtime,
     place: Place,
     started: Instant,
 }
@@ -91,6 +115,13 @@ pub(crate) fn run(options: &UpOptions) -> Result<End> {
         bail!("--listen {}: this mesh is for one machine: give an address of the loopback", options.listen);
     }
     let envoy = if options.no_proxies { None } else { Some(env::envoy()?) };
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?;
+    // From here on whatever ends it gives back what it has taken.
+    let stopped = {
+        let _guard = runtime.enter();
+        stopped().context("signals")?
+    };
     let place = Place::new()?;
     let names = match &options.files[..] {
         [] => vec![place.write("shop.yaml", SHOP)?],
@@ -102,16 +133,16 @@ pub(crate) fn run(options: &UpOptions) -> Result<End> {
     let scope = Scope::of(&settings.region, &settings.account);
     let service = Service::start(Box::new(Memory::default()), false).map_err(|why| anyhow!("{why}"))?;
     let service = Arc::new(service);
-    let files = MeshFiles { names, parameters, scope, follows: true };
+    let files = MeshFiles { names, parameters, scope, follows: true, makes_up: true };
     let stamps = load::stamps(&files.names);
     files.apply(&service).map_err(|why| anyhow!("{why}"))?;
     let mesh = mesh_of(&service, options.mesh.as_deref())?;
     raise_open_files();
-    let up = Up::start(options, envoy, place, settings, service, mesh, started)?;
+    let up = Up::start(options, Ground { runtime, place, started }, envoy, settings, service, mesh)?;
     let following = Arc::clone(&up.service);
     let follow = move || files.follow(&following, stamps, true);
     std::thread::Builder::new().name("watch".to_owned()).spawn(follow)?;
-    up.run(options)
+    up.run(options, stopped)
 }
 
 /// The mesh that is run.
@@ -149,15 +180,13 @@ fn inventory(service: &Service, mesh: &MeshId) -> Inventory {
 impl Up {
     fn start(
         options: &UpOptions,
+        ground: Ground,
         envoy: Option<PathBuf>,
-        place: Place,
         mut settings: Settings,
         service: Arc<Service>,
         mesh: MeshId,
-        started: Instant,
     ) -> Result<Self> {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?;
+        let Ground { runtime, place, started: _ } = &ground;
         let files = place.folder("files")?;
         let local = Local::new(place.block(), &files.to_string_lossy());
         let control = control::start(&service, &settings, Some(local.clone()))?;
@@ -176,43 +205,40 @@ impl Up {
         runtime.spawn(http::serve(listener, Arc::clone(&service), settings, std::future::pending()));
         let envoys = envoy.map(|program| {
             let folder = place.folder("proxies")?;
-            let launch = Launch { program, folder, control_plane: socket_url.clone(), region: region.clone() };
+            let own = Some(std::env::current_exe().context("this program is not found")?);
+            let launch = Launch { program, own, folder, control_plane: socket_url.clone(), region: region.clone() };
             Envoys::new(launch, Box::new(|said| complain(&format!("{said}\n")))).context("Envoys do not start")
         });
         let authority = Authority::new(&files)?;
         let caller = Caller::default();
         let cast = Cast::new(mesh.clone(), local, authority, envoys.transpose()?, caller.clone());
-        Ok(Self { cast, caller, control, service, runtime, url, region, mesh, place, started })
+        Ok(Self { cast, caller, control, service, url, region, mesh, ground })
     }
 
-    fn run(mut self, options: &UpOptions) -> Result<End> {
-        let stopped = {
-            let _guard = self.runtime.enter();
-            stopped().context("signals")?
-        };
-        let (told, mut changes) = mpsc::channel(1);
+    fn run(mut self, options: &UpOptions, stopped: impl Future<Output = ()>) -> Result<End> {
+        let (teller, mut changes) = mpsc::channel(1);
         let mut follower = self.service.follow();
-        let tell = move || while follower.next().is_some() && told.blocking_send(()).is_ok() {};
+        let tell = move || while follower.next().is_some() && teller.blocking_send(()).is_ok() {};
         std::thread::Builder::new().name("changes".to_owned()).spawn(tell)?;
         self.update()?;
         if !options.no_proxies {
-            self.runtime.spawn(self.caller.clone().run());
+            self.ground.runtime.spawn(self.caller.clone().run());
         }
         let (over, mut is_over) = mpsc::channel(1);
-        let guide = guide::Guide::new(&self, options);
+        let guide = self.guide(options);
         let check = options.check;
         std::thread::Builder::new().name("guide".to_owned()).spawn(move || {
             // Nobody waits any longer where the run has been stopped.
             let _ = over.blocking_send(guide.run(check));
         })?;
-        let handle = self.runtime.handle().clone();
+        let handle = self.ground.runtime.handle().clone();
         handle.block_on(async {
             tokio::pin!(stopped);
             loop {
                 tokio::select! {
                     () = &mut stopped => return Ok(End::Clean),
                     end = is_over.recv() => return end.unwrap_or(Ok(End::Clean)),
-                    changed = changes.recv() => match changed {
+                    told = changes.recv() => match told {
                         None => return Ok(End::Clean),
                         Some(()) => {
                             tokio::time::sleep(GATHER).await;
@@ -228,14 +254,30 @@ impl Up {
 
     fn update(&mut self) -> Result<()> {
         let inventory = inventory(&self.service, &self.mesh);
-        let handle = self.runtime.handle().clone();
+        let handle = self.ground.runtime.handle().clone();
         say_all(&handle.block_on(self.cast.update(&inventory))?);
         Ok(())
     }
 
-    /// The nodes and gateways that have a proxy.
-    fn expected(&self) -> BTreeSet<(Kind, String)> {
-        self.cast.parts().map(|(part, _)| (part.kind, part.name.clone())).collect()
+    /// What a person is told.
+    fn guide(&self, options: &UpOptions) -> Guide {
+        let files = match &options.files[..] {
+            [] => vec![self.ground.place.path("shop.yaml").to_string_lossy().into_owned()],
+            own => own.to_vec(),
+        };
+        Guide {
+            control: self.control.clone(),
+            caller: self.caller.clone(),
+            url: self.url.clone(),
+            region: self.region.clone(),
+            mesh: self.mesh.name.clone(),
+            expected: self.cast.parts().map(|(part, _)| (part.kind, part.name.clone())).collect(),
+            parts: self.cast.parts().map(Where::of).collect(),
+            files,
+            root: self.ground.place.root().to_owned(),
+            started: self.ground.started,
+            has_proxies: !options.no_proxies,
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod access_log;
 mod chain;
 mod cluster;
 mod gateway;
+mod hosts;
 mod http;
 mod instance;
 mod matcher;
@@ -26,8 +27,8 @@ use crate::envoy::config::bootstrap::v3::bootstrap::StaticResources;
 use crate::envoy::config::cluster::v3::Cluster;
 use crate::envoy::config::endpoint::v3::ClusterLoadAssignment;
 use crate::envoy::config::listener::v3::Listener;
-use crate::envoy::config::route::v3::RouteConfiguration;
 
+pub use hosts::{Hosts, Routes};
 pub use instance::{Endpoints, Instance};
 pub use secret::Secret;
 
@@ -93,7 +94,7 @@ pub struct Configuration {
     /// Where it listens.
     pub listeners: Vec<Listener>,
     /// Where requests go; empty where they stand inside listeners.
-    pub routes: Vec<RouteConfiguration>,
+    pub routes: Vec<Routes>,
     /// Where it sends to.
     pub clusters: Vec<Cluster>,
     /// The hosts of clusters that are told apart from them.
@@ -116,12 +117,23 @@ struct Translation<'t, 'a> {
     endpoints: &'t Endpoints,
     options: &'t Options,
     configuration: Configuration,
+    hosts: &'t mut Hosts<'a>,
 }
 
 /// What a proxy gets.
 pub fn translate(proxy: &Proxy<'_>, endpoints: &Endpoints, options: &Options) -> Configuration {
+    translate_sharing(proxy, endpoints, options, &mut Hosts::default())
+}
+
+/// What a proxy gets, which shares what it can with others of its world.
+pub fn translate_sharing<'a>(
+    proxy: &Proxy<'a>,
+    endpoints: &Endpoints,
+    options: &Options,
+    hosts: &mut Hosts<'a>,
+) -> Configuration {
     let configuration = Configuration::default();
-    let mut translation = Translation { proxy, endpoints, options, configuration };
+    let mut translation = Translation { proxy, endpoints, options, configuration, hosts };
     match &proxy.role {
         Role::Node { listeners, egress, filter } => translation.node(listeners, egress, *filter),
         Role::Gateway { listeners, hosts } => translation.gateway(listeners, hosts),

@@ -5,6 +5,7 @@ use crate::expression::Expression;
 use crate::path::Path;
 use crate::resource::{Gap, Resource};
 
+pub mod made_up;
 mod said;
 
 pub use said::{left_open, open_names};

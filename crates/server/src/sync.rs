@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use meshwright_model::opened::made_up::{self, MadeUp};
 use meshwright_model::operation::{Operation, Target};
 use meshwright_model::scalar::Name;
 use meshwright_model::{Kind, Resource};
@@ -88,6 +89,35 @@ impl Wanted {
         Some(Self { kind, mesh: known(&resource.mesh)?, owner, parent, name, body })
     }
 
+    /// A resource of a file in which what the file leaves open is made up; `None` where even so a name of it is not known.
+    pub fn made_up(resource: &Resource, made_up: &mut MadeUp) -> Option<Self> {
+        let kind = resource.kind();
+        let name = made_up::name(&resource.name, made_up)?;
+        let mesh = made_up::name(&resource.mesh, made_up)?;
+        let parent = match &resource.parent {
+            Some(parent) => Some(made_up::name(parent, made_up)?),
+            None => None,
+        };
+        let body = json!({kind.name_field(): name, "spec": made_up::spec(resource, made_up)});
+        Some(Self { kind, mesh, owner: None, parent, name, body })
+    }
+
+    /// A mesh of which nothing is said.
+    pub fn mesh(name: &str) -> Self {
+        let body = json!({Kind::Mesh.name_field(): name});
+        Self { kind: Kind::Mesh, mesh: name.to_owned(), owner: None, parent: None, name: name.to_owned(), body }
+    }
+
+    /// The mesh that it is in; of a mesh, its own name.
+    pub fn mesh_name(&self) -> &str {
+        &self.mesh
+    }
+
+    /// Whether it is a mesh.
+    pub fn is_mesh(&self) -> bool {
+        self.kind == Kind::Mesh
+    }
+
     /// The call that makes it, or changes it to what it should be.
     fn call(&self, operation: fn(Kind) -> Operation, scope: &Scope) -> Call {
         let name = Some(self.name.clone());
@@ -146,6 +176,10 @@ impl Api {
         let (mut keys, mut made) = (BTreeSet::new(), Vec::new());
         for wanted in &sync.wanted {
             let key = wanted.key(&sync.scope);
+            if !keys.insert(key.clone()) {
+                let why = "the files define it twice, and which of them holds is not known";
+                return Err(refused(&key, ApiError::bad(why)));
+            }
             let source = digest(&wanted.body.to_string());
             let before = self.state.get(&key).cloned();
             let record = match &before {
@@ -165,9 +199,8 @@ impl Api {
             };
             if let Some(record) = record {
                 log.make(self, Change::Put(Arc::new(Record { source: Some(source), ..record })));
-                made.push((key.clone(), before));
+                made.push((key, before));
             }
-            keys.insert(key);
         }
         synced.kept = sync.wanted.len() - synced.created - synced.updated;
         let of_files = self.state.of_files(&sync.scope.region, &sync.scope.account);

@@ -1,7 +1,7 @@
 //! How connections reach a node's proxy.
 
+use core::net::IpAddr;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::proxy::{Outbound, Proxy, Role};

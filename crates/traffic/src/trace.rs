@@ -95,7 +95,7 @@ impl<'a> Trace<'a> {
         match (&proxy.role, capture) {
             (Role::Gateway { .. }, _) => trace.enter_gateway(world, proxy, sent),
             (Role::Node { .. }, Capture::OriginalDestination | Capture::Addresses(_)) => {
-                trace.leave_node(world, proxy, sent)
+                trace.leave_node(world, proxy, sent);
             }
             (Role::Node { .. }, Capture::Loopback(ports)) => trace.leave_by_loopback(world, proxy, ports, sent),
         }

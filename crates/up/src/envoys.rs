@@ -1,7 +1,7 @@
 //! Envoys as processes: started, watched, started again where they end by themselves, and ended with the run.
 //!
-//! Envoy asks the kernel to be ended with the thread that has started it, so one thread starts all, and even a run that is killed
-//! leaves nothing behind.
+//! Each asks the kernel to be ended with the thread that has started it, so one thread starts all, and even a run that is killed leaves
+//! nothing behind.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -56,6 +56,9 @@ pub struct Envoys {
 pub struct Launch {
     /// The program.
     pub program: PathBuf,
+    /// This program itself, which becomes an Envoy by [`replace`] when it is called with [`REPLACE`] and what that takes; without it
+    /// Envoys outlive a run that is killed.
+    pub own: Option<PathBuf>,
     /// The folder that takes their bootstraps and what they log.
     pub folder: PathBuf,
     /// Where the control plane is: `unix:///PATH`.
@@ -70,8 +73,8 @@ impl Envoys {
     /// # Errors
     /// The system gives no thread.
     pub fn new(launch: Launch, tell: Tell) -> io::Result<Self> {
-        let (wishes, wished) = mpsc::channel();
-        let run = move || Run { launch, tell, running: BTreeMap::new() }.run(&wished);
+        let (wishes, waiting) = mpsc::channel();
+        let run = move || Run { launch, tell, running: BTreeMap::new() }.run(&waiting);
         let thread = std::thread::Builder::new().name("envoys".to_owned()).spawn(run)?;
         Ok(Self { wishes: Some(wishes), thread: Some(thread) })
     }
@@ -123,9 +126,9 @@ impl Drop for Running {
 }
 
 impl Run {
-    fn run(mut self, wished: &mpsc::Receiver<Wish>) {
+    fn run(mut self, waiting: &mpsc::Receiver<Wish>) {
         loop {
-            match wished.recv_timeout(GLANCE) {
+            match waiting.recv_timeout(GLANCE) {
                 Ok(Wish::Start(envoy)) => {
                     let child = self.spawn(&envoy);
                     self.running.insert(envoy.address, Running { envoy, child, since: Instant::now() });
@@ -174,7 +177,7 @@ impl Launch {
         let file = self.folder.join(format!("{}.json", envoy.address));
         fs::write(&file, bootstrap.to_string())?;
         let log = fs::OpenOptions::new().create(true).append(true).open(self.log(envoy))?;
-        Command::new(&self.program)
+        self.command()
             .arg("-c")
             .arg(&file)
             .args(["--disable-hot-restart", "--concurrency", "1", "--log-level", "warning"])
@@ -183,6 +186,16 @@ impl Launch {
             .stdout(log.try_clone()?)
             .stderr(log)
             .spawn()
+    }
+
+    /// What starts an Envoy: by way of this program, where the kernel ends processes with others.
+    fn command(&self) -> Command {
+        let Some(own) = self.own.as_ref().filter(|_| cfg!(target_os = "linux")) else {
+            return Command::new(&self.program);
+        };
+        let mut command = Command::new(own);
+        command.arg(REPLACE).arg(std::process::id().to_string()).arg(&self.program);
+        command
     }
 
     /// What an Envoy says.
@@ -202,6 +215,24 @@ impl Launch {
             json!({"socket_address": {"address": envoy.address.to_string(), "port_value": ADMIN_PORT}});
         Ok(made)
     }
+}
+
+/// The verb by which this program becomes another.
+pub const REPLACE: &str = "replace-by-envoy";
+
+/// Becomes an Envoy that ends when the thread that has started this process does; comes back where it cannot.
+#[cfg(target_os = "linux")]
+pub fn replace(parent: u32, program: &Path, arguments: &[std::ffi::OsString]) -> io::Error {
+    use std::os::unix::process::CommandExt as _;
+    if let Err(why) = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL)) {
+        return why.into();
+    }
+    // Whoever has gone before this was asked for tells nobody.
+    let own = rustix::process::getppid().map(|parent| parent.as_raw_nonzero().get().unsigned_abs());
+    if own != Some(parent) {
+        return io::Error::other("who has started it is gone");
+    }
+    Command::new(program).args(arguments).exec()
 }
 
 /// Whether a program is an Envoy: its first words say so.

@@ -9,6 +9,7 @@ pub mod caller;
 pub mod cast;
 pub mod client;
 pub mod envoys;
+pub mod install;
 pub mod parts;
 pub mod stand_in;
 pub mod tour;

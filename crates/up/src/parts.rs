@@ -23,7 +23,8 @@ pub struct Part {
     pub backends: Vec<Backend>,
     /// The names that its certificate bears.
     pub names: BTreeSet<String>,
-    /// How requests come in from outside of the mesh: through a gateway, or as what the application of a node does that nobody calls.
+    /// How requests come in from outside of the mesh: through a gateway, or, without one, as what the application of a node does that
+    /// nobody calls.
     pub entries: Vec<Entry>,
 }
 
@@ -68,6 +69,10 @@ pub fn parts(inventory: &Inventory, mesh: &str) -> Vec<Part> {
         all.into_iter().filter_map(|(kind, name)| Some((kind, Proxy::of(&world, kind, name)?))).collect();
     let mut parts: Vec<Part> = proxies.iter().map(|(kind, proxy)| part(&world, *kind, proxy)).collect();
     demands(&proxies, &mut parts);
+    // Where there is a way in, a node that nobody calls is one that is not in use yet.
+    if parts.iter().any(|part| !part.entries.is_empty()) {
+        return parts;
+    }
     for part in parts.iter_mut().filter(|part| part.kind == Kind::VirtualNode) {
         let is_called = proxies.iter().any(|(_, proxy)| proxy.targets.iter().any(|target| target.node == part.name));
         if !is_called && !part.backends.is_empty() {

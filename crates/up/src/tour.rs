@@ -17,6 +17,9 @@ use crate::caller::{Caller, Sample};
 /// How long a step may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long a refusal lasts before it is not waited for what comes.
+const LASTING: Duration = Duration::from_secs(3);
+
 /// How often it is looked.
 const GLANCE: Duration = Duration::from_millis(20);
 
@@ -25,6 +28,10 @@ const ENOUGH: u64 = 20;
 
 /// A file that no proxy can open: Envoy refuses a listener that is to log there.
 const NO_FILE: &str = "/dev/null/access.log";
+
+/// Why no request can be sent.
+const NO_WAY_IN: &str =
+    "the mesh has no way in: no gateway route leads anywhere, and no node calls others without being called itself";
 
 /// What a step needs.
 pub struct Tour<'t> {
@@ -120,6 +127,8 @@ enum Seen {
     Done(String),
     /// Not yet; what was seen instead.
     Not(String),
+    /// It will not come; what was seen instead.
+    Never(String),
 }
 
 impl Tour<'_> {
@@ -128,13 +137,22 @@ impl Tour<'_> {
     /// # Errors
     /// Which has not, and why.
     pub fn proxies_are_settled(&self) -> Found {
+        let mut refused_since = None;
         until(|| {
             let connected = self.proxies.all();
-            let missing: Vec<String> = self.expected.iter().filter_map(|own| missing(&connected, own)).collect();
+            let missing: Vec<Missing> = self.expected.iter().filter_map(|own| missing(&connected, own)).collect();
             if missing.is_empty() {
                 return Seen::Done(format!("all {} proxies have accepted their configuration", self.expected.len()));
             }
-            Seen::Not(missing.join("; "))
+            let said: Vec<&str> = missing.iter().map(|own| own.why.as_str()).collect();
+            // Nothing is waited for any longer but that somebody changes what is refused.
+            let is_final = missing.iter().all(|own| own.is_refusal);
+            let since: &mut Option<Instant> = &mut refused_since;
+            *since = is_final.then(|| since.unwrap_or_else(Instant::now));
+            match since {
+                Some(since) if since.elapsed() >= LASTING => Seen::Never(said.join("; ")),
+                _ => Seen::Not(said.join("; ")),
+            }
         })
     }
 
@@ -143,6 +161,9 @@ impl Tour<'_> {
     /// # Errors
     /// What fails.
     pub fn requests_go_through(&self) -> Found {
+        if self.caller.doors() == 0 {
+            return Err(NO_WAY_IN.to_owned());
+        }
         let mut since = Instant::now();
         until(|| {
             let sample = self.caller.sample(Some(since));
@@ -156,23 +177,18 @@ impl Tour<'_> {
                     sample.succeeded
                 ));
             }
-            let doors = self.caller.doors();
-            if doors == 0 {
-                return Seen::Not("the mesh has no way in: no gateway with gateway routes, no node that calls others and is not called itself".to_owned());
-            }
             Seen::Not(format!("{} requests were answered", sample.succeeded))
         })
     }
 
     /// The first route that splits its requests; `None` where the mesh has none.
     pub fn split(&self) -> Option<Split> {
-        let routers = self.names(Kind::VirtualRouter, None);
         let services: Vec<Held> = self
             .names(Kind::VirtualService, None)
             .into_iter()
             .filter_map(|name| self.held(Kind::VirtualService, None, &name))
             .collect();
-        for router in routers {
+        for router in self.names(Kind::VirtualRouter, None) {
             let names = self.names(Kind::Route, Some(&router));
             let routes: Vec<Held> =
                 names.iter().filter_map(|name| self.held(Kind::Route, Some(&router), name)).collect();
@@ -308,14 +324,21 @@ pub fn broken(spec: &Value) -> Value {
 }
 
 /// What a proxy still lacks.
-fn missing(connected: &[Connected], (kind, name): &(Kind, String)) -> Option<String> {
+struct Missing {
+    why: String,
+    is_refusal: bool,
+}
+
+fn missing(connected: &[Connected], (kind, name): &(Kind, String)) -> Option<Missing> {
+    let waits = |why: String| Some(Missing { why, is_refusal: false });
     let own = connected.iter().find(|own| own.profile.kind == *kind && own.profile.name == *name);
-    let Some(own) = own else { return Some(format!("{name} has not connected")) };
+    let Some(own) = own else { return waits(format!("{name} has not connected")) };
     if let Some(rejection) = own.kinds.iter().find_map(|status| status.rejection.as_ref()) {
         let names: Vec<&str> = rejection.resources.iter().map(|name| &**name).collect();
-        return Some(format!("{name} refuses {}: {}", names.join(", "), first_line(&rejection.message)));
+        let why = format!("{name} refuses {}: {}", names.join(", "), first_line(&rejection.message));
+        return Some(Missing { why, is_refusal: true });
     }
-    (!own.is_settled).then(|| format!("{name} has not accepted all yet"))
+    if own.is_settled { None } else { waits(format!("{name} has not accepted all yet")) }
 }
 
 fn first_line(text: &str) -> &str {
@@ -337,6 +360,7 @@ fn until(mut look: impl FnMut() -> Seen) -> Found {
     loop {
         match look() {
             Seen::Done(found) => return Ok(found),
+            Seen::Never(instead) => return Err(instead),
             Seen::Not(instead) if start.elapsed() >= PATIENCE => {
                 return Err(format!("after {} s: {instead}", PATIENCE.as_secs()));
             }

@@ -1,6 +1,7 @@
 //! What the Envoy control plane costs: how soon a change has reached the proxies that it concerns, what proxies cost that only wait, and how
 //! soon a real Envoy does as the API was told.
 
+mod envoy;
 mod proxy;
 
 use std::net::{SocketAddr, TcpListener};
@@ -42,7 +43,7 @@ const RESPITE: Duration = Duration::from_secs(3);
 const MAX_COMING: usize = 100;
 
 /// Every row about the control plane.
-pub(super) fn rows(_root: &Path) -> Result<Vec<Row>> {
+pub(super) fn rows(root: &Path) -> Result<Vec<Row>> {
     say("the Envoy control plane …");
     raise_open_files();
     let mesh = input("mesh.json", format!("{}\n{}", generate::describe(Size::quota(1)), callers()));
@@ -52,7 +53,7 @@ pub(super) fn rows(_root: &Path) -> Result<Vec<Row>> {
     let path = path.display().to_string();
     let mesh = [mesh];
     let mut rows = Vec::new();
-    let plane = Plane::start(&path)?;
+    let plane = Plane::start(&["--load", &path])?;
     let mut fleet = Fleet::connect(&plane, PROXIES)?;
     for (what, shared, concerned, most) in
         [("100 of 1,000 proxies", false, PROXIES / GROUPS, 10.0), ("all 1,000 proxies", true, PROXIES, 60.0)]
@@ -63,13 +64,15 @@ pub(super) fn rows(_root: &Path) -> Result<Vec<Row>> {
         rows.push(row("the same, 99th percentile", 99).within_millis(most));
     }
     drop((fleet, plane));
-    let plane = Plane::start(&path)?;
+    let plane = Plane::start(&["--load", &path])?;
     let before = plane.server.resident()?;
     let fleet = Fleet::connect(&plane, IDLE)?;
     std::thread::sleep(RESPITE);
     let more = plane.server.resident()?.saturating_sub(before);
     drop(fleet);
     rows.push(Row::memory("`serve`, what 10,000 proxies that wait add", &mesh, more, 500.0));
+    drop(plane);
+    rows.extend(envoy::rows(root, folder.path())?);
     Ok(rows)
 }
 
@@ -106,13 +109,13 @@ struct Plane {
 }
 
 impl Plane {
-    fn start(mesh: &str) -> Result<Self> {
+    fn start(arguments: &[&str]) -> Result<Self> {
         let ads = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        Ok(Self { server: Server::ours(&["--load", mesh], &ads.to_string())?, ads })
+        Ok(Self { server: Server::ours(arguments, &ads.to_string())?, ads })
     }
 
     fn call(&self, method: &str, path: &str, body: &str) -> Result<Value> {
-        let (status, answer) = self.server.ask(method, &format!("/v20190125/meshes/quota{path}"), &[], body)?;
+        let (status, answer) = self.server.ask(method, &format!("/v20190125/meshes{path}"), &[], body)?;
         ensure!(status == 200, "{method} {path}: {status} {answer}");
         Ok(serde_json::from_str(&answer)?)
     }
@@ -156,7 +159,7 @@ impl Fleet {
         let mut times = Vec::new();
         for number in 0..WARM_UP + CHANGES {
             let group = if is_shared { GROUPS } else { number % GROUPS };
-            let path = format!("/virtualRouter/{}/routes/everything", service(group));
+            let path = format!("/quota/virtualRouter/{}/routes/everything", service(group));
             let mut spec = plane.call("GET", &path, "")?["spec"].take();
             let weight = &mut spec["httpRoute"]["action"]["weightedTargets"][0]["weight"];
             *weight = json!(weight.as_u64().context("a weight")? % 100 + 1);

@@ -1,18 +1,23 @@
 //! What a person is told: where everything is, a tour, and what answers while it runs; or the tour, taken by itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use anyhow::{Context as _, Result};
 use meshwright_ads::Control;
+use meshwright_aws::{Client, Limits, Options};
 use meshwright_model::Kind;
 use meshwright_model::limits::PortProtocol;
+use meshwright_traffic::Addresses;
 use meshwright_up::caller::Sample;
 use meshwright_up::envoys::ADMIN_PORT;
 use meshwright_up::tour::{Held, broken};
+use meshwright_up::{Caller, Entry, Part, Tour};
 use serde_json::{Value, json};
 
-use super::*;
+use crate::{End, deliver};
 
 /// How often it is looked what answers.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -21,7 +26,7 @@ const PERIOD: Duration = Duration::from_secs(1);
 const MOVED: u64 = 10;
 
 /// A part and where it is.
-struct Where {
+pub(super) struct Where {
     kind: Kind,
     name: String,
     address: String,
@@ -30,64 +35,47 @@ struct Where {
 
 /// Tells and shows; it runs on a thread of its own.
 pub(super) struct Guide {
-    control: Control,
-    caller: Caller,
-    url: String,
-    region: String,
-    mesh: String,
-    expected: BTreeSet<(Kind, String)>,
-    parts: Vec<Where>,
-    files: Vec<String>,
-    root: PathBuf,
-    started: Instant,
-    has_proxies: bool,
+    pub(super) control: Control,
+    pub(super) caller: Caller,
+    pub(super) url: String,
+    pub(super) region: String,
+    pub(super) mesh: String,
+    pub(super) expected: BTreeSet<(Kind, String)>,
+    pub(super) parts: Vec<Where>,
+    pub(super) files: Vec<String>,
+    pub(super) root: PathBuf,
+    pub(super) started: Instant,
+    pub(super) has_proxies: bool,
+}
+
+impl Where {
+    pub(super) fn of((part, addresses): (&Part, &Addresses)) -> Self {
+        let at = if part.kind == Kind::VirtualGateway { addresses.ingress } else { addresses.application };
+        // Whoever has not our authority's certificate cannot come in by TLS.
+        let open = part.entries.iter().filter(|entry| entry.tls.is_none() && entry.protocol != PortProtocol::Grpc);
+        let mut open: Vec<&Entry> = open.collect();
+        open.sort_by_key(|entry| (entry.asked.headers.len(), entry.asked.path.len()));
+        let door = |entry: &&Entry| {
+            let host = entry.host.iter().map(|host| format!("-H 'host: {host}' "));
+            let headers = entry.asked.headers.iter().map(|(name, value)| format!("-H '{name}: {value}' "));
+            let method = (entry.asked.method != "GET").then(|| format!("-X {} ", entry.asked.method));
+            let options: String = host.chain(headers).chain(method).collect();
+            format!("curl {options}http://{at}:{}{}", entry.port, entry.asked.path)
+        };
+        Self {
+            kind: part.kind,
+            name: part.name.clone(),
+            address: addresses.ingress.to_string(),
+            doors: open.iter().map(door).collect(),
+        }
+    }
 }
 
 impl Guide {
-    pub(super) fn new(up: &Up, options: &UpOptions) -> Self {
-        let part = |(part, addresses): (&meshwright_up::Part, &meshwright_traffic::Addresses)| {
-            let at = if part.kind == Kind::VirtualGateway { addresses.ingress } else { addresses.application };
-            // Whoever has not our authority's certificate cannot come in by TLS.
-            let open = part.entries.iter().filter(|entry| entry.tls.is_none() && entry.protocol != PortProtocol::Grpc);
-            let mut open: Vec<&meshwright_up::Entry> = open.collect();
-            open.sort_by_key(|entry| (entry.asked.headers.len(), entry.asked.path.len()));
-            let door = |entry: &&meshwright_up::Entry| {
-                let host = entry.host.iter().map(|host| format!("-H 'host: {host}' "));
-                let headers = entry.asked.headers.iter().map(|(name, value)| format!("-H '{name}: {value}' "));
-                let method = (entry.asked.method != "GET").then(|| format!("-X {} ", entry.asked.method));
-                let options: String = host.chain(headers).chain(method).collect();
-                format!("curl {options}http://{at}:{}{}", entry.port, entry.asked.path)
-            };
-            Where {
-                kind: part.kind,
-                name: part.name.clone(),
-                address: addresses.ingress.to_string(),
-                doors: open.iter().map(door).collect(),
-            }
-        };
-        let files = match &options.files[..] {
-            [] => vec![up.place.path("shop.yaml").to_string_lossy().into_owned()],
-            own => own.to_vec(),
-        };
-        Self {
-            control: up.control.clone(),
-            caller: up.caller.clone(),
-            url: up.url.clone(),
-            region: up.region.clone(),
-            mesh: up.mesh.name.clone(),
-            expected: up.expected(),
-            parts: up.cast.parts().map(part).collect(),
-            files,
-            root: up.place.root().to_owned(),
-            started: up.started,
-            has_proxies: !options.no_proxies,
-        }
-    }
-
     /// Shows all there is to see; ends with the tour where that is taken by itself.
     pub(super) fn run(self, check: bool) -> Result<End> {
         let options =
-            AwsOptions { endpoint_url: Some(self.url.clone()), region: Some(self.region.clone()), profile: None };
+            Options { endpoint_url: Some(self.url.clone()), region: Some(self.region.clone()), profile: None };
         let client = Client::new(&options, Limits::default())?;
         let tour = Tour {
             api: &client,
@@ -300,5 +288,5 @@ fn line(sample: &Sample, shares: &Shares, at: Duration) -> String {
 }
 
 fn say(text: &str) -> Result<()> {
-    crate::deliver(None, &meshwright_verbs::Answer { output: text.to_owned(), ..Default::default() })
+    deliver(None, &meshwright_verbs::Answer { output: text.to_owned(), ..Default::default() })
 }

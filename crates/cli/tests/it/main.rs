@@ -17,6 +17,8 @@ mod server;
 #[cfg(unix)]
 mod signed;
 mod store;
+#[cfg(target_os = "linux")]
+mod up;
 mod usage;
 mod validate;
 mod watch;

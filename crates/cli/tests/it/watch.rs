@@ -130,6 +130,10 @@ fn files_with_faults_are_reported_once_and_change_nothing() {
             "Resources: {Node: {Type: 'AWS::AppMesh::VirtualNode', Properties: {MeshName: none, VirtualNodeName: x, Spec: {}}}}",
             "Mesh with name none is not present",
         ),
+        (
+            "Resources: {A: {Type: 'AWS::AppMesh::Mesh', Properties: {MeshName: x}}, B: {Type: 'AWS::AppMesh::Mesh', Properties: {MeshName: x}}}",
+            "mesh x: the files define it twice",
+        ),
     ];
     for (text, complaint) in states {
         std::fs::write(place.file("mesh/shop.yaml"), text).unwrap();

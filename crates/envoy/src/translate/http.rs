@@ -4,11 +4,11 @@ use meshwright_model::limits::PortProtocol;
 
 use super::Translation;
 use super::chain::{Direction, network_filter};
+use super::hosts::Host;
 use super::names;
 use crate::envoy::config::core::v3::config_source::ConfigSourceSpecifier;
 use crate::envoy::config::core::v3::{AggregatedConfigSource, ApiVersion, ConfigSource};
 use crate::envoy::config::listener::v3::Filter;
-use crate::envoy::config::route::v3::VirtualHost;
 use crate::envoy::extensions::filters::http::router::v3::Router;
 use crate::envoy::extensions::filters::network::http_connection_manager::v3::http_connection_manager::{
     PathWithEscapedSlashesAction, RouteSpecifier, Tracing, UpgradeConfig,
@@ -36,13 +36,14 @@ impl Translation<'_, '_> {
         direction: Direction,
         protocol: PortProtocol,
         port: u16,
-        virtual_hosts: Vec<VirtualHost>,
+        hosts: Vec<impl Into<Host>>,
     ) -> Filter {
         let name = names::routes(direction.word(), protocol, port);
-        let routes = self.route_configuration(name.clone(), virtual_hosts);
+        let hosts: Vec<Host> = hosts.into_iter().map(Into::into).collect();
         let specifier = if self.is_static() {
-            RouteSpecifier::RouteConfig(routes)
+            RouteSpecifier::RouteConfig(self.whole_routes(name, hosts))
         } else {
+            let routes = self.shared_routes(name.clone(), hosts);
             self.configuration.routes.push(routes);
             RouteSpecifier::Rds(Rds { config_source: Some(ads()), route_config_name: name })
         };

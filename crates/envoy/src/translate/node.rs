@@ -12,6 +12,7 @@ use super::chain::{
     Direction, chain, listener, local_address, on_port, original_destination, tls_chains, tls_inspector,
     tls_inspector_on,
 };
+use super::hosts::Host;
 use super::route::{catch_all, duration};
 use super::{INGRESS_PORT, Translation, names};
 use crate::envoy::config::listener::v3::{Filter, FilterChain};
@@ -23,11 +24,11 @@ const AWS_NAMES: &str = "*.amazonaws.com";
 /// Their port.
 const TLS_PORT: u16 = 443;
 
-impl Translation<'_, '_> {
+impl<'a> Translation<'_, 'a> {
     pub(super) fn node(
         &mut self,
         listeners: &[NodeListener<'_>],
-        egress: &BTreeMap<u16, Outbound<'_>>,
+        egress: &BTreeMap<u16, Outbound<'a>>,
         filter: EgressFilterType,
     ) {
         self.ingress(listeners);
@@ -117,7 +118,7 @@ impl Translation<'_, '_> {
     }
 
     /// What the application sends, where the kernel redirects it.
-    fn redirected_egress(&mut self, egress: &BTreeMap<u16, Outbound<'_>>, filter: EgressFilterType) {
+    fn redirected_egress(&mut self, egress: &BTreeMap<u16, Outbound<'a>>, filter: EgressFilterType) {
         let mut chains: Vec<FilterChain> = egress
             .iter()
             .map(|(port, outbound)| chain(Some(*port), self.outbound_filter(outbound, *port, filter)))
@@ -145,22 +146,18 @@ impl Translation<'_, '_> {
         self.add_listener(listener(Direction::Egress, &address, EGRESS_PORT, filters, chains));
     }
 
-    fn outbound_filter(&mut self, outbound: &Outbound<'_>, port: u16, filter: EgressFilterType) -> Filter {
+    fn outbound_filter(&mut self, outbound: &Outbound<'a>, port: u16, filter: EgressFilterType) -> Filter {
         match outbound {
             Outbound::Tcp { service: _, connection } => self.connection_filter(connection),
             Outbound::Http { protocol, hosts } => {
-                let mut all = self.virtual_hosts(hosts, *protocol);
-                let is_for_all = |host: &VirtualHost| host.domains.iter().any(|domain| domain == "*");
-                if filter == EgressFilterType::AllowAll && !all.iter().any(is_for_all) {
-                    all.push(self.everything_else());
+                let mut all: Vec<Host> = hosts.iter().map(|host| self.shared_host(host, *protocol)).collect();
+                let is_for_all = |host: &proxy::VirtualHost<'_>| host.domains.iter().any(|domain| domain == "*");
+                if filter == EgressFilterType::AllowAll && !hosts.iter().any(is_for_all) {
+                    all.push(self.everything_else().into());
                 }
                 self.http_filter(Direction::Egress, *protocol, port, all)
             }
         }
-    }
-
-    fn virtual_hosts(&self, hosts: &[proxy::VirtualHost<'_>], protocol: PortProtocol) -> Vec<VirtualHost> {
-        hosts.iter().map(|host| self.virtual_host(host, protocol)).collect()
     }
 
     /// The host of requests that are for no backend, where the mesh lets all pass.

@@ -1,7 +1,7 @@
 //! Where requests go, how long they may take, and when they are tried again.
 
 use meshwright_model::limits::PortProtocol;
-use meshwright_traffic::proxy::{Destination, Retry, Rule, Share, VIRTUAL_SERVICE_HEADER, VirtualHost};
+use meshwright_traffic::proxy::{Destination, Retry, Rule, Share, Target, VIRTUAL_SERVICE_HEADER, VirtualHost};
 use prost_types::Duration;
 
 use super::matcher::route_match;
@@ -18,6 +18,38 @@ use crate::json::pack;
 
 /// How often another host is drawn for an attempt. Source: the gateway's dump.
 const HOST_DRAWS: i64 = 5;
+
+/// Where a share goes, and how much of it: the node, protocol and port of a cluster's name, and a weight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reached<'a> {
+    node: &'a str,
+    protocol: PortProtocol,
+    port: u16,
+    weight: u32,
+}
+
+impl<'a> Reached<'a> {
+    /// Where a share of a proxy with these targets goes; `protocol` is that of what leads nowhere.
+    pub(super) fn of(share: &Share<'a>, targets: &[Target<'a>], protocol: PortProtocol) -> Self {
+        let (node, protocol, port) = place(&share.destination, targets, protocol);
+        Self { node, protocol, port, weight: share.weight }
+    }
+}
+
+/// The node, protocol and port of where a share goes.
+fn place<'a>(
+    destination: &Destination<'a>,
+    targets: &[Target<'a>],
+    protocol: PortProtocol,
+) -> (&'a str, PortProtocol, u16) {
+    match destination {
+        Destination::Target(position) => {
+            let target = &targets[*position];
+            (target.node, target.protocol, target.port)
+        }
+        Destination::Nowhere { node, port, why: _ } => (node, protocol, port.unwrap_or_default()),
+    }
+}
 
 impl Translation<'_, '_> {
     /// A virtual service as a host.
@@ -87,15 +119,8 @@ impl Translation<'_, '_> {
 
     /// The name of a destination's cluster. One that leads nowhere has a name that no cluster bears, so that Envoy answers 503.
     pub(super) fn destination(&self, destination: &Destination<'_>, protocol: PortProtocol) -> String {
-        match destination {
-            Destination::Target(position) => {
-                let target = &self.proxy.targets[*position];
-                names::egress_cluster(self.proxy.mesh, target.node, target.protocol, target.port)
-            }
-            Destination::Nowhere { node, port, why: _ } => {
-                names::egress_cluster(self.proxy.mesh, node, protocol, port.unwrap_or_default())
-            }
-        }
+        let (node, protocol, port) = place(destination, &self.proxy.targets, protocol);
+        names::egress_cluster(self.proxy.mesh, node, protocol, port)
     }
 
     /// A set of routes, which may name clusters that are not there.

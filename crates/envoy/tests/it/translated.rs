@@ -47,7 +47,7 @@ pub(crate) fn translated_with(
     let made = translate(&proxy, endpoints, options);
     Translated {
         listeners: made.listeners.iter().map(|own| (own.name.clone(), to_json(own))).collect(),
-        routes: made.routes.iter().map(|own| (own.name.clone(), to_json(own))).collect(),
+        routes: made.routes.iter().map(|own| (own.name.clone(), to_json(&own.message().unwrap()))).collect(),
         clusters: made.clusters.iter().map(|own| (own.name.clone(), to_json(own))).collect(),
         endpoints: made.endpoints.iter().map(to_json).collect(),
     }
