@@ -1,4 +1,4 @@
-//! The authority of calls over a Unix socket, made one that HTTP allows.
+//! The authority of calls over a Unix socket, be it here or at a relay, made one that HTTP allows.
 //!
 //! gRPC's C core, which Envoys call with, names the percent-encoded path of the socket (github.com/grpc/grpc/issues/38142); no authority
 //! may have a `%`, and `h2` refuses the call (github.com/hyperium/h2/pull/487). AWS's image cannot be told to say anything else. So each

@@ -3,8 +3,8 @@
 //! [`session`] decides what one proxy is sent and [`meshes`] what it is to have, and neither knows a network; [`listen`] is the thin loop
 //! around them.
 
-#[cfg(unix)]
 mod authority;
+mod caller;
 mod calls;
 pub mod counts;
 pub mod hub;
@@ -16,6 +16,7 @@ pub mod meshes;
 mod parts;
 pub mod proxies;
 pub mod proxy;
+pub mod refused;
 pub mod registry;
 pub mod request;
 pub mod session;
@@ -23,6 +24,7 @@ pub mod snapshot;
 pub mod stream;
 mod wire;
 
+pub use caller::{Authorize, Caller};
 pub use counts::Counts;
 pub use hub::Hub;
 pub use instances::{Service, Source};
@@ -31,6 +33,7 @@ pub use listen::{Listener, serve};
 pub use local::Local;
 pub use proxies::{Census, Connected, Proxies};
 pub use proxy::{MeshId, Profile};
+pub use refused::Refused;
 pub use registry::{Full, Registered, Registry};
 pub use request::{Protocol, Request, Wish};
 pub use session::{Response, Session};

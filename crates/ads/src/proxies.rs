@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use crate::counts::Counts;
 use crate::hub::Numbered;
 use crate::proxy::Profile;
+use crate::refused::{Refusals, Refused};
 use crate::request::Protocol;
 use crate::session::Status;
 
@@ -18,6 +19,8 @@ use crate::session::Status;
 pub struct Proxies {
     state: Arc<Mutex<State>>,
     counts: Arc<Counts>,
+    /// Told when a call is refused as none was before.
+    refusal: Arc<Notify>,
 }
 
 /// How many proxies there are.
@@ -35,6 +38,7 @@ pub struct Census {
 struct State {
     next: u64,
     streams: BTreeMap<u64, Connected>,
+    refusals: Refusals,
 }
 
 /// A proxy that is connected.
@@ -100,6 +104,23 @@ impl Proxies {
     /// What was sent, accepted and refused so far.
     pub fn counts(&self) -> &Counts {
         &self.counts
+    }
+
+    /// The last calls that were refused, the last one first.
+    pub fn refused(&self) -> Vec<Refused> {
+        self.state().refusals.all()
+    }
+
+    /// Waits until a call is refused as none of [`Self::refused`] was.
+    pub async fn refusal(&self) {
+        self.refusal.notified().await;
+    }
+
+    /// Notes that a call was refused.
+    pub(crate) fn refuse(&self, peer: &str, id: &str, why: &str) {
+        if self.state().refusals.add(peer, id, why) {
+            self.refusal.notify_one();
+        }
     }
 
     pub(crate) fn add(&self, connected: Connected) -> Place {

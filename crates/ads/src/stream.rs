@@ -1,13 +1,14 @@
 //! One stream: the thin loop around a [`Session`].
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use meshwright_envoy::envoy::config::core::v3::Node;
 use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_stream::{Stream, StreamExt as _};
 use tonic::Status;
 
+use crate::caller::Caller;
 use crate::hub::{Hub, Numbered};
 use crate::meshes::Plan;
 use crate::proxies::{Connected, Place, Proxies};
@@ -18,6 +19,9 @@ use crate::wire::Asking;
 
 /// How many responses may wait for a proxy that does not read: one of each kind, and no more is ever under way.
 pub(crate) const MAX_RESPONSES: usize = 8;
+
+/// How long the first request of a stream may take.
+const FIRST_REQUEST: Duration = Duration::from_secs(30);
 
 /// What all streams share.
 #[derive(Clone, Debug)]
@@ -37,19 +41,24 @@ pub struct Control {
 /// Speaks with a proxy until it goes, or says what must not be said.
 pub(crate) async fn speak<A: Asking>(
     control: Control,
+    caller: Caller,
     peer: String,
     mut requests: impl Stream<Item = Result<A, Status>> + Unpin,
     responses: mpsc::Sender<Result<Response, Status>>,
 ) {
-    let Some(Ok(first)) = requests.next().await else { return };
-    let profile = match Profile::of(first.node(), &control.region, &control.account) {
+    let Ok(Some(Ok(first))) = timeout(FIRST_REQUEST, requests.next()).await else { return };
+    let id = first.node().map_or_else(String::new, |node: &Node| node.id.clone());
+    let profile = Profile::of(first.node(), &caller.region, &caller.account)
+        .map_err(|why| Status::invalid_argument(why.to_string()))
+        .and_then(|profile| (caller.may_be)(&profile).map(|()| profile).map_err(Status::permission_denied));
+    let profile = match profile {
         Ok(profile) => profile,
-        Err(why) => {
-            let _ = responses.send(Err(Status::invalid_argument(why.to_string()))).await;
+        Err(status) => {
+            control.proxies.refuse(&peer, &id, status.message());
+            let _ = responses.send(Err(status)).await;
             return;
         }
     };
-    let id = first.node().map_or_else(String::new, |node: &Node| node.id.clone());
     let Some(plans) = control.hub.follow(&profile).await else { return };
     let connected = Connected {
         profile,

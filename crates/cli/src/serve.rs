@@ -33,7 +33,8 @@ pub(crate) const VERB: Verb = Verb {
 pub(crate) struct ServeOptions {
     #[command(flatten)]
     reach: ReachOptions,
-    /// Where Envoys connect: an address of the loopback, a Unix socket as `unix:///PATH`, or `none`; may be given several times
+    /// Where Envoys connect: an address of the loopback, `https://ADDRESS:PORT` for TLS with --tls-cert, `unix:///PATH` for a Unix socket, or
+    /// `none`; may be given several times
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:18000")]
     ads: Vec<AdsAddress>,
     /// The file that keeps everything, made where it is not there; without it, or with `memory`, all is lost when the server ends
@@ -62,7 +63,7 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
     if options.watch && options.load.iter().any(|name| name == "-") {
         bail!("--watch: standard input cannot be followed: name files");
     }
-    let mut settings = options.reach.settings()?;
+    let (mut settings, guard) = options.reach.settings()?;
     let store: Box<dyn Store> = match options.store.as_str() {
         "memory" => Box::new(Memory::default()),
         path => Box::new(File::open(Path::new(path)).context("--store")?),
@@ -85,16 +86,21 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
         let listen = options.reach.listen;
         let listener = meshwright_server::listen(listen).with_context(|| format!("--listen {listen}"))?;
         let url = format!("{}://{}", options.reach.scheme(), listener.local_addr()?);
-        let proxies = control::listen(&options.ads)?;
+        let proxies = control::listen(&options.ads, guard.as_ref())?;
         let (region, account) = (&settings.region, &settings.account);
         let mut output = format!(
             "App Mesh API on {url} (region {region}, account {account})\n  aws appmesh list-meshes --region {region} --endpoint-url {url}\n"
         );
         for (listener, url) in proxies {
-            let _ = writeln!(output, "Envoy control plane on {url}\n  meshwright bootstrap mesh/MESH/virtualNode/NODE --xds {url}");
+            let authority = if url.starts_with("https:") { " --ca AUTHORITIES.pem" } else { "" };
+            let _ = writeln!(
+                output,
+                "Envoy control plane on {url}\n  meshwright bootstrap mesh/MESH/virtualNode/NODE --xds {url}{authority}"
+            );
             // It ends with the process: proxies go on with what they have, and come again.
             tokio::spawn(meshwright_ads::serve(listener, control.clone(), std::future::pending()));
         }
+        tokio::spawn(control::complain_of_refusals(control.proxies.clone()));
         deliver(None, &Answer { output, ..Answer::default() })?;
         let stopped = stopped().context("signals")?;
         http::serve(listener, Arc::clone(&service), settings, stopped).await;

@@ -199,7 +199,7 @@ impl Up {
             format!("--listen {}: give the API another with --listen 127.0.0.1:PORT", options.listen)
         })?;
         let url = format!("http://{}", listener.local_addr()?);
-        for (listener, _) in control::listen(&[socket_url.parse().map_err(|why: String| anyhow!(why))?])? {
+        for (listener, _) in control::listen(&[socket_url.parse().map_err(|why: String| anyhow!(why))?], None)? {
             runtime.spawn(meshwright_ads::serve(listener, control.clone(), std::future::pending()));
         }
         runtime.spawn(http::serve(listener, Arc::clone(&service), settings, std::future::pending()));

@@ -26,5 +26,5 @@ pub mod variables;
 pub use bootstrap::bootstrap;
 pub use error::Error;
 pub use messages::{envoy, xds};
-pub use settings::{ControlPlane, Proxy, Settings};
+pub use settings::{ClientCertificate, ControlPlane, Proxy, Settings};
 pub use variables::{VARIABLES, Variables};

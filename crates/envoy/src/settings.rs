@@ -63,6 +63,8 @@ pub struct Settings {
     pub control_plane: Option<ControlPlane>,
     /// A file on the proxy's machine with the certificates by which it trusts the control plane; `None` for what is usual.
     pub trusted_certificates: Option<String>,
+    /// The certificate that it shows the control plane over TLS.
+    pub client_certificate: Option<ClientCertificate>,
     /// How many seconds Envoy waits for its first listeners and clusters before it goes on without; 0 is without end.
     pub initial_fetch_timeout: u32,
     /// Where Envoy can be asked and told things.
@@ -79,6 +81,15 @@ pub struct Settings {
     pub stats: Stats,
     /// Where the proxy runs.
     pub platform: Platform,
+}
+
+/// A certificate and its key, in files on the proxy's machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientCertificate {
+    /// The file with the certificate and those that lead to its authority.
+    pub chain: String,
+    /// The file with its key.
+    pub key: String,
 }
 
 /// Envoy's administration.
@@ -192,6 +203,7 @@ impl Settings {
         let cluster = variables.first_text(&names_of_cluster).unwrap_or(&proxy.id).to_owned();
         Ok(Self {
             trusted_certificates: None,
+            client_certificate: None,
             initial_fetch_timeout: variables.number("ENVOY_INITIAL_FETCH_TIMEOUT", 0)?,
             admin: Admin::read(variables)?,
             runtime: Runtime::read(control_plane.as_ref(), variables)?,

@@ -1,5 +1,7 @@
 //! Who may do what.
 
+use std::fmt::Display;
+
 use meshwright_model::Kind;
 use meshwright_model::operation::Operation;
 
@@ -59,11 +61,11 @@ impl Api {
 }
 
 /// That a key may not do something.
-pub(crate) fn denied(operation: Operation, scope: &Scope, key: &AccessKey, resource: &str, reason: &str) -> ApiError {
+pub(crate) fn denied(action: impl Display, scope: &Scope, key: &AccessKey, resource: &str, reason: &str) -> ApiError {
     let Scope { partition, account, .. } = scope;
     let user = key.user();
     let message = format!(
-        "User: arn:{partition}:iam::{account}:user/{user} is not authorized to perform: appmesh:{operation} on resource: {resource}{reason}"
+        "User: arn:{partition}:iam::{account}:user/{user} is not authorized to perform: appmesh:{action} on resource: {resource}{reason}"
     );
     ApiError::of(Exception::AccessDenied, message)
 }

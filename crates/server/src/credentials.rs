@@ -11,8 +11,13 @@ use crate::exception::{ApiError, Exception};
 /// The shortest secret that is taken, in characters; those of AWS have 40.
 const MIN_SECRET: usize = 16;
 
+/// What a key must be allowed on a virtual node or gateway to sign the calls of its proxies.
+///
+/// Source: Service Authorization Reference, App Mesh.
+pub(crate) const TO_BE_A_PROXY: &str = "StreamAggregatedResources";
+
 /// The access keys of a server.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Credentials {
     keys: Vec<Arc<AccessKey>>,
 }
@@ -123,9 +128,9 @@ impl AccessKey {
         self.shared.iter().any(|pattern| matches(pattern, mesh))
     }
 
-    /// Whether it may carry out an operation on a resource. As in IAM, what is denied is not allowed by anything.
-    pub(crate) fn may(&self, operation: Operation, resource: &str) -> bool {
-        let action = format!("appmesh:{operation}").to_ascii_lowercase();
+    /// Whether it may do something, such as an operation, with a resource. As in IAM, what is denied is not allowed by anything.
+    pub(crate) fn may(&self, action: impl fmt::Display, resource: &str) -> bool {
+        let action = format!("appmesh:{action}").to_ascii_lowercase();
         let holds = |statement: &Statement| {
             statement.actions.iter().any(|pattern| matches(&pattern.to_ascii_lowercase(), &action))
                 && statement.resources.iter().any(|pattern| matches(pattern, resource))
@@ -148,7 +153,8 @@ pub fn is_account(text: &str) -> bool {
 
 /// The names of all actions.
 fn actions() -> impl Iterator<Item = String> {
-    Operation::all().chain(Operation::OURS).map(|operation| format!("appmesh:{operation}"))
+    let operations = Operation::all().chain(Operation::OURS).map(|operation| operation.to_string());
+    operations.chain([TO_BE_A_PROXY.to_owned()]).map(|action| format!("appmesh:{action}"))
 }
 
 /// Whether a text is as a pattern says, where `*` stands for any characters and `?` for one.

@@ -23,6 +23,8 @@ const MAX_SKEW: i64 = 5 * 60;
 const MAX_SIGNED: usize = 64;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+
+/// What requests of the API are signed for.
 const SERVICE: &str = "appmesh";
 
 /// What is signed: a request, as it came.
@@ -43,6 +45,8 @@ pub(crate) struct Claim {
     pub(crate) key: String,
     /// The region that it is signed for.
     pub(crate) region: String,
+    /// The service that it is signed for.
+    service: String,
     /// The time of the signature: `YYYYMMDDTHHMMSSZ`.
     stamp: String,
     signed_headers: Vec<String>,
@@ -50,18 +54,28 @@ pub(crate) struct Claim {
 }
 
 impl Claim {
-    /// What the headers of a request claim, at a time in seconds since 1970.
+    /// What the headers of a request of the API claim, at a time in seconds since 1970.
     ///
     /// # Errors
     /// They claim nothing, or nothing that can be proved now.
     pub(crate) fn of(headers: &HeaderMap, now: i64) -> Result<Self, ApiError> {
+        Self::for_one_of(&[SERVICE], headers, now)
+    }
+
+    /// What the headers of a request to one of some services claim.
+    ///
+    /// # Errors
+    /// As above.
+    pub(crate) fn for_one_of(services: &[&str], headers: &HeaderMap, now: i64) -> Result<Self, ApiError> {
         let Some(authorization) = headers.get(header::AUTHORIZATION) else {
             let message = "Missing Authentication Token: sign the request with an access key of this server";
             return Err(ApiError::of(Exception::MissingAuthenticationToken, message));
         };
         if headers.contains_key("x-amz-security-token") {
             // Keys for a while are AWS's own; this server has none.
-            return Err(ApiError::of(Exception::UnrecognizedClient, "this server gives no security tokens"));
+            let message = "this server gives no security tokens: sign with one of its own access keys, as AWS_ACCESS_KEY_ID and \
+                           AWS_SECRET_ACCESS_KEY say them, without AWS_SESSION_TOKEN";
+            return Err(ApiError::of(Exception::UnrecognizedClient, message));
         }
         let authorization = authorization.to_str().unwrap_or_default();
         let Some(rest) = authorization.strip_prefix(ALGORITHM) else {
@@ -76,7 +90,7 @@ impl Claim {
         let [key, date, region, service, end] = credential.split('/').collect::<Vec<&str>>()[..] else {
             return Err(incomplete("Credential must be KEY/DATE/REGION/appmesh/aws4_request"));
         };
-        if service != SERVICE || end != "aws4_request" {
+        if !services.contains(&service) || end != "aws4_request" {
             return Err(invalid(format!("Credential should be scoped to correct service: '{SERVICE}'.")));
         }
         if !is_region(region) {
@@ -98,7 +112,8 @@ impl Claim {
             ));
         }
         let signature = HEXLOWER.decode(signature.as_bytes()).map_err(|_| mismatch())?;
-        Ok(Self { key: key.to_owned(), region: region.to_owned(), stamp: stamp.to_owned(), signed_headers, signature })
+        let [key, region, service, stamp] = [key, region, service, stamp].map(str::to_owned);
+        Ok(Self { key, region, service, stamp, signed_headers, signature })
     }
 
     /// Whether the secret of the key made the signature.
@@ -108,12 +123,13 @@ impl Claim {
     pub(crate) fn prove(&self, secret: &str, request: &Signed<'_>) -> Result<(), ApiError> {
         let date = &self.stamp[..8];
         let mut key = format!("AWS4{secret}").into_bytes();
-        for part in [date, &self.region, SERVICE, "aws4_request"] {
+        for part in [date, &self.region, &self.service, "aws4_request"] {
             let signed = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &key), part.as_bytes());
             key = signed.as_ref().to_vec();
         }
         let canonical = HEXLOWER.encode(canonical(request, &self.signed_headers).as_ref());
-        let text = format!("{ALGORITHM}\n{}\n{date}/{}/{SERVICE}/aws4_request\n{canonical}", self.stamp, self.region);
+        let Self { region, service, stamp, .. } = self;
+        let text = format!("{ALGORITHM}\n{stamp}\n{date}/{region}/{service}/aws4_request\n{canonical}");
         // In constant time.
         hmac::verify(&hmac::Key::new(hmac::HMAC_SHA256, &key), text.as_bytes(), &self.signature).map_err(|_| mismatch())
     }

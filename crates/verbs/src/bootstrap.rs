@@ -11,7 +11,7 @@ use clap::{Args, ValueEnum};
 use meshwright_dialect::{Reading, read_document};
 use meshwright_envoy::bootstrap::{Use, UserFile, merge};
 use meshwright_envoy::json::to_json;
-use meshwright_envoy::{ControlPlane, Proxy, Settings, Variables};
+use meshwright_envoy::{ClientCertificate, ControlPlane, Proxy, Settings, Variables};
 use meshwright_model::visible::visible;
 use serde_json::Value;
 
@@ -64,6 +64,12 @@ pub struct BootstrapOptions {
     /// A file on the proxy's machine with the certificates by which it trusts the control plane
     #[arg(long, value_name = "PATH")]
     pub ca: Option<String>,
+    /// A file on the proxy's machine with the certificate that it shows the control plane
+    #[arg(long, value_name = "PATH", requires = "client_key", conflicts_with = "is_static")]
+    pub client_cert: Option<String>,
+    /// A file on the proxy's machine with the key of that certificate
+    #[arg(long, value_name = "PATH", requires = "client_cert", conflicts_with = "is_static")]
+    pub client_key: Option<String>,
     /// The AWS region, where the ARN does not say it
     #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
@@ -181,6 +187,8 @@ pub fn run(
     let mut settings =
         if options.is_static { Settings::alone(proxy, &variables)? } else { Settings::read(proxy, &variables)? };
     settings.trusted_certificates.clone_from(&options.ca);
+    let certificate = options.client_cert.clone().zip(options.client_key.clone());
+    settings.client_certificate = certificate.map(|(chain, key)| ClientCertificate { chain, key });
     let mut bootstrap = meshwright_envoy::bootstrap(&settings);
     let (frozen, is_partial) = match reading.filter(|_| options.is_static) {
         Some(reading) => frozen::add(&mut bootstrap, reading, &settings, options)?,

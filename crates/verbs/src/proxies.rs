@@ -42,9 +42,13 @@ pub fn run(options: &ProxiesOptions, live: &mut Live<'_>) -> Result<Answer, Live
     let is_meant = |proxy: &&Value| options.mesh.as_ref().is_none_or(|mesh| proxy["meshName"] == mesh.as_str());
     let all: Vec<&Value> = answer["proxies"].as_array().into_iter().flatten().filter(is_meant).collect();
     let has_findings = all.iter().any(|proxy| connected::refusals(proxy).next().is_some());
+    // Which mesh they mean is not known of those that are refused.
+    let refused = answer["refused"].as_array().filter(|_| options.mesh.is_none()).cloned().unwrap_or_default();
     let output = match options.format {
-        MeshesFormat::Text => text(&all, &live.api.place()),
-        MeshesFormat::Json => format!("{:#}\n", json!({"endpoint": live.api.place(), "proxies": all})),
+        MeshesFormat::Text => text(&all, &live.api.place()) + &turned_away(&refused),
+        MeshesFormat::Json => {
+            format!("{:#}\n", json!({"endpoint": live.api.place(), "proxies": all, "refused": refused}))
+        }
     };
     Ok(Answer { output, has_findings, ..Answer::default() })
 }
@@ -75,6 +79,22 @@ fn text(all: &[&Value], place: &str) -> String {
         }
     }
     text
+}
+
+/// Those that were not let in, the last one first.
+fn turned_away(refused: &[Value]) -> String {
+    let mut text = String::new();
+    for own in refused {
+        let word = |member: &str| visible(own[member].as_str().unwrap_or_default());
+        let name = if word("id").is_empty() { String::new() } else { format!(" as {}", word("id")) };
+        let times = match own["count"].as_u64().unwrap_or(1) {
+            1 => String::new(),
+            count => format!("{count} times, last "),
+        };
+        let ago = span(own["lastSecondsAgo"].as_u64().unwrap_or_default());
+        let _ = writeln!(text, "refused from {}{name}, {times}{ago} ago: {}", word("peer"), word("reason"));
+    }
+    if text.is_empty() { text } else { format!("\n{text}") }
 }
 
 /// So many seconds, in the largest unit that is not more.

@@ -5,22 +5,33 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use meshwright_ads::meshes::Change;
-use meshwright_ads::{Control, Hub, Listener, Local, MeshId, Proxies, Registry};
+use meshwright_ads::{Control, Hub, Listener, Local, MeshId, Proxies, Refused, Registry};
+use meshwright_model::visible::visible;
 use meshwright_server::http::Settings;
 use meshwright_server::{ControlPlane, News, Service, Told};
+use tokio::time::sleep;
 
 use super::plane::Plane;
+use super::settings::Guard;
+use crate::complain;
+
+/// How many refusals are told at a time, and how long it is until the next.
+const MAX_COMPLAINTS: usize = 5;
+const RESPITE: Duration = Duration::from_secs(5);
 
 /// Where proxies connect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AdsAddress {
     /// Nowhere.
     None,
-    /// A port.
+    /// A port of the loopback.
     Tcp(SocketAddr),
+    /// A port with TLS.
+    Tls(SocketAddr),
     /// A Unix socket.
     Unix(PathBuf),
 }
@@ -32,12 +43,15 @@ impl FromStr for AdsAddress {
         if text == "none" {
             return Ok(Self::None);
         }
-        match text.strip_prefix("unix://") {
-            Some(path) if path.starts_with('/') => Ok(Self::Unix(path.into())),
-            Some(_) => Err("the path of a Unix socket must be whole: unix:///run/meshwright.sock".to_owned()),
-            None => text.parse().map(Self::Tcp).map_err(|_| {
-                "it is no ADDRESS:PORT such as 127.0.0.1:18000, no unix:///PATH and not `none`".to_owned()
-            }),
+        let refuse = |_| {
+            "it is no ADDRESS:PORT such as 127.0.0.1:18000, no https://ADDRESS:PORT, no unix:///PATH and not `none`"
+                .to_owned()
+        };
+        match text.split_once("://") {
+            Some(("unix", path)) if path.starts_with('/') => Ok(Self::Unix(path.into())),
+            Some(("unix", _)) => Err("the path of a Unix socket must be whole: unix:///run/meshwright.sock".to_owned()),
+            Some(("https", address)) => address.parse().map(Self::Tls).map_err(refuse),
+            _ => text.parse().map(Self::Tcp).map_err(refuse),
         }
     }
 }
@@ -47,6 +61,7 @@ impl fmt::Display for AdsAddress {
         match self {
             Self::None => formatter.write_str("none"),
             Self::Tcp(address) => address.fmt(formatter),
+            Self::Tls(address) => write!(formatter, "https://{address}"),
             Self::Unix(path) => write!(formatter, "unix://{}", path.display()),
         }
     }
@@ -55,21 +70,38 @@ impl fmt::Display for AdsAddress {
 /// Where it listens, each with how it is called.
 pub(crate) type Listeners = Vec<(Listener, String)>;
 
-/// Listens where proxies connect.
-pub(crate) fn listen(addresses: &[AdsAddress]) -> Result<Listeners> {
+/// Listens where proxies connect; for TLS there must be a guard.
+pub(crate) fn listen(addresses: &[AdsAddress], guard: Option<&Guard>) -> Result<Listeners> {
+    let tcp = |own: &AdsAddress, address: SocketAddr| {
+        meshwright_server::listen(address)
+            .with_context(|| format!("--ads {own}: choose another with --ads ADDRESS:PORT, or --ads none"))
+    };
     let mut listeners = Vec::new();
     for own in addresses {
         match own {
             AdsAddress::None => {}
             AdsAddress::Tcp(address) => {
                 if !address.ip().is_loopback() {
-                    bail!("--ads {address}: proxies are served on the loopback and over Unix sockets");
+                    bail!(
+                        "--ads {address}: beyond the loopback proxies are served with TLS: --ads https://{address} with --tls-cert, --tls-key \
+                         and --client-ca or --credentials"
+                    );
                 }
-                let listener = meshwright_server::listen(*address).with_context(|| {
-                    format!("--ads {address}: choose another with --ads ADDRESS:PORT, or --ads none")
-                })?;
+                let listener = tcp(own, *address)?;
                 let url = format!("http://{}", listener.local_addr()?);
-                listeners.push((Listener::Tcp(listener, None), url));
+                listeners.push((Listener::Tcp(listener), url));
+            }
+            AdsAddress::Tls(address) => {
+                let Some(guard) = guard else { bail!("--ads {own}: TLS needs --tls-cert and --tls-key") };
+                if guard.is_for_all && !address.ip().is_loopback() {
+                    bail!(
+                        "--ads {own}: beyond the loopback proxies must show a certificate or sign their calls: give --client-ca, \
+                         --credentials or both"
+                    );
+                }
+                let listener = tcp(own, *address)?;
+                let url = format!("https://{}", listener.local_addr()?);
+                listeners.push((Listener::Tls(listener, Arc::clone(&guard.tls), guard.authorize.clone()), url));
             }
             #[cfg(not(unix))]
             AdsAddress::Unix(_) => bail!("--ads {own}: this system has no Unix sockets"),
@@ -108,6 +140,28 @@ pub(crate) fn start(service: &Service, settings: &Settings, local: Option<Local>
 /// The control plane, as the API's server sees it.
 pub(crate) fn proxies(control: &Control) -> Option<Arc<dyn ControlPlane>> {
     Some(Arc::new(Plane(control.clone())))
+}
+
+/// Says which calls are refused, of those that are alike the first alone.
+pub(crate) async fn complain_of_refusals(proxies: Proxies) {
+    let mut told = 0;
+    loop {
+        proxies.refusal().await;
+        let refused = proxies.refused();
+        let mut new: Vec<&Refused> = refused.iter().filter(|own| own.number > told).collect();
+        new.sort_by_key(|own| own.number);
+        let newest = new.last().map_or(told, |own| own.number);
+        for Refused { peer, id, why, .. } in new.iter().take(MAX_COMPLAINTS) {
+            let name = if id.is_empty() { String::new() } else { format!(" as {}", visible(id)) };
+            complain(&format!("refused a proxy from {peer}{name}: {}\n", visible(why)));
+        }
+        let others = (newest - told).saturating_sub(MAX_COMPLAINTS as u64);
+        if others > 0 {
+            complain(&format!("refused {others} more: the last are in `meshwright proxies`\n"));
+        }
+        told = newest;
+        sleep(RESPITE).await;
+    }
 }
 
 fn changes(told: Told) -> Vec<Change> {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use meshwright_ads::{Census, Connected, Control, Counts, Full, Kind, Registered, Service};
+use meshwright_ads::{Census, Connected, Control, Counts, Full, Kind, Refused, Registered, Service};
 use meshwright_envoy::translate::Instance;
 use meshwright_server::{ControlPlane, EndpointId, Exposition, Measure, Registration};
 use serde_json::{Value, json};
@@ -16,7 +16,8 @@ impl ControlPlane for Plane {
         // First how far plans are: what is said of a proxy then holds for a plan that is no older.
         let revision = self.0.hub.revision();
         let proxies: Vec<Value> = self.0.proxies.all().iter().map(Connected::to_json).collect();
-        json!({"followedRevision": revision, "proxies": proxies})
+        let refused: Vec<Value> = self.0.proxies.refused().iter().map(Refused::to_json).collect();
+        json!({"followedRevision": revision, "proxies": proxies, "refused": refused})
     }
 
     fn revision(&self) -> Option<u64> {

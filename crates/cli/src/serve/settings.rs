@@ -2,11 +2,16 @@
 
 use std::io::Read;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
+use meshwright_ads::{Authorize, MeshId, Profile};
 use meshwright_server::http::Settings;
-use meshwright_server::{Credentials, is_account, is_region, tls};
+use meshwright_server::tls::{self, Clients};
+use meshwright_server::{Caller, Credentials, is_account, is_region};
+
+use rustls::ServerConfig;
 
 use crate::env;
 
@@ -34,14 +39,14 @@ pub(crate) struct ReachOptions {
     /// The key of the certificate, in PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<String>,
-    /// Authorities, in PEM, of which clients must show a certificate
+    /// Authorities, in PEM, of which clients must show a certificate; with --credentials a proxy may sign its calls instead
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     client_ca: Option<String>,
 }
 
 impl ReachOptions {
-    /// What the server is told.
-    pub(super) fn settings(&self) -> Result<Settings> {
+    /// What the server is told, and how proxies are served with TLS, where it has a certificate.
+    pub(super) fn settings(&self) -> Result<(Settings, Option<Guard>)> {
         let is_open = self.credentials.is_none() || self.tls_cert.is_none();
         if is_open && !self.listen.ip().is_loopback() {
             bail!(
@@ -63,20 +68,54 @@ impl ReachOptions {
             let credentials = Credentials::read(&text).map_err(|why| anyhow!("--credentials: {path}: {why}"))?;
             settings.credentials = Some(credentials);
         }
-        if let (Some(chain), Some(key)) = (&self.tls_cert, &self.tls_key) {
-            let chain = bounded(chain).context("--tls-cert")?;
-            let key = secret(key).context("--tls-key")?;
-            let authorities = self.client_ca.as_deref().map(bounded).transpose().context("--client-ca")?;
-            let config = tls::server_config(&chain, &key, authorities.as_deref());
-            settings.tls = Some(config.map_err(|why| anyhow!("--tls-cert, --tls-key: {why}"))?);
-        }
-        Ok(settings)
+        let (Some(chain), Some(key)) = (&self.tls_cert, &self.tls_key) else { return Ok((settings, None)) };
+        let chain = bounded(chain).context("--tls-cert")?;
+        let key = secret(key).context("--tls-key")?;
+        let authorities = self.client_ca.as_deref().map(bounded).transpose().context("--client-ca")?;
+        let config = |clients, protocol| {
+            let config = tls::server_config(&chain, &key, clients, protocol);
+            config.map_err(|why| anyhow!("--tls-cert, --tls-key, --client-ca: {why}"))
+        };
+        let authorize = settings.credentials.as_ref().map(|credentials| signed(credentials.clone(), &self.account));
+        let (of_api, of_proxies) = match (&authorities, &authorize) {
+            (None, _) => (Clients::Anyone, Clients::Anyone),
+            (Some(pem), None) => (Clients::Certified(pem), Clients::Certified(pem)),
+            // Envoy can show a certificate, App Mesh's image can sign, and neither can do both.
+            (Some(pem), Some(_)) => (Clients::Certified(pem), Clients::MaybeCertified(pem)),
+        };
+        settings.tls = Some(config(of_api, "http/1.1")?);
+        let is_for_all = authorities.is_none() && authorize.is_none();
+        Ok((settings, Some(Guard { tls: config(of_proxies, "h2")?, authorize, is_for_all })))
     }
 
     /// The scheme of its address.
     pub(super) fn scheme(&self) -> &'static str {
         if self.tls_cert.is_some() { "https" } else { "http" }
     }
+}
+
+/// How proxies are served with TLS.
+pub(crate) struct Guard {
+    /// The certificate, and those that proxies must show.
+    pub(super) tls: Arc<ServerConfig>,
+    /// Who signs the calls of proxies that show no certificate, where they must.
+    pub(super) authorize: Option<Authorize>,
+    /// Whether a proxy need neither show a certificate nor sign.
+    pub(super) is_for_all: bool,
+}
+
+/// Signed calls, by some access keys; `account` is that of keys that name none.
+fn signed(credentials: Credentials, account: &str) -> Authorize {
+    let account = account.to_owned();
+    Authorize(Arc::new(move |head| {
+        let caller = Caller::of(head, &credentials, &account).map_err(|why| why.message)?;
+        let (region, account) = (caller.region.clone(), caller.account.clone());
+        let may_be = move |proxy: &Profile| {
+            let MeshId { region, owner, name } = &proxy.mesh;
+            caller.may_be(proxy.kind, &proxy.name, name, owner, region).map_err(|why| why.message)
+        };
+        Ok(meshwright_ads::Caller { region, account, may_be: Box::new(may_be) })
+    }))
 }
 
 /// A file that holds a secret: others on this machine must not be able to read it.

@@ -16,6 +16,8 @@ mod serve;
 #[path = "../../../llm/tests/it/server.rs"]
 #[expect(dead_code, reason = "the hostile plays are for the crate itself")]
 mod server;
+#[cfg(unix)]
+mod signed;
 mod store;
 #[cfg(target_os = "linux")]
 mod up;

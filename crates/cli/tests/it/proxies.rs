@@ -38,13 +38,23 @@ pub(crate) struct Proxy {
 
 impl Proxy {
     pub(crate) fn start(envoy: &Path, folder: &Path, gateway: &str, xds: &str) -> Self {
+        Self::start_with(envoy, folder, gateway, &["--xds", xds])
+    }
+
+    /// With options of `bootstrap`.
+    pub(crate) fn start_with(envoy: &Path, folder: &Path, gateway: &str, options: &[&str]) -> Self {
         let node = format!("mesh/shop/virtualGateway/{gateway}");
         let mut bootstrap = Command::new(env!("CARGO_BIN_EXE_meshwright"));
-        bootstrap.args(["bootstrap", &node, "--xds", xds, "--env", "ENVOY_ADMIN_MODE=tcp"]);
+        bootstrap.args(["bootstrap", &node, "--env", "ENVOY_ADMIN_MODE=tcp"]).args(options);
         let output = bootstrap.output().unwrap();
         assert!(output.status.success(), "{output:?}");
         let mut bootstrap: Value = serde_json::from_slice(&output.stdout).unwrap();
         bootstrap["admin"] = json!({"address": {"pipe": {"path": folder.join("admin.sock")}}});
+        Self::run(envoy, folder, &bootstrap)
+    }
+
+    /// An Envoy with a bootstrap.
+    pub(crate) fn run(envoy: &Path, folder: &Path, bootstrap: &Value) -> Self {
         let file = folder.join("envoy.json");
         std::fs::write(&file, bootstrap.to_string()).unwrap();
         let mut command = Command::new(envoy);
@@ -256,5 +266,6 @@ fn what_is_asked_wrongly_is_refused() {
     };
     assert!(refused("here").contains("unix:///PATH"));
     assert!(refused("unix://x.sock").contains("must be whole"));
-    assert!(refused("0.0.0.0:18000").contains("on the loopback and over Unix sockets"));
+    assert!(refused("0.0.0.0:18000").contains("--ads https://0.0.0.0:18000 with --tls-cert, --tls-key"));
+    assert!(refused("https://127.0.0.1:18000").contains("TLS needs --tls-cert and --tls-key"));
 }

@@ -18,7 +18,7 @@ use crate::envoy::config::core::v3::{
 };
 use crate::envoy::config::grpc_credential::v3::AwsIamConfig;
 use crate::json::pack;
-use crate::settings::{ControlPlane, Settings};
+use crate::settings::{ClientCertificate, ControlPlane, Settings};
 
 /// The certificates by which App Mesh's agent trusts the control plane, where its image has them.
 pub const ROOT_CERTIFICATES: &str = "/etc/pki/tls/cert.pem";
@@ -71,11 +71,14 @@ fn google_grpc(from: &ControlPlane, settings: &Settings) -> GoogleGrpc {
         ..Default::default()
     };
     let trusted = settings.trusted_certificates.as_deref();
+    let shown = settings.client_certificate.as_ref();
     match from {
         ControlPlane::Plain { target } | ControlPlane::Socket { target } => channel(target),
-        ControlPlane::Tls { target } => GoogleGrpc { channel_credentials: Some(tls(trusted)), ..channel(target) },
+        ControlPlane::Tls { target } => {
+            GoogleGrpc { channel_credentials: Some(tls(trusted, shown)), ..channel(target) }
+        }
         ControlPlane::Signed { target, region, service } => GoogleGrpc {
-            channel_credentials: Some(tls(Some(trusted.unwrap_or(ROOT_CERTIFICATES)))),
+            channel_credentials: Some(tls(Some(trusted.unwrap_or(ROOT_CERTIFICATES)), shown)),
             call_credentials: vec![signer(region, service)],
             credentials_factory_name: SIGNER.to_owned(),
             ..channel(target)
@@ -83,13 +86,17 @@ fn google_grpc(from: &ControlPlane, settings: &Settings) -> GoogleGrpc {
     }
 }
 
-/// TLS by the certificates in a file, or else by those of the machine.
-fn tls(root_certificates: Option<&str>) -> ChannelCredentials {
+/// TLS by the certificates in a file, or else by those of the machine, which may show one of the proxy.
+fn tls(root_certificates: Option<&str>, shown: Option<&ClientCertificate>) -> ChannelCredentials {
     let file = |name: &str| DataSource {
         specifier: Some(data_source::Specifier::Filename(name.to_owned())),
         ..Default::default()
     };
-    let ssl = SslCredentials { root_certs: root_certificates.map(file), ..Default::default() };
+    let ssl = SslCredentials {
+        root_certs: root_certificates.map(file),
+        private_key: shown.map(|own| file(&own.key)),
+        cert_chain: shown.map(|own| file(&own.chain)),
+    };
     ChannelCredentials { credential_specifier: Some(channel_credentials::CredentialSpecifier::SslCredentials(ssl)) }
 }
 

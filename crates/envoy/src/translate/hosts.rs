@@ -140,7 +140,9 @@ impl<'a> Translation<'_, 'a> {
             .collect();
         let mut bytes = self.route_configuration(name.clone(), Vec::new()).encode_to_vec();
         bytes.reserve_exact(fields.iter().map(Bytes::len).sum());
-        fields.iter().for_each(|field| bytes.extend_from_slice(field));
+        for field in &fields {
+            bytes.extend_from_slice(field);
+        }
         let bytes = Bytes::from(bytes);
         if let Some(key) = key {
             self.hosts.routes.insert(key, bytes.clone());

@@ -1,11 +1,11 @@
 //! Bootstraps as they are written.
 
 use insta::assert_snapshot;
-use meshwright_envoy::Settings;
 use meshwright_envoy::bootstrap::freeze;
 use meshwright_envoy::envoy::config::bootstrap::v3::bootstrap::StaticResources;
 use meshwright_envoy::envoy::config::cluster::v3::Cluster;
 use meshwright_envoy::json::to_json;
+use meshwright_envoy::{ClientCertificate, Settings};
 use serde_json::{Value, json};
 
 use crate::{NODE, bootstrapped, settings};
@@ -205,6 +205,17 @@ fn certificates_that_are_trusted_stand_for_those_that_are_usual() {
         let bootstrap = to_json(&meshwright_envoy::bootstrap(&settings));
         assert!(connection(&bootstrap).contains(r#""root_certs":{"filename":"/etc/ca.pem"}"#), "{bootstrap}");
     }
+}
+
+#[test]
+fn a_certificate_is_shown_where_there_is_tls() {
+    let mut settings = settings(ARN, &[("APPMESH_XDS_ENDPOINT", "https://xds.example:443")]).unwrap();
+    settings.client_certificate =
+        Some(ClientCertificate { chain: "/etc/chain.pem".to_owned(), key: "/etc/key.pem".to_owned() });
+    let bootstrap = to_json(&meshwright_envoy::bootstrap(&settings));
+    let expected =
+        r#""ssl_credentials":{"private_key":{"filename":"/etc/key.pem"},"cert_chain":{"filename":"/etc/chain.pem"}}"#;
+    assert!(connection(&bootstrap).contains(expected), "{bootstrap}");
 }
 
 #[test]

@@ -4,8 +4,9 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use meshwright_server::Credentials;
 use meshwright_server::http::Settings;
-use meshwright_server::{Credentials, tls};
+use meshwright_server::tls::{self, Clients};
 use serde_json::{Value, json};
 
 use crate::http::Server;
@@ -45,7 +46,7 @@ fn server(folder: &Path) -> (Server, std::path::PathBuf) {
     std::fs::write(&authority, &chain).unwrap();
     let mut settings = Settings::of("us-east-1", "123456789012");
     settings.credentials = Some(Credentials::read(KEYS).unwrap());
-    settings.tls = Some(tls::server_config(chain.as_bytes(), key.as_bytes(), None).unwrap());
+    settings.tls = Some(tls::server_config(chain.as_bytes(), key.as_bytes(), Clients::Anyone, "http/1.1").unwrap());
     (Server::with(settings), authority)
 }
 

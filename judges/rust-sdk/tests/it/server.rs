@@ -110,7 +110,8 @@ impl Server {
         let (authority, key) = (made.cert.pem(), made.signing_key.serialize_pem());
         let mut settings = Settings::of("us-east-1", ACCOUNT);
         settings.credentials = Some(Keys::read(KEYS).unwrap());
-        settings.tls = Some(tls::server_config(authority.as_bytes(), key.as_bytes(), None).unwrap());
+        settings.tls =
+            Some(tls::server_config(authority.as_bytes(), key.as_bytes(), tls::Clients::Anyone, "http/1.1").unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("https://localhost:{}", listener.local_addr().unwrap().port());
         let disk = Disk::default();
