@@ -107,19 +107,18 @@ fn run(mut meshes: Meshes, mut waiting: mpsc::Receiver<Command>, planned: &Atomi
     let mut followed: BTreeMap<Profile, watch::Sender<Numbered>> = BTreeMap::new();
     let mut known = 0;
     while let Some(command) = waiting.blocking_recv() {
-        let mut next = Some(command);
-        for _ in 0..MAX_GROUP {
-            match next {
-                None => break,
-                Some(Command::Change(changes, revision)) => {
+        let (mut next, mut taken) = (Some(command), 0);
+        while let Some(command) = next {
+            match command {
+                Command::Change(changes, revision) => {
                     for change in changes {
                         meshes.change(change);
                     }
                     known = revision;
                 }
-                Some(Command::Add(source)) => meshes.add(source),
-                Some(Command::Look) => {}
-                Some(Command::Follow(profile, answer)) => {
+                Command::Add(source) => meshes.add(source),
+                Command::Look => {}
+                Command::Follow(profile, answer) => {
                     // What waits to be planned is planned with the rest.
                     let sender = followed
                         .entry((*profile).clone())
@@ -128,7 +127,8 @@ fn run(mut meshes: Meshes, mut waiting: mpsc::Receiver<Command>, planned: &Atomi
                     let _ = answer.send(sender.subscribe());
                 }
             }
-            next = waiting.try_recv().ok();
+            taken += 1;
+            next = if taken < MAX_GROUP { waiting.try_recv().ok() } else { None };
         }
         // Streams tell one while the next is made.
         meshes.replan(|profile, plan| {

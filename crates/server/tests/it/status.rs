@@ -18,10 +18,10 @@ struct Failing {
 
 impl Failing {
     fn check(&self) -> Result<(), Error> {
-        match self.fails.load(Ordering::Relaxed) {
-            true => Err(Error::Disk { file: "shop.db".to_owned(), why: "no such device".to_owned() }),
-            false => Ok(()),
+        if self.fails.load(Ordering::Relaxed) {
+            return Err(Error::Disk { file: "shop.db".to_owned(), why: "no such device".to_owned() });
         }
+        Ok(())
     }
 }
 
