@@ -70,7 +70,7 @@ fn what_was_so_before_the_change_does_not_count() {
         said(9, 6, &[settled("v1"), settled("v2")]),
         // What others write meanwhile is not waited for.
         said(9, 7, &[settled("v1"), late]),
-        said(10, 7, &[settled("v1"), settled("v2")]),
+        said(10, 10, &[settled("v1"), settled("v2")]),
     ];
     let controlled = Controlled::new(&api, says);
     let applied = run(&controlled, "apply mesh --wait", &shop(9));
