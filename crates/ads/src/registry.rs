@@ -13,7 +13,7 @@ use crate::instances::{Service, Source};
 pub const MAX_INSTANCES: usize = 10_000;
 
 /// How often the thread that ends leases looks whether the registry is still there.
-const LONGEST_SLEEP: Duration = Duration::from_secs(60);
+const LONGEST_SLEEP: Duration = Duration::from_mins(1);
 
 /// How much later than its lease an instance may go, so that many leases are looked at together.
 const SHORTEST_SLEEP: Duration = Duration::from_millis(100);

@@ -81,7 +81,7 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
         apply_files(options, Scope::of(&settings.region, &settings.account), &service)?;
     }
     let control = control::start(&service, &settings, None)?;
-    settings.proxies = control::proxies(&control);
+    settings.proxies = Some(control::proxies(&control));
     let served = runtime.block_on(async {
         let listen = options.reach.listen;
         let listener = meshwright_server::listen(listen).with_context(|| format!("--listen {listen}"))?;

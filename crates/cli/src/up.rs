@@ -190,7 +190,7 @@ impl Up {
         let files = place.folder("files")?;
         let local = Local::new(place.block(), &files.to_string_lossy());
         let control = control::start(&service, &settings, Some(local.clone()))?;
-        settings.proxies = control::proxies(&control);
+        settings.proxies = Some(control::proxies(&control));
         let region = settings.region.clone();
         let socket = place.path("control-plane.sock");
         let socket_url = format!("unix://{}", socket.display());

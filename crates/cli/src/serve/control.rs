@@ -138,8 +138,8 @@ pub(crate) fn start(service: &Service, settings: &Settings, local: Option<Local>
 }
 
 /// The control plane, as the API's server sees it.
-pub(crate) fn proxies(control: &Control) -> Option<Arc<dyn ControlPlane>> {
-    Some(Arc::new(Plane(control.clone())))
+pub(crate) fn proxies(control: &Control) -> Arc<dyn ControlPlane> {
+    Arc::new(Plane(control.clone()))
 }
 
 /// Says which calls are refused, of those that are alike the first alone.

@@ -7,6 +7,9 @@ use meshwright_envoy::translate::Instance;
 use meshwright_server::{ControlPlane, EndpointId, Exposition, Measure, Registration};
 use serde_json::{Value, json};
 
+/// What is counted of a kind.
+type Count = fn(&Counts, Kind) -> u64;
+
 /// The Envoy control plane, as the API's server sees it.
 #[derive(Debug)]
 pub(super) struct Plane(pub(super) Control);
@@ -53,7 +56,7 @@ impl ControlPlane for Plane {
         let help = "The revision of the store up to which the control plane has followed.";
         text.single("meshwright_ads_revision", Measure::Gauge, help, self.0.hub.revision());
         let counts = self.0.proxies.counts();
-        let families: [(&str, &str, fn(&Counts, Kind) -> u64); 3] = [
+        let families: [(&str, &str, Count); 3] = [
             ("meshwright_ads_responses_sent_total", "Responses that were sent to proxies.", Counts::sent),
             ("meshwright_ads_responses_acknowledged_total", "Responses that a proxy accepted.", Counts::acknowledged),
             ("meshwright_ads_responses_rejected_total", "Responses that a proxy refused.", Counts::rejected),

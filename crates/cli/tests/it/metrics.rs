@@ -34,7 +34,6 @@ fn sample(families: &Value, family: &str, label: Option<(&str, &str)>) -> f64 {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn prometheus_reads_what_is_counted() {
     let (Some(envoy), Some(python)) = (envoy(), std::env::var_os("MESHWRIGHT_JUDGES_PYTHON")) else {
         assert!(std::env::var_os("CI").is_none() || !cfg!(target_os = "linux"), "CI needs the judges");
