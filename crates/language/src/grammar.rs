@@ -8,10 +8,12 @@
 //! beside: `entity` for names, `subject` for who a clause is about, `ahead` for owners that come later, `places` for where
 //! a resource is in the intent, `routes`, `versions`, `ports` and `calls` for what belongs together.
 
+mod account;
 mod adopt;
 mod ahead;
 mod alternatives;
 mod asides;
+mod background;
 mod block;
 mod calls;
 mod choose;

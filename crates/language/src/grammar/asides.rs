@@ -60,7 +60,7 @@ impl Reader<'_> {
     /// "a mesh for our logistics platform, …": says what it is for, which no setting says.
     pub(super) fn purpose(&mut self) -> bool {
         let is_said = self.is_symbol(self.at.wrapping_sub(1), &["mesh"]) && self.low(self.at) == "for";
-        if !is_said || !self.is_word(self.at + 1, &["our", "my"]) {
+        if !is_said || !self.is_word(self.at + 1, &["our", "my", "a", "an"]) {
             return false;
         }
         let start = self.at + 2;
@@ -68,7 +68,7 @@ impl Reader<'_> {
             |at: usize| self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Word | TokenKind::Name));
         let end =
             start + (start..start + MAX_CONTRAST).take_while(|at| is_plain(*at) && !self.ends_clause(*at)).count();
-        if end == start || !self.ends_clause(end) {
+        if end == start || !self.ends_clause(end) && self.low(end) != ":" {
             return false;
         }
         let text = self.request[self.tokens[self.at].start..self.tokens[end - 1].end].to_owned();

@@ -29,12 +29,16 @@ pub(super) enum Verb {
 pub(super) struct Reader<'r> {
     pub(super) request: &'r str,
     pub(super) tokens: Vec<Token>,
+    /// The same as they were at the start, for the account.
+    pub(super) spoken: Vec<Token>,
+    /// Words that say no value of their own, by their bytes.
+    pub(super) aside: Vec<Range<usize>>,
     /// What the files have that the request changes; `None` where it makes all anew.
     pub(super) known: Option<Known>,
     /// The token that is read next.
     pub(super) at: usize,
     pub(super) intent: Intent,
-    evidence: Vec<Evidence>,
+    pub(super) evidence: Vec<Evidence>,
     pub(super) questions: Vec<Question>,
     pub(super) not_understood: Vec<NotUnderstood>,
     /// What is spoken of.
@@ -99,7 +103,9 @@ impl<'r> Reader<'r> {
     pub(super) fn new(request: &'r str, tokens: Vec<Token>) -> Self {
         Self {
             request,
+            spoken: tokens.clone(),
             tokens,
+            aside: Vec::new(),
             known: None,
             at: 0,
             intent: Intent::default(),
@@ -143,6 +149,7 @@ impl<'r> Reader<'r> {
         self.adopt_routes();
         self.make_alternatives();
         self.check_counts();
+        self.account();
         let is_empty = self.intent == Intent::default();
         if is_empty && self.not_understood.is_empty() && self.questions.is_empty() {
             self.not_understood.push(self.said(0, self.request.len()));

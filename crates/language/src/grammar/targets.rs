@@ -34,7 +34,10 @@ impl Reader<'_> {
         if is_of_gateway && is_bare {
             self.sends();
         }
+        // "…; the target is orders"
+        let is_told = self.is_symbol(self.words.start, &["target"]) && self.lacks_target(spot);
         let is_open = self.block == Block::Match
+            || is_told
             || (self.block == Block::Rewrite || is_node || is_last) && self.lacks_target(spot);
         if is_bare && (self.is_owner_of_something() || !self.sending && !is_open) {
             return Err(Trouble::NotHere);

@@ -241,7 +241,18 @@ impl<'i> Desk<'i> {
                 route.router = Some(only.clone());
                 self.be_like(route);
             }
-            [] => self.draft.ask("To which virtual router should the new route belong?"),
+            [] => match self.only(Kind::VirtualRouter) {
+                Some(only) => {
+                    let only = Key::of(&only.name).shown();
+                    self.draft.assume(
+                        format!("the new route belongs to virtual router `{only}`"),
+                        "there is no other in the file",
+                    );
+                    route.router = Some(only);
+                    self.be_like(route);
+                }
+                None => self.draft.ask("To which virtual router should the new route belong?"),
+            },
             several => {
                 self.draft.ask(format!("To which virtual router should the new route belong: {}?", listed(several)));
             }

@@ -319,7 +319,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Route,
         ways: &["<number> header ?must ?match"],
-        set: Set::Act(|_, _| opens_block()),
+        set: Set::Act(|reader, _| reader.sets_nothing()),
     },
     Meaning {
         name: "match: header in a range, its end included",

@@ -3,7 +3,7 @@
 use meshwright_model::Kind;
 
 use crate::grammar::block::{Block, Home};
-use crate::grammar::meaning::{Meaning, Set, opens_block};
+use crate::grammar::meaning::{Meaning, Set};
 use crate::grammar::reader::Reader;
 use crate::grammar::spot::{self, Place, Said, Trouble, put};
 use crate::grammar::thing::Thing;
@@ -54,6 +54,29 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "provider: the node or router that was spoken of",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Service,
+        ways: &["send to virtual-node|virtual-router", "provider ?by|to virtual-node|virtual-router"],
+        set: Set::Act(|reader, _| {
+            let of_router = reader.words.clone().any(|at| reader.is_symbol(at, &["virtual-router"]));
+            let is_the = reader.words.clone().any(|at| reader.is_word(at, &["the", "that", "this", "said"]));
+            let place = reader.latest(|place| match place {
+                Place::Router(_) => of_router,
+                Place::Node(_) | Place::Application(_) => !of_router,
+                _ => false,
+            });
+            let name = match place.filter(|_| is_the) {
+                Some(Place::Router(at)) => reader.intent.virtual_routers[at].name.clone().map(Provider::Router),
+                Some(Place::Node(at)) => reader.intent.virtual_nodes[at].name.clone().map(Provider::Node),
+                Some(Place::Application(at)) => reader.intent.applications[at].name.clone().map(Provider::Node),
+                _ => None,
+            };
+            provider(reader, name.ok_or(Trouble::NotHere)?)
+        }),
+    },
+    Meaning {
         name: "service of the files that is pointed at what answers it",
         block: Block::Resource,
         is_plain: true,
@@ -101,7 +124,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, _| {
             let Place::Service(at) = reader.here()?.place else { return Err(Trouble::NotHere) };
             let is_open = reader.is_current && reader.intent.virtual_services[at].provider.is_none();
-            if is_open { opens_block() } else { Err(Trouble::NotHere) }
+            if is_open { reader.sets_nothing() } else { Err(Trouble::NotHere) }
         }),
     },
 ];

@@ -146,7 +146,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Tls,
         is_plain: true,
         home: Home::Node,
-        ways: &["mtls ?tls", "mtls ?on"],
+        ways: &["mtls ?tls", "mtls ?on", "enforce|strict|require mtls"],
         set: Set::Act(|reader, _| reader.mutual_tls()),
     },
     Meaning {
