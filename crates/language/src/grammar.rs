@@ -106,6 +106,9 @@ fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
         tokens.drain(wish.clause.clone());
     }
     let mut tokens = name_symbols(tokens);
+    if let Some(known) = known {
+        known.name_what_is_there(&mut tokens);
+    }
     asides::uncapitalise(&mut tokens);
     if !is_english {
         let text = "Can it be said in English? Requests are read in no other language.".to_owned();

@@ -97,6 +97,14 @@ pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
         {
             tokens[at].kind = TokenKind::Word;
         }
+        // "that has to win": a verb follows, and no place.
+        if tokens[at].low == "to"
+            && tokens[at].kind == TokenKind::Word
+            && tokens[at - 1].kind == TokenKind::Word
+            && matches!(tokens[at - 1].low.as_str(), "has" | "have" | "had" | "having" | "needs" | "ought" | "able" | "supposed")
+        {
+            "shall".clone_into(&mut tokens[at].low);
+        }
         // "must be called over TLS" names nothing.
         let is_reached = matches!(tokens[at].low.as_str(), "over" | "via" | "using" | "through" | "with" | "only");
         if is_reached && tokens[at - 1].low == "called" && tokens[at - 1].kind == TokenKind::Word {

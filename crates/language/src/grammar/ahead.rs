@@ -24,6 +24,14 @@ const LEADING: &[&str] = &["the", "of", "on", "for", "in", "to", "from", "a", "a
 const NO_NAMES: &[&str] = &[
     "true", "false", "case", "seconds", "order", "front", "least", "most", "failure", "addition", "total", "info",
     "debug",
+    "answer",
+    "respond",
+    "reply",
+    "connect",
+    "finish",
+    "complete",
+    "succeed",
+    "anything",
 ];
 
 /// Symbols of what only a mesh has.

@@ -25,7 +25,7 @@ const NARRATORS: &[&str] = &["we're", "i'm", "we", "i", "our", "my"];
 const MAX_TO_DOING: usize = 4;
 
 /// Symbols that a sentence of background may hold: none of them is a setting.
-const TOLD: &[&str] = &["app-mesh", "to", "and", "on", "first", "run", "between", "for", "but"];
+const TOLD: &[&str] = &["app-mesh", "to", "and", "on", "first", "run", "between", "for", "but", "out", "split"];
 
 impl Reader<'_> {
     /// "change the path from /ping to /healthz": takes out what was, which no field of the answer holds.

@@ -153,6 +153,18 @@ impl Reader<'_> {
             self.sends();
             return Ok(String::new());
         }
+        // "a single catch-all route": all requests, where no other route was spoken of.
+        let is_catch_all = self.tokens[self.words.start].text.to_lowercase().starts_with("catch");
+        let is_alone = match self.spot.map(|spot| spot.place) {
+            Some(Place::Router(at)) => self.intent.virtual_routers[at].routes.is_empty(),
+            _ => false,
+        };
+        if is_catch_all && is_alone {
+            self.sends();
+            return self.matcher(|matcher, path| {
+                put(&mut matcher.path, Pathway::Prefix("/".to_owned()), path, "path")
+            });
+        }
         self.closed = true;
         self.matcher(|matcher, path| {
             // Requests that were described and sent nowhere are not what is left of them.

@@ -210,6 +210,7 @@ impl<'i> Desk<'i> {
 
     /// The router of a new route: the one that leads to its targets, or to their other versions.
     fn find_router(&mut self, route: &mut Route) {
+        self.new_targets.extend(route.targets.iter().map(|target| target.node.clone()));
         if let Some(name) = &route.router {
             if let [only] = self.finder.named(Kind::VirtualRouter, name).as_slice() {
                 route.router = Some(Key::of(&only.name).shown());

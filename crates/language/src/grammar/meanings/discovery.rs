@@ -63,6 +63,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "?discovery dns ?discovery under|below|beneath|in|within ?hostname <dotted:host>",
             "?discovery dns hostname under|below|beneath|in|within <dotted:host>",
+            "?discovery dns ?discovery ?with|using suffix <dotted:host>",
+            "?discovery dns ?discovery ?with|using hostname suffix <dotted:host>",
         ],
         set: Set::Act(|reader, slots| reader.domain(&slots.text("host"))),
     },

@@ -1,7 +1,7 @@
 //! Meanings of which headers a route's requests must have.
 
 use crate::grammar::block::{Block, Home};
-use crate::grammar::meaning::{Meaning, Set, opens_block};
+use crate::grammar::meaning::{Meaning, Set};
 use crate::grammar::reader::Reader;
 use crate::grammar::slot::{Slots, literal};
 use crate::grammar::spot::{Said, Trouble};

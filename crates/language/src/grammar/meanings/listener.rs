@@ -1,7 +1,7 @@
 //! Meanings of what a listener is: its port and protocol, and names that come after their resource.
 
 use crate::grammar::block::{Block, Home};
-use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::meaning::{Meaning, Set, opens_block};
 use crate::grammar::ports::MIN_BARE_PORT;
 use crate::grammar::spot::{self, Trouble};
 

@@ -15,6 +15,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "open egress",
             "egress open",
             "allow-all to egress",
+            "allow-all ?traffic|requests|call to anything|anywhere|everything",
             "allow-all egress to egress",
             "allow-all everything to egress",
             "egress allow-all",

@@ -7,7 +7,8 @@ use crate::grammar::meaning::{Meaning, Set};
 use crate::grammar::reader::Reader;
 use crate::grammar::spot::{self, Place, Said, Trouble, put};
 use crate::grammar::thing::Thing;
-use crate::intent::Provider;
+use crate::intent::{Provider, VirtualRouter};
+use crate::understanding::Assumption;
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -67,6 +68,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
                 Place::Node(_) | Place::Application(_) => !of_router,
                 _ => false,
             });
+            if of_router && !is_the && reader.words.clone().any(|at| reader.is_word(at, &["a", "its", "own", "new"])) {
+                return reader.own_router_of_service();
+            }
             let name = match place.filter(|_| is_the) {
                 Some(Place::Router(at)) => reader.intent.virtual_routers[at].name.clone().map(Provider::Router),
                 Some(Place::Node(at)) => reader.intent.virtual_nodes[at].name.clone().map(Provider::Node),
@@ -128,6 +132,26 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
 ];
+
+impl Reader<'_> {
+    /// "a virtual service backed by a virtual router": a router that bears the service's name, and is spoken of then.
+    fn own_router_of_service(&mut self) -> Said {
+        let place = self.here()?.place;
+        let Some(Place::Service(at)) = self.as_service(place) else { return Err(Trouble::NotHere) };
+        let service = self.intent.virtual_services[at].name.clone().filter(|_| self.is_current);
+        let label = service.as_deref().and_then(|name| name.split('.').next()).ok_or(Trouble::NotHere)?;
+        let name = format!("{label}-router");
+        let said = provider(self, Provider::Router(name.clone()))?;
+        self.assumptions.push(Assumption {
+            what: format!("the virtual router is called `{name}`"),
+            why: "the request does not name it, and it answers that service".to_owned(),
+        });
+        self.intent.virtual_routers.push(VirtualRouter { name: Some(name), ..VirtualRouter::default() });
+        let router = Place::Router(self.intent.virtual_routers.len() - 1);
+        self.turn_to(router);
+        Ok(said)
+    }
+}
 
 /// A provider of the virtual service that is spoken of, and not of one that was named before.
 fn provider(reader: &mut Reader<'_>, provider: Provider) -> Said {
