@@ -17,8 +17,19 @@ use crate::lexicon::{is_glue, is_ordinary};
 
 /// Words that code reads, and no pattern.
 const READ_ELSEWHERE: &[&str] = &[
-    "copy", "clone", "duplicate", "replica", "twin", "rotation", "mix", "balancing", "distribution", "role", "third",
-    "restrict", "narrow",
+    "copy",
+    "clone",
+    "duplicate",
+    "replica",
+    "twin",
+    "rotation",
+    "mix",
+    "balancing",
+    "distribution",
+    "role",
+    "third",
+    "restrict",
+    "narrow",
 ];
 
 /// Everything that an intent says, to be looked up.
@@ -68,7 +79,9 @@ impl Ledger {
     fn has(&self, token: &Token) -> bool {
         match &token.kind {
             TokenKind::Number(number) => self.has_number(*number),
-            TokenKind::Percent(percent) => self.has_number(*percent) || self.numbers.contains(&(u64::from(*percent) * 1024 / 100)),
+            TokenKind::Percent(percent) => {
+                self.has_number(*percent) || self.numbers.contains(&(u64::from(*percent) * 1024 / 100))
+            }
             // "a third to each": the weights are one each.
             TokenKind::Ratio(parts) if matches!(parts.as_slice(), [1, 3]) => self.has_number(1),
             TokenKind::Ratio(parts) => parts.iter().all(|part| self.has_number(*part)),
@@ -96,8 +109,22 @@ const VERBS: &[(&str, &[&str])] = &[
     (
         "send",
         &[
-            "targets", "service", "match", "versions", "provider", "Provider", "removals", "calls", "rewrite", "egress",
-            "router", "priority", "backend", "routes", "ignored", "accessLog",
+            "targets",
+            "service",
+            "match",
+            "versions",
+            "provider",
+            "Provider",
+            "removals",
+            "calls",
+            "rewrite",
+            "egress",
+            "router",
+            "priority",
+            "backend",
+            "routes",
+            "ignored",
+            "accessLog",
         ],
     ),
     ("split", &["targets", "versions", "weight", "removals", "routes", "mesh"]),
@@ -113,7 +140,10 @@ const VERBS: &[(&str, &[&str])] = &[
     ("remove", &["removals"]),
     ("terminate", &["tls"]),
     ("eject", &["outlierDetection", "removals"]),
-    ("take", &["removals", "targets", "versions", "timeout", "Timeout", "priority", "cpu", "memory", "match", "traffic"]),
+    (
+        "take",
+        &["removals", "targets", "versions", "timeout", "Timeout", "priority", "cpu", "memory", "match", "traffic"],
+    ),
     ("max", &[""]),
     ("min", &[""]),
     ("priority", &["priority", "routes"]),

@@ -27,6 +27,9 @@ impl Reader<'_> {
         if self.at > 0 {
             return false;
         }
+        if self.known.is_some() {
+            return self.heading_of_change();
+        }
         let is_part = |token: &Token| match token.kind {
             TokenKind::Word | TokenKind::Name | TokenKind::Number(_) => true,
             TokenKind::Symbol => IN_HEADING.contains(&token.low.as_str()),
@@ -51,6 +54,25 @@ impl Reader<'_> {
         self.assumptions.push(Assumption {
             what: format!("`{text}` says what all of it is, and is nothing of its own"),
             why: "it stands before the colon, and what there is to be comes after it".to_owned(),
+        });
+        self.at = colon + 1;
+        self.begin_sentence();
+        true
+    }
+
+    /// "Finish the canary: …": says what a change is for, and names nothing that is there.
+    fn heading_of_change(&mut self) -> bool {
+        let is_word = |at: &usize| {
+            self.token(*at).is_some_and(|token| token.kind == TokenKind::Word && !self.is_there(&token.text))
+        };
+        let colon = (0..MAX_CONTRAST + 1).take_while(is_word).count();
+        if colon < 2 || self.low(colon) != ":" {
+            return false;
+        }
+        let text = self.request[self.tokens[0].start..self.tokens[colon - 1].end].to_owned();
+        self.assumptions.push(Assumption {
+            what: format!("\"{text}\" says what the change is for, and changes nothing by itself"),
+            why: "it stands before the colon, and what is to be changed comes after it".to_owned(),
         });
         self.at = colon + 1;
         self.begin_sentence();

@@ -25,7 +25,8 @@ const NARRATORS: &[&str] = &["we're", "i'm", "we", "i", "our", "my"];
 const MAX_TO_DOING: usize = 4;
 
 /// Symbols that a sentence of background may hold: none of them is a setting.
-const TOLD: &[&str] = &["app-mesh", "to", "and", "on", "first", "run", "between", "for", "but", "out", "split"];
+const TOLD: &[&str] =
+    &["app-mesh", "to", "and", "on", "first", "run", "between", "for", "but", "out", "split", "create"];
 
 impl Reader<'_> {
     /// "change the path from /ping to /healthz": takes out what was, which no field of the answer holds.
@@ -77,7 +78,9 @@ impl Reader<'_> {
         let doing = (self.at + 1..end).take(MAX_TO_DOING).find(|at| {
             let is_being = *at == self.at + 1 && matches!(self.low(self.at), "we're" | "i'm")
                 || matches!(self.low_before(*at), "is" | "are" | "am" | "currently" | "now");
-            is_being && self.tokens[*at].kind == TokenKind::Word && self.low(*at).ends_with("ing")
+            let is_done = self.tokens[*at].kind == TokenKind::Word || self.is_symbol(*at, &["create"]);
+            let verb = self.tokens[*at].text.split(' ').next().unwrap_or_default();
+            is_being && is_done && verb.to_lowercase().ends_with("ing")
         });
         let is_told = |token: &Token| match token.kind {
             TokenKind::Word | TokenKind::Name | TokenKind::Mark => true,

@@ -202,7 +202,10 @@ impl Reader<'_> {
         let [first, second] = names else { return Err(Trouble::NotHere) };
         let calls = |intent: &Intent, from: &str, to: &str| {
             let nodes = intent.applications.iter().chain(&intent.virtual_nodes);
-            nodes.filter(|node| node.name.as_deref() == Some(from)).flat_map(|node| &node.calls).any(|call| call.to == to)
+            nodes
+                .filter(|node| node.name.as_deref() == Some(from))
+                .flat_map(|node| &node.calls)
+                .any(|call| call.to == to)
         };
         let is_backwards = calls(&self.intent, second, first);
         let is_said = is_backwards || calls(&self.intent, first, second);
@@ -220,7 +223,10 @@ impl Reader<'_> {
         let (spot, _) = self.last_calls.clone().ok_or(Trouble::NotHere)?;
         self.spot = Some(spot);
         let said = self.tls_of_calls(mutual).ok_or(Trouble::NotHere)?;
-        if self.find_named(to).is_none() && self.known.is_none() {
+        if self.known.is_some() {
+            let callee = self.named(to, Action::Change);
+            spot::listener_tls(&mut self.intent, Spot::at(callee))?.0.mutual |= mutual;
+        } else if self.find_named(to).is_none() {
             self.application(to, Action::Create);
         }
         said

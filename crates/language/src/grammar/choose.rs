@@ -233,6 +233,7 @@ impl Reader<'_> {
 
     fn accept(&mut self, candidate: &Candidate, path: &str) {
         self.note(path, self.words.start, candidate.end);
+        self.carry(candidate.meaning.block);
         if self.beside.is_empty() && candidate.meaning.home != Home::Next {
             let here = self.spot.map(|spot| spot.place);
             let others = self.said_of_all(candidate.end).into_iter().filter(|place| Some(*place) != here);

@@ -103,8 +103,19 @@ const SENDERS: &[&str] =
 const OF_SENDERS: &[&str] = &["with", "whose", "who", "that", "where", "having", "from", "header", "without", "no"];
 
 /// Words before a kind that only say of what sort it is, where the name comes after it.
-const ADJECTIVES: &[&str] =
-    &["public", "external", "internal", "private", "central", "dedicated", "common", "main", "shared", "front", "legacy"];
+const ADJECTIVES: &[&str] = &[
+    "public",
+    "external",
+    "internal",
+    "private",
+    "central",
+    "dedicated",
+    "common",
+    "main",
+    "shared",
+    "front",
+    "legacy",
+];
 
 /// Whether a word only says of what sort a thing is.
 pub(super) fn is_adjective(word: &str) -> bool {

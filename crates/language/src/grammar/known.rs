@@ -39,7 +39,10 @@ impl Known {
     pub(super) fn name_what_is_there(&self, tokens: &mut [Token]) {
         for at in 0..tokens.len() {
             let follows = tokens.get(at + 1).is_some_and(|next| {
-                matches!(next.low.as_str(), "traffic" | "requests" | "calls" | "call" | "virtual-node" | "application" | "route")
+                matches!(
+                    next.low.as_str(),
+                    "traffic" | "requests" | "calls" | "call" | "virtual-node" | "application" | "route"
+                )
             });
             let token = &mut tokens[at];
             let is_word = token.kind == TokenKind::Symbol && token.text.chars().all(char::is_alphanumeric);

@@ -62,10 +62,13 @@ impl Pattern {
 
     /// Every word in it.
     pub(super) fn all_words(&self) -> impl Iterator<Item = &'static str> {
-        self.parts.iter().flat_map(|part| match part {
-            Part::Words(words) | Part::Optional(words) => words.as_slice(),
-            Part::Slot(..) => &[],
-        }).copied()
+        self.parts
+            .iter()
+            .flat_map(|part| match part {
+                Part::Words(words) | Part::Optional(words) => words.as_slice(),
+                Part::Slot(..) => &[],
+            })
+            .copied()
     }
 
     /// What it can begin with.

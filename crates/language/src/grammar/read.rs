@@ -195,6 +195,7 @@ impl Reader<'_> {
         self.verb = Verb::None;
         self.sending = false;
         self.closed = true;
+        self.is_carried = true;
         self.receiver = None;
         self.resting = false;
         self.preposition = None;
@@ -260,6 +261,7 @@ impl Reader<'_> {
         {
             self.set_change(place);
         }
+        self.part_tag();
         let gives = self.is_word(self.at - 1, &["give"])
             && self.tokens.get(self.at).is_some_and(|next| next.kind == TokenKind::Path);
         if gives || verb != Verb::Create && self.is_share(self.past_glue(self.at)) {

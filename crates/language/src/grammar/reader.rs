@@ -59,6 +59,8 @@ pub(super) struct Reader<'r> {
     pub(super) sending: bool,
     /// Whether a sentence has ended since the route got its target.
     pub(super) closed: bool,
+    /// Whether nothing was named or pointed at since the sentence began, so that it speaks of what the one before did.
+    pub(super) is_carried: bool,
     /// A target that was named before its requests.
     pub(super) receiver: Option<String>,
     /// Whether the next target gets what the shares before it leave.
@@ -121,6 +123,7 @@ impl<'r> Reader<'r> {
             verb: Verb::None,
             sending: false,
             closed: false,
+            is_carried: false,
             receiver: None,
             resting: false,
             preposition: None,
@@ -257,6 +260,7 @@ impl<'r> Reader<'r> {
         let there = self.spot.iter().chain(self.history.iter().rev()).find(|there| there.place == place);
         let spot = there.copied().unwrap_or(Spot::at(place));
         self.remember();
+        self.is_carried = false;
         self.spot = Some(spot);
         self.beside.clear();
         self.block = Block::Resource;

@@ -161,9 +161,7 @@ impl Reader<'_> {
         };
         if is_catch_all && is_alone {
             self.sends();
-            return self.matcher(|matcher, path| {
-                put(&mut matcher.path, Pathway::Prefix("/".to_owned()), path, "path")
-            });
+            return self.matcher(|matcher, path| put(&mut matcher.path, Pathway::Prefix("/".to_owned()), path, "path"));
         }
         self.closed = true;
         self.matcher(|matcher, path| {

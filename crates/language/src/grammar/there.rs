@@ -106,7 +106,8 @@ impl Reader<'_> {
     /// Names what words point at and do not name, where the files have one of its kind: "the gateway".
     pub(super) fn name_what_is_there(&self, entity: Entity, at: usize) -> Entity {
         let is_pointed_at = matches!(self.low_before(at), "the" | "our" | "this" | "existing");
-        let is_made = self.verb == Verb::Create || self.verb == Verb::Add && self.preposition.is_none();
+        let is_on_it = at > 1 && matches!(self.low(at - 2), "on" | "to" | "for" | "of" | "in");
+        let is_made = self.verb == Verb::Create || self.verb == Verb::Add && self.preposition.is_none() && !is_on_it;
         let (kind, is_spoken_of) = match entity.thing {
             Thing::Node => (Kind::VirtualNode, !self.intent.virtual_nodes.is_empty()),
             Thing::Router => (Kind::VirtualRouter, !self.intent.virtual_routers.is_empty()),

@@ -13,7 +13,7 @@ create: create, created, creates, make, makes, creating, build, generate, write,
 add: add, adds, adding, include, including, attach, append, put, apply, configure, configuring, enable, turn on,
     switch on, activate, give it
 change: change, changes, changing, update, updating, modify, edit, adjust, raise, increase, lower, decrease,
-    reduce, bump, bump up, extend, shorten, alter, tune, tweak, double-check, patch, reconfigure, rework, move,
+    reduce, bump, bump up, relax, loosen, tighten, extend, shorten, alter, tune, tweak, double-check, patch, reconfigure, rework, move,
     switch, switches
 rename: rename, renames, renaming, renamed
 remove: remove, removes, removing, delete, deleting, drop the, take out, take away, get rid of, retire,
@@ -183,7 +183,8 @@ unavailable: unavailable
 outlier-detection: outlier detection, outlier ejection, outlier, outliers, outlier detector, outlierdetection
 circuit-breaker: circuit breaker, circuit breakers, circuit breaking
 eject: eject, ejects, ejecting, ejected, kick out, kicks out, kick a host out, kicks a host out, kick hosts out, kick the host out, kick them out,
-    throw a host out, throws a host out, throw hosts out, throw them out, take a host out, takes a host out, kicked out, thrown out, throws out, evict, evicts, evicted, ejects a host, throw out,
+    throw a host out, throws a host out, throw hosts out, throw them out, take a host out, takes a host out, kicked out, thrown out, kick out unhealthy hosts, kicks out unhealthy hosts,
+    eject unhealthy hosts, ejects unhealthy hosts, remove unhealthy hosts, throws out, evict, evicts, evicted, ejects a host, throw out,
     remove hosts, take hosts out
 ejection: ejection, ejections, ejection duration, ejection time, base ejection, base ejection duration,
     base ejection time, base duration, baseejectionduration

@@ -242,7 +242,7 @@ impl<'i> Desk<'i> {
                 route.router = Some(only.clone());
                 self.be_like(route);
             }
-            [] => match self.only(Kind::VirtualRouter) {
+            [] => match self.only(Kind::VirtualRouter).filter(|_| !route.matcher.is_empty()) {
                 Some(only) => {
                     let only = Key::of(&only.name).shown();
                     self.draft.assume(

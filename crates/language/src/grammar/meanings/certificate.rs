@@ -141,6 +141,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "trust to acm ?trust <address>",
             "trust to trust <address>",
+            "certificate trust <address>",
             "trust to <address>",
             "trust acm <address>",
             "trust <address>",

@@ -246,6 +246,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
 impl Reader<'_> {
     /// Each of what is spoken of has its own name in a domain: "found by DNS under shop.local".
     fn domain(&mut self, domain: &str) -> Said {
+        let domain = domain.trim_start_matches('.');
         if self.beside.is_empty() && self.listed.is_some() {
             let here = self.here()?.place;
             let named = self.all_named().into_iter().filter(|place| *place != here);

@@ -23,6 +23,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "egress to allow-all",
             "allow-all traffic to outside",
             "egress on",
+            "egress allowed",
             "egress to egress ?allow-all",
             "egress ?allow-all ?send ?to anywhere|everything|any|all",
             "allow-all egress ?send ?to anywhere|everything",

@@ -39,6 +39,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "highest priority",
             "priority highest",
             "win|wins|winning|beat|beats|beating ?between everything|all|anything",
+            "before anything|everything ?otherwise ?is ?tried|checked|considered",
             "take priority between everything|all|anything",
         ],
         set: Set::Act(|reader, _| reader.priority(0)),

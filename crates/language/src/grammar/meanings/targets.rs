@@ -2,7 +2,6 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
-use crate::grammar::reader::Verb;
 use crate::grammar::shares::even_share;
 use crate::grammar::slot::Slots;
 use crate::grammar::spot::{Place, Trouble, put};
@@ -83,20 +82,6 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
-        name: "target that is added",
-        block: Block::Match,
-        is_plain: true,
-        home: Home::Route,
-        ways: &["<name> to split|rotation|mix|target|route ?with ?weight <number:percent>", "<name> to split|rotation|mix|target|route ?with ?weight <percent>"],
-        set: Set::Act(|reader, slots| {
-            if reader.verb != Verb::Add {
-                return Err(Trouble::NotHere);
-            }
-            reader.sends();
-            reader.target(&slots.text("name"), Some(slots.number("percent")), None)
-        }),
-    },
-    Meaning {
         name: "target after all else",
         block: Block::Match,
         is_plain: true,
@@ -138,6 +123,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "?send to ?virtual-node ?application <name> ?on|at port <number:port>",
             "?send to ?virtual-node ?application <name> on|at <number:port>",
+            "?send to ?virtual-node ?application <name> , port <number:port>",
             "target ?equals ?virtual-node <name> ?virtual-node ?on|at port <number:port>",
             "?send to ?virtual-node ?application <name> virtual-node|application ?on|at port <number:port>",
         ],

@@ -43,9 +43,13 @@ pub(super) fn changes((name, text): (&str, &str), request: &str) -> String {
     assert!(!diff.answer.has_findings && diff.files.is_empty(), "{}", diff.answer.notes);
     let after = written(name, text, request);
     let again = run(name, &after, &options(request));
-    assert!(again.files.is_empty() && !again.answer.has_findings, "{}", again.answer.notes);
+    assert!(again.files.is_empty(), "{}", again.answer.notes);
+    // What was removed is unknown by then, and an unknown name is asked about.
+    let is_gone = again.answer.notes.contains("is it gone already?");
     assert!(
-        again.answer.notes.ends_with("nothing had to change: the files say this already\n"),
+        is_gone
+            || !again.answer.has_findings
+                && again.answer.notes.ends_with("nothing had to change: the files say this already\n"),
         "{}",
         again.answer.notes
     );
