@@ -55,6 +55,7 @@ use crate::lexer::{Token, tokens};
 use crate::lexicon::name_symbols;
 use crate::understanding::{NotUnderstood, Question, Understanding};
 use known::Known;
+pub use known::names_there;
 pub use page::page;
 use reader::Reader;
 

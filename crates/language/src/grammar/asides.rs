@@ -65,7 +65,7 @@ impl Reader<'_> {
         let is_word = |at: &usize| {
             self.token(*at).is_some_and(|token| token.kind == TokenKind::Word && !self.is_there(&token.text))
         };
-        let colon = (0..MAX_CONTRAST + 1).take_while(is_word).count();
+        let colon = (0..=MAX_CONTRAST).take_while(is_word).count();
         if colon < 2 || self.low(colon) != ":" {
             return false;
         }
@@ -86,8 +86,11 @@ impl Reader<'_> {
             return false;
         }
         let start = self.at + 2;
-        let is_plain =
-            |at: usize| self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Word | TokenKind::Name));
+        let is_plain = |at: usize| {
+            self.token(at).is_some_and(|token| {
+                matches!(token.kind, TokenKind::Word | TokenKind::Name) || token.text.eq_ignore_ascii_case("domain")
+            })
+        };
         let end =
             start + (start..start + MAX_CONTRAST).take_while(|at| is_plain(*at) && !self.ends_clause(*at)).count();
         if end == start || !self.ends_clause(end) && self.low(end) != ":" {

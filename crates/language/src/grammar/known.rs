@@ -18,6 +18,13 @@ pub(super) struct Known {
     pub(super) targets: Vec<String>,
 }
 
+/// What is there, a line each: its kind and its name, as a request and an intent give it.
+pub fn names_there(there: &Inventory) -> Vec<String> {
+    let known = Known::of(there);
+    let lines = known.names.iter().flat_map(|(name, kinds)| kinds.iter().map(move |kind| format!("{kind} {name}")));
+    lines.collect()
+}
+
 impl Known {
     /// What an inventory holds.
     pub(super) fn of(inventory: &Inventory) -> Self {

@@ -26,6 +26,7 @@ const LABELS: &[&str] = &[
     "overview",
     "requirement",
     "requirements",
+    "rules",
     "scenario",
     "specs",
     "steps",
