@@ -210,7 +210,13 @@ impl<'i> Desk<'i> {
 
     /// The router of a new route: the one that leads to its targets, or to their other versions.
     fn find_router(&mut self, route: &mut Route) {
-        self.new_targets.extend(route.targets.iter().map(|target| target.node.clone()));
+        // In a mesh of a known name a rule finds what is not there.
+        if self.draft.mesh.text().is_none() {
+            let is_unknown = |name: &&String| self.finder.nodes_named(name).is_empty();
+            let unknown: Vec<String> =
+                route.targets.iter().map(|target| &target.node).filter(is_unknown).cloned().collect();
+            self.new_targets.extend(unknown);
+        }
         if let Some(name) = &route.router {
             if let [only] = self.finder.named(Kind::VirtualRouter, name).as_slice() {
                 route.router = Some(Key::of(&only.name).shown());
