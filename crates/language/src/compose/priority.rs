@@ -88,7 +88,7 @@ fn settle_group(mut ranked: Vec<Ranked<'_>>, is_elsewhere: bool, draft: &mut Dra
             // Nothing can come before the first: it is said to be so.
             Some(_) => {
                 let used: Vec<u32> = ranked.iter().filter_map(|route| *route.priority).collect();
-                (1..).map(|turn| turn * step).find(|number| !used.contains(number)).unwrap_or(LAST)
+                (1..=LAST).map(|turn| turn * step).find(|number| !used.contains(number)).unwrap_or(LAST)
             }
             None => last.saturating_add(step),
         };

@@ -88,8 +88,8 @@ impl Reader<'_> {
         if is_pair && name_at(&self.tokens, tag + 1).is_some() && !self.is_kind_at(tag + 3) {
             let to = &mut self.tokens[tag + 2];
             to.kind = TokenKind::Mark;
-            to.low = "=".to_owned();
-            to.text = "=".to_owned();
+            "=".clone_into(&mut to.low);
+            "=".clone_into(&mut to.text);
         }
     }
 
