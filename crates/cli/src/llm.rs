@@ -14,6 +14,7 @@ use crate::{complain, env};
 pub(crate) fn read(
     request: &str,
     mesh: Option<String>,
+    names: Vec<String>,
     name: ProviderName,
     options: &LlmOptions,
 ) -> anyhow::Result<Understanding> {
@@ -26,7 +27,7 @@ pub(crate) fn read(
         ProviderName::Openai => Some(Provider::OpenAi),
         ProviderName::Bedrock => Some(Provider::Bedrock),
     };
-    let request = Request { text: request.to_owned(), mesh };
+    let request = Request { text: request.to_owned(), mesh, names };
     understand(&request, provider, options).map_err(|error| anyhow::anyhow!("--llm: {}", visible(&error.to_string())))
 }
 

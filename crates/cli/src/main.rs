@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, anyhow};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use meshwright_dialect::{Dialect, GivenParameters, Input, Options, Reading};
-use meshwright_language::Understanding;
+use meshwright_language::{Understanding, names_there};
 use meshwright_verbs::apply::ApplyOptions;
 use meshwright_verbs::bootstrap::BootstrapOptions;
 use meshwright_verbs::convert::ConvertOptions;
@@ -325,7 +325,8 @@ fn understood_by_model(options: &GenerateOptions, reading: Option<&Reading>) -> 
     let Some((request, provider)) = request.zip(options.reader.llm) else { return Ok(None) };
     let json = Dialect::named("json").and_then(|dialect| dialect.notations.first());
     let mesh = reading.zip(json).map(|(reading, notation)| notation.write(&reading.inventory).text);
-    llm::read(request, mesh, provider, &options.reader).map(Some)
+    let names = reading.map(|reading| names_there(&reading.inventory)).unwrap_or_default();
+    llm::read(request, mesh, names, provider, &options.reader).map(Some)
 }
 
 /// Reads inputs as before, with new texts for some.

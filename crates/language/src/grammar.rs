@@ -8,10 +8,12 @@
 //! beside: `entity` for names, `subject` for who a clause is about, `ahead` for owners that come later, `places` for where
 //! a resource is in the intent, `routes`, `versions`, `ports` and `calls` for what belongs together.
 
+mod account;
 mod adopt;
 mod ahead;
 mod alternatives;
 mod asides;
+mod background;
 mod block;
 mod calls;
 mod choose;
@@ -53,6 +55,7 @@ use crate::lexer::{Token, tokens};
 use crate::lexicon::name_symbols;
 use crate::understanding::{NotUnderstood, Question, Understanding};
 use known::Known;
+pub use known::names_there;
 pub use page::page;
 use reader::Reader;
 
@@ -104,6 +107,9 @@ fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
         tokens.drain(wish.clause.clone());
     }
     let mut tokens = name_symbols(tokens);
+    if let Some(known) = known {
+        known.name_what_is_there(&mut tokens);
+    }
     asides::uncapitalise(&mut tokens);
     if !is_english {
         let text = "Can it be said in English? Requests are read in no other language.".to_owned();

@@ -89,6 +89,9 @@ pub(crate) fn symbols() -> HashSet<&'static str> {
 pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
     for at in 1..tokens.len() {
         // "5 consecutive 500s" are answers and no time.
+        if matches!(tokens[at].low.as_str(), "404s") {
+            tokens[at].kind = TokenKind::Number(404);
+        }
         if matches!(tokens[at].low.as_str(), "500s" | "502s" | "503s" | "504s")
             && matches!(
                 tokens[at - 1].low.as_str(),
@@ -96,6 +99,17 @@ pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
             )
         {
             tokens[at].kind = TokenKind::Word;
+        }
+        // "that has to win": a verb follows, and no place.
+        if tokens[at].low == "to"
+            && tokens[at].kind == TokenKind::Word
+            && tokens[at - 1].kind == TokenKind::Word
+            && matches!(
+                tokens[at - 1].low.as_str(),
+                "has" | "have" | "had" | "having" | "needs" | "ought" | "able" | "supposed"
+            )
+        {
+            "shall".clone_into(&mut tokens[at].low);
         }
         // "must be called over TLS" names nothing.
         let is_reached = matches!(tokens[at].low.as_str(), "over" | "via" | "using" | "through" | "with" | "only");

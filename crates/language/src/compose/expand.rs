@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::draft::{Draft, Wanted};
 use super::listeners;
 use super::mesh;
-use super::names::{common_stem, is_version, listed, own_router, version_name, versioned_host};
+use super::names::{common_stem, host_label, is_version, listed, own_router, version_name, versioned_host};
 use super::plan::{Gateway, Named, Node, Plan, Router, Service, in_domain, is_change};
 use super::version_routes;
 use crate::intent::{
@@ -230,6 +230,9 @@ fn is_raised(timeout: &Timeout) -> bool {
 /// Lets the hosts of a version be told from those of the others.
 fn tell_apart(discovery: &mut Discovery, application: &str, version: &str, draft: &mut Draft) {
     match discovery {
+        // A domain of all gives each version its own name already.
+        Discovery::Dns(Dns { hostname: Some(hostname), .. })
+            if hostname.split('.').next() == Some(host_label(&version_name(application, version)).as_str()) => {}
         Discovery::Dns(Dns { hostname: Some(hostname), .. }) => {
             *hostname = versioned_host(hostname, version);
             draft.assume(

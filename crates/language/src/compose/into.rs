@@ -308,7 +308,16 @@ impl<'i> Desk<'i> {
 
     /// Asks for targets that neither the file has nor the request makes.
     fn ask_for_targets(&mut self) {
+        let has_nodes = self.finder.of_kind(Kind::VirtualNode).next().is_some();
         for name in std::mem::take(&mut self.new_targets) {
+            if !has_nodes && !self.makes(&name) {
+                self.draft.assume_of(
+                    format!("`{name}`"),
+                    "virtual node {} stands in another file",
+                    "this file has no virtual node at all, and the request gives the whole name",
+                );
+                continue;
+            }
             let is_there = self.finder.of_kind(Kind::VirtualNode).any(|node| Key::of(&node.name).shown() == name);
             if !is_there && !self.makes(&name) {
                 let found = self.finder.named(Kind::VirtualNode, &name);

@@ -84,7 +84,12 @@ fn settle_group(mut ranked: Vec<Ranked<'_>>, is_elsewhere: bool, draft: &mut Dra
         let room = |next: u32| last.saturating_add(step).min(last.saturating_add(next.saturating_sub(last) / 2));
         let number = match next {
             _ if takes_all(ranked[position].matcher) && next.is_none() => LAST,
-            Some(next) => room(next),
+            Some(next) if room(next) < next => room(next),
+            // Nothing can come before the first: it is said to be so.
+            Some(_) => {
+                let used: Vec<u32> = ranked.iter().filter_map(|route| *route.priority).collect();
+                (1..=LAST).map(|turn| turn * step).find(|number| !used.contains(number)).unwrap_or(LAST)
+            }
             None => last.saturating_add(step),
         };
         let number = number.min(LAST);

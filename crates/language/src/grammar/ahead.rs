@@ -23,7 +23,7 @@ const LEADING: &[&str] = &["the", "of", "on", "for", "in", "to", "from", "a", "a
 /// Words that follow prepositions and name nothing.
 const NO_NAMES: &[&str] = &[
     "true", "false", "case", "seconds", "order", "front", "least", "most", "failure", "addition", "total", "info",
-    "debug",
+    "debug", "answer", "respond", "reply", "connect", "finish", "complete", "succeed", "anything",
 ];
 
 /// Symbols of what only a mesh has.
@@ -79,6 +79,23 @@ impl Reader<'_> {
         self.speak_of(&Entity { is_definite: true, ..entity.clone() });
         self.at = at;
         self.tokens.drain(owner..entity.end);
+    }
+
+    /// "set the tag team to shop": what stands behind "to" is the tag's value, and no owner of it.
+    pub(super) fn part_tag(&mut self) {
+        let tag = self.past_glue(self.at);
+        let is_pair = self.is_symbol(tag, &["tag"]) && self.is_symbol(tag + 2, &["to"]);
+        if is_pair && name_at(&self.tokens, tag + 1).is_some() && !self.is_kind_at(tag + 3) {
+            let to = &mut self.tokens[tag + 2];
+            to.kind = TokenKind::Mark;
+            "=".clone_into(&mut to.low);
+            "=".clone_into(&mut to.text);
+        }
+    }
+
+    /// Whether a kind of resource stands at a place, after an article or not.
+    fn is_kind_at(&self, at: usize) -> bool {
+        self.thing_at(self.past(at, &["the", "a", "all"])).is_some()
     }
 
     /// Looks on for the resource that an added part belongs to.

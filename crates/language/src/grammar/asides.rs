@@ -27,6 +27,9 @@ impl Reader<'_> {
         if self.at > 0 {
             return false;
         }
+        if self.known.is_some() {
+            return self.heading_of_change();
+        }
         let is_part = |token: &Token| match token.kind {
             TokenKind::Word | TokenKind::Name | TokenKind::Number(_) => true,
             TokenKind::Symbol => IN_HEADING.contains(&token.low.as_str()),
@@ -57,18 +60,40 @@ impl Reader<'_> {
         true
     }
 
+    /// "Finish the canary: …": says what a change is for, and names nothing that is there.
+    fn heading_of_change(&mut self) -> bool {
+        let is_word = |at: &usize| {
+            self.token(*at).is_some_and(|token| token.kind == TokenKind::Word && !self.is_there(&token.text))
+        };
+        let colon = (0..=MAX_CONTRAST).take_while(is_word).count();
+        if colon < 2 || self.low(colon) != ":" {
+            return false;
+        }
+        let text = self.request[self.tokens[0].start..self.tokens[colon - 1].end].to_owned();
+        self.assumptions.push(Assumption {
+            what: format!("\"{text}\" says what the change is for, and changes nothing by itself"),
+            why: "it stands before the colon, and what is to be changed comes after it".to_owned(),
+        });
+        self.at = colon + 1;
+        self.begin_sentence();
+        true
+    }
+
     /// "a mesh for our logistics platform, …": says what it is for, which no setting says.
     pub(super) fn purpose(&mut self) -> bool {
         let is_said = self.is_symbol(self.at.wrapping_sub(1), &["mesh"]) && self.low(self.at) == "for";
-        if !is_said || !self.is_word(self.at + 1, &["our", "my"]) {
+        if !is_said || !self.is_word(self.at + 1, &["our", "my", "a", "an"]) {
             return false;
         }
         let start = self.at + 2;
-        let is_plain =
-            |at: usize| self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Word | TokenKind::Name));
+        let is_plain = |at: usize| {
+            self.token(at).is_some_and(|token| {
+                matches!(token.kind, TokenKind::Word | TokenKind::Name) || token.text.eq_ignore_ascii_case("domain")
+            })
+        };
         let end =
             start + (start..start + MAX_CONTRAST).take_while(|at| is_plain(*at) && !self.ends_clause(*at)).count();
-        if end == start || !self.ends_clause(end) {
+        if end == start || !self.ends_clause(end) && self.low(end) != ":" {
             return false;
         }
         let text = self.request[self.tokens[self.at].start..self.tokens[end - 1].end].to_owned();

@@ -3,7 +3,8 @@
 use super::name::{is_clause_verb, name_at, names_of_a_kind};
 use super::reader::Reader;
 use super::spot::{self, Place, Said, Side, Spot, Trouble, put};
-use crate::intent::{Action, Call, ClientTls, Protocol, Removal, RemovalKind, TlsMode, VirtualNode};
+use crate::intent::{Action, Call, ClientTls, Intent, Protocol, Removal, RemovalKind, TlsMode, VirtualNode};
+use crate::understanding::Assumption;
 
 impl Reader<'_> {
     /// What the node or application that is spoken of calls.
@@ -193,6 +194,42 @@ impl Reader<'_> {
         }
         tls.mutual = true;
         Ok(path + ".mutual")
+    }
+
+    /// "mutual TLS between orders and payments": of the call from one to the other, which the first makes unless the request
+    /// says otherwise.
+    pub(super) fn tls_between(&mut self, names: &[String], mutual: bool) -> Said {
+        let [first, second] = names else { return Err(Trouble::NotHere) };
+        let calls = |intent: &Intent, from: &str, to: &str| {
+            let nodes = intent.applications.iter().chain(&intent.virtual_nodes);
+            nodes
+                .filter(|node| node.name.as_deref() == Some(from))
+                .flat_map(|node| &node.calls)
+                .any(|call| call.to == to)
+        };
+        let is_backwards = calls(&self.intent, second, first);
+        let is_said = is_backwards || calls(&self.intent, first, second);
+        let (from, to) = if is_backwards { (second, first) } else { (first, second) };
+        if !is_said {
+            self.assumptions.push(Assumption {
+                what: format!("`{from}` calls `{to}`"),
+                why: "TLS is of calls, and the request names who calls nowhere else".to_owned(),
+            });
+        }
+        let action = if self.known.is_some() { Action::Change } else { Action::Create };
+        let place = self.named(from, action);
+        self.turn_to(place);
+        self.calls(std::slice::from_ref(to))?;
+        let (spot, _) = self.last_calls.clone().ok_or(Trouble::NotHere)?;
+        self.spot = Some(spot);
+        let said = self.tls_of_calls(mutual).ok_or(Trouble::NotHere)?;
+        if self.known.is_some() {
+            let callee = self.named(to, Action::Change);
+            spot::listener_tls(&mut self.intent, Spot::at(callee))?.0.mutual |= mutual;
+        } else if self.find_named(to).is_none() {
+            self.application(to, Action::Create);
+        }
+        said
     }
 
     /// "Client certificates": those that clients must show, or that are shown to backends where those are spoken of.

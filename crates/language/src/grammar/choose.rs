@@ -1,7 +1,7 @@
 //! Which meaning the words at a place have: the longest that fits what is being spoken of.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use super::block::{Block, Home};
@@ -42,6 +42,15 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
     }
     index
 });
+
+/// Every word that a pattern reads, beside the symbols.
+static WORDS: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| INDEX.ways.iter().flat_map(|(_, pattern)| pattern.all_words()).collect());
+
+/// Whether a meaning reads a word for what it says, and not for a value.
+pub(super) fn is_in_a_pattern(word: &str) -> bool {
+    WORDS.contains(word)
+}
 
 /// How many tokens ahead a block may open for a value that stands before it.
 const MAX_UPCOMING: usize = 6;
@@ -224,6 +233,7 @@ impl Reader<'_> {
 
     fn accept(&mut self, candidate: &Candidate, path: &str) {
         self.note(path, self.words.start, candidate.end);
+        self.carry(candidate.meaning.block);
         if self.beside.is_empty() && candidate.meaning.home != Home::Next {
             let here = self.spot.map(|spot| spot.place);
             let others = self.said_of_all(candidate.end).into_iter().filter(|place| Some(*place) != here);

@@ -25,13 +25,14 @@ impl Reader<'_> {
 
     fn count(&mut self, what: Counted, words: Range<usize>) {
         let (Some(first), Some(last)) =
-            (self.token(words.start), words.end.checked_sub(1).and_then(|at| self.token(at)))
+            (self.tokens.get(words.start), words.end.checked_sub(1).and_then(|at| self.tokens.get(at)))
         else {
             return;
         };
         if let TokenKind::Number(number) = first.kind
             && number > 1
         {
+            self.aside.push(first.start..first.end);
             self.counts.push(Count { what, number, start: first.start, end: last.end });
         }
     }

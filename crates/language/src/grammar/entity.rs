@@ -103,8 +103,24 @@ const SENDERS: &[&str] =
 const OF_SENDERS: &[&str] = &["with", "whose", "who", "that", "where", "having", "from", "header", "without", "no"];
 
 /// Words before a kind that only say of what sort it is, where the name comes after it.
-const ADJECTIVES: &[&str] =
-    &["public", "external", "internal", "private", "central", "dedicated", "common", "main", "shared", "front"];
+const ADJECTIVES: &[&str] = &[
+    "public",
+    "external",
+    "internal",
+    "private",
+    "central",
+    "dedicated",
+    "common",
+    "main",
+    "shared",
+    "front",
+    "legacy",
+];
+
+/// Whether a word only says of what sort a thing is.
+pub(super) fn is_adjective(word: &str) -> bool {
+    ADJECTIVES.contains(&word)
+}
 
 /// Kinds in short, which may be names: "gateway gw".
 const SHORT_KINDS: &[&str] = &["app", "gw", "vn", "vr", "vs", "svc", "vg"];

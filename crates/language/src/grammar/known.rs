@@ -6,7 +6,9 @@ use meshwright_model::reference::Key;
 use meshwright_model::route::RouteSpec;
 use meshwright_model::{Inventory, Kind, Spec};
 
+use super::thing::Thing;
 use crate::compose::names::is_part;
+use crate::lexer::{Token, TokenKind};
 
 /// The names of what is there, each with the kinds that have it.
 #[derive(Clone, Debug)]
@@ -14,6 +16,13 @@ pub(super) struct Known {
     pub(super) names: BTreeMap<String, BTreeSet<Kind>>,
     /// The targets of the only route, in order; none where there are several routes.
     pub(super) targets: Vec<String>,
+}
+
+/// What is there, a line each: its kind and its name, as a request and an intent give it.
+pub fn names_there(there: &Inventory) -> Vec<String> {
+    let known = Known::of(there);
+    let lines = known.names.iter().flat_map(|(name, kinds)| kinds.iter().map(move |kind| format!("{kind} {name}")));
+    lines.collect()
 }
 
 impl Known {
@@ -31,6 +40,26 @@ impl Known {
         let targets = only.into_iter().flat_map(RouteSpec::actions).flat_map(|(_, action)| &action.weighted_targets);
         let targets = targets.map(|target| Key::of(&target.virtual_node).shown()).collect();
         Self { names, targets }
+    }
+
+    /// Words that mean something elsewhere are names where the files have them and a noun follows: "backend traffic".
+    pub(super) fn name_what_is_there(&self, tokens: &mut [Token]) {
+        for at in 0..tokens.len() {
+            let follows = tokens.get(at + 1).is_some_and(|next| {
+                matches!(
+                    next.low.as_str(),
+                    "traffic" | "requests" | "calls" | "call" | "virtual-node" | "application" | "route"
+                )
+            });
+            let token = &mut tokens[at];
+            let is_word = token.kind == TokenKind::Symbol && token.text.chars().all(char::is_alphanumeric);
+            let is_kind = Thing::of_symbol(&token.low).is_some_and(|thing| thing != Thing::Gateway);
+            let text = token.text.to_lowercase();
+            if follows && is_word && !is_kind && text == token.text && self.knows(&text) {
+                token.kind = TokenKind::Name;
+                token.low = text;
+            }
+        }
     }
 
     /// The kind of what bears a name, where it is one.

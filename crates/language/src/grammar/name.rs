@@ -103,7 +103,7 @@ pub(super) fn name_at(tokens: &[Token], at: usize) -> Option<String> {
             token.text.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_' | '.' | ':' | '*'))
                 && !token.text.contains("..")
         }
-        TokenKind::Name | TokenKind::Host => true,
+        TokenKind::Name | TokenKind::Host => !is_proxy_tag(&token.low),
         TokenKind::Word if token.low == "a" => is_the_name_a(tokens, at),
         TokenKind::Word if token.low == "hello" => is_no_greeting(tokens, at),
         TokenKind::Word if token.low == "new" => is_new_version(tokens, at),
@@ -117,6 +117,13 @@ pub(super) fn name_at(tokens: &[Token], at: usize) -> Option<String> {
         _ => false,
     };
     is_name.then(|| token.text.clone())
+}
+
+/// Whether a word is the version of a proxy's image, and no name: `v1.34.13.3-prod`.
+pub(super) fn is_proxy_tag(word: &str) -> bool {
+    let numbers = word.strip_suffix("-prod").and_then(|rest| rest.strip_prefix('v')).unwrap_or_default();
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|digit| digit.is_ascii_digit());
+    numbers.split('.').count() == 4 && numbers.split('.').all(is_number)
 }
 
 /// Verbs that no noun of that form follows an article: "a shows its certificate".

@@ -26,6 +26,7 @@ const VALUES: &[(Slot, &str)] = &[
     (Slot::Text, "v2"),
     (Slot::Address, "arn:aws:acm:…"),
     (Slot::Image, "shop/orders:1.0"),
+    (Slot::Tag, "v1.34.13.3-prod"),
     (Slot::Protocol, "http2"),
     (Slot::Pair, "x-version: v2"),
     (Slot::TagPair, "team: shop"),

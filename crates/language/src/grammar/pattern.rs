@@ -60,6 +60,17 @@ impl Pattern {
         self.parts.iter().filter(|part| matches!(part, Part::Words(_))).count()
     }
 
+    /// Every word in it.
+    pub(super) fn all_words(&self) -> impl Iterator<Item = &'static str> {
+        self.parts
+            .iter()
+            .flat_map(|part| match part {
+                Part::Words(words) | Part::Optional(words) => words.as_slice(),
+                Part::Slot(..) => &[],
+            })
+            .copied()
+    }
+
     /// What it can begin with.
     pub(super) fn starts(&self) -> Vec<Start> {
         let mut starts = Vec::new();

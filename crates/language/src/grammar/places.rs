@@ -2,7 +2,7 @@
 
 use super::name::is_clause_verb;
 use super::reader::{Reader, Verb};
-use super::spot::{Place, Spot};
+use super::spot::{self, Place, Spot};
 use super::thing::{Entity, Thing};
 use crate::intent::{
     Action, GatewayRoute, Pathway, Provider, Route, Sidecar, VirtualNode, VirtualRouter, VirtualService,
@@ -316,6 +316,15 @@ impl Reader<'_> {
             // "a priority 5 route"
             self.intent.routes[at].name.clone_from(&entity.name);
             return Place::Route(None, at);
+        }
+        // "a catch-all route", "a GET route": what it matches stands before its kind.
+        if self.words.end == self.at
+            && entity.name.is_none()
+            && let Some(spot @ Spot { place: place @ Place::Route(..), .. }) = self.spot
+            && self.lacks_target(spot)
+            && spot::matcher(&mut self.intent, spot).is_ok_and(|(matcher, _)| !matcher.is_empty())
+        {
+            return place;
         }
         if entity.name.is_none() {
             if let Some(router) = router.filter(|_| entity.is_plural || entity.is_definite) {

@@ -1,6 +1,7 @@
 //! The way through a request: sentences, verbs, names, meanings, and what says nothing.
 
 use super::block::Block;
+use super::entity::is_adjective;
 use super::name::{is_clause_verb, name_at};
 use super::reader::{Reader, Verb};
 use super::slot::Slot;
@@ -25,6 +26,7 @@ const LABELS: &[&str] = &[
     "overview",
     "requirement",
     "requirements",
+    "rules",
     "scenario",
     "specs",
     "steps",
@@ -122,11 +124,13 @@ const RELATIVE: &[&str] = &["which", "where", "that", "whose"];
 impl Reader<'_> {
     /// Reads to the end.
     pub(super) fn read(mut self) -> (Understanding, usize) {
+        self.drop_former_values();
         self.begin_sentence();
         self.heading();
         while self.at < self.tokens.len() {
             if self.skip_what_was_read_ahead()
                 || self.reason()
+                || self.begins_background()
                 || self.separator()
                 || self.removal()
                 || self.rename()
@@ -192,6 +196,7 @@ impl Reader<'_> {
         self.verb = Verb::None;
         self.sending = false;
         self.closed = true;
+        self.is_carried = true;
         self.receiver = None;
         self.resting = false;
         self.preposition = None;
@@ -257,6 +262,7 @@ impl Reader<'_> {
         {
             self.set_change(place);
         }
+        self.part_tag();
         let gives = self.is_word(self.at - 1, &["give"])
             && self.tokens.get(self.at).is_some_and(|next| next.kind == TokenKind::Path);
         if gives || verb != Verb::Create && self.is_share(self.past_glue(self.at)) {
@@ -343,6 +349,9 @@ impl Reader<'_> {
             return false;
         }
         self.closed |= self.is_exception();
+        if self.is_label() {
+            self.set_aside(self.at, self.at + 1);
+        }
         let token = &self.tokens[self.at];
         if PREPOSITIONS.contains(&token.low.as_str()) {
             let is_arrow = !token.text.starts_with(char::is_alphabetic);
@@ -360,6 +369,12 @@ impl Reader<'_> {
         }
         self.at += 1;
         true
+    }
+
+    /// Whether a verb in -ing stands at a place, which says when: "before forwarding".
+    fn is_doing(&self, at: usize) -> bool {
+        let is_doing = self.token(at).is_some_and(|token| token.text.to_lowercase().ends_with("ing"));
+        is_doing && self.is_symbol(at, &["send", "call", "split"])
     }
 
     /// Whether a verb that needs an object has none: "node carrying on 80".
@@ -390,6 +405,8 @@ impl Reader<'_> {
             }
             TokenKind::Word | TokenKind::Name => {
                 is_glue(&token.low) && !self.lacks_object()
+                    || is_adjective(&token.low) && self.is_word(self.at + 1, REQUESTS)
+                    || token.low == "before" && self.is_doing(self.at + 1)
                     || self.are_senders(self.at)
                     || self.is_label()
                     || self.is_exception()

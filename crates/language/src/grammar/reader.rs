@@ -29,12 +29,16 @@ pub(super) enum Verb {
 pub(super) struct Reader<'r> {
     pub(super) request: &'r str,
     pub(super) tokens: Vec<Token>,
+    /// The same as they were at the start, for the account.
+    pub(super) spoken: Vec<Token>,
+    /// Words that say no value of their own, by their bytes.
+    pub(super) aside: Vec<Range<usize>>,
     /// What the files have that the request changes; `None` where it makes all anew.
     pub(super) known: Option<Known>,
     /// The token that is read next.
     pub(super) at: usize,
     pub(super) intent: Intent,
-    evidence: Vec<Evidence>,
+    pub(super) evidence: Vec<Evidence>,
     pub(super) questions: Vec<Question>,
     pub(super) not_understood: Vec<NotUnderstood>,
     /// What is spoken of.
@@ -55,6 +59,8 @@ pub(super) struct Reader<'r> {
     pub(super) sending: bool,
     /// Whether a sentence has ended since the route got its target.
     pub(super) closed: bool,
+    /// Whether nothing was named or pointed at since the sentence began, so that it speaks of what the one before did.
+    pub(super) is_carried: bool,
     /// A target that was named before its requests.
     pub(super) receiver: Option<String>,
     /// Whether the next target gets what the shares before it leave.
@@ -99,7 +105,9 @@ impl<'r> Reader<'r> {
     pub(super) fn new(request: &'r str, tokens: Vec<Token>) -> Self {
         Self {
             request,
+            spoken: tokens.clone(),
             tokens,
+            aside: Vec::new(),
             known: None,
             at: 0,
             intent: Intent::default(),
@@ -115,6 +123,7 @@ impl<'r> Reader<'r> {
             verb: Verb::None,
             sending: false,
             closed: false,
+            is_carried: false,
             receiver: None,
             resting: false,
             preposition: None,
@@ -143,6 +152,7 @@ impl<'r> Reader<'r> {
         self.adopt_routes();
         self.make_alternatives();
         self.check_counts();
+        self.account();
         let is_empty = self.intent == Intent::default();
         if is_empty && self.not_understood.is_empty() && self.questions.is_empty() {
             self.not_understood.push(self.said(0, self.request.len()));
@@ -250,6 +260,7 @@ impl<'r> Reader<'r> {
         let there = self.spot.iter().chain(self.history.iter().rev()).find(|there| there.place == place);
         let spot = there.copied().unwrap_or(Spot::at(place));
         self.remember();
+        self.is_carried = false;
         self.spot = Some(spot);
         self.beside.clear();
         self.block = Block::Resource;

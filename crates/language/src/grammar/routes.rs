@@ -106,6 +106,11 @@ impl Reader<'_> {
 
     /// The same for what only gateway routes match.
     pub(super) fn gateway_matcher(&mut self, set: impl FnOnce(&mut Match, &str) -> Said) -> Said {
+        // What is said of something else begins no route of the gateway that was spoken of before.
+        let begins = matches!(self.spot.map(|spot| spot.place), Some(Place::Gateway(_)));
+        if begins && !self.is_current && !self.sending {
+            return Err(Trouble::NotHere);
+        }
         let spot = self.route_for_match(true)?;
         let (matcher, path) = spot::matcher(&mut self.intent, spot)?;
         set(matcher, &path)

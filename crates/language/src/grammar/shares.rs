@@ -131,6 +131,7 @@ impl Reader<'_> {
         self.intent.applications[at].versions = named.collect();
         let what = format!("the versions are called `v1` to `v{}`, in the order of their shares", numbers.len());
         self.assumptions.push(Assumption { what, why: "the request counts them and does not name them".to_owned() });
+        self.drop_empty_route();
         Some(format!("applications[{at}].versions"))
     }
 

@@ -1,6 +1,6 @@
 //! Slots of a pattern: which tokens a value may be, and the value they say.
 
-use super::name::{name_at, names_from};
+use super::name::{is_proxy_tag, name_at, names_from};
 use crate::intent::{Protocol, Span};
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::{METHODS, is_glue};
@@ -109,6 +109,8 @@ pub(super) enum Slot {
     Address,
     /// An image of a container.
     Image,
+    /// A tag of the proxy's image: `v1.34.13.3-prod`.
+    Tag,
     /// `http`, `http2`, `grpc`, `tcp`
     Protocol,
     /// `name: value`, `name=value`
@@ -139,6 +141,7 @@ const NAMES: &[(&str, Slot)] = &[
     ("text", Slot::Text),
     ("address", Slot::Address),
     ("image", Slot::Image),
+    ("imagetag", Slot::Tag),
     ("protocol", Slot::Protocol),
     ("pair", Slot::Pair),
     ("tag", Slot::TagPair),
@@ -251,6 +254,7 @@ impl Slot {
             (Self::Host, TokenKind::Host | TokenKind::Quoted | TokenKind::Name | TokenKind::Address) => true,
             (Self::Host, kind) => *kind == TokenKind::Word && !is_glue(&token.low),
             (Self::Dotted, kind) => *kind == TokenKind::Host || is_quoted && token.text.contains('.'),
+            (Self::Tag, _) => is_proxy_tag(&token.low),
             (Self::HeaderName, _) => {
                 KNOWN_HEADERS.contains(&token.low.as_str())
                     || token.low.starts_with("x-") && token.low.len() > 2

@@ -34,7 +34,10 @@ impl Reader<'_> {
         if is_of_gateway && is_bare {
             self.sends();
         }
+        // "…; the target is orders"
+        let is_told = self.is_symbol(self.words.start, &["target"]) && self.lacks_target(spot);
         let is_open = self.block == Block::Match
+            || is_told
             || (self.block == Block::Rewrite || is_node || is_last) && self.lacks_target(spot);
         if is_bare && (self.is_owner_of_something() || !self.sending && !is_open) {
             return Err(Trouble::NotHere);
@@ -149,6 +152,16 @@ impl Reader<'_> {
             self.resting = true;
             self.sends();
             return Ok(String::new());
+        }
+        // "a single catch-all route": all requests, where no other route was spoken of.
+        let is_catch_all = self.tokens[self.words.start].text.to_lowercase().starts_with("catch");
+        let is_alone = match self.spot.map(|spot| spot.place) {
+            Some(Place::Router(at)) => self.intent.virtual_routers[at].routes.is_empty(),
+            _ => false,
+        };
+        if is_catch_all && is_alone {
+            self.sends();
+            return self.matcher(|matcher, path| put(&mut matcher.path, Pathway::Prefix("/".to_owned()), path, "path"));
         }
         self.closed = true;
         self.matcher(|matcher, path| {

@@ -4,6 +4,7 @@
 use meshwright_model::Kind;
 
 use super::block::Block;
+use super::name::name_at;
 use super::reader::{Reader, Verb};
 use super::spot::Place;
 use super::thing::{Entity, Thing};
@@ -56,7 +57,9 @@ impl Reader<'_> {
         let Some(token) = self.token(self.at).filter(|token| token.kind != TokenKind::Symbol) else { return false };
         let name = token.text.clone();
         let follows_part = self.at > 0 && self.tokens[self.at - 1].kind == TokenKind::Symbol;
-        if self.block == Block::Resource || !follows_part || !self.is_there(&name) || !self.name_part(&name) {
+        let knows =
+            self.known.as_ref().is_some_and(|known| known.knows(&name)) && name_at(&self.tokens, self.at).is_some();
+        if self.block == Block::Resource || !follows_part || !knows || !self.name_part(&name) {
             return false;
         }
         self.at += 1;
@@ -106,7 +109,8 @@ impl Reader<'_> {
     /// Names what words point at and do not name, where the files have one of its kind: "the gateway".
     pub(super) fn name_what_is_there(&self, entity: Entity, at: usize) -> Entity {
         let is_pointed_at = matches!(self.low_before(at), "the" | "our" | "this" | "existing");
-        let is_made = self.verb == Verb::Create || self.verb == Verb::Add && self.preposition.is_none();
+        let is_on_it = at > 1 && matches!(self.low(at - 2), "on" | "to" | "for" | "of" | "in");
+        let is_made = self.verb == Verb::Create || self.verb == Verb::Add && self.preposition.is_none() && !is_on_it;
         let (kind, is_spoken_of) = match entity.thing {
             Thing::Node => (Kind::VirtualNode, !self.intent.virtual_nodes.is_empty()),
             Thing::Router => (Kind::VirtualRouter, !self.intent.virtual_routers.is_empty()),

@@ -1,9 +1,11 @@
 //! "Each", "both" and "all three": what was named together is spoken of together.
 
+use super::block::Block;
 use super::name::{name_at, names_of_a_kind};
 use super::reader::Reader;
 use super::spot::{Place, Spot};
 use crate::lexer::TokenKind;
+use crate::understanding::Assumption;
 
 /// Words for all of what was named.
 const ALL: &[&str] = &["each", "both", "all", "these", "those", "they"];
@@ -111,6 +113,30 @@ impl Reader<'_> {
         let named = self.all_named();
         let fits = |places: &Vec<Place>| places.len() > 1 && count.is_none_or(|count| places.len() == count);
         [routes, self.group.clone(), named].into_iter().find(fits)
+    }
+
+    /// "DNS discovery under shop.local." after several were named: a sentence that names and points at none is said of all.
+    pub(super) fn carry(&mut self, block: Block) {
+        let is_shared = matches!(block, Block::Dns | Block::CloudMap);
+        let start = (0..self.words.start).rev().find(|at| self.is_sentence_end(*at)).map_or(0, |end| end + 1);
+        let points = |at: usize| self.is_word(at, &["it", "its", "itself", "this", "that", "there"]);
+        let is_pointed_at = (start..self.words.start).any(points);
+        let here = self.spot.map(|spot| spot.place);
+        let of_application = matches!(here, Some(Place::Application(_)));
+        if !self.is_carried || !is_shared || is_pointed_at || !of_application || !self.beside.is_empty() {
+            return;
+        }
+        let others = self.all_named().into_iter().filter(|place| Some(*place) != here);
+        let others: Vec<Spot> = others.filter(|place| matches!(place, Place::Application(_))).map(Spot::at).collect();
+        if others.is_empty() {
+            return;
+        }
+        let text = self.said(self.tokens[self.words.start].start, self.tokens[self.words.end - 1].end).text;
+        self.assumptions.push(Assumption {
+            what: format!("\"{text}\" is said of all applications"),
+            why: "its sentence names none of them".to_owned(),
+        });
+        self.beside = others;
     }
 
     /// The routes beside the one that is spoken of.

@@ -124,6 +124,9 @@ impl<'t> Words<'t> {
         {
             return Some(span(found));
         }
+        if let Some(found) = self.third_of_hosts(at) {
+            return Some(found);
+        }
         if let Some(thirds) = self.thirds(at) {
             return Some(thirds);
         }
@@ -194,6 +197,15 @@ impl<'t> Words<'t> {
             _ => false,
         };
         is_share.then(|| (TokenKind::Ratio(vec![times, 3]), at + 2))
+    }
+
+    /// `a third of the hosts`: where only whole percents can be said.
+    fn third_of_hosts(&self, at: usize) -> Option<(TokenKind, usize)> {
+        let times = if self.low(at) == "a" { 1 } else { self.count(at)? };
+        let is_third = matches!(self.low(at + 1), "third" | "thirds") && times <= 2 && self.low(at + 2) == "of";
+        let noun = if self.low(at + 3) == "the" || self.low(at + 3) == "all" { at + 4 } else { at + 3 };
+        let of_hosts = matches!(self.low(noun), "hosts" | "endpoints" | "instances" | "tasks" | "pods" | "them");
+        (is_third && of_hosts).then(|| (TokenKind::Percent(100 * times / 3), at + 2))
     }
 
     /// `a quarter`, `three quarters`, `one in ten`, `1 out of 20`.

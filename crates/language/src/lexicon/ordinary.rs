@@ -17,7 +17,7 @@ soon still such there therefore though throughout thus together too twice undern
 very versus was wasn't were weren't what whatever whatsoever whenever whereas wherever whichever who whoever whole whom why
 within won't wouldn't yes yet yours
 
-abort accordingly appear appears ask asks asked avoid avoids became begin begins began belong belongs bring brings brought
+abort accordingly beat beats respond responds win wins winning appear appears ask asks asked avoid avoids became begin begins began belong belongs bring brings brought
 came carried carries carry carrying come comes consider considers consisting contain contains containing continue continues
 correspond corresponds decide decides delay delays delayed delaying describe describes described differ differs do doing
 done duplicate duplicates duplicating end ends exist exists existing expect expects expected explain explains fall falls

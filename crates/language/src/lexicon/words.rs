@@ -13,7 +13,7 @@ create: create, created, creates, make, makes, creating, build, generate, write,
 add: add, adds, adding, include, including, attach, append, put, apply, configure, configuring, enable, turn on,
     switch on, activate, give it
 change: change, changes, changing, update, updating, modify, edit, adjust, raise, increase, lower, decrease,
-    reduce, bump, bump up, extend, shorten, alter, tune, tweak, double-check, patch, reconfigure, rework, move,
+    reduce, bump, bump up, relax, loosen, tighten, extend, shorten, alter, tune, tweak, double-check, patch, reconfigure, rework, move,
     switch, switches
 rename: rename, renames, renaming, renamed
 remove: remove, removes, removing, delete, deleting, drop the, take out, take away, get rid of, retire,
@@ -59,7 +59,7 @@ send: stays, stay, remain, remains, send, sends, sending, sent, direct, directs,
     forwards, forwarding, forwarded, go, goes, going, flow, flows, flowing, pass, passes, land, lands, steer,
     steers, dispatch, dispatches, deliver, routing, routed, ship, ships, point, points, mapped, map, maps, end up,
     ends up, handled, reach, redirect, redirects, redirected, redirecting
-to: to, next to, beside, into, towards, toward, onto, against, up to but not including, up to but excluding, until
+to: to, straight to, straight at, directly to, directly at, right at, next to, beside, into, towards, toward, onto, against, up to but not including, up to but excluding, until
 split: split, splits, splitting, divide, divides, distribute, distributes, shift, shifts, share, shares, shared,
     balance, balances, canary release, canary releases, canary deployment, canary deployments, canary rollout,
     canary split, canary test, canary of, canary for, do a canary, canarying, weighted, weighting, blue green, blue/green, spread
@@ -182,7 +182,9 @@ unavailable: unavailable
 # ejection and pools
 outlier-detection: outlier detection, outlier ejection, outlier, outliers, outlier detector, outlierdetection
 circuit-breaker: circuit breaker, circuit breakers, circuit breaking
-eject: eject, ejects, ejecting, ejected, kick out, kicks out, evict, evicts, evicted, ejects a host, throw out,
+eject: eject, ejects, ejecting, ejected, kick out, kicks out, kick a host out, kicks a host out, kick hosts out, kick the host out, kick them out,
+    throw a host out, throws a host out, throw hosts out, throw them out, take a host out, takes a host out, kicked out, thrown out, kick out unhealthy hosts, kicks out unhealthy hosts,
+    eject unhealthy hosts, ejects unhealthy hosts, remove unhealthy hosts, throws out, evict, evicts, evicted, ejects a host, throw out,
     remove hosts, take hosts out
 ejection: ejection, ejections, ejection duration, ejection time, base ejection, base ejection duration,
     base ejection time, base duration, baseejectionduration

@@ -33,7 +33,7 @@ fn access_to(provider: Provider, url: &str) -> Result<Access, Error> {
 }
 
 fn request() -> Request {
-    Request { text: REQUEST.to_owned(), mesh: None }
+    Request { text: REQUEST.to_owned(), ..Request::default() }
 }
 
 fn put(access: &Access) -> Result<Read, Error> {

@@ -81,9 +81,12 @@ fn the_mesh_is_sent_only_where_there_is_one() {
     for provider in ALL {
         for mesh in [None, Some(r#"{"meshName": "at-hand"}"#.to_owned())] {
             let server = Server::start(vec![play(&answer(provider, &good()))]);
-            let request = Request { text: REQUEST.to_owned(), mesh: mesh.clone() };
+            let names: Vec<String> = mesh.iter().map(|_| "virtual node ${Stage}-orders".to_owned()).collect();
+            let request = Request { text: REQUEST.to_owned(), mesh: mesh.clone(), names };
             ask(&access(provider, &server), Limits::default(), &request, &mut |_| {}).unwrap();
-            assert_eq!(server.asked()[0].body.contains("at-hand"), mesh.is_some());
+            let body = &server.asked()[0].body;
+            assert_eq!(body.contains("at-hand"), mesh.is_some());
+            assert_eq!(body.contains("virtual node ${Stage}-orders"), mesh.is_some());
         }
     }
 }

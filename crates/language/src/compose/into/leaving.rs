@@ -55,7 +55,7 @@ impl<'i> Desk<'i> {
         }
         match nodes.as_slice() {
             [node] => self.settled(format!("no route sends to `{}`", Key::of(&node.name).shown())),
-            _ => self.settle_absent(format!("no route sends to `{name}`"), &[Kind::VirtualNode], &name),
+            _ => self.settle_absent(&format!("no route sends to `{name}`"), &[Kind::VirtualNode], &name),
         }
     }
 

@@ -153,7 +153,9 @@ impl<'i> Desk<'i> {
             let port_of = |one: &ModelListener| one.port_mapping.port.known().map(|port| port.value());
             let is_it = |one: &ModelListener| listener.port.is_some_and(|port| port_of(one) == Some(port.into()));
             let index = listeners.iter().position(is_it);
-            let says_more = Listener { port: None, is_added: false, ..listener.clone() } != Listener::default();
+            // Its health check moves with it.
+            let says_more =
+                Listener { port: None, is_added: false, health_check: None, ..listener.clone() } != Listener::default();
             match (index, listeners) {
                 (Some(index), _) => self.change_listener(node, index, &listeners[index], listener),
                 (None, _) if listener.is_added && listener.port.is_some() => {

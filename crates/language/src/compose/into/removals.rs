@@ -107,7 +107,7 @@ impl<'i> Desk<'i> {
                     self.settled(format!("`{}` does not call `{wanted}`", removal.name));
                 }
                 None => self.settle_absent(
-                    format!("`{}` has no backend `{wanted}`", removal.name),
+                    &format!("`{}` has no backend `{wanted}`", removal.name),
                     &[Kind::VirtualService],
                     &wanted,
                 ),
@@ -120,11 +120,12 @@ impl<'i> Desk<'i> {
         self.settle(what, "so there is nothing to take away");
     }
 
-    /// Says that what is to go is not there, as after the same request before; and what is like it, as it may be misspelt.
-    pub(super) fn settle_absent(&mut self, what: String, kinds: &[Kind], name: &str) {
+    /// Asks about what is to go and is not there: it may be misspelt, or be gone already.
+    pub(super) fn settle_absent(&mut self, what: &str, kinds: &[Kind], name: &str) {
+        let what = what.strip_prefix("there").map_or(what.to_owned(), |rest| format!("There{rest}"));
         match self.finder.near(kinds, name) {
-            Some(near) => self.settle(what, &format!("so there is nothing to take away; if `{near}` is meant, say so")),
-            None => self.settled(what),
+            Some(near) => self.draft.ask(format!("{what}. Is `{near}` meant, or is it gone already?")),
+            None => self.draft.ask(format!("{what}. Which is meant, or is it gone already?")),
         }
     }
 
@@ -181,7 +182,7 @@ impl<'i> Desk<'i> {
                 // A version that was taken out before is there still, as only its requests went.
                 self.ask_which(Kind::VirtualNode, Some(name), &[]);
             } else if found.is_empty() {
-                self.settle_absent(format!("there is no `{name}` in the file"), &kinds, name);
+                self.settle_absent(&format!("there is no `{name}` in the file"), &kinds, name);
             } else {
                 let kinds: Vec<String> = found.iter().map(|resource| resource.kind().to_string()).collect();
                 self.draft.ask(format!("`{name}` may be a {}. Which is to be taken away?", kinds.join(" or a ")));

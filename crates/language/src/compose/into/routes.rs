@@ -210,6 +210,13 @@ impl<'i> Desk<'i> {
 
     /// The router of a new route: the one that leads to its targets, or to their other versions.
     fn find_router(&mut self, route: &mut Route) {
+        // In a mesh of a known name a rule finds what is not there.
+        if self.draft.mesh.text().is_none() {
+            let is_unknown = |name: &&String| self.finder.nodes_named(name).is_empty();
+            let unknown: Vec<String> =
+                route.targets.iter().map(|target| &target.node).filter(is_unknown).cloned().collect();
+            self.new_targets.extend(unknown);
+        }
         if let Some(name) = &route.router {
             if let [only] = self.finder.named(Kind::VirtualRouter, name).as_slice() {
                 route.router = Some(Key::of(&only.name).shown());
@@ -241,7 +248,18 @@ impl<'i> Desk<'i> {
                 route.router = Some(only.clone());
                 self.be_like(route);
             }
-            [] => self.draft.ask("To which virtual router should the new route belong?"),
+            [] => match self.only(Kind::VirtualRouter).filter(|_| !route.matcher.is_empty()) {
+                Some(only) => {
+                    let only = Key::of(&only.name).shown();
+                    self.draft.assume(
+                        format!("the new route belongs to virtual router `{only}`"),
+                        "there is no other in the file",
+                    );
+                    route.router = Some(only);
+                    self.be_like(route);
+                }
+                None => self.draft.ask("To which virtual router should the new route belong?"),
+            },
             several => {
                 self.draft.ask(format!("To which virtual router should the new route belong: {}?", listed(several)));
             }

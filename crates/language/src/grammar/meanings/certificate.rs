@@ -114,12 +114,34 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Value(trust_file),
     },
     Meaning {
+        name: "TLS: what clients are verified with",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "trust client|clients|callers|peers ?client-certificate to|with|by ?trust ?sds ?acm ?secret <address>",
+            "trust client|clients|callers|peers ?client-certificate to|with|by ?trust ?certificate-chain <path>",
+        ],
+        set: Set::Value(|intent, spot, slots| {
+            let (tls, path) = spot::listener_tls(intent, Spot { side: Side::Server, ..spot })?;
+            tls.mutual = true;
+            let trust = match (slots.given("address"), slots.given("path")) {
+                (Some(secret), _) if secret.starts_with("spiffe:") => Trust::Sds { secret: Some(secret) },
+                (Some(arn), _) => Trust::Acm { arns: vec![arn] },
+                (None, chain) => Trust::File { chain },
+            };
+            put(&mut tls.trust, trust, &path, "trust")
+        }),
+    },
+    Meaning {
         name: "TLS: trust in ACM",
         block: Block::Tls,
         is_plain: true,
         home: Home::Node,
         ways: &[
             "trust to acm ?trust <address>",
+            "trust to trust <address>",
+            "certificate trust <address>",
             "trust to <address>",
             "trust acm <address>",
             "trust <address>",

@@ -63,6 +63,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "?discovery dns ?discovery under|below|beneath|in|within ?hostname <dotted:host>",
             "?discovery dns hostname under|below|beneath|in|within <dotted:host>",
+            "?discovery dns ?discovery ?with|using suffix <dotted:host>",
+            "?discovery dns ?discovery ?with|using hostname suffix <dotted:host>",
         ],
         set: Set::Act(|reader, slots| reader.domain(&slots.text("host"))),
     },
@@ -244,6 +246,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
 impl Reader<'_> {
     /// Each of what is spoken of has its own name in a domain: "found by DNS under shop.local".
     fn domain(&mut self, domain: &str) -> Said {
+        let domain = domain.trim_start_matches('.');
         if self.beside.is_empty() && self.listed.is_some() {
             let here = self.here()?.place;
             let named = self.all_named().into_iter().filter(|place| *place != here);

@@ -1,7 +1,7 @@
 //! Meanings of which headers a route's requests must have.
 
 use crate::grammar::block::{Block, Home};
-use crate::grammar::meaning::{Meaning, Set, opens_block};
+use crate::grammar::meaning::{Meaning, Set};
 use crate::grammar::reader::Reader;
 use crate::grammar::slot::{Slots, literal};
 use crate::grammar::spot::{Said, Trouble};
@@ -319,7 +319,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Route,
         ways: &["<number> header ?must ?match"],
-        set: Set::Act(|_, _| opens_block()),
+        set: Set::Act(|reader, _| reader.sets_nothing()),
     },
     Meaning {
         name: "match: header in a range, its end included",

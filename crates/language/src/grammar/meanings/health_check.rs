@@ -104,6 +104,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<span> timeout",
             "failure after <span>",
             "timeout after <span>",
+            "<span> to answer|respond|reply",
             "pending ?max <span>",
             "waiting|waits ?max <span>",
         ],

@@ -64,7 +64,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "instead <percent>",
             "instead <name>",
         ],
-        set: Set::Act(|_, _| opens_block()),
+        set: Set::Act(|reader, _| reader.sets_nothing()),
     },
     Meaning {
         name: "name",

@@ -3,11 +3,12 @@
 use meshwright_model::Kind;
 
 use crate::grammar::block::{Block, Home};
-use crate::grammar::meaning::{Meaning, Set, opens_block};
+use crate::grammar::meaning::{Meaning, Set};
 use crate::grammar::reader::Reader;
 use crate::grammar::spot::{self, Place, Said, Trouble, put};
 use crate::grammar::thing::Thing;
-use crate::intent::Provider;
+use crate::intent::{Provider, VirtualRouter};
+use crate::understanding::Assumption;
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -51,6 +52,32 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, slots| match slots.given("node") {
             Some(node) => provider(reader, Provider::Node(node)),
             None => provider(reader, Provider::Router(slots.text("router"))),
+        }),
+    },
+    Meaning {
+        name: "provider: the node or router that was spoken of",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Service,
+        ways: &["send to virtual-node|virtual-router", "provider ?by|to virtual-node|virtual-router"],
+        set: Set::Act(|reader, _| {
+            let of_router = reader.words.clone().any(|at| reader.is_symbol(at, &["virtual-router"]));
+            let is_the = reader.words.clone().any(|at| reader.is_word(at, &["the", "that", "this", "said"]));
+            let place = reader.latest(|place| match place {
+                Place::Router(_) => of_router,
+                Place::Node(_) | Place::Application(_) => !of_router,
+                _ => false,
+            });
+            if of_router && !is_the && reader.words.clone().any(|at| reader.is_word(at, &["a", "its", "own", "new"])) {
+                return reader.own_router_of_service();
+            }
+            let name = match place.filter(|_| is_the) {
+                Some(Place::Router(at)) => reader.intent.virtual_routers[at].name.clone().map(Provider::Router),
+                Some(Place::Node(at)) => reader.intent.virtual_nodes[at].name.clone().map(Provider::Node),
+                Some(Place::Application(at)) => reader.intent.applications[at].name.clone().map(Provider::Node),
+                _ => None,
+            };
+            provider(reader, name.ok_or(Trouble::NotHere)?)
         }),
     },
     Meaning {
@@ -101,10 +128,30 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, _| {
             let Place::Service(at) = reader.here()?.place else { return Err(Trouble::NotHere) };
             let is_open = reader.is_current && reader.intent.virtual_services[at].provider.is_none();
-            if is_open { opens_block() } else { Err(Trouble::NotHere) }
+            if is_open { reader.sets_nothing() } else { Err(Trouble::NotHere) }
         }),
     },
 ];
+
+impl Reader<'_> {
+    /// "a virtual service backed by a virtual router": a router that bears the service's name, and is spoken of then.
+    fn own_router_of_service(&mut self) -> Said {
+        let place = self.here()?.place;
+        let Some(Place::Service(at)) = self.as_service(place) else { return Err(Trouble::NotHere) };
+        let service = self.intent.virtual_services[at].name.clone().filter(|_| self.is_current);
+        let label = service.as_deref().and_then(|name| name.split('.').next()).ok_or(Trouble::NotHere)?;
+        let name = format!("{label}-router");
+        let said = provider(self, Provider::Router(name.clone()))?;
+        self.assumptions.push(Assumption {
+            what: format!("the virtual router is called `{name}`"),
+            why: "the request does not name it, and it answers that service".to_owned(),
+        });
+        self.intent.virtual_routers.push(VirtualRouter { name: Some(name), ..VirtualRouter::default() });
+        let router = Place::Router(self.intent.virtual_routers.len() - 1);
+        self.turn_to(router);
+        Ok(said)
+    }
+}
 
 /// A provider of the virtual service that is spoken of, and not of one that was named before.
 fn provider(reader: &mut Reader<'_>, provider: Provider) -> Said {

@@ -1,8 +1,12 @@
 //! Meanings of shares that are said of all requests, of none, or for each of several targets.
 
+use meshwright_model::Kind;
+
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
-use crate::grammar::spot::Trouble;
+use crate::grammar::reader::Verb;
+use crate::grammar::spot::{Place, Trouble};
+use crate::intent::Action;
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -112,6 +116,46 @@ pub(super) const MEANINGS: &[Meaning] = &[
                 return Err(Trouble::NotHere);
             }
             reader.share_of(&slots.text("app"), 100, &slots.text("name"))
+        }),
+    },
+    Meaning {
+        name: "what is left goes nowhere",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::All,
+        ways: &[
+            "otherwise|rest ?get|gets|returns ?a <number>",
+            "otherwise|rest is|are|gets ?be rejected|refused|drop-all|ignored|nothing",
+        ],
+        // What no route matches is answered with 404.
+        set: Set::Act(|reader, slots| {
+            let is_so = matches!(slots.number("number"), 0 | 404) && reader.ends_clause(reader.words.end);
+            if is_so { reader.sets_nothing() } else { Err(Trouble::NotHere) }
+        }),
+    },
+    Meaning {
+        name: "target that is added",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "<name> to split|rotation|mix|target|route ?with ?weight <number:percent>",
+            "<name> to split|rotation|mix|target|route ?with ?weight <percent>",
+        ],
+        set: Set::Act(|reader, slots| {
+            if reader.verb != Verb::Add {
+                return Err(Trouble::NotHere);
+            }
+            // Of several routes nobody knows which is meant.
+            let only = reader.known.as_ref().map(|known| known.only(Kind::Route));
+            let spot = reader.here()?;
+            if let (Some(only), Place::Route(None, at)) = (only, spot.place) {
+                let route = &mut reader.intent.routes[at];
+                route.action = Action::Change;
+                route.name = Some(route.name.take().or(only).ok_or(Trouble::NotHere)?);
+            }
+            reader.sends();
+            reader.target(&slots.text("name"), Some(slots.number("percent")), None)
         }),
     },
 ];

@@ -24,6 +24,18 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "sidecar: version of the image",
+        block: Block::Sidecar,
+        is_plain: true,
+        home: Home::Sidecar,
+        ways: &["version <imagetag>", "proxy-image ?version <imagetag>", "<imagetag>", "sidecar ?version <imagetag>"],
+        set: Set::Value(|intent, spot, slots| {
+            let (sidecar, path) = sidecar(intent, spot)?;
+            let image = format!("public.ecr.aws/appmesh/aws-appmesh-envoy:{}", slots.text("imagetag"));
+            put(&mut sidecar.image, image, &path, "image")
+        }),
+    },
+    Meaning {
         name: "sidecar: image of the application",
         block: Block::Sidecar,
         is_plain: true,
@@ -304,10 +316,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "?egress ?to <names> ignored|ignore|bypassed|excluded",
             "ignore|ignored|ignoring|bypass|exclude|excluding ?egress ?to ?ip-preference <names>",
         ],
-        set: Set::Value(|intent, spot, slots| {
-            let (_, path) = sidecar(intent, spot)?;
+        set: Set::Act(|reader, slots| {
+            let spot = reader.here()?;
+            sidecar(&mut reader.intent, spot)?;
             let are_usual = slots.texts("names").iter().all(|name| ALWAYS_IGNORED.contains(&name.as_str()));
-            if are_usual { Ok(path) } else { Err(Trouble::NotHere) }
+            if are_usual { reader.sets_nothing() } else { Err(Trouble::NotHere) }
         }),
     },
 ];

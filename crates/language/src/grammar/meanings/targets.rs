@@ -123,7 +123,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "?send to ?virtual-node ?application <name> ?on|at port <number:port>",
             "?send to ?virtual-node ?application <name> on|at <number:port>",
-            "target <name> port <number:port>",
+            "?send to ?virtual-node ?application <name> , port <number:port>",
+            "target ?equals ?virtual-node <name> ?virtual-node ?on|at port <number:port>",
+            "?send to ?virtual-node ?application <name> virtual-node|application ?on|at port <number:port>",
         ],
         set: Set::Act(|reader, slots| reader.target(&slots.text("name"), None, Some(slots.number("port")))),
     },

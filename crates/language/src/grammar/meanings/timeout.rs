@@ -26,6 +26,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "all-traffic ?to take ?max <span>",
             "<span> for request-timeout",
             "requests ?max <span>",
+            "requests|request timeout ?after|at ?max <span>",
             "max <span> for requests|request",
             "within <span>",
         ],

@@ -146,8 +146,19 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Tls,
         is_plain: true,
         home: Home::Node,
-        ways: &["mtls ?tls", "mtls ?on"],
+        ways: &["mtls ?tls", "mtls ?on", "enforce|strict|require mtls"],
         set: Set::Act(|reader, _| reader.mutual_tls()),
+    },
+    Meaning {
+        name: "mutual TLS between two",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Next,
+        ways: &["mtls ?tls between ?application|virtual-node <names>", "tls between ?application|virtual-node <names>"],
+        set: Set::Act(|reader, slots| {
+            let is_mutual = reader.is_symbol(reader.words.start, &["mtls"]);
+            reader.tls_between(&slots.texts("names"), is_mutual)
+        }),
     },
     Meaning {
         name: "mutual TLS: clients show a certificate",

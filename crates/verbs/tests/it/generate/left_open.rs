@@ -84,7 +84,6 @@ question: What should stand in the file as this: ARN of the certificate of order
 error: nothing is changed before this is settled; --partial makes the edits that are clear
 ");
     insta::assert_snapshot!(refused(COLOR, "add a route for /beta"), @"
-question: To which virtual router should the new route belong?
 question: Where should the route send its requests?
 error: nothing is changed before this is settled
 ");

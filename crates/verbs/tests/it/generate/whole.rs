@@ -43,12 +43,10 @@ pub(super) fn changes((name, text): (&str, &str), request: &str) -> String {
     assert!(!diff.answer.has_findings && diff.files.is_empty(), "{}", diff.answer.notes);
     let after = written(name, text, request);
     let again = run(name, &after, &options(request));
-    assert!(again.files.is_empty() && !again.answer.has_findings, "{}", again.answer.notes);
-    assert!(
-        again.answer.notes.ends_with("nothing had to change: the files say this already\n"),
-        "{}",
-        again.answer.notes
-    );
+    let notes = &again.answer.notes;
+    let is_same = !again.answer.has_findings && notes.ends_with("nothing had to change: the files say this already\n");
+    // What was removed is unknown by then, and an unknown name is asked about.
+    assert!(again.files.is_empty() && (is_same || notes.contains("is it gone already?")), "{notes}");
     let windows = |text: &str| text.replace('\n', "\r\n");
     assert_eq!(written(name, &windows(text), request), windows(&after), "line ends stay");
     let (_, hunks) = diff.answer.output.split_once("\n@@").unwrap();
