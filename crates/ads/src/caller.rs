@@ -7,9 +7,15 @@ use http::request::Parts;
 
 use crate::proxy::Profile;
 
-/// Tells who makes a call, by its head; or why nobody is taken to make it.
+/// Who makes a call with a head; or why nobody is taken to make it.
+type OfHead = dyn Fn(&Parts) -> Result<Caller, String> + Send + Sync;
+
+/// Whether somebody may be a proxy, or why not.
+type MayBe = dyn Fn(&Profile) -> Result<(), String> + Send + Sync;
+
+/// Tells who makes a call.
 #[derive(Clone)]
-pub struct Authorize(pub Arc<dyn Fn(&Parts) -> Result<Caller, String> + Send + Sync>);
+pub struct Authorize(pub Arc<OfHead>);
 
 impl fmt::Debug for Authorize {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -24,7 +30,7 @@ pub struct Caller {
     /// The account of its proxies, where they do not say theirs.
     pub account: String,
     /// Whether it may be a proxy, or why not.
-    pub may_be: Box<dyn Fn(&Profile) -> Result<(), String> + Send + Sync>,
+    pub may_be: Box<MayBe>,
 }
 
 impl Caller {

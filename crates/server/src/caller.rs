@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderValue, header};
 use meshwright_model::Kind;
 
@@ -42,7 +43,7 @@ impl Caller {
         let now = i64::try_from(now() / 1000).unwrap_or(i64::MAX);
         let claim = Claim::for_one_of(&SERVICES, &head.headers, now)?;
         let key = credentials.find(&claim.key)?;
-        let host = head.uri.authority().map(|authority| authority.as_str());
+        let host = head.uri.authority().map(Authority::as_str);
         let headers = with_host(&head.headers, host.map(without_usual_port));
         let (method, path) = (head.method.as_str(), head.uri.path());
         let query = head.uri.query().unwrap_or_default();
