@@ -96,7 +96,8 @@ fn a_server_is_ready_as_long_as_its_store_answers() {
     fails.store(true, Ordering::Relaxed);
     assert_eq!(create("b"), 503);
     let (status, _, said) = ready();
-    assert_eq!((status, said["reason"].as_str()), (503, Some("shop.db: no such device")), "{said}");
+    let why = "the change cannot be kept: shop.db: no such device";
+    assert_eq!((status, said["reason"].as_str()), (503, Some(why)), "{said}");
     assert_eq!(server.ask("GET", "/meshwright/health", b"").0, 200, "the process answers all the same");
     fails.store(false, Ordering::Relaxed);
     assert_eq!((ready().0, create("b")), (200, 200));

@@ -82,6 +82,7 @@ fn what_was_so_before_the_change_does_not_count() {
     );
     assert_eq!(controlled.looks(), 5);
     // Where nothing is left to do, proxies may still be on their way.
+    let controlled = Controlled::new(&api, vec![said(10, 10, &[settled("v1"), settled("v2")])]);
     let again = run(&controlled, "apply mesh --wait", &shop(9));
     insta::assert_snapshot!(again.output(), @r"
     nothing to do, 6 unchanged
