@@ -35,7 +35,7 @@ const CHANGES: usize = 200;
 const WARM_UP: usize = 10;
 
 /// How long anything may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How long to wait for what must not come, and for what was made for proxies that come to be given back.
 const SILENCE: Duration = Duration::from_millis(20);

@@ -199,14 +199,11 @@ async fn call(port: u16, config: ClientConfig, headers: Vec<(String, String)>, i
         return refused;
     }
     let mut body = response.into_body();
-    while let Some(frame) = body.frame().await {
-        match frame {
-            Ok(frame) if frame.is_data() => return Answer::Told,
-            Ok(frame) => return frame.trailers_ref().and_then(status).unwrap(),
-            Err(_) => return Answer::Broken,
-        }
+    match body.frame().await {
+        Some(Ok(frame)) if frame.is_data() => Answer::Told,
+        Some(Ok(frame)) => frame.trailers_ref().and_then(status).unwrap(),
+        Some(Err(_)) | None => Answer::Broken,
     }
-    Answer::Broken
 }
 
 /// A signature as App Mesh's Envoy makes it.

@@ -40,8 +40,8 @@ impl Accepts {
     pub(super) fn take(&self, wanted: usize) -> Result<Vec<Accepted>> {
         let mut state = self.lock();
         state.wanted = wanted;
-        let waited = self.enough.wait_timeout_while(state, PATIENCE, |state| state.all.len() < wanted);
-        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let lasted = self.enough.wait_timeout_while(state, PATIENCE, |state| state.all.len() < wanted);
+        let (mut state, _) = lasted.unwrap_or_else(PoisonError::into_inner);
         let all = std::mem::take(&mut state.all);
         ensure!(all.len() >= wanted, "{} of {wanted} proxies have heard of it", all.len());
         Ok(all)

@@ -20,7 +20,7 @@ const CHANGES: usize = 60;
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// The nodes, each on an address of its own.
-const NODES: [(&str, Ipv4Addr); 2] = [("v1", Ipv4Addr::new(127, 0, 0, 1)), ("v2", Ipv4Addr::new(127, 0, 0, 2))];
+const NODES: [(&str, Ipv4Addr); 2] = [("v1", Ipv4Addr::LOCALHOST), ("v2", Ipv4Addr::new(127, 0, 0, 2))];
 
 /// The row about a real Envoy; none where there is none for this machine.
 pub(super) fn rows(root: &Path, folder: &Path) -> Result<Vec<Row>> {
