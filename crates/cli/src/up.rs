@@ -1,5 +1,6 @@
 //! The verb `up`: a whole mesh on this machine, with real proxies and traffic, until it is stopped.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::{End, complain, env, load};
 use guide::{Guide, Where};
 use place::Place;
 
+mod find;
 mod guide;
 mod place;
 
@@ -105,6 +107,8 @@ struct Up {
 struct Ground {
     runtime: Runtime,
     place: Place,
+    /// The files of the mesh.
+    files: Vec<String>,
     started: Instant,
 }
 
@@ -114,7 +118,7 @@ pub(crate) fn run(options: &UpOptions) -> Result<End> {
     if !options.listen.ip().is_loopback() {
         bail!("--listen {}: this mesh is for one machine: give an address of the loopback", options.listen);
     }
-    let envoy = if options.no_proxies { None } else { Some(env::envoy()?) };
+    let envoy = if options.no_proxies { None } else { Some(find::envoy(&env::programs())?) };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?;
     // From here on whatever ends it gives back what it has taken.
@@ -133,12 +137,12 @@ pub(crate) fn run(options: &UpOptions) -> Result<End> {
     let scope = Scope::of(&settings.region, &settings.account);
     let service = Service::start(Box::new(Memory::default()), false).map_err(|why| anyhow!("{why}"))?;
     let service = Arc::new(service);
-    let files = MeshFiles { names, parameters, scope, follows: true, makes_up: true };
+    let files = MeshFiles { names: names.clone(), parameters, scope, follows: true, makes_up: true };
     let stamps = load::stamps(&files.names);
     files.apply(&service).map_err(|why| anyhow!("{why}"))?;
     let mesh = mesh_of(&service, options.mesh.as_deref())?;
     raise_open_files();
-    let up = Up::start(options, Ground { runtime, place, started }, envoy, settings, service, mesh)?;
+    let up = Up::start(options, Ground { runtime, place, files: names, started }, envoy, settings, service, mesh)?;
     let following = Arc::clone(&up.service);
     let follow = move || files.follow(&following, stamps, true);
     std::thread::Builder::new().name("watch".to_owned()).spawn(follow)?;
@@ -147,11 +151,9 @@ pub(crate) fn run(options: &UpOptions) -> Result<End> {
 
 /// The mesh that is run.
 fn mesh_of(service: &Service, wanted: Option<&str>) -> Result<MeshId> {
-    let mut meshes: Vec<MeshId> = everything(service).into_iter().map(|(mesh, _)| mesh).collect();
-    meshes.dedup();
-    if let Some(wanted) = wanted {
-        meshes.retain(|mesh| mesh.name == wanted);
-    }
+    let all: BTreeSet<MeshId> = everything(service).into_iter().map(|(mesh, _)| mesh).collect();
+    let meant = all.into_iter().filter(|mesh| wanted.is_none_or(|wanted| mesh.name == wanted));
+    let meshes: Vec<MeshId> = meant.collect();
     match &meshes[..] {
         [mesh] => Ok(mesh.clone()),
         [] => bail!("--mesh {}: the files hold no such mesh", wanted.unwrap_or_default()),
@@ -186,7 +188,7 @@ impl Up {
         service: Arc<Service>,
         mesh: MeshId,
     ) -> Result<Self> {
-        let Ground { runtime, place, started: _ } = &ground;
+        let Ground { runtime, place, .. } = &ground;
         let files = place.folder("files")?;
         let local = Local::new(place.block(), &files.to_string_lossy());
         let control = control::start(&service, &settings, Some(local.clone()))?;
@@ -261,10 +263,6 @@ impl Up {
 
     /// What a person is told.
     fn guide(&self, options: &UpOptions) -> Guide {
-        let files = match &options.files[..] {
-            [] => vec![self.ground.place.path("shop.yaml").to_string_lossy().into_owned()],
-            own => own.to_vec(),
-        };
         Guide {
             control: self.control.clone(),
             caller: self.caller.clone(),
@@ -273,7 +271,7 @@ impl Up {
             mesh: self.mesh.name.clone(),
             expected: self.cast.parts().map(|(part, _)| (part.kind, part.name.clone())).collect(),
             parts: self.cast.parts().map(Where::of).collect(),
-            files,
+            files: self.ground.files.clone(),
             root: self.ground.place.root().to_owned(),
             started: self.ground.started,
             has_proxies: !options.no_proxies,

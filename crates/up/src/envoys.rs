@@ -22,6 +22,9 @@ const GLANCE: Duration = Duration::from_millis(200);
 /// How long to wait before one is started again.
 const RESPITE: Duration = Duration::from_secs(1);
 
+/// The most characters of a log that are told.
+const MAX_SHOWN: usize = 200;
+
 /// The port of an Envoy's administration, on its proxy's address: that of App Mesh's image.
 pub const ADMIN_PORT: u16 = 9901;
 
@@ -113,7 +116,10 @@ struct Run {
 struct Running {
     envoy: Envoy,
     child: Option<Child>,
-    since: Instant,
+    /// When it ended last by itself, or did not start.
+    ended: Option<Instant>,
+    /// Why it is told to have ended: the same is told once.
+    told: String,
 }
 
 impl Drop for Running {
@@ -125,13 +131,23 @@ impl Drop for Running {
     }
 }
 
+impl Running {
+    fn tell(&mut self, why: String, tell: &Tell) {
+        if self.told != why {
+            tell(format!("{}: {why}", self.envoy.name));
+            self.told = why;
+        }
+    }
+}
+
 impl Run {
     fn run(mut self, waiting: &mpsc::Receiver<Wish>) {
         loop {
             match waiting.recv_timeout(GLANCE) {
                 Ok(Wish::Start(envoy)) => {
-                    let child = self.spawn(&envoy);
-                    self.running.insert(envoy.address, Running { envoy, child, since: Instant::now() });
+                    let running = Running { envoy, child: None, ended: None, told: String::new() };
+                    self.running.insert(running.envoy.address, running);
+                    self.look();
                 }
                 Ok(Wish::Stop(address)) => drop(self.running.remove(&address)),
                 Err(RecvTimeoutError::Timeout) => self.look(),
@@ -140,33 +156,24 @@ impl Run {
         }
     }
 
-    fn spawn(&self, envoy: &Envoy) -> Option<Child> {
-        match self.launch.spawn(envoy) {
-            Ok(child) => Some(child),
-            Err(why) => {
-                (self.tell)(format!("{}: its Envoy does not start: {why}", envoy.name));
-                None
-            }
-        }
-    }
-
-    /// Starts those again that have ended.
+    /// Starts those that are to run and do not.
     fn look(&mut self) {
-        let mut ended = Vec::new();
         for running in self.running.values_mut() {
             if let Some(Ok(Some(status))) = running.child.as_mut().map(Child::try_wait) {
                 running.child = None;
-                running.since = Instant::now();
-                let log = self.launch.log(&running.envoy);
-                (self.tell)(format!("{}: its Envoy has ended ({status}): {}", running.envoy.name, log.display()));
+                running.ended = Some(Instant::now());
+                let why = format!("its Envoy has ended ({status}): {}", self.launch.last_words(&running.envoy));
+                running.tell(why, &self.tell);
             }
-            if running.child.is_none() && running.since.elapsed() >= RESPITE {
-                ended.push(running.envoy.clone());
+            if running.child.is_none() && running.ended.is_none_or(|ended| ended.elapsed() >= RESPITE) {
+                match self.launch.spawn(&running.envoy) {
+                    Ok(child) => running.child = Some(child),
+                    Err(why) => {
+                        running.ended = Some(Instant::now());
+                        running.tell(format!("its Envoy does not start: {why}"), &self.tell);
+                    }
+                }
             }
-        }
-        for envoy in ended {
-            let child = self.spawn(&envoy);
-            self.running.insert(envoy.address, Running { envoy, child, since: Instant::now() });
         }
     }
 }
@@ -203,9 +210,23 @@ impl Launch {
         self.folder.join(format!("{}.log", envoy.address))
     }
 
+    /// The last line of that, without the time and the thread that it starts with.
+    fn last_words(&self, envoy: &Envoy) -> String {
+        let log = self.log(envoy);
+        let text = fs::read(&log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+        let line = text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
+        let line: String = line.rsplit("] ").next().unwrap_or_default().chars().take(MAX_SHOWN).collect();
+        format!("{line} ({})", log.display())
+    }
+
     fn bootstrap(&self, envoy: &Envoy) -> Result<Value, Error> {
         let mut variables = Variables::default();
-        for (name, value) in [("APPMESH_XDS_ENDPOINT", &self.control_plane), ("AWS_REGION", &self.region)] {
+        for (name, value) in [
+            ("APPMESH_XDS_ENDPOINT", self.control_plane.as_str()),
+            ("AWS_REGION", &self.region),
+            // Elsewhere it is one file for all of a machine, which others may have made.
+            ("ENVOY_ADMIN_ACCESS_LOG_FILE", "/dev/null"),
+        ] {
             variables.set(name, name, value)?;
         }
         let settings = Settings::read(Proxy::read(&envoy.id)?, &variables)?;
@@ -235,10 +256,8 @@ pub fn replace(parent: u32, program: &Path, arguments: &[std::ffi::OsString]) ->
     Command::new(program).args(arguments).exec()
 }
 
-/// Whether a program is an Envoy: its first words say so.
-pub fn version(program: &Path) -> Option<String> {
-    let output = Command::new(program).arg("--version").stdin(Stdio::null()).output().ok()?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    let line = text.lines().find(|line| line.contains("version:"))?;
-    Some(line.split("version:").nth(1)?.trim().split('/').nth(1).unwrap_or("unknown").to_owned())
+/// Whether a program is an Envoy: it says its version as one does, `envoy  version: …/1.40.0/Clean/RELEASE/BoringSSL`.
+pub fn is_envoy(program: &Path) -> bool {
+    let output = Command::new(program).arg("--version").stdin(Stdio::null()).output();
+    output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains(" version: "))
 }

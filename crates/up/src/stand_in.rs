@@ -38,7 +38,8 @@ const OF_PROXIES: &[&str] = &["x-envoy-", "x-forwarded-", "x-app-mesh-", "x-mesh
 /// The most connections of a stand-in.
 const MAX_CONNECTIONS: usize = 1024;
 
-/// The most bytes of a tree in a header; proxies take 60 kB of headers.
+/// The most bytes of a tree in a header. Envoy takes 60 kB of headers (Envoy's documentation, HTTP connection manager,
+/// `max_request_headers_kb`; of answers it takes as many).
 const MAX_HEADER: usize = 16 << 10;
 
 /// The most bytes of a request; they are read and forgotten.
