@@ -13,6 +13,7 @@ use crate::instances::Source;
 use crate::local::Local;
 use crate::meshes::{Change, Meshes, Plan};
 use crate::proxy::Profile;
+use crate::secrets::Secrets;
 
 /// How many commands wait for the thread; who has more to say waits.
 const MAX_WAITING: usize = 1024;
@@ -38,7 +39,8 @@ pub(crate) struct Numbered {
 enum Command {
     Change(Vec<Change>, u64),
     Add(Box<dyn Source>),
-    /// Instances have changed somewhere.
+    HandOut(Box<dyn Secrets>),
+    /// Instances or secrets have changed somewhere.
     Look,
     Follow(Box<Profile>, oneshot::Sender<watch::Receiver<Numbered>>),
 }
@@ -76,7 +78,16 @@ impl Hub {
         let _ = self.commands.blocking_send(Command::Add(source));
     }
 
-    /// What sources call when instances have changed; it waits for nothing, and keeps no hub alive.
+    /// Has the contents of secrets from here on.
+    ///
+    /// # Panics
+    /// Within an asynchronous task.
+    pub fn hand_out(&self, secrets: Box<dyn Secrets>) {
+        // The thread ends after the last hub.
+        let _ = self.commands.blocking_send(Command::HandOut(secrets));
+    }
+
+    /// What sources call when instances or secrets have changed; it waits for nothing, and keeps no hub alive.
     pub fn look(&self) -> impl Fn() + Send + use<> {
         let commands = self.commands.downgrade();
         move || {
@@ -117,6 +128,7 @@ fn run(mut meshes: Meshes, mut waiting: mpsc::Receiver<Command>, planned: &Atomi
                     known = revision;
                 }
                 Command::Add(source) => meshes.add(source),
+                Command::HandOut(secrets) => meshes.hand_out(secrets),
                 Command::Look => {}
                 Command::Follow(profile, answer) => {
                     // What waits to be planned is planned with the rest.

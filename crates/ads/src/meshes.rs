@@ -12,6 +12,7 @@ use crate::instances::{Service, Source, endpoints, services};
 use crate::local::Local;
 use crate::parts::{Concern, Parts};
 use crate::proxy::{MeshId, Profile};
+use crate::secrets::{self, Secrets};
 use crate::snapshot::{Shared, Snapshot};
 
 pub use crate::parts::ResourceId;
@@ -48,6 +49,7 @@ pub struct Meshes {
 struct Around {
     local: Option<Local>,
     sources: Vec<Box<dyn Source>>,
+    secrets: Option<Box<dyn Secrets>>,
 }
 
 #[derive(Debug, Default)]
@@ -58,6 +60,8 @@ struct Mesh {
     changed: BTreeSet<Concern>,
     /// The services whose instances have changed since.
     moved: BTreeSet<Service>,
+    /// Whether contents of secrets have.
+    renewed: bool,
 }
 
 #[derive(Debug)]
@@ -65,19 +69,37 @@ struct Planned {
     plan: Plan,
     /// What it depends on, whether that is there or not.
     concerns: BTreeSet<Concern>,
+    needs: Needs,
+}
+
+/// What a plan depends on beside its mesh.
+#[derive(Debug, Default)]
+struct Needs {
     /// The services whose instances it needs, by `service.namespace`.
     services: BTreeMap<String, Service>,
+    /// Whether it holds secrets, or waits for some.
+    has_secrets: bool,
 }
 
 impl Meshes {
     /// None yet; where all is on one machine, proxies have addresses of their own.
     pub fn new(local: Option<Local>) -> Self {
-        Self { meshes: BTreeMap::new(), around: Around { local, sources: Vec::new() } }
+        Self { meshes: BTreeMap::new(), around: Around { local, ..Around::default() } }
     }
 
     /// Asks one more for instances; those that are known already do not count as changed.
     pub fn add(&mut self, source: Box<dyn Source>) {
         self.around.sources.push(source);
+    }
+
+    /// Has the contents of secrets from here on.
+    pub fn hand_out(&mut self, secrets: Box<dyn Secrets>) {
+        self.around.secrets = Some(secrets);
+        self.renew();
+    }
+
+    fn renew(&mut self) {
+        self.meshes.values_mut().for_each(|mesh| mesh.renewed = true);
     }
 
     /// Takes a change; plans follow with [`Meshes::replan`].
@@ -108,6 +130,9 @@ impl Meshes {
                 mesh.moved.insert(service.clone());
             }
         }
+        if self.around.secrets.as_ref().is_some_and(|secrets| secrets.have_changed()) {
+            self.renew();
+        }
         for mesh in self.meshes.values_mut() {
             mesh.replan(&self.around, &mut tell);
         }
@@ -135,15 +160,18 @@ impl Mesh {
         }
         let concerns = concerns(&self.parts, profile);
         let world = World::of(self.parts.resources(&concerns), &profile.mesh.name);
-        let (plan, services) = planned(&world, profile, None, around, &mut Made::default());
-        self.planned.insert(profile.clone(), Planned { plan: plan.clone(), concerns, services });
+        let (plan, needs) = planned(&world, profile, None, around, &mut Made::default());
+        self.planned.insert(profile.clone(), Planned { plan: plan.clone(), concerns, needs });
         plan
     }
 
     fn replan(&mut self, around: &Around, tell: &mut impl FnMut(&Profile, &Plan)) {
         let (changed, moved) = (std::mem::take(&mut self.changed), std::mem::take(&mut self.moved));
+        let renewed = std::mem::take(&mut self.renewed);
         let is_concerned = |own: &Planned| {
-            changed.iter().any(|one| own.concerns.contains(one)) || own.services.values().any(|one| moved.contains(one))
+            changed.iter().any(|one| own.concerns.contains(one))
+                || own.needs.services.values().any(|one| moved.contains(one))
+                || (renewed && own.needs.has_secrets)
         };
         let mut concerned: Vec<(&Profile, &mut Planned)> =
             self.planned.iter_mut().filter(|(_, own)| is_concerned(own)).collect();
@@ -157,8 +185,8 @@ impl Mesh {
         let world = World::of(self.parts.resources(all), &mesh);
         let mut made = Made::default();
         for (profile, own) in concerned {
-            let (next, services) = planned(&world, profile, own.plan.snapshot.as_deref(), around, &mut made);
-            own.services = services;
+            let (next, needs) = planned(&world, profile, own.plan.snapshot.as_deref(), around, &mut made);
+            own.needs = needs;
             if next != own.plan {
                 tell(profile, &next);
             }
@@ -174,16 +202,16 @@ struct Made<'a> {
     shared: Shared,
 }
 
-/// The plan of a profile, and the services whose instances it needs.
+/// The plan of a profile, and what it needs beside its mesh.
 fn planned<'a>(
     world: &World<'a>,
     profile: &Profile,
     earlier: Option<&Snapshot>,
     around: &Around,
     made: &mut Made<'a>,
-) -> (Plan, BTreeMap<String, Service>) {
+) -> (Plan, Needs) {
     let Some(proxy) = Proxy::of(world, profile.kind, &profile.name) else {
-        return <(Plan, BTreeMap<String, Service>)>::default();
+        return <(Plan, Needs)>::default();
     };
     let services = services(&proxy, &profile.mesh);
     let targets: Vec<&str> = proxy.targets.iter().map(|target| target.node).collect();
@@ -196,10 +224,17 @@ fn planned<'a>(
     let said = |omission: &meshwright_traffic::proxy::Omission<'_>| {
         format!("{}: {}: {}", omission.resource.id(), omission.path, omission.why)
     };
-    // A proxy that asks for a secret waits for it, with what needs it.
-    let awaited = configuration.secrets.keys().map(|name| format!("secret {name}: nobody hands it out yet"));
-    let omissions = proxy.omissions.iter().map(said).chain(awaited).collect();
-    (Plan { snapshot: Some(Arc::new(Snapshot::of(&configuration, earlier, &mut made.shared))), omissions }, services)
+    let mut omissions: Vec<String> = proxy.omissions.iter().map(said).collect();
+    let mut snapshot = Snapshot::of(&configuration, earlier, &mut made.shared);
+    for (name, secret) in &configuration.secrets {
+        match secrets::resource(name, secret, around.secrets.as_deref()) {
+            Ok(own) => snapshot.put(crate::Kind::Secret, own, earlier),
+            // A proxy that asks for a secret waits for it, with what needs it.
+            Err(why) => omissions.push(why),
+        }
+    }
+    let needs = Needs { services, has_secrets: !configuration.secrets.is_empty() };
+    (Plan { snapshot: Some(Arc::new(snapshot)), omissions }, needs)
 }
 
 /// Everything that a proxy depends on, whether it is there or not: the mesh, its own resource, and what that leads to.
@@ -329,7 +364,7 @@ mod tests {
             let name = Named::of(&resource.name).to_string();
             let plan = meshes.plan(&Profile { mesh: mesh.clone(), kind: resource.kind(), ..profile(&name) });
             let told = plan.omissions.iter().filter(|own| own.starts_with("secret arn:aws:acm"));
-            awaited += told.filter(|own| own.ends_with("nobody hands it out yet")).count();
+            awaited += told.filter(|own| own.contains("nobody hands it out")).count();
         }
         assert!(awaited > 0);
     }

@@ -20,7 +20,7 @@ pub type Name = Arc<str>;
 pub struct Version(u64);
 
 /// A resource as it is sent.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct Resource {
     /// Its name.
     pub name: Name,
@@ -74,6 +74,17 @@ impl Version {
 impl fmt::Display for Version {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{:016x}", self.0)
+    }
+}
+
+impl fmt::Debug for Resource {
+    /// Without its content, which may be a key.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Resource")
+            .field("name", &self.name)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
     }
 }
 

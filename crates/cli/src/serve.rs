@@ -17,6 +17,7 @@ use crate::{complain, deliver, load};
 use control::AdsAddress;
 use settings::ReachOptions;
 
+mod certificates;
 pub(crate) mod control;
 mod plane;
 mod settings;
@@ -37,6 +38,10 @@ pub(crate) struct ServeOptions {
     /// `none`; may be given several times
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:18000")]
     ads: Vec<AdsAddress>,
+    /// A folder with what AWS Certificate Manager held, which proxies are handed as they ask for it: below it, for each certificate or authority, a
+    /// folder by the last part of its ARN with `chain.pem` and `key.pem`, or `authorities.pem`; files that change are handed out again
+    #[arg(long, value_name = "FOLDER")]
+    certificates: Option<String>,
     /// The file that keeps everything, made where it is not there; without it, or with `memory`, all is lost when the server ends
     #[arg(long, value_name = "FILE", default_value = "memory")]
     store: String,
@@ -81,6 +86,11 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
         apply_files(options, Scope::of(&settings.region, &settings.account), &service)?;
     }
     let control = control::start(&service, &settings, None)?;
+    if let Some(folder) = &options.certificates {
+        let folder = certificates::Folder::open(folder)?;
+        folder.follow(control.hub.look())?;
+        control.hub.hand_out(Box::new(folder));
+    }
     settings.proxies = Some(control::proxies(&control));
     let served = runtime.block_on(async {
         let listen = options.reach.listen;

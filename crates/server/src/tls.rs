@@ -59,7 +59,11 @@ pub fn server_config(
     Ok(Arc::new(config))
 }
 
-fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
+/// The certificates of a PEM text.
+///
+/// # Errors
+/// There is none, or something that is none.
+pub fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
     let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     let certificates = certificates.map_err(|why| why.to_string())?;
     if certificates.is_empty() { Err("there is none in it".to_owned()) } else { Ok(certificates) }

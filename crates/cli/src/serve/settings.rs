@@ -119,7 +119,7 @@ fn signed(credentials: Credentials, account: &str) -> Authorize {
 }
 
 /// A file that holds a secret: others on this machine must not be able to read it.
-fn secret(path: &str) -> Result<Vec<u8>> {
+pub(super) fn secret(path: &str) -> Result<Vec<u8>> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -131,7 +131,8 @@ fn secret(path: &str) -> Result<Vec<u8>> {
     bounded(path)
 }
 
-fn bounded(path: &str) -> Result<Vec<u8>> {
+/// A file that is not too large.
+pub(super) fn bounded(path: &str) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).with_context(|| path.to_owned())?;
     file.take(MAX_FILE + 1).read_to_end(&mut bytes).with_context(|| path.to_owned())?;

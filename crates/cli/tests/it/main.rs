@@ -2,12 +2,14 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod bootstrap;
+mod certificates;
 mod endpoints;
 mod fixing;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod generate;
 mod graph;
+mod hostile;
 mod live;
 mod llm;
 mod metrics;

@@ -52,6 +52,10 @@ impl Server {
         Some((head.split(' ').nth(1)?.parse().ok()?, serde_json::from_str(body).ok()?))
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn kill(mut self) {
         // On Unix that is SIGKILL.
         self.child.kill().unwrap();
