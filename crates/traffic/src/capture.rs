@@ -81,7 +81,7 @@ fn backends(proxy: &Proxy<'_>) -> Vec<Backend> {
     for (port, outbound) in egress {
         let services: Vec<&str> = match outbound {
             Outbound::Http { hosts, .. } => {
-                hosts.iter().filter(|host| !host.rules.is_empty()).map(|host| host.service).collect()
+                hosts.iter().filter(|host| !host.routing.rules.is_empty()).map(|host| host.service).collect()
             }
             Outbound::Tcp { service, .. } => vec![service],
         };

@@ -10,6 +10,7 @@ mod ingress;
 mod known;
 mod refused;
 mod retry;
+mod router;
 mod rule;
 mod services;
 mod target;
@@ -17,17 +18,16 @@ mod tls;
 mod world;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use meshwright_model::limits::{EgressFilterType, IpPreference, PortProtocol};
 use meshwright_model::logging::FileAccessLog;
 use meshwright_model::{Kind, Path, Resource};
 
-use crate::table::Table;
-
 pub use gateway::{GatewayHost, GatewayListener, GatewayRule, HostRewrite, PathRewrite};
 pub use ingress::{NodeListener, Pool};
 pub use retry::Retry;
-pub use rule::{Connection, Destination, Rule, Share};
+pub use rule::{Connection, Destination, Routing, Rule, Share};
 pub use target::{Discovery, HealthCheck, OutlierDetection, Target};
 pub use tls::{Certificate, ClientTls, ServerTls, Trust, Validation};
 pub use world::World;
@@ -112,10 +112,10 @@ pub struct VirtualHost<'a> {
     pub port: u16,
     /// The hosts that it answers to.
     pub domains: Vec<String>,
-    /// Its rules; an entry of the table names one by its position.
-    pub rules: Vec<Rule<'a>>,
-    /// Its rules in the order in which they are tried.
-    pub table: Table<'a>,
+    /// What becomes of requests.
+    pub routing: Rc<Routing<'a>>,
+    /// Where shares go.
+    pub ways: Vec<Destination<'a>>,
 }
 
 /// Something that could not be said, since a part of it is open, faulty or not in the mesh.

@@ -141,7 +141,7 @@ fn backends(world: &World<'_>, node: &str, port: u16, outbound: &Outbound<'_>) -
             let backend = |host: &VirtualHost<'_>| {
                 // What nothing answers is not called.
                 let asked = to_backend(world, node, host, port, *protocol)?;
-                let prefixes = open_prefixes(&host.table);
+                let prefixes = open_prefixes(&host.routing.table);
                 Some(Backend { service: host.service.to_owned(), port, protocol: *protocol, prefixes, asked })
             };
             hosts.iter().filter_map(backend).collect()

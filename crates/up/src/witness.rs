@@ -87,7 +87,7 @@ pub fn to_backend(
     port: u16,
     protocol: PortProtocol,
 ) -> Option<Asked> {
-    let mut all: Vec<Asked> = sketches(&host.table, port).iter().map(|own| Asked::of(own, protocol)).collect();
+    let mut all: Vec<Asked> = sketches(&host.routing.table, port).iter().map(|own| Asked::of(own, protocol)).collect();
     all.sort_by_key(|own| (own.headers.len(), own.path.len()));
     all.into_iter().find(|own| {
         let sent = own.sent(host.service, port, "http", protocol);
@@ -114,7 +114,7 @@ pub fn through_gateway(
     };
     let behind: Vec<Asked> = services
         .iter()
-        .flat_map(|service| sketches(&service.table, port))
+        .flat_map(|service| sketches(&service.routing.table, port))
         .map(|own| Asked::of(&own, protocol))
         .take(MAX_TRIED)
         .collect();

@@ -2,6 +2,7 @@
 //! soon a real Envoy does as the API was told.
 
 mod accepts;
+mod chunks;
 mod envoy;
 mod proxy;
 

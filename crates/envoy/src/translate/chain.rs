@@ -205,13 +205,13 @@ impl Translation<'_, '_> {
 
     /// The filter that passes on connections to targets.
     pub(super) fn connection_filter(&self, connection: &Connection<'_>) -> Filter {
-        let Connection { route: _, name: _, router: _, shares, idle_millis } = connection;
+        let Connection { route: _, name: _, router: _, shares, ways, idle_millis } = connection;
         if let [only] = &shares[..] {
-            let cluster = self.destination(&only.destination, PortProtocol::Tcp);
+            let cluster = self.destination(&ways[only.way], PortProtocol::Tcp);
             return self.tcp_filter(cluster, *idle_millis);
         }
         let clusters = shares.iter().map(|share| ClusterWeight {
-            name: self.destination(&share.destination, PortProtocol::Tcp),
+            name: self.destination(&ways[share.way], PortProtocol::Tcp),
             weight: share.weight,
             ..ClusterWeight::default()
         });

@@ -4,10 +4,10 @@
 //! made once, and so is a configuration of the same hosts: what a change of a route costs does not grow with the routes of all that call it.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
-use meshwright_model::Resource;
 use meshwright_model::limits::PortProtocol;
-use meshwright_traffic::proxy::{Rule, VirtualHost};
+use meshwright_traffic::proxy::{Routing, VirtualHost};
 use prost::bytes::Bytes;
 use prost::{DecodeError, Message};
 
@@ -49,7 +49,8 @@ struct Made<'a> {
     domains: Vec<String>,
     protocol: PortProtocol,
     is_before_1_24: bool,
-    rules: Vec<(&'a Resource, Vec<Reached<'a>>)>,
+    routing: Rc<Routing<'a>>,
+    reached: Vec<Reached<'a>>,
     field: Bytes,
 }
 
@@ -79,37 +80,27 @@ impl<'a> Translation<'_, 'a> {
             return self.virtual_host(host, protocol).into();
         }
         let is_before_1_24 = self.is_before_1_24();
-        let targets = &self.proxy.targets;
-        let ordered = || host.table.entries().iter().map(|entry| &host.rules[entry.id]);
+        let reached = host.ways.iter().map(|way| Reached::of(way, &self.proxy.targets, protocol));
         let is_same = |made: &Made<'a>| {
-            made.domains == host.domains
+            Rc::ptr_eq(&made.routing, &host.routing)
+                && made.domains == host.domains
                 && made.protocol == protocol
                 && made.is_before_1_24 == is_before_1_24
-                && made.rules.len() == host.rules.len()
-                && made.rules.iter().zip(ordered()).all(|((route, reached), rule)| {
-                    rule.route.is_some_and(|own| std::ptr::eq(own, *route))
-                        && rule.marker.is_none()
-                        && reached.len() == rule.shares.len()
-                        && reached
-                            .iter()
-                            .zip(&rule.shares)
-                            .all(|(one, own)| *one == Reached::of(own, targets, protocol))
-                })
+                && made.reached.iter().copied().eq(reached.clone())
         };
         let known = self.hosts.made.get(host.service).and_then(|made| made.iter().find(|made| is_same(made)));
         if let Some(known) = known {
             return Host::Shared(known.field.clone());
         }
         let message = self.virtual_host(host, protocol);
-        let reached = |rule: &Rule<'a>| {
-            let route = rule.route.filter(|_| rule.marker.is_none())?;
-            Some((route, rule.shares.iter().map(|own| Reached::of(own, targets, protocol)).collect()))
-        };
         // What a node does alone is little, and what gateways do is said by more than routes.
-        let Some(rules) = ordered().map(reached).collect() else { return message.into() };
+        if host.routing.rules.iter().any(|rule| rule.route.is_none() || rule.marker.is_some()) {
+            return message.into();
+        }
         let field = field(message);
         let domains = host.domains.clone();
-        let made = Made { domains, protocol, is_before_1_24, rules, field: field.clone() };
+        let (routing, reached) = (Rc::clone(&host.routing), reached.collect());
+        let made = Made { domains, protocol, is_before_1_24, routing, reached, field: field.clone() };
         self.hosts.made.entry(host.service).or_default().push(made);
         Host::Shared(field)
     }

@@ -19,51 +19,40 @@ use crate::json::pack;
 /// How often another host is drawn for an attempt. Source: the gateway's dump.
 const HOST_DRAWS: i64 = 5;
 
-/// Where a share goes, and how much of it: the node, protocol and port of a cluster's name, and a weight.
+/// Where a share goes: the node, protocol and port of a cluster's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Reached<'a> {
     node: &'a str,
     protocol: PortProtocol,
     port: u16,
-    weight: u32,
 }
 
 impl<'a> Reached<'a> {
-    /// Where a share of a proxy with these targets goes; `protocol` is that of what leads nowhere.
-    pub(super) fn of(share: &Share<'a>, targets: &[Target<'a>], protocol: PortProtocol) -> Self {
-        let (node, protocol, port) = place(&share.destination, targets, protocol);
-        Self { node, protocol, port, weight: share.weight }
-    }
-}
-
-/// The node, protocol and port of where a share goes.
-fn place<'a>(
-    destination: &Destination<'a>,
-    targets: &[Target<'a>],
-    protocol: PortProtocol,
-) -> (&'a str, PortProtocol, u16) {
-    match destination {
-        Destination::Target(position) => {
-            let target = &targets[*position];
-            (target.node, target.protocol, target.port)
+    /// Where a way of a proxy with these targets leads; `protocol` is that of what leads nowhere.
+    pub(super) fn of(way: &Destination<'a>, targets: &[Target<'a>], protocol: PortProtocol) -> Self {
+        match way {
+            Destination::Target(position) => {
+                let Target { node, protocol, port, .. } = targets[*position];
+                Self { node, protocol, port }
+            }
+            Destination::Nowhere { node, port, why: _ } => Self { node, protocol, port: port.unwrap_or_default() },
         }
-        Destination::Nowhere { node, port, why: _ } => (node, protocol, port.unwrap_or_default()),
     }
 }
 
 impl Translation<'_, '_> {
     /// A virtual service as a host.
     pub(super) fn virtual_host(&self, host: &VirtualHost<'_>, protocol: PortProtocol) -> rds::VirtualHost {
-        let VirtualHost { service, port: _, domains, rules, table } = host;
+        let VirtualHost { service, port: _, domains, routing, ways } = host;
         let is_marked = service.is_empty();
-        let routes = table.entries().iter().map(|entry| {
-            let rule = &rules[entry.id];
+        let routes = routing.table.entries().iter().map(|entry| {
+            let rule = &routing.rules[entry.id];
             let service = rule.marker.unwrap_or(service);
             let removed = if is_marked { vec![VIRTUAL_SERVICE_HEADER.to_owned()] } else { Vec::new() };
             Route {
                 name: rule.name.to_owned(),
                 r#match: Some(route_match(&entry.matcher)),
-                action: Some(Action::Route(self.action(rule, protocol))),
+                action: Some(Action::Route(self.action(rule, ways, protocol))),
                 metadata: Some(tags(&[("TargetVirtualService", service)])),
                 response_headers_to_remove: removed,
                 ..Route::default()
@@ -78,7 +67,7 @@ impl Translation<'_, '_> {
         }
     }
 
-    fn action(&self, rule: &Rule<'_>, protocol: PortProtocol) -> RouteAction {
+    fn action(&self, rule: &Rule<'_>, ways: &[Destination<'_>], protocol: PortProtocol) -> RouteAction {
         let Rule {
             route: _,
             name: _,
@@ -91,7 +80,7 @@ impl Translation<'_, '_> {
             marker: _,
         } = rule;
         RouteAction {
-            cluster_specifier: Some(self.cluster_specifier(shares, protocol)),
+            cluster_specifier: Some(self.cluster_specifier(shares, ways, protocol)),
             timeout: Some(duration(*timeout_millis)),
             idle_timeout: idle_millis.map(duration),
             retry_policy: Some(retry_policy(retry)),
@@ -100,12 +89,17 @@ impl Translation<'_, '_> {
     }
 
     /// Where shares go: one cluster, or several by their weights.
-    fn cluster_specifier(&self, shares: &[Share<'_>], protocol: PortProtocol) -> ClusterSpecifier {
+    fn cluster_specifier(
+        &self,
+        shares: &[Share],
+        ways: &[Destination<'_>],
+        protocol: PortProtocol,
+    ) -> ClusterSpecifier {
         if let [only] = shares {
-            return ClusterSpecifier::Cluster(self.destination(&only.destination, protocol));
+            return ClusterSpecifier::Cluster(self.destination(&ways[only.way], protocol));
         }
         let clusters = shares.iter().map(|share| ClusterWeight {
-            name: self.destination(&share.destination, protocol),
+            name: self.destination(&ways[share.way], protocol),
             weight: Some(share.weight),
             ..ClusterWeight::default()
         });
@@ -119,7 +113,7 @@ impl Translation<'_, '_> {
 
     /// The name of a destination's cluster. One that leads nowhere has a name that no cluster bears, so that Envoy answers 503.
     pub(super) fn destination(&self, destination: &Destination<'_>, protocol: PortProtocol) -> String {
-        let (node, protocol, port) = place(destination, &self.proxy.targets, protocol);
+        let Reached { node, protocol, port } = Reached::of(destination, &self.proxy.targets, protocol);
         names::egress_cluster(self.proxy.mesh, node, protocol, port)
     }
 

@@ -136,7 +136,7 @@ fn what_leads_nowhere_has_a_cluster_that_is_not_there() {
     let weighted = &client.host("rds_egress_http_80", "s.local")["routes"][0]["route"]["weighted_clusters"];
     let expected = json!({"clusters": [
         {"name": "cds_egress_m_a_http_8080", "weight": 1},
-        {"name": "cds_egress_m_mute_http_0", "weight": 3},
+        {"name": "cds_egress_m_mute_http_70", "weight": 3},
         {"name": "cds_egress_m_gone_http_9", "weight": 0}]});
     assert_eq!(*weighted, expected);
     let names: Vec<&String> = client.clusters.keys().collect();

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry as Place;
+use std::rc::Rc;
 
 use meshwright_model::defaults::EGRESS_FILTER;
 use meshwright_model::limits::{EgressFilterType, PortProtocol};
@@ -14,8 +15,7 @@ use meshwright_model::{Kind, Path, Resource};
 use super::known::{Omissions, is_header_text};
 use super::services::{Answering, Services, Way};
 use super::world::{World, service_text};
-use super::{Outbound, Proxy, Role, VirtualHost, ingress};
-use crate::table::Table;
+use super::{Outbound, Proxy, Role, Routing, VirtualHost, ingress};
 
 /// The proxy of a node.
 pub(super) fn node<'a>(world: &World<'a>, name: &str) -> Option<Proxy<'a>> {
@@ -105,8 +105,8 @@ fn add_unanswered<'a>(outbound: &mut BTreeMap<u16, Outbound<'a>>, service: &'a s
     for (port, other) in outbound {
         let Outbound::Http { hosts, .. } = other else { continue };
         let domains = vec![service.to_owned(), format!("{service}:{port}")];
-        let table = Table::new(Vec::new(), vec![i64::from(*port)]);
-        let mut own = VirtualHost { service, port: *port, domains, rules: Vec::new(), table };
+        let routing = Rc::new(Routing::none(vec![i64::from(*port)]));
+        let mut own = VirtualHost { service, port: *port, domains, routing, ways: Vec::new() };
         if without_taken(hosts, &mut own).is_none() {
             hosts.push(own);
         }
@@ -123,10 +123,9 @@ fn add<'a>(
 ) {
     let Answering { port, protocol, way } = answering;
     let own = match way {
-        Way::Http { rules, entries } => {
-            let table = Table::new(entries, vec![i64::from(port)]);
+        Way::Http { routing, ways } => {
             let domains = vec![service.to_owned(), format!("{service}:{port}")];
-            Outbound::Http { protocol, hosts: vec![VirtualHost { service, port, domains, rules, table }] }
+            Outbound::Http { protocol, hosts: vec![VirtualHost { service, port, domains, routing, ways }] }
         }
         // A router that has no TCP route leads nowhere: as if the port were not dialled (inferred).
         Way::Tcp(None) => {

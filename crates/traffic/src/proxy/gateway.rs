@@ -6,6 +6,8 @@
 mod hosts;
 mod rewrites;
 
+use std::rc::Rc;
+
 use meshwright_model::gateway_route::{GatewayRouteSpec, GatewayRouteTarget, ProtocolGatewayRoute};
 use meshwright_model::limits::{PortProtocol, VirtualGatewayPortProtocol};
 use meshwright_model::opened::is_open;
@@ -15,10 +17,11 @@ use meshwright_model::{Kind, Path, Resource, Spec};
 use super::egress::without_taken;
 use super::ingress::{Pool, log};
 use super::known::{is_header_text, port};
+use super::router::known_match;
 use super::services::{Answering, Services, Way};
 use super::tls::ServerTls;
 use super::world::World;
-use super::{EGRESS_PORT, Proxy, Role, VIRTUAL_SERVICE_HEADER, VirtualHost};
+use super::{EGRESS_PORT, Proxy, Role, Routing, Rule, Share, VIRTUAL_SERVICE_HEADER, VirtualHost};
 use crate::condition::Condition;
 use crate::matcher::Match;
 use crate::table::{Entry, Table};
@@ -249,7 +252,8 @@ impl<'a> Behind<'_, 'a> {
         let at = Path::of(&["spec", protocol.field(), "match"]);
         let priority = spec.priority.as_ref();
         let headers = headers.unwrap_or_default();
-        let (matcher, priority) = self.services.known_match(route, &at, matcher, path, headers, priority)?;
+        let (matcher, priority) =
+            known_match(&mut self.services.omissions, route, &at, matcher, path, (headers, priority))?;
         let action = Path::of(&["spec", protocol.field(), "action"]);
         if self.services.omissions.add_gap(route, &action, "the gateway route") {
             return None;
@@ -347,12 +351,11 @@ impl<'a> Behind<'_, 'a> {
         if self.hosts.iter().any(is_there) {
             return;
         }
-        let Way::Http { rules, entries } = answering.way else { return };
+        let Way::Http { routing, ways } = answering.way else { return };
         let port = answering.port;
         let own = format!("{service}:{EGRESS_PORT}");
         let domains = if host == service { vec![service.to_owned(), own] } else { vec![host.to_owned()] };
-        let table = Table::new(entries, vec![i64::from(port)]);
-        let mut made = VirtualHost { service, port, domains, rules, table };
+        let mut made = VirtualHost { service, port, domains, routing, ways };
         if without_taken(&self.hosts, &mut made).is_none() {
             self.hosts.push(made);
         }
@@ -369,27 +372,30 @@ impl<'a> Behind<'_, 'a> {
             }
             None => self.marked.push((service, answering.port)),
         }
-        let Way::Http { rules, entries } = answering.way else { return None };
+        let Way::Http { routing, ways } = answering.way else { return None };
         let place = match self.hosts.iter().position(|host| host.service.is_empty()) {
             Some(place) => place,
             None => {
-                let (rules, table) = (Vec::new(), Table::new(Vec::new(), Vec::new()));
-                self.hosts.push(VirtualHost { service: "", port: 0, domains: vec!["*".to_owned()], rules, table });
+                let (domains, routing) = (vec!["*".to_owned()], Rc::new(Routing::none(Vec::new())));
+                self.hosts.push(VirtualHost { service: "", port: 0, domains, routing, ways: Vec::new() });
                 self.hosts.len() - 1
             }
         };
         let all = &mut self.hosts[place];
-        let mut joined: Vec<Entry<'a>> = all.table.entries().to_vec();
-        for mut entry in entries {
-            entry.id += all.rules.len();
+        let mut rules = all.routing.rules.clone();
+        let mut entries: Vec<Entry<'a>> = all.routing.table.entries().to_vec();
+        for entry in routing.table.entries() {
+            let mut entry = Entry { id: entry.id + rules.len(), ..entry.clone() };
             entry.matcher.headers.push((VIRTUAL_SERVICE_HEADER.into(), Condition::exact(service)));
-            joined.push(entry);
+            entries.push(entry);
         }
-        all.rules.extend(rules.into_iter().map(|mut rule| {
-            rule.marker = Some(service);
-            rule
+        let moved = |share: &Share| Share { way: share.way + all.ways.len(), ..*share };
+        rules.extend(routing.rules.iter().map(|rule| {
+            let shares = rule.shares.iter().map(moved).collect();
+            Rule { shares, marker: Some(service), ..rule.clone() }
         }));
-        all.table = Table::new(joined, Vec::new());
+        all.ways.extend(ways);
+        all.routing = Rc::new(Routing { rules, table: Table::new(entries, Vec::new()) });
         Some(())
     }
 
@@ -409,7 +415,7 @@ impl<'a> Behind<'_, 'a> {
 }
 
 fn no_way<'a>() -> Way<'a> {
-    Way::Http { rules: Vec::new(), entries: Vec::new() }
+    Way::Http { routing: Rc::new(Routing::none(vec![0])), ways: Vec::new() }
 }
 
 /// The longest that a request may take by any rule; 0 is without end. `None` where there is no rule.
@@ -417,7 +423,7 @@ fn no_way<'a>() -> Way<'a> {
 /// Source: the configuration of a gateway in capa-cloud/capa.io: the timeout is the longest of the routes', and absent where the
 /// virtual service has none.
 fn longest(way: &Way<'_>) -> Option<u64> {
-    let Way::Http { rules, .. } = way else { return None };
-    let timeouts = || rules.iter().map(|rule| rule.timeout_millis);
+    let Way::Http { routing, .. } = way else { return None };
+    let timeouts = || routing.rules.iter().map(|rule| rule.timeout_millis);
     if timeouts().any(|millis| millis == 0) { Some(0) } else { timeouts().max() }
 }

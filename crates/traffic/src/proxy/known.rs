@@ -21,7 +21,11 @@ impl<'a> Omissions<'a> {
 
     /// Notes that something is left out which another resource lacks: open where names of such resources are.
     pub(super) fn add_as(&mut self, resource: &'a Resource, path: Path, why: impl Into<String>, is_open: bool) {
-        let omission = Omission { resource, path, why: why.into(), is_open };
+        self.add_whole(Omission { resource, path, why: why.into(), is_open });
+    }
+
+    /// Notes it as it is, once.
+    pub(super) fn add_whole(&mut self, omission: Omission<'a>) {
         if !self.0.contains(&omission) {
             self.0.push(omission);
         }

@@ -1,7 +1,9 @@
 //! The resources of one mesh by their names.
 
+use std::cell::RefCell;
 use std::collections::hash_map::Entry::{Occupied, Vacant};
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use meshwright_model::limits::{IpPreference, ResourceName, ServiceName};
 use meshwright_model::mesh::MeshSpec;
@@ -11,6 +13,8 @@ use meshwright_model::virtual_node::VirtualNodeSpec;
 use meshwright_model::virtual_router::VirtualRouterSpec;
 use meshwright_model::virtual_service::VirtualServiceSpec;
 use meshwright_model::{Inventory, Kind, Resource, Scalar, Spec};
+
+use super::router::{Routed, RouterListener};
 
 /// The resources of one mesh by their names. What has no known name is no part of it; of several resources with one id, the
 /// first is meant.
@@ -26,6 +30,8 @@ pub struct World<'a> {
     nameless: Vec<&'a Resource>,
     /// What has the name of another one, and says something else.
     twins: Vec<&'a Resource>,
+    /// What routers do, by their names and ports, as far as it was asked for.
+    routed: RefCell<HashMap<(&'a str, u16), Rc<Routed<'a>>>>,
 }
 
 impl<'a> World<'a> {
@@ -38,7 +44,8 @@ impl<'a> World<'a> {
     pub fn of(resources: impl IntoIterator<Item = &'a Resource>, mesh: &'a str) -> Self {
         let (named, routes, gateway_routes) = (BTreeMap::new(), HashMap::new(), HashMap::new());
         let (nameless, twins) = (Vec::new(), Vec::new());
-        let mut world = Self { mesh, own: None, named, routes, gateway_routes, nameless, twins };
+        let mut world =
+            Self { mesh, own: None, named, routes, gateway_routes, nameless, twins, routed: RefCell::default() };
         let mut seen: HashMap<(Kind, &str, &str), &Resource> = HashMap::new();
         for resource in resources.into_iter().filter(|resource| Key::of(&resource.mesh) == Key::Known(mesh)) {
             let kind = resource.kind();
@@ -124,6 +131,17 @@ impl<'a> World<'a> {
     /// The routes of a router.
     pub fn routes(&self, router: &str) -> &[&'a Resource] {
         self.routes.get(router).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a router does on one of its listeners.
+    pub(super) fn routed(&self, listener: RouterListener<'a>) -> Rc<Routed<'a>> {
+        let key = (listener.router, listener.port);
+        if let Some(known) = self.routed.borrow().get(&key) {
+            return Rc::clone(known);
+        }
+        let routed = Rc::new(Routed::of(self, listener));
+        self.routed.borrow_mut().insert(key, Rc::clone(&routed));
+        routed
     }
 
     /// The gateway routes of a gateway.

@@ -36,11 +36,15 @@ pub struct Loss {
 }
 
 /// The targets of a rule, or of connections where there is none.
-pub(super) fn arrivals<'a>(proxy: &Proxy<'a>, shares: &[Share<'a>], rule: Option<&Rule<'a>>) -> Vec<Arrival<'a>> {
+pub(super) fn arrivals<'a>(
+    proxy: &Proxy<'a>,
+    (shares, ways): (&[Share], &[Destination<'a>]),
+    rule: Option<&Rule<'a>>,
+) -> Vec<Arrival<'a>> {
     let total = f64::from(Share::total(shares).max(1));
-    let arrival = |share: &Share<'a>| {
+    let arrival = |share: &Share| {
         let part = f64::from(share.weight) / total;
-        match &share.destination {
+        match &ways[share.way] {
             Destination::Nowhere { node, port, why } => {
                 let outcome = rule.map_or(Outcome::Closed { flag: Some("NC") }, |_| Outcome::NO_CLUSTER);
                 Arrival { port: *port, lost: Some(Loss { why, outcome }), ..Arrival::at(node, part) }

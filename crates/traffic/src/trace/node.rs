@@ -9,7 +9,7 @@ use super::attempts::Attempts;
 use super::hop::{Considered, Hop, Rewritten, Step};
 use super::{Outcome, Parts, Sent, Trace, dialled, host_of};
 use crate::matcher::Match;
-use crate::proxy::{Connection, Outbound, Proxy, Role, Rule, VirtualHost, World};
+use crate::proxy::{Connection, Outbound, Proxy, Role, Routing, Rule, VirtualHost, World};
 use crate::table::{Entry, Table};
 
 /// The end of the names to which TLS passes although no backend is meant. Source: App Mesh User Guide, virtual nodes.
@@ -110,12 +110,13 @@ impl<'a> Trace<'a> {
 
     /// Chooses among the rules of a virtual service.
     pub(super) fn by_rule(&mut self, world: &World<'a>, proxy: &Proxy<'a>, host: &VirtualHost<'a>, parts: &Parts) {
-        let found = parts.ask(|call| host.table.find(call));
-        let considered = considered(&host.table, found, parts, |id| host.rules[id].name);
+        let Routing { rules, table } = &*host.routing;
+        let found = parts.ask(|call| table.find(call));
+        let considered = considered(table, found, parts, |id| rules[id].name);
         let Some(position) = found else {
             self.hops.push(Hop { considered, ..nothing(proxy) });
             let has_lost = self.omissions.iter().any(|omission| omission.resource.kind() == Kind::Route);
-            let why = match host.rules.len() {
+            let why = match rules.len() {
                 0 if has_lost => {
                     format!("virtual service `{}` has no route left, as those it had are left out", host.service)
                 }
@@ -128,7 +129,7 @@ impl<'a> Trace<'a> {
             };
             return self.end(Outcome::NO_ROUTE, why);
         };
-        let rule = &host.rules[host.table.entries()[position].id];
+        let rule = &rules[table.entries()[position].id];
         let service = rule.marker.unwrap_or(host.service);
         let timeout_millis = (rule.timeout_millis > 0).then_some(rule.timeout_millis);
         self.hops.push(Hop {
@@ -136,14 +137,14 @@ impl<'a> Trace<'a> {
             name: proxy.name,
             step: Step::Route { service, route: rule.route, router: rule.router, name: rule.name },
             considered,
-            targets: arrivals(proxy, &rule.shares, Some(rule)),
+            targets: arrivals(proxy, (&rule.shares, &host.ways), Some(rule)),
             rewritten: Some(parts.leaving()),
             timeout_millis,
             idle_millis: rule.idle_millis,
             retry: Some(rule.retry.clone()),
             attempts: Attempts::of(&rule.retry, timeout_millis),
         });
-        self.say_tie("route", &host.table, position, parts, |id| host.rules[id].name);
+        self.say_tie("route", table, position, parts, |id| rules[id].name);
         self.say_defaults(rule);
         self.arrive(world, Some(parts), Some(rule));
     }
@@ -158,7 +159,7 @@ impl<'a> Trace<'a> {
     ) {
         self.hops.push(Hop {
             step: Step::Route { service, route: connection.route, router: connection.router, name: connection.name },
-            targets: arrivals(proxy, &connection.shares, None),
+            targets: arrivals(proxy, (&connection.shares, &connection.ways), None),
             idle_millis: connection.idle_millis,
             ..nothing(proxy)
         });

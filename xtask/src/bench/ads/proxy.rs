@@ -30,6 +30,7 @@ use prost_types::Any;
 use tokio::net::UnixStream;
 
 use super::accepts::{Accepted, Accepts};
+use super::chunks::Chunks;
 
 const METHODS: &str = "envoy.service.discovery.v3.AggregatedDiscoveryService";
 
@@ -87,7 +88,7 @@ impl Proxy {
         let mut stream = Stream { proxy: self, requests, names: [const { Vec::new() }; 2], has_asked_all: false };
         stream.say(&Heading { type_url: Cluster::type_url(), ..Heading::default() }, &[], true)?;
         let mut incoming = Incoming::Response(response);
-        let mut buffer = BytesMut::new();
+        let mut buffer = Chunks::default();
         loop {
             tokio::select! {
                 message = incoming.next(&mut buffer) => {
@@ -122,13 +123,15 @@ enum Incoming {
 
 impl Incoming {
     /// The next message, once it is whole; `None` where the stream ends.
-    async fn next(&mut self, buffer: &mut BytesMut) -> Result<Option<Bytes>> {
+    async fn next(&mut self, buffer: &mut Chunks) -> Result<Option<Chunks>> {
         loop {
-            if let Some(mut prefix) = buffer.get(1..PREFIX) {
+            if buffer.remaining() >= PREFIX {
+                let mut prefix = buffer.clone();
+                prefix.advance(1);
                 let length = usize::try_from(prefix.get_u32())?;
-                if buffer.len() >= PREFIX + length {
+                if prefix.remaining() >= length {
                     buffer.advance(PREFIX);
-                    return Ok(Some(buffer.split_to(length).freeze()));
+                    return Ok(Some(buffer.take_front(length)));
                 }
             }
             match self {
@@ -137,7 +140,7 @@ impl Incoming {
                     let Some(data) = body.data().await else { return Ok(None) };
                     let data = data?;
                     body.flow_control().release_capacity(data.len())?;
-                    buffer.extend_from_slice(&data);
+                    buffer.push(data);
                 }
             }
         }
@@ -160,7 +163,7 @@ const ROUTES: usize = 1;
 
 impl Stream {
     /// Accepts a response, and asks for what it leads to; whether it had route configurations.
-    fn answer(&mut self, message: &Bytes) -> Result<bool> {
+    fn answer(&mut self, message: &Chunks) -> Result<bool> {
         let heading = Heading::decode(message.clone())?;
         let url = heading.type_url.clone();
         let names = match url.as_str() {
@@ -182,7 +185,7 @@ impl Stream {
         Ok(url == RouteConfiguration::type_url())
     }
 
-    fn resources<M: Message + Name + Default>(&self, message: &Bytes) -> Result<Vec<M>> {
+    fn resources<M: Message + Name + Default>(&self, message: &Chunks) -> Result<Vec<M>> {
         let all: Vec<Any> = match self.proxy.protocol {
             Protocol::StateOfTheWorld => DiscoveryResponse::decode(message.clone())?.resources,
             Protocol::Delta => {
