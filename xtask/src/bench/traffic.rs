@@ -87,7 +87,7 @@ fn decided(matcher: fn(usize) -> Value) -> Result<([Input; 1], Duration)> {
     let proxy = Proxy::of(&world, Kind::VirtualNode, "client").context("the mesh has a client")?;
     let Role::Node { egress, .. } = &proxy.role else { anyhow::bail!("a node is a node") };
     let Some(Outbound::Http { hosts, .. }) = egress.get(&80) else { anyhow::bail!("port 80 is for requests") };
-    let table = &hosts[0].table;
+    let table = &hosts[0].routing.table;
     let paths: Vec<String> = (0..ROUTES).map(|number| format!("/service-{number}/items/{number}")).collect();
     let values: Vec<String> = (0..ROUTES).map(|number| format!("tenant-{number}")).collect();
     let headers: Vec<[(&str, &str); 2]> =
