@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 mod bootstrap;
+mod csds;
 mod endpoints;
 mod fixing;
 #[cfg(target_os = "linux")]
@@ -41,6 +42,17 @@ struct Run {
 fn corpus(name: &str) -> String {
     let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus").join(name);
     path.display().to_string()
+}
+
+/// The Python of the judges, which `cargo xtask test` installs; `None`, with a word about it, where they are not.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+fn judges_python() -> Option<std::ffi::OsString> {
+    let python = std::env::var_os("MESHWRIGHT_JUDGES_PYTHON");
+    if python.is_none() {
+        assert!(std::env::var_os("CI").is_none(), "CI needs the judges; run cargo xtask test");
+        eprintln!("skipped: the judges are not installed; cargo xtask test installs them");
+    }
+    python
 }
 
 /// Runs the command with something on its standard input.
