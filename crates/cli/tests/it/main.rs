@@ -9,6 +9,8 @@ mod fixing;
 mod full_disk;
 mod generate;
 mod graph;
+#[cfg(unix)]
+mod image;
 mod live;
 mod llm;
 mod metrics;
