@@ -42,7 +42,7 @@ const MAX_ANSWER: usize = 16 << 20;
 const MAX_CALLS: usize = 16;
 
 /// How long a call may ask for nothing.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 
 static CALLS: Semaphore = Semaphore::const_new(MAX_CALLS);
 
