@@ -36,6 +36,8 @@ const ROOTS: &[&str] = &[
     "envoy.service.discovery.v3.DeltaDiscoveryResponse",
     "envoy.service.discovery.v3.DiscoveryRequest",
     "envoy.service.discovery.v3.DiscoveryResponse",
+    "envoy.service.status.v3.ClientStatusRequest",
+    "envoy.service.status.v3.ClientStatusResponse",
     // Extensions in listeners.
     "envoy.extensions.access_loggers.file.v3.FileAccessLog",
     "envoy.extensions.filters.http.router.v3.Router",

@@ -8,13 +8,14 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, BytesMut};
 use http::HeaderMap;
 use hyper::body::{Body, Frame, Incoming};
+use prost::Message;
 use tokio::sync::mpsc;
 use tokio_stream::Stream;
 use tonic::Status;
 
 use crate::request::Protocol;
 use crate::session::Response;
-use crate::wire::{Asking, PREFIX, Written};
+use crate::wire::{PREFIX, Written};
 
 /// The most bytes of a request: Envoy names every resource that it asks for.
 const MAX_REQUEST: usize = 4 << 20;
@@ -28,14 +29,14 @@ pub(crate) struct Requests<A> {
     asking: PhantomData<fn() -> A>,
 }
 
-impl<A: Asking> Requests<A> {
+impl<A: Message + Default> Requests<A> {
     pub(crate) fn of(body: Incoming) -> Self {
         Self { body, buffer: BytesMut::new(), asking: PhantomData }
     }
 }
 
 /// The next request, where it is whole.
-fn take<A: Asking>(buffer: &mut BytesMut) -> Result<Option<A>, Status> {
+fn take<A: Message + Default>(buffer: &mut BytesMut) -> Result<Option<A>, Status> {
     let Some(&[is_compressed, length @ ..]) = buffer.first_chunk::<PREFIX>() else { return Ok(None) };
     if is_compressed != 0 {
         return Err(Status::unimplemented("a request must not be compressed"));
@@ -56,7 +57,7 @@ fn take<A: Asking>(buffer: &mut BytesMut) -> Result<Option<A>, Status> {
     A::decode(message).map(Some).map_err(|why| Status::invalid_argument(format!("the request is none: {why}")))
 }
 
-impl<A: Asking> Stream for Requests<A> {
+impl<A: Message + Default> Stream for Requests<A> {
     type Item = Result<A, Status>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -79,11 +80,36 @@ impl<A: Asking> Stream for Requests<A> {
 
 /// The responses of a stream; nothing where a call is answered by its head alone.
 #[derive(Debug, Default)]
-pub(crate) struct Responses(Option<(Protocol, mpsc::Receiver<Result<Response, Status>>)>);
+pub(crate) struct Responses(Option<Source>);
+
+/// Where responses come from.
+#[derive(Debug)]
+enum Source {
+    /// What a proxy is sent, written when it is ready for that.
+    Resources(Protocol, mpsc::Receiver<Result<Response, Status>>),
+    /// What is written already.
+    Written(mpsc::Receiver<Result<Written, Status>>),
+}
+
+impl Source {
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Written, Status>>> {
+        match self {
+            Self::Resources(protocol, responses) => {
+                let response = ready!(responses.poll_recv(context));
+                Poll::Ready(response.map(|own| own.map(|response| Written::of(&response, *protocol))))
+            }
+            Self::Written(responses) => responses.poll_recv(context),
+        }
+    }
+}
 
 impl Responses {
     pub(crate) fn of(protocol: Protocol, responses: mpsc::Receiver<Result<Response, Status>>) -> Self {
-        Self(Some((protocol, responses)))
+        Self(Some(Source::Resources(protocol, responses)))
+    }
+
+    pub(crate) fn written(responses: mpsc::Receiver<Result<Written, Status>>) -> Self {
+        Self(Some(Source::Written(responses)))
     }
 }
 
@@ -95,9 +121,9 @@ impl Body for Responses {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Written>, Infallible>>> {
-        let Some((protocol, responses)) = &mut self.0 else { return Poll::Ready(None) };
-        let status = match ready!(responses.poll_recv(context)) {
-            Some(Ok(response)) => return Poll::Ready(Some(Ok(Frame::data(Written::of(&response, *protocol))))),
+        let Some(source) = &mut self.0 else { return Poll::Ready(None) };
+        let status = match ready!(source.poll_next(context)) {
+            Some(Ok(written)) => return Poll::Ready(Some(Ok(Frame::data(written)))),
             Some(Err(status)) => status,
             None => Status::ok(""),
         };

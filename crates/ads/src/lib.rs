@@ -7,6 +7,7 @@ mod authority;
 mod caller;
 mod calls;
 pub mod counts;
+mod csds;
 pub mod hub;
 pub mod instances;
 pub mod kind;

@@ -30,6 +30,7 @@ use tonic::Status;
 use crate::authority::OfSocket;
 use crate::caller::{Authorize, Caller};
 use crate::calls::{Requests, Responses};
+use crate::csds;
 use crate::stream::{Control, MAX_RESPONSES, speak};
 use crate::wire::Asking;
 
@@ -189,9 +190,11 @@ const STATE_OF_THE_WORLD: &str = "/envoy.service.discovery.v3.AggregatedDiscover
 const DELTA: &str = "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources";
 
 fn route(request: Request<Incoming>, control: &Control, peer: &Peer) -> Result<Response<Responses>, Status> {
-    let discover = match request.uri().path() {
+    let answer = match request.uri().path() {
         STATE_OF_THE_WORLD => discover::<DiscoveryRequest>,
         DELTA => discover::<DeltaDiscoveryRequest>,
+        csds::STREAM => tell_each,
+        csds::FETCH => tell_once,
         other => return Err(Status::unimplemented(format!("there is no {other} here"))),
     };
     let (head, body) = request.into_parts();
@@ -202,13 +205,28 @@ fn route(request: Request<Incoming>, control: &Control, peer: &Peer) -> Result<R
             Status::unauthenticated(why)
         })?,
     };
-    Ok(discover(body, control.clone(), caller, peer.name.clone()))
+    let mut response = Response::new(answer(body, control.clone(), caller, peer.name.clone()));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
+    Ok(response)
 }
 
-fn discover<A: Asking>(body: Incoming, control: Control, caller: Caller, peer: String) -> Response<Responses> {
+fn discover<A: Asking>(body: Incoming, control: Control, caller: Caller, peer: String) -> Responses {
     let (responses, outgoing) = mpsc::channel(MAX_RESPONSES);
     tokio::spawn(speak(control, caller, peer, Requests::<A>::of(body), responses));
-    let mut response = Response::new(Responses::of(A::PROTOCOL, outgoing));
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/grpc"));
-    response
+    Responses::of(A::PROTOCOL, outgoing)
+}
+
+fn tell_each(body: Incoming, control: Control, caller: Caller, _: String) -> Responses {
+    tell(body, control, caller, false)
+}
+
+fn tell_once(body: Incoming, control: Control, caller: Caller, _: String) -> Responses {
+    tell(body, control, caller, true)
+}
+
+fn tell(body: Incoming, control: Control, caller: Caller, is_one: bool) -> Responses {
+    // The next answer is made when the last one is on its way.
+    let (answers, outgoing) = mpsc::channel(1);
+    tokio::spawn(csds::tell(control.proxies, caller, Requests::of(body), answers, is_one));
+    Responses::written(outgoing)
 }

@@ -12,7 +12,7 @@ use crate::hub::Numbered;
 use crate::proxy::Profile;
 use crate::refused::{Refusals, Refused};
 use crate::request::Protocol;
-use crate::session::Status;
+use crate::session::{Session, Status};
 
 /// The proxies that are connected.
 #[derive(Clone, Debug, Default)]
@@ -68,6 +68,8 @@ pub struct Connected {
     pub(crate) number: Option<u64>,
     /// The plan as it is now.
     pub(crate) plans: watch::Receiver<Numbered>,
+    /// The conversation with it.
+    pub(crate) session: Arc<Mutex<Session>>,
 }
 
 /// A place in the list, for as long as its stream lasts.

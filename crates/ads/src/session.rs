@@ -16,7 +16,7 @@ use crate::request::{Protocol, Request};
 use crate::snapshot::{Name, Resource, Snapshot, Version};
 use line::{Gate, Line, Verdict};
 
-pub use line::Rejection;
+pub use line::{Rejection, Stand, Standing};
 
 /// How long clusters that are new have before something refers to them: they may have to ask a name server first, and say nothing then.
 pub const SETTLING: Duration = Duration::from_millis(100);
@@ -183,6 +183,11 @@ impl Session {
                 Status { kind, sent: line.sent(), is_waiting: line.is_in_flight(), rejection }
             })
             .collect()
+    }
+
+    /// How each resource of a kind stands with the proxy, by name: what it has, and what it is to have.
+    pub fn stands(&self, kind: Kind, snapshot: Option<&Snapshot>) -> Vec<Stand> {
+        self.line(kind).stands(snapshot.map(|own| own.of_kind(kind)))
     }
 
     fn line(&self, kind: Kind) -> &Line {

@@ -1,5 +1,6 @@
 //! One stream: the thin loop around a [`Session`].
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use meshwright_envoy::envoy::config::core::v3::Node;
@@ -60,6 +61,7 @@ pub(crate) async fn speak<A: Asking>(
         }
     };
     let Some(plans) = control.hub.follow(&profile).await else { return };
+    let session = Arc::new(Mutex::new(Session::new(A::PROTOCOL)));
     let connected = Connected {
         profile,
         id,
@@ -73,15 +75,16 @@ pub(crate) async fn speak<A: Asking>(
         omissions: Vec::new(),
         number: None,
         plans: plans.clone(),
+        session: Arc::clone(&session),
     };
     let place = control.proxies.add(connected);
-    let session = Session::new(A::PROTOCOL);
     let start = Instant::now();
     Talk { session, plans, number: 0, plan: Plan::default(), place, start, responses }.run(first, requests).await;
 }
 
 struct Talk {
-    session: Session,
+    /// Looked at by whoever asks how the proxy stands.
+    session: Arc<Mutex<Session>>,
     plans: watch::Receiver<Numbered>,
     /// That of the plan that was taken last, though it may say nothing.
     number: u64,
@@ -102,11 +105,11 @@ impl Talk {
                     None => continue,
                 },
                 None => match &self.plan.snapshot {
-                    Some(snapshot) => self.session.advance(snapshot, self.start.elapsed()),
+                    Some(snapshot) => self.session().advance(snapshot, self.start.elapsed()),
                     None => Vec::new(),
                 },
             };
-            if self.session.asks_too_much() {
+            if self.session().asks_too_much() {
                 let message = format!("a proxy may ask for {MAX_NAMES} resources of a kind");
                 let _ = self.responses.send(Err(Status::resource_exhausted(message))).await;
                 return;
@@ -119,7 +122,7 @@ impl Talk {
                 self.place.counts().note_sent(kind);
             }
             self.note();
-            let wakes_at = self.session.wakes_at().map(|at| self.start + at);
+            let wakes_at = self.session().wakes_at().map(|at| self.start + at);
             tokio::select! {
                 request = requests.next() => match request {
                     Some(Ok(message)) => next = Some(message),
@@ -141,10 +144,11 @@ impl Talk {
 
     fn take<A: Asking>(&mut self, message: A) -> Option<Vec<Response>> {
         let request = message.into_request()?;
-        if self.session.awaits(&request) {
+        let mut session = self.session();
+        if session.awaits(&request) {
             self.place.counts().note_answer(request.kind, request.error.is_none());
         }
-        Some(self.session.on_request(request, self.plan.snapshot.as_deref(), self.start.elapsed()))
+        Some(session.on_request(request, self.plan.snapshot.as_deref(), self.start.elapsed()))
     }
 
     /// Takes the plan as it is now. A node that is gone leaves its proxy with what it has, and one that is not there yet lets it wait; App
@@ -159,11 +163,17 @@ impl Talk {
 
     fn note(&self) {
         let snapshot = self.plan.snapshot.as_deref();
-        let is_settled = snapshot.is_some_and(|snapshot| self.session.is_settled(snapshot));
-        let has_refused = snapshot.is_some_and(|snapshot| self.session.has_refused(snapshot));
-        let (kinds, number) = (self.session.status(), Some(self.number));
+        let session = self.session();
+        let is_settled = snapshot.is_some_and(|snapshot| session.is_settled(snapshot));
+        let has_refused = snapshot.is_some_and(|snapshot| session.has_refused(snapshot));
+        let (kinds, number) = (session.status(), Some(self.number));
+        drop(session);
         self.place.update(|own| {
             (own.is_settled, own.has_refused, own.kinds, own.number) = (is_settled, has_refused, kinds, number);
         });
+    }
+
+    fn session(&self) -> MutexGuard<'_, Session> {
+        self.session.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -61,6 +61,54 @@ pub(crate) struct Written {
     length: usize,
 }
 
+/// A message that is being written.
+#[derive(Debug)]
+pub(crate) struct Writing {
+    parts: VecDeque<Bytes>,
+    open: BytesMut,
+    message: usize,
+}
+
+impl Writing {
+    /// A message that will have so many bytes, the first `room` of which are not shared.
+    pub(crate) fn of(message: usize, room: usize) -> Self {
+        let mut open = BytesMut::with_capacity(PREFIX + room);
+        // Not compressed.
+        open.put_u8(0);
+        // No mesh comes near that; a length that is wrong ends the stream.
+        open.put_u32(u32::try_from(message).unwrap_or(u32::MAX));
+        Self { parts: VecDeque::new(), open, message }
+    }
+
+    /// The head of a field with so many bytes.
+    pub(crate) fn field(&mut self, tag: u32, bytes: usize) {
+        encode_key(tag, WireType::LengthDelimited, &mut self.open);
+        encode_varint(bytes as u64, &mut self.open);
+    }
+
+    /// Bytes of this message alone.
+    pub(crate) fn put(&mut self, bytes: &[u8]) {
+        self.open.put_slice(bytes);
+    }
+
+    /// Bytes that others may have too.
+    pub(crate) fn share(&mut self, bytes: &Bytes) {
+        if bytes.len() < MIN_SHARED {
+            self.open.put_slice(bytes);
+        } else {
+            self.parts.extend([self.open.split().freeze(), bytes.clone()]);
+        }
+    }
+
+    /// The whole message.
+    pub(crate) fn end(mut self) -> Written {
+        if !self.open.is_empty() {
+            self.parts.push_back(self.open.freeze());
+        }
+        Written { parts: self.parts, length: PREFIX + self.message }
+    }
+}
+
 impl Written {
     /// A response as a `DiscoveryResponse` or a `DeltaDiscoveryResponse`; their fields have the same numbers, but for removals.
     pub(crate) fn of(response: &Response, protocol: Protocol) -> Self {
@@ -73,33 +121,18 @@ impl Written {
             text(6, name, &mut head);
         }
         let content: usize = response.resources.iter().map(|own| length(2, entry_length(own, protocol))).sum();
-        let message = head.len() + content;
-        let mut open = BytesMut::with_capacity(PREFIX + head.len());
-        // Not compressed.
-        open.put_u8(0);
-        // No mesh comes near that; a length that is wrong ends the stream.
-        open.put_u32(u32::try_from(message).unwrap_or(u32::MAX));
-        open.put(head);
-        let mut parts = VecDeque::new();
+        let mut writing = Writing::of(head.len() + content, head.len());
+        writing.put(&head);
         for resource in &response.resources {
-            encode_key(2, WireType::LengthDelimited, &mut open);
-            encode_varint(entry_length(resource, protocol) as u64, &mut open);
+            writing.field(2, entry_length(resource, protocol));
             if protocol == Protocol::Delta {
-                text(1, &resource.version.to_string(), &mut open);
-                text(3, &resource.name, &mut open);
-                encode_key(2, WireType::LengthDelimited, &mut open);
-                encode_varint(resource.any.len() as u64, &mut open);
+                text(1, &resource.version.to_string(), &mut writing.open);
+                text(3, &resource.name, &mut writing.open);
+                writing.field(2, resource.any.len());
             }
-            if resource.any.len() < MIN_SHARED {
-                open.put_slice(&resource.any);
-            } else {
-                parts.extend([open.split().freeze(), resource.any.clone()]);
-            }
+            writing.share(&resource.any);
         }
-        if !open.is_empty() {
-            parts.push_back(open.freeze());
-        }
-        Self { parts, length: PREFIX + message }
+        writing.end()
     }
 }
 
@@ -144,7 +177,7 @@ fn text(tag: u32, value: &str, target: &mut impl BufMut) {
 }
 
 /// The length of a field with so many bytes.
-fn length(tag: u32, bytes: usize) -> usize {
+pub(crate) fn length(tag: u32, bytes: usize) -> usize {
     key_len(tag) + encoded_len_varint(bytes as u64) + bytes
 }
 

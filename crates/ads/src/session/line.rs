@@ -1,5 +1,7 @@
 //! What one stream says of one kind of resource.
 
+mod stand;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +10,8 @@ use super::blame::blamed;
 use crate::kind::Kind;
 use crate::request::{Protocol, Wish};
 use crate::snapshot::{Name, Resource, Resources, Version};
+
+pub use stand::{Stand, Standing};
 
 /// The name that asks for all there is.
 ///

@@ -7,12 +7,14 @@
 //! - `> CDS ack`, `> CDS nack WORDS`: the answer to the last response of the kind, with the names as they were;
 //! - `> CDS stale`: an answer to a response before the last;
 //! - `. 100ms`: time passes;
-//! - `< CDS [a@1, b@1] -c`: what is sent.
+//! - `< CDS [a@1, b@1] -c`: what is sent;
+//! - `? CDS`: how the resources of a kind stand is asked, and `< CDS a@1 accepted, b@1 not sent` told.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use meshwright_ads::session::Standing;
 use meshwright_ads::{Kind, Protocol, Request, Resource, Response, Session, Snapshot, Version, Wish};
 
 /// Plays what a script says to the control plane; its answers must be those of the script.
@@ -101,6 +103,10 @@ impl Stage {
                 let request = self.request(kind(service), rest);
                 self.session.on_request(request, Some(&self.snapshot), self.now)
             }
+            "?" => {
+                self.show_stands(kind(rest));
+                Vec::new()
+            }
             other => panic!("{other}"),
         };
         for response in responses {
@@ -117,6 +123,22 @@ impl Stage {
             write!(self.said, " -{name}").unwrap();
         }
         self.said.push('\n');
+    }
+
+    fn show_stands(&mut self, kind: Kind) {
+        let stands = self.session.stands(kind, Some(&self.snapshot));
+        let shown = stands.iter().map(|stand| {
+            let content = stand.resource.as_ref().map_or("?", |own| std::str::from_utf8(&own.any).unwrap());
+            let standing = match stand.standing {
+                Standing::NotSent => "not sent",
+                Standing::Waiting => "waiting",
+                Standing::Accepted => "accepted",
+                Standing::Refused => "refused",
+            };
+            format!("{content} {standing}")
+        });
+        let shown: Vec<String> = shown.collect();
+        writeln!(self.said, "< {} {}", kind.service(), shown.join(", ")).unwrap();
     }
 
     fn request(&mut self, kind: Kind, words: &str) -> Request {

@@ -7,4 +7,5 @@ mod conversation;
 mod random;
 mod recovery;
 mod simulation;
+mod stands;
 mod transcript;

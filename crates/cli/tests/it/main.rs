@@ -3,6 +3,7 @@
 
 mod bootstrap;
 mod certificates;
+mod csds;
 mod endpoints;
 mod fixing;
 #[cfg(target_os = "linux")]
@@ -10,6 +11,8 @@ mod full_disk;
 mod generate;
 mod graph;
 mod hostile;
+#[cfg(unix)]
+mod image;
 mod live;
 mod llm;
 mod metrics;
@@ -43,6 +46,17 @@ struct Run {
 fn corpus(name: &str) -> String {
     let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus").join(name);
     path.display().to_string()
+}
+
+/// The Python of the judges, which `cargo xtask test` installs; `None`, with a word about it, where they are not.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+fn judges_python() -> Option<std::ffi::OsString> {
+    let python = std::env::var_os("MESHWRIGHT_JUDGES_PYTHON");
+    if python.is_none() {
+        assert!(std::env::var_os("CI").is_none(), "CI needs the judges; run cargo xtask test");
+        eprintln!("skipped: the judges are not installed; cargo xtask test installs them");
+    }
+    python
 }
 
 /// Runs the command with something on its standard input.

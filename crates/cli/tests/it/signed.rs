@@ -53,14 +53,14 @@ const METHOD: &str = "/envoy.service.discovery.v3.AggregatedDiscoveryService/Str
 const ORDERS: &str = "mesh/shop/virtualNode/orders";
 
 /// A server that proxies reach with TLS, and the files of whoever reaches it.
-struct Shop {
+pub(crate) struct Shop {
     server: Server,
     folder: tempfile::TempDir,
-    port: u16,
+    pub(crate) port: u16,
 }
 
 impl Shop {
-    fn start(has_keys: bool, has_authorities: bool) -> Self {
+    pub(crate) fn start(has_keys: bool, has_authorities: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name).display().to_string();
         for who in ["own", "other"] {
@@ -97,11 +97,11 @@ impl Shop {
         Self { server, folder, port }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.path("log")).unwrap()
     }
 
@@ -130,7 +130,7 @@ impl Shop {
     }
 
     /// What `proxies` shows an administrator.
-    fn proxies(&self) -> String {
+    pub(crate) fn proxies(&self) -> String {
         let output = Command::new(env!("CARGO_BIN_EXE_meshwright"))
             .args(["proxies", "--endpoint-url", &format!("https://{}", self.server.address), "--region", "us-east-1"])
             .env("AWS_CA_BUNDLE", self.path("own-ca.pem"))
