@@ -14,6 +14,7 @@ mod ahead;
 mod alternatives;
 mod asides;
 mod background;
+mod between;
 mod block;
 mod calls;
 mod choose;

@@ -16,6 +16,8 @@ pub(super) struct Known {
     pub(super) names: BTreeMap<String, BTreeSet<Kind>>,
     /// The targets of the only route, in order; none where there are several routes.
     pub(super) targets: Vec<String>,
+    /// Which node may call which virtual service, and what that is called by its provider.
+    calls: Vec<(String, Vec<String>)>,
 }
 
 /// What is there, a line each: its kind and its name, as a request and an intent give it.
@@ -39,7 +41,12 @@ impl Known {
         let only = routes.next().filter(|_| routes.next().is_none());
         let targets = only.into_iter().flat_map(RouteSpec::actions).flat_map(|(_, action)| &action.weighted_targets);
         let targets = targets.map(|target| Key::of(&target.virtual_node).shown()).collect();
-        Self { names, targets }
+        Self { names, targets, calls: calls(inventory) }
+    }
+
+    /// Whether a node may call something, each by its name or the part that it shares with its versions.
+    pub(super) fn calls(&self, from: &str, to: &str) -> bool {
+        self.calls.iter().any(|(caller, called)| is_of(caller, from) && called.iter().any(|name| is_of(name, to)))
     }
 
     /// Words that mean something elsewhere are names where the files have them and a noun follows: "backend traffic".
@@ -93,4 +100,30 @@ impl Known {
         let kinds: BTreeSet<&Kind> = own.chain(parts).collect();
         kinds.iter().eq([&&Kind::VirtualNode])
     }
+}
+
+/// Whether a name is another's first word or stands within it: `payments` in `payments.shop.local` and `payments-v1`.
+fn is_of(full: &str, name: &str) -> bool {
+    let is_begin = full.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']));
+    is_begin || is_part(full, name)
+}
+
+/// The callers of an inventory, each with a virtual service that it may call and the provider of that.
+fn calls(inventory: &Inventory) -> Vec<(String, Vec<String>)> {
+    let provider = |service: &Key<'_>| {
+        let mut services = inventory.resources.iter().filter(|resource| Key::of(&resource.name) == *service);
+        services.find_map(|resource| match &resource.spec {
+            Spec::VirtualService(spec) => spec.references().next().map(|reference| reference.name.shown()),
+            _ => None,
+        })
+    };
+    let mut calls = Vec::new();
+    for resource in &inventory.resources {
+        let Spec::VirtualNode(spec) = &resource.spec else { continue };
+        for service in spec.references().map(|reference| reference.name) {
+            let called = std::iter::once(service.shown()).chain(provider(&service)).collect();
+            calls.push((Key::of(&resource.name).shown(), called));
+        }
+    }
+    calls
 }

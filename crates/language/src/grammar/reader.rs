@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::between::Guess;
 use super::block::Block;
 use super::known::Known;
 use super::spot::{Place, Spot, Trouble};
@@ -71,6 +72,8 @@ pub(super) struct Reader<'r> {
     pub(super) name_end: Option<usize>,
     /// The calls that the last meaning made, by their places in the list.
     pub(super) last_calls: Option<(Spot, Vec<usize>)>,
+    /// Calls whose direction nothing has said so far.
+    pub(super) guessed_calls: Vec<Guess>,
     /// The application whose port was said as it was called, and where that ended.
     pub(super) last_callee: Option<(Place, usize)>,
     /// Numbers of things that were said.
@@ -129,6 +132,7 @@ impl<'r> Reader<'r> {
             preposition: None,
             name_end: None,
             last_calls: None,
+            guessed_calls: Vec::new(),
             last_callee: None,
             counts: Vec::new(),
             is_inclusive: false,
@@ -148,6 +152,7 @@ impl<'r> Reader<'r> {
 
     /// What was made of the request, and the work it took.
     pub(super) fn finish(mut self) -> (Understanding, usize) {
+        self.settle_guessed_calls();
         self.fill_copies();
         self.adopt_routes();
         self.make_alternatives();
