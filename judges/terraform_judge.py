@@ -153,6 +153,8 @@ class Terraform:
         code, output = self.run(*words, "-no-color", where=where)
         if code != due or said not in output:
             self.complaints.append(f"{what}: code {code}, not {due} with {said!r}:\n{output[-6000:]}")
+            # What comes next may end the script before it tells.
+            print(self.complaints[-1], file=sys.stderr)
         else:
             print(f"{what}: as it should be")
         return code == due

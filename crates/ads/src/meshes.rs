@@ -98,9 +98,6 @@ impl Meshes {
     pub fn forget(&mut self, profile: &Profile) {
         let Some(mesh) = self.meshes.get_mut(&profile.mesh) else { return };
         mesh.planned.remove(profile);
-        if mesh.planned.is_empty() && mesh.parts.is_empty() {
-            self.meshes.remove(&profile.mesh);
-        }
     }
 
     /// Tells the plans that changes have made others, each as soon as it is made.
@@ -114,6 +111,7 @@ impl Meshes {
         for mesh in self.meshes.values_mut() {
             mesh.replan(&self.around, &mut tell);
         }
+        self.meshes.retain(|_, mesh| !(mesh.parts.is_empty() && mesh.planned.is_empty()));
     }
 }
 

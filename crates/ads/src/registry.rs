@@ -51,7 +51,7 @@ pub struct Registered {
 
 /// There are as many instances as there may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there are {MAX_INSTANCES} instances, and no more are taken")]
+#[error("the account has {MAX_INSTANCES} instances, and no more are taken")]
 pub struct Full;
 
 impl Registry {
@@ -66,7 +66,7 @@ impl Registry {
         Ok(registry)
     }
 
-    /// Registers an instance, or renews its lease.
+    /// Registers an instance, or renews its lease; answers with it as it is there.
     ///
     /// # Errors
     /// There are too many.
@@ -77,10 +77,11 @@ impl Registry {
         instance: Instance,
         lease: Option<Duration>,
         now: Instant,
-    ) -> Result<(), Full> {
+    ) -> Result<Registered, Full> {
         let mut state = self.0.state();
         let there = state.services.get(service).and_then(|own| own.get(id));
-        if there.is_none() && state.services.values().map(BTreeMap::len).sum::<usize>() >= MAX_INSTANCES {
+        let own = state.services.iter().filter(|(own, _)| own.account == service.account);
+        if there.is_none() && own.map(|(_, instances)| instances.len()).sum::<usize>() >= MAX_INSTANCES {
             return Err(Full);
         }
         let has_changed = there.is_none_or(|own| own.instance != instance);
@@ -89,11 +90,12 @@ impl Registry {
         }
         let ends = lease.map(|lease| now + lease);
         let is_earlier = ends.is_some_and(|ends| state.next.is_none_or(|next| ends < next));
-        state.services.entry(service.clone()).or_default().insert(id.to_owned(), Registered { instance, lease, ends });
+        let registered = Registered { instance, lease, ends };
+        state.services.entry(service.clone()).or_default().insert(id.to_owned(), registered.clone());
         if has_changed || is_earlier {
             self.0.earlier.notify_all();
         }
-        Ok(())
+        Ok(registered)
     }
 
     /// Takes an instance away; whether it was there.

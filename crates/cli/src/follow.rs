@@ -1,6 +1,7 @@
 //! The mesh files of `serve`: read once at the start, and again whenever they change.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use meshwright_dialect::{GivenParameters, Options};
@@ -38,12 +39,15 @@ impl MeshFiles {
     /// # Errors
     /// Says what is wrong with the files, or what the API refuses.
     pub(crate) fn apply(&self, service: &Service) -> Result<Synced, String> {
-        let sync = Sync { wanted: self.wanted()?, scope: self.scope.clone(), follows: self.follows };
-        service.sync(sync).map_err(|why| why.to_string())
+        let (wanted, made_up) = self.wanted()?;
+        let sync = Sync { wanted, scope: self.scope.clone(), follows: self.follows };
+        let synced = service.sync(sync).map_err(|why| why.to_string())?;
+        complain(&made_up);
+        Ok(synced)
     }
 
-    /// The resources of the files, each after those that it needs.
-    fn wanted(&self) -> Result<Vec<Wanted>, String> {
+    /// The resources of the files, each after those that it needs; and what was made up for them, in words.
+    fn wanted(&self) -> Result<(Vec<Wanted>, String), String> {
         // Opening a pipe would wait for somebody to write to it, for ever.
         let is_other = |name: &&String| std::fs::metadata(name).is_ok_and(|own| !own.is_file() && !own.is_dir());
         if let Some(name) = self.names.iter().find(is_other).filter(|_| self.follows) {
@@ -73,7 +77,7 @@ impl MeshFiles {
         }
         let order = Order::of(&reading.inventory.index());
         let placed = order.placed.iter().map(|placed| &reading.inventory.resources[placed.position]);
-        Ok(placed.filter_map(Wanted::of).collect())
+        Ok((placed.filter_map(Wanted::of).collect(), String::new()))
     }
 
     /// Applies the files whenever they change, for as long as the process runs; they were looked at last when they had these stamps.
@@ -98,7 +102,8 @@ impl MeshFiles {
                 // What the files say wrongly stays so until they change; a store that fails may come back.
                 Err(why) => {
                     if why != complaint {
-                        complain(&format!("error: --watch: nothing is changed: {why}\n"));
+                        let what = if self.makes_up { "the files" } else { "--watch" };
+                        complain(&format!("error: {what}: nothing is changed: {why}\n"));
                     }
                     complaint = why;
                 }
@@ -107,8 +112,9 @@ impl MeshFiles {
     }
 }
 
-/// The resources of files, with values for what they leave open, which are told.
-fn made_up(inventory: &Inventory) -> Vec<Wanted> {
+/// The resources of files, with values for what they leave open; and these, in words.
+fn made_up(inventory: &Inventory) -> (Vec<Wanted>, String) {
+    let mut told = String::new();
     let order = Order::of(&inventory.index());
     let mut values = MadeUp::new();
     let resources = order.placed.iter().map(|placed| &inventory.resources[placed.position]);
@@ -116,7 +122,7 @@ fn made_up(inventory: &Inventory) -> Vec<Wanted> {
     let made: BTreeSet<String> = all.iter().filter(|own| own.is_mesh()).map(|own| own.mesh_name().to_owned()).collect();
     let named: BTreeSet<String> = all.iter().map(|own| own.mesh_name().to_owned()).collect();
     for name in named.difference(&made) {
-        complain(&format!("the files do not hold mesh {name}: an empty one is made\n"));
+        let _ = writeln!(told, "the files do not hold mesh {}: an empty one is made", visible(name));
         all.insert(0, Wanted::mesh(name));
     }
     if !values.is_empty() {
@@ -124,9 +130,10 @@ fn made_up(inventory: &Inventory) -> Vec<Wanted> {
         let shown: String = shown.collect();
         let more = values.len().saturating_sub(MAX_SHOWN);
         let more = if more > 0 { format!("  and {more} more\n") } else { String::new() };
-        complain(&format!("the files leave values open; these are made up, --parameter gives others:\n{shown}{more}"));
+        let _ =
+            write!(told, "the files leave values open; these are made up, --parameter gives others:\n{shown}{more}");
     }
-    all
+    (all, told)
 }
 
 /// What came of the files, for people.

@@ -64,7 +64,10 @@ impl Caller {
             let reason = format!(" because account {owner} does not share its mesh with the key");
             return Err(denied(TO_BE_A_PROXY, &scope, &self.key, &resource, &reason));
         }
-        if self.key.may(TO_BE_A_PROXY, &resource) {
+        // Whose a node in a shared mesh is does not show in its name, so what is denied of either holds. Ours: what App Mesh asked of
+        // proxies in shared meshes is not known.
+        let of_owner = Scope::of(region, owner).arn(&Key { kind, name: name.to_owned(), ..mesh });
+        if self.key.may(TO_BE_A_PROXY, &resource) && !self.key.is_denied(TO_BE_A_PROXY, &of_owner) {
             Ok(())
         } else {
             Err(denied(TO_BE_A_PROXY, &scope, &self.key, &resource, ""))

@@ -130,13 +130,27 @@ impl AccessKey {
 
     /// Whether it may do something, such as an operation, with a resource. As in IAM, what is denied is not allowed by anything.
     pub(crate) fn may(&self, action: impl fmt::Display, resource: &str) -> bool {
-        let action = format!("appmesh:{action}").to_ascii_lowercase();
-        let holds = |statement: &Statement| {
-            statement.actions.iter().any(|pattern| matches(&pattern.to_ascii_lowercase(), &action))
-                && statement.resources.iter().any(|pattern| matches(pattern, resource))
-        };
-        self.allow.iter().any(holds) && !self.deny.iter().any(holds)
+        !self.is_denied(&action, resource) && hold(&self.allow, action, resource)
     }
+
+    /// Whether it works in another account than the server's.
+    pub(crate) fn is_of_another(&self) -> bool {
+        self.account.is_some()
+    }
+
+    /// Whether it is denied something.
+    pub(crate) fn is_denied(&self, action: impl fmt::Display, resource: &str) -> bool {
+        hold(&self.deny, action, resource)
+    }
+}
+
+/// Whether one of statements is about an action on a resource.
+fn hold(statements: &[Statement], action: impl fmt::Display, resource: &str) -> bool {
+    let action = format!("appmesh:{action}").to_ascii_lowercase();
+    statements.iter().any(|statement| {
+        statement.actions.iter().any(|pattern| matches(&pattern.to_ascii_lowercase(), &action))
+            && statement.resources.iter().any(|pattern| matches(pattern, resource))
+    })
 }
 
 /// Without its secret.

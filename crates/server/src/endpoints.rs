@@ -17,10 +17,11 @@ use crate::exception::ApiError;
 /// How long a lease may be, in seconds.
 const LEASE: RangeInclusive<u64> = 5..=86_400;
 
-/// The most characters of an instance's name.
+/// The most characters of an instance's name. Source: botocore's model of AWS Cloud Map, `InstanceId`.
 const MAX_ID: usize = 64;
 
-/// The most attributes of an instance, and the most bytes of all of them.
+/// The most attributes of an instance, and the most bytes of all of them. Source: the same, `RegisterInstanceRequest`; it does not count
+/// those of addresses and ports among the 30.
 const MAX_ATTRIBUTES: usize = 30;
 const MAX_ATTRIBUTE_BYTES: usize = 5_000;
 
@@ -73,6 +74,13 @@ impl EndpointId {
         for (field, name) in [("namespace", &namespace), ("service", &service)] {
             AwsCloudMapName::accept(Given::Text(name)).map_err(|why| ApiError::bad(format!("{field}: {why}")))?;
         }
+        // Rights name all three with slashes between them, and a pattern must not take one name for two. AWS Cloud Map lets instances have
+        // slashes (the same source).
+        for (field, name) in [("namespace", &namespace), ("service", &service), ("instance", &instance)] {
+            if name.contains('/') {
+                return Err(ApiError::bad(format!("{field}: there must be no slash in it")));
+            }
+        }
         if instance.chars().count() > MAX_ID {
             return Err(ApiError::bad(format!("instance: it has more than {MAX_ID} characters")));
         }
@@ -106,13 +114,13 @@ impl Registration {
             ("AWS_INSTANCE_IPV6", ipv6.map(|own| own.to_string())),
             ("AWS_INSTANCE_PORT", port.map(|own| own.to_string())),
         ];
+        check(&attributes)?;
         for (name, value) in own {
             if attributes.contains_key(name) {
                 return Err(ApiError::bad(format!("attributes: {name} follows from the body itself")));
             }
             attributes.extend(value.map(|value| (name.to_owned(), value)));
         }
-        check(&attributes)?;
         Ok(Self { ipv4, ipv6, attributes, lease: lease_seconds.map(Duration::from_secs) })
     }
 }

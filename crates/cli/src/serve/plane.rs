@@ -30,9 +30,8 @@ impl ControlPlane for Plane {
     fn register(&self, id: &EndpointId, registration: Registration) -> Result<Value, String> {
         let Registration { ipv4, ipv6, attributes, lease } = registration;
         let (instance, service, now) = (Instance { ipv4, ipv6, attributes }, service(id), Instant::now());
-        let registered = Registered { instance: instance.clone(), lease, ends: lease.map(|lease| now + lease) };
         let put = self.0.registry.put(&service, &id.instance, instance, lease, now);
-        put.map_err(|why: Full| why.to_string())?;
+        let registered = put.map_err(|why: Full| why.to_string())?;
         Ok(json(&service, &id.instance, &registered, now))
     }
 

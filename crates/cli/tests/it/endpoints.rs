@@ -83,12 +83,12 @@ fn requests_reach_instances_for_as_long_as_their_lease() {
     mesh(&server, gateway, port);
     let proxy = Proxy::start(&envoy, folder.path(), "web", &xds);
     until("it has accepted everything", || is_settled(&server));
-    assert_eq!(ask(gateway, "/orders"), "503", "nobody is there yet");
+    until("nobody is there yet", || ask(gateway, "/orders") == "503");
 
     let blue = json!({"ipv4": "127.0.0.2", "attributes": {"stage": "blue"}});
     let (status, said) = endpoint(&server, "PUT", "/local/orders/one", &blue);
     assert_eq!((status, &said["leaseSeconds"]), (200, &Value::Null), "{said}");
-    let green = json!({"ipv4": "127.0.0.3", "port": port, "attributes": {"stage": "green"}, "leaseSeconds": 5});
+    let mut green = json!({"ipv4": "127.0.0.3", "port": port, "attributes": {"stage": "green"}});
     let (status, said) = endpoint(&server, "PUT", "/local/orders/two", &green);
     assert_eq!((status, &said["attributes"]["AWS_INSTANCE_PORT"]), (200, &json!(port.to_string())), "{said}");
     let both = BTreeSet::from(["one".to_owned(), "two".to_owned()]);
@@ -98,6 +98,9 @@ fn requests_reach_instances_for_as_long_as_their_lease() {
     let listed = |query: &str| endpoint(&server, "GET", query, &json!({})).1["endpoints"].as_array().unwrap().len();
     assert_eq!((listed(""), listed("?service=orders"), listed("?namespace=other")), (2, 2, 0));
     let clusters = proxy.count("cluster_manager.cds.update_success");
+    // What has no lease gets one.
+    green["leaseSeconds"] = json!(5);
+    assert_eq!(endpoint(&server, "PUT", "/local/orders/two", &green).1["leaseSeconds"], 5);
     until("the lease ends", || listed("") == 1);
     until("who is gone is not asked", || answering(gateway, "/orders") == first);
     assert_eq!(endpoint(&server, "DELETE", "/local/orders/one", &json!({})).0, 200);

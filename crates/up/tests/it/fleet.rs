@@ -32,6 +32,11 @@ pub(crate) fn envoy() -> Option<PathBuf> {
     envoy
 }
 
+/// A part of the loopback that no other run of these tests has.
+fn block() -> u8 {
+    u8::try_from(128 + std::process::id() % 100).unwrap()
+}
+
 /// A node of a service, with the services that it calls; those of the middle row speak TLS, of the last mutual TLS.
 pub(crate) fn node(service: &str, backends: &[&str], health_interval: Option<u64>) -> Value {
     let row = row(service);
@@ -83,6 +88,7 @@ pub(crate) struct Fleet {
     proxies: Proxies,
     runtime: Runtime,
     control_plane: Option<Runtime>,
+    hub: Option<Hub>,
     mesh: MeshId,
     folder: tempfile::TempDir,
 }
@@ -92,7 +98,7 @@ impl Fleet {
         let folder = tempfile::tempdir().unwrap();
         let files = folder.path().join("files");
         std::fs::create_dir(&files).unwrap();
-        let local = Local::new(200, files.to_str().unwrap());
+        let local = Local::new(block(), files.to_str().unwrap());
         let launch = Launch {
             program: envoy.to_owned(),
             // What ends Envoys with a run that is killed is tested with the program itself.
@@ -109,7 +115,8 @@ impl Fleet {
         let service = Arc::new(Service::start(Box::new(Memory::default()), false).unwrap());
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let proxies = Proxies::default();
-        let mut fleet = Self { cast, caller, service, local, proxies, runtime, control_plane: None, mesh, folder };
+        let mut fleet =
+            Self { cast, caller, service, local, proxies, runtime, control_plane: None, hub: None, mesh, folder };
         fleet.furnish();
         fleet.start_control_plane();
         fleet.follow();
@@ -195,12 +202,12 @@ impl Fleet {
     /// Waits until every proxy has accepted all, and a moment more, in which what nothing uses goes.
     #[track_caller]
     pub(crate) fn settle(&self, what: &str) {
-        std::thread::sleep(Duration::from_millis(300));
         let start = Instant::now();
         loop {
+            let has_followed = self.hub.as_ref().unwrap().revision() >= self.service.revision();
             let all = self.proxies.all();
             let open: Vec<String> = all.iter().filter(|own| !own.is_settled).map(|own| format!("{own:?}")).collect();
-            if open.is_empty() && all.len() == self.size() {
+            if has_followed && open.is_empty() && all.len() == self.size() {
                 break;
             }
             assert!(start.elapsed() < PATIENCE, "{what}: {} of {}: {open:?}", all.len(), self.size());
@@ -236,6 +243,7 @@ impl Fleet {
                 following.change(changes(told), follower.revision());
             }
         });
+        self.hub = Some(hub.clone());
         self.proxies = Proxies::default();
         let registry = Registry::start(hub.look()).unwrap();
         let control = Control {
@@ -256,15 +264,16 @@ impl Fleet {
 
     /// Ends it as a crash would: connections break off.
     pub(crate) fn end_control_plane(&mut self) {
+        self.hub = None;
         self.control_plane.take().unwrap().shutdown_timeout(Duration::from_secs(5));
     }
 
-    /// How often each proxy has taken clusters, listeners and routes that were others than before.
+    /// How often each proxy was sent clusters, listeners and routes and took them.
     pub(crate) fn updates(&self) -> BTreeMap<IpAddr, Vec<String>> {
         let counted = |(_, addresses): (_, &meshwright_traffic::Addresses)| {
-            let filter = "cluster_modified|listener_modified|config_reload$";
+            let filter = "(cds|lds|rds.*).update_success$";
             let text = get(addresses.ingress, ADMIN_PORT, &format!("/stats?filter={filter}"), "accept: */*");
-            let lines = text.lines().filter(|line| line.contains("config_reload") || line.contains("_modified"));
+            let lines = text.lines().filter(|line| line.contains("update_success: "));
             let counters: Vec<String> = lines.map(str::to_owned).collect();
             assert!(counters.len() > 2, "{text}");
             (addresses.ingress, counters)
