@@ -1,4 +1,4 @@
-//! What only tells the story around a request: what was before a change, and sentences about who asks and why.
+//! What only tells the story around a request: sentences about who asks and why.
 
 use std::ops::Range;
 
@@ -7,19 +7,6 @@ use super::reader::Reader;
 use super::thing::Thing;
 use crate::lexer::{Token, TokenKind};
 use crate::understanding::Assumption;
-
-/// Symbols of values that stand for each other: a change goes from one of a row to another.
-const FAMILIES: &[&[&str]] = &[
-    &["strict", "permissive", "tls", "mtls", "plaintext"],
-    &["http", "http2", "grpc", "tcp"],
-    &["allow-all", "drop-all"],
-    &["ipv4-only", "ipv6-only", "ipv4-preferred", "ipv6-preferred"],
-    &["dns", "cloud-map"],
-    &["low", "medium", "high"],
-];
-
-/// The most tokens between a value and the one that takes its place: "from strict TLS to …".
-const MAX_TO_NEW: usize = 2;
 
 /// Words that begin a sentence about those who ask.
 const NARRATORS: &[&str] = &["we're", "i'm", "we", "i", "our", "my"];
@@ -65,40 +52,6 @@ const MAKING: &[&str] = &[
 const WHOLES: &[&str] = &["business", "company", "platform", "shop", "store", "system", "team", "website"];
 
 impl Reader<'_> {
-    /// "change the path from /ping to /healthz": takes out what was, which no field of the answer holds.
-    pub(super) fn drop_former_values(&mut self) {
-        let mut changes = false;
-        let mut at = 0;
-        while at < self.tokens.len() {
-            if self.is_sentence_end(at) {
-                changes = false;
-            }
-            changes |= self.is_symbol(at, &["change"]);
-            if changes
-                && self.is_word(at, &["from"])
-                && let Some((value, to)) = self.former_value(at)
-            {
-                let text = self.request[self.tokens[at].start..self.tokens[to - 1].end].to_owned();
-                self.set_aside(at, to);
-                self.assumptions.push(Assumption {
-                    what: format!("\"{text}\" says what was before, and sets nothing"),
-                    why: "the value that it changes to is the one that is set".to_owned(),
-                });
-                self.tokens.remove(value);
-                self.tokens.remove(at);
-            }
-            at += 1;
-        }
-    }
-
-    /// Where the value behind "from" stands that another takes the place of, and where that begins.
-    fn former_value(&self, from: usize) -> Option<(usize, usize)> {
-        let value = self.past(from + 1, &["the", "a"]);
-        let to = (value + 1..=value + 1 + MAX_TO_NEW).find(|at| self.is_symbol(*at, &["to"]))?;
-        let new = self.token(self.past(to + 1, &["the", "a"]))?;
-        replaces(self.token(value)?, new).then_some((value, to))
-    }
-
     /// Reads past a sentence of background, where one begins here.
     pub(super) fn begins_background(&mut self) -> bool {
         let begins = self.at == 0 || self.is_sentence_end(self.at - 1);
@@ -162,13 +115,4 @@ impl Reader<'_> {
         let is_it = |text: &str| text == name || text.split(['-', '_', '.']).any(|part| part == name);
         others.into_iter().any(|other| is_it(&self.tokens[other].text.to_lowercase()))
     }
-}
-
-/// Whether one value can take the place of another: both are of one sort.
-fn replaces(old: &Token, new: &Token) -> bool {
-    let is_value = !matches!(old.kind, TokenKind::Word | TokenKind::Name | TokenKind::Mark | TokenKind::Symbol);
-    let is_alike = std::mem::discriminant(&old.kind) == std::mem::discriminant(&new.kind);
-    let family = |token: &Token| FAMILIES.iter().position(|family| family.contains(&token.low.as_str()));
-    let is_symbol = old.kind == TokenKind::Symbol && new.kind == TokenKind::Symbol;
-    is_value && is_alike || is_symbol && family(old).is_some() && family(old) == family(new)
 }

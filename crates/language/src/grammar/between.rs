@@ -71,7 +71,9 @@ impl Reader<'_> {
             } else if self.known.is_some() && is_turned {
                 drop(self.secure_callee(&from, mutual));
             } else if self.known.is_some() {
-                let text = format!("Which calls the other, `{from}` or `{to}`? TLS is of calls, and the files have none between them.");
+                let text = format!(
+                    "Which calls the other, `{from}` or `{to}`? TLS is of calls, and the files have none between them."
+                );
                 self.ask(&text, words.start, words.end);
             }
         }
@@ -109,8 +111,5 @@ impl Reader<'_> {
 /// Whether an intent has a call.
 fn says_call(intent: &Intent, from: &str, to: &str) -> bool {
     let nodes = intent.applications.iter().chain(&intent.virtual_nodes);
-    nodes
-        .filter(|node| node.name.as_deref() == Some(from))
-        .flat_map(|node| &node.calls)
-        .any(|call| call.to == to)
+    nodes.filter(|node| node.name.as_deref() == Some(from)).flat_map(|node| &node.calls).any(|call| call.to == to)
 }

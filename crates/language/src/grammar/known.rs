@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use meshwright_model::reference::Key;
-use meshwright_model::route::RouteSpec;
+use meshwright_model::route::{HttpRouteMatch, ProtocolRoute, RouteSpec};
 use meshwright_model::{Inventory, Kind, Spec};
 
 use super::thing::Thing;
@@ -16,6 +16,8 @@ pub(super) struct Known {
     pub(super) names: BTreeMap<String, BTreeSet<Kind>>,
     /// The targets of the only route, in order; none where there are several routes.
     pub(super) targets: Vec<String>,
+    /// The routes that take every request that no other takes.
+    pub(super) catch_alls: Vec<String>,
     /// Which node may call which virtual service, and what that is called by its provider.
     calls: Vec<(String, Vec<String>)>,
 }
@@ -41,7 +43,7 @@ impl Known {
         let only = routes.next().filter(|_| routes.next().is_none());
         let targets = only.into_iter().flat_map(RouteSpec::actions).flat_map(|(_, action)| &action.weighted_targets);
         let targets = targets.map(|target| Key::of(&target.virtual_node).shown()).collect();
-        Self { names, targets, calls: calls(inventory) }
+        Self { names, targets, catch_alls: catch_alls(inventory), calls: calls(inventory) }
     }
 
     /// Whether a node may call something, each by its name or the part that it shares with its versions.
@@ -106,6 +108,35 @@ impl Known {
 fn is_of(full: &str, name: &str) -> bool {
     let is_begin = full.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']));
     is_begin || is_part(full, name)
+}
+
+/// The names of routes that ask for nothing of a request, or for the path that all requests have.
+fn catch_alls(inventory: &Inventory) -> Vec<String> {
+    let takes_all = |route: ProtocolRoute<'_>| match route {
+        ProtocolRoute::Http(own) | ProtocolRoute::Http2(own) => {
+            let HttpRouteMatch { headers, method, path, port, prefix, query_parameters, scheme } = &own.matcher;
+            let is_root = prefix.as_ref().is_none_or(|prefix| prefix.to_string() == "/");
+            is_root
+                && path.is_none()
+                && port.is_none()
+                && method.is_none()
+                && scheme.is_none()
+                && headers.as_ref().is_none_or(|headers| headers.is_empty())
+                && query_parameters.as_ref().is_none_or(|parameters| parameters.is_empty())
+        }
+        ProtocolRoute::Grpc(own) => {
+            let matcher = &own.matcher;
+            matcher.service_name.is_none()
+                && matcher.method_name.is_none()
+                && matcher.metadata.as_ref().is_none_or(|metadata| metadata.is_empty())
+        }
+        ProtocolRoute::Tcp(_) => true,
+    };
+    let routes = inventory.resources.iter().filter(|resource| match &resource.spec {
+        Spec::Route(spec) => spec.protocols().any(takes_all),
+        _ => false,
+    });
+    routes.map(|route| Key::of(&route.name).shown()).collect()
 }
 
 /// The callers of an inventory, each with a virtual service that it may call and the provider of that.

@@ -198,7 +198,7 @@ impl Reader<'_> {
     }
 
     /// The routes beside the one that is spoken of.
-    fn routes_together(&self) -> Vec<Place> {
+    pub(super) fn routes_together(&self) -> Vec<Place> {
         match self.spot.map(|spot| spot.place) {
             Some(Place::Route(None, _)) => (0..self.intent.routes.len()).map(|at| Place::Route(None, at)).collect(),
             Some(Place::Route(Some(router), _)) => {

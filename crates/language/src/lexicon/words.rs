@@ -280,7 +280,7 @@ present: is present, present, exists, is set, is there, any value, of any value,
     no matter its value
 absent: absent, missing, is absent, is missing, not present, isn't present, is not present, isn't set, is not set,
     not set
-range: range, in the range, between numbers, in range
+range: range, in the range, in a range, ranging, ranges, between numbers, in range
 priority: priority, priorities, precedence, route priority
 
 # rewrites
@@ -316,7 +316,7 @@ environment-variable: environment variable, environment variables, env var, env 
 proxy-wiring: dependson, container dependency, container dependencies, startup order, start order, startup dependency,
     proxyconfiguration, proxy configuration, proxy config, task role, task role statement, task role policy,
     task role permission, task role permissions, iam task role, ulimits, ulimit, streamaggregatedresources
-permissions: iam policy, iam policies, iam role, iam statement, iam permission, iam permissions, role statement,
+permissions: role permissions, role permission, iam policy, iam policies, iam role, iam statement, iam permission, iam permissions, role statement,
     role policy, policy statement
 app-port: app port, application port, container port, app ports, appports
 ignored-ports: egress ignored ports, egressignoredports, ignored ports, bypass the proxy, bypassing the proxy
