@@ -198,11 +198,20 @@ impl Reader<'_> {
         if !self.intent.tags.is_empty() {
             return;
         }
-        for item in LISTS.iter().filter_map(|list| intent.get(list)).filter_map(Value::as_array).flatten() {
+        let lists = LISTS.iter().filter_map(|list| intent.get(list)).filter_map(Value::as_array);
+        for (item, count) in lists.flat_map(|list| list.iter().map(|item| (item, list.len()))) {
             let Some(fields) = item.as_object() else { continue };
             let is_bare = fields.keys().all(|key| WHICH.contains(&key.as_str()));
             let name = fields.get("name").and_then(Value::as_str).filter(|_| is_bare);
-            let Some(name) = name.filter(|_| item["action"] == "change") else { continue };
+            let is_change = item["action"] == "change";
+            // Without files, what is changed beside what is made must be named.
+            if is_change && self.known.is_none() && !fields.contains_key("name") && count > 1 {
+                let text =
+                    "The request makes one and changes another that it does not name. Which is meant?".to_owned();
+                self.questions.push(Question { text, about: Vec::new() });
+                return;
+            }
+            let Some(name) = name.filter(|_| is_change) else { continue };
             // Something else that the intent says is of it.
             if mentions(intent, name) > 1 {
                 continue;

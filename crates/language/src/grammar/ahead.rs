@@ -104,6 +104,18 @@ impl Reader<'_> {
         self.thing_at(self.past(at, &["the", "a", "all"])).is_some()
     }
 
+    /// "rewrite the prefix of gateway route api to /v2": a verb that is the part too, whose owner comes later.
+    pub(super) fn begin_rewrite(&mut self) {
+        let begins = self.known.is_some() && self.verb == Verb::None && self.is_clause_start();
+        if !begins || !self.is_symbol(self.at, &["rewrite", "strip", "keep"]) {
+            return;
+        }
+        let owner = self.owner_ahead().filter(|owner| owner.fits(Home::GatewayRoute));
+        let Some(owner) = owner else { return };
+        self.verb = Verb::Change;
+        self.take_owner(&owner);
+    }
+
     /// Looks on for the resource that an added part belongs to.
     pub(super) fn read_ahead(&mut self) {
         self.mesh_ahead();

@@ -14,6 +14,9 @@ use crate::understanding::Assumption;
 /// Words for a thing like another.
 const COPIES: &[&str] = &["copy", "clone", "duplicate", "replica", "twin"];
 
+/// The same with the word for what is like what was spoken of.
+const COPIES_AND_SAME: &[&str] = &["copy", "clone", "duplicate", "replica", "twin", "same"];
+
 /// Ways to ask for a copy of what the files have.
 static OF_THERE: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     let ways = [
@@ -49,10 +52,11 @@ impl Reader<'_> {
         // "beta, a clone of alpha"
         let article = self.past(self.at + 1, &[",", "is", "as", "be", "should", "(", "="]);
         let copy = self.past(article, &["a", "an", "the"]);
-        let name = name_at(&self.tokens, self.at).filter(|_| article > self.at + 1 && self.is_word(copy, COPIES));
+        let name =
+            name_at(&self.tokens, self.at).filter(|_| article > self.at + 1 && self.is_word(copy, COPIES_AND_SAME));
         if let Some(name) = name
             && self.find_named(&name).is_none()
-            && let Some((original, end)) = self.original_at(copy)
+            && let Some((original, end)) = self.original_at(copy).or_else(|| self.same_at(copy, &name))
         {
             let place = self.like(original, &name);
             self.finish_copy(original, place, end);
@@ -129,6 +133,19 @@ impl Reader<'_> {
             None => (self.find_named(&name_at(&self.tokens, start)?), start + 1),
         };
         original.filter(|place| matches!(place, Place::Node(_) | Place::Application(_))).map(|place| (place, end))
+    }
+
+    /// "payments is the same as orders", "the same but on port 9090": what it is like, and the place after the words.
+    fn same_at(&self, at: usize, name: &str) -> Option<(Place, usize)> {
+        self.is_word(at, &["same"]).then_some(())?;
+        let (original, end) = match self.low(at + 1) {
+            "as" | "like" => {
+                (self.find_named(&name_at(&self.tokens, self.past(at + 2, &["the"]))?), self.past(at + 2, &["the"]) + 1)
+            }
+            _ => (self.latest(|place| matches!(place, Place::Node(_) | Place::Application(_))), at + 1),
+        };
+        let original = original.filter(|place| self.name_of_proxied(*place).is_some_and(|own| own != name))?;
+        Some((original, end))
     }
 
     /// "orders-b is a copy of orders": what was just named.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use meshwright_model::gateway_route::{HttpGatewayRouteMatch, ProtocolGatewayRoute};
 use meshwright_model::reference::Key;
 use meshwright_model::route::{HttpRouteMatch, ProtocolRoute, RouteSpec};
 use meshwright_model::{Inventory, Kind, Spec};
@@ -17,7 +18,7 @@ pub(super) struct Known {
     /// The targets of the only route, in order; none where there are several routes.
     pub(super) targets: Vec<String>,
     /// The routes that take every request that no other takes.
-    pub(super) catch_alls: Vec<String>,
+    pub(super) catch_alls: Vec<(Kind, String)>,
     /// Which node may call which virtual service, and what that is called by its provider.
     calls: Vec<(String, Vec<String>)>,
 }
@@ -111,7 +112,7 @@ fn is_of(full: &str, name: &str) -> bool {
 }
 
 /// The names of routes that ask for nothing of a request, or for the path that all requests have.
-fn catch_alls(inventory: &Inventory) -> Vec<String> {
+fn catch_alls(inventory: &Inventory) -> Vec<(Kind, String)> {
     let takes_all = |route: ProtocolRoute<'_>| match route {
         ProtocolRoute::Http(own) | ProtocolRoute::Http2(own) => {
             let HttpRouteMatch { headers, method, path, port, prefix, query_parameters, scheme } = &own.matcher;
@@ -132,11 +133,24 @@ fn catch_alls(inventory: &Inventory) -> Vec<String> {
         }
         ProtocolRoute::Tcp(_) => true,
     };
+    let of_gateway = |route: ProtocolGatewayRoute<'_>| {
+        let Some(http) = route.http() else { return false };
+        let HttpGatewayRouteMatch { headers, hostname, method, path, port, prefix, query_parameters } = &http.matcher;
+        let is_root = prefix.as_ref().is_some_and(|prefix| prefix.to_string() == "/");
+        is_root
+            && path.is_none()
+            && port.is_none()
+            && method.is_none()
+            && hostname.is_none()
+            && headers.as_ref().is_none_or(|headers| headers.is_empty())
+            && query_parameters.as_ref().is_none_or(|parameters| parameters.is_empty())
+    };
     let routes = inventory.resources.iter().filter(|resource| match &resource.spec {
         Spec::Route(spec) => spec.protocols().any(takes_all),
+        Spec::GatewayRoute(spec) => spec.protocols().any(of_gateway),
         _ => false,
     });
-    routes.map(|route| Key::of(&route.name).shown()).collect()
+    routes.map(|route| (route.kind(), Key::of(&route.name).shown())).collect()
 }
 
 /// The callers of an inventory, each with a virtual service that it may call and the provider of that.

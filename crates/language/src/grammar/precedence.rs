@@ -1,5 +1,7 @@
 //! Which route is tried first, and what becomes of requests that no route takes.
 
+use meshwright_model::Kind;
+
 use super::block::Block;
 use super::name::is_clause_verb;
 use super::reader::Reader;
@@ -84,7 +86,10 @@ impl Reader<'_> {
         }
         let here = spot::matcher(&mut self.intent, spot).is_ok_and(|(matcher, _)| takes_all(matcher));
         let takes = here || self.matchers_beside(spot.place).into_iter().any(takes_all);
-        let there = self.known.as_ref().and_then(|known| known.catch_alls.first());
+        let of_gateway = matches!(spot.place, Place::Gateway(_) | Place::GatewayRoute(..));
+        let kind = if of_gateway { Kind::GatewayRoute } else { Kind::Route };
+        let mut all = self.known.iter().flat_map(|known| &known.catch_alls);
+        let there = all.find(|(own, _)| *own == kind).map(|(_, name)| name.clone());
         let what = match (takes, there) {
             (true, _) => "A route of the request takes all requests that no other takes".to_owned(),
             (false, Some(name)) => format!("Route `{name}` of the files takes all requests that no other takes"),
@@ -102,9 +107,9 @@ impl Reader<'_> {
         let is_word = self.token(start).is_some_and(|token| matches!(token.kind, TokenKind::Word | TokenKind::Symbol));
         let end = self.past(start + 1, ITEMS);
         let verb = self.past(end, &["should", "must", "shall", "has", "to", "always", "also"]);
-        let does = self.low(verb) != ","
-            && (WINNING.contains(&self.low(verb)) || self.token(verb).is_some_and(is_clause_verb));
-        let begins = self.is_clause_start() || matches!(self.low_before(self.at), "with" | "but" | "while");
+        let is_verb = |at: usize| self.says(at, WINNING) || self.token(at).is_some_and(is_clause_verb);
+        let does = is_verb(end) || is_verb(verb) || self.begins_detail(end);
+        let begins = self.is_clause_start() || matches!(self.low_before(self.at), "with" | "but" | "while" | "and");
         if !is_word || !does || !begins {
             return false;
         }

@@ -1,6 +1,6 @@
 //! The way through a request: sentences, verbs, names, meanings, and what says nothing.
 
-use super::block::{Block, Home};
+use super::block::Block;
 use super::entity::is_adjective;
 use super::name::{is_clause_verb, name_at};
 use super::reader::{Reader, Verb};
@@ -115,6 +115,9 @@ const TRANSITIVE: &[&str] =
 
 const PREPOSITIONS: &[&str] =
     &["to", "on", "for", "of", "in", "into", "at", "from", "by", "with", "over", "via", "between", "using", "under"];
+
+/// What all that is asked for has one of: "the same mesh".
+const WHOLES: &[&str] = &["mesh", "template", "stack", "file", "account", "owner", "cluster", "region"];
 
 /// Words of a relative clause: what follows belongs to what was named, not to the preposition before it.
 const RELATIVE: &[&str] = &["which", "where", "that", "whose"];
@@ -258,13 +261,16 @@ impl Reader<'_> {
                 Verb::Change
             }
             (TokenKind::Word, "restrict" | "narrow")
-                if self.is_clause_start() && name_at(&self.tokens, self.past_glue(self.at + 1)).is_some() =>
+                if self.is_clause_start()
+                    && (name_at(&self.tokens, self.past_glue(self.at + 1)).is_some()
+                        || self.introduces_entity(self.at + 1)) =>
             {
                 Verb::Change
             }
             (TokenKind::Word, "set" | "give") if self.is_clause_start() || self.unverbed.is_some() => Verb::Change,
             _ => return false,
         };
+        self.read_words.insert(token.start);
         self.at += 1;
         self.verb = verb;
         self.preposition = None;
@@ -283,18 +289,6 @@ impl Reader<'_> {
             self.read_ahead();
         }
         true
-    }
-
-    /// "rewrite the prefix of gateway route api to /v2": a verb that is the part too, whose owner comes later.
-    fn begin_rewrite(&mut self) {
-        let begins = self.known.is_some() && self.verb == Verb::None && self.is_clause_start();
-        if !begins || !self.is_symbol(self.at, &["rewrite", "strip", "keep"]) {
-            return;
-        }
-        let owner = self.owner_ahead().filter(|owner| owner.fits(Home::GatewayRoute));
-        let Some(owner) = owner else { return };
-        self.verb = Verb::Change;
-        self.take_owner(&owner);
     }
 
     /// Whether a share that goes somewhere is said at a place.
@@ -370,6 +364,7 @@ impl Reader<'_> {
         if follows_miss {
             self.miss(start, end);
         }
+        self.read_words.insert(start);
         self.at += 1;
         true
     }
@@ -413,6 +408,7 @@ impl Reader<'_> {
                     || self.are_senders(self.at)
                     || self.is_label()
                     || self.is_exception()
+                    || token.low == "same" && self.says(self.at + 1, WHOLES)
             }
             TokenKind::Mark => token.text.len() < 2 || !token.text.starts_with('-') || token.text.starts_with("->"),
             TokenKind::Symbol => {

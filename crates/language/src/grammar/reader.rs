@@ -1,6 +1,6 @@
 //! The state of reading: what was read, what is spoken of, and what came of it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -20,7 +20,7 @@ use crate::understanding::{Assumption, Evidence, NotUnderstood, Question, Unders
 const MAX_HISTORY: usize = 32;
 
 /// The most words in a row that are passed over.
-const MAX_RUN: usize = 48;
+const MAX_RUN: usize = 16;
 
 /// What the clause does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub(super) struct Reader<'r> {
     pub(super) tokens: Vec<Token>,
     /// The same as they were at the start, for the account.
     pub(super) spoken: Vec<Token>,
+    /// How often a word was passed over.
+    passes: Cell<usize>,
     /// Words that a reader has looked for and found since the last step, by where they start.
     heard: RefCell<Vec<usize>>,
     /// Words that were read for what they say, and not for a value.
@@ -123,6 +125,7 @@ impl<'r> Reader<'r> {
             request,
             spoken: tokens.clone(),
             tokens,
+            passes: Cell::new(0),
             heard: RefCell::default(),
             read_words: HashSet::new(),
             aside: Vec::new(),
@@ -186,7 +189,7 @@ impl<'r> Reader<'r> {
             questions: self.questions,
             not_understood: self.not_understood,
         };
-        (understanding, self.work)
+        (understanding, self.work + self.passes.get())
     }
 
     pub(super) fn token(&self, at: usize) -> Option<&Token> {
@@ -251,7 +254,9 @@ impl<'r> Reader<'r> {
         let glue = |place: &usize| {
             self.token(*place).is_some_and(|token| token.kind == TokenKind::Word && is_glue(&token.low))
         };
-        at + (at..self.tokens.len()).take(MAX_RUN).take_while(glue).count()
+        let passed = (at..self.tokens.len()).take(MAX_RUN).take_while(glue).count();
+        self.passes.set(self.passes.get() + passed);
+        at + passed
     }
 
     /// The first place from one on whose token is none of these.
@@ -261,6 +266,7 @@ impl<'r> Reader<'r> {
         let said = self.tokens[at.min(self.tokens.len())..].iter().take(passed);
         let said = said.filter(|token| token.kind == TokenKind::Word && !is_glue(&token.low));
         self.heard.borrow_mut().extend(said.map(|token| token.start));
+        self.passes.set(self.passes.get() + passed);
         at + passed
     }
 

@@ -122,8 +122,13 @@ impl Reader<'_> {
 
     /// Whether the sentence names and points at none of what was named before.
     fn is_said_of_none(&self) -> bool {
+        self.is_carried && !self.is_pointed_at()
+    }
+
+    /// Whether the sentence points at what was spoken of: "its DNS name is …".
+    fn is_pointed_at(&self) -> bool {
         let points = |at: usize| self.is_word(at, &["it", "its", "itself", "this", "that", "there"]);
-        self.is_carried && !(self.begin_of_sentence()..self.words.start).any(points)
+        (self.begin_of_sentence()..self.words.start).any(points)
     }
 
     /// The one that a value belongs to which no two share, as a host name: where its sentence names none, the one that its
@@ -131,7 +136,7 @@ impl Reader<'_> {
     pub(super) fn owner_of(&mut self, value: &str) -> Result<Option<Spot>, Trouble> {
         let here = self.here()?;
         let named = self.all_named();
-        if !named.contains(&here.place) || named.len() < 2 || !self.is_said_of_none() {
+        if !named.contains(&here.place) || named.len() < 2 || !self.is_carried {
             return Ok(Some(here));
         }
         let label = value.split('.').next().unwrap_or_default().to_lowercase();
@@ -140,17 +145,24 @@ impl Reader<'_> {
             named.iter().copied().filter(|place| self.name_of_proxied(*place).is_some_and(is_it)).collect::<Vec<_>>()
         };
         let exact = of_label(|name, label| name == label);
+        let is_pointed_at = self.is_pointed_at();
+        if is_pointed_at && exact.iter().all(|place| *place == here.place) {
+            return Ok(Some(here));
+        }
         let parts = of_label(|name, label| label.strip_prefix(name).is_some_and(|rest| rest.starts_with(['-', '_'])));
         let last = self.last_named(&named);
         self.is_carried = false;
         self.beside.clear();
         let owner = match (exact.as_slice(), parts.as_slice(), last.as_slice()) {
-            ([owner], ..) | ([], [owner], _) | ([], [], [owner]) => *owner,
-            _ => {
-                let (from, to) = (self.words.start, self.words.end);
-                self.ask(&format!("Which of those that were named has `{value}`? No two can share it."), from, to);
-                return Ok(None);
-            }
+            // "Its DNS name is api.local", where `web` was spoken of last.
+            _ if is_pointed_at => None,
+            ([owner], ..) | ([], [owner], _) | ([], [], [owner]) => Some(*owner),
+            _ => None,
+        };
+        let Some(owner) = owner else {
+            let (from, to) = (self.words.start, self.words.end);
+            self.ask(&format!("Which of those that were named has `{value}`? No two can share it."), from, to);
+            return Ok(None);
         };
         Ok(Some(if owner == here.place { here } else { self.turn_to(owner) }))
     }
@@ -175,23 +187,27 @@ impl Reader<'_> {
     /// unless it goes on about the one of which discovery was said.
     pub(super) fn carry(&mut self, block: Block) {
         let is_shared = matches!(block, Block::Dns | Block::CloudMap);
-        let Some(here @ Place::Application(at)) = self.spot.map(|spot| spot.place) else { return };
+        let Some(here @ (Place::Application(_) | Place::Node(_))) = self.spot.map(|spot| spot.place) else { return };
         if !self.is_said_of_none() || !is_shared || !self.beside.is_empty() {
             return;
         }
         let goes_on = self.was_found(here);
-        let kind = |at: usize| self.intent.applications[at].discovery.as_ref().map(std::mem::discriminant);
-        let is_other = |place: &Place| match place {
-            Place::Application(other) => *place != here && (!goes_on || kind(*other) == kind(at)),
-            _ => false,
+        let kind = |place: Place| {
+            let node = match place {
+                Place::Application(at) => self.intent.applications.get(at),
+                Place::Node(at) => self.intent.virtual_nodes.get(at),
+                _ => None,
+            };
+            node.and_then(|node| node.discovery.as_ref()).map(std::mem::discriminant)
         };
+        let is_other = |place: &Place| *place != here && (!goes_on || kind(*place) == kind(here));
         let others: Vec<Spot> = self.all_named().into_iter().filter(is_other).map(Spot::at).collect();
         if others.is_empty() {
             return;
         }
         let text = self.said(self.tokens[self.words.start].start, self.tokens[self.words.end - 1].end).text;
         self.assumptions.push(Assumption {
-            what: format!("\"{text}\" is said of all applications"),
+            what: format!("\"{text}\" is said of all that were named"),
             why: "its sentence names none of them".to_owned(),
         });
         self.beside = others;

@@ -350,7 +350,7 @@ percent: percent
 pub(super) const GLUE: &str = "
 # articles, pronouns, and what points
 the a an this that that's whole entire these those which who whose it its it's itself i we us our me my you your they them
-they've their themselves here there both each either everybody anything whatever whether same different own total
+they've their themselves here there both each either everybody anything whatever whether different own total
 some any
 
 # small verbs
@@ -362,7 +362,7 @@ needs inside already yet again still turn of as at with by for in from on into o
 back side whose
 
 # what a sentence is polite with
-directly please pls plz just also kindly hey hi hello thanks thank okay ok maybe perhaps quickly asap like likewise somehow simply
+directly please pls plz just also kindly hey hi hello thanks thank okay ok maybe perhaps quickly asap like somehow simply
 ready now basically lets finally firstly lastly afterwards actually essentially really
 
 # adjectives and adverbs that ask for nothing in particular
