@@ -35,7 +35,7 @@ pub use expect::reads_as;
 pub(crate) use layout::{Form, Member, Place};
 pub use patch::Patch;
 pub(crate) use style::{line_end, next_line};
-pub(crate) use want::Stop;
+pub(crate) use want::{Stop, Want};
 
 /// What a dialect says about edits of its files.
 pub(crate) struct Editing {
@@ -45,6 +45,9 @@ pub(crate) struct Editing {
     pub(crate) create: fn(site: &Site<'_>, emitter: &mut Emitter<'_>, resources: &[&Resource]) -> Result<(), Stop>,
     /// Lets the file declare what it does not declare yet.
     pub(crate) declare: fn(emitter: &mut Emitter<'_>, declarations: &[&Declaration]) -> Result<(), Stop>,
+    /// Lets what was read at a node wait for others, by their labels, where it says for which it waits.
+    pub(crate) wait:
+        fn(site: &Site<'_>, emitter: &mut Emitter<'_>, node: NodeId, labels: &[String]) -> Result<(), Stop>,
     /// Takes what was read at these nodes out of the file.
     pub(crate) delete: fn(site: &Site<'_>, emitter: &mut Emitter<'_>, nodes: &[NodeId]) -> Result<(), Stop>,
     /// Refuses files that are not edited for a reason of the dialect's.
@@ -59,8 +62,17 @@ pub(crate) struct Editing {
 /// What was read at these nodes has these names now.
 pub(crate) type Renamed = Vec<(NodeId, Expression)>;
 
-/// How a name of a resource is written, where that is not the name itself.
-pub(crate) type NameWriter<'s> = Box<dyn Fn(Kind, &Expression) -> Option<Out> + 's>;
+/// How a name of a resource is written.
+pub(crate) type NameWriter<'s> = Box<dyn Fn(Kind, &Expression) -> Named + 's>;
+
+/// How a name is written.
+#[derive(Default)]
+pub(crate) struct Named {
+    /// What stands in its place; `None` for the name itself.
+    pub(crate) value: Option<Out>,
+    /// What must then be created first, by its label.
+    pub(crate) depends_on: Option<String>,
+}
 
 /// A document of a reading.
 pub(crate) struct Site<'s> {

@@ -66,6 +66,7 @@ pub fn compose(intent: &Intent) -> Composition {
 /// The same on what is known already, such as the mesh.
 fn compose_on(intent: &Intent, mut draft: Draft) -> Composition {
     ask_about_removals(intent, &mut draft);
+    ask_about_copies(intent, &mut draft);
     say_changes(intent, &mut draft);
     draft.tags = intent.tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
     mesh::settle_tags(&mut draft);
@@ -121,6 +122,13 @@ fn ask_about_removals(intent: &Intent, draft: &mut Draft) {
     }
     for rename in &intent.renames {
         draft.ask(format!("In which file should `{}` be renamed? Name it with --into FILE.", rename.name));
+    }
+}
+
+/// Without a file there is nothing to be like.
+fn ask_about_copies(intent: &Intent, draft: &mut Draft) {
+    for like in intent.applications.iter().chain(&intent.virtual_nodes).filter_map(|node| node.like.as_ref()) {
+        draft.ask(format!("In which file does `{like}` stand? Name it with --into FILE."));
     }
 }
 

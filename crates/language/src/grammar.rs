@@ -7,6 +7,10 @@
 //! say it, and where its value goes. What a row cannot say, how words name resources and what "it" is, stands in the files
 //! beside: `entity` for names, `subject` for who a clause is about, `ahead` for owners that come later, `places` for where
 //! a resource is in the intent, `routes`, `versions`, `ports` and `calls` for what belongs together.
+//!
+//! Before that, tokens are put in the order in which they can be read: `former` takes out what was before a change, and
+//! `carried` says a verb again for each thing that it changes. What a step looked for and took it has read; `account` says
+//! of all else that it was not understood.
 
 mod account;
 mod adopt;
@@ -14,32 +18,40 @@ mod ahead;
 mod alternatives;
 mod asides;
 mod background;
+mod between;
 mod block;
 mod calls;
+mod carried;
 mod choose;
 mod copies;
 mod counts;
 mod entity;
+mod former;
 mod gateways;
 mod known;
+mod log_fields;
 mod meaning;
 mod meanings;
 mod name;
 mod naming;
 mod page;
+mod pair;
 mod paths;
 mod pattern;
 mod places;
 mod ports;
+mod precedence;
 mod read;
 mod reader;
 mod removal;
 mod rename;
+mod replacement;
 mod routes;
 mod shares;
 mod slot;
 mod spot;
 mod subject;
+mod tagging;
 mod targets;
 mod there;
 mod thing;
@@ -136,8 +148,8 @@ mod tests {
 
     use super::*;
 
-    /// The most times that a part of a pattern is held against a token, for each byte of a request.
-    const WORK_PER_BYTE: usize = 200;
+    /// The most times that a part of a pattern is held against a token, or a token passed over, for each byte of a request.
+    const WORK_PER_BYTE: usize = 400;
 
     fn check(request: &str) {
         let (understanding, work) = read(request, None);
@@ -158,6 +170,8 @@ mod tests {
             "to ",
             ", ",
             "add to ",
+            "a ",
+            "the ",
             "and the ",
             "a, ",
             "'\"`",

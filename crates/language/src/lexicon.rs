@@ -5,6 +5,7 @@
 mod ordinary;
 mod places;
 mod rests;
+mod statuses;
 mod words;
 
 use std::collections::{HashMap, HashSet};
@@ -87,19 +88,8 @@ pub(crate) fn symbols() -> HashSet<&'static str> {
 
 /// Puts symbols in the place of the words that say them.
 pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
+    statuses::tell(&mut tokens);
     for at in 1..tokens.len() {
-        // "5 consecutive 500s" are answers and no time.
-        if matches!(tokens[at].low.as_str(), "404s") {
-            tokens[at].kind = TokenKind::Number(404);
-        }
-        if matches!(tokens[at].low.as_str(), "500s" | "502s" | "503s" | "504s")
-            && matches!(
-                tokens[at - 1].low.as_str(),
-                "consecutive" | "on" | "http" | "returns" | "returning" | "successive"
-            )
-        {
-            tokens[at].kind = TokenKind::Word;
-        }
         // "that has to win": a verb follows, and no place.
         if tokens[at].low == "to"
             && tokens[at].kind == TokenKind::Word

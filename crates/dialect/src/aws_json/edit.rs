@@ -4,17 +4,23 @@ use meshwright_model::parameter::Declaration;
 use meshwright_model::{Expression, Kind, Resource};
 
 use super::NAMING;
-use crate::edit::{Child, Editing, Emitter, Form, Obstacle, Place, Site, Stop, Target, line_end};
+use crate::edit::{Child, Editing, Emitter, Form, Named, Obstacle, Place, Site, Stop, Target, line_end};
 use crate::out::Out;
 use crate::print::jq_parts;
 use crate::tree::NodeId;
 
 pub(crate) static EDITING: Editing =
-    Editing { find, create, declare, delete, refuse, say, name: |_, _, _| Box::new(|_, _| None) };
+    Editing { find, create, declare, wait, delete, refuse, say, name: |_, _, _| Box::new(|_, _| Named::default()) };
 
 /// Calls of the API say every value.
 fn declare(_: &mut Emitter<'_>, _: &[&Declaration]) -> Result<(), Stop> {
     Err(Obstacle::NoDeclarations.into())
+}
+
+/// Calls of the API come in the order of the file.
+#[expect(clippy::unnecessary_wraps, reason = "other dialects refuse what they cannot edit")]
+fn wait(_: &Site<'_>, _: &mut Emitter<'_>, _: NodeId, _: &[String]) -> Result<(), Stop> {
+    Ok(())
 }
 
 /// A program of jq makes JSON of its own when it runs.

@@ -11,13 +11,13 @@ use meshwright_model::{Kind, Resource};
 
 use super::template::{self, app_mesh_kind};
 use super::write::words::say;
-use crate::edit::{Editing, Emitter, Form, Member, Obstacle, Site, Slot, Stop, Target, next_line};
+use crate::edit::{Editing, Emitter, Form, Member, Obstacle, Site, Slot, Stop, Target, Want, next_line};
 use crate::out::Out;
 use crate::tree::NodeId;
 use naming::Names;
 
 pub(crate) static EDITING: Editing =
-    Editing { find, create, declare: declaring::declare, delete, refuse: |_| Ok(()), say, name: naming::name };
+    Editing { find, create, declare: declaring::declare, wait, delete, refuse: |_| Ok(()), say, name: naming::name };
 
 /// Where the properties of what was read at a node stand.
 fn find(site: &Site<'_>, emitter: &Emitter<'_>, node: NodeId) -> Result<Target, Stop> {
@@ -54,6 +54,40 @@ fn declared<'e>(site: &Site<'_>, emitter: &Emitter<'e>, node: NodeId) -> Result<
     }
     // An alias or a merge key brings the section.
     Err(Stop::at(heading, Obstacle::Notation("a section of resources that an alias brings")))
+}
+
+/// Adds labels to the `DependsOn` of a resource that has one: whoever wrote it says so of all that must come first.
+fn wait(site: &Site<'_>, emitter: &mut Emitter<'_>, node: NodeId, labels: &[String]) -> Result<(), Stop> {
+    let (resources, member) = declared(site, emitter, node)?;
+    let layout = emitter.layout;
+    let Some(waits) = layout.member(member.value, "DependsOn") else { return Ok(()) };
+    let items = layout.items(waits.value);
+    let there: Vec<String> = match layout.spot(waits.value).form {
+        Form::Scalar(_) => vec![emitter.scalar_text(waits.value).to_owned()],
+        _ => items.iter().map(|item| emitter.scalar_text(item.value).to_owned()).collect(),
+    };
+    let mut new: Vec<&String> =
+        labels.iter().filter(|label| !there.contains(label) && **label != member.name).collect();
+    new.sort();
+    new.dedup();
+    if new.is_empty() {
+        return Ok(());
+    }
+    emitter.own(waits.value)?;
+    match items.last() {
+        Some(last) => {
+            let child = emitter.child_of_list(waits.value, *last);
+            for label in new {
+                emitter.insert(&child, None, &Out::text(label), false);
+            }
+            Ok(())
+        }
+        None => {
+            let body = emitter.slot_of(&resources, member);
+            let all = there.iter().filter(|label| !label.is_empty()).chain(new).map(Out::text).collect();
+            emitter.replace(&emitter.slot_of(&body, waits), &Want::New(Out::List(all)))
+        }
+    }
 }
 
 fn delete(site: &Site<'_>, emitter: &mut Emitter<'_>, nodes: &[NodeId]) -> Result<(), Stop> {

@@ -1,5 +1,6 @@
 //! One document with the edits that are to be made in it.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use meshwright_model::edit::{Change, Edit, NewValue};
@@ -169,6 +170,7 @@ impl<'d> Desk<'d> {
             name,
             renamed: &self.renamed,
             patches,
+            waits_for: RefCell::default(),
         };
         for (node, (number, want)) in wanted {
             if self.deleted.iter().all(|(_, deleted)| deleted != node) {
@@ -201,9 +203,11 @@ impl<'d> Desk<'d> {
 
     fn emit(&self, emitter: &mut Emitter<'_>, node: NodeId, want: &Want) -> Result<(), Stop> {
         match (self.editing.find)(&self.site, emitter, node)? {
-            Target::In(slot) => emitter.value(&slot, want),
-            Target::Absent { map, key } => emitter.add_member(&map, key, want),
+            Target::In(slot) => emitter.value(&slot, want)?,
+            Target::Absent { map, key } => emitter.add_member(&map, key, want)?,
         }
+        let labels = emitter.waits_for.take();
+        if labels.is_empty() { Ok(()) } else { (self.editing.wait)(&self.site, emitter, node, &labels) }
     }
 
     /// The new text, where it can be read as well as the old.

@@ -8,6 +8,7 @@ mod entries;
 mod removal;
 mod slot;
 
+use std::cell::RefCell;
 use std::ops::Range;
 
 use super::error::Obstacle;
@@ -16,7 +17,7 @@ use super::patch::Patch;
 use super::style::Style;
 use super::values::Values;
 use super::want::{Stop, Want};
-use super::{NameWriter, Renamed};
+use super::{NameWriter, Named, Renamed};
 use crate::out::Out;
 use crate::tree::NodeId;
 use meshwright_model::Expression;
@@ -37,6 +38,8 @@ pub(crate) struct Emitter<'e> {
     /// The names that resources of the file get.
     pub(crate) renamed: &'e Renamed,
     pub(crate) patches: Vec<Patch>,
+    /// What must be created before that whose names were written, by its label.
+    pub(crate) waits_for: RefCell<Vec<String>>,
 }
 
 impl Emitter<'_> {
@@ -140,8 +143,9 @@ impl Emitter<'_> {
         match out {
             Out::Open(expression) => *out = (self.say)(expression),
             Out::Named(kind, name) => {
-                let said = (self.name)(*kind, name);
-                *out = said.unwrap_or_else(|| name.text().map_or_else(|| (self.say)(name), Out::text));
+                let Named { value, depends_on } = (self.name)(*kind, name);
+                self.waits_for.borrow_mut().extend(depends_on);
+                *out = value.unwrap_or_else(|| name.text().map_or_else(|| (self.say)(name), Out::text));
             }
             Out::List(items) => items.iter_mut().for_each(|item| self.say_open(item)),
             Out::Map(members) => members.iter_mut().for_each(|(_, value)| self.say_open(value)),

@@ -1,5 +1,6 @@
 //! An intent becomes edits of resources that are there: what is named is found, what is said is set, the rest stays.
 
+mod copies;
 mod find;
 mod gateways;
 mod leaving;
@@ -75,6 +76,7 @@ pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
     subjects::join(&mut rest);
     desk.find_gateways(&mut rest);
     desk.change_mesh(&mut rest);
+    desk.copy_nodes(&mut rest);
     desk.change_nodes(&mut rest);
     desk.change_everywhere(&rest);
     desk.change_routes(&mut rest);

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use meshwright_model::Expression;
 
 use super::draft::{Draft, Wanted};
-use super::names::{listed, logical};
+use super::names::{is_version, listed, logical};
 use super::plan::{Named, Node, Plan, in_domain};
-use crate::intent::{CloudMap, Discovery, Dns, Intent, Listener, Protocol};
+use crate::intent::{CloudMap, Discovery, Dns, Intent, Listener, Protocol, Provider};
 
 /// The port of a listener that the request gives none: one for each protocol, as a caller's proxy cannot tell two protocols on
 /// one port apart.
@@ -89,8 +89,26 @@ fn hinted_protocol(intent: &Intent, node: &str) -> Option<Protocol> {
     });
     let alone = intent.routes.iter().map(|route| (route, route.protocol));
     let mut routes = inside.chain(alone);
-    routes.find_map(|(route, protocol)| {
+    let of_routes = routes.find_map(|(route, protocol)| {
         route.targets.iter().any(|target| target.node == node).then_some(protocol).flatten()
+    });
+    of_routes.or_else(|| protocol_of_gateway(intent, node))
+}
+
+/// The protocol of the gateway that leads to a node, where the request says one.
+fn protocol_of_gateway(intent: &Intent, node: &str) -> Option<Protocol> {
+    let leads = |service: &str| {
+        let provider = intent.virtual_services.iter().find(|one| one.name.as_deref() == Some(service));
+        let is_provider =
+            matches!(provider.and_then(|one| one.provider.as_ref()), Some(Provider::Node(own)) if own == node);
+        let version = node.strip_prefix(service).and_then(|rest| rest.strip_prefix('-'));
+        is_provider || service == node || version.is_some_and(is_version)
+    };
+    intent.virtual_gateways.iter().find_map(|gateway| {
+        let own = gateway.listeners.first().and_then(|listener| listener.protocol);
+        let route = gateway.routes.iter().find(|route| route.service.as_deref().is_some_and(leads))?;
+        let is_grpc = route.matcher.grpc_service.is_some();
+        route.protocol.or(is_grpc.then_some(Protocol::Grpc)).or(own)
     })
 }
 

@@ -76,7 +76,7 @@ pub(crate) fn listed<T: AsRef<str>>(names: &[T]) -> String {
 }
 
 /// Things as a sentence lists them: a, b and c.
-pub(super) fn joined(things: &[String]) -> String {
+pub(crate) fn joined(things: &[String]) -> String {
     match things.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => things.concat(),

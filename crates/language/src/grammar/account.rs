@@ -1,45 +1,46 @@
 //! The account of a reading: what a request says by a value must stand somewhere in what was made of it.
 //!
 //! A meaning may read past a value that it has no field for, and a verb may be passed over whose object nobody took. So,
-//! once all was read, each number, time, name, path and quotation is looked for in the intent, and each verb in the
-//! evidence of its clause. What is found nowhere was not understood, whatever took its words.
+//! once all was read, each number, time, name, path and quotation is looked for in the intent, each verb in the evidence of
+//! its clause, and each word among those that a reader or a pattern has looked for. What is found nowhere was not
+//! understood, whatever took its words; and what is to change and has no change is asked about.
 
 use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::choose::is_in_a_pattern;
 use super::entity::is_adjective;
 use super::reader::Reader;
+use super::slot::hundredths;
 use super::spot::Said;
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::{is_glue, is_ordinary};
+use crate::understanding::Question;
 
-/// Words that code reads, and no pattern.
-const READ_ELSEWHERE: &[&str] = &[
-    "copy",
-    "clone",
-    "duplicate",
-    "replica",
-    "twin",
-    "rotation",
-    "mix",
-    "balancing",
-    "distribution",
-    "role",
-    "third",
-    "restrict",
-    "narrow",
+/// The lists of an intent whose items can be there already.
+const LISTS: &[&str] = &[
+    "applications",
+    "virtualNodes",
+    "virtualRouters",
+    "routes",
+    "virtualServices",
+    "virtualGateways",
+    "gatewayRoutes",
 ];
+
+/// What an item has that only says which it is.
+const WHICH: &[&str] = &["name", "action", "router", "gateway"];
 
 /// Everything that an intent says, to be looked up.
 #[derive(Default)]
 struct Ledger {
     numbers: HashSet<u64>,
     /// Texts and the keys of maps, in lower case.
-    texts: HashSet<String>,
-    /// The same as one text, for what is a part of a value: `v2` in `orders-v2`.
-    all: String,
+    whole: HashSet<String>,
+    /// The words of each text that has several.
+    texts: Vec<Vec<String>>,
+    /// All words of all texts.
+    words: HashSet<String>,
 }
 
 impl Ledger {
@@ -52,6 +53,16 @@ impl Ledger {
                 for (key, item) in fields {
                     self.enter_text(key);
                     self.enter(item);
+                    let number = item.as_u64();
+                    match key.as_str() {
+                        // The end of a range is the first number past it.
+                        "end" => self.numbers.extend(number.and_then(|end| end.checked_sub(1))),
+                        // A vCPU has 1024 units, and memory counts in MiB.
+                        "cpu" | "memory" => {
+                            self.numbers.extend(number.filter(|all| all % 1024 == 0).map(|all| all / 1024));
+                        }
+                        _ => {}
+                    }
                 }
             }
             Value::Null | Value::Bool(_) => {}
@@ -60,32 +71,36 @@ impl Ledger {
 
     fn enter_text(&mut self, text: &str) {
         let text = text.to_lowercase();
-        self.all.push_str(&text);
-        self.all.push('\n');
-        self.texts.insert(text);
+        let words = words(&text);
+        // `60s` is a number of seconds.
+        let number = |word: &String| word.trim_end_matches(['m', 's', 'h']).parse::<u64>().ok();
+        self.numbers.extend(words.iter().filter_map(number));
+        self.words.extend(words.iter().cloned());
+        if words.len() > 1 && !self.whole.contains(&text) {
+            self.texts.push(words);
+        }
+        self.whole.insert(text);
     }
 
     fn has_number(&self, number: u32) -> bool {
-        let number = u64::from(number);
-        // The end of a range is the first number past it, and memory counts in MiB.
-        self.numbers.contains(&number)
-            || self.all.contains(&number.to_string())
-            || self.texts.contains("range") && self.numbers.contains(&(number + 1))
-            || self.texts.contains("memory") && self.numbers.contains(&(number * 1024))
-            || self.texts.contains("cpu") && self.numbers.contains(&(number * 1024))
+        self.numbers.contains(&u64::from(number))
     }
 
-    /// Whether a token's value stands in it, by itself or within another.
+    /// Whether a token's value stands in it, by itself or as whole words of another.
     fn has(&self, token: &Token) -> bool {
         match &token.kind {
-            TokenKind::Number(number) => self.has_number(*number),
+            // "30% to two": a number in words may be a name.
+            TokenKind::Number(number) => self.has_number(*number) || self.words.contains(&token.low),
             TokenKind::Percent(percent) => {
                 self.has_number(*percent) || self.numbers.contains(&(u64::from(*percent) * 1024 / 100))
             }
             // "a third to each": the weights are one each.
             TokenKind::Ratio(parts) if matches!(parts.as_slice(), [1, 3]) => self.has_number(1),
             TokenKind::Ratio(parts) => parts.iter().all(|part| self.has_number(*part)),
-            TokenKind::Span(span) => self.texts.contains(&span.to_string()),
+            TokenKind::Span(span) => self.whole.contains(&span.to_string()),
+            TokenKind::Name if let Some(part) = hundredths(token) => {
+                self.numbers.contains(&(u64::from(part) * 1024 / 100))
+            }
             TokenKind::Word | TokenKind::Name | TokenKind::Host | TokenKind::Path | TokenKind::Address => {
                 self.has_text(&token.text)
             }
@@ -99,9 +114,17 @@ impl Ledger {
         if let Some((path, query)) = text.split_once('?') {
             return self.has_text(path) && query.split(['=', '&']).all(|part| self.has_text(part));
         }
-        let plain = text.trim_matches(['*', '/', '.', '^', '$', '"', '\'']);
-        self.all.contains(plain) || self.all.contains(&text.replace('.', "\\."))
+        let said = words(&text);
+        let has_all = said.iter().all(|word| self.words.contains(word));
+        let in_one = || self.texts.iter().any(|there| there.windows(said.len()).any(|words| words == said));
+        has_all && (said.len() < 2 || in_one())
     }
+}
+
+/// The words of a text: `v2` in `orders-v2`.
+fn words(text: &str) -> Vec<String> {
+    let words = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
 }
 
 /// Verbs whose object must be found, and the parts of the intent that it can be: one of them is said in the sentence.
@@ -131,7 +154,7 @@ const VERBS: &[(&str, &[&str])] = &[
     ("call", &["calls", "egress", "removals", "Tls", "tls", "targets", "match", "sidecars"]),
     ("called-by", &["calls", "removals"]),
     ("provider", &["provider", "Services", "routes", "router", "service"]),
-    ("rewrite", &["rewrite", "renames", "service"]),
+    ("rewrite", &["rewrite", "renames", "service", "removals"]),
     ("strip", &["rewrite", "targets", "versions"]),
     ("tag", &["tags", "removals", "match"]),
     ("retry", &["retry", "removals", "etry"]),
@@ -153,19 +176,49 @@ impl Reader<'_> {
             return;
         }
         let mut ledger = Ledger::default();
-        ledger.enter(&serde_json::to_value(&self.intent).unwrap_or_default());
-        for assumption in &self.assumptions {
-            ledger.enter_text(&assumption.what);
-        }
+        let intent = serde_json::to_value(&self.intent).unwrap_or_default();
+        ledger.enter(&intent);
         let spoken = std::mem::take(&mut self.spoken);
         let values = spoken.iter().enumerate().filter(|(at, token)| {
-            says_a_value(token) && !ledger.has(token) && !self.is_set_aside(token) && !is_told(&spoken, *at)
+            self.says_a_value(token) && !ledger.has(token) && !self.is_set_aside(token) && !is_told(&spoken, *at)
         });
         let mut missed: Vec<(usize, usize)> = values.map(|(_, token)| (token.start, token.end)).collect();
         missed.extend(self.verbs_without_object(&spoken));
         missed.sort_unstable();
         for (start, end) in missed {
             self.miss(start, end);
+        }
+        if self.not_understood.is_empty() {
+            self.ask_what_changes(&intent, &spoken);
+        }
+    }
+
+    /// Asks what is to change of something that was named for a change, and of which nothing was said.
+    fn ask_what_changes(&mut self, intent: &Value, spoken: &[Token]) {
+        if !self.intent.tags.is_empty() {
+            return;
+        }
+        let lists = LISTS.iter().filter_map(|list| intent.get(list)).filter_map(Value::as_array);
+        for (item, count) in lists.flat_map(|list| list.iter().map(|item| (item, list.len()))) {
+            let Some(fields) = item.as_object() else { continue };
+            let is_bare = fields.keys().all(|key| WHICH.contains(&key.as_str()));
+            let name = fields.get("name").and_then(Value::as_str).filter(|_| is_bare);
+            let is_change = item["action"] == "change";
+            // Without files, what is changed beside what is made must be named.
+            if is_change && self.known.is_none() && !fields.contains_key("name") && count > 1 {
+                let text =
+                    "The request makes one and changes another that it does not name. Which is meant?".to_owned();
+                self.questions.push(Question { text, about: Vec::new() });
+                return;
+            }
+            let Some(name) = name.filter(|_| is_change) else { continue };
+            // Something else that the intent says is of it.
+            if mentions(intent, name) > 1 {
+                continue;
+            }
+            let about = spoken.iter().find(|token| token.text == name).map(|token| self.said(token.start, token.end));
+            let text = format!("What should be changed of `{name}`?");
+            self.questions.push(Question { text, about: about.into_iter().collect() });
         }
     }
 
@@ -203,6 +256,21 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether a token says a value, and not only how values belong together.
+    fn says_a_value(&self, token: &Token) -> bool {
+        match token.kind {
+            TokenKind::Symbol | TokenKind::Mark => false,
+            TokenKind::Word => {
+                let is_plain = is_glue(&token.low) || is_ordinary(&token.low) || is_adjective(&token.low);
+                !is_plain && !self.read_words.contains(&token.start)
+            }
+            TokenKind::Name => !is_glue(&token.low),
+            // "one" and "once" are mostly articles.
+            TokenKind::Number(1) => token.text == "1",
+            _ => true,
+        }
+    }
+
     fn is_set_aside(&self, token: &Token) -> bool {
         self.aside.iter().any(|words| words.contains(&token.start))
     }
@@ -225,20 +293,12 @@ fn is_told(spoken: &[Token], at: usize) -> bool {
     }
 }
 
-/// Whether a token says a value, and not only how values belong together.
-fn says_a_value(token: &Token) -> bool {
-    match token.kind {
-        TokenKind::Symbol | TokenKind::Mark => false,
-        TokenKind::Word => {
-            !is_glue(&token.low)
-                && !is_ordinary(&token.low)
-                && !is_in_a_pattern(&token.low)
-                && !is_adjective(&token.low)
-                && !READ_ELSEWHERE.contains(&token.low.as_str())
-        }
-        TokenKind::Name => !is_glue(&token.low),
-        // "one" and "once" are mostly articles.
-        TokenKind::Number(1) => token.text == "1",
-        _ => true,
+/// How often a text is a value of an intent.
+fn mentions(value: &Value, text: &str) -> usize {
+    match value {
+        Value::String(there) => usize::from(there == text),
+        Value::Array(items) => items.iter().map(|item| mentions(item, text)).sum(),
+        Value::Object(fields) => fields.values().map(|item| mentions(item, text)).sum(),
+        _ => 0,
     }
 }

@@ -81,21 +81,39 @@ impl Reader<'_> {
         self.tokens.drain(owner..entity.end);
     }
 
-    /// "set the tag team to shop": what stands behind "to" is the tag's value, and no owner of it.
+    /// "set the tag team to shop": what stands behind "to" is the tag's value, and no owner of it; but "add the tag team to
+    /// orders" says who gets it.
     pub(super) fn part_tag(&mut self) {
         let tag = self.past_glue(self.at);
         let is_pair = self.is_symbol(tag, &["tag"]) && self.is_symbol(tag + 2, &["to"]);
-        if is_pair && name_at(&self.tokens, tag + 1).is_some() && !self.is_kind_at(tag + 3) {
-            let to = &mut self.tokens[tag + 2];
-            to.kind = TokenKind::Mark;
-            "=".clone_into(&mut to.low);
-            "=".clone_into(&mut to.text);
+        let says_value = is_pair && self.verb != Verb::Add && !self.is_kind_at(tag + 3);
+        let Some(key) = name_at(&self.tokens, tag + 1).filter(|_| says_value) else { return };
+        let value = self.past(tag + 3, &["the"]);
+        if self.token(value).is_some_and(|value| self.is_there(&value.text)) && self.ends_clause(value + 1) {
+            let name = self.tokens[value].text.clone();
+            self.ask(&format!("Is `{name}` what the tag `{key}` is set to, or does it get that tag?"), tag, value + 1);
         }
+        let to = &mut self.tokens[tag + 2];
+        to.kind = TokenKind::Mark;
+        "=".clone_into(&mut to.low);
+        "=".clone_into(&mut to.text);
     }
 
     /// Whether a kind of resource stands at a place, after an article or not.
     fn is_kind_at(&self, at: usize) -> bool {
         self.thing_at(self.past(at, &["the", "a", "all"])).is_some()
+    }
+
+    /// "rewrite the prefix of gateway route api to /v2": a verb that is the part too, whose owner comes later.
+    pub(super) fn begin_rewrite(&mut self) {
+        let begins = self.known.is_some() && self.verb == Verb::None && self.is_clause_start();
+        if !begins || !self.is_symbol(self.at, &["rewrite", "strip", "keep"]) {
+            return;
+        }
+        let owner = self.owner_ahead().filter(|owner| owner.fits(Home::GatewayRoute));
+        let Some(owner) = owner else { return };
+        self.verb = Verb::Change;
+        self.take_owner(&owner);
     }
 
     /// Looks on for the resource that an added part belongs to.
@@ -108,6 +126,11 @@ impl Reader<'_> {
                 || token.kind == TokenKind::Symbol && ROUTING.contains(&token.low.as_str())
         });
         let Some(owner) = self.owner_ahead().filter(|_| !is_routing) else { return };
+        self.take_owner(&owner);
+    }
+
+    /// Speaks of an owner that comes later, and takes its words out.
+    pub(super) fn take_owner(&mut self, owner: &Owner) {
         self.preposition = Some("to".to_owned());
         let at = std::mem::replace(&mut self.at, owner.start);
         self.speak_of(&owner.entity());

@@ -4,9 +4,10 @@
 //! when all was read, as what is said later is said of all of them.
 
 use super::reader::Reader;
-use super::spot::{self, Place, Spot};
+use super::slot::literal;
+use super::spot::{self, Place, Said, Spot, Trouble};
 use super::thing::{Alternative, Other};
-use crate::intent::{Match, Pathway};
+use crate::intent::{Comparison, Match, Pathway};
 use crate::lexer::TokenKind;
 use crate::lexicon::is_method;
 use crate::understanding::Assumption;
@@ -29,6 +30,36 @@ impl Reader<'_> {
     pub(super) fn further_method(&mut self, method: &str) -> bool {
         let follows = self.token_joined(self.words.start).is_some_and(|at| is_method(&self.tokens[at].text));
         follows && self.keep_alternative(Other::Method(method.to_owned()), |matcher| matcher.method.is_some())
+    }
+
+    /// Another value that the header may have which was just told: a pattern of both says so, as a header is compared with one.
+    pub(super) fn or_value(&mut self, values: impl Iterator<Item = String>) -> Said {
+        let spot = self.here()?;
+        let is_near = self.is_current
+            && self.evidence.last().is_some_and(|last| {
+                let start = self.tokens[self.words.start].start;
+                last.path.contains(".headers[")
+                    && self.request.get(last.end..start).is_some_and(|words| words.trim().is_empty())
+            });
+        let (matcher, path) = spot::matcher(&mut self.intent, spot)?;
+        let last = matcher.headers.len().checked_sub(1).filter(|_| is_near).ok_or(Trouble::NotHere)?;
+        let header = &mut matcher.headers[last];
+        let mut pattern = match &header.value {
+            Some(Comparison::Exact(value)) => literal(value),
+            Some(Comparison::Regex(pattern)) if pattern.contains('|') => pattern.clone(),
+            _ => return Err(Trouble::NotHere),
+        };
+        for value in values {
+            pattern = format!("{pattern}|{}", literal(&value));
+        }
+        let what = format!("header `{}` must match `{pattern}`", header.name);
+        header.value = Some(Comparison::Regex(pattern));
+        self.assumptions.retain(|assumption| !what.starts_with(assumption.what.trim_end_matches('`')));
+        self.assumptions.push(Assumption {
+            what,
+            why: "a header is compared with one value, or with a pattern of several".to_owned(),
+        });
+        Ok(format!("{path}.headers[{last}]"))
     }
 
     /// Whether "or" stands between two paths or methods.

@@ -51,6 +51,7 @@ impl Reader<'_> {
         if !is_sort && words.iter().all(|token| token.kind != TokenKind::Symbol) && colon < 2 {
             return false;
         }
+        self.set_aside(0, colon);
         self.assumptions.push(Assumption {
             what: format!("`{text}` says what all of it is, and is nothing of its own"),
             why: "it stands before the colon, and what there is to be comes after it".to_owned(),
@@ -70,6 +71,7 @@ impl Reader<'_> {
             return false;
         }
         let text = self.request[self.tokens[0].start..self.tokens[colon - 1].end].to_owned();
+        self.set_aside(0, colon);
         self.assumptions.push(Assumption {
             what: format!("\"{text}\" says what the change is for, and changes nothing by itself"),
             why: "it stands before the colon, and what is to be changed comes after it".to_owned(),
@@ -97,6 +99,7 @@ impl Reader<'_> {
             return false;
         }
         let text = self.request[self.tokens[self.at].start..self.tokens[end - 1].end].to_owned();
+        self.set_aside(self.at, end);
         self.assumptions.push(Assumption {
             what: format!("`{text}` says what the mesh is for, and sets nothing"),
             why: "a mesh has no setting for its purpose".to_owned(),

@@ -1,22 +1,12 @@
-//! What only tells the story around a request: what was before a change, and sentences about who asks and why.
+//! What only tells the story around a request: sentences about who asks and why.
 
+use std::ops::Range;
+
+use super::name::name_at;
 use super::reader::Reader;
 use super::thing::Thing;
 use crate::lexer::{Token, TokenKind};
 use crate::understanding::Assumption;
-
-/// Symbols of values that stand for each other: a change goes from one of a row to another.
-const FAMILIES: &[&[&str]] = &[
-    &["strict", "permissive", "tls", "mtls", "plaintext"],
-    &["http", "http2", "grpc", "tcp"],
-    &["allow-all", "drop-all"],
-    &["ipv4-only", "ipv6-only", "ipv4-preferred", "ipv6-preferred"],
-    &["dns", "cloud-map"],
-    &["low", "medium", "high"],
-];
-
-/// The most tokens between a value and the one that takes its place: "from strict TLS to …".
-const MAX_TO_NEW: usize = 2;
 
 /// Words that begin a sentence about those who ask.
 const NARRATORS: &[&str] = &["we're", "i'm", "we", "i", "our", "my"];
@@ -25,51 +15,51 @@ const NARRATORS: &[&str] = &["we're", "i'm", "we", "i", "our", "my"];
 const MAX_TO_DOING: usize = 4;
 
 /// Symbols that a sentence of background may hold: none of them is a setting.
-const TOLD: &[&str] =
-    &["app-mesh", "to", "and", "on", "first", "run", "between", "for", "but", "out", "split", "create"];
+const TOLD: &[&str] = &["app-mesh", "to", "and", "on", "first", "run", "between", "for", "but", "out", "split"];
+
+/// What makes something, whoever does it.
+const MAKING: &[&str] = &[
+    "attaching",
+    "blocking",
+    "bringing",
+    "connecting",
+    "encrypting",
+    "exposing",
+    "hooking",
+    "installing",
+    "joining",
+    "limiting",
+    "linking",
+    "mirroring",
+    "opening",
+    "plugging",
+    "protecting",
+    "publishing",
+    "registering",
+    "removing",
+    "replacing",
+    "restricting",
+    "securing",
+    "serving",
+    "shifting",
+    "spinning",
+    "standing",
+    "throttling",
+    "wiring",
+];
+
+/// Nouns for the whole that is told of, and no part of it.
+const WHOLES: &[&str] = &["business", "company", "platform", "shop", "store", "system", "team", "website"];
 
 impl Reader<'_> {
-    /// "change the path from /ping to /healthz": takes out what was, which no field of the answer holds.
-    pub(super) fn drop_former_values(&mut self) {
-        let mut changes = false;
-        let mut at = 0;
-        while at < self.tokens.len() {
-            if self.is_sentence_end(at) {
-                changes = false;
-            }
-            changes |= self.is_symbol(at, &["change"]);
-            if changes
-                && self.is_word(at, &["from"])
-                && let Some((value, to)) = self.former_value(at)
-            {
-                let text = self.request[self.tokens[at].start..self.tokens[to - 1].end].to_owned();
-                self.set_aside(at, to);
-                self.assumptions.push(Assumption {
-                    what: format!("\"{text}\" says what was before, and sets nothing"),
-                    why: "the value that it changes to is the one that is set".to_owned(),
-                });
-                self.tokens.remove(value);
-                self.tokens.remove(at);
-            }
-            at += 1;
-        }
-    }
-
-    /// Where the value behind "from" stands that another takes the place of, and where that begins.
-    fn former_value(&self, from: usize) -> Option<(usize, usize)> {
-        let value = self.past(from + 1, &["the", "a"]);
-        let to = (value + 1..=value + 1 + MAX_TO_NEW).find(|at| self.is_symbol(*at, &["to"]))?;
-        let new = self.token(self.past(to + 1, &["the", "a"]))?;
-        replaces(self.token(value)?, new).then_some((value, to))
-    }
-
     /// Reads past a sentence of background, where one begins here.
     pub(super) fn begins_background(&mut self) -> bool {
         let begins = self.at == 0 || self.is_sentence_end(self.at - 1);
         begins && self.background()
     }
 
-    /// "We're moving our shop to App Mesh.": a sentence that tells of those who ask and holds no value makes nothing.
+    /// "We're moving our shop to App Mesh.": a sentence that tells of those who ask makes nothing, where it holds no value, no
+    /// name that is spoken of nowhere else, and no verb that makes something.
     fn background(&mut self) -> bool {
         if !self.is_word(self.at, NARRATORS) || self.known.is_some() {
             return false;
@@ -78,9 +68,8 @@ impl Reader<'_> {
         let doing = (self.at + 1..end).take(MAX_TO_DOING).find(|at| {
             let is_being = *at == self.at + 1 && matches!(self.low(self.at), "we're" | "i'm")
                 || matches!(self.low_before(*at), "is" | "are" | "am" | "currently" | "now");
-            let is_done = self.tokens[*at].kind == TokenKind::Word || self.is_symbol(*at, &["create"]);
-            let verb = self.tokens[*at].text.split(' ').next().unwrap_or_default();
-            is_being && is_done && verb.to_lowercase().ends_with("ing")
+            let is_done = self.tokens[*at].kind == TokenKind::Word && !self.is_word(*at, MAKING);
+            is_being && is_done && self.low(*at).ends_with("ing")
         });
         let is_told = |token: &Token| match token.kind {
             TokenKind::Word | TokenKind::Name | TokenKind::Mark => true,
@@ -94,7 +83,11 @@ impl Reader<'_> {
             _ => false,
         };
         let goes_on = self.tokens.len() > end + 1;
-        if doing.is_none() || !goes_on || !self.tokens[self.at..end].iter().all(is_told) {
+        let is_known = |at: usize| !self.names_something(at) || self.is_spoken_of_outside(at, self.at..end);
+        if doing.is_none_or(|doing| !(doing + 1..end).all(is_known))
+            || !goes_on
+            || !self.tokens[self.at..end].iter().all(is_told)
+        {
             return false;
         }
         let text = self.request[self.tokens[self.at].start..self.tokens[end - 1].end].to_owned();
@@ -108,11 +101,18 @@ impl Reader<'_> {
     }
 }
 
-/// Whether one value can take the place of another: both are of one sort.
-fn replaces(old: &Token, new: &Token) -> bool {
-    let is_value = !matches!(old.kind, TokenKind::Word | TokenKind::Name | TokenKind::Mark | TokenKind::Symbol);
-    let is_alike = std::mem::discriminant(&old.kind) == std::mem::discriminant(&new.kind);
-    let family = |token: &Token| FAMILIES.iter().position(|family| family.contains(&token.low.as_str()));
-    let is_symbol = old.kind == TokenKind::Symbol && new.kind == TokenKind::Symbol;
-    is_value && is_alike || is_symbol && family(old).is_some() && family(old) == family(new)
+impl Reader<'_> {
+    /// Whether a word of a story is a name: "we're moving checkout", but not "as a canary" and "our shop".
+    fn names_something(&self, at: usize) -> bool {
+        let is_noun = self.is_word(at, WHOLES) || matches!(self.low_before(at), "a" | "an");
+        !is_noun && name_at(&self.tokens, at).is_some()
+    }
+
+    /// Whether a name stands outside of a sentence too, by itself or within a longer one: `search` in `search-v3`.
+    fn is_spoken_of_outside(&self, at: usize, sentence: Range<usize>) -> bool {
+        let name = self.tokens[at].text.to_lowercase();
+        let others = (0..self.tokens.len()).filter(|other| !sentence.contains(other));
+        let is_it = |text: &str| text == name || text.split(['-', '_', '.']).any(|part| part == name);
+        others.into_iter().any(|other| is_it(&self.tokens[other].text.to_lowercase()))
+    }
 }

@@ -3,14 +3,14 @@
 use super::name::{is_clause_verb, name_at, names_of_a_kind};
 use super::reader::Reader;
 use super::spot::{self, Place, Said, Side, Spot, Trouble, put};
-use crate::intent::{Action, Call, ClientTls, Intent, Protocol, Removal, RemovalKind, TlsMode, VirtualNode};
-use crate::understanding::Assumption;
+use crate::intent::{Action, Call, ClientTls, Protocol, Removal, RemovalKind, TlsMode, VirtualNode};
 
 impl Reader<'_> {
     /// What the node or application that is spoken of calls.
     pub(super) fn calls(&mut self, names: &[String]) -> Said {
         let spot = self.here()?;
         let (node, path) = spot::node(&mut self.intent, spot)?;
+        self.guessed_calls.retain(|guess| node.name.as_ref() != Some(&guess.from) || !names.contains(&guess.to));
         let mut said = Vec::with_capacity(names.len());
         for name in names {
             let known = node.calls.iter().position(|call| call.to == *name);
@@ -196,42 +196,6 @@ impl Reader<'_> {
         Ok(path + ".mutual")
     }
 
-    /// "mutual TLS between orders and payments": of the call from one to the other, which the first makes unless the request
-    /// says otherwise.
-    pub(super) fn tls_between(&mut self, names: &[String], mutual: bool) -> Said {
-        let [first, second] = names else { return Err(Trouble::NotHere) };
-        let calls = |intent: &Intent, from: &str, to: &str| {
-            let nodes = intent.applications.iter().chain(&intent.virtual_nodes);
-            nodes
-                .filter(|node| node.name.as_deref() == Some(from))
-                .flat_map(|node| &node.calls)
-                .any(|call| call.to == to)
-        };
-        let is_backwards = calls(&self.intent, second, first);
-        let is_said = is_backwards || calls(&self.intent, first, second);
-        let (from, to) = if is_backwards { (second, first) } else { (first, second) };
-        if !is_said {
-            self.assumptions.push(Assumption {
-                what: format!("`{from}` calls `{to}`"),
-                why: "TLS is of calls, and the request names who calls nowhere else".to_owned(),
-            });
-        }
-        let action = if self.known.is_some() { Action::Change } else { Action::Create };
-        let place = self.named(from, action);
-        self.turn_to(place);
-        self.calls(std::slice::from_ref(to))?;
-        let (spot, _) = self.last_calls.clone().ok_or(Trouble::NotHere)?;
-        self.spot = Some(spot);
-        let said = self.tls_of_calls(mutual).ok_or(Trouble::NotHere)?;
-        if self.known.is_some() {
-            let callee = self.named(to, Action::Change);
-            spot::listener_tls(&mut self.intent, Spot::at(callee))?.0.mutual |= mutual;
-        } else if self.find_named(to).is_none() {
-            self.application(to, Action::Create);
-        }
-        said
-    }
-
     /// "Client certificates": those that clients must show, or that are shown to backends where those are spoken of.
     pub(super) fn client_certificate(&mut self) -> Said {
         let spot = self.here()?;
@@ -254,7 +218,7 @@ impl Reader<'_> {
         Ok(said)
     }
 
-    fn tls_of_calls(&mut self, mutual: bool) -> Option<Said> {
+    pub(super) fn tls_of_calls(&mut self, mutual: bool) -> Option<Said> {
         let (spot, said) = self.last_calls.clone()?;
         let first = *said.first()?;
         let (node, path) = spot::node(&mut self.intent, spot).ok()?;

@@ -1,7 +1,7 @@
 //! Which meaning the words at a place have: the longest that fits what is being spoken of.
 
 use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::block::{Block, Home};
@@ -9,7 +9,7 @@ use super::meaning::{Meaning, Set};
 use super::meanings::TABLES;
 use super::name::name_at;
 use super::pattern::{Pattern, Start, can_be_said};
-use super::reader::Reader;
+use super::reader::{Reader, Verb};
 use super::slot::Slots;
 use super::spot::{self, Place, Said, Spot, Trouble};
 use crate::intent::{GatewayRoute, Route, Sidecar, VirtualNode, VirtualService};
@@ -43,15 +43,6 @@ static INDEX: LazyLock<Index> = LazyLock::new(|| {
     index
 });
 
-/// Every word that a pattern reads, beside the symbols.
-static WORDS: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| INDEX.ways.iter().flat_map(|(_, pattern)| pattern.all_words()).collect());
-
-/// Whether a meaning reads a word for what it says, and not for a value.
-pub(super) fn is_in_a_pattern(word: &str) -> bool {
-    WORDS.contains(word)
-}
-
 /// How many tokens ahead a block may open for a value that stands before it.
 const MAX_UPCOMING: usize = 6;
 
@@ -62,6 +53,8 @@ struct Candidate {
     /// How many words of its pattern were said.
     words: usize,
     meaning: &'static Meaning,
+    /// The pattern by which it was said.
+    pattern: &'static Pattern,
     slots: Slots,
 }
 
@@ -134,7 +127,7 @@ impl Reader<'_> {
                 continue;
             }
             let Some((end, slots)) = pattern.find(&self.tokens, self.at, &mut self.work) else { continue };
-            let candidate = Candidate { end, is_of_block, words: pattern.words(), meaning, slots };
+            let candidate = Candidate { end, is_of_block, words: pattern.words(), meaning, pattern, slots };
             match candidates.last_mut().filter(|last| std::ptr::eq(last.meaning, candidate.meaning)) {
                 Some(last) if (last.end, last.words) > (candidate.end, candidate.words) => {}
                 Some(last) => *last = candidate,
@@ -182,6 +175,12 @@ impl Reader<'_> {
                 );
                 (self.spot, self.at) = (before.0, candidate.end);
                 return true;
+            }
+            if spot.is_none()
+                && self.changes_a_node(before.0)
+                && matches!(candidate.meaning.home, Home::Route | Home::GatewayRoute)
+            {
+                continue;
             }
             let (spot, undo) = match spot {
                 Some(spot) => (spot, Undo::Nothing),
@@ -233,6 +232,7 @@ impl Reader<'_> {
 
     fn accept(&mut self, candidate: &Candidate, path: &str) {
         self.note(path, self.words.start, candidate.end);
+        self.read_by(candidate.pattern, self.words.clone());
         self.carry(candidate.meaning.block);
         if self.beside.is_empty() && candidate.meaning.home != Home::Next {
             let here = self.spot.map(|spot| spot.place);
@@ -272,6 +272,12 @@ impl Reader<'_> {
         }
         spots.push(None);
         spots
+    }
+
+    /// Whether the clause changes a node that it names, so that no route comes of what it says: "change the path of node a".
+    fn changes_a_node(&self, spot: Option<Spot>) -> bool {
+        let is_node = spot.is_some_and(|spot| matches!(spot.place, Place::Node(_) | Place::Application(_)));
+        is_node && self.verb == Verb::Change && !self.sending
     }
 
     /// Whether something else than nodes was spoken of, so that a part of a node has nowhere to go: "/a to orders with TLS".
@@ -320,7 +326,9 @@ impl Reader<'_> {
             }
             Home::Sidecar => {
                 // "the Envoy log level of orders": of its proxy.
-                let own = before.filter(|_| self.known.is_some()).and_then(|spot| self.name_of_proxied(spot.place));
+                let is_own =
+                    |spot: &Spot| self.known.is_some() || matches!(spot.place, Place::Node(_) | Place::Application(_));
+                let own = before.filter(is_own).and_then(|spot| self.name_of_proxied(spot.place));
                 self.intent.sidecars.push(Sidecar { virtual_node: own, ..Sidecar::default() });
                 Place::Sidecar(self.intent.sidecars.len() - 1)
             }

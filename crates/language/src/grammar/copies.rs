@@ -1,14 +1,36 @@
 //! "A copy of orders named orders-b": what is like something else, but for what is said of it.
 
+use std::sync::LazyLock;
+
 use super::name::name_at;
-use super::reader::Reader;
+use super::pattern::Pattern;
+use super::reader::{Reader, Verb};
 use super::spot::Place;
 use super::thing::{Entity, Thing};
+use super::versions::is_version;
 use crate::intent::{Listener, VirtualNode};
 use crate::understanding::Assumption;
 
 /// Words for a thing like another.
 const COPIES: &[&str] = &["copy", "clone", "duplicate", "replica", "twin"];
+
+/// The same with the word for what is like what was spoken of.
+const COPIES_AND_SAME: &[&str] = &["copy", "clone", "duplicate", "replica", "twin", "same"];
+
+/// Ways to ask for a copy of what the files have.
+static OF_THERE: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    let ways = [
+        "?create|add ?virtual-node <name:copy> ?virtual-node like ?virtual-node <name:original>",
+        "create|add ?virtual-node <name:app> <name:copy> like ?virtual-node <name:original>",
+        "create|add ?virtual-node <name:copy> ?, as copy|clone|duplicate|replica|twin ?virtual-node <name:original>",
+        "create|add ?virtual-node <name:copy> ?, copy|clone|duplicate|replica|twin ?virtual-node <name:original>",
+        "create|add ?virtual-node <name:copy> ?, same as ?virtual-node <name:original>",
+        "copy|clone|duplicate|replicate ?virtual-node <name:original> ?virtual-node as|to ?virtual-node <name:copy>",
+        "copy|clone|duplicate|replicate ?virtual-node <name:original> ?virtual-node and|, ?create named <name:copy>",
+        "create|add copy|clone|duplicate|replica|twin ?virtual-node <name:original> ?virtual-node named <name:copy>",
+    ];
+    ways.into_iter().map(Pattern::parse).collect()
+});
 
 /// A listener that is like another, but for what is said of it.
 fn listener_like(own: &Listener, original: &Listener) -> Listener {
@@ -30,10 +52,11 @@ impl Reader<'_> {
         // "beta, a clone of alpha"
         let article = self.past(self.at + 1, &[",", "is", "as", "be", "should", "(", "="]);
         let copy = self.past(article, &["a", "an", "the"]);
-        let name = name_at(&self.tokens, self.at).filter(|_| article > self.at + 1 && self.is_word(copy, COPIES));
+        let name =
+            name_at(&self.tokens, self.at).filter(|_| article > self.at + 1 && self.is_word(copy, COPIES_AND_SAME));
         if let Some(name) = name
             && self.find_named(&name).is_none()
-            && let Some((original, end)) = self.original_at(copy)
+            && let Some((original, end)) = self.original_at(copy).or_else(|| self.same_at(copy, &name))
         {
             let place = self.like(original, &name);
             self.finish_copy(original, place, end);
@@ -48,6 +71,40 @@ impl Reader<'_> {
             (None, None) => return false,
         };
         self.finish_copy(original, place, end);
+        true
+    }
+
+    /// "add a node web-v3 like web-v2": a copy of what the files have.
+    pub(super) fn copy_of_there(&mut self) -> bool {
+        if self.known.is_none() || !self.is_clause_start() {
+            return false;
+        }
+        let found = Pattern::farthest(&OF_THERE, &self.tokens, self.at, &mut self.work);
+        let Some((way, end, slots)) = found else { return false };
+        let (application, mut name, mut like) = (slots.given("app"), slots.text("copy"), slots.text("original"));
+        if let Some(application) = application {
+            // "payments v3 like v1"
+            if !is_version(&name) {
+                return false;
+            }
+            name = format!("{application}-{name}");
+            if is_version(&like) {
+                like = format!("{application}-{like}");
+            }
+        }
+        if !self.known.as_ref().is_some_and(|known| known.is_of_nodes(&like)) || name == like {
+            return false;
+        }
+        self.read_by(way, self.at..end);
+        self.words = self.at..end;
+        self.intent.virtual_nodes.push(VirtualNode { name: Some(name), like: Some(like), ..VirtualNode::default() });
+        let at = self.intent.virtual_nodes.len() - 1;
+        self.note(&format!("virtualNodes[{at}].like"), self.at, end);
+        self.turn_to(Place::Node(at));
+        self.verb = Verb::Create;
+        self.preposition = None;
+        self.at = end;
+        self.name_end = Some(end);
         true
     }
 
@@ -76,6 +133,19 @@ impl Reader<'_> {
             None => (self.find_named(&name_at(&self.tokens, start)?), start + 1),
         };
         original.filter(|place| matches!(place, Place::Node(_) | Place::Application(_))).map(|place| (place, end))
+    }
+
+    /// "payments is the same as orders", "the same but on port 9090": what it is like, and the place after the words.
+    fn same_at(&self, at: usize, name: &str) -> Option<(Place, usize)> {
+        self.is_word(at, &["same"]).then_some(())?;
+        let (original, end) = match self.low(at + 1) {
+            "as" | "like" => {
+                (self.find_named(&name_at(&self.tokens, self.past(at + 2, &["the"]))?), self.past(at + 2, &["the"]) + 1)
+            }
+            _ => (self.latest(|place| matches!(place, Place::Node(_) | Place::Application(_))), at + 1),
+        };
+        let original = original.filter(|place| self.name_of_proxied(*place).is_some_and(|own| own != name))?;
+        Some((original, end))
     }
 
     /// "orders-b is a copy of orders": what was just named.
@@ -124,6 +194,7 @@ impl Reader<'_> {
                 versions: if own.versions.is_empty() { from.versions } else { own.versions },
                 name: own.name,
                 action: own.action,
+                like: own.like,
             };
             self.assumptions.push(Assumption { what, why: "the request says that it is a copy".to_owned() });
         }

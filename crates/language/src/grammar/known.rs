@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use meshwright_model::gateway_route::{HttpGatewayRouteMatch, ProtocolGatewayRoute};
 use meshwright_model::reference::Key;
-use meshwright_model::route::RouteSpec;
+use meshwright_model::route::{HttpRouteMatch, ProtocolRoute, RouteSpec};
 use meshwright_model::{Inventory, Kind, Spec};
 
 use super::thing::Thing;
@@ -16,6 +17,10 @@ pub(super) struct Known {
     pub(super) names: BTreeMap<String, BTreeSet<Kind>>,
     /// The targets of the only route, in order; none where there are several routes.
     pub(super) targets: Vec<String>,
+    /// The routes that take every request that no other takes.
+    pub(super) catch_alls: Vec<(Kind, String)>,
+    /// Which node may call which virtual service, and what that is called by its provider.
+    calls: Vec<(String, Vec<String>)>,
 }
 
 /// What is there, a line each: its kind and its name, as a request and an intent give it.
@@ -39,7 +44,12 @@ impl Known {
         let only = routes.next().filter(|_| routes.next().is_none());
         let targets = only.into_iter().flat_map(RouteSpec::actions).flat_map(|(_, action)| &action.weighted_targets);
         let targets = targets.map(|target| Key::of(&target.virtual_node).shown()).collect();
-        Self { names, targets }
+        Self { names, targets, catch_alls: catch_alls(inventory), calls: calls(inventory) }
+    }
+
+    /// Whether a node may call something, each by its name or the part that it shares with its versions.
+    pub(super) fn calls(&self, from: &str, to: &str) -> bool {
+        self.calls.iter().any(|(caller, called)| is_of(caller, from) && called.iter().any(|name| is_of(name, to)))
     }
 
     /// Words that mean something elsewhere are names where the files have them and a noun follows: "backend traffic".
@@ -93,4 +103,72 @@ impl Known {
         let kinds: BTreeSet<&Kind> = own.chain(parts).collect();
         kinds.iter().eq([&&Kind::VirtualNode])
     }
+}
+
+/// Whether a name is another's first word or stands within it: `payments` in `payments.shop.local` and `payments-v1`.
+fn is_of(full: &str, name: &str) -> bool {
+    let is_begin = full.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']));
+    is_begin || is_part(full, name)
+}
+
+/// The names of routes that ask for nothing of a request, or for the path that all requests have.
+fn catch_alls(inventory: &Inventory) -> Vec<(Kind, String)> {
+    let takes_all = |route: ProtocolRoute<'_>| match route {
+        ProtocolRoute::Http(own) | ProtocolRoute::Http2(own) => {
+            let HttpRouteMatch { headers, method, path, port, prefix, query_parameters, scheme } = &own.matcher;
+            let is_root = prefix.as_ref().is_none_or(|prefix| prefix.to_string() == "/");
+            is_root
+                && path.is_none()
+                && port.is_none()
+                && method.is_none()
+                && scheme.is_none()
+                && headers.as_ref().is_none_or(|headers| headers.is_empty())
+                && query_parameters.as_ref().is_none_or(|parameters| parameters.is_empty())
+        }
+        ProtocolRoute::Grpc(own) => {
+            let matcher = &own.matcher;
+            matcher.service_name.is_none()
+                && matcher.method_name.is_none()
+                && matcher.metadata.as_ref().is_none_or(|metadata| metadata.is_empty())
+        }
+        ProtocolRoute::Tcp(_) => true,
+    };
+    let of_gateway = |route: ProtocolGatewayRoute<'_>| {
+        let Some(http) = route.http() else { return false };
+        let HttpGatewayRouteMatch { headers, hostname, method, path, port, prefix, query_parameters } = &http.matcher;
+        let is_root = prefix.as_ref().is_some_and(|prefix| prefix.to_string() == "/");
+        is_root
+            && path.is_none()
+            && port.is_none()
+            && method.is_none()
+            && hostname.is_none()
+            && headers.as_ref().is_none_or(|headers| headers.is_empty())
+            && query_parameters.as_ref().is_none_or(|parameters| parameters.is_empty())
+    };
+    let routes = inventory.resources.iter().filter(|resource| match &resource.spec {
+        Spec::Route(spec) => spec.protocols().any(takes_all),
+        Spec::GatewayRoute(spec) => spec.protocols().any(of_gateway),
+        _ => false,
+    });
+    routes.map(|route| (route.kind(), Key::of(&route.name).shown())).collect()
+}
+
+/// The callers of an inventory, each with a virtual service that it may call and the provider of that.
+fn calls(inventory: &Inventory) -> Vec<(String, Vec<String>)> {
+    let provider = |service: &Key<'_>| {
+        let mut services = inventory.resources.iter().filter(|resource| Key::of(&resource.name) == *service);
+        services.find_map(|resource| match &resource.spec {
+            Spec::VirtualService(spec) => spec.references().next().map(|reference| reference.name.shown()),
+            _ => None,
+        })
+    };
+    let mut calls = Vec::new();
+    for resource in &inventory.resources {
+        let Spec::VirtualNode(spec) = &resource.spec else { continue };
+        for service in spec.references().map(|reference| reference.name) {
+            let called = std::iter::once(service.shown()).chain(provider(&service)).collect();
+            calls.push((Key::of(&resource.name).shown(), called));
+        }
+    }
+    calls
 }

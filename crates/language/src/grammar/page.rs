@@ -19,6 +19,8 @@ const VALUES: &[(Slot, &str)] = &[
     (Slot::Numbers, "8080 and 8081"),
     (Slot::Percent, "10%"),
     (Slot::Ratio, "90/10"),
+    (Slot::Decimal, "0.5"),
+    (Slot::LogFields, "the method and the status"),
     (Slot::Path, "/api"),
     (Slot::Name, "orders"),
     (Slot::AnyName, "orders"),

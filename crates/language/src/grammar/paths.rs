@@ -1,6 +1,7 @@
 //! What is said of a path belongs to its route: "/stream has a timeout of 60 s", "retry /export twice".
 
 use super::block::Block;
+use super::read::BEFORE_CLAUSE;
 use super::reader::Reader;
 use super::spot::{self, Place, Spot, put};
 use crate::intent::{Match, Pathway};
@@ -10,7 +11,10 @@ use crate::lexer::TokenKind;
 const MAX_AHEAD: usize = 24;
 
 /// Symbols of what a route has beside its match and its targets.
-const POLICIES: &[&str] = &["timeout", "request-timeout", "retry", "idle", "per-try", "unlimited", "take"];
+const POLICIES: &[&str] = &["timeout", "request-timeout", "retry", "idle", "per-try", "unlimited", "take", "priority"];
+
+/// Words that say that a route is tried before others.
+const WINNING: &[&str] = &["win", "wins", "winning", "beat", "beats", "beating"];
 
 /// Symbols of blocks that have paths of their own, and of clauses that send.
 const OTHERS: &[&str] =
@@ -22,8 +26,12 @@ const PREPOSITIONS: &[&str] = &["for", "on", "of", "under", "at", "to"];
 impl Reader<'_> {
     /// A path that is the subject of a clause, or whose policy the clause says; its words are read with that.
     pub(super) fn path_spoken_of(&mut self) -> bool {
-        let begins = self.is_clause_start() || matches!(self.low_before(self.at), "give" | "set");
-        let is_subject = self.is_path(self.at) && begins && !self.sending;
+        let before = (0..self.at).rev().find(|at| self.low(*at) != "the").map(|at| self.low(at));
+        let begins = before.is_none_or(|word| BEFORE_CLAUSE.contains(&word) || matches!(word, "give" | "set" | "with"));
+        // "the route /a has priority 5"
+        let is_route = self.is_symbol(self.at, &["route"]) && self.is_path(self.at + 1);
+        let is_subject =
+            self.is_path(self.at + usize::from(is_route)) && begins && (!self.sending || self.says_order());
         let is_policy = self.is_symbol(self.at, POLICIES)
             || self.token(self.at).is_some_and(|token| matches!(token.kind, TokenKind::Span(_) | TokenKind::Number(_)));
         if !is_subject && !is_policy || matches!(self.block, Block::HealthCheck | Block::AccessLog | Block::Tls) {
@@ -36,12 +44,25 @@ impl Reader<'_> {
         self.turn_to(place);
         self.block = block;
         self.preposition = None;
-        if at == self.at {
+        if at == self.at + usize::from(is_route) {
             self.note(&format!("{}.match.path", spot::path_of(place)), at, at + 1);
         }
-        let start = at - usize::from(at > self.at && PREPOSITIONS.contains(&self.low_before(at)));
-        self.tokens.drain(start..=at);
+        let start = at - usize::from(at > self.at && (is_route || PREPOSITIONS.contains(&self.low_before(at))));
+        // "the /b route"
+        let end = at + usize::from(self.is_symbol(at + 1, &["route"]));
+        self.tokens.drain(start..=end);
         true
+    }
+
+    /// Whether the clause says which route comes first.
+    fn says_order(&self) -> bool {
+        let mut clause = (self.at..self.at + MAX_AHEAD).take_while(|at| !self.ends_clause(*at));
+        clause.any(|at| {
+            self.is_word(at, WINNING)
+                || self.is_symbol(at, &["priority"])
+                || self.low(at) == "before"
+                    && self.is_symbol(self.past_glue(at + 1), &["everything", "otherwise", "rest"])
+        })
     }
 
     fn is_path(&self, at: usize) -> bool {
@@ -54,12 +75,14 @@ impl Reader<'_> {
         let end = (self.at..self.at + MAX_AHEAD).find(|at| is_end(*at))?;
         let mut paths = (self.at..end).filter(|at| self.is_path(*at));
         let path = paths.next().filter(|_| paths.next().is_none())?;
-        let is_policy = (self.at..end).any(|at| self.is_symbol(at, POLICIES));
+        let is_policy = (self.at..end).any(|at| self.is_symbol(at, POLICIES)) || self.says_order();
         // "requests to /slow time out": the word before a path sends nothing.
         let to_value = |at: usize| {
             self.token(at + 1).is_some_and(|token| matches!(token.kind, TokenKind::Span(_) | TokenKind::Number(_)))
         };
-        let is_other = |at: usize| self.is_symbol(at, OTHERS) && at + 1 != path && !to_value(at);
+        // "goes before everything else"
+        let is_first = |at: usize| self.is_symbol(at, &["send"]) && self.low(at + 1) == "before";
+        let is_other = |at: usize| self.is_symbol(at, OTHERS) && at + 1 != path && !to_value(at) && !is_first(at);
         (is_policy && !(self.at..end).any(is_other)).then_some(path)
     }
 

@@ -60,6 +60,17 @@ impl Pattern {
         self.parts.iter().filter(|part| matches!(part, Part::Words(_))).count()
     }
 
+    /// The one of several patterns that reads furthest from a place, with what tokens say by it and the place after them.
+    pub(super) fn farthest<'p>(
+        ways: &'p [Self],
+        tokens: &[Token],
+        at: usize,
+        work: &mut usize,
+    ) -> Option<(&'p Self, usize, Slots)> {
+        let found = ways.iter().filter_map(|way| way.find(tokens, at, work).map(|(end, slots)| (way, end, slots)));
+        found.max_by_key(|(_, end, _)| *end)
+    }
+
     /// Every word in it.
     pub(super) fn all_words(&self) -> impl Iterator<Item = &'static str> {
         self.parts

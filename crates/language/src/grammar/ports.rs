@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::reader::Reader;
+use super::slot::{Slot, Value};
 use super::spot::{self, Place, Said, Spot, Trouble, put};
 use crate::intent::{Action, Discovery, Dns, Protocol, Provider, RouterListener, VirtualNode, VirtualService};
 use crate::understanding::Assumption;
@@ -153,6 +154,20 @@ impl Reader<'_> {
         let before = self.tokens[..self.words.start].iter().rev().take(MAX_IN_BRACKETS);
         let mut marks = before.filter(|token| matches!(token.low.as_str(), "(" | ")" | "." | ";"));
         marks.next().is_some_and(|mark| mark.low == "(")
+    }
+
+    /// The port that a route is for.
+    pub(super) fn match_port(&mut self, number: u32) -> Said {
+        if self.lists_numbers() {
+            return Err(Trouble::NotHere);
+        }
+        self.matcher(|matcher, path| put(&mut matcher.port, number, path, "port"))
+    }
+
+    /// Whether the number of the words at hand is the first of several: "ports 8080 and 8081".
+    pub(super) fn lists_numbers(&self) -> bool {
+        let last = self.words.end.saturating_sub(1);
+        matches!(Slot::Numbers.fill(&self.tokens, last), Some((Value::Numbers(numbers), _)) if numbers.len() > 1)
     }
 
     pub(super) fn ports(&mut self, numbers: &[u32]) -> Said {

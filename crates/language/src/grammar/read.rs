@@ -4,9 +4,7 @@ use super::block::Block;
 use super::entity::is_adjective;
 use super::name::{is_clause_verb, name_at};
 use super::reader::{Reader, Verb};
-use super::slot::Slot;
 use super::spot::{self, Place, Side, Spot};
-use super::thing::{Entity, Thing};
 use crate::intent::Action;
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::{is_glue, is_method};
@@ -73,7 +71,7 @@ const REQUEST_SYMBOLS: &[&str] = &[
 const BEFORE_REQUESTS: &[&str] = &["https", "http", "grpc", "tcp", "change"];
 
 /// Words after which a clause begins.
-const BEFORE_CLAUSE: &[&str] = &[".", ";", ",", "so", "and", "please", "then", "to", "also"];
+pub(super) const BEFORE_CLAUSE: &[&str] = &[".", ";", ",", "so", "and", "please", "then", "to", "also"];
 
 /// Symbols that may stand anywhere and say nothing by themselves.
 const PASSED: &[&str] = &[
@@ -118,6 +116,9 @@ const TRANSITIVE: &[&str] =
 const PREPOSITIONS: &[&str] =
     &["to", "on", "for", "of", "in", "into", "at", "from", "by", "with", "over", "via", "between", "using", "under"];
 
+/// What all that is asked for has one of: "the same mesh".
+const WHOLES: &[&str] = &["mesh", "template", "stack", "file", "account", "owner", "cluster", "region"];
+
 /// Words of a relative clause: what follows belongs to what was named, not to the preposition before it.
 const RELATIVE: &[&str] = &["which", "where", "that", "whose"];
 
@@ -125,42 +126,16 @@ impl Reader<'_> {
     /// Reads to the end.
     pub(super) fn read(mut self) -> (Understanding, usize) {
         self.drop_former_values();
+        self.carry_verbs();
         self.begin_sentence();
         self.heading();
         while self.at < self.tokens.len() {
-            if self.skip_what_was_read_ahead()
-                || self.reason()
-                || self.begins_background()
-                || self.separator()
-                || self.removal()
-                || self.rename()
-                || self.verb()
-            {
+            let start = self.tokens[self.at].start;
+            if self.step() {
+                self.keep_heard(start);
                 continue;
             }
-            self.begin_requests();
-            self.arrow_of_gateway();
-            if self.value_of_environment()
-                || self.requests_of()
-                || self.copy()
-                || self.purpose()
-                || self.path_spoken_of()
-                || self.calls_those()
-                || self.one_of_calls()
-                || self.tagged()
-                || self.excepted()
-                || self.limited()
-                || self.together()
-                || self.callers_behind()
-                || self.relative()
-                || self.part_of_known()
-                || self.entity()
-                || self.subject()
-                || self.meaning()
-                || self.contrast()
-                || self.pass()
-                || self.known_name()
-            {
+            if self.pass() || self.known_name() {
                 continue;
             }
             let (start, end) = (self.tokens[self.at].start, self.tokens[self.at].end);
@@ -168,6 +143,45 @@ impl Reader<'_> {
             self.at += 1;
         }
         self.finish()
+    }
+
+    /// Reads what something can be made of.
+    fn step(&mut self) -> bool {
+        self.forget_heard();
+        if self.skip_what_was_read_ahead()
+            || self.reason()
+            || self.begins_background()
+            || self.separator()
+            || self.removal()
+            || self.rename()
+            || self.replacement()
+            || self.copy_of_there()
+            || self.verb()
+        {
+            return true;
+        }
+        self.begin_requests();
+        self.begin_rewrite();
+        self.arrow_of_gateway();
+        self.value_of_environment()
+            || self.requests_of()
+            || self.copy()
+            || self.purpose()
+            || self.path_spoken_of()
+            || self.calls_those()
+            || self.one_of_calls()
+            || self.tagged()
+            || self.excepted()
+            || self.limited()
+            || self.one_of_several()
+            || self.together()
+            || self.callers_behind()
+            || self.relative()
+            || self.part_of_known()
+            || self.entity()
+            || self.subject()
+            || self.meaning()
+            || self.contrast()
     }
 
     fn skip_what_was_read_ahead(&mut self) -> bool {
@@ -247,13 +261,16 @@ impl Reader<'_> {
                 Verb::Change
             }
             (TokenKind::Word, "restrict" | "narrow")
-                if self.is_clause_start() && name_at(&self.tokens, self.past_glue(self.at + 1)).is_some() =>
+                if self.is_clause_start()
+                    && (name_at(&self.tokens, self.past_glue(self.at + 1)).is_some()
+                        || self.introduces_entity(self.at + 1)) =>
             {
                 Verb::Change
             }
             (TokenKind::Word, "set" | "give") if self.is_clause_start() || self.unverbed.is_some() => Verb::Change,
             _ => return false,
         };
+        self.read_words.insert(token.start);
         self.at += 1;
         self.verb = verb;
         self.preposition = None;
@@ -302,29 +319,6 @@ impl Reader<'_> {
         true
     }
 
-    /// "tag the virtual node jazz with team=music": who gets the tag stands before it.
-    fn tagged(&mut self) -> bool {
-        if !self.is_symbol(self.at, &["tag"]) || !self.is_clause_start() {
-            return false;
-        }
-        let start = self.past(self.at + 1, &["the", "my", "our"]);
-        let entity = self.entity_at(start).or_else(|| {
-            let name = name_at(&self.tokens, start)?;
-            Some(Entity::new(self.thing_named(&name), Some(name), start + 1))
-        });
-        let Some(entity) = entity.filter(|entity| self.is_word(entity.end, &["with", "as"])) else { return false };
-        let is_named = entity.name.is_some() && !matches!(entity.thing, Thing::Everything | Thing::Sidecar);
-        if !is_named || Slot::TagPair.fill(&self.tokens, self.past(entity.end + 1, &["tag", "tags", "the"])).is_none() {
-            return false;
-        }
-        self.verb = Verb::Change;
-        self.preposition = None;
-        self.speak_of(&entity);
-        self.block = Block::Tags;
-        self.at = self.past(entity.end + 1, &["tag", "tags", "the"]);
-        true
-    }
-
     /// "web calls orders, which calls payments": what was called is spoken of.
     fn relative(&mut self) -> bool {
         if !self.is_word(self.at, &["which", "who", "that"]) {
@@ -363,10 +357,14 @@ impl Reader<'_> {
         let (start, end) = (token.start, token.end);
         let follows_miss = token.kind == TokenKind::Symbol
             && !JOINING.contains(&token.low.as_str())
-            && self.not_understood.last().is_some_and(|last| self.request[last.end..start].trim().is_empty());
+            && self
+                .not_understood
+                .last()
+                .is_some_and(|last| self.request.get(last.end..start).is_some_and(|between| between.trim().is_empty()));
         if follows_miss {
             self.miss(start, end);
         }
+        self.read_words.insert(start);
         self.at += 1;
         true
     }
@@ -410,6 +408,7 @@ impl Reader<'_> {
                     || self.are_senders(self.at)
                     || self.is_label()
                     || self.is_exception()
+                    || token.low == "same" && self.says(self.at + 1, WHOLES)
             }
             TokenKind::Mark => token.text.len() < 2 || !token.text.starts_with('-') || token.text.starts_with("->"),
             TokenKind::Symbol => {

@@ -1,9 +1,14 @@
 //! The state of reading: what was read, what is spoken of, and what came of it.
 
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::ops::Range;
 
+use super::between::Guess;
 use super::block::Block;
 use super::known::Known;
+use super::pattern::Pattern;
+use super::precedence::First;
 use super::spot::{Place, Spot, Trouble};
 use super::thing::{Alternative, Count, Thing};
 use crate::intent::{Action, Intent, Protocol};
@@ -13,6 +18,9 @@ use crate::understanding::{Assumption, Evidence, NotUnderstood, Question, Unders
 
 /// How many places that were spoken of are remembered.
 const MAX_HISTORY: usize = 32;
+
+/// The most words in a row that are passed over.
+const MAX_RUN: usize = 16;
 
 /// What the clause does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +39,12 @@ pub(super) struct Reader<'r> {
     pub(super) tokens: Vec<Token>,
     /// The same as they were at the start, for the account.
     pub(super) spoken: Vec<Token>,
+    /// How often a word was passed over.
+    passes: Cell<usize>,
+    /// Words that a reader has looked for and found since the last step, by where they start.
+    heard: RefCell<Vec<usize>>,
+    /// Words that were read for what they say, and not for a value.
+    pub(super) read_words: HashSet<usize>,
     /// Words that say no value of their own, by their bytes.
     pub(super) aside: Vec<Range<usize>>,
     /// What the files have that the request changes; `None` where it makes all anew.
@@ -71,6 +85,10 @@ pub(super) struct Reader<'r> {
     pub(super) name_end: Option<usize>,
     /// The calls that the last meaning made, by their places in the list.
     pub(super) last_calls: Option<(Spot, Vec<usize>)>,
+    /// Calls whose direction nothing has said so far.
+    pub(super) guessed_calls: Vec<Guess>,
+    /// Routes that are to be tried before all others.
+    pub(super) firsts: Vec<First>,
     /// The application whose port was said as it was called, and where that ended.
     pub(super) last_callee: Option<(Place, usize)>,
     /// Numbers of things that were said.
@@ -107,6 +125,9 @@ impl<'r> Reader<'r> {
             request,
             spoken: tokens.clone(),
             tokens,
+            passes: Cell::new(0),
+            heard: RefCell::default(),
+            read_words: HashSet::new(),
             aside: Vec::new(),
             known: None,
             at: 0,
@@ -129,6 +150,8 @@ impl<'r> Reader<'r> {
             preposition: None,
             name_end: None,
             last_calls: None,
+            guessed_calls: Vec::new(),
+            firsts: Vec::new(),
             last_callee: None,
             counts: Vec::new(),
             is_inclusive: false,
@@ -148,9 +171,11 @@ impl<'r> Reader<'r> {
 
     /// What was made of the request, and the work it took.
     pub(super) fn finish(mut self) -> (Understanding, usize) {
+        self.settle_guessed_calls();
         self.fill_copies();
         self.adopt_routes();
         self.make_alternatives();
+        self.settle_firsts();
         self.check_counts();
         self.account();
         let is_empty = self.intent == Intent::default();
@@ -164,7 +189,7 @@ impl<'r> Reader<'r> {
             questions: self.questions,
             not_understood: self.not_understood,
         };
-        (understanding, self.work)
+        (understanding, self.work + self.passes.get())
     }
 
     pub(super) fn token(&self, at: usize) -> Option<&Token> {
@@ -186,7 +211,37 @@ impl<'r> Reader<'r> {
     }
 
     pub(super) fn is_word(&self, at: usize, words: &[&str]) -> bool {
-        self.token(at).is_some_and(|token| token.kind == TokenKind::Word && words.contains(&token.low.as_str()))
+        let is_one = |token: &&Token| token.kind == TokenKind::Word && words.contains(&token.low.as_str());
+        let found = self.token(at).filter(is_one);
+        if let Some(token) = found.filter(|token| !is_glue(&token.low)) {
+            self.heard.borrow_mut().push(token.start);
+        }
+        found.is_some()
+    }
+
+    /// Whether a token says one of these, by its word or symbol.
+    pub(super) fn says(&self, at: usize, words: &[&str]) -> bool {
+        self.is_word(at, words) || words.contains(&self.low(at))
+    }
+
+    /// Keeps in mind which words a pattern read.
+    pub(super) fn read_by(&mut self, pattern: &Pattern, words: Range<usize>) {
+        let said: Vec<&str> = pattern.all_words().collect();
+        let words = words.filter_map(|at| self.tokens.get(at));
+        let words = words.filter(|token| token.kind == TokenKind::Word && said.contains(&token.low.as_str()));
+        self.read_words.extend(words.map(|token| token.start));
+    }
+
+    /// Begins a step, in which nothing was looked for so far.
+    pub(super) fn forget_heard(&self) {
+        self.heard.borrow_mut().clear();
+    }
+
+    /// Keeps in mind which words the last step read: those that it looked for among what it took.
+    pub(super) fn keep_heard(&mut self, from: usize) {
+        let to = self.token(self.at).map_or(self.request.len(), |token| token.start);
+        let heard = std::mem::take(&mut *self.heard.borrow_mut());
+        self.read_words.extend(heard.into_iter().filter(|start| (from..to).contains(start)));
     }
 
     pub(super) fn is_sentence_end(&self, at: usize) -> bool {
@@ -199,12 +254,20 @@ impl<'r> Reader<'r> {
         let glue = |place: &usize| {
             self.token(*place).is_some_and(|token| token.kind == TokenKind::Word && is_glue(&token.low))
         };
-        at + (at..self.tokens.len()).take_while(glue).count()
+        let passed = (at..self.tokens.len()).take(MAX_RUN).take_while(glue).count();
+        self.passes.set(self.passes.get() + passed);
+        at + passed
     }
 
     /// The first place from one on whose token is none of these.
     pub(super) fn past(&self, at: usize, words: &[&str]) -> usize {
-        at + (at..self.tokens.len()).take_while(|place| words.contains(&self.low(*place))).count()
+        let run = (at..self.tokens.len()).take(MAX_RUN);
+        let passed = run.take_while(|place| words.contains(&self.low(*place))).count();
+        let said = self.tokens[at.min(self.tokens.len())..].iter().take(passed);
+        let said = said.filter(|token| token.kind == TokenKind::Word && !is_glue(&token.low));
+        self.heard.borrow_mut().extend(said.map(|token| token.start));
+        self.passes.set(self.passes.get() + passed);
+        at + passed
     }
 
     /// Notes which words say a value.
@@ -228,7 +291,9 @@ impl<'r> Reader<'r> {
 
     /// Says that words were not understood; those that follow each other are said as one.
     pub(super) fn miss(&mut self, start: usize, end: usize) {
-        let before = self.not_understood.pop_if(|last| self.request[last.end..start].trim().is_empty());
+        let before = self
+            .not_understood
+            .pop_if(|last| self.request.get(last.end..start).is_some_and(|between| between.trim().is_empty()));
         let start = before.map_or(start, |last| last.start);
         self.not_understood.push(self.said(start, end));
     }

@@ -131,7 +131,13 @@ impl Reader<'_> {
     /// "the team tag from orders", "the tags team and env": tags, and where the words end.
     fn tags_at(&self, at: usize) -> Option<(Vec<Removal>, usize)> {
         let is_tag = |place: usize| self.is_symbol(place, &["tag"]);
-        let (keys, end) = if is_tag(at) {
+        let is_plural = |place: usize| is_tag(place) && self.tokens[place].text.ends_with('s');
+        let several = self.tag_keys(at).filter(|(keys, end)| keys.len() > 1 && is_plural(*end));
+        let (keys, end) = if is_plural(at) {
+            self.tag_keys(self.past(at + 1, &[":", "named"]))?
+        } else if let Some((keys, end)) = several {
+            (keys, end + 1)
+        } else if is_tag(at) {
             names_from(&self.tokens, self.past(at + 1, &[":", "named"]))?
         } else if is_tag(at + 1) && self.token(at).is_some_and(|key| !key.text.contains(' ')) {
             (vec![self.tokens[at].text.clone()], at + 2)
@@ -233,7 +239,7 @@ impl Reader<'_> {
         let is_from = self.is_word(at, &["from", "of"]);
         // "take v1 out of the route"
         let is_route = self.is_symbol(place, &["route"]) && name_at(&self.tokens, place + 1).is_none();
-        (is_from && (SHARING.contains(&self.low(place)) && !self.is_kind(place + 1) || is_route)).then_some(place + 1)
+        (is_from && (self.says(place, SHARING) && !self.is_kind(place + 1) || is_route)).then_some(place + 1)
     }
 
     /// "so that v2 gets everything": who gets the requests of what goes, and where the words end.

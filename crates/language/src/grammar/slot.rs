@@ -1,6 +1,8 @@
 //! Slots of a pattern: which tokens a value may be, and the value they say.
 
+use super::log_fields::log_fields;
 use super::name::{is_proxy_tag, name_at, names_from};
+use super::pair::{pair, piece, tag_of_symbol};
 use crate::intent::{Protocol, Span};
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::{METHODS, is_glue};
@@ -93,8 +95,12 @@ pub(super) enum Slot {
     Numbers,
     /// `90%`
     Percent,
+    /// `0.5`, in hundredths.
+    Decimal,
     /// `90/10`
     Ratio,
+    /// `the method, the path and the status`: keys of an access log, each with what Envoy writes there.
+    LogFields,
     /// `/api`
     Path,
     /// A name of a resource.
@@ -133,7 +139,9 @@ const NAMES: &[(&str, Slot)] = &[
     ("number", Slot::Number),
     ("numbers", Slot::Numbers),
     ("percent", Slot::Percent),
+    ("decimal", Slot::Decimal),
     ("ratio", Slot::Ratio),
+    ("fields", Slot::LogFields),
     ("path", Slot::Path),
     ("name", Slot::Name),
     ("any", Slot::AnyName),
@@ -223,6 +231,8 @@ impl Slot {
             Self::Names => return names_from(tokens, at).map(|(names, end)| (Value::Texts(names), end)),
             Self::Numbers => return numbers(tokens, at),
             Self::Ratio => return ratio(tokens, at),
+            Self::LogFields => return log_fields(tokens, at).map(|(fields, end)| (Value::Texts(fields), end)),
+            Self::Decimal => Value::Number(hundredths(token)?),
             Self::Pair => return pair(tokens, at),
             Self::TagPair => return pair(tokens, at).or_else(|| tag_of_symbol(tokens, at)),
             Self::Text if is_text(tokens, at) => return piece(tokens, at).map(|(text, end)| (Value::Text(text), end)),
@@ -276,6 +286,15 @@ fn quantity(slot: Slot, token: &Token) -> Option<Value> {
         (Slot::Protocol, TokenKind::Symbol) => Value::Protocol(protocol(&token.low)?),
         _ => return None,
     })
+}
+
+/// A decimal number of at most two places, in hundredths: `0.5`, `1.25`.
+pub(super) fn hundredths(token: &Token) -> Option<u32> {
+    let (whole, part) = token.text.split_once('.').filter(|_| token.kind == TokenKind::Name)?;
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
+    (is_number(whole) && is_number(part) && part.len() <= 2).then_some(())?;
+    let part = format!("{part:0<2}").parse::<u32>().ok()?;
+    whole.parse::<u32>().ok()?.checked_mul(100)?.checked_add(part)
 }
 
 /// The protocol of a symbol.
@@ -394,57 +413,4 @@ fn ratio(tokens: &[Token], at: usize) -> Option<(Value, usize)> {
     }
     let is_said = is_said || matches!(tokens[end - 1].kind, TokenKind::Percent(_));
     (is_said && parts.len() > 1 && sum(&parts) == 100).then_some((Value::Numbers(parts), end))
-}
-
-/// `x-version: v2` in quotes, or as words `x-version: v2`, `x-version=v2`.
-fn pair(tokens: &[Token], at: usize) -> Option<(Value, usize)> {
-    let token = tokens.get(at)?;
-    if token.kind == TokenKind::Quoted {
-        let (name, value) = token.text.split_once(':').or_else(|| token.text.split_once('='))?;
-        let (name, value) = (name.trim(), value.trim());
-        let is_name = !name.is_empty()
-            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.'));
-        return (is_name && !value.is_empty()).then(|| (Value::Pair(name.to_owned(), value.to_owned()), at + 1));
-    }
-    let mark = tokens.get(at + 1).filter(|mark| matches!(mark.text.as_str(), ":" | "=" | "=="))?;
-    let is_name = matches!(token.kind, TokenKind::Name | TokenKind::Host)
-        || token.kind == TokenKind::Word && (!is_glue(&token.low) || mark.start == token.end && mark.text != ":")
-        || token.kind == TokenKind::Symbol && !token.text.contains(' ') && mark.text != ":";
-    // `x: y` with the mark at the name; `a : b` is a list's.
-    (is_name && (mark.start == token.end || mark.text != ":")).then_some(())?;
-    let (value, end) = piece(tokens, at + 2)?;
-    Some((Value::Pair(token.text.clone(), value), end))
-}
-
-/// A value as it is written, up to a space or the mark of a sentence: `a/b`, `session=.*`.
-fn piece(tokens: &[Token], at: usize) -> Option<(String, usize)> {
-    let first = tokens.get(at).filter(|value| value.kind != TokenKind::Mark)?;
-    let is_whole = |token: &Token| token.text.len() == token.end - token.start && !token.text.contains(' ');
-    let mut text = first.text.clone();
-    let mut end = at + 1;
-    let mut kept = (text.len(), end);
-    while let Some(next) = tokens.get(end).filter(|next| {
-        is_whole(&tokens[end - 1]) && is_whole(next) && next.start == tokens[end - 1].end && !is_closing(next)
-    }) {
-        text.push_str(&next.text);
-        end += 1;
-        if next.kind != TokenKind::Mark {
-            kept = (text.len(), end);
-        }
-    }
-    text.truncate(kept.0);
-    Some((text, kept.1))
-}
-
-/// Whether a token is a mark that is never part of a value.
-fn is_closing(token: &Token) -> bool {
-    token.kind == TokenKind::Mark && matches!(token.text.as_str(), "," | ";" | "(" | ")" | "!" | "?" | "->" | "=>")
-}
-
-/// `owner: shop`, where the name of the tag means something elsewhere.
-fn tag_of_symbol(tokens: &[Token], at: usize) -> Option<(Value, usize)> {
-    let token = tokens.get(at).filter(|token| token.kind == TokenKind::Symbol)?;
-    tokens.get(at + 1).filter(|mark| mark.text == ":" && mark.start == token.end)?;
-    let value = tokens.get(at + 2).filter(|value| value.kind != TokenKind::Mark)?;
-    Some((Value::Pair(token.text.clone(), value.text.clone()), at + 3))
 }

@@ -53,7 +53,10 @@ impl Reader<'_> {
         if self.chain_of_calls() || self.possessor() || self.recipient() {
             return true;
         }
-        if self.preposition.is_some() || self.is_compared(self.at) {
+        // "mesh bank with accounts on 8081 and audit on 8083"
+        let of_mesh = self.spot.is_some_and(|spot| spot.place == Place::Mesh) && self.begins_detail(self.at + 1);
+        let is_listed = of_mesh && self.preposition.as_deref() == Some("with");
+        if self.preposition.is_some() && !is_listed || self.is_compared(self.at) {
             return false;
         }
         if self.names_what_is_made() {

@@ -162,6 +162,7 @@ impl Reader<'_> {
         let said = self.said(self.tokens[self.at].start, self.tokens[end - 1].end);
         let (what, why) =
             (format!("\"{}\" changes nothing by itself", said.text), "it says why, and no value".to_owned());
+        self.set_aside(self.at, end);
         self.assumptions.push(Assumption { what, why });
         self.at = end;
         true

@@ -3,7 +3,7 @@
 use super::block::Block;
 use super::name::{name_at, names_of_a_kind};
 use super::reader::Reader;
-use super::spot::{Place, Spot};
+use super::spot::{Place, Spot, Trouble, path_of};
 use crate::lexer::TokenKind;
 use crate::understanding::Assumption;
 
@@ -115,32 +115,106 @@ impl Reader<'_> {
         [routes, self.group.clone(), named].into_iter().find(fits)
     }
 
-    /// "DNS discovery under shop.local." after several were named: a sentence that names and points at none is said of all.
+    /// Where the sentence of the words at hand begins.
+    fn begin_of_sentence(&self) -> usize {
+        (0..self.words.start).rev().find(|at| self.is_sentence_end(*at)).map_or(0, |end| end + 1)
+    }
+
+    /// Whether the sentence names and points at none of what was named before.
+    fn is_said_of_none(&self) -> bool {
+        self.is_carried && !self.is_pointed_at()
+    }
+
+    /// Whether the sentence points at what was spoken of: "its DNS name is …".
+    fn is_pointed_at(&self) -> bool {
+        let points = |at: usize| self.is_word(at, &["it", "its", "itself", "this", "that", "there"]);
+        (self.begin_of_sentence()..self.words.start).any(points)
+    }
+
+    /// The one that a value belongs to which no two share, as a host name: where its sentence names none, the one that its
+    /// first label names, or the only one that the sentence before speaks of. `None` where that is asked about.
+    pub(super) fn owner_of(&mut self, value: &str) -> Result<Option<Spot>, Trouble> {
+        let here = self.here()?;
+        let named = self.all_named();
+        if !named.contains(&here.place) || named.len() < 2 || !self.is_carried {
+            return Ok(Some(here));
+        }
+        let label = value.split('.').next().unwrap_or_default().to_lowercase();
+        let of_label = |is_it: fn(&str, &str) -> bool| {
+            let is_it = |name: String| is_it(&name.to_lowercase(), &label);
+            named.iter().copied().filter(|place| self.name_of_proxied(*place).is_some_and(is_it)).collect::<Vec<_>>()
+        };
+        let exact = of_label(|name, label| name == label);
+        let is_pointed_at = self.is_pointed_at();
+        if is_pointed_at && exact.iter().all(|place| *place == here.place) {
+            return Ok(Some(here));
+        }
+        let parts = of_label(|name, label| label.strip_prefix(name).is_some_and(|rest| rest.starts_with(['-', '_'])));
+        let last = self.last_named(&named);
+        self.is_carried = false;
+        self.beside.clear();
+        let owner = match (exact.as_slice(), parts.as_slice(), last.as_slice()) {
+            // "Its DNS name is api.local", where `web` was spoken of last.
+            _ if is_pointed_at => None,
+            ([owner], ..) | ([], [owner], _) | ([], [], [owner]) => Some(*owner),
+            _ => None,
+        };
+        let Some(owner) = owner else {
+            let (from, to) = (self.words.start, self.words.end);
+            self.ask(&format!("Which of those that were named has `{value}`? No two can share it."), from, to);
+            return Ok(None);
+        };
+        Ok(Some(if owner == here.place { here } else { self.turn_to(owner) }))
+    }
+
+    /// Those whose names stand in the sentence before.
+    fn last_named(&self, named: &[Place]) -> Vec<Place> {
+        let end = self.begin_of_sentence().saturating_sub(1);
+        let start = (0..end).rev().find(|at| self.is_sentence_end(*at)).map_or(0, |end| end + 1);
+        let is_there =
+            |name: String| self.tokens[start..end].iter().any(|token| token.text.eq_ignore_ascii_case(&name));
+        named.iter().copied().filter(|place| self.name_of_proxied(*place).is_some_and(is_there)).collect()
+    }
+
+    /// Whether a sentence before this said how a place is found.
+    fn was_found(&self, place: Place) -> bool {
+        let Some(first) = self.token(self.begin_of_sentence()) else { return false };
+        let path = path_of(place) + ".discovery";
+        self.evidence.iter().any(|evidence| evidence.end <= first.start && evidence.path.starts_with(&path))
+    }
+
+    /// "DNS discovery under shop.local." after several were named: a sentence that names and points at none is said of all,
+    /// unless it goes on about the one of which discovery was said.
     pub(super) fn carry(&mut self, block: Block) {
         let is_shared = matches!(block, Block::Dns | Block::CloudMap);
-        let start = (0..self.words.start).rev().find(|at| self.is_sentence_end(*at)).map_or(0, |end| end + 1);
-        let points = |at: usize| self.is_word(at, &["it", "its", "itself", "this", "that", "there"]);
-        let is_pointed_at = (start..self.words.start).any(points);
-        let here = self.spot.map(|spot| spot.place);
-        let of_application = matches!(here, Some(Place::Application(_)));
-        if !self.is_carried || !is_shared || is_pointed_at || !of_application || !self.beside.is_empty() {
+        let Some(here @ (Place::Application(_) | Place::Node(_))) = self.spot.map(|spot| spot.place) else { return };
+        if !self.is_said_of_none() || !is_shared || !self.beside.is_empty() {
             return;
         }
-        let others = self.all_named().into_iter().filter(|place| Some(*place) != here);
-        let others: Vec<Spot> = others.filter(|place| matches!(place, Place::Application(_))).map(Spot::at).collect();
+        let goes_on = self.was_found(here);
+        let kind = |place: Place| {
+            let node = match place {
+                Place::Application(at) => self.intent.applications.get(at),
+                Place::Node(at) => self.intent.virtual_nodes.get(at),
+                _ => None,
+            };
+            node.and_then(|node| node.discovery.as_ref()).map(std::mem::discriminant)
+        };
+        let is_other = |place: &Place| *place != here && (!goes_on || kind(*place) == kind(here));
+        let others: Vec<Spot> = self.all_named().into_iter().filter(is_other).map(Spot::at).collect();
         if others.is_empty() {
             return;
         }
         let text = self.said(self.tokens[self.words.start].start, self.tokens[self.words.end - 1].end).text;
         self.assumptions.push(Assumption {
-            what: format!("\"{text}\" is said of all applications"),
+            what: format!("\"{text}\" is said of all that were named"),
             why: "its sentence names none of them".to_owned(),
         });
         self.beside = others;
     }
 
     /// The routes beside the one that is spoken of.
-    fn routes_together(&self) -> Vec<Place> {
+    pub(super) fn routes_together(&self) -> Vec<Place> {
         match self.spot.map(|spot| spot.place) {
             Some(Place::Route(None, _)) => (0..self.intent.routes.len()).map(|at| Place::Route(None, at)).collect(),
             Some(Place::Route(Some(router), _)) => {

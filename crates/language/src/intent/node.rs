@@ -19,6 +19,9 @@ pub struct VirtualNode {
     /// Whether it is made or changed.
     #[serde(skip_serializing_if = "Action::is_create")]
     pub action: Action,
+    /// The virtual node of the files that it is a copy of, but for its name and for what else is said of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub like: Option<String>,
     /// Versions that share an application's traffic.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<Version>,

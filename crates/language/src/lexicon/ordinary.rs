@@ -25,7 +25,7 @@ fault faults follow follows gave goes happen happens having help helps hit hits 
 implements improve improves inject injects injecting injected involve involves keep kept know knows known lead leads leave
 leaves let lets mean means mention mentions mentioned mirroring mirrored need needs needed occur occurs offer offers perform
 performs prefer prefers prevent prevents protect protects provide provides providing put puts receive receives refer refers
-represent represents require requires respect respects restart restarts restarted retain said saw say says see seem seems
+refused rejected ignored denied represent represents require requires respect respects restart restarts restarted retain said saw say says see seem seems
 seen sees shadowing sit sits skip skips stand stands start starts started starting stay stays tell tells think thinks
 throttle throttles throttled told took treat treats tried try trying turn turns understand understands use used uses using
 want wants wanted went work works working

@@ -280,7 +280,7 @@ present: is present, present, exists, is set, is there, any value, of any value,
     no matter its value
 absent: absent, missing, is absent, is missing, not present, isn't present, is not present, isn't set, is not set,
     not set
-range: range, in the range, between numbers, in range
+range: range, in the range, in a range, ranging, ranges, between numbers, in range
 priority: priority, priorities, precedence, route priority
 
 # rewrites
@@ -316,7 +316,7 @@ environment-variable: environment variable, environment variables, env var, env 
 proxy-wiring: dependson, container dependency, container dependencies, startup order, start order, startup dependency,
     proxyconfiguration, proxy configuration, proxy config, task role, task role statement, task role policy,
     task role permission, task role permissions, iam task role, ulimits, ulimit, streamaggregatedresources
-permissions: iam policy, iam policies, iam role, iam statement, iam permission, iam permissions, role statement,
+permissions: role permissions, role permission, iam policy, iam policies, iam role, iam statement, iam permission, iam permissions, role statement,
     role policy, policy statement
 app-port: app port, application port, container port, app ports, appports
 ignored-ports: egress ignored ports, egressignoredports, ignored ports, bypass the proxy, bypassing the proxy
@@ -350,7 +350,7 @@ percent: percent
 pub(super) const GLUE: &str = "
 # articles, pronouns, and what points
 the a an this that that's whole entire these those which who whose it its it's itself i we us our me my you your they them
-they've their themselves here there both each either everybody anything whatever whether same different own total
+they've their themselves here there both each either everybody anything whatever whether different own total
 some any
 
 # small verbs
@@ -362,7 +362,7 @@ needs inside already yet again still turn of as at with by for in from on into o
 back side whose
 
 # what a sentence is polite with
-directly please pls plz just also kindly hey hi hello thanks thank okay ok maybe perhaps quickly asap like likewise somehow simply
+directly please pls plz just also kindly hey hi hello thanks thank okay ok maybe perhaps quickly asap like somehow simply
 ready now basically lets finally firstly lastly afterwards actually essentially really
 
 # adjectives and adverbs that ask for nothing in particular

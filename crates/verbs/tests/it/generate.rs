@@ -12,7 +12,10 @@ mod public;
 mod schema;
 mod there;
 mod whole;
+mod wordings;
 
+use meshwright_dialect::Reading;
+use meshwright_language::understand_change;
 use meshwright_verbs::Answer;
 use meshwright_verbs::convert::DialectName;
 use meshwright_verbs::generate::{GenerateFormat, GenerateOptions, LlmOptions, run};
@@ -44,4 +47,9 @@ fn generate(intent: &str, options: &GenerateOptions) -> Answer {
 /// The questions and notes of an intent, without resources.
 fn notes(intent: &str) -> String {
     generate(intent, &options()).notes
+}
+
+/// Whether a request takes something away from what a file has.
+fn takes_away(reading: &Reading, request: &str) -> bool {
+    !understand_change(request, &reading.inventory).intent.removals.is_empty()
 }

@@ -7,7 +7,7 @@ use meshwright_model::reference::{Key, Need, Reference};
 
 use super::{labels, raw, say, written};
 use crate::cloudformation::key;
-use crate::edit::{NameWriter, Renamed, Site};
+use crate::edit::{NameWriter, Named, Renamed, Site};
 use crate::out::Out;
 use crate::tree::NodeId;
 use meshwright_model::{Expression, Kind, Resource};
@@ -38,16 +38,8 @@ pub(super) fn name<'s>(site: &'s Site<'s>, new: &[&'s Resource], renamed: Rename
     names.renamed = renamed;
     Box::new(move |kind, name| {
         let key = name.text().map_or(Key::Open(name), Key::Known);
-        names.of(&Reference { path: Path::default(), kind, name: key, need: Need::BeforeCreation }).value
+        names.of(&Reference { path: Path::default(), kind, name: key, need: Need::BeforeCreation })
     })
-}
-
-/// How a reference is written.
-pub(super) struct Named {
-    /// What stands in its place; `None` for the name itself.
-    pub(super) value: Option<Out>,
-    /// What must then be created first, by its label.
-    pub(super) depends_on: Option<String>,
 }
 
 impl<'n> Names<'n> {

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::compose::names::joined;
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set, opens_block};
 use crate::grammar::spot::{self, Trouble, put};
 use crate::intent::AccessLogFormat;
+use crate::understanding::Assumption;
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -55,6 +57,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "as-json ?access-log",
             "access-log as-json",
             "json access-log",
+            "access-log json",
             "access-log format json",
             "format json",
         ],
@@ -74,6 +77,28 @@ pub(super) const MEANINGS: &[Meaning] = &[
             let (log, path) = spot::access_log(intent, spot)?;
             let Some(AccessLogFormat::Json(keys)) = &mut log.format else { return Err(Trouble::NotHere) };
             keys.insert(key, value);
+            Ok(path + ".format")
+        }),
+    },
+    Meaning {
+        name: "access log: keys by what they say",
+        block: Block::AccessLog,
+        is_plain: false,
+        home: Home::Node,
+        ways: &["fields|field|keys|columns|private-key <fields>", "<fields>", "with <fields>", "access-log <fields>"],
+        set: Set::Act(|reader, slots| {
+            let spot = reader.here()?;
+            let (log, path) = spot::access_log(&mut reader.intent, spot)?;
+            let Some(AccessLogFormat::Json(keys)) = &mut log.format else { return Err(Trouble::NotHere) };
+            let fields = slots.texts("fields");
+            let mut said = Vec::with_capacity(fields.len());
+            for (key, operator) in fields.iter().filter_map(|field| field.split_once('=')) {
+                keys.insert(key.to_owned(), operator.to_owned());
+                said.push(format!("`{key}` is `{operator}`"));
+            }
+            let what = format!("in the access log {}", joined(&said));
+            reader.set_aside(reader.words.start, reader.words.end);
+            reader.assumptions.push(Assumption { what, why: "the request names what is logged in words".to_owned() });
             Ok(path + ".format")
         }),
     },

@@ -1,10 +1,12 @@
 //! Meanings of certificates and the authorities that are trusted, on the side of the server and of the client.
 
+use crate::compose::names::listed;
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
 use crate::grammar::slot::Slots;
 use crate::grammar::spot::{self, Place, Said, Side, Spot, Trouble, put};
 use crate::intent::{Certificate, Intent, Trust};
+use crate::understanding::Assumption;
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -187,6 +189,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Node,
         ways: &[
+            "whose san <names>",
             "certificate <dotted:names>",
             "certificate be for <dotted:names>",
             "san ?exact <names>",
@@ -194,15 +197,24 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "trust san <names>",
             "match san <names>",
         ],
-        set: Set::Value(|intent, spot, slots| {
-            if serves(intent, spot) {
-                let (tls, path) = spot::listener_tls(intent, spot)?;
-                tls.client_names.extend(slots.texts("names"));
+        set: Set::Act(|reader, slots| {
+            let (spot, names) = (reader.here()?, slots.texts("names"));
+            if !serves(&mut reader.intent, spot) {
+                let (tls, path) = spot::client_tls(&mut reader.intent, spot)?;
+                tls.names.extend(names);
+                return Ok(path + ".names");
+            }
+            let (tls, path) = spot::listener_tls(&mut reader.intent, spot)?;
+            if tls.certificate.is_none() || tls.mutual || tls.trust.is_some() {
+                tls.client_names.extend(names);
                 return Ok(path + ".clientNames");
             }
-            let (tls, path) = spot::client_tls(intent, spot)?;
-            tls.names.extend(slots.texts("names"));
-            Ok(path + ".names")
+            // The names of a listener's own certificate stand in that.
+            reader.assumptions.push(Assumption {
+                what: format!("the certificate is for {}, and no setting says so", listed(&names)),
+                why: "who calls checks the names of a certificate, and a listener only shows it".to_owned(),
+            });
+            reader.sets_nothing()
         }),
     },
 ];

@@ -37,10 +37,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "discovery hostname <host>",
             "discovery dns hostname <host>",
         ],
-        set: Set::Value(|intent, spot, slots| {
-            let (dns, path) = dns(intent, spot)?;
-            put(&mut dns.hostname, slots.text("host"), &path, "hostname")
-        }),
+        set: Set::Act(|reader, slots| reader.hostname(&slots.text("host"))),
     },
     Meaning {
         name: "DNS: host name and port",
@@ -49,9 +46,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Node,
         ways: &["<dotted:host> : <number:port>"],
         set: Set::Act(|reader, slots| {
-            let spot = reader.here()?;
-            let (dns, path) = dns(&mut reader.intent, spot)?;
-            put(&mut dns.hostname, slots.text("host"), &path, "hostname")?;
+            reader.hostname(&slots.text("host"))?;
             reader.port(slots.number("port"), None)
         }),
     },
@@ -74,10 +69,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: false,
         home: Home::Node,
         ways: &["<dotted:host>"],
-        set: Set::Value(|intent, spot, slots| {
-            let (dns, path) = dns(intent, spot)?;
-            put(&mut dns.hostname, slots.text("host"), &path, "hostname")
-        }),
+        set: Set::Act(|reader, slots| reader.hostname(&slots.text("host"))),
     },
     Meaning {
         name: "DNS: endpoints",
@@ -137,10 +129,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<name> application",
             "<name> service-name",
         ],
-        set: Set::Value(|intent, spot, slots| {
-            let (map, path) = cloud_map(intent, spot)?;
-            put(&mut map.service, slots.text("name"), &path, "service")
-        }),
+        set: Set::Act(|reader, slots| reader.service_name(&slots.text("name"))),
     },
     Meaning {
         name: "Cloud Map: service name",
@@ -148,10 +137,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Node,
         ways: &["service-name <name>"],
-        set: Set::Value(|intent, spot, slots| {
-            let (map, path) = cloud_map(intent, spot)?;
-            put(&mut map.service, slots.text("name"), &path, "service")
-        }),
+        set: Set::Act(|reader, slots| reader.service_name(&slots.text("name"))),
     },
     Meaning {
         name: "Cloud Map: attribute",
@@ -244,6 +230,20 @@ pub(super) const MEANINGS: &[Meaning] = &[
 ];
 
 impl Reader<'_> {
+    /// The host name of one node.
+    fn hostname(&mut self, host: &str) -> Said {
+        let Some(spot) = self.owner_of(host)? else { return Ok(String::new()) };
+        let (dns, path) = dns(&mut self.intent, spot)?;
+        put(&mut dns.hostname, host.to_owned(), &path, "hostname")
+    }
+
+    /// The service of Cloud Map that one node is.
+    fn service_name(&mut self, name: &str) -> Said {
+        let Some(spot) = self.owner_of(name)? else { return Ok(String::new()) };
+        let (map, path) = cloud_map(&mut self.intent, spot)?;
+        put(&mut map.service, name.to_owned(), &path, "service")
+    }
+
     /// Each of what is spoken of has its own name in a domain: "found by DNS under shop.local".
     fn domain(&mut self, domain: &str) -> Said {
         let domain = domain.trim_start_matches('.');

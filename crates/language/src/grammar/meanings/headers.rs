@@ -218,6 +218,24 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, slots| reader.same_header(Comparison::Exact(slots.text("value")))),
     },
     Meaning {
+        name: "match: one of several values of the header",
+        block: Block::Match,
+        is_plain: false,
+        home: Home::Route,
+        ways: &["or ?equals <text:value>", ", <text:value> or <text:other>"],
+        set: Set::Act(|reader, slots| {
+            let other = slots.given("other");
+            let end = reader.words.end;
+            if !reader.ends_clause(end)
+                && reader.low(end) != ":"
+                && !reader.is_symbol(reader.past_glue(end), &["to", "send"])
+            {
+                return Err(Trouble::NotHere);
+            }
+            reader.or_value(slots.given("value").into_iter().chain(other))
+        }),
+    },
+    Meaning {
         name: "match: the same header, compared as before",
         block: Block::Match,
         is_plain: false,

@@ -235,9 +235,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: false,
         home: Home::Route,
         ways: &["match port <number>", "port <number>", "those|these|ones on|at <number>"],
-        set: Set::Act(|reader, slots| {
-            reader.matcher(|matcher, path| put(&mut matcher.port, slots.number("number"), path, "port"))
-        }),
+        set: Set::Act(|reader, slots| reader.match_port(slots.number("number"))),
     },
     Meaning {
         name: "match: gRPC service",

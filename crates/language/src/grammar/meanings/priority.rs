@@ -2,7 +2,6 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
-use crate::grammar::spot::{self, Trouble};
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -20,15 +19,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Route,
         ways: &[
             "win|wins|winning|beat|beats|beating|before ?between otherwise|rest ?route|traffic|requests",
-            "take priority between otherwise|rest ?route|traffic|requests",
+            "take|taking|takes priority between otherwise|rest ?route|traffic|requests",
         ],
-        // A route with a condition comes before one without, whatever is said of it.
-        set: Set::Act(|reader, _| {
-            let spot = reader.here()?;
-            let (matcher, _) = spot::matcher(&mut reader.intent, spot)?;
-            let is_narrower = !matcher.is_empty() && !matcher.otherwise;
-            if is_narrower { reader.sets_nothing() } else { Err(Trouble::NotHere) }
-        }),
+        set: Set::Act(|reader, _| reader.wins_over_the_rest()),
     },
     Meaning {
         name: "priority: first",
@@ -40,7 +33,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "priority highest",
             "win|wins|winning|beat|beats|beating ?between everything|all|anything",
             "before anything|everything ?otherwise ?is ?tried|checked|considered",
-            "take priority between everything|all|anything",
+            "take|taking|takes priority between everything|all|anything",
         ],
         set: Set::Act(|reader, _| reader.priority(0)),
     },

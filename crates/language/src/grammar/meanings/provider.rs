@@ -44,6 +44,21 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, slots| provider(reader, Provider::Node(slots.text("name")))),
     },
     Meaning {
+        name: "provider: of the kind that the files have",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Service,
+        ways: &["provider to <name>"],
+        set: Set::Act(|reader, slots| {
+            let name = slots.text("name");
+            match reader.kind_there(&name) {
+                Some(Kind::VirtualRouter) => provider(reader, Provider::Router(name)),
+                Some(Kind::VirtualNode) => provider(reader, Provider::Node(name)),
+                _ => Err(Trouble::NotHere),
+            }
+        }),
+    },
+    Meaning {
         name: "provider that the service stands on",
         block: Block::Resource,
         is_plain: true,

@@ -74,9 +74,10 @@ pub(super) const MEANINGS: &[Meaning] = &[
             let (name, others) = match number {
                 500 => ("server-error", "500 to 511"),
                 502..=504 => ("gateway-error", "502, 503 and 504"),
-                409 => return event(&mut reader.intent, reader.spot.ok_or(Trouble::NotHere)?, "client-error"),
+                409 => ("client-error", "409"),
                 _ => return Err(Trouble::NotHere),
             };
+            reader.set_aside(reader.words.start, reader.words.end);
             reader.assumptions.push(Assumption {
                 what: format!("retries on {number} are retries on {name}, which means {others}"),
                 why: "App Mesh has no event for one of them".to_owned(),

@@ -122,7 +122,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         name: "what is left goes nowhere",
         block: Block::Match,
         is_plain: true,
-        home: Home::All,
+        home: Home::Route,
         ways: &[
             "otherwise|rest ?get|gets|returns ?a <number>",
             "otherwise|rest is|are|gets ?be rejected|refused|drop-all|ignored|nothing",
@@ -130,7 +130,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         // What no route matches is answered with 404.
         set: Set::Act(|reader, slots| {
             let is_so = matches!(slots.number("number"), 0 | 404) && reader.ends_clause(reader.words.end);
-            if is_so { reader.sets_nothing() } else { Err(Trouble::NotHere) }
+            if is_so { reader.rest_goes_nowhere() } else { Err(Trouble::NotHere) }
         }),
     },
     Meaning {
@@ -139,8 +139,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Route,
         ways: &[
-            "<name> to split|rotation|mix|target|route ?with ?weight <number:percent>",
-            "<name> to split|rotation|mix|target|route ?with ?weight <percent>",
+            "?virtual-node <name> to split|rotation|mix|target|route ?with ?weight <number:percent>",
+            "?virtual-node <name> to split|rotation|mix|target|route ?with ?weight <percent>",
         ],
         set: Set::Act(|reader, slots| {
             if reader.verb != Verb::Add {

@@ -7,6 +7,8 @@ use crate::grammar::reader::Reader;
 use crate::grammar::slot::Slots;
 use crate::grammar::spot::{self, Place, Said, Spot, Trouble, put};
 use crate::intent::{Intent, Sidecar, Traffic};
+use crate::lexer::{Token, TokenKind};
+use crate::understanding::Assumption;
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -111,14 +113,15 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Sidecar,
         is_plain: true,
         home: Home::Sidecar,
-        ways: &["cpu <number>", "<number> cpu", "<percent> cpu"],
+        ways: &["cpu <number>", "<number> cpu", "<percent> cpu", "<decimal:percent> cpu", "cpu <decimal:percent>"],
         set: Set::Act(|reader, slots| {
             let is_whole = reader.words.clone().any(|at| reader.tokens[at].text.to_lowercase().starts_with("vcpu"));
             let units = match (slots.number("percent"), slots.number("number")) {
                 (0, number) if is_whole => number.saturating_mul(1024),
                 (0, number) => number,
-                (percent, _) => percent * 1024 / 100,
+                (percent, _) => percent.saturating_mul(1024) / 100,
             };
+            reader.assume_container();
             let spot = reader.here()?;
             let (sidecar, path) = sidecar(&mut reader.intent, spot)?;
             put(&mut sidecar.cpu, units, &path, "cpu")
@@ -132,19 +135,24 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "<number:gib> gib ?memory",
             "memory <number:gib> gib",
+            "<percent:part> gib ?memory",
+            "<decimal:part> gib ?memory",
+            "memory <decimal:part> gib",
             "memory <number> ?mib",
             "<number> ?mib memory",
             "<number> mib",
         ],
-        set: Set::Value(|intent, spot, slots| {
-            let (sidecar, path) = sidecar(intent, spot)?;
-            let gib = slots.number("gib");
-            put(
-                &mut sidecar.memory,
-                if gib > 0 { gib.saturating_mul(1024) } else { slots.number("number") },
-                &path,
-                "memory",
-            )
+        set: Set::Act(|reader, slots| {
+            let (gib, part) = (slots.number("gib"), slots.number("part"));
+            let mib = match (gib, part) {
+                (0, 0) => slots.number("number"),
+                (0, part) => part.saturating_mul(1024) / 100,
+                (gib, _) => gib.saturating_mul(1024),
+            };
+            reader.assume_container();
+            let spot = reader.here()?;
+            let (sidecar, path) = sidecar(&mut reader.intent, spot)?;
+            put(&mut sidecar.memory, mib, &path, "memory")
         }),
     },
     Meaning {
@@ -324,6 +332,28 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
 ];
+
+impl Reader<'_> {
+    /// CPU and memory of which nobody says whose they are belong to the proxy: what its application needs is not the mesh's.
+    fn assume_container(&mut self) {
+        let says = |token: &Token| {
+            token.kind == TokenKind::Symbol
+                && matches!(token.low.as_str(), "sidecar" | "resource-limits" | "proxy-image")
+        };
+        let Some(Place::Sidecar(at)) = self.spot.map(|spot| spot.place) else { return };
+        if self.tokens.iter().any(says) {
+            return;
+        }
+        let own = self.intent.sidecars[at].virtual_node.as_ref();
+        let own =
+            own.map_or_else(|| "the Envoy container".to_owned(), |name| format!("the Envoy container of `{name}`"));
+        let what = format!("CPU and memory are those of {own}");
+        if !self.assumptions.iter().any(|assumption| assumption.what == what) {
+            let why = "a virtual node has none, and the container of an application is no part of the mesh".to_owned();
+            self.assumptions.push(Assumption { what, why });
+        }
+    }
+}
 
 /// Ports of the application; said twice, they must be the same.
 fn application_ports(sidecar: &mut Sidecar, path: &str, ports: &[u32]) -> Said {

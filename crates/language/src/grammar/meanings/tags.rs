@@ -28,6 +28,19 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "tag without its value",
+        block: Block::Tags,
+        is_plain: true,
+        home: Home::All,
+        ways: &["tag ?named <name>", "<name> tag"],
+        set: Set::Act(|reader, slots| {
+            let end = reader.words.end;
+            let is_bare = reader.ends_clause(end) || reader.is_word(end, &["on", "of", "for", "from", "in"]);
+            let is_bare = is_bare || reader.is_symbol(end, &["to", "on", "for"]);
+            if is_bare { reader.tag_without_value(&slots.text("name")) } else { Err(Trouble::NotHere) }
+        }),
+    },
+    Meaning {
         name: "tag of the mesh",
         block: Block::Tags,
         is_plain: true,

@@ -127,7 +127,12 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "target ?equals ?virtual-node <name> ?virtual-node ?on|at port <number:port>",
             "?send to ?virtual-node ?application <name> virtual-node|application ?on|at port <number:port>",
         ],
-        set: Set::Act(|reader, slots| reader.target(&slots.text("name"), None, Some(slots.number("port")))),
+        set: Set::Act(|reader, slots| {
+            if reader.lists_numbers() {
+                return Err(Trouble::NotHere);
+            }
+            reader.target(&slots.text("name"), None, Some(slots.number("port")))
+        }),
     },
     Meaning {
         name: "weighted target",

@@ -85,10 +85,10 @@ fn a_node_to_be_made_is_no_part_of_another_name() {
 +            Hostname: new.market.local
 +            ResponseType: ENDPOINTS
 ");
-    insta::assert_snapshot!(refused(MARKET, "add a node grey like FrontDesk on port 9000"), @r#"
-not understood: "FrontDesk" (bytes 21 to 30 of the request)
-error: nothing is changed before this is settled; --partial makes the edits that are clear
-"#);
+    insta::assert_snapshot!(refused(MARKET, "add a node grey like FrontDesk on port 9000"), @"
+question: `FrontDesk` is found by `desk.market.local`. By which host name is `grey` found?
+error: nothing is changed before this is settled
+");
     insta::assert_snapshot!(refused(MARKET, "Frontdesk2 must speak http2"), @"
 question: There is no `Frontdesk2` in the file. Did you mean `FrontDesk`?
 error: nothing is changed before this is settled

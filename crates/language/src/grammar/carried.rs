@@ -1,0 +1,81 @@
+//! Verbs that are said once for several: "lower the retries of a to 1 and the timeout of b to 4 s".
+
+use super::name::name_at;
+use super::reader::Reader;
+use super::thing::Thing;
+use crate::lexer::{Token, TokenKind};
+
+/// Words before a part or its owner.
+const ARTICLES: &[&str] = &["the", "a", "an", "its", "my", "our", "and"];
+
+/// Words between a part and its owner.
+const OF: &[&str] = &["of", "on", "for", "in"];
+
+/// The most tokens from an owner to the value of its part.
+const MAX_TO_VALUE: usize = 6;
+
+/// A part that is set: where its words begin and end, and which of them say what it is.
+struct Part {
+    label: std::ops::Range<usize>,
+}
+
+impl Reader<'_> {
+    /// Says the verb of a change again where a part of something else follows that has a value of its own, and the part again
+    /// where only its owner follows.
+    pub(super) fn carry_verbs(&mut self) {
+        let mut verb: Option<usize> = None;
+        let mut at = 0;
+        while at < self.tokens.len() {
+            if self.is_sentence_end(at) {
+                verb = None;
+            } else if self.is_symbol(at, &["change"]) || self.is_word(at, &["set"]) {
+                verb = Some(at);
+            } else if self.is_symbol(at, &["and"]) || self.low(at) == "," {
+                let said = verb.and_then(|verb| self.said_again(verb, at)).unwrap_or_default();
+                let place = self.tokens.get(at + 1).map_or(0, |next| next.start);
+                let said: Vec<Token> =
+                    said.into_iter().map(|word| Token { start: place, end: place, ..word }).collect();
+                let count = said.len();
+                if count > 0 {
+                    let rest = self.tokens.split_off(at + 1);
+                    self.tokens.extend(said.into_iter().chain(rest));
+                }
+                at += count;
+            }
+            at += 1;
+        }
+    }
+
+    /// The words that go without saying behind a joint: the verb, or the verb and the part.
+    fn said_again(&self, verb: usize, joint: usize) -> Option<Vec<Token>> {
+        let first = self.part_at_place(verb + 1).filter(|part| !part.label.is_empty())?;
+        let next = self.part_at_place(joint + 1)?;
+        let mut said = vec![self.tokens[verb].clone()];
+        if next.label.is_empty() {
+            said.extend(self.tokens[first.label].iter().cloned());
+        }
+        Some(said)
+    }
+
+    /// "the timeout of b to 4 s": a part, its owner and a value; the part may go without saying.
+    fn part_at_place(&self, at: usize) -> Option<Part> {
+        let start = self.past(at, ARTICLES);
+        let says_part = |at: &usize| {
+            let token = self.token(*at).filter(|token| token.kind == TokenKind::Symbol);
+            token.is_some_and(|token| token.low != "to" && Thing::of_symbol(&token.low).is_none())
+        };
+        let end = start + (start..start + MAX_TO_VALUE).take_while(says_part).count();
+        OF.contains(&self.low(end)).then_some(())?;
+        let owner = self.past(end + 1, ARTICLES);
+        let after = match self.entity_at(owner) {
+            Some(entity) if entity.name.is_some() => entity.end,
+            Some(_) => return None,
+            None => name_at(&self.tokens, owner).map(|_| owner + 1)?,
+        };
+        let to = (after..after + MAX_TO_VALUE)
+            .take_while(|at| !self.ends_clause(*at))
+            .find(|at| self.is_symbol(*at, &["to"]))?;
+        let has_value = self.token(to + 1).is_some_and(|value| value.kind != TokenKind::Mark);
+        has_value.then_some(Part { label: start..end })
+    }
+}

@@ -1,0 +1,150 @@
+//! Which route is tried first, and what becomes of requests that no route takes.
+
+use meshwright_model::Kind;
+
+use super::block::Block;
+use super::name::is_clause_verb;
+use super::reader::Reader;
+use super::spot::{self, Place, Said, Spot, Trouble};
+use crate::intent::{Match, Pathway};
+use crate::lexer::TokenKind;
+
+/// Words for the one of a list that stands at a place, counted from its begin; below zero from its end.
+const ORDINALS: &[(&str, isize)] = &[
+    ("first", 0),
+    ("former", 0),
+    ("second", 1),
+    ("third", 2),
+    ("fourth", 3),
+    ("latter", -1),
+    ("last", -1),
+    ("lowest", -1),
+];
+
+/// Nouns behind such a word, which say no more than it.
+const ITEMS: &[&str] = &["one", "route", "virtual-node", "application", "target", "rule", "path"];
+
+/// What one of several does that others do not.
+const WINNING: &[&str] = &["win", "wins", "winning", "beat", "beats", "beating", "take", "priority"];
+
+/// A route that is said to be tried before all others, and the words that say it.
+pub(super) struct First {
+    pub(super) place: Place,
+    words: std::ops::Range<usize>,
+}
+
+impl Reader<'_> {
+    /// "which wins over the rest": a narrower route is tried before one that takes all, whatever is said of it; before others
+    /// it comes by its number.
+    pub(super) fn wins_over_the_rest(&mut self) -> Said {
+        let spot = self.here()?;
+        let (matcher, _) = spot::matcher(&mut self.intent, spot)?;
+        let is_told = !takes_all(matcher);
+        if self.known.is_some() {
+            return self.priority(0);
+        }
+        if !is_told || matcher.is_empty() {
+            return Err(Trouble::NotHere);
+        }
+        self.firsts.push(First { place: spot.place, words: self.words.clone() });
+        self.sets_nothing()
+    }
+
+    /// Gives the least number to routes that are to be tried before others, where these do not take all requests that are left.
+    pub(super) fn settle_firsts(&mut self) {
+        for First { place, words } in std::mem::take(&mut self.firsts) {
+            let has_rivals = self.matchers_beside(place).iter().any(|other| !takes_all(other));
+            self.spot = Some(Spot::at(place));
+            if has_rivals && let Ok(path) = self.priority(0) {
+                self.note(&path, words.start, words.end);
+            }
+        }
+    }
+
+    /// What the routes beside one match.
+    fn matchers_beside(&self, place: Place) -> Vec<&Match> {
+        let intent = &self.intent;
+        let others = |count: usize, own: usize| (0..count).filter(move |at| *at != own);
+        match place {
+            Place::Route(router, own) => {
+                let list = router.map_or(&intent.routes, |router| &intent.virtual_routers[router].routes);
+                others(list.len(), own).map(|at| &list[at].matcher).collect()
+            }
+            Place::GatewayRoute(gateway, own) => {
+                let routes = gateway.map_or(&intent.gateway_routes, |gateway| &intent.virtual_gateways[gateway].routes);
+                others(routes.len(), own).map(|at| &routes[at].matcher).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// "everything else gets a 404": so it is where no route takes all requests; where one does, both cannot hold.
+    pub(super) fn rest_goes_nowhere(&mut self) -> Said {
+        let spot = self.here()?;
+        if !spot.place.has_routes() || self.lacks_target(spot) {
+            return Err(Trouble::NotHere);
+        }
+        let here = spot::matcher(&mut self.intent, spot).is_ok_and(|(matcher, _)| takes_all(matcher));
+        let takes = here || self.matchers_beside(spot.place).into_iter().any(takes_all);
+        let of_gateway = matches!(spot.place, Place::Gateway(_) | Place::GatewayRoute(..));
+        let kind = if of_gateway { Kind::GatewayRoute } else { Kind::Route };
+        let mut all = self.known.iter().flat_map(|known| &known.catch_alls);
+        let there = all.find(|(own, _)| *own == kind).map(|(_, name)| name.clone());
+        let what = match (takes, there) {
+            (true, _) => "A route of the request takes all requests that no other takes".to_owned(),
+            (false, Some(name)) => format!("Route `{name}` of the files takes all requests that no other takes"),
+            (false, None) => return self.sets_nothing(),
+        };
+        let (from, to) = (self.words.start, self.words.end);
+        self.ask(&format!("{what}, so that none is left to be rejected. Which of the two is to be?"), from, to);
+        Ok(String::new())
+    }
+
+    /// "the second wins over the rest", "the former listens on 8080": one of those that were named together.
+    pub(super) fn one_of_several(&mut self) -> bool {
+        let start = self.past(self.at, &["the"]);
+        let Some((_, place)) = ORDINALS.iter().find(|(word, _)| self.low(start) == *word) else { return false };
+        let is_word = self.token(start).is_some_and(|token| matches!(token.kind, TokenKind::Word | TokenKind::Symbol));
+        let end = self.past(start + 1, ITEMS);
+        let verb = self.past(end, &["should", "must", "shall", "has", "to", "always", "also"]);
+        let is_verb = |at: usize| self.says(at, WINNING) || self.token(at).is_some_and(is_clause_verb);
+        let does = is_verb(end) || is_verb(verb) || self.begins_detail(end);
+        let begins = self.is_clause_start() || matches!(self.low_before(self.at), "with" | "but" | "while" | "and");
+        if !is_word || !does || !begins {
+            return false;
+        }
+        let routes = self.routes_together();
+        let of = if routes.len() > 1 { routes } else { self.group.clone() };
+        let at = if *place < 0 { of.len().checked_add_signed(*place) } else { usize::try_from(*place).ok() };
+        let Some(place) = at.and_then(|at| of.get(at)).copied().filter(|_| of.len() > 1) else {
+            return self.lacks_one(start);
+        };
+        let is_route = matches!(place, Place::Route(..));
+        self.turn_to(place);
+        if is_route {
+            self.block = Block::Match;
+        }
+        self.preposition = None;
+        self.at = end;
+        true
+    }
+}
+
+impl Reader<'_> {
+    /// "the third", where only two were named: says that it was not understood, unless its word may say something else.
+    fn lacks_one(&mut self, at: usize) -> bool {
+        if !matches!(self.low(at), "former" | "second" | "third" | "fourth" | "latter") {
+            return false;
+        }
+        self.miss(self.tokens[at].start, self.tokens[at].end);
+        self.at = at + 1;
+        true
+    }
+}
+
+/// Whether a route takes all requests that come to it.
+fn takes_all(matcher: &Match) -> bool {
+    let path = |matcher: &Match| matches!(&matcher.path, Some(Pathway::Prefix(prefix)) if prefix == "/");
+    let whole = Match { path: matcher.path.clone(), otherwise: matcher.otherwise, ..Match::default() };
+    *matcher == whole && (matcher.path.is_none() || path(matcher))
+}
