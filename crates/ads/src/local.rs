@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use meshwright_envoy::translate::Machine;
 use meshwright_model::Kind;
-use meshwright_traffic::Addresses;
+use meshwright_traffic::{Addresses, Capture};
 
 use crate::proxy::MeshId;
 
@@ -27,26 +28,46 @@ pub struct Local {
     given: Arc<Mutex<BTreeMap<Who, u16>>>,
 }
 
+/// Where a proxy is, with its application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Home {
+    /// Their addresses.
+    pub addresses: Addresses,
+    /// The machine, as the proxy sees it.
+    pub machine: Machine,
+}
+
+impl Home {
+    /// How connections reach the proxy.
+    pub fn capture(&self) -> Capture {
+        Capture::Addresses(self.addresses)
+    }
+}
+
 impl Local {
-    /// Addresses of `127.BLOCK.0.0/16`; files are in a folder, as [`Addresses`] says.
+    /// Addresses of `127.BLOCK.0.0/16`; files are in a folder, as [`Machine`] says.
     pub fn new(block: u8, files: &str) -> Self {
         Self { block, files: files.into(), given: Arc::default() }
     }
 
-    /// The addresses of a node's or gateway's proxy; `None` where all are given.
-    pub fn of(&self, mesh: &MeshId, kind: Kind, name: &str, nodes: &[&str]) -> Option<Addresses> {
+    /// Where the proxy of a node or gateway is, which sends to some nodes; `None` where all addresses are given.
+    pub fn of(&self, mesh: &MeshId, kind: Kind, name: &str, nodes: &[&str]) -> Option<Home> {
         let own = self.number(mesh, kind, name)?;
         let address = |name: &&str| {
             let number = self.number(mesh, Kind::VirtualNode, name)?;
             Some(((*name).to_owned(), self.address(number, 0)))
         };
-        Some(Addresses {
+        let addresses = Addresses {
             ingress: self.address(own, 0),
             egress: self.address(own, 1),
             application: self.address(own, 2),
+        };
+        let machine = Machine {
+            address: addresses.ingress,
             nodes: Arc::new(nodes.iter().filter_map(address).collect()),
             files: Arc::clone(&self.files),
-        })
+        };
+        Some(Home { addresses, machine })
     }
 
     fn number(&self, mesh: &MeshId, kind: Kind, name: &str) -> Option<u16> {
@@ -80,8 +101,9 @@ mod tests {
         let mut seen = BTreeSet::new();
         for number in 0..MAX_PROXIES {
             let own = local.of(&mesh, Kind::VirtualNode, &number.to_string(), &["0"]).unwrap();
-            assert!([own.ingress, own.egress, own.application].into_iter().all(|address| seen.insert(address)));
-            assert_eq!(own.nodes["0"].to_string(), "127.77.0.1");
+            let Addresses { ingress, egress, application } = own.addresses;
+            assert!([ingress, egress, application].into_iter().all(|address| seen.insert(address)));
+            assert_eq!(own.machine.nodes["0"].to_string(), "127.77.0.1");
         }
         assert_eq!(seen.len(), usize::from(MAX_PROXIES) * 3);
         assert!(local.of(&mesh, Kind::VirtualNode, "one more", &[]).is_none());

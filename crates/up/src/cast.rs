@@ -55,10 +55,11 @@ impl Cast {
         let mut faults = Vec::new();
         let mut doors: Vec<Door> = Vec::new();
         for part in parts {
-            let Some(addresses) = self.local.of(&self.mesh, part.kind, &part.name, &[]) else {
+            let Some(home) = self.local.of(&self.mesh, part.kind, &part.name, &[]) else {
                 faults.push(format!("{}: there are no more addresses", part.name));
                 continue;
             };
+            let addresses = home.addresses;
             let door = if part.kind == Kind::VirtualGateway { addresses.ingress } else { addresses.application };
             for entry in &part.entries {
                 let tls = entry.tls.as_ref().map(|names| self.authority.client(names)).transpose()?;
@@ -76,7 +77,7 @@ impl Cast {
         let playing = self.playing.entry(key).or_insert_with(|| Playing {
             stand_in: (part.kind == Kind::VirtualNode).then(|| StandIn::new(&part.name)),
             part: part.clone(),
-            addresses: addresses.clone(),
+            addresses,
             certified: BTreeSet::new(),
         });
         // Whether it needs one or not: a change that makes it need one reaches its Envoy before this is called.
