@@ -10,6 +10,8 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::proxies::envoy;
 
+mod intercept;
+
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_mins(1);
 
