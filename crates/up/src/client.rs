@@ -118,7 +118,12 @@ impl Client {
             Arc::new(tls)
         });
         let to = To { network: network.clone(), address, tls };
-        let inner = legacy::Client::builder(TokioExecutor::new()).http2_only(is_http2).build(to);
+        let mut builder = legacy::Client::builder(TokioExecutor::new());
+        if protocol == PortProtocol::Tcp {
+            // Where connections are shared out, and not requests, each request is to have one of its own.
+            builder.pool_max_idle_per_host(0);
+        }
+        let inner = builder.http2_only(is_http2).build(to);
         Self { network: network.clone(), address, inner }
     }
 

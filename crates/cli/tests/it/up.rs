@@ -119,6 +119,18 @@ fn the_tour_through_the_sample_shop_holds() {
     nothing_is_left(folder.path());
 }
 
+#[test]
+fn weights_of_connections_are_followed_too() {
+    let Some(envoy) = envoy() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus/tcp/ledger.template.json");
+    let output = up(&envoy, folder.path(), &["--check", ledger]).output().unwrap();
+    let said = text(&output);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("all of accounts-primary"), "{said}");
+    nothing_is_left(folder.path());
+}
+
 /// A user who may do nothing.
 const NOBODY: u32 = 65534;
 
