@@ -38,7 +38,7 @@ pub(crate) const VERB: Verb = Verb {
     example: "meshwright up                    # a sample shop, and a tour through it
   meshwright up shop.yaml          # a mesh of your own
   meshwright up --check            # the tour by itself; exit code 0 if all of it holds
-  sudo meshwright up --intercept   # network namespaces and redirect rules, as on Amazon ECS and Kubernetes",
+  sudo meshwright up --intercept   # in network namespaces, as on Amazon ECS and Kubernetes",
 };
 
 /// The mesh that comes with the program.

@@ -92,7 +92,9 @@ impl Namespaces {
             save: find("iptables-save", "iptables")?,
         };
         let middle = Namespace::new().map_err(Error::Refused)?;
-        programs.ip(Some(&middle), "link add name bridge type bridge\nlink set bridge up\n")?;
+        // Whoever may make a namespace may not always set it up.
+        let bridge = programs.ip(Some(&middle), "link add name bridge type bridge\nlink set bridge up\n");
+        bridge.map_err(|why| Error::Refused(io::Error::other(why.to_string())))?;
         let range = programs.link_machine(&middle)?;
         programs.ip(Some(&middle), "link set machine master bridge\nlink set machine up\n")?;
         Ok(Self(Arc::new(Shared { programs, middle, range, links: AtomicU32::default() })))
@@ -161,7 +163,7 @@ impl Programs {
                     self.ip(None, &format!("address add {host}/{bits} dev {name}\nlink set {name} up\n"))?;
                     return Ok(range);
                 }
-                Err(_) if Path::new("/sys/class/net").join(&name).exists() => {}
+                Err(_) if has_link(&name) => {}
                 Err(why) => return Err(why),
             }
         }
@@ -220,6 +222,12 @@ fn hardware_address(address: IpAddr) -> String {
 /// The machine's link of a run.
 fn link(range: Range) -> String {
     format!("meshwright{}", range.number())
+}
+
+/// Whether the machine has a link. Source: proc(5), `/proc/net/dev`.
+fn has_link(name: &str) -> bool {
+    let all = std::fs::read_to_string("/proc/net/dev").unwrap_or_default();
+    all.lines().filter_map(|line| line.split_once(':')).any(|(own, _)| own.trim() == name)
 }
 
 fn find(folders: &[PathBuf], program: &str) -> Option<PathBuf> {

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::Write;
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::os::fd::AsFd;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
 
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
@@ -218,6 +218,10 @@ fn each_proxy_has_what_those_of_app_mesh_have() {
     let own = fs::read_link("/proc/self/ns/net").unwrap();
     let namespaces: BTreeSet<&PathBuf> = envoys.values().map(|(_, namespace)| namespace).chain([&own]).collect();
     assert_eq!((envoys.len(), namespaces.len()), (5, 6), "{envoys:?}");
+    // Nobody but Envoys' user looks at their keys.
+    let run = fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+    let keys = fs::metadata(run.join("files")).unwrap();
+    assert_eq!((keys.uid(), keys.mode() & 0o777), (1337, 0o700));
 
     // What an application sends to any address, by the port and the name of a virtual service, goes where the mesh says.
     let services = told.text.split("--resolve orders.shop.local:8080:").nth(1).unwrap().split(' ').next().unwrap();
