@@ -52,6 +52,23 @@ pub(crate) fn envoy(python: &Path) -> Option<PathBuf> {
     (output.status.success() && binary.is_file()).then_some(binary)
 }
 
+/// Why no test can have the kernel redirect connections; what that takes is not for us to install.
+pub(crate) fn no_namespaces() -> Option<&'static str> {
+    let does = |program: &str, arguments: &[&str]| {
+        Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
+    };
+    if !cfg!(target_os = "linux") {
+        return Some("this is no Linux");
+    }
+    if !does("unshare", &["--net", "true"]) {
+        return Some("network namespaces take root");
+    }
+    let has_all = does("unshare", &["--net", "iptables-save"]) && does("ip", &["-V"]);
+    (!has_all).then_some(
+        "the packages iproute2 and iptables are not installed (Debian, Ubuntu: apt-get install iproute2 iptables)",
+    )
+}
+
 /// A Python on the PATH that is new enough.
 fn find_python() -> Option<&'static str> {
     let is_new_enough = |name: &&str| {

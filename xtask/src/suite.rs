@@ -42,6 +42,9 @@ pub(crate) fn test_with(root: &Path, arguments: &[String], variables: Vec<(&str,
         Some(envoy) => _ = tests.env("MESHWRIGHT_JUDGES_ENVOY", envoy),
         None => say("there is no Envoy for this machine: tests that ask it only say so"),
     }
+    if let Some(why) = judges::no_namespaces() {
+        say(&format!("{why}: tests of network namespaces only say so"));
+    }
     tests.args(arguments).env("MESHWRIGHT_JUDGES_PYTHON", python).envs(variables);
     let corpus = root.join("../shared/corpus");
     if std::env::var_os("MESHWRIGHT_CORPUS").is_none()

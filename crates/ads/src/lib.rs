@@ -32,7 +32,7 @@ pub use hub::Hub;
 pub use instances::{Service, Source};
 pub use kind::Kind;
 pub use listen::{Listener, serve};
-pub use local::Local;
+pub use local::{Home, Local, Range};
 pub use proxies::{Census, Connected, Proxies};
 pub use proxy::{MeshId, Profile};
 pub use refused::Refused;

@@ -9,7 +9,7 @@ use meshwright_traffic::Capture;
 use meshwright_traffic::proxy::{Proxy, World};
 
 use crate::instances::{Service, Source, endpoints, services};
-use crate::local::Local;
+use crate::local::{Home, Local};
 use crate::parts::{Concern, Parts};
 use crate::proxy::{MeshId, Profile};
 use crate::secrets::{self, Secrets};
@@ -215,10 +215,10 @@ fn planned<'a>(
     };
     let services = services(&proxy, &profile.mesh);
     let targets: Vec<&str> = proxy.targets.iter().map(|target| target.node).collect();
-    let addresses =
-        around.local.as_ref().and_then(|local| local.of(&profile.mesh, profile.kind, &profile.name, &targets));
-    let capture = addresses.map_or(Capture::OriginalDestination, Capture::Addresses);
-    let options = Options { version: profile.version, capture, delivery: Delivery::Ads, ..Options::default() };
+    let home = around.local.as_ref().and_then(|local| local.of(&profile.mesh, profile.kind, &profile.name, &targets));
+    let capture = home.as_ref().map_or(Capture::OriginalDestination, Home::capture);
+    let machine = home.map(|home| home.machine);
+    let options = Options { version: profile.version, capture, machine, delivery: Delivery::Ads, ..Options::default() };
     let known = endpoints(&services, &around.sources);
     let configuration = translate_sharing(&proxy, &known, &options, &mut made.hosts);
     let said = |omission: &meshwright_traffic::proxy::Omission<'_>| {

@@ -14,17 +14,18 @@ use meshwright_server::http::{self, Settings};
 use meshwright_server::{Scope, Service, Told};
 use meshwright_store::Memory;
 use meshwright_up::envoys::Launch;
-use meshwright_up::{Authority, Caller, Cast, Envoys};
+use meshwright_up::{Authority, Caller, Cast, Envoys, Namespaces, Owner, redirect};
 use meshwright_verbs::Verb;
 use meshwright_verbs::files::FileOptions;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
+use crate::env::Programs;
 use crate::follow::MeshFiles;
 use crate::serve::{control, raise_open_files, stopped};
 use crate::{End, complain, env, load};
 use guide::{Guide, Where};
-use place::Place;
+use place::{Block, Place};
 
 mod find;
 mod guide;
@@ -34,9 +35,10 @@ mod place;
 pub(crate) const VERB: Verb = Verb {
     name: "up",
     about: "A whole mesh on this machine: API, control plane, real Envoys, stand-in services, traffic",
-    example: "meshwright up                 # a sample shop, and a tour through it
-  meshwright up shop.yaml       # a mesh of your own
-  meshwright up --check         # the tour by itself; exit code 0 if all of it holds",
+    example: "meshwright up                    # a sample shop, and a tour through it
+  meshwright up shop.yaml          # a mesh of your own
+  meshwright up --check            # the tour by itself; exit code 0 if all of it holds
+  sudo meshwright up --intercept   # in network namespaces, as on Amazon ECS and Kubernetes",
 };
 
 /// The mesh that comes with the program.
@@ -57,6 +59,10 @@ pub(crate) struct UpOptions {
     /// Without Envoys: the API and the control plane alone
     #[arg(long, conflicts_with = "check")]
     no_proxies: bool,
+    /// The real thing: each proxy with its application in a network namespace of its own, where the kernel redirects their connections by
+    /// the rules that Amazon ECS and the Kubernetes init container install; this needs root on Linux, and the programs ip and iptables
+    #[arg(long, conflicts_with = "no_proxies")]
+    intercept: bool,
     /// Where the API listens, on the loopback
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8480")]
     listen: SocketAddr,
@@ -77,6 +83,9 @@ pub(crate) struct UpOptions {
 pub(crate) struct ReplaceOptions {
     /// The process that starts it
     parent: u32,
+    /// The user as whom it is to run
+    #[arg(long)]
+    user: Option<u32>,
     /// Envoy
     program: PathBuf,
     /// Its arguments
@@ -87,8 +96,8 @@ pub(crate) struct ReplaceOptions {
 /// Becomes an Envoy; comes back where that cannot be.
 #[cfg(target_os = "linux")]
 pub(crate) fn replace(options: &ReplaceOptions) -> anyhow::Error {
-    let ReplaceOptions { parent, program, arguments } = options;
-    anyhow!("{}: {}", program.display(), meshwright_up::envoys::replace(*parent, program, arguments))
+    let ReplaceOptions { parent, user, program, arguments } = options;
+    anyhow!("{}: {}", program.display(), meshwright_up::envoys::replace(*parent, *user, program, arguments))
 }
 
 /// All that runs. Fields are dropped in their order: proxies first, the folder with their files last.
@@ -107,9 +116,45 @@ struct Up {
 struct Ground {
     runtime: Runtime,
     place: Place,
+    ways: Ways,
     /// The files of the mesh.
     files: Vec<String>,
     started: Instant,
+}
+
+/// How all of them reach each other.
+enum Ways {
+    /// By addresses of the loopback.
+    Loopback(Block),
+    /// From one namespace to another.
+    Namespaces(Namespaces),
+}
+
+impl Ways {
+    fn new(options: &UpOptions, programs: &Programs) -> Result<Self> {
+        if !options.intercept {
+            return Block::new().map(Self::Loopback);
+        }
+        if !cfg!(target_os = "linux") {
+            bail!("--intercept: network namespaces are Linux's; without it, proxies have addresses of the loopback");
+        }
+        Namespaces::new(&programs.path).map(Self::Namespaces).context("--intercept")
+    }
+
+    /// Who has which addresses.
+    fn local(&self, files: &str) -> Local {
+        match self {
+            Self::Loopback(block) => Local::in_loopback(block.number(), files),
+            Self::Namespaces(all) => Local::in_namespaces(all.range(), files),
+        }
+    }
+
+    fn namespaces(&self) -> Option<&Namespaces> {
+        match self {
+            Self::Loopback(_) => None,
+            Self::Namespaces(all) => Some(all),
+        }
+    }
 }
 
 /// Runs until it is stopped, or until the tour is over.
@@ -118,7 +163,9 @@ pub(crate) fn run(options: &UpOptions) -> Result<End> {
     if !options.listen.ip().is_loopback() {
         bail!("--listen {}: this mesh is for one machine: give an address of the loopback", options.listen);
     }
-    let envoy = if options.no_proxies { None } else { Some(find::envoy(&env::programs())?) };
+    let programs = env::programs();
+    let ways = Ways::new(options, &programs)?;
+    let envoy = if options.no_proxies { None } else { Some(find::envoy(&programs)?) };
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?;
     // From here on whatever ends it gives back what it has taken.
@@ -126,7 +173,8 @@ pub(crate) fn run(options: &UpOptions) -> Result<End> {
         let _guard = runtime.enter();
         stopped().context("signals")?
     };
-    let place = Place::new()?;
+    let owner = if options.intercept { Owner::new(redirect::USER) } else { Owner::default() };
+    let place = Place::new(owner)?;
     let names = match &options.files[..] {
         [] => vec![place.write("shop.yaml", SHOP)?],
         names => names.to_vec(),
@@ -142,7 +190,8 @@ pub(crate) fn run(options: &UpOptions) -> Result<End> {
     files.apply(&service).map_err(|why| anyhow!("{why}"))?;
     let mesh = mesh_of(&service, options.mesh.as_deref())?;
     raise_open_files();
-    let up = Up::start(options, Ground { runtime, place, files: names, started }, envoy, settings, service, mesh)?;
+    let up =
+        Up::start(options, Ground { runtime, place, ways, files: names, started }, envoy, settings, service, mesh)?;
     let following = Arc::clone(&up.service);
     let follow = move || files.follow(&following, stamps, true);
     std::thread::Builder::new().name("watch".to_owned()).spawn(follow)?;
@@ -188,9 +237,9 @@ impl Up {
         service: Arc<Service>,
         mesh: MeshId,
     ) -> Result<Self> {
-        let Ground { runtime, place, .. } = &ground;
+        let Ground { runtime, place, ways, .. } = &ground;
         let files = place.folder("files")?;
-        let local = Local::new(place.block(), &files.to_string_lossy());
+        let local = ways.local(&files.to_string_lossy());
         let control = control::start(&service, &settings, Some(local.clone()))?;
         settings.proxies = Some(control::proxies(&control));
         let region = settings.region.clone();
@@ -202,18 +251,22 @@ impl Up {
         })?;
         let url = format!("http://{}", listener.local_addr()?);
         for (listener, _) in control::listen(&[socket_url.parse().map_err(|why: String| anyhow!(why))?], None)? {
+            place.give(&socket)?;
             runtime.spawn(meshwright_ads::serve(listener, control.clone(), std::future::pending()));
         }
         runtime.spawn(http::serve(listener, Arc::clone(&service), settings, std::future::pending()));
         let envoys = envoy.map(|program| {
             let folder = place.folder("proxies")?;
             let own = Some(std::env::current_exe().context("this program is not found")?);
-            let launch = Launch { program, own, folder, control_plane: socket_url.clone(), region: region.clone() };
+            let owner = place.owner();
+            let launch =
+                Launch { program, own, owner, folder, control_plane: socket_url.clone(), region: region.clone() };
             Envoys::new(launch, Box::new(|said| complain(&format!("{said}\n")))).context("Envoys do not start")
         });
-        let authority = Authority::new(&files)?;
+        let authority = Authority::new(&files, place.owner())?;
         let caller = Caller::default();
         let cast = Cast::new(mesh.clone(), local, authority, envoys.transpose()?, caller.clone());
+        let cast = cast.apart(ways.namespaces().cloned());
         Ok(Self { cast, caller, control, service, url, region, mesh, ground })
     }
 
@@ -246,7 +299,7 @@ impl Up {
                             tokio::time::sleep(GATHER).await;
                             while changes.try_recv().is_ok() {}
                             let inventory = inventory(&self.service, &self.mesh);
-                            say_all(&self.cast.update(&inventory).await?);
+                            say_all(&self.cast.update(&inventory)?);
                         }
                     },
                 }
@@ -256,8 +309,8 @@ impl Up {
 
     fn update(&mut self) -> Result<()> {
         let inventory = inventory(&self.service, &self.mesh);
-        let handle = self.ground.runtime.handle().clone();
-        say_all(&handle.block_on(self.cast.update(&inventory))?);
+        let _guard = self.ground.runtime.enter();
+        say_all(&self.cast.update(&inventory)?);
         Ok(())
     }
 
@@ -269,8 +322,9 @@ impl Up {
             url: self.url.clone(),
             region: self.region.clone(),
             mesh: self.mesh.name.clone(),
-            expected: self.cast.parts().map(|(part, _)| (part.kind, part.name.clone())).collect(),
+            expected: self.cast.parts().map(|(part, _, _)| (part.kind, part.name.clone())).collect(),
             parts: self.cast.parts().map(Where::of).collect(),
+            namespaces: self.ground.ways.namespaces().cloned(),
             files: self.ground.files.clone(),
             root: self.ground.place.root().to_owned(),
             started: self.ground.started,

@@ -11,6 +11,7 @@ mod gateway;
 mod hosts;
 mod http;
 mod instance;
+mod machine;
 mod matcher;
 pub mod names;
 mod node;
@@ -30,6 +31,7 @@ use crate::envoy::config::listener::v3::Listener;
 
 pub use hosts::{Hosts, Routes};
 pub use instance::{Endpoints, Instance};
+pub use machine::Machine;
 pub use secret::Secret;
 
 /// The port on which a node's proxy gets what others send its application.
@@ -67,6 +69,8 @@ pub struct Options {
     pub version: Option<Version>,
     /// How connections reach a node's proxy.
     pub capture: Capture,
+    /// The machine that all of the mesh is on; `None` where it is on many.
+    pub machine: Option<Machine>,
     /// How it gets its configuration.
     pub delivery: Delivery,
     /// Without a control plane: the folder beside the proxy with what AWS Certificate Manager would have handed out. In it, each
@@ -82,6 +86,7 @@ impl Default for Options {
         Self {
             version: None,
             capture: Capture::OriginalDestination,
+            machine: None,
             delivery: Delivery::Ads,
             certificates: CERTIFICATES.to_owned(),
         }

@@ -2,7 +2,6 @@
 
 use core::net::IpAddr;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use crate::proxy::{Outbound, Proxy, Role};
 
@@ -13,25 +12,20 @@ pub enum Capture {
     OriginalDestination,
     /// The application dials ports of the loopback, and listens on others than its node's; this needs no rights.
     Loopback(Loopback),
-    /// Proxies and applications have addresses of their own, all on one machine: the application dials one that stands for all of its
-    /// backends, on their own ports and by their names; this needs no rights either.
+    /// Proxies and applications have addresses of their own: the application dials one that stands for all of its backends, on their
+    /// own ports and by their names; this needs no rights either.
     Addresses(Addresses),
 }
 
 /// The addresses of a proxy and its application.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Addresses {
     /// Where the proxy takes what others send.
     pub ingress: IpAddr,
-    /// Where it takes what the application sends.
+    /// Where the application dials all of its backends.
     pub egress: IpAddr,
-    /// Where the application listens, on the ports of its node.
+    /// Where the application is, on the ports of its node.
     pub application: IpAddr,
-    /// Where the proxies of other nodes take what is sent to them, by the nodes' names.
-    pub nodes: Arc<BTreeMap<String, IpAddr>>,
-    /// The folder with what stands for all certificates and files, as paths, ARNs and secrets of the mesh are those of other machines:
-    /// `authorities.pem`, and for each proxy a folder called as its ingress address, in it `chain.pem`, `key.pem`, and what it logs.
-    pub files: Arc<str>,
 }
 
 /// The ports that stand for others where nothing redirects connections.

@@ -11,6 +11,8 @@ use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, Issu
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ClientConfig, RootCertStore};
 
+use crate::owner::Owner;
+
 /// Why there are no certificates.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -31,21 +33,29 @@ pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
     certificate: Certificate,
     folder: PathBuf,
+    owner: Owner,
 }
 
 impl Authority {
-    /// A new one, whose certificate is in `authorities.pem` of a folder.
+    /// A new one, whose certificate is in `authorities.pem` of a folder; what it writes is its owner's.
     ///
     /// # Errors
     /// It cannot be made or written.
-    pub fn new(folder: &Path) -> Result<Self, Error> {
+    pub fn new(folder: &Path, owner: Owner) -> Result<Self, Error> {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.distinguished_name.push(DnType::CommonName, "Meshwright, for one run");
         let key = KeyPair::generate()?;
         let certificate = params.self_signed(&key)?;
-        fs::write(folder.join("authorities.pem"), certificate.pem())?;
-        Ok(Self { issuer: Issuer::new(params, key), certificate, folder: folder.to_owned() })
+        let issuer = Issuer::new(params, key);
+        let authority = Self { issuer, certificate, folder: folder.to_owned(), owner };
+        authority.put(&folder.join("authorities.pem"), &authority.certificate.pem())?;
+        Ok(authority)
+    }
+
+    fn put(&self, path: &Path, text: &str) -> io::Result<()> {
+        fs::write(path, text)?;
+        self.owner.give(path)
     }
 
     /// Writes a certificate for the proxy on an address, with names; those that no certificate can bear are left out.
@@ -61,8 +71,9 @@ impl Authority {
         let certificate = params.signed_by(&key, &self.issuer)?;
         let folder = self.folder.join(address.to_string());
         fs::create_dir_all(&folder)?;
-        fs::write(folder.join("key.pem"), key.serialize_pem())?;
-        fs::write(folder.join("chain.pem"), certificate.pem())?;
+        self.owner.give(&folder)?;
+        self.put(&folder.join("key.pem"), &key.serialize_pem())?;
+        self.put(&folder.join("chain.pem"), &certificate.pem())?;
         Ok(())
     }
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rustls::ClientConfig;
 
 use crate::client::{Client, add_headers, request};
+use crate::network::Network;
 use crate::parts::Entry;
 use crate::tree::Call;
 
@@ -20,8 +21,8 @@ const WINDOW: Duration = Duration::from_secs(5);
 /// How many calls may wait for their answers at a time.
 const MAX_WAITING: usize = 64;
 
-/// An entry on the address where it is, with the TLS that it speaks.
-pub type Door = (IpAddr, Entry, Option<Arc<ClientConfig>>);
+/// An entry on the address where it is, seen from a network, with the TLS that it speaks.
+pub type Door = (Network, IpAddr, Entry, Option<Arc<ClientConfig>>);
 
 /// Sends requests through all doors in turn; clones are the same.
 #[derive(Clone, Debug, Default)]
@@ -52,14 +53,14 @@ pub struct Sample {
 impl Caller {
     /// Sets the doors.
     pub fn set(&self, doors: Vec<Door>) {
-        let made = doors.into_iter().map(|(address, entry, tls)| {
-            let client = Client::new(SocketAddr::new(address, entry.port), entry.protocol, tls);
+        let made = doors.into_iter().map(|(network, address, entry, tls)| {
+            let client = Client::new(&network, SocketAddr::new(address, entry.port), entry.protocol, tls);
             (entry, client)
         });
         let made: Vec<(Entry, Client)> = made.collect();
         let mut state = self.state();
         let is_same = state.doors.len() == made.len()
-            && state.doors.iter().zip(&made).all(|(old, new)| old.0 == new.0 && old.1.address() == new.1.address());
+            && state.doors.iter().zip(&made).all(|(old, new)| old.0 == new.0 && old.1.is_like(&new.1));
         // A client keeps its connections.
         if !is_same {
             state.doors = made;

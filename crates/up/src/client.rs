@@ -18,9 +18,9 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use meshwright_model::limits::PortProtocol;
 use rustls::ClientConfig;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
+use crate::network::Network;
 use crate::tree::{Call, Tree};
 
 /// How long a call may take.
@@ -38,6 +38,7 @@ pub(crate) const TREE_HEADER: HeaderName = HeaderName::from_static("x-meshwright
 /// A client of one address.
 #[derive(Clone, Debug)]
 pub struct Client {
+    network: Network,
     address: SocketAddr,
     inner: legacy::Client<To, Full<Bytes>>,
 }
@@ -45,6 +46,7 @@ pub struct Client {
 /// Connects to one address.
 #[derive(Clone, Debug)]
 struct To {
+    network: Network,
     address: SocketAddr,
     tls: Option<Arc<ClientConfig>>,
 }
@@ -93,9 +95,9 @@ impl tower_service::Service<Uri> for To {
     }
 
     fn call(&mut self, _: Uri) -> Self::Future {
-        let Self { address, tls } = self.clone();
+        let Self { network, address, tls } = self.clone();
         Box::pin(async move {
-            let stream = TcpStream::connect(address).await?;
+            let stream = network.connect(address).await?;
             stream.set_nodelay(true)?;
             let socket: Box<dyn Socket> = match tls {
                 None => Box::new(stream),
@@ -107,21 +109,32 @@ impl tower_service::Service<Uri> for To {
 }
 
 impl Client {
-    /// A client that speaks a protocol; where any may be spoken inside, HTTP.
-    pub fn new(address: SocketAddr, protocol: PortProtocol, tls: Option<Arc<ClientConfig>>) -> Self {
+    /// A client in a network that speaks a protocol; where any may be spoken inside, HTTP.
+    pub fn new(network: &Network, address: SocketAddr, protocol: PortProtocol, tls: Option<Arc<ClientConfig>>) -> Self {
         let is_http2 = matches!(protocol, PortProtocol::Http2 | PortProtocol::Grpc);
         let tls = tls.map(|tls| {
             let mut tls = ClientConfig::clone(&tls);
             tls.alpn_protocols = vec![if is_http2 { b"h2".to_vec() } else { b"http/1.1".to_vec() }];
             Arc::new(tls)
         });
-        let inner = legacy::Client::builder(TokioExecutor::new()).http2_only(is_http2).build(To { address, tls });
-        Self { address, inner }
+        let to = To { network: network.clone(), address, tls };
+        let mut builder = legacy::Client::builder(TokioExecutor::new());
+        if protocol == PortProtocol::Tcp {
+            // Where connections are shared out, and not requests, each request is to have one of its own.
+            builder.pool_max_idle_per_host(0);
+        }
+        let inner = builder.http2_only(is_http2).build(to);
+        Self { network: network.clone(), address, inner }
     }
 
     /// Where it connects.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Whether another connects to the same.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        (&self.network, self.address) == (&other.network, other.address)
     }
 
     /// Calls what is known under a name, and says what came of it.

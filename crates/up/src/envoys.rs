@@ -16,6 +16,9 @@ use meshwright_envoy::json::to_json;
 use meshwright_envoy::{Error, Proxy, Settings, Variables, bootstrap};
 use serde_json::{Value, json};
 
+use crate::network::Network;
+use crate::owner::Owner;
+
 /// How often it is looked whether they run.
 const GLANCE: Duration = Duration::from_millis(200);
 
@@ -40,6 +43,8 @@ pub struct Envoy {
     pub id: String,
     /// Its proxy's address.
     pub address: IpAddr,
+    /// The network that it runs in.
+    pub network: Network,
 }
 
 enum Wish {
@@ -62,6 +67,8 @@ pub struct Launch {
     /// This program itself, which becomes an Envoy by [`replace`] when it is called with [`REPLACE`] and what that takes; without it
     /// Envoys outlive a run that is killed.
     pub own: Option<PathBuf>,
+    /// Whose Envoys and their files are; another than who runs them needs the program itself.
+    pub owner: Owner,
     /// The folder that takes their bootstraps and what they log.
     pub folder: PathBuf,
     /// Where the control plane is: `unix:///PATH`.
@@ -183,7 +190,11 @@ impl Launch {
         let bootstrap = self.bootstrap(envoy).map_err(|why| io::Error::other(why.to_string()))?;
         let file = self.folder.join(format!("{}.json", envoy.address));
         fs::write(&file, bootstrap.to_string())?;
+        self.owner.give(&file)?;
         let log = fs::OpenOptions::new().create(true).append(true).open(self.log(envoy))?;
+        self.owner.give(&self.log(envoy))?;
+        // A program starts where the thread is that starts it.
+        envoy.network.enter()?;
         self.command()
             .arg("-c")
             .arg(&file)
@@ -201,7 +212,11 @@ impl Launch {
             return Command::new(&self.program);
         };
         let mut command = Command::new(own);
-        command.arg(REPLACE).arg(std::process::id().to_string()).arg(&self.program);
+        command.arg(REPLACE).arg(std::process::id().to_string());
+        if let Some(user) = self.owner.user() {
+            command.arg("--user").arg(user.to_string());
+        }
+        command.arg(&self.program);
         command
     }
 
@@ -241,19 +256,47 @@ impl Launch {
 /// The verb by which this program becomes another.
 pub const REPLACE: &str = "replace-by-envoy";
 
-/// Becomes an Envoy that ends when the thread that has started this process does; comes back where it cannot.
+/// Becomes an Envoy that ends when the thread that has started this process does, as another user where that is said; comes back where
+/// it cannot.
 #[cfg(target_os = "linux")]
-pub fn replace(parent: u32, program: &Path, arguments: &[std::ffi::OsString]) -> io::Error {
+pub fn replace(parent: u32, user: Option<u32>, program: &Path, arguments: &[std::ffi::OsString]) -> io::Error {
+    use std::os::fd::AsRawFd as _;
     use std::os::unix::process::CommandExt as _;
-    if let Err(why) = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL)) {
-        return why.into();
+    // As the other user it may not be found: it is often somewhere below the home of who runs this.
+    let (file, ready) = (fs::File::open(program), become_user(user));
+    if let Err(why) = ready.and_then(|()| end_with(parent)) {
+        return why;
     }
+    let start = |path: &Path| Command::new(path).arg0(program).args(arguments).exec();
+    match (start(program), file) {
+        (why, Ok(file)) if why.kind() == io::ErrorKind::PermissionDenied => {
+            start(Path::new(&format!("/proc/self/fd/{}", file.as_raw_fd())))
+        }
+        (why, _) => why,
+    }
+}
+
+/// Becomes another user, of no group but its own, for good. This is to be a process of one thread.
+#[cfg(target_os = "linux")]
+fn become_user(user: Option<u32>) -> io::Result<()> {
+    use rustix::process::DumpableBehavior;
+    use rustix::thread::{Gid, Uid};
+    let Some(user) = user else { return Ok(()) };
+    rustix::thread::set_thread_groups(&[])?;
+    rustix::thread::set_thread_gid(Gid::from_raw(user))?;
+    rustix::thread::set_thread_uid(Uid::from_raw(user))?;
+    // What a process of another's has in `/proc` is not its own until this is said.
+    rustix::process::set_dumpable_behavior(DumpableBehavior::Dumpable)?;
+    Ok(())
+}
+
+/// Asks the kernel to end this process with the thread that has started it. It forgets that where the user changes.
+#[cfg(target_os = "linux")]
+fn end_with(parent: u32) -> io::Result<()> {
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
     // Whoever has gone before this was asked for tells nobody.
     let own = rustix::process::getppid().map(|parent| parent.as_raw_nonzero().get().unsigned_abs());
-    if own != Some(parent) {
-        return io::Error::other("who has started it is gone");
-    }
-    Command::new(program).args(arguments).exec()
+    if own == Some(parent) { Ok(()) } else { Err(io::Error::other("who has started it is gone")) }
 }
 
 /// Whether a program is an Envoy: it says its version as one does, `envoy  version: …/1.40.0/Clean/RELEASE/BoringSSL`.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use bytes::Bytes;
@@ -16,13 +16,14 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
+use meshwright_ads::Home;
 use meshwright_model::limits::PortProtocol;
-use meshwright_traffic::Addresses;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use crate::client::{Client, NODE_HEADER, TREE_HEADER, add_headers, request};
+use crate::network::Network;
 use crate::parts::{Backend, Part};
 use crate::tree::{Call, Tree};
 
@@ -68,14 +69,12 @@ impl StandIn {
     }
 
     /// Makes it what its node is now; says where it cannot listen.
-    pub async fn update(&mut self, part: &Part, addresses: &Addresses) -> Vec<String> {
-        let client = |own: &Backend| Client::new(SocketAddr::new(addresses.egress, own.port), own.protocol, None);
+    pub fn update(&mut self, part: &Part, home: &Home, network: &Network) -> Vec<String> {
+        let dialled = |port| SocketAddr::new(home.addresses.egress, port);
+        let client = |own: &Backend| Client::new(network, dialled(own.port), own.protocol, None);
         let backends = part.backends.iter().map(|own| (own.clone(), client(own))).collect();
         *self.shared.backends.write().unwrap_or_else(PoisonError::into_inner) = backends;
-        let at = |address: IpAddr| move |port: u16| SocketAddr::new(address, port);
-        // Where health is asked for on a port of its own, nothing is redirected, and the application answers itself.
-        let health = part.health_ports.iter().copied().map(at(addresses.ingress));
-        let wanted: Vec<SocketAddr> = part.ports.keys().copied().map(at(addresses.application)).chain(health).collect();
+        let wanted = listening(part, home);
         self.listening.retain(|address, server| {
             let stays = wanted.contains(address) && !server.is_finished();
             if !stays {
@@ -88,7 +87,7 @@ impl StandIn {
             if self.listening.contains_key(&address) {
                 continue;
             }
-            match TcpListener::bind(address).await {
+            match network.listen(address) {
                 Ok(listener) => {
                     self.listening.insert(address, tokio::spawn(serve(listener, Arc::clone(&self.shared))));
                 }
@@ -97,6 +96,17 @@ impl StandIn {
         }
         faults
     }
+}
+
+/// Where it listens: in a namespace of its own as applications do, on all addresses.
+fn listening(part: &Part, home: &Home) -> Vec<SocketAddr> {
+    let at = |address: IpAddr| {
+        let address = if home.is_apart { Ipv6Addr::UNSPECIFIED.into() } else { address };
+        move |port: u16| SocketAddr::new(address, port)
+    };
+    // Where health is asked for on a port of its own, nothing is redirected, and the application answers itself.
+    let health = part.health_ports.iter().copied().map(at(home.addresses.ingress));
+    part.ports.keys().copied().map(at(home.addresses.application)).chain(health).collect()
 }
 
 impl Drop for StandIn {

@@ -6,15 +6,19 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use meshwright_ads::Control;
+use meshwright_ads::{Control, Home, Range};
 use meshwright_aws::{Client, Limits, Options};
+use meshwright_envoy::translate::INGRESS_PORT;
 use meshwright_model::Kind;
 use meshwright_model::limits::PortProtocol;
-use meshwright_traffic::Addresses;
+use meshwright_traffic::proxy::EGRESS_PORT;
 use meshwright_up::caller::Sample;
 use meshwright_up::envoys::ADMIN_PORT;
-use meshwright_up::tour::{Held, broken};
-use meshwright_up::{Caller, Entry, Part, Tour};
+use meshwright_up::parts::Backend;
+use meshwright_up::redirect::Redirected;
+use meshwright_up::tour::{Found, Held, broken};
+use meshwright_up::witness::Asked;
+use meshwright_up::{Caller, Entry, Namespaces, Network, Part, Tour};
 use serde_json::{Value, json};
 
 use crate::{End, deliver};
@@ -31,6 +35,11 @@ pub(super) struct Where {
     name: String,
     address: String,
     doors: Vec<String>,
+    network: Network,
+    /// What leads into its namespace, where it has one.
+    inside: Option<String>,
+    /// What its application does in there, and the command that does it.
+    call: Option<(String, String)>,
 }
 
 /// Tells and shows; it runs on a thread of its own.
@@ -42,6 +51,7 @@ pub(super) struct Guide {
     pub(super) mesh: String,
     pub(super) expected: BTreeSet<(Kind, String)>,
     pub(super) parts: Vec<Where>,
+    pub(super) namespaces: Option<Namespaces>,
     pub(super) files: Vec<String>,
     pub(super) root: PathBuf,
     pub(super) started: Instant,
@@ -49,26 +59,51 @@ pub(super) struct Guide {
 }
 
 impl Where {
-    pub(super) fn of((part, addresses): (&Part, &Addresses)) -> Self {
-        let at = if part.kind == Kind::VirtualGateway { addresses.ingress } else { addresses.application };
+    pub(super) fn of((part, home, network): (&Part, &Home, &Network)) -> Self {
+        let (addresses, is_gateway) = (home.addresses, part.kind == Kind::VirtualGateway);
+        let inside = network.namespace().map(|own| format!("nsenter --net={}", own.path()));
+        let (at, from) = match &inside {
+            _ if is_gateway => (addresses.ingress, String::new()),
+            None => (addresses.application, String::new()),
+            Some(inside) => (addresses.application, format!("{inside} ")),
+        };
         // Whoever has not our authority's certificate cannot come in by TLS.
         let open = part.entries.iter().filter(|entry| entry.tls.is_none() && entry.protocol != PortProtocol::Grpc);
         let mut open: Vec<&Entry> = open.collect();
         open.sort_by_key(|entry| (entry.asked.headers.len(), entry.asked.path.len()));
         let door = |entry: &&Entry| {
             let host = entry.host.iter().map(|host| format!("-H 'host: {host}' "));
-            let headers = entry.asked.headers.iter().map(|(name, value)| format!("-H '{name}: {value}' "));
-            let method = (entry.asked.method != "GET").then(|| format!("-X {} ", entry.asked.method));
-            let options: String = host.chain(headers).chain(method).collect();
-            format!("curl {options}http://{at}:{}{}", entry.port, entry.asked.path)
+            let options: String = host.chain(options(&entry.asked)).collect();
+            format!("{from}curl {options}http://{at}:{}{}", entry.port, entry.asked.path)
         };
+        let call = part.backends.iter().find(|own| is_plain(own)).map(|backend| {
+            let Backend { service, port, asked, .. } = backend;
+            let options: String = options(asked).collect();
+            let resolved = format!("--resolve {service}:{port}:{}", addresses.egress);
+            let command = format!("curl {resolved} {options}http://{service}:{port}{}", asked.path);
+            (format!("{} calls {service}", part.name), command)
+        });
         Self {
             kind: part.kind,
             name: part.name.clone(),
             address: addresses.ingress.to_string(),
             doors: open.iter().map(door).collect(),
+            network: network.clone(),
+            inside,
+            call,
         }
     }
+}
+
+/// Options of curl.
+fn options(asked: &Asked) -> impl Iterator<Item = String> {
+    let headers = asked.headers.iter().map(|(name, value)| format!("-H '{name}: {value}' "));
+    headers.chain((asked.method != "GET").then(|| format!("-X {} ", asked.method)))
+}
+
+/// Whether curl speaks to it without ado: stand-ins speak HTTP in TCP.
+fn is_plain(backend: &Backend) -> bool {
+    matches!(backend.protocol, PortProtocol::Http | PortProtocol::Tcp)
 }
 
 impl Guide {
@@ -104,6 +139,9 @@ impl Guide {
         let is_up = step("proxies", tour.proxies_are_settled())?;
         if is_up && step("traffic", tour.requests_go_through())? {
             step("start", Ok(format!("the first of them {:.1} s after the start", self.served())))?;
+            if let Some(namespaces) = &self.namespaces {
+                step("redirects", self.redirects(namespaces))?;
+            }
             match tour.split() {
                 Some(split) => drop(step("weights", tour.weights_are_followed(&split))?),
                 None => say("-      weights: the mesh has no route that splits its requests\n")?,
@@ -114,6 +152,19 @@ impl Guide {
             }
         }
         Ok(end)
+    }
+
+    /// Whether the kernel takes connections where it is to.
+    fn redirects(&self, namespaces: &Namespaces) -> Found {
+        let mut sum = Redirected::default();
+        for node in self.parts.iter().filter(|part| part.kind == Kind::VirtualNode) {
+            sum += namespaces.redirected(&node.network).map_err(|why| format!("{}: {why}", node.name))?;
+        }
+        let Redirected { sent, received } = sum;
+        let found = format!(
+            "the kernel has taken {sent} connections of applications to port {EGRESS_PORT} of their Envoys, and {received} that were for applications to port {INGRESS_PORT}"
+        );
+        if received == 0 { Err(found) } else { Ok(found) }
     }
 
     /// After how many seconds the first request went through.
@@ -157,6 +208,20 @@ impl Guide {
                 part.name, part.address, part.address
             );
         }
+        if let Some(namespaces) = &self.namespaces {
+            for (position, part) in self.parts.iter().enumerate() {
+                let title = if position == 0 { "inside" } else { "" };
+                let inside = part.inside.as_deref().unwrap_or_default();
+                let _ = writeln!(text, "  {title:<9} {:<width$}  {inside} …  (as root)", part.name);
+            }
+            let (range, bits) = (namespaces.range(), Range::BITS);
+            let _ = writeln!(
+                text,
+                "  network   a namespace for each Envoy with its application, in {}/{bits}; from here by {}",
+                range.first(),
+                namespaces.link()
+            );
+        }
         let _ = writeln!(text, "  files     {}  (followed when they change)", self.files.join(" "));
         let _ = writeln!(text, "  folder    {}  (what Envoys log, certificates)", self.root.display());
         text
@@ -172,6 +237,12 @@ impl Guide {
         };
         if let Some(door) = self.parts.iter().find_map(|part| part.doors.first()) {
             add("send a request, and see who answers it", door);
+        }
+        let caller = self.parts.iter().find_map(|part| part.inside.as_ref().zip(part.call.as_ref()));
+        if let Some((inside, (what, command))) = caller {
+            let what = format!("{what}, as its application does; the kernel takes that to its Envoy (as root)");
+            add(&what, &format!("{inside} \\\n         {command}"));
+            add("see the rules that do it, and how often they did", &format!("{inside} iptables -t nat -vnL"));
         }
         if let Some(split) = tour.split() {
             let last = split.nodes.last().cloned().unwrap_or_default();

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use meshwright_up::Owner;
 
 /// The parts of the loopback that are tried, `127.BLOCK.0.0/16`.
 const BLOCKS: std::ops::RangeInclusive<u8> = 77..=126;
@@ -11,22 +12,20 @@ const BLOCKS: std::ops::RangeInclusive<u8> = 77..=126;
 /// The port, on an address that no proxy gets, which says that a part is taken.
 const TAKEN: u16 = 8479;
 
-/// A folder and a part of the loopback; both are given back when it is dropped.
+/// A part of the loopback, given back when it is dropped.
 #[derive(Debug)]
-pub(super) struct Place {
-    folder: tempfile::TempDir,
-    block: u8,
+pub(super) struct Block {
+    number: u8,
     _taken: TcpListener,
 }
 
-impl Place {
+impl Block {
     pub(super) fn new() -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("meshwright-up-").tempdir().context("a folder for its files")?;
-        for block in BLOCKS {
-            match TcpListener::bind((Ipv4Addr::new(127, block, 255, 254), TAKEN)) {
-                Ok(taken) => return Ok(Self { folder, block, _taken: taken }),
+        for number in BLOCKS {
+            match TcpListener::bind((Ipv4Addr::new(127, number, 255, 254), TAKEN)) {
+                Ok(taken) => return Ok(Self { number, _taken: taken }),
                 Err(why) if why.kind() == std::io::ErrorKind::AddrNotAvailable => bail!(
-                    "127.{block}.255.254 is not in this system's loopback, and every proxy needs an address there: run it on Linux"
+                    "127.{number}.255.254 is not in this system's loopback, and every proxy needs an address there: run it on Linux"
                 ),
                 Err(_) => {}
             }
@@ -35,8 +34,40 @@ impl Place {
     }
 
     /// The second number of its addresses.
-    pub(super) fn block(&self) -> u8 {
-        self.block
+    pub(super) fn number(&self) -> u8 {
+        self.number
+    }
+}
+
+/// A folder, gone when it is dropped. Where proxies run as another user it is that one's.
+#[derive(Debug)]
+pub(super) struct Place {
+    folder: tempfile::TempDir,
+    owner: Owner,
+}
+
+impl Place {
+    pub(super) fn new(owner: Owner) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("meshwright-up-").tempdir().context("a folder for its files")?;
+        owner.give(folder.path()).with_context(|| folder.path().display().to_string())?;
+        let place = Self { folder, owner };
+        if let Some((user, closed)) = owner.user().and_then(|user| Some((user, closed(place.root(), user)?))) {
+            bail!(
+                "user {user}, as whom Envoys run, may not pass through {}: name another folder for files in TMPDIR",
+                closed.display()
+            );
+        }
+        Ok(place)
+    }
+
+    /// Whose files proxies read.
+    pub(super) fn owner(&self) -> Owner {
+        self.owner
+    }
+
+    /// Lets proxies have a file.
+    pub(super) fn give(&self, path: &Path) -> Result<()> {
+        self.owner.give(path).with_context(|| path.display().to_string())
     }
 
     /// Where a file of the run is.
@@ -44,10 +75,14 @@ impl Place {
         self.folder.path().join(name)
     }
 
-    /// A folder of the run.
+    /// A folder of the run for keys and what proxies say, into which nobody else looks.
     pub(super) fn folder(&self, name: &str) -> Result<PathBuf> {
         let path = self.path(name);
-        std::fs::create_dir_all(&path).with_context(|| path.display().to_string())?;
+        let mut builder = std::fs::DirBuilder::new();
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&path).with_context(|| path.display().to_string())?;
+        self.give(&path)?;
         Ok(path)
     }
 
@@ -62,4 +97,26 @@ impl Place {
     pub(super) fn root(&self) -> &Path {
         self.folder.path()
     }
+}
+
+/// A folder on the way to another that a user may not pass.
+#[cfg(unix)]
+fn closed(folder: &Path, user: u32) -> Option<PathBuf> {
+    use std::os::unix::fs::MetadataExt as _;
+    let is_closed = |own: &&Path| {
+        let Ok(found) = std::fs::metadata(own) else { return false };
+        let needed = match found.uid() == user {
+            true => 0o100,
+            false if found.gid() == user => 0o010,
+            false => 0o001,
+        };
+        found.mode() & needed == 0
+    };
+    let folder = folder.canonicalize().ok()?;
+    folder.ancestors().skip(1).find(is_closed).map(Path::to_owned)
+}
+
+#[cfg(not(unix))]
+fn closed(_: &Path, _: u32) -> Option<PathBuf> {
+    None
 }

@@ -10,6 +10,8 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::proxies::envoy;
 
+mod intercept;
+
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -114,6 +116,18 @@ fn the_tour_through_the_sample_shop_holds() {
     assert_eq!(said.lines().filter(|line| line.starts_with("ok ")).count(), 5, "{said}");
     assert!(said.contains("all of payments-v2"), "{said}");
     assert!(said.contains("unable to open file"), "{said}");
+    nothing_is_left(folder.path());
+}
+
+#[test]
+fn weights_of_connections_are_followed_too() {
+    let Some(envoy) = envoy() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = concat!(env!("CARGO_MANIFEST_DIR"), "/../../corpus/tcp/ledger.template.json");
+    let output = up(&envoy, folder.path(), &["--check", ledger]).output().unwrap();
+    let said = text(&output);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("all of accounts-primary"), "{said}");
     nothing_is_left(folder.path());
 }
 

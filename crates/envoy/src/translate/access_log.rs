@@ -2,7 +2,6 @@
 
 use meshwright_model::limits::FilePath;
 use meshwright_model::logging::{FileAccessLog, LoggingFormat};
-use meshwright_traffic::Capture;
 
 use super::Translation;
 use crate::envoy::config::accesslog::v3::{AccessLog, access_log};
@@ -15,11 +14,9 @@ use crate::json::pack;
 impl Translation<'_, '_> {
     /// Where the proxy logs requests. Folders of other machines are not on this one: where all are here, a file goes to the proxy's own.
     pub(super) fn access_log(&self) -> Vec<AccessLog> {
-        access_log(self.proxy.log, |path| match &self.options.capture {
-            Capture::Addresses(own) if !path.starts_with("/dev/") => {
-                format!("{}/{}/{}", own.files, own.ingress, path.trim_matches('/').replace('/', "-"))
-            }
-            Capture::Addresses(_) | Capture::OriginalDestination | Capture::Loopback(_) => path.to_owned(),
+        access_log(self.proxy.log, |path| match &self.options.machine {
+            Some(machine) if !path.starts_with("/dev/") => machine.own(&path.trim_matches('/').replace('/', "-")),
+            _ => path.to_owned(),
         })
     }
 }

@@ -1,7 +1,6 @@
 //! Clusters: where a proxy sends to, how hosts are found, checked and ejected.
 
 use meshwright_model::limits::{IpPreference, PortProtocol};
-use meshwright_traffic::Capture;
 use meshwright_traffic::proxy::{Discovery, HealthCheck, OutlierDetection, Pool, Target};
 
 use super::chain::socket;
@@ -95,10 +94,7 @@ impl Translation<'_, '_> {
 
     /// The address of a node's proxy, where all are on one machine.
     fn on_this_machine(&self, node: &str) -> Option<String> {
-        match &self.options.capture {
-            Capture::Addresses(own) => own.nodes.get(node).map(ToString::to_string),
-            Capture::OriginalDestination | Capture::Loopback(_) => None,
-        }
+        self.options.machine.as_ref()?.nodes.get(node).map(ToString::to_string)
     }
 
     /// How the hosts of a target are found.

@@ -1,7 +1,6 @@
 //! TLS: what is shown, and how the other side is checked.
 
 use meshwright_model::limits::PortProtocol;
-use meshwright_traffic::Capture;
 use meshwright_traffic::proxy::{Certificate, ClientTls, ServerTls, Trust, Validation};
 use prost_types::Any;
 
@@ -72,9 +71,8 @@ impl Translation<'_, '_> {
 
     fn shown(&mut self, certificate: Option<&Certificate<'_>>) -> CommonTlsContext {
         let mut common = CommonTlsContext::default();
-        if let (Capture::Addresses(own), Some(_)) = (&self.options.capture, certificate) {
-            let own = format!("{}/{}", own.files, own.ingress);
-            common.tls_certificates.push(pair(&format!("{own}/chain.pem"), &format!("{own}/key.pem")));
+        if let (Some(machine), Some(_)) = (&self.options.machine, certificate) {
+            common.tls_certificates.push(pair(&machine.own("chain.pem"), &machine.own("key.pem")));
             return common;
         }
         match certificate {
@@ -98,8 +96,8 @@ impl Translation<'_, '_> {
             match_typed_subject_alt_names: names.iter().map(|name| named(name)).collect(),
             ..CertificateValidationContext::default()
         };
-        if let Capture::Addresses(own) = &self.options.capture {
-            context.trusted_ca = Some(file(&format!("{}/authorities.pem", own.files)));
+        if let Some(machine) = &self.options.machine {
+            context.trusted_ca = Some(file(&machine.authorities()));
             return ValidationContextType::ValidationContext(context);
         }
         let arns = |arns: &[&str]| arns.iter().map(|arn| (*arn).to_owned()).collect();

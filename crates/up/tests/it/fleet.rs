@@ -12,7 +12,7 @@ use meshwright_model::{Inventory, Resource};
 use meshwright_server::{InProcess, News, Scope, Service, Told};
 use meshwright_store::Memory;
 use meshwright_up::envoys::{ADMIN_PORT, Launch};
-use meshwright_up::{Authority, Caller, Cast, Envoys};
+use meshwright_up::{Authority, Caller, Cast, Envoys, Owner};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -98,11 +98,12 @@ impl Fleet {
         let folder = tempfile::tempdir().unwrap();
         let files = folder.path().join("files");
         std::fs::create_dir(&files).unwrap();
-        let local = Local::new(block(), files.to_str().unwrap());
+        let local = Local::in_loopback(block(), files.to_str().unwrap());
         let launch = Launch {
             program: envoy.to_owned(),
             // What ends Envoys with a run that is killed is tested with the program itself.
             own: None,
+            owner: Owner::default(),
             folder: folder.path().to_owned(),
             control_plane: format!("unix://{}", folder.path().join("xds.sock").display()),
             region: "us-east-1".to_owned(),
@@ -110,7 +111,7 @@ impl Fleet {
         let envoys = Envoys::new(launch, Box::new(|_| ())).unwrap();
         let mesh = MeshId { region: "us-east-1".to_owned(), owner: "123456789012".to_owned(), name: MESH.to_owned() };
         let caller = Caller::default();
-        let authority = Authority::new(&files).unwrap();
+        let authority = Authority::new(&files, Owner::default()).unwrap();
         let cast = Cast::new(mesh.clone(), local.clone(), authority, Some(envoys), caller.clone());
         let service = Arc::new(Service::start(Box::new(Memory::default()), false).unwrap());
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -195,7 +196,8 @@ impl Fleet {
         let Some(Told::Everything(all)) = self.service.follow().next() else { panic!("nothing is told") };
         let resources: Vec<Resource> = all.into_iter().filter_map(|news| news.resource).map(|own| *own).collect();
         let inventory = Inventory { resources, ..Inventory::default() };
-        let faults = self.runtime.block_on(self.cast.update(&inventory)).unwrap();
+        let _guard = self.runtime.enter();
+        let faults = self.cast.update(&inventory).unwrap();
         assert!(faults.is_empty(), "{faults:?}");
     }
 
@@ -270,13 +272,14 @@ impl Fleet {
 
     /// How often each proxy was sent clusters, listeners and routes and took them.
     pub(crate) fn updates(&self) -> BTreeMap<IpAddr, Vec<String>> {
-        let counted = |(_, addresses): (_, &meshwright_traffic::Addresses)| {
+        let counted = |(_, home, _): (_, &meshwright_ads::Home, _)| {
+            let address = home.addresses.ingress;
             let filter = "(cds|lds|rds.*).update_success$";
-            let text = get(addresses.ingress, ADMIN_PORT, &format!("/stats?filter={filter}"), "accept: */*");
+            let text = get(address, ADMIN_PORT, &format!("/stats?filter={filter}"), "accept: */*");
             let lines = text.lines().filter(|line| line.contains("update_success: "));
             let counters: Vec<String> = lines.map(str::to_owned).collect();
             assert!(counters.len() > 2, "{text}");
-            (addresses.ingress, counters)
+            (address, counters)
         };
         self.cast.parts().map(counted).collect()
     }

@@ -33,7 +33,7 @@ pub(super) fn add(
     ports::check(&proxy, &capture, admin)?;
     let given = instances::read(&options.instance)?;
     let certificates = options.certificates.clone().unwrap_or_else(|| CERTIFICATES.to_owned());
-    let translating = Options { version: None, capture, delivery: Delivery::Static, certificates };
+    let translating = Options { version: None, capture, machine: None, delivery: Delivery::Static, certificates };
     let configuration = translate(&proxy, &instances::by_name(&given), &translating);
     let mut notes: Vec<String> =
         proxy.omissions.iter().map(|omission| format!("left out: {}", left_out(reading, omission))).collect();
