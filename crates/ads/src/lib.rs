@@ -23,6 +23,7 @@ pub mod request;
 pub mod session;
 pub mod snapshot;
 pub mod stream;
+mod traced;
 mod wire;
 
 pub use caller::{Authorize, Caller};
