@@ -21,6 +21,12 @@ pub(crate) fn install_moto(root: &Path) -> Result<PathBuf> {
     install_list(root, "moto", "moto.txt")
 }
 
+/// Installs OpenTelemetry's messages, and answers with their Python. They have a folder of their own, since the other judges come with an
+/// old edition of the same modules (in `xds-protos`).
+pub(crate) fn install_otlp(root: &Path) -> Result<PathBuf> {
+    install_list(root, "otlp", "otlp.txt")
+}
+
 /// Installs a list of packages into a folder of `.tools`.
 fn install_list(root: &Path, name: &str, list: &str) -> Result<PathBuf> {
     let requirements = root.join("judges").join(list);

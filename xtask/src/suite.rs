@@ -30,7 +30,7 @@ pub(crate) fn test(root: &Path, arguments: &[String]) -> Result<()> {
 
 /// Likewise, of the packages that the arguments say, with variables.
 pub(crate) fn test_with(root: &Path, arguments: &[String], variables: Vec<(&str, String)>) -> Result<()> {
-    let python = judges::install(root)?;
+    let (python, otlp) = (judges::install(root)?, judges::install_otlp(root)?);
     let mut tests = cargo(root);
     if has_nextest(root) {
         tests.args(["nextest", "run"]);
@@ -45,7 +45,7 @@ pub(crate) fn test_with(root: &Path, arguments: &[String], variables: Vec<(&str,
     if let Some(why) = judges::no_namespaces() {
         say(&format!("{why}: tests of network namespaces only say so"));
     }
-    tests.args(arguments).env("MESHWRIGHT_JUDGES_PYTHON", python).envs(variables);
+    tests.args(arguments).env("MESHWRIGHT_JUDGES_PYTHON", python).env("MESHWRIGHT_JUDGES_OTLP", otlp).envs(variables);
     let corpus = root.join("../shared/corpus");
     if std::env::var_os("MESHWRIGHT_CORPUS").is_none()
         && let Ok(corpus) = corpus.canonicalize()

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
+use meshwright_model::span::{Context, Span, Spans, Value};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::instances::Source;
@@ -26,6 +28,7 @@ const MAX_GROUP: usize = 4096;
 pub struct Hub {
     commands: mpsc::Sender<Command>,
     revision: Arc<AtomicU64>,
+    spans: Option<Arc<dyn Spans>>,
 }
 
 /// A plan, and its number among those that its profile has had.
@@ -33,7 +36,12 @@ pub struct Hub {
 pub(crate) struct Numbered {
     pub(crate) number: u64,
     pub(crate) plan: Plan,
+    /// Where its making stands in a trace.
+    pub(crate) origin: Option<Context>,
 }
+
+/// How many receivers follow a plan for each stream: its own, and that of the list of proxies.
+const OF_STREAM: usize = 2;
 
 #[derive(Debug)]
 enum Command {
@@ -46,18 +54,19 @@ enum Command {
 }
 
 impl Hub {
-    /// Starts the thread; it ends when the last hub is gone. Where all is on one machine, proxies have addresses of their own.
+    /// Starts the thread; it ends when the last hub is gone. Where all is on one machine, proxies have addresses of their own. Plans and
+    /// responses are told to `spans`, where somebody traces them.
     ///
     /// # Errors
     /// The system gives no thread.
-    pub fn start(local: Option<Local>) -> io::Result<Self> {
+    pub fn start(local: Option<Local>, spans: Option<Arc<dyn Spans>>) -> io::Result<Self> {
         let (commands, waiting) = mpsc::channel(MAX_WAITING);
         let revision = Arc::new(AtomicU64::new(0));
-        let planned = Arc::clone(&revision);
+        let (planned, told) = (Arc::clone(&revision), spans.clone());
         std::thread::Builder::new()
             .name("plans".to_owned())
-            .spawn(move || run(Meshes::new(local), waiting, &planned))?;
-        Ok(Self { commands, revision })
+            .spawn(move || run(Meshes::new(local), waiting, &planned, told.as_deref()))?;
+        Ok(Self { commands, revision, spans })
     }
 
     /// Takes changes, with which all is known up to a revision; waits while the thread has too much to do.
@@ -101,6 +110,11 @@ impl Hub {
         self.revision.load(Ordering::Acquire)
     }
 
+    /// Whom spans are told to.
+    pub(crate) fn spans(&self) -> Option<Arc<dyn Spans>> {
+        self.spans.clone()
+    }
+
     /// Whether plans are still made.
     pub fn is_alive(&self) -> bool {
         !self.commands.is_closed()
@@ -114,14 +128,15 @@ impl Hub {
     }
 }
 
-fn run(mut meshes: Meshes, mut waiting: mpsc::Receiver<Command>, planned: &AtomicU64) {
+fn run(mut meshes: Meshes, mut waiting: mpsc::Receiver<Command>, planned: &AtomicU64, spans: Option<&dyn Spans>) {
     let mut followed: BTreeMap<Profile, watch::Sender<Numbered>> = BTreeMap::new();
     let mut known = 0;
     while let Some(command) = waiting.blocking_recv() {
-        let (mut next, mut taken) = (Some(command), 0);
+        let (mut next, mut taken, mut news) = (Some(command), 0, 0);
         while let Some(command) = next {
             match command {
                 Command::Change(changes, revision) => {
+                    news += changes.len();
                     for change in changes {
                         meshes.change(change);
                     }
@@ -132,9 +147,9 @@ fn run(mut meshes: Meshes, mut waiting: mpsc::Receiver<Command>, planned: &Atomi
                 Command::Look => {}
                 Command::Follow(profile, answer) => {
                     // What waits to be planned is planned with the rest.
-                    let sender = followed
-                        .entry((*profile).clone())
-                        .or_insert_with(|| watch::Sender::new(Numbered { number: 0, plan: meshes.plan(&profile) }));
+                    let sender = followed.entry((*profile).clone()).or_insert_with(|| {
+                        watch::Sender::new(Numbered { number: 0, plan: meshes.plan(&profile), origin: None })
+                    });
                     // A stream that has gone needs no plan.
                     let _ = answer.send(sender.subscribe());
                 }
@@ -142,13 +157,22 @@ fn run(mut meshes: Meshes, mut waiting: mpsc::Receiver<Command>, planned: &Atomi
             taken += 1;
             next = if taken < MAX_GROUP { waiting.try_recv().ok() } else { None };
         }
+        let mut traced = spans.map(Traced::begin);
+        let origin = traced.as_ref().map(|traced| traced.context);
         // Streams tell one while the next is made.
         meshes.replan(|profile, plan| {
             if let Some(sender) = followed.get(profile) {
-                sender.send_modify(|own| *own = Numbered { number: own.number + 1, plan: plan.clone() });
+                sender.send_modify(|own| *own = Numbered { number: own.number + 1, plan: plan.clone(), origin });
+                if let Some(traced) = &mut traced {
+                    traced.plans += 1;
+                    traced.proxies += sender.receiver_count() / OF_STREAM;
+                }
             }
         });
         planned.store(known, Ordering::Release);
+        if let Some(traced) = traced {
+            traced.end(news, known);
+        }
         followed.retain(|profile, sender| {
             let is_followed = sender.receiver_count() > 0;
             if !is_followed {
@@ -156,5 +180,40 @@ fn run(mut meshes: Meshes, mut waiting: mpsc::Receiver<Command>, planned: &Atomi
             }
             is_followed
         });
+    }
+}
+
+/// Plans that are being made together, for whoever traces that.
+struct Traced<'s> {
+    spans: &'s dyn Spans,
+    context: Context,
+    since: Instant,
+    /// Those that are others now.
+    plans: usize,
+    /// The proxies that they are of.
+    proxies: usize,
+}
+
+impl<'s> Traced<'s> {
+    fn begin(spans: &'s dyn Spans) -> Self {
+        Self { spans, context: spans.begin(None), since: Instant::now(), plans: 0, proxies: 0 }
+    }
+
+    /// Tells it, where there was something to plan.
+    fn end(self, changes: usize, revision: u64) {
+        let Self { spans, context, since, plans, proxies } = self;
+        if changes == 0 && plans == 0 {
+            return;
+        }
+        let count = |count: usize| Value::Number(count as u64);
+        let attributes = vec![
+            ("meshwright.changes", count(changes)),
+            ("meshwright.plans", count(plans)),
+            ("meshwright.proxies", count(proxies)),
+            ("meshwright.revision", Value::Number(revision)),
+        ];
+        let took = since.elapsed();
+        let name = "plan".into();
+        spans.end(Span { name, is_of_server: false, context, parent: None, took, attributes, failure: None });
     }
 }

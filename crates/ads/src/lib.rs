@@ -24,6 +24,7 @@ pub mod secrets;
 pub mod session;
 pub mod snapshot;
 pub mod stream;
+mod traced;
 mod wire;
 
 pub use caller::{Authorize, Caller};

@@ -66,8 +66,8 @@ pub struct Connected {
     pub omissions: Vec<String>,
     /// The number of the plan for which its stream says this.
     pub(crate) number: Option<u64>,
-    /// The plan as it is now.
-    pub(crate) plans: watch::Receiver<Numbered>,
+    /// The plan as it is now; shared, so that whoever looks at it does not count as a proxy.
+    pub(crate) plans: Arc<watch::Receiver<Numbered>>,
     /// The conversation with it.
     pub(crate) session: Arc<Mutex<Session>>,
 }
@@ -162,7 +162,7 @@ impl Connected {
     /// It as the plan of now has it: what its stream says of an older one is not settled any more.
     fn now(&self) -> Self {
         let mut own = self.clone();
-        let Numbered { number, plan } = &*self.plans.borrow();
+        let Numbered { number, plan, origin: _ } = &*self.plans.borrow();
         own.is_known = plan.snapshot.is_some();
         own.omissions.clone_from(&plan.omissions);
         let is_told = self.number == Some(*number);

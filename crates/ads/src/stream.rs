@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use meshwright_envoy::envoy::config::core::v3::Node;
+use meshwright_model::span::Context;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_stream::{Stream, StreamExt as _};
@@ -16,6 +17,7 @@ use crate::proxies::{Connected, Place, Proxies};
 use crate::proxy::Profile;
 use crate::registry::Registry;
 use crate::session::{MAX_NAMES, Response, Session};
+use crate::traced::Traced;
 use crate::wire::Asking;
 
 /// How many responses may wait for a proxy that does not read: one of each kind, and no more is ever under way.
@@ -61,6 +63,7 @@ pub(crate) async fn speak<A: Asking>(
         }
     };
     let Some(plans) = control.hub.follow(&profile).await else { return };
+    let traced = control.hub.spans().map(|spans| Box::new(Traced::new(spans, &profile, &id, &peer)));
     let session = Arc::new(Mutex::new(Session::new(A::PROTOCOL)));
     let connected = Connected {
         profile,
@@ -74,12 +77,14 @@ pub(crate) async fn speak<A: Asking>(
         kinds: Vec::new(),
         omissions: Vec::new(),
         number: None,
-        plans: plans.clone(),
+        plans: Arc::new(plans.clone()),
         session: Arc::clone(&session),
     };
     let place = control.proxies.add(connected);
     let start = Instant::now();
-    Talk { session, plans, number: 0, plan: Plan::default(), place, start, responses }.run(first, requests).await;
+    Talk { session, plans, number: 0, plan: Plan::default(), origin: None, place, start, traced, responses }
+        .run(first, requests)
+        .await;
 }
 
 struct Talk {
@@ -89,8 +94,12 @@ struct Talk {
     /// That of the plan that was taken last, though it may say nothing.
     number: u64,
     plan: Plan,
+    /// Where the making of that plan stands in a trace.
+    origin: Option<Context>,
     place: Place,
     start: Instant,
+    /// What is under way, where somebody traces that.
+    traced: Option<Box<Traced>>,
     responses: mpsc::Sender<Result<Response, Status>>,
 }
 
@@ -116,6 +125,9 @@ impl Talk {
             }
             for response in responses {
                 let kind = response.kind;
+                if let Some(traced) = &mut self.traced {
+                    traced.sent(&response, self.origin);
+                }
                 if self.responses.send(Ok(response)).await.is_err() {
                     return;
                 }
@@ -144,20 +156,22 @@ impl Talk {
 
     fn take<A: Asking>(&mut self, message: A) -> Option<Vec<Response>> {
         let request = message.into_request()?;
-        let mut session = self.session();
-        if session.awaits(&request) {
+        if self.session().awaits(&request) {
             self.place.counts().note_answer(request.kind, request.error.is_none());
+            if let Some(traced) = &mut self.traced {
+                traced.answered(request.kind, request.error.as_deref());
+            }
         }
-        Some(session.on_request(request, self.plan.snapshot.as_deref(), self.start.elapsed()))
+        Some(self.session().on_request(request, self.plan.snapshot.as_deref(), self.start.elapsed()))
     }
 
     /// Takes the plan as it is now. A node that is gone leaves its proxy with what it has, and one that is not there yet lets it wait; App
     /// Mesh ended such streams with status 3, and the proxy came again.
     fn take_plan(&mut self) {
-        let Numbered { number, plan } = self.plans.borrow_and_update().clone();
+        let Numbered { number, plan, origin } = self.plans.borrow_and_update().clone();
         self.number = number;
         if plan.snapshot.is_some() {
-            self.plan = plan;
+            (self.plan, self.origin) = (plan, origin);
         }
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use meshwright_llm::{Environment, Variables};
 use meshwright_verbs::bootstrap::VARIABLES;
@@ -46,6 +47,26 @@ pub(crate) fn language_models() -> Environment {
 pub(crate) fn region() -> Option<String> {
     let regions = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().filter_map(|name| std::env::var(name).ok());
     regions.into_iter().find(|region| !region.is_empty())
+}
+
+/// What the environment says of traces. It is looked at for `--otlp` alone, as is what OpenTelemetry's own crates read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tracing {
+    /// Whether there are to be none.
+    pub(crate) are_disabled: bool,
+    /// How long their receiver has for an answer.
+    pub(crate) timeout: Option<Duration>,
+}
+
+/// Source: OpenTelemetry specification, "Environment Variable Specification" and "OpenTelemetry Protocol Exporter": milliseconds.
+pub(crate) fn traces() -> Tracing {
+    let given = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let timeout = given("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT").or_else(|| given("OTEL_EXPORTER_OTLP_TIMEOUT"));
+    let timeout = timeout.and_then(|text| text.parse().ok()).filter(|millis| *millis > 0);
+    Tracing {
+        are_disabled: given("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true")),
+        timeout: timeout.map(Duration::from_millis),
+    }
 }
 
 /// What the environment says of programs: where they are, and where they are got from. It is looked at for `up` alone.

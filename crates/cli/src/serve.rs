@@ -16,17 +16,20 @@ use crate::follow::{self, MeshFiles};
 use crate::{complain, deliver, load};
 use control::AdsAddress;
 use settings::ReachOptions;
+use traces::TraceOptions;
 
 mod certificates;
 pub(crate) mod control;
 mod plane;
 mod settings;
+pub(crate) mod traces;
 
 /// How help shows it.
 pub(crate) const VERB: Verb = Verb {
     name: "serve",
     about: "The App Mesh API, for unmodified AWS clients",
-    example: "meshwright serve --store shop.db --load shop.yaml   # then: aws appmesh list-meshes --endpoint-url http://127.0.0.1:8480",
+    example: "meshwright serve --store shop.db --load shop.yaml   # then: aws appmesh list-meshes --endpoint-url http://127.0.0.1:8480
+  meshwright serve --load shop.yaml --watch --otlp=http://localhost:4318   # traces, to a receiver of OpenTelemetry",
 };
 
 /// Options of `serve`.
@@ -61,6 +64,8 @@ pub(crate) struct ServeOptions {
     /// A file of parameters, for the files: a list as CloudFormation takes it, an object, or lines of KEY=VALUE
     #[arg(long, value_name = "FILE", requires = "load")]
     parameters: Vec<String>,
+    #[command(flatten)]
+    traces: TraceOptions,
 }
 
 /// Serves until it is stopped.
@@ -69,6 +74,8 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
         bail!("--watch: standard input cannot be followed: name files");
     }
     let (mut settings, guard) = options.reach.settings()?;
+    let traces = options.traces.start()?;
+    settings.spans = traces.spans();
     let store: Box<dyn Store> = match options.store.as_str() {
         "memory" => Box::new(Memory::default()),
         path => Box::new(File::open(Path::new(path)).context("--store")?),
@@ -91,7 +98,7 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
         folder.follow(control.hub.look())?;
         control.hub.hand_out(Box::new(folder));
     }
-    settings.proxies = Some(control::proxies(&control));
+    settings.proxies = Some(control::proxies(&control, &traces));
     let served = runtime.block_on(async {
         let listen = options.reach.listen;
         let listener = meshwright_server::listen(listen).with_context(|| format!("--listen {listen}"))?;
@@ -117,6 +124,7 @@ pub(crate) fn run(options: &ServeOptions) -> Result<()> {
         Ok(())
     });
     service.end();
+    traces.end();
     served
 }
 

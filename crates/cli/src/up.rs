@@ -22,6 +22,7 @@ use tokio::sync::mpsc;
 
 use crate::env::Programs;
 use crate::follow::MeshFiles;
+use crate::serve::traces::{TraceOptions, Traces};
 use crate::serve::{control, raise_open_files, stopped};
 use crate::{End, complain, env, load};
 use guide::{Guide, Where};
@@ -75,6 +76,8 @@ pub(crate) struct UpOptions {
     /// A file of parameters, for the files: a list as CloudFormation takes it, an object, or lines of KEY=VALUE
     #[arg(long, value_name = "FILE", requires = "files")]
     parameters: Vec<String>,
+    #[command(flatten)]
+    traces: TraceOptions,
 }
 
 /// What `up` starts Envoys with.
@@ -120,6 +123,7 @@ struct Ground {
     /// The files of the mesh.
     files: Vec<String>,
     started: Instant,
+    traces: Traces,
 }
 
 /// How all of them reach each other.
@@ -181,7 +185,8 @@ pub(crate) fn run(options: &UpOptions) -> Result<End> {
     };
     let (parameter, parameters) = (options.parameter.clone(), options.parameters.clone());
     let parameters = crate::parameters(&FileOptions { parameter, parameters, ..FileOptions::default() })?;
-    let settings = Settings::of("us-east-1", "123456789012");
+    let traces = options.traces.start()?;
+    let settings = Settings { spans: traces.spans(), ..Settings::of("us-east-1", "123456789012") };
     let scope = Scope::of(&settings.region, &settings.account);
     let service = Service::start(Box::new(Memory::default()), false).map_err(|why| anyhow!("{why}"))?;
     let service = Arc::new(service);
@@ -190,12 +195,14 @@ pub(crate) fn run(options: &UpOptions) -> Result<End> {
     files.apply(&service).map_err(|why| anyhow!("{why}"))?;
     let mesh = mesh_of(&service, options.mesh.as_deref())?;
     raise_open_files();
-    let up =
-        Up::start(options, Ground { runtime, place, ways, files: names, started }, envoy, settings, service, mesh)?;
+    let ground = Ground { runtime, place, ways, files: names, started, traces: traces.clone() };
+    let up = Up::start(options, ground, envoy, settings, service, mesh)?;
     let following = Arc::clone(&up.service);
     let follow = move || files.follow(&following, stamps, true);
     std::thread::Builder::new().name("watch".to_owned()).spawn(follow)?;
-    up.run(options, stopped)
+    let end = up.run(options, stopped);
+    traces.end();
+    end
 }
 
 /// The mesh that is run.
@@ -237,11 +244,11 @@ impl Up {
         service: Arc<Service>,
         mesh: MeshId,
     ) -> Result<Self> {
-        let Ground { runtime, place, ways, .. } = &ground;
+        let Ground { runtime, place, ways, traces, .. } = &ground;
         let files = place.folder("files")?;
         let local = ways.local(&files.to_string_lossy());
         let control = control::start(&service, &settings, Some(local.clone()))?;
-        settings.proxies = Some(control::proxies(&control));
+        settings.proxies = Some(control::proxies(&control, traces));
         let region = settings.region.clone();
         let socket = place.path("control-plane.sock");
         let socket_url = format!("unix://{}", socket.display());

@@ -37,6 +37,7 @@ pub mod route;
 pub mod scalar;
 mod settled;
 pub mod shape;
+pub mod span;
 pub mod spelling;
 pub mod subject;
 pub mod symbol;

@@ -45,6 +45,15 @@ impl Answer {
         }
     }
 
+    /// The name of the resource that it tells of.
+    pub(crate) fn arn(&self) -> Option<&str> {
+        match &self.0 {
+            Content::Value(value) => value["metadata"]["arn"].as_str(),
+            Content::Record(record) => Some(&record.arn),
+            Content::Exposition(_) => None,
+        }
+    }
+
     /// It as HTTP has it.
     pub fn bytes(&self) -> Bytes {
         match &self.0 {

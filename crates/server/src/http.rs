@@ -14,6 +14,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::response::Response;
 use http_body_util::BodyExt;
 use meshwright_model::operation::{Miss, Operation, percent_decoded};
+use meshwright_model::span::Spans;
 use rustls::ServerConfig;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -30,6 +31,7 @@ use crate::metrics::Metrics;
 use crate::ours;
 use crate::service::{Service, new_id, now};
 use crate::signature::{Claim, Signed};
+use crate::traced::Traced;
 
 /// The most bytes of a body; the largest specification that the API takes has far fewer.
 pub const MAX_BODY: usize = 1 << 20;
@@ -55,13 +57,15 @@ pub struct Settings {
     pub bounds: Bounds,
     /// The control plane behind the API, where there is one.
     pub proxies: Option<Arc<dyn ControlPlane>>,
+    /// Whom calls are told to once they are answered, where somebody traces them.
+    pub spans: Option<Arc<dyn Spans>>,
 }
 
 impl Settings {
     /// For an account in a region, without credentials and TLS.
     pub fn of(region: &str, account: &str) -> Self {
         let (region, account) = (region.to_owned(), account.to_owned());
-        Self { region, account, credentials: None, tls: None, bounds: Bounds::default(), proxies: None }
+        Self { region, account, credentials: None, tls: None, bounds: Bounds::default(), proxies: None, spans: None }
     }
 }
 
@@ -107,10 +111,15 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         }
         _ => {}
     }
+    let traced = shared.settings.spans.as_ref().map(|spans| Traced::begin(spans, &request));
     let (start, mut operation) = (Instant::now(), None);
     let outcome = carried_out(&shared, request, &mut operation).await;
     let status = outcome.as_ref().map_or_else(|why| why.exception.status(), |_| StatusCode::OK.as_u16());
-    shared.metrics.note(operation, status, start.elapsed());
+    let took = start.elapsed();
+    shared.metrics.note(operation, status, took);
+    if let Some(traced) = traced {
+        traced.end(operation, &id, &outcome, took);
+    }
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     match outcome {
         Ok(answer) => response(status, &id, None, &answer),

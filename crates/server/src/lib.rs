@@ -29,6 +29,7 @@ mod state;
 mod stored;
 mod sync;
 pub mod tls;
+mod traced;
 pub mod transfer;
 
 pub use answer::Answer;

@@ -18,6 +18,7 @@ const EDGES: &[(&str, Option<&[&str]>)] = &[
     ("aws", Some(&["model"])),
     ("llm", Some(&["language"])),
     ("up", Some(&["ads", "envoy", "traffic", "model"])),
+    ("otlp", Some(&["model"])),
     ("mcp", Some(&["verbs"])),
     ("cli", None),
     ("testkit", Some(&["store", "model"])),

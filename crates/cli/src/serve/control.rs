@@ -17,6 +17,7 @@ use tokio::time::sleep;
 
 use super::plane::Plane;
 use super::settings::Guard;
+use super::traces::Traces;
 use crate::complain;
 
 /// How many refusals are told at a time, and how long it is until the next.
@@ -118,7 +119,7 @@ pub(crate) fn listen(addresses: &[AdsAddress], guard: Option<&Guard>) -> Result<
 
 /// The control plane over a service; where all is on one machine, proxies have addresses of their own.
 pub(crate) fn start(service: &Service, settings: &Settings, local: Option<Local>) -> Result<Control> {
-    let hub = Hub::start(local).context("the control plane does not start")?;
+    let hub = Hub::start(local, settings.spans.clone()).context("the control plane does not start")?;
     let registry = Registry::start(hub.look()).context("the control plane does not start")?;
     hub.add(Box::new(registry.clone()));
     let mut follower = service.follow();
@@ -138,8 +139,8 @@ pub(crate) fn start(service: &Service, settings: &Settings, local: Option<Local>
 }
 
 /// The control plane, as the API's server sees it.
-pub(crate) fn proxies(control: &Control) -> Arc<dyn ControlPlane> {
-    Arc::new(Plane(control.clone()))
+pub(crate) fn proxies(control: &Control, traces: &Traces) -> Arc<dyn ControlPlane> {
+    Arc::new(Plane { control: control.clone(), traces: traces.clone() })
 }
 
 /// Says which calls are refused, of those that are alike the first alone.

@@ -24,6 +24,7 @@ mod server;
 #[cfg(unix)]
 mod signed;
 mod store;
+mod traces;
 #[cfg(target_os = "linux")]
 mod up;
 mod usage;
@@ -49,9 +50,14 @@ fn corpus(name: &str) -> String {
 }
 
 /// The Python of the judges, which `cargo xtask test` installs; `None`, with a word about it, where they are not.
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
 fn judges_python() -> Option<std::ffi::OsString> {
-    let python = std::env::var_os("MESHWRIGHT_JUDGES_PYTHON");
+    python("MESHWRIGHT_JUDGES_PYTHON")
+}
+
+/// A Python of judges, by the variable that names it.
+#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+fn python(variable: &str) -> Option<std::ffi::OsString> {
+    let python = std::env::var_os(variable);
     if python.is_none() {
         assert!(std::env::var_os("CI").is_none(), "CI needs the judges; run cargo xtask test");
         eprintln!("skipped: the judges are not installed; cargo xtask test installs them");

@@ -234,7 +234,7 @@ impl Fleet {
     }
 
     pub(crate) fn start_control_plane(&mut self) {
-        let hub = Hub::start(Some(self.local.clone())).unwrap();
+        let hub = Hub::start(Some(self.local.clone()), None).unwrap();
         let mut follower = self.service.follow();
         if let Some(told) = follower.next() {
             hub.change(changes(told), follower.revision());
