@@ -4,11 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::between::Guess;
 use super::block::Block;
 use super::known::Known;
 use super::pattern::Pattern;
-use super::precedence::First;
 use super::spot::{Place, Spot, Trouble};
 use super::thing::{Alternative, Count, Thing};
 use crate::intent::{Action, Intent, Protocol};
@@ -30,6 +28,21 @@ pub(super) enum Verb {
     Create,
     Add,
     Change,
+}
+
+/// A call whose direction nothing has said so far.
+pub(super) struct Guess {
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) mutual: bool,
+    /// The tokens that speak of it.
+    pub(super) words: Range<usize>,
+}
+
+/// A route that is said to be tried before all others, and the words that say it.
+pub(super) struct First {
+    pub(super) place: Place,
+    pub(super) words: Range<usize>,
 }
 
 /// The state of reading.

@@ -233,8 +233,8 @@ impl Slot {
             Self::Ratio => return ratio(tokens, at),
             Self::LogFields => return log_fields(tokens, at).map(|(fields, end)| (Value::Texts(fields), end)),
             Self::Decimal => Value::Number(hundredths(token)?),
-            Self::Pair => return pair(tokens, at),
-            Self::TagPair => return pair(tokens, at).or_else(|| tag_of_symbol(tokens, at)),
+            Self::Pair => return pair(tokens, at).map(paired),
+            Self::TagPair => return pair(tokens, at).or_else(|| tag_of_symbol(tokens, at)).map(paired),
             Self::Text if is_text(tokens, at) => return piece(tokens, at).map(|(text, end)| (Value::Text(text), end)),
             Self::Span | Self::Number | Self::Percent | Self::Protocol => quantity(self, token)?,
             _ => Value::Text(self.text(tokens, at)?),
@@ -413,4 +413,8 @@ fn ratio(tokens: &[Token], at: usize) -> Option<(Value, usize)> {
     }
     let is_said = is_said || matches!(tokens[end - 1].kind, TokenKind::Percent(_));
     (is_said && parts.len() > 1 && sum(&parts) == 100).then_some((Value::Numbers(parts), end))
+}
+
+fn paired(((name, value), end): ((String, String), usize)) -> (Value, usize) {
+    (Value::Pair(name, value), end)
 }

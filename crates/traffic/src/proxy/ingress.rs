@@ -13,7 +13,7 @@ use meshwright_model::virtual_node::{ServiceDiscovery, VirtualNodeSpec};
 use meshwright_model::{Path, Resource, Scalar};
 
 use super::known::{Omissions, is_unknown, millis};
-use super::target::Listening;
+use super::listening::Listening;
 use super::tls::ServerTls;
 use super::world::World;
 use super::{Proxy, Role};

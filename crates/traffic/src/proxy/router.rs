@@ -10,70 +10,28 @@ use meshwright_model::virtual_node::VirtualNodeSpec;
 use meshwright_model::{Path, Resource, Scalar, Spec};
 
 use super::known::{Omissions, is_unknown, millis, optional, port};
+use super::listening::Listening;
 use super::refused::{refused_names, refused_pattern};
 use super::retry::Retry;
+use super::routed::{Meant, Routed, RouterListener};
 use super::rule::{Connection, Routing, Rule, Share};
-use super::target::Listening;
 use super::world::World;
 use crate::matcher::Match;
 use crate::pattern::Patterns;
 use crate::table::{Entry, Table};
 
-/// A listener of a router.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct RouterListener<'a> {
-    pub(super) router: &'a str,
-    pub(super) port: u16,
-    pub(super) protocol: PortProtocol,
-    pub(super) is_only: bool,
+/// What a router does on one of its listeners; it is found out once.
+pub(super) fn routed<'a>(world: &World<'a>, listener: RouterListener<'a>) -> Rc<Routed<'a>> {
+    world.routed(listener, || follow(world, listener))
 }
 
-/// What a router does on one of its listeners.
-#[derive(Debug)]
-pub(super) struct Routed<'a> {
-    /// Its rules, where requests go by rules.
-    pub(super) routing: Rc<Routing<'a>>,
-    /// Where connections go; its ways are to be found yet.
-    pub(super) connection: Option<Connection<'a>>,
-    /// Where shares go.
-    pub(super) ways: Vec<Meant<'a>>,
-    pub(super) omissions: Omissions<'a>,
-}
-
-/// What a share means.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Meant<'a> {
-    /// A listener of a node.
-    Listener { node: (&'a Resource, &'a VirtualNodeSpec), name: &'a str, listening: Listening<'a> },
-    /// Nothing that is there.
-    Nowhere { name: &'a str, port: Option<u16>, why: &'static str },
-}
-
-impl Meant<'_> {
-    /// What tells it from others.
-    fn key(&self) -> (&str, Option<u16>, bool) {
-        match self {
-            Self::Listener { name, listening, .. } => (name, Some(listening.port), true),
-            Self::Nowhere { name, port, .. } => (name, *port, false),
-        }
-    }
-}
-
-impl<'a> Routed<'a> {
-    /// What the routes of a router do on one of its listeners.
-    pub(super) fn of(world: &World<'a>, listener: RouterListener<'a>) -> Self {
-        let mut routes = Routes {
-            world,
-            listener,
-            omissions: Omissions::default(),
-            patterns: Patterns::default(),
-            ways: Vec::new(),
-        };
-        let (rules, entries, connection) = routes.followed();
-        let Routes { ways, omissions, .. } = routes;
-        let table = Table::new(entries, vec![i64::from(listener.port)]);
-        Self { routing: Rc::new(Routing { rules, table }), connection, ways, omissions }
-    }
+fn follow<'a>(world: &World<'a>, listener: RouterListener<'a>) -> Routed<'a> {
+    let mut routes =
+        Routes { world, listener, omissions: Omissions::default(), patterns: Patterns::default(), ways: Vec::new() };
+    let (rules, entries, connection) = routes.followed();
+    let Routes { ways, omissions, .. } = routes;
+    let table = Table::new(entries, vec![i64::from(listener.port)]);
+    Routed { routing: Rc::new(Routing { rules, table }), connection, ways, omissions }
 }
 
 /// The routes of a listener, as they are followed.

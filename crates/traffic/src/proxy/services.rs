@@ -12,10 +12,12 @@ use meshwright_model::virtual_service::{VirtualServiceProvider, VirtualServiceSp
 use meshwright_model::{Kind, Path, Resource, Spec};
 
 use super::known::{Omissions, port};
+use super::listening::Listening;
 use super::retry::Retry;
-use super::router::{Meant, Routed, RouterListener};
+use super::routed::{Meant, Routed, RouterListener};
+use super::router::routed;
 use super::rule::{Connection, Destination, Routing, Rule, Share};
-use super::target::{Listening, Target};
+use super::target::Target;
 use super::world::World;
 use crate::matcher::Match;
 use crate::pattern::Patterns;
@@ -159,7 +161,7 @@ impl<'w, 'a> Services<'w, 'a> {
                 continue;
             }
             let listener = RouterListener { router: name, port, protocol, is_only: listeners.len() == 1 };
-            let own = self.world.routed(listener);
+            let own = routed(self.world, listener);
             let ways = self.reach(&own, policy);
             let way = if protocol == PortProtocol::Tcp {
                 Way::Tcp(own.connection.as_ref().map(|found| Connection { ways, ..found.clone() }))

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use meshwright_model::defaults::{DNS_RESPONSE_TYPE, health_check_port};
 use meshwright_model::limits::{DnsResponseType, IpPreference, PortProtocol};
-use meshwright_model::listener::{HealthCheckPolicy, Listener};
+use meshwright_model::listener::HealthCheckPolicy;
 use meshwright_model::tls::ClientPolicyTls;
 use meshwright_model::virtual_node::{ServiceDiscovery, VirtualNodeSpec};
 use meshwright_model::{Kind, Path, Resource, listener};
 
 use super::known::{Omissions, is_header_text, millis, optional, port};
+use super::listening::Listening;
 use super::tls::{ClientTls, ServerTls};
 use super::world::World;
 
@@ -91,30 +92,6 @@ pub struct OutlierDetection {
     pub base_ejection_millis: u64,
     /// The largest share of hosts ejected at a time, in percent.
     pub max_ejection_percent: u32,
-}
-
-/// A listener of a node whose port and protocol are known.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Listening<'a> {
-    pub(super) index: usize,
-    pub(super) port: u16,
-    pub(super) protocol: PortProtocol,
-    pub(super) listener: &'a Listener,
-}
-
-impl<'a> Listening<'a> {
-    /// The listeners of a node.
-    pub(super) fn of(spec: &'a VirtualNodeSpec) -> impl Iterator<Item = Self> {
-        spec.listeners.iter().flatten().enumerate().filter_map(|(index, listener)| {
-            let listener::PortMapping { port: own_port, protocol } = &listener.port_mapping;
-            Some(Self { index, port: port(own_port)?, protocol: *protocol.known()?, listener })
-        })
-    }
-
-    /// Where a part of it stands.
-    pub(super) fn path(&self, field: &'static str) -> Path {
-        Path::of(&["spec", "listeners"]).index(self.index).field(field)
-    }
 }
 
 impl<'a> Target<'a> {

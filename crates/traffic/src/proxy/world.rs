@@ -14,7 +14,7 @@ use meshwright_model::virtual_router::VirtualRouterSpec;
 use meshwright_model::virtual_service::VirtualServiceSpec;
 use meshwright_model::{Inventory, Kind, Resource, Scalar, Spec};
 
-use super::router::{Routed, RouterListener};
+use super::routed::{Routed, RouterListener};
 
 /// The resources of one mesh by their names. What has no known name is no part of it; of several resources with one id, the
 /// first is meant.
@@ -133,13 +133,13 @@ impl<'a> World<'a> {
         self.routes.get(router).map_or(&[], Vec::as_slice)
     }
 
-    /// What a router does on one of its listeners.
-    pub(super) fn routed(&self, listener: RouterListener<'a>) -> Rc<Routed<'a>> {
+    /// What a router does on one of its listeners: as it was made before, or made now.
+    pub(super) fn routed(&self, listener: RouterListener<'a>, make: impl FnOnce() -> Routed<'a>) -> Rc<Routed<'a>> {
         let key = (listener.router, listener.port);
         if let Some(known) = self.routed.borrow().get(&key) {
             return Rc::clone(known);
         }
-        let routed = Rc::new(Routed::of(self, listener));
+        let routed = Rc::new(make());
         self.routed.borrow_mut().insert(key, Rc::clone(&routed));
         routed
     }
