@@ -1,20 +1,10 @@
 //! TLS between two: of the call from one to the other, in the direction that the request or the files say.
 
-use std::ops::Range;
-
 use super::reader::Reader;
 use super::spot::{self, Said, Spot, Trouble, path_of};
+use super::thing::Guess;
 use crate::intent::{Action, ClientTls, Intent};
 use crate::understanding::Assumption;
-
-/// A call whose direction nothing has said so far.
-pub(super) struct Guess {
-    pub(super) from: String,
-    pub(super) to: String,
-    mutual: bool,
-    /// The tokens that speak of it.
-    words: Range<usize>,
-}
 
 impl Reader<'_> {
     /// "mutual TLS between orders and payments": of the call from one to the other, which the first makes unless the request

@@ -1,18 +1,17 @@
 //! Names with their values, and values as they are written: `x-version: v2`, `team=shop`, `a/b`.
 
-use super::slot::Value;
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::is_glue;
 
 /// `x-version: v2` in quotes, or as words `x-version: v2`, `x-version=v2`.
-pub(super) fn pair(tokens: &[Token], at: usize) -> Option<(Value, usize)> {
+pub(super) fn pair(tokens: &[Token], at: usize) -> Option<((String, String), usize)> {
     let token = tokens.get(at)?;
     if token.kind == TokenKind::Quoted {
         let (name, value) = token.text.split_once(':').or_else(|| token.text.split_once('='))?;
         let (name, value) = (name.trim(), value.trim());
         let is_name = !name.is_empty()
             && name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.'));
-        return (is_name && !value.is_empty()).then(|| (Value::Pair(name.to_owned(), value.to_owned()), at + 1));
+        return (is_name && !value.is_empty()).then(|| ((name.to_owned(), value.to_owned()), at + 1));
     }
     let mark = tokens.get(at + 1).filter(|mark| matches!(mark.text.as_str(), ":" | "=" | "=="))?;
     let is_name = matches!(token.kind, TokenKind::Name | TokenKind::Host)
@@ -21,7 +20,7 @@ pub(super) fn pair(tokens: &[Token], at: usize) -> Option<(Value, usize)> {
     // `x: y` with the mark at the name; `a : b` is a list's.
     (is_name && (mark.start == token.end || mark.text != ":")).then_some(())?;
     let (value, end) = piece(tokens, at + 2)?;
-    Some((Value::Pair(token.text.clone(), value), end))
+    Some(((token.text.clone(), value), end))
 }
 
 /// A value as it is written, up to a space or the mark of a sentence: `a/b`, `session=.*`.
@@ -50,9 +49,9 @@ fn is_closing(token: &Token) -> bool {
 }
 
 /// `owner: shop`, where the name of the tag means something elsewhere.
-pub(super) fn tag_of_symbol(tokens: &[Token], at: usize) -> Option<(Value, usize)> {
+pub(super) fn tag_of_symbol(tokens: &[Token], at: usize) -> Option<((String, String), usize)> {
     let token = tokens.get(at).filter(|token| token.kind == TokenKind::Symbol)?;
     tokens.get(at + 1).filter(|mark| mark.text == ":" && mark.start == token.end)?;
     let value = tokens.get(at + 2).filter(|value| value.kind != TokenKind::Mark)?;
-    Some((Value::Pair(token.text.clone(), value.text.clone()), at + 3))
+    Some(((token.text.clone(), value.text.clone()), at + 3))
 }

@@ -6,6 +6,7 @@ use super::block::Block;
 use super::name::is_clause_verb;
 use super::reader::Reader;
 use super::spot::{self, Place, Said, Spot, Trouble};
+use super::thing::First;
 use crate::intent::{Match, Pathway};
 use crate::lexer::TokenKind;
 
@@ -26,12 +27,6 @@ const ITEMS: &[&str] = &["one", "route", "virtual-node", "application", "target"
 
 /// What one of several does that others do not.
 const WINNING: &[&str] = &["win", "wins", "winning", "beat", "beats", "beating", "take", "priority"];
-
-/// A route that is said to be tried before all others, and the words that say it.
-pub(super) struct First {
-    pub(super) place: Place,
-    words: std::ops::Range<usize>,
-}
 
 impl Reader<'_> {
     /// "which wins over the rest": a narrower route is tried before one that takes all, whatever is said of it; before others

@@ -4,13 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::between::Guess;
 use super::block::Block;
 use super::known::Known;
 use super::pattern::Pattern;
-use super::precedence::First;
 use super::spot::{Place, Spot, Trouble};
-use super::thing::{Alternative, Count, Thing};
+use super::thing::{Alternative, Count, First, Guess, Thing};
 use crate::intent::{Action, Intent, Protocol};
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::is_glue;

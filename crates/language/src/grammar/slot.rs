@@ -233,8 +233,8 @@ impl Slot {
             Self::Ratio => return ratio(tokens, at),
             Self::LogFields => return log_fields(tokens, at).map(|(fields, end)| (Value::Texts(fields), end)),
             Self::Decimal => Value::Number(hundredths(token)?),
-            Self::Pair => return pair(tokens, at),
-            Self::TagPair => return pair(tokens, at).or_else(|| tag_of_symbol(tokens, at)),
+            Self::Pair => return paired(pair(tokens, at)),
+            Self::TagPair => return paired(pair(tokens, at).or_else(|| tag_of_symbol(tokens, at))),
             Self::Text if is_text(tokens, at) => return piece(tokens, at).map(|(text, end)| (Value::Text(text), end)),
             Self::Span | Self::Number | Self::Percent | Self::Protocol => quantity(self, token)?,
             _ => Value::Text(self.text(tokens, at)?),
@@ -276,6 +276,11 @@ impl Slot {
         };
         is_value.then(|| token.text.clone())
     }
+}
+
+/// A name and its value as the value of a slot.
+fn paired(found: Option<((String, String), usize)>) -> Option<(Value, usize)> {
+    found.map(|((name, value), end)| (Value::Pair(name, value), end))
 }
 
 fn quantity(slot: Slot, token: &Token) -> Option<Value> {

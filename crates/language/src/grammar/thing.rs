@@ -128,3 +128,18 @@ pub(super) enum Other {
     Path(Pathway),
     Method(String),
 }
+
+/// A call whose direction nothing has said so far.
+pub(super) struct Guess {
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) mutual: bool,
+    /// The tokens that speak of it.
+    pub(super) words: Range<usize>,
+}
+
+/// A route that is said to be tried before all others, and the words that say it.
+pub(super) struct First {
+    pub(super) place: Place,
+    pub(super) words: Range<usize>,
+}
