@@ -111,7 +111,12 @@ impl Folder {
     }
 
     fn read(&self, own: &Secret) -> Result<Contents, String> {
-        let contents = match &self.files(own)[..] {
+        let files = self.files(own);
+        // Opening a pipe would wait for somebody to write to it, for ever.
+        if let Some(other) = files.iter().find(|file| std::fs::metadata(file).is_ok_and(|own| !own.is_file())) {
+            return Err(format!("{other}: it is no file"));
+        }
+        let contents = match &files[..] {
             [chain, key] => {
                 let (chain, key) = (said(bounded(chain))?, said(secret(key))?);
                 // Whether they belong together: one may have been replaced and the other not yet.

@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, SerialNumber};
 use serde_json::{Value, json};
@@ -126,6 +126,25 @@ fn certificates_of_a_folder_reach_real_envoys_and_are_renewed() {
     let said = fs::read_to_string(path("log")).unwrap() + &omissions(&server) + &proxies[1].ask("/config_dump");
     let is_shown = |key: &str| key.lines().nth(1).is_some_and(|line| said.contains(line));
     assert!(!is_shown(&first_key) && !is_shown(&next_key), "nobody shows a key");
+}
+
+/// A pipe would be waited for, by everybody.
+#[test]
+fn what_is_no_file_is_not_opened() {
+    let Some(envoy) = envoy() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::create_dir_all(path("held/1a-2b")).unwrap();
+    fs::create_dir_all(path("held/3c-4d/authorities.pem")).unwrap();
+    assert!(Command::new("mkfifo").arg(path("held/1a-2b/chain.pem")).status().unwrap().success());
+    let (xds, held) = (format!("unix://{}", path("xds.sock").display()), path("held").display().to_string());
+    let server = Server::start(&["--ads", &xds, "--certificates", &held]);
+    mesh(&server, free_port(), free_port());
+    let _proxies = ["outer", "inner"].map(|name| {
+        fs::create_dir(path(name)).unwrap();
+        Proxy::start(&envoy, &path(name), name, &xds)
+    });
+    until("it is said of both", || omissions(&server).matches("it is no file").count() == 2);
 }
 
 #[test]
