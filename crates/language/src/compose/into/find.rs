@@ -95,14 +95,16 @@ impl<'i> Finder<'i> {
         if named.is_empty() { self.in_part(Kind::VirtualNode, name).into_iter().collect() } else { named }
     }
 
-    /// The nodes that are versions of a name, or of one that it begins: `transcoder-v1` and `transcoder-v2` of `transcoder`.
-    pub(super) fn family(&self, name: &str) -> Vec<&'i Resource> {
+    /// The nodes that are versions of a name: `transcoder-v1` and `transcoder-v2` of `transcoder`; in a wide sense all whose
+    /// names begin with it.
+    pub(super) fn family(&self, name: &str, is_wide: bool) -> Vec<&'i Resource> {
         let nodes = self.of_kind(Kind::VirtualNode);
         let is_one = |resource: &&'i Resource| {
             let shown = Key::of(&resource.name).shown();
             let plain =
                 endings(Kind::VirtualNode).iter().find_map(|word| shown.strip_suffix(word)?.strip_suffix(['-', '_']));
-            stem(plain.unwrap_or(&shown)) == name
+            let begins = || shown.strip_prefix(name).is_some_and(|rest| rest.starts_with(['-', '_']));
+            stem(plain.unwrap_or(&shown)) == name || is_wide && begins()
         };
         nodes.filter(is_one).collect()
     }

@@ -62,7 +62,11 @@ impl<'i> Desk<'i> {
             return false;
         }
         // Some versions of a name are never changed without a word about the others.
-        let family = if self.finder.nodes_named(name).is_empty() { self.finder.family(name) } else { Vec::new() };
+        let family = if self.finder.nodes_named(name).is_empty() {
+            self.finder.family(name, nodes.is_empty())
+        } else {
+            Vec::new()
+        };
         let is_left_out = |node: &&&Resource| !nodes.iter().any(|other| std::ptr::eq(*other, **node));
         if family.len() > 1 && wanted.changes_nodes() && family.iter().any(|node| is_left_out(&node)) {
             self.ask_which(Kind::VirtualNode, Some(name), &family);
