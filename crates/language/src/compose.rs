@@ -60,14 +60,20 @@ pub fn compose(intent: &Intent) -> Composition {
     if !intent.variations.is_empty() {
         return variations::compose(intent);
     }
-    compose_on(intent, Draft::new())
+    compose_alone(intent)
+}
+
+/// The same where no file is there to be changed, and all values are those of one environment.
+fn compose_alone(intent: &Intent) -> Composition {
+    let mut draft = Draft::new();
+    say_changes(intent, &mut draft);
+    compose_on(intent, draft)
 }
 
 /// The same on what is known already, such as the mesh.
 fn compose_on(intent: &Intent, mut draft: Draft) -> Composition {
     ask_about_removals(intent, &mut draft);
     ask_about_copies(intent, &mut draft);
-    say_changes(intent, &mut draft);
     draft.tags = intent.tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
     mesh::settle_tags(&mut draft);
     let environments = environments::settle(intent, &mut draft);

@@ -25,7 +25,9 @@ mod carried;
 mod choose;
 mod copies;
 mod counts;
+mod courtesy;
 mod entity;
+mod families;
 mod former;
 mod gateways;
 mod known;
@@ -56,6 +58,7 @@ mod targets;
 mod there;
 mod thing;
 mod together;
+mod unproven;
 mod variants;
 mod varied;
 mod versions;
@@ -119,8 +122,10 @@ fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
         tokens.drain(wish.clause.clone());
     }
     let mut tokens = name_symbols(tokens);
+    courtesy::drop_courtesy(&mut tokens);
     if let Some(known) = known {
         known.name_what_is_there(&mut tokens);
+        known.part_plurals(&mut tokens);
     }
     asides::uncapitalise(&mut tokens);
     if !is_english {

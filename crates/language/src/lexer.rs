@@ -99,6 +99,10 @@ impl Cutter<'_> {
         {
             return true;
         }
+        if first == '/' && self.parts_counts() {
+            self.push_as(TokenKind::Mark, ",".to_owned(), 1);
+            return true;
+        }
         if first == '/' && self.path() {
             return true;
         }
@@ -166,6 +170,16 @@ impl Cutter<'_> {
         }
         self.push_as(TokenKind::Quoted, text, open.len_utf8() + length + close.len_utf8());
         true
+    }
+
+    /// Whether a slash stands between two counts, and is no path: "3 healthy / 4 unhealthy".
+    fn parts_counts(&self) -> bool {
+        let after = self.rest()[1..].trim_start();
+        let is_apart = after.len() + 1 < self.rest().len() && after.starts_with(|next: char| next.is_ascii_digit());
+        let mut before = self.tokens.iter().rev();
+        let is_counted = before.next().is_some_and(|noun| noun.kind == TokenKind::Word && noun.low != "path")
+            && before.next().is_some_and(|count| matches!(count.kind, TokenKind::Number(_)));
+        is_apart && is_counted
     }
 
     /// `/api`, up to a space; a mark at its end belongs to the sentence.

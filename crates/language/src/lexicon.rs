@@ -111,7 +111,13 @@ pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
             "healthcheck".clone_into(&mut tokens[at - 1].low);
         }
     }
-    let tokens: Vec<Token> = tokens.into_iter().flat_map(part_compounds).collect();
+    let is_named = |at: usize| {
+        at > 0 && tokens[at - 1].kind == TokenKind::Word && matches!(tokens[at - 1].low.as_str(), "named" | "called")
+    };
+    let whole: Vec<bool> = (0..tokens.len()).map(is_named).collect();
+    let parts = tokens.into_iter().zip(whole);
+    let tokens: Vec<Token> =
+        parts.flat_map(|(token, is_name)| if is_name { vec![token] } else { part_compounds(token) }).collect();
     let mut named = Vec::with_capacity(tokens.len());
     let mut at = 0;
     while at < tokens.len() {
@@ -208,7 +214,7 @@ fn part_compounds(token: Token) -> Vec<Token> {
     }
     let is_phrase = parts.iter().all(|part| !part.low.is_empty())
         && match longest(&parts) {
-            Some((_, count)) if count == parts.len() => true,
+            Some((symbol, count)) if count == parts.len() => !is_name(&parts, symbol),
             // `tls-enabled`, `header-based`
             Some((_, 1)) => {
                 parts.len() == 2
@@ -217,6 +223,17 @@ fn part_compounds(token: Token) -> Vec<Token> {
             _ => begins_phrase(&parts),
         };
     if is_phrase { parts } else { vec![token] }
+}
+
+/// Nouns that the name of an application ends in.
+const APPLICATIONS: &[&str] = &["api", "service", "system", "site", "host", "endpoint", "app"];
+
+/// Symbols whose phrases in one word are rather such a name: `public-api`, `backend-service`.
+const NAME_LIKE: &[&str] = &["egress", "known-destinations", "backend", "low", "medium", "high"];
+
+/// Whether the parts of a compound are a name as a whole, although they are a phrase with spaces between them.
+fn is_name(parts: &[Token], symbol: &str) -> bool {
+    NAME_LIKE.contains(&symbol) && parts.last().is_some_and(|last| APPLICATIONS.contains(&last.low.as_str()))
 }
 
 /// Whether parts are the first words of a longer phrase: "two-way" of "two-way TLS".

@@ -43,7 +43,7 @@ pub const MAX_INTENT: usize = 128_000;
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct GenerateOptions {
     /// What to make or change, in plain English; `-` reads it from standard input
-    #[arg(value_name = "REQUEST", required_unless_present_any = ["intent", "intent_schema"])]
+    #[arg(value_name = "REQUEST", required_unless_present_any = ["intent", "intent_schema"], allow_hyphen_values = true, value_parser = request_argument)]
     pub request: Option<String>,
     /// A file that says what to make as an intent, in YAML or JSON; `-` is standard input
     #[arg(long, value_name = "FILE", conflicts_with = "request")]
@@ -85,6 +85,12 @@ pub struct GenerateOptions {
     /// Who reads the request
     #[command(flatten)]
     pub reader: LlmOptions,
+}
+
+/// A request as an argument: it may begin as an item of a list does, and a mistyped flag is none.
+fn request_argument(text: &str) -> Result<String, String> {
+    let is_flag = text.len() > 1 && text.starts_with('-') && !text.contains(char::is_whitespace);
+    if is_flag { Err("`generate` has no such flag".to_owned()) } else { Ok(text.to_owned()) }
 }
 
 impl GenerateOptions {

@@ -53,7 +53,8 @@ pub(super) fn conditions(matcher: &Match) -> usize {
 }
 
 fn settle_protocols(router: &mut Router, plan: &Plan) {
-    let listener = router.listeners.iter().find_map(|listener| listener.protocol);
+    let first = router.listeners.iter().find_map(|listener| listener.protocol);
+    let listeners = router.listeners.clone();
     for route in &mut router.routes {
         let events = route.retry.iter().flat_map(|retry| &retry.events);
         let is_grpc = route.matcher.grpc_service.is_some()
@@ -62,6 +63,9 @@ fn settle_protocols(router: &mut Router, plan: &Plan) {
         let node = |target: &Target| plan.node(&target.node)?.listener_on(target.port.or(route.matcher.port))?.protocol;
         let of_nodes = route.targets.iter().find_map(node);
         let hinted = if is_grpc { Some(Protocol::Grpc) } else { None };
+        // A route for a port is for the listener there.
+        let of_port = listeners.iter().find(|there| there.port.is_some() && there.port == route.matcher.port);
+        let listener = of_port.and_then(|there| there.protocol).or(first);
         route.protocol = route.protocol.or(hinted).or(listener).or(of_nodes).or(Some(Protocol::Http));
     }
     let of_routes = router.routes.iter().find_map(|route| route.protocol);

@@ -9,7 +9,7 @@ use meshwright_model::{Expression, Inventory, Kind, Resource};
 
 use super::draft::{Draft, Wanted};
 use super::names::{listed, logical};
-use super::{Composition, compose_on};
+use super::{Composition, compose_alone};
 use crate::intent::Intent;
 use crate::understanding::{Assumption, Question};
 
@@ -27,7 +27,7 @@ pub(super) fn compose(intent: &Intent) -> Composition {
     }
     for environment in &intent.environments {
         match intent.for_environment(environment) {
-            Ok(own) => of_each.push((environment.clone(), compose_on(&own, Draft::new()))),
+            Ok(own) => of_each.push((environment.clone(), compose_alone(&own))),
             Err(place) => {
                 ask(format!("For `{environment}` a value is said at `{place}`, where none stands. What is it?"));
             }

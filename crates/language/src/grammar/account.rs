@@ -184,6 +184,7 @@ impl Reader<'_> {
         });
         let mut missed: Vec<(usize, usize)> = values.map(|(_, token)| (token.start, token.end)).collect();
         missed.extend(self.verbs_without_object(&spoken));
+        missed.extend(self.unproven_names(&intent, &spoken));
         missed.sort_unstable();
         for (start, end) in missed {
             self.miss(start, end);
@@ -294,7 +295,7 @@ fn is_told(spoken: &[Token], at: usize) -> bool {
 }
 
 /// How often a text is a value of an intent.
-fn mentions(value: &Value, text: &str) -> usize {
+pub(super) fn mentions(value: &Value, text: &str) -> usize {
     match value {
         Value::String(there) => usize::from(there == text),
         Value::Array(items) => items.iter().map(|item| mentions(item, text)).sum(),

@@ -18,7 +18,7 @@ const BEFORE_OWNER: &[&str] =
     &["the", "my", "our", "a", "an", "this", "existing", "of", "your", "new", "both", "each", "all"];
 
 /// Words that lead to an owner, and go with it once it was read.
-const LEADING: &[&str] = &["the", "of", "on", "for", "in", "to", "from", "a", "an", "our", "my"];
+const LEADING: &[&str] = &["the", "of", "on", "for", "in", "to", "from", "a", "an", "our", "my", "all", "both", "each"];
 
 /// Words that follow prepositions and name nothing.
 const NO_NAMES: &[&str] = &[

@@ -2,7 +2,7 @@
 
 use super::name::name_at;
 use super::reader::Reader;
-use super::spot::Place;
+use super::spot::{Place, Said, Trouble};
 use super::versions::is_version;
 use crate::intent::Route;
 use crate::lexer::{Token, TokenKind};
@@ -14,6 +14,9 @@ const MAX_HEADING: usize = 8;
 
 /// The most words that say what something is not.
 const MAX_CONTRAST: usize = 3;
+
+/// The most tokens between a value and the one that it is not.
+const MAX_BEFORE_CONTRAST: usize = 8;
 
 /// Symbols that a heading may hold.
 const IN_HEADING: &[&str] = &["application", "version", "create", "app-mesh", "run", "for", "low", "medium", "high"];
@@ -178,6 +181,21 @@ impl Reader<'_> {
         }
         self.at = end;
         true
+    }
+
+    /// "after 4 errors, not 10": a value that it is not, after the one of its sort that it is.
+    pub(super) fn is_contrast(&mut self) -> Said {
+        let words = self.words.clone();
+        let is_value = |token: &&Token| !matches!(token.kind, TokenKind::Symbol | TokenKind::Word);
+        let own = self.tokens[words.clone()].iter().find(is_value).map(|token| std::mem::discriminant(&token.kind));
+        let sentence = self.tokens[..words.start].iter().rev().take(MAX_BEFORE_CONTRAST);
+        let mut sentence = sentence.take_while(|token| !matches!(token.low.as_str(), "." | ";"));
+        let is_said = sentence.any(|token| Some(std::mem::discriminant(&token.kind)) == own);
+        let is_not = self.tokens[words.start].text.eq_ignore_ascii_case("not");
+        if !is_not || !is_said || !self.ends_clause(words.end) {
+            return Err(Trouble::NotHere);
+        }
+        self.sets_nothing()
     }
 }
 

@@ -252,6 +252,8 @@ impl Reader<'_> {
         self.name_end = ends_in_name.then_some(candidate.end);
         let of_node = self.spot.is_some_and(|spot| matches!(spot.place, Place::Application(_) | Place::Node(_)));
         self.block = match candidate.meaning.block {
+            // What a value is not goes on with what was said of it.
+            Block::Resource if path.is_empty() && candidate.meaning.home == Home::Next => self.block,
             Block::Match if of_node => Block::Resource,
             Block::Resource if self.sending && !of_node => Block::Match,
             block => block,

@@ -181,7 +181,7 @@ impl Reader<'_> {
             protocol,
             ..entity
         };
-        Some(self.name_what_is_there(entity, at))
+        Some(self.whole_family(self.name_what_is_there(entity, at), at))
     }
 
     /// "another called posts": of the kind that was spoken of.

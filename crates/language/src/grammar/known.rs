@@ -106,7 +106,7 @@ impl Known {
 }
 
 /// Whether a name is another's first word or stands within it: `payments` in `payments.shop.local` and `payments-v1`.
-fn is_of(full: &str, name: &str) -> bool {
+pub(super) fn is_of(full: &str, name: &str) -> bool {
     let is_begin = full.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']));
     is_begin || is_part(full, name)
 }

@@ -75,7 +75,7 @@ impl Reader<'_> {
     }
 
     /// The application that was just called, where a port or protocol is said of the call: "calls db on port 5432".
-    fn callee(&self) -> Option<Spot> {
+    pub(super) fn callee(&self) -> Option<Spot> {
         let (spot, said) = self.last_calls.clone()?;
         let is_said = matches!(self.preposition.as_deref(), Some("on" | "at" | "over" | "via" | "using"))
             || self.is_in_brackets();

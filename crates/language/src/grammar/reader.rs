@@ -104,6 +104,8 @@ pub(super) struct Reader<'r> {
     pub(super) firsts: Vec<First>,
     /// The application whose port was said as it was called, and where that ended.
     pub(super) last_callee: Option<(Place, usize)>,
+    /// Where words stand that are names only if something is said of them: "monitoring is enabled".
+    pub(super) unproven: Vec<usize>,
     /// Numbers of things that were said.
     pub(super) counts: Vec<Count>,
     /// Whether the ranges of the header that is spoken of have their ends in them.
@@ -166,6 +168,7 @@ impl<'r> Reader<'r> {
             guessed_calls: Vec::new(),
             firsts: Vec::new(),
             last_callee: None,
+            unproven: Vec::new(),
             counts: Vec::new(),
             is_inclusive: false,
             copies: Vec::new(),

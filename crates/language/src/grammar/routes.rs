@@ -48,6 +48,9 @@ impl Reader<'_> {
     /// "router x on 8080, requests on port 9090 go to admin": a clause of its own about where requests go.
     fn begins_requests_of_router(&self) -> bool {
         let of_router = matches!(self.spot.map(|spot| spot.place), Some(Place::Router(_) | Place::Gateway(_)));
+        if of_router && !self.sending && self.port_goes_on(self.at) {
+            return true;
+        }
         of_router
             && !self.sending
             && self.is_clause_start()
@@ -55,6 +58,16 @@ impl Reader<'_> {
             && (self.at..self.tokens.len())
                 .take_while(|at| !self.is_sentence_end(*at) && self.low(*at) != ",")
                 .any(|at| self.goes_on_from(at))
+    }
+
+    /// "port 80 goes to web, port 81 goes to admin": where the requests of a port go.
+    fn port_goes_on(&self, at: usize) -> bool {
+        let is_number = self.token(at + 1).is_some_and(|token| matches!(token.kind, TokenKind::Number(_)));
+        let next = self.past_glue(at + 2);
+        let goes = self.is_symbol(next, &["to", "send"])
+            || self.is_symbol(next, &["route"]) && self.is_symbol(next + 1, &["to"]);
+        let begins = self.is_clause_start() || self.low_before(at) == ":";
+        self.is_symbol(at, &["port"]) && is_number && goes && begins
     }
 
     /// Whether the gateway route that is spoken of has its service and rewrites nothing, so that a path begins another.

@@ -63,6 +63,9 @@ impl Reader<'_> {
             return true;
         }
         let Some((names, end)) = self.subjects() else { return false };
+        if self.names_nothing(&names, end) {
+            return false;
+        }
         if names.iter().any(|name| self.intent.environments.contains(name) || self.is_one_environment_of_several(name))
         {
             self.ask_about_environments(end);

@@ -211,6 +211,19 @@ impl Reader<'_> {
         self.is_sentence_end(at) || matches!(self.low(at), "," | "and" | "but" | ")" | "or")
     }
 
+    /// "port 80 goes to a, port 81 to b": whether the port at the end of the words begins the next clause.
+    pub(super) fn is_port_of_next(&self) -> bool {
+        let parts = |at: usize| matches!(self.low(at), "," | "and");
+        self.words.clone().any(parts) && self.is_symbol(self.past_glue(self.words.end), &["to", "send"])
+    }
+
+    /// "from 0 to 499 to a": whether the number that the words begin with is the end of a range, and no share.
+    pub(super) fn ends_range(&self) -> bool {
+        let is_number = |at: usize| self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Number(_)));
+        let first = self.words.start;
+        first > 1 && is_number(first) && is_number(first - 2) && matches!(self.low(first - 1), "to" | "max" | "-" | "–")
+    }
+
     /// A target whose requests are named after it.
     pub(super) fn receiver(&mut self, name: &str) -> Said {
         match self.here()?.place {

@@ -59,6 +59,19 @@ impl VirtualNode {
     pub(crate) fn says_nothing(&self) -> bool {
         *self == Self { name: self.name.clone(), action: self.action, ..Self::default() }
     }
+
+    /// Whether something is said of its nodes, and not only of the routes to them.
+    pub(crate) fn changes_nodes(&self) -> bool {
+        let of_routes = Self {
+            name: self.name.clone(),
+            action: self.action,
+            route_timeout: self.route_timeout.clone(),
+            retry: self.retry.clone(),
+            versions: self.versions.clone(),
+            ..Self::default()
+        };
+        *self != of_routes
+    }
 }
 
 /// A version of an application.

@@ -29,6 +29,9 @@ refused rejected ignored denied represent represents require requires respect re
 seen sees shadowing sit sits skip skips stand stands start starts started starting stay stays tell tells think thinks
 throttle throttles throttled told took treat treats tried try trying turn turns understand understands use used uses using
 want wants wanted went work works working
+
+bypass bypassed bypasses bypassing exclude excluded excludes install installed installing installs mount mounting mounts
+mounted
 ";
 
 /// Words in -ly that are no adverbs.

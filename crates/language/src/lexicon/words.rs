@@ -136,7 +136,7 @@ enforce: enforce, enforces, enforced, enforcing
 # health
 health-check: health check, hc, health checks, healthcheck, healthchecks, health checking, health probe,
     health probes, checks health, checks its health, check its health, check the health, check health, liveness,
-    liveness check, probe, probes, probing, probed, health checked, checked for health, heartbeat,
+    liveness check, liveness probe, readiness, readiness check, readiness probe, probe, probes, probing, probed, health checked, checked for health, heartbeat,
     healthcheckpolicy
 interval: interval, period, frequency, intervals, intervalmillis
 every: every, once every, each time, once per
@@ -207,7 +207,8 @@ concurrent-requests: max requests, maximum requests, concurrent requests, reques
 
 # discovery
 discovery: service discovery, discovery, discovered, discover, discovers, found, find, finds, located, resolved,
-    resolves, resolve, servicediscovery, resolvable, resolve it, looked up, look up, lookup
+    resolves, resolve, servicediscovery, resolvable, resolve it, looked up, look up, lookup,
+    svc discovery, app discovery
 dns: dns, dns discovery, dns service discovery, dns based service discovery, dns-based
 hostname: hostname, host name, dns name, dns hostname, domain, domain name, fqdn, host header, hostnames,
     host names, dns record, authority
@@ -218,7 +219,7 @@ loadbalancer-mode: load balancer, loadbalancer, response type loadbalancer, load
     load balancer response type, behind a load balancer
 response-type: response type, dns response type
 cloud-map: cloud map, cloudmap, aws cloud map, cloud map service discovery, cloud map discovery, awscloudmap
-namespace: namespace, namespacename
+namespace: namespace, namespacename, ns
 service-name: service name, cloud map service, servicename
 attribute: attribute, attributes, instance attribute, instance attributes, custom attribute
 ipv4-only: ipv4 only, ipv4_only, only ipv4, v4 only, just ipv4, ipv4
@@ -244,7 +245,7 @@ allow-all: lets out, let out, lets traffic out, let traffic out, lets, let every
     allows all, allowing all, allow, allows, allowing, permit, permits, unrestricted, permitted
 drop-all: does not allow, doesn't allow, do not allow, don't allow, not allow, not allowed, not let, drop all,
     drop_all, drops all, deny all, block all, deny, denies, block, blocks, blocked, drop, drops, dropped,
-    dropping, restricted, forbid, forbids, forbidden, denied, blocking, denying
+    dropping, restricted, locked down, lock down, forbid, forbids, forbidden, denied, blocking, denying
 owner: owner, mesh owner, owned by, owned by account, shared by, shared from, account, owner account
 
 # logs
@@ -281,7 +282,7 @@ present: is present, present, exists, is set, is there, any value, of any value,
 absent: absent, missing, is absent, is missing, not present, isn't present, is not present, isn't set, is not set,
     not set
 range: range, in the range, in a range, ranging, ranges, between numbers, in range
-priority: priority, priorities, precedence, route priority
+priority: priority, priorities, precedence, route priority, prio, prios
 
 # rewrites
 rewrite: rewrite, rewrites, rewriting, rewritten, replace, replaces, replacing, replaced, becomes, become,

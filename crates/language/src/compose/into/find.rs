@@ -9,7 +9,7 @@ use meshwright_model::virtual_node::VirtualNodeSpec;
 use meshwright_model::virtual_service::VirtualServiceProvider;
 use meshwright_model::{Inventory, Kind, Resource, Spec};
 
-use crate::compose::names::{is_part, is_version, logical};
+use crate::compose::names::{is_part, is_version, logical, stem};
 
 /// Finds resources.
 pub(super) struct Finder<'i> {
@@ -93,6 +93,20 @@ impl<'i> Finder<'i> {
     pub(super) fn nodes_named(&self, name: &str) -> Vec<&'i Resource> {
         let named = self.named(Kind::VirtualNode, name);
         if named.is_empty() { self.in_part(Kind::VirtualNode, name).into_iter().collect() } else { named }
+    }
+
+    /// The nodes that are versions of a name: `transcoder-v1` and `transcoder-v2` of `transcoder`; in a wide sense all whose
+    /// names begin with it.
+    pub(super) fn family(&self, name: &str, is_wide: bool) -> Vec<&'i Resource> {
+        let nodes = self.of_kind(Kind::VirtualNode);
+        let is_one = |resource: &&'i Resource| {
+            let shown = Key::of(&resource.name).shown();
+            let plain =
+                endings(Kind::VirtualNode).iter().find_map(|word| shown.strip_suffix(word)?.strip_suffix(['-', '_']));
+            let begins = || shown.strip_prefix(name).is_some_and(|rest| rest.starts_with(['-', '_']));
+            stem(plain.unwrap_or(&shown)) == name || is_wide && begins()
+        };
+        nodes.filter(is_one).collect()
     }
 
     /// The name of a kind that is most like one.

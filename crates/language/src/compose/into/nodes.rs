@@ -58,10 +58,21 @@ impl<'i> Desk<'i> {
         if !exact.is_empty() {
             nodes = exact;
         }
+        if nodes.is_empty() && wanted.action == Action::Create {
+            return false;
+        }
+        // Some versions of a name are never changed without a word about the others.
+        let family = if self.finder.nodes_named(name).is_empty() {
+            self.finder.family(name, nodes.is_empty())
+        } else {
+            Vec::new()
+        };
+        let is_left_out = |node: &&&Resource| !nodes.iter().any(|other| std::ptr::eq(*other, **node));
+        if family.len() > 1 && wanted.changes_nodes() && family.iter().any(|node| is_left_out(&node)) {
+            self.ask_which(Kind::VirtualNode, Some(name), &family);
+            return true;
+        }
         if nodes.is_empty() {
-            if wanted.action == Action::Create {
-                return false;
-            }
             let kinds = [Kind::VirtualNode, Kind::VirtualService, Kind::VirtualRouter, Kind::Route];
             let near = self.finder.near(if is_application { &kinds } else { &kinds[..2] }, name);
             let near = near.map_or_else(|| "Which is meant?".to_owned(), |near| format!("Did you mean `{near}`?"));

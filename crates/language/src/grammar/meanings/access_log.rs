@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::compose::names::joined;
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set, opens_block};
-use crate::grammar::spot::{self, Trouble, put};
-use crate::intent::AccessLogFormat;
+use crate::grammar::slot::Slots;
+use crate::grammar::spot::{self, Said, Spot, Trouble, put};
+use crate::intent::{AccessLogFormat, Intent};
 use crate::understanding::Assumption;
 
 pub(super) const MEANINGS: &[Meaning] = &[
@@ -71,13 +72,20 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::AccessLog,
         is_plain: false,
         home: Home::Node,
-        ways: &["<pair>", "keys|fields|field|private-key <pair>"],
+        ways: &["<pair>", "private-key <pair>"],
+        set: Set::Value(key),
+    },
+    Meaning {
+        name: "access log: a key after its word",
+        block: Block::AccessLog,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["keys|fields|field <pair>"],
         set: Set::Value(|intent, spot, slots| {
-            let (key, value) = slots.pair("name", "text");
-            let (log, path) = spot::access_log(intent, spot)?;
-            let Some(AccessLogFormat::Json(keys)) = &mut log.format else { return Err(Trouble::NotHere) };
-            keys.insert(key, value);
-            Ok(path + ".format")
+            let mut tried = intent.clone();
+            let path = key(&mut tried, spot, slots)?;
+            *intent = tried;
+            Ok(path)
         }),
     },
     Meaning {
@@ -123,3 +131,12 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
 ];
+
+/// Puts a key into an access log in JSON.
+fn key(intent: &mut Intent, spot: Spot, slots: &Slots) -> Said {
+    let (key, value) = slots.pair("name", "text");
+    let (log, path) = spot::access_log(intent, spot)?;
+    let Some(AccessLogFormat::Json(keys)) = &mut log.format else { return Err(Trouble::NotHere) };
+    keys.insert(key, value);
+    Ok(path + ".format")
+}

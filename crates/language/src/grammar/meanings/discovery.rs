@@ -40,6 +40,28 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, slots| reader.hostname(&slots.text("host"))),
     },
     Meaning {
+        name: "DNS: host name in brackets",
+        block: Block::Dns,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["<dotted:host>"],
+        set: Set::Act(|reader, slots| {
+            let end = reader.words.end;
+            let of_node = reader.is_current
+                && !reader.sending
+                && reader.spot.is_some_and(|spot| matches!(spot.place, Place::Node(_) | Place::Application(_)));
+            if !of_node || !reader.is_in_brackets() || !matches!(reader.low(end), "," | ")") {
+                return Err(Trouble::NotHere);
+            }
+            // "web calls api (http 9090, api.shop.local)"
+            let caller = reader.spot;
+            reader.spot = reader.callee().or(caller);
+            let said = reader.hostname(&slots.text("host"));
+            reader.spot = caller;
+            said
+        }),
+    },
+    Meaning {
         name: "DNS: host name and port",
         block: Block::Dns,
         is_plain: true,

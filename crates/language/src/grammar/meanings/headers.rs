@@ -128,6 +128,10 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "header ?named <name> between <number:start> to|and|- <number:end> exclusive ?end",
             "<hname:name> between <number:start> to|and|- <number:end> exclusive ?end",
             "header ?named <name> <number:start> to|and|- <number:end> exclusive ?end",
+            "<hname:name> ?header ?number|numbers|integer <number:start> to|max|-|– <number:end>",
+            "<hname:name> ?header ?number|numbers|integer between|range <number:start> to|and|- <number:end>",
+            "<name> header ?number|numbers|integer <number:start> to|max|-|– <number:end>",
+            "header ?named <name> ?number|numbers|integer <number:start> to|max|-|– <number:end>",
         ],
         set: Set::Act(|reader, slots| {
             let range = Comparison::Range { start: slots.number("start").into(), end: slots.number("end").into() };
@@ -242,7 +246,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Route,
         ways: &[
             "between <number:start> to|and|- <number:end>",
-            "<number:start> to|- <number:end>",
+            "<number:start> to|max|-|– <number:end>",
             "prefix <text:start>",
             "suffix <text:end>",
         ],

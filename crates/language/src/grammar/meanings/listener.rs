@@ -67,6 +67,18 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, _| reader.sets_nothing()),
     },
     Meaning {
+        name: "what it is not",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Next,
+        ways: &[
+            "no ?port <number> ?error|server-error|failure|connections|requests|retry|hosts|success",
+            "no <span>",
+            "no <percent>",
+        ],
+        set: Set::Act(|reader, _| reader.is_contrast()),
+    },
+    Meaning {
         name: "name",
         block: Block::Resource,
         is_plain: true,

@@ -224,6 +224,19 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "sidecar: container of the application",
+        block: Block::Sidecar,
+        is_plain: true,
+        home: Home::Sidecar,
+        ways: &[
+            "application hosts named <any:name> ?listen ?on|at ?port <numbers>",
+            "application hosts <name> ?listen ?on|at ?port <numbers>",
+            "application hosts named <any:name>",
+            "application hosts <name>",
+        ],
+        set: Set::Act(application_container),
+    },
+    Meaning {
         name: "sidecar: a port",
         block: Block::Sidecar,
         is_plain: false,
@@ -307,7 +320,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "ignored-ports <numbers>",
             "port <numbers> ignored-ports",
             "?egress ?to port <numbers> ignored|ignore|bypassed|excluded",
-            "ignore|ignored|ignoring|bypass|exclude|excluding ?egress ?to port <numbers>",
+            "ignore|ignores|ignored|ignoring|bypass|bypasses|exclude|excludes|excluding|skip|skips ?egress ?to port <numbers> ?sidecar",
+            "keep|take ?egress port <numbers> out ?mesh|sidecar",
+            "no ?egress port <numbers> to|in sidecar",
         ],
         set: Set::Value(|intent, spot, slots| {
             let (sidecar, path) = sidecar(intent, spot)?;
@@ -355,6 +370,23 @@ impl Reader<'_> {
     }
 }
 
+/// The container of the application, which is always called `app`, and its ports.
+fn application_container(reader: &mut Reader<'_>, slots: &Slots) -> Said {
+    let spot = reader.here()?;
+    let (sidecar, path) = sidecar(&mut reader.intent, spot)?;
+    if *sidecar == Sidecar::default() {
+        return Err(Trouble::NotHere);
+    }
+    let ports = slots.numbers("numbers");
+    let said = if ports.is_empty() { Ok(path) } else { application_ports(sidecar, &path, &ports) };
+    // Another name is said not to be understood, as it stands nowhere.
+    let is_its_name = |at: &usize| reader.tokens[*at].text == APPLICATION_CONTAINER;
+    if let Some(name) = reader.words.clone().rev().find(is_its_name) {
+        reader.set_aside(name, name + 1);
+    }
+    said
+}
+
 /// Ports of the application; said twice, they must be the same.
 fn application_ports(sidecar: &mut Sidecar, path: &str, ports: &[u32]) -> Said {
     let known = Some(sidecar.application_ports.clone()).filter(|known| !known.is_empty());
@@ -364,6 +396,9 @@ fn application_ports(sidecar: &mut Sidecar, path: &str, ports: &[u32]) -> Said {
     }
     said
 }
+
+/// The name of the application's container.
+const APPLICATION_CONTAINER: &str = "app";
 
 /// The addresses that every proxy ignores: of the task's credentials and of the instance's metadata.
 const ALWAYS_IGNORED: &[&str] = &["169.254.170.2", "169.254.169.254"];

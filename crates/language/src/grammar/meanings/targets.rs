@@ -128,7 +128,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "?send to ?virtual-node ?application <name> virtual-node|application ?on|at port <number:port>",
         ],
         set: Set::Act(|reader, slots| {
-            if reader.lists_numbers() {
+            if reader.lists_numbers() || reader.is_port_of_next() {
                 return Err(Trouble::NotHere);
             }
             reader.target(&slots.text("name"), None, Some(slots.number("port")))
@@ -231,7 +231,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             let counts_more = reader.token(after).is_some_and(|token| {
                 token.kind == TokenKind::Symbol && !matches!(token.low.as_str(), "and" | "but" | "weight" | "split")
             });
-            if counts_more {
+            if counts_more || reader.ends_range() {
                 return Err(Trouble::NotHere);
             }
             reader.target(&slots.text("name"), Some(slots.number("percent")), None)

@@ -1,6 +1,9 @@
 //! `generate --into` in several wordings: each says the same and changes the same, and what is left open is asked about.
 
-use super::whole::{changes, refused};
+use clap::{Args, Command};
+use meshwright_verbs::generate::GenerateOptions;
+
+use super::whole::{changes, notes, refused};
 
 const MARKET: (&str, &str) = ("market.yml", include_str!("into/market.yml"));
 const COLOR: (&str, &str) = ("color.yml", include_str!("into/color.yml"));
@@ -312,4 +315,39 @@ fn nothing_is_rejected_where_a_route_takes_all() {
 #[test]
 fn what_is_named_for_a_change_has_one() {
     insta::assert_snapshot!(asked(MARKET, "set the port of FrontDesk to 9090. Update main-hall."), @"question: What should be changed of `main-hall`?");
+}
+
+#[test]
+fn several_nodes_are_named_by_what_their_names_share() {
+    let logged = all(
+        SHOP,
+        &[
+            "enable access logs to stdout on both checkout nodes",
+            "turn on access logging to stdout for all checkout nodes",
+            "add an access log to stdout to the checkouts",
+        ],
+    );
+    assert_eq!(logged.matches("/dev/stdout").count(), 2, "{logged}");
+    // There are three of them.
+    let told = asked(MARKET, "enable access logs to stdout on both stall_server nodes");
+    assert!(["red", "blue", "amber"].iter().all(|node| told.contains(node)), "{told}");
+}
+
+#[test]
+fn what_is_edited_is_not_said_to_lack_a_file() {
+    let told = notes(SHOP, "requests with header x-beta = on should go to checkout-v2");
+    assert!(!told.contains("no file was given"), "{told}");
+}
+
+#[test]
+fn a_request_may_begin_as_an_item_of_a_list() {
+    let parse = |words: &[&str]| {
+        let command = GenerateOptions::augment_args(Command::new("generate").no_binary_name(true));
+        command.try_get_matches_from(words).map(|matches| matches.get_one::<String>("request").cloned())
+    };
+    let item = "- virtual node orders on 8080";
+    assert_eq!(parse(&[item]).unwrap().as_deref(), Some(item));
+    assert_eq!(parse(&["--into", "shop.yaml", "--diff", item]).unwrap().as_deref(), Some(item));
+    assert_eq!(parse(&["-"]).unwrap().as_deref(), Some("-"));
+    assert!(parse(&["--dif", "add TLS to orders"]).is_err());
 }

@@ -1,0 +1,69 @@
+//! Words that stand where a name would, and that nothing proves to be one: "monitoring is enabled", "metrics on port 9102".
+//!
+//! A thing is introduced by its kind, a quotation, a call, a list or a request that is about nothing else. What is only a
+//! noun beside a thing that was named is none, and becomes no resource.
+
+use serde_json::Value;
+
+use super::name::is_clause_verb;
+use super::reader::Reader;
+use super::spot::Place;
+use crate::lexer::{Token, TokenKind};
+
+/// The fields of an application of which nothing was said that proves it.
+const BARE: &[&str] = &["name", "action"];
+
+impl Reader<'_> {
+    /// Whether the only name before a verb or a detail is a mere noun beside a node or proxy that the request is about.
+    pub(super) fn names_nothing(&mut self, names: &[String], end: usize) -> bool {
+        let ([name], Some(token)) = (names, self.token(self.at)) else { return false };
+        let start = token.start;
+        let is_known = self.find_named(name).is_some() || self.known.as_ref().is_some_and(|known| known.knows(name));
+        if token.kind != TokenKind::Word || is_known || self.is_spoken_of_again(name) {
+            return false;
+        }
+        let is_said_to_be = self.token(end).is_some_and(|verb| verb.kind == TokenKind::Word && is_clause_verb(verb));
+        let of_one = self.spot.is_some_and(|spot| match spot.place {
+            Place::Sidecar(_) => true,
+            Place::Node(at) => self.intent.virtual_nodes[at].name.is_some() && self.intent.virtual_nodes.len() == 1,
+            _ => false,
+        });
+        let is_detail = self.begins_detail(end);
+        if of_one && self.listed.is_none() && self.group.len() < 2 && (is_detail || is_said_to_be) {
+            return true;
+        }
+        // "telemetry is a service"
+        let is_kind = (end + 1..=end + 3).any(|at| self.thing_at(at).is_some());
+        if is_said_to_be && !is_kind {
+            self.unproven.push(start);
+        }
+        false
+    }
+
+    /// Whether a name stands elsewhere in the request too, by itself or within a longer one.
+    fn is_spoken_of_again(&self, name: &str) -> bool {
+        let is_it = |text: &str| {
+            text.len() >= name.len() && text.split(['-', '_', '.']).any(|part| part.eq_ignore_ascii_case(name))
+        };
+        self.spoken.iter().filter(|token| is_it(&token.text)).count() > 1
+    }
+
+    /// The words of applications of which nothing else came, by their bytes.
+    pub(super) fn unproven_names(&self, intent: &Value, spoken: &[Token]) -> Vec<(usize, usize)> {
+        let applications = intent.get("applications").and_then(Value::as_array).into_iter().flatten();
+        let is_encrypted =
+            |listener: &Value| listener.as_object().is_some_and(|fields| fields.keys().all(|key| key == "tls"));
+        let is_bare = |(key, value): (&String, &Value)| match key.as_str() {
+            // "secrets are encrypted"
+            "listeners" => value.as_array().into_iter().flatten().all(is_encrypted),
+            key => BARE.contains(&key),
+        };
+        let bare: Vec<&str> = applications
+            .filter(|item| item.as_object().is_some_and(|fields| fields.iter().all(is_bare)))
+            .filter_map(|item| item["name"].as_str())
+            .filter(|name| super::account::mentions(intent, name) == 1)
+            .collect();
+        let words = spoken.iter().filter(|token| self.unproven.contains(&token.start));
+        words.filter(|token| bare.contains(&token.text.as_str())).map(|token| (token.start, token.end)).collect()
+    }
+}
