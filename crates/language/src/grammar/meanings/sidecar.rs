@@ -306,6 +306,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "ignored-ports <numbers>",
             "port <numbers> ignored-ports",
+            "keep ?egress ?traffic ?to port <numbers> out ?mesh|sidecar",
             "?egress ?to port <numbers> ignored|ignore|bypassed|excluded",
             "ignore|ignored|ignoring|bypass|exclude|excluding ?egress ?to port <numbers>",
         ],

@@ -17,6 +17,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "tag named <name> <text>",
             "tag ?everything named <name> <text>",
             "tag ?everything <tag:pair>",
+            "<tag:pair> tag",
             "tag ?everything <name> equals <text>",
             "tag <name> equals <text>",
             "tag <name> to <text>",
