@@ -32,6 +32,10 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
         let words: Vec<&str> = way.split([' ', '-']).collect();
         phrases.entry(words[0]).or_default().push(Phrase { words, symbol });
     }
+    for (symbol, way) in ways().filter(|(_, way)| way.ends_with("ipv4") || way.ends_with("ipv6")) {
+        let words: Vec<&str> = way.split(' ').chain(["addresses"]).collect();
+        phrases.entry(words[0]).or_default().push(Phrase { words, symbol });
+    }
     for words in rests::phrases() {
         phrases.entry(words[0]).or_default().push(Phrase { words, symbol: "otherwise" });
     }
@@ -101,6 +105,19 @@ pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
         {
             "shall".clone_into(&mut tokens[at].low);
         }
+        // "keep the timeout below 3 s"
+        if matches!(tokens[at].kind, TokenKind::Span(_)) && matches!(tokens[at - 1].low.as_str(), "below" | "under") {
+            let ends = |token: &Token| matches!(token.low.as_str(), "." | "," | ";" | ":");
+            let mut clause = (0..at).rev().take_while(|place| !ends(&tokens[*place])).take(8);
+            if let Some(place) = clause.find(|place| tokens[*place].low == "keep") {
+                "set".clone_into(&mut tokens[place].low);
+            }
+        }
+        let is_under = matches!(tokens[at - 1].low.as_str(), "below" | "beneath" | "underneath");
+        // "everything below /v2", "keep the timeout below 3 s"
+        if is_under && (matches!(tokens[at].kind, TokenKind::Path | TokenKind::Span(_)) || tokens[at].low == "path") {
+            "under".clone_into(&mut tokens[at - 1].low);
+        }
         // "must be called over TLS" names nothing.
         let is_reached = matches!(tokens[at].low.as_str(), "over" | "via" | "using" | "through" | "with" | "only");
         if is_reached && tokens[at - 1].low == "called" && tokens[at - 1].kind == TokenKind::Word {
@@ -110,6 +127,12 @@ pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
         if tokens[at].low == ":" && tokens[at - 1].low == "health" && tokens[at - 1].kind == TokenKind::Word {
             "healthcheck".clone_into(&mut tokens[at - 1].low);
         }
+    }
+    // "with a gateway in front, …": of all that there is.
+    while let Some(at) = tokens.windows(3).position(|next| {
+        next[0].low == "in" && next[1].low == "front" && matches!(next[2].low.as_str(), "," | "." | ";" | "and")
+    }) {
+        tokens.drain(at..at + 2);
     }
     let is_named = |at: usize| {
         at > 0 && tokens[at - 1].kind == TokenKind::Word && matches!(tokens[at - 1].low.as_str(), "named" | "called")
@@ -142,7 +165,34 @@ pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
         });
         at += count;
     }
+    put_wholes_first(&mut named);
     named
+}
+
+/// What a health check has that is said before it: "the interval of the health check of cart" is "the health check interval".
+const PARTS: &[&str] = &["interval", "path", "timeout", "threshold", "healthy", "unhealthy", "port", "protocol"];
+
+/// Puts the whole before its part, where the owner follows: it takes up no room there.
+fn put_wholes_first(tokens: &mut Vec<Token>) {
+    let is = |token: &Token, low: &str| token.low == low && token.kind != TokenKind::Quoted;
+    let mut at = 0;
+    while at < tokens.len() {
+        let is_part = tokens[at].kind == TokenKind::Symbol && PARTS.contains(&tokens[at].low.as_str());
+        let rest = &tokens[at + 1..];
+        let articles =
+            rest.iter().skip(1).take_while(|token| matches!(token.low.as_str(), "the" | "its" | "a")).count();
+        let whole = 1 + articles;
+        let is_of = rest.first().is_some_and(|of| is(of, "of"));
+        let is_whole =
+            rest.get(whole).is_some_and(|token| token.kind == TokenKind::Symbol && token.low == "health-check");
+        if is_part && is_of && is_whole && rest.get(whole + 1).is_some_and(|of| is(of, "of") || is(of, "on")) {
+            let whole = tokens.drain(at + 1..at + 2 + whole).next_back();
+            let place = tokens[at].start;
+            tokens.splice(at..at, whole.map(|whole| Token { start: place, end: place, ..whole }));
+            at += 1;
+        }
+        at += 1;
+    }
 }
 
 /// Symbols that two words in a row may say.

@@ -9,6 +9,7 @@ use super::spot::Place;
 use super::thing::{Entity, Thing};
 use super::versions::is_version;
 use crate::intent::{Listener, VirtualNode};
+use crate::lexer::TokenKind;
 use crate::understanding::Assumption;
 
 /// Words for a thing like another.
@@ -100,12 +101,28 @@ impl Reader<'_> {
         self.intent.virtual_nodes.push(VirtualNode { name: Some(name), like: Some(like), ..VirtualNode::default() });
         let at = self.intent.virtual_nodes.len() - 1;
         self.note(&format!("virtualNodes[{at}].like"), self.at, end);
+        self.name_receiver(at, end);
         self.turn_to(Place::Node(at));
         self.verb = Verb::Create;
         self.preposition = None;
         self.at = end;
         self.name_end = Some(end);
         true
+    }
+
+    /// "…, and send 10% to it": what gets a share is the copy.
+    fn name_receiver(&mut self, node: usize, from: usize) {
+        let Some(name) = self.intent.virtual_nodes[node].name.clone() else { return };
+        let is_it = |at: &usize| {
+            let shares = at.checked_sub(2).and_then(|before| self.token(before));
+            let is_share =
+                shares.is_some_and(|share| matches!(share.kind, TokenKind::Percent(_)) || share.low == "traffic");
+            self.is_word(*at, &["it"]) && self.low_before(*at) == "to" && is_share
+        };
+        if let Some(at) = (from..self.tokens.len()).find(is_it) {
+            let token = &mut self.tokens[at];
+            (token.kind, token.low, token.text) = (TokenKind::Name, name.to_lowercase(), name);
+        }
     }
 
     fn finish_copy(&mut self, original: Place, place: Place, end: usize) {

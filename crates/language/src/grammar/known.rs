@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use meshwright_model::gateway_route::{HttpGatewayRouteMatch, ProtocolGatewayRoute};
 use meshwright_model::reference::Key;
 use meshwright_model::route::{HttpRouteMatch, ProtocolRoute, RouteSpec};
-use meshwright_model::{Inventory, Kind, Spec};
+use meshwright_model::{Inventory, Kind, Resource, Spec};
 
 use super::thing::Thing;
 use crate::compose::names::is_part;
@@ -17,6 +17,8 @@ pub(super) struct Known {
     pub(super) names: BTreeMap<String, BTreeSet<Kind>>,
     /// The targets of the only route, in order; none where there are several routes.
     pub(super) targets: Vec<String>,
+    /// The routes, each with the names that speak of it and its targets in order.
+    routes: Vec<RouteThere>,
     /// The routes that take every request that no other takes.
     pub(super) catch_alls: Vec<(Kind, String)>,
     /// Which node may call which virtual service, and what that is called by its provider.
@@ -28,6 +30,14 @@ pub fn names_there(there: &Inventory) -> Vec<String> {
     let known = Known::of(there);
     let lines = known.names.iter().flat_map(|(name, kinds)| kinds.iter().map(move |kind| format!("{kind} {name}")));
     lines.collect()
+}
+
+/// A route of the files.
+#[derive(Clone, Debug)]
+struct RouteThere {
+    name: String,
+    router: String,
+    targets: Vec<String>,
 }
 
 impl Known {
@@ -44,7 +54,13 @@ impl Known {
         let only = routes.next().filter(|_| routes.next().is_none());
         let targets = only.into_iter().flat_map(RouteSpec::actions).flat_map(|(_, action)| &action.weighted_targets);
         let targets = targets.map(|target| Key::of(&target.virtual_node).shown()).collect();
-        Self { names, targets, catch_alls: catch_alls(inventory), calls: calls(inventory) }
+        Self {
+            names,
+            targets,
+            routes: routes_there(inventory),
+            catch_alls: catch_alls(inventory),
+            calls: calls(inventory),
+        }
     }
 
     /// Whether a node may call something, each by its name or the part that it shares with its versions.
@@ -70,6 +86,24 @@ impl Known {
                 token.low = text;
             }
         }
+    }
+
+    /// The name and the targets of the only route that a name can speak of: its own, its router's, a part of them.
+    pub(super) fn route_of(&self, name: &str) -> Option<(&str, &[String])> {
+        let only = |is_it: &dyn Fn(&RouteThere) -> bool| {
+            let mut found = self.routes.iter().filter(|route| is_it(route));
+            found.next().filter(|_| found.next().is_none())
+        };
+        let has_name = |is_it: &dyn Fn(&RouteThere) -> bool| self.routes.iter().any(is_it);
+        let is_own = |route: &RouteThere| route.name == name || route.router == name;
+        // The name of one target alone says a share of that one.
+        let is_of = |route: &RouteThere| {
+            let own = route.targets.iter().filter(|node| is_of(node, name)).count();
+            let is_one = own > 0 && own < route.targets.len() || route.targets.iter().any(|node| node == name);
+            !is_one && (own > 0 || is_of(&route.name, name) || is_of(&route.router, name))
+        };
+        let route = if has_name(&is_own) { only(&is_own) } else { only(&is_of) }?;
+        Some((&route.name, &route.targets))
     }
 
     /// The kind of what bears a name, where it is one.
@@ -109,6 +143,23 @@ impl Known {
 pub(super) fn is_of(full: &str, name: &str) -> bool {
     let is_begin = full.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']));
     is_begin || is_part(full, name)
+}
+
+/// The routes of an inventory.
+fn routes_there(inventory: &Inventory) -> Vec<RouteThere> {
+    let shown = |resource: &Resource, spec: &RouteSpec| {
+        let targets = spec.actions().flat_map(|(_, action)| &action.weighted_targets);
+        RouteThere {
+            name: Key::of(&resource.name).shown(),
+            router: resource.parent.as_ref().map(|parent| Key::of(parent).shown()).unwrap_or_default(),
+            targets: targets.map(|target| Key::of(&target.virtual_node).shown()).collect(),
+        }
+    };
+    let all = inventory.resources.iter().filter_map(|resource| match &resource.spec {
+        Spec::Route(spec) => Some(shown(resource, spec)),
+        _ => None,
+    });
+    all.collect()
 }
 
 /// The names of routes that ask for nothing of a request, or for the path that all requests have.

@@ -58,6 +58,7 @@ impl Reader<'_> {
         let is_drop = self.is_symbol(self.at, &["drop-all"])
             && name_at(&self.tokens, self.past_glue(self.at + 1)).is_some()
             && self.is_word(self.past_glue(self.at + 1) + 1, &["from"]);
+        let is_drop = is_drop || self.drops_what_is_there();
         let ends = self.ends_part();
         if !is_take && !is_off && !is_drop && !ends && !self.is_symbol(self.at, &["remove"]) {
             return false;
@@ -88,6 +89,14 @@ impl Reader<'_> {
             self.heir(first);
         }
         any
+    }
+
+    /// "drop its node", "drop orders-v1": what is dropped is a resource of the files, and no calls.
+    fn drops_what_is_there(&self) -> bool {
+        let next = self.past_glue(self.at + 1);
+        let says_drop = matches!(self.tokens[self.at].text.to_lowercase().as_str(), "drop" | "drops" | "dropping");
+        let is_named = self.token(next).is_some_and(|name| self.is_there(&name.text)) && self.ends_clause(next + 1);
+        says_drop && self.known.is_some() && self.is_clause_start() && (is_named || self.is_kind(next))
     }
 
     /// Reads who gets the requests of what goes: of the removals from one on.

@@ -171,6 +171,31 @@ impl Reader<'_> {
         Ok(format!("applications[{at}].versions"))
     }
 
+    /// "shift catalog to 50/50": shares of the targets that a route of the files has, in their order.
+    pub(super) fn ratio_of_known(&mut self, name: &str, numbers: &[u32]) -> Said {
+        let found = self.known.as_ref().and_then(|known| known.route_of(name));
+        let (route, targets) = found.filter(|(_, targets)| targets.len() == numbers.len()).ok_or(Trouble::NotHere)?;
+        let (route, targets) = (route.to_owned(), targets.to_vec());
+        let spot = self.here()?;
+        let Place::Route(None, at) = spot.place else { return Err(Trouble::NotHere) };
+        if numbers.len() < 2 || !self.lacks_target(spot) {
+            return Err(Trouble::NotHere);
+        }
+        if numbers.iter().any(|number| number != &numbers[0]) {
+            let what = format!("the shares are of {}, in that order", listed(&targets));
+            self.assumptions.push(Assumption { what, why: "the route has its targets in that order".to_owned() });
+        }
+        self.sends();
+        self.intent.routes[at].action = Action::Change;
+        self.intent.routes[at].name = Some(route);
+        let mut said = Err(Trouble::NotHere);
+        for (target, number) in targets.iter().zip(numbers) {
+            said = self.put_target(spot, target, Some(*number), None);
+            said.as_ref().map_err(Clone::clone)?;
+        }
+        said
+    }
+
     fn is_version_here(&self, spot: Spot, name: &str) -> bool {
         let Place::Application(at) = spot.place else { return false };
         let application = &self.intent.applications[at];
@@ -242,12 +267,21 @@ impl Reader<'_> {
     /// "20% of checkout traffic to v2"
     pub(super) fn share_of(&mut self, application: &str, percent: u32, name: &str) -> Said {
         let short = short_name(name, application);
-        if !is_version(short) {
+        let is_route = self.known.is_some() && self.thing_there(application) == Thing::Route;
+        // "5% of cart traffic to cart-v2" names a node, and says nothing else of an application.
+        let is_whole = short != name && self.known.is_none() && self.find_named(application).is_none();
+        if is_route || is_whole || !is_version(short) {
             let spot = self.here()?;
             self.sends();
             let said = self.put_target(spot, name, Some(percent), None);
             if let (Ok(_), Place::Route(None, at)) = (&said, spot.place) {
-                self.intent.routes[at].router.get_or_insert_with(|| application.to_owned());
+                let route = &mut self.intent.routes[at];
+                if is_route {
+                    route.action = Action::Change;
+                    route.name.get_or_insert_with(|| application.to_owned());
+                } else if !is_whole {
+                    route.router.get_or_insert_with(|| application.to_owned());
+                }
             }
             return said;
         }

@@ -31,7 +31,12 @@ impl Reader<'_> {
         let Some(token) = self.token(self.at) else { return false };
         let may_be = matches!(token.kind, TokenKind::Word | TokenKind::Name | TokenKind::Host | TokenKind::Quoted);
         let name = token.text.clone();
-        if !may_be || !self.is_there(&name) || !self.begins_clause() {
+        // "move cart from http to http2": a part of a name, right behind the verb.
+        let is_changed = self.at > 0
+            && self.is_symbol(self.at - 1, &["change"])
+            && (self.is_word(self.at + 1, &["from"]) || self.is_symbol(self.at + 1, &["to"]))
+            && self.known.as_ref().is_some_and(|known| known.knows(&name));
+        if !may_be || !self.is_there(&name) && !is_changed || !self.begins_clause() {
             return false;
         }
         if !self.name_part(&name) {

@@ -242,5 +242,19 @@ fn environments_first(tokens: &[Token], at: usize) -> Option<Group> {
         }
         place = joint;
     }
+    say_alike(&mut values);
     (values.len() > 1).then_some(Group { start: at, end, values })
+}
+
+/// "in staging 1 s timeout, in production 10 s": what is said around the first value is said around the others.
+fn say_alike(values: &mut [(String, Vec<Token>)]) {
+    let Some(((_, first), others)) = values.split_first_mut() else { return };
+    for (_, other) in others.iter_mut().filter(|(_, other)| other.len() < first.len()) {
+        let Some((start, matched)) = alike(first, other).filter(|(_, matched)| matched.len() == other.len()) else {
+            continue;
+        };
+        let place = matched[0].start;
+        let before = first[..start].iter().map(|word| Token { start: place, end: place, ..word.clone() });
+        *other = before.chain(behind(matched.clone(), &first[start + matched.len()..])).collect();
+    }
 }

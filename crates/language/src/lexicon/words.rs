@@ -126,7 +126,8 @@ trust: validating against, validate against, validates against, verifying agains
     validating, validation, verify, verifies, verified, ca chain, trust chain, trust store, trusted bundle,
     spiffe trust bundle, signed by, issued by, validated, validated against, validated by, validated with, verified by,
     verified with, checked with
-san: san, sans, subject alternative name, subject alternative names, subject alt name, subject alt names
+san: san, sans, expected san, expected sans, expected subject alternative name, expected subject alternative names,
+    subject alternative name, subject alternative names, subject alt name, subject alt names
 client-certificate: present a certificate, present certificates, show a certificate, show certificates,
     present a client certificate, present client certificates, show a client certificate, client certificate, client certificates, client cert, client certs,
     authenticate with a certificate, authenticate themselves, client authentication, client auth,
@@ -136,8 +137,8 @@ enforce: enforce, enforces, enforced, enforcing
 # health
 health-check: health check, hc, health checks, healthcheck, healthchecks, health checking, health probe,
     health probes, checks health, checks its health, check its health, check the health, check health, liveness,
-    liveness check, liveness probe, readiness, readiness check, readiness probe, probe, probes, probing, probed, health checked, checked for health, heartbeat,
-    healthcheckpolicy
+    liveness check, liveness probe, readiness, readiness check, readiness probe, probe, probes, probing, probed, health checked,
+    checked for health, heartbeat, healthcheckpolicy, readiness checks, readiness probes, liveness probes, liveness checks
 interval: interval, period, frequency, intervals, intervalmillis
 every: every, once every, each time, once per
 threshold: threshold, thresholds
@@ -220,7 +221,7 @@ loadbalancer-mode: load balancer, loadbalancer, response type loadbalancer, load
 response-type: response type, dns response type
 cloud-map: cloud map, cloudmap, aws cloud map, cloud map service discovery, cloud map discovery, awscloudmap
 namespace: namespace, namespacename, ns
-service-name: service name, cloud map service, servicename
+service-name: service name, cloud map service, servicename, cloud map svc, svc name
 attribute: attribute, attributes, instance attribute, instance attributes, custom attribute
 ipv4-only: ipv4 only, ipv4_only, only ipv4, v4 only, just ipv4, ipv4
 ipv6-only: ipv6 only, ipv6_only, only ipv6, v6 only, just ipv6, ipv6
@@ -245,7 +246,8 @@ allow-all: lets out, let out, lets traffic out, let traffic out, lets, let every
     allows all, allowing all, allow, allows, allowing, permit, permits, unrestricted, permitted
 drop-all: does not allow, doesn't allow, do not allow, don't allow, not allow, not allowed, not let, drop all,
     drop_all, drops all, deny all, block all, deny, denies, block, blocks, blocked, drop, drops, dropped,
-    dropping, restricted, locked down, lock down, forbid, forbids, forbidden, denied, blocking, denying
+    dropping, restricted, locked down, lock down, forbid, forbids, forbidden, denied, blocking, denying, locks down,
+    locking down, sealed off, seal off
 owner: owner, mesh owner, owned by, owned by account, shared by, shared from, account, owner account
 
 # logs
@@ -334,7 +336,8 @@ but: but, while, whereas, although, however
 first: first, then first
 plaintext: plain text, plaintext, unencrypted, cleartext, clear text, non-tls, unencrypted traffic
 inclusive: inclusive, inclusively, included, both included
-target: target, targets, destination, destinations, target node, target nodes
+target: target, targets, destination, destinations, target node, target nodes, target service, target services,
+    target virtual service, destination node, destination service, destination virtual service
 only-that: nothing below it, nothing beneath it, nothing else, and nothing else, nothing more, nothing under it
 lowest: lowest, last
 highest: highest, top

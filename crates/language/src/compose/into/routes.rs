@@ -13,6 +13,7 @@ use meshwright_model::{Kind, Path, Resource, Scalar, Spec};
 use super::Desk;
 use super::find::{Finder, node_spec};
 use super::matches::{route_part, with_service};
+use super::shares::is_share_of_router;
 use crate::compose::draft::Draft;
 use crate::compose::names::{listed, stem};
 use crate::compose::plan::Router;
@@ -124,7 +125,13 @@ impl<'i> Desk<'i> {
             return Vec::new();
         }
         // A change of shares: the route that sends to one of the targets already, and to everything.
-        candidates.into_iter().filter(|route| self.sends_to(route, wanted) && !is_narrow(route)).collect()
+        let sends: Vec<&'i Resource> =
+            candidates.iter().copied().filter(|route| self.sends_to(route, wanted) && !is_narrow(route)).collect();
+        match candidates.as_slice() {
+            // "10% of cart traffic to cart-v3": what is left stays where the only route of the cart sends it.
+            [only] if sends.is_empty() && is_share_of_router(wanted) && !is_narrow(only) => vec![*only],
+            _ => sends,
+        }
     }
 
     /// The route that shares a part of the requests among one of the targets of a wanted route for all requests and others,

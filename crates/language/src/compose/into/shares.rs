@@ -7,7 +7,7 @@ use meshwright_model::{Expression, Kind, Path, Resource};
 
 use super::find::Finder;
 use super::{Desk, expression};
-use crate::intent::Target;
+use crate::intent::{Route, Target};
 
 impl<'i> Desk<'i> {
     /// Sets shares: those that are said, and for one target of two the rest for the other; where `is_all` holds, a target
@@ -116,6 +116,13 @@ fn is_even(wanted: &[Target]) -> bool {
     wanted.iter().all(|target| target.weight == Some(first))
         && count > 1
         && (first == 100 / count || first == 1 && 100 % count != 0)
+}
+
+/// Whether a route shares out a part of a router's requests and says nothing of the others.
+pub(super) fn is_share_of_router(wanted: &Route) -> bool {
+    let shares: Option<Vec<u32>> = wanted.targets.iter().map(|target| target.weight).collect();
+    let sum = shares.unwrap_or_default().into_iter().fold(0, u32::saturating_add);
+    wanted.router.is_some() && wanted.name.is_none() && (1..100).contains(&sum)
 }
 
 fn is_weight(target: &WeightedTarget, weight: i64) -> bool {

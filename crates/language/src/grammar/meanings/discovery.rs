@@ -204,6 +204,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ],
         set: Set::Act(|reader, _| {
             let end = reader.words.end;
+            // "in mesh shop" says whose it is where no node was spoken of.
+            let is_alone = reader.intent.virtual_nodes.is_empty() && reader.intent.applications.is_empty();
+            let end = if is_alone { reader.past(end, &["in", "for", "of", "on", "the"]) } else { end };
             let preference = reader.words.clone().find_map(|at| match reader.low(at) {
                 "ipv4-only" => Some(IpPreference::Ipv4Only),
                 "ipv6-only" => Some(IpPreference::Ipv6Only),

@@ -18,6 +18,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "roll ?everything|all-traffic|all to ?version <name>",
             "strip|fail|flip ?everything|all-traffic|all between to ?version <name>",
             "promote ?version <name>",
+            "promote ?version <name> to all|everything|all-traffic ?traffic|requests",
         ],
         set: Set::Act(|reader, slots| {
             if reader.known.is_none() {
@@ -25,6 +26,41 @@ pub(super) const MEANINGS: &[Meaning] = &[
             }
             reader.sends();
             reader.target(&slots.text("name"), Some(100), None)
+        }),
+    },
+    Meaning {
+        name: "one target is promoted to a share",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["promote ?version <name> to <percent> ?traffic|requests|all-traffic"],
+        set: Set::Act(|reader, slots| {
+            reader.sends();
+            reader.target(&slots.text("name"), Some(slots.number("percent")), None)
+        }),
+    },
+    Meaning {
+        name: "shares of what a route has",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "split|change|set|turn|bring ?route|virtual-router <name:app> ?route|virtual-router|application ?traffic|split ?to|between <ratio>",
+            "split|change|set|turn|bring ?weight|split of|for|on ?route|virtual-router <name:app> ?route|virtual-router ?traffic ?to|between <ratio>",
+            "split|change|set|turn|bring ?weight|split of|for|on ?route|virtual-router <name:app> ?route|virtual-router ?traffic to <numbers:ratio>",
+            "?route|virtual-router <name:app> ?route|virtual-router|traffic ?to <ratio>",
+            "split|change|set|turn|bring ?route|virtual-router <name:app> ?route|virtual-router ?traffic ?to evenly",
+        ],
+        set: Set::Act(|reader, slots| {
+            let mut ratio = slots.numbers("ratio");
+            let is_whole = ratio.is_empty() || ratio.iter().sum::<u32>() == 100;
+            if !is_whole || !reader.ends_clause(reader.words.end) {
+                return Err(Trouble::NotHere);
+            }
+            if ratio.is_empty() {
+                ratio = vec![50, 50];
+            }
+            reader.ratio_of_known(&slots.text("app"), &ratio)
         }),
     },
     Meaning {
@@ -108,7 +144,10 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "?send ?split ?change all|everything|otherwise ?of <name:app> traffic|requests|call ?send to ?version <name>",
             "?send ?split ?change all-traffic of|for <name:app> ?send to ?version <name>",
-            "roll <name:app> to ?version <name>",
+            "roll <name:app> ?application|virtual-router|traffic to ?version <name>",
+            "roll <name:app> route to ?version <name>",
+            "roll route|application|virtual-router <name:app> to ?version <name>",
+            "roll <name:app> ?application|route|virtual-router|traffic to all|everything|all-traffic ?to|on ?version <name>",
         ],
         set: Set::Act(|reader, slots| {
             // Where all is made anew, it is one target that a route has.
@@ -116,6 +155,21 @@ pub(super) const MEANINGS: &[Meaning] = &[
                 return Err(Trouble::NotHere);
             }
             reader.share_of(&slots.text("app"), 100, &slots.text("name"))
+        }),
+    },
+    Meaning {
+        name: "a share of what is rolled back",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "roll ?route <name:app> ?application|route|virtual-router|traffic to <percent> ?to|on|of ?version <name>",
+        ],
+        set: Set::Act(|reader, slots| {
+            if reader.known.is_none() {
+                return Err(Trouble::NotHere);
+            }
+            reader.share_of(&slots.text("app"), slots.number("percent"), &slots.text("name"))
         }),
     },
     Meaning {

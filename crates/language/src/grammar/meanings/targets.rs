@@ -258,6 +258,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "?send ?split <percent> of <name:app> traffic|requests on ?version <name>",
             "?send ?split <percent> <name:app> traffic|requests|call ?send to ?version <name>",
             "?send ?split ?change <percent> of <name:app> ?send to ?version <name>",
+            "?send ?split ?change <percent> of ?route <name:app> route|virtual-router ?traffic ?send to ?version <name>",
+            "?send ?split ?change <percent> of ?all-traffic route <name:app> ?send to ?version <name>",
         ],
         set: Set::Act(|reader, slots| {
             reader.share_of(&slots.text("app"), slots.number("percent"), &slots.text("name"))
