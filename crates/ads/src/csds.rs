@@ -44,6 +44,9 @@ const MAX_CALLS: usize = 16;
 /// How long a call may ask for nothing.
 const PATIENCE: Duration = Duration::from_mins(5);
 
+/// How long an answer may wait for its client to read the one before it.
+const READING: Duration = Duration::from_secs(30);
+
 static CALLS: Semaphore = Semaphore::const_new(MAX_CALLS);
 
 /// Answers each request of a call, or the first alone, with the proxies that the caller may be.
@@ -76,7 +79,8 @@ pub(crate) async fn tell(
             Err(why) => Err(why),
         };
         let is_last = is_one || answer.is_err();
-        if answers.send(answer).await.is_err() || is_last {
+        // Whoever does not read keeps others from asking.
+        if !matches!(timeout(READING, answers.send(answer)).await, Ok(Ok(()))) || is_last {
             return;
         }
     }

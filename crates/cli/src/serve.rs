@@ -136,6 +136,12 @@ pub(crate) fn stopped() -> std::io::Result<impl Future<Output = ()>> {
         use tokio::signal::unix::{SignalKind, signal};
         (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?)
     };
+    // That a terminal has gone ends it too, but not where its user has said that it is not to.
+    #[cfg(unix)]
+    let mut gone = {
+        use tokio::signal::unix::{SignalKind, signal};
+        if ignores_hangup() { None } else { Some(signal(SignalKind::hangup())?) }
+    };
     Ok(async move {
         #[cfg(not(unix))]
         let interrupted = async {
@@ -147,10 +153,26 @@ pub(crate) fn stopped() -> std::io::Result<impl Future<Output = ()>> {
         tokio::select! {
             _ = interrupted.recv() => {}
             _ = told.recv() => {}
+            () = async {
+                match &mut gone {
+                    Some(gone) => drop(gone.recv().await),
+                    None => std::future::pending().await,
+                }
+            } => {}
         }
         #[cfg(not(unix))]
         interrupted.await;
     })
+}
+
+/// Whether the process was started to outlive its terminal, as by nohup; where the system does not say it, that is so.
+///
+/// Source: proc(5), `/proc/pid/status`, `SigIgn`: a bit for each signal; SIGHUP is the first.
+#[cfg(unix)]
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok());
+    ignored.is_none_or(|ignored| ignored & 1 == 1)
 }
 
 /// Lets the process have as many connections as the system allows it; the usual limit is a thousand.

@@ -258,7 +258,7 @@ impl Up {
         })?;
         let url = format!("http://{}", listener.local_addr()?);
         for (listener, _) in control::listen(&[socket_url.parse().map_err(|why: String| anyhow!(why))?], None)? {
-            place.give(&socket)?;
+            place.give_socket(&socket)?;
             runtime.spawn(meshwright_ads::serve(listener, control.clone(), std::future::pending()));
         }
         runtime.spawn(http::serve(listener, Arc::clone(&service), settings, std::future::pending()));

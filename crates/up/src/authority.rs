@@ -37,7 +37,7 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// A new one, whose certificate is in `authorities.pem` of a folder; what it writes is its owner's.
+    /// A new one, whose certificate is in `authorities.pem` of a folder; what it writes its owner may read.
     ///
     /// # Errors
     /// It cannot be made or written.
@@ -71,9 +71,10 @@ impl Authority {
         let certificate = params.signed_by(&key, &self.issuer)?;
         let folder = self.folder.join(address.to_string());
         fs::create_dir_all(&folder)?;
-        self.owner.give(&folder)?;
         self.put(&folder.join("key.pem"), &key.serialize_pem())?;
         self.put(&folder.join("chain.pem"), &certificate.pem())?;
+        // Its proxy logs there, once everything of ours is there.
+        self.owner.give_to_write(&folder)?;
         Ok(())
     }
 }

@@ -16,6 +16,7 @@ use meshwright_envoy::json::to_json;
 use meshwright_envoy::{Error, Proxy, Settings, Variables, bootstrap};
 use serde_json::{Value, json};
 
+use crate::namespace::Namespace;
 use crate::network::Network;
 use crate::owner::Owner;
 
@@ -192,10 +193,13 @@ impl Launch {
         fs::write(&file, bootstrap.to_string())?;
         self.owner.give(&file)?;
         let log = fs::OpenOptions::new().create(true).append(true).open(self.log(envoy))?;
-        self.owner.give(&self.log(envoy))?;
-        // A program starts where the thread is that starts it.
+        // It may be named as a place for logs, and is opened again then.
+        self.owner.give_to_write(&self.log(envoy))?;
+        // A program starts where the thread is that starts it; and a namespace stays as long as a thread is in it.
+        let home = envoy.network.namespace().map(|_| Namespace::current()).transpose()?;
         envoy.network.enter()?;
-        self.command()
+        let started = self
+            .command()
             .arg("-c")
             .arg(&file)
             .args(["--disable-hot-restart", "--concurrency", "1", "--log-level", "warning"])
@@ -203,7 +207,9 @@ impl Launch {
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
-            .spawn()
+            .spawn();
+        home.map_or(Ok(()), |home| home.enter())?;
+        started
     }
 
     /// What starts an Envoy: by way of this program, where the kernel ends processes with others.

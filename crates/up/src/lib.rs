@@ -27,7 +27,7 @@ pub use caller::{Caller, Sample};
 pub use cast::Cast;
 pub use envoys::{Envoy, Envoys};
 pub use namespaces::Namespaces;
-pub use network::Network;
+pub use network::{Network, Seen};
 pub use owner::Owner;
 pub use parts::{Entry, Part, parts};
 pub use tour::Tour;

@@ -20,8 +20,16 @@ impl Namespace {
     pub fn new() -> io::Result<Self> {
         apart(|| {
             set_apart()?;
-            File::open("/proc/thread-self/ns/net").map(|file| Self { file })
+            Self::current()
         })?
+    }
+
+    /// The one that the calling thread is in.
+    ///
+    /// # Errors
+    /// The system does not say it.
+    pub fn current() -> io::Result<Self> {
+        File::open("/proc/thread-self/ns/net").map(|file| Self { file })
     }
 
     /// Does something in it, on a thread of its own: sockets that are made there stay there, and so do programs that are started.

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
@@ -14,6 +14,20 @@ const BACKLOG: u32 = 1024;
 /// The machine's own network, or that of a namespace; clones are the same.
 #[derive(Clone, Debug, Default)]
 pub struct Network(Option<Arc<Namespace>>);
+
+/// A network as whoever does not use it knows it: a namespace goes when its part does.
+#[derive(Clone, Debug, Default)]
+pub struct Seen(Option<Weak<Namespace>>);
+
+impl Seen {
+    /// The network; `None` where it is gone.
+    pub fn network(&self) -> Option<Network> {
+        match &self.0 {
+            None => Some(Network::default()),
+            Some(namespace) => namespace.upgrade().map(|own| Network(Some(own))),
+        }
+    }
+}
 
 impl PartialEq for Network {
     fn eq(&self, other: &Self) -> bool {
@@ -37,6 +51,11 @@ impl Network {
     /// Its namespace; `None` is the machine's own.
     pub fn namespace(&self) -> Option<&Namespace> {
         self.0.as_deref()
+    }
+
+    /// It, for whoever does not use it.
+    pub fn seen(&self) -> Seen {
+        Seen(self.0.as_ref().map(Arc::downgrade))
     }
 
     /// Moves the calling thread into it, where it is not the machine's own: what starts programs in namespaces starts no others.

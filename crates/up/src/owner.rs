@@ -1,4 +1,6 @@
-//! Whose the files of proxies are.
+//! Who may read the files of proxies.
+//!
+//! Everything stays whose it is and is given to a group, so that whoever is in that can have nobody write where links lead that it makes.
 
 use std::io;
 use std::path::Path;
@@ -8,7 +10,7 @@ use std::path::Path;
 pub struct Owner(Option<u32>);
 
 impl Owner {
-    /// A user, by number.
+    /// A user, by number, which is its group's too.
     pub const fn new(user: u32) -> Self {
         Self(Some(user))
     }
@@ -18,24 +20,35 @@ impl Owner {
         self.0
     }
 
-    /// Gives a file or folder to the user.
+    /// Lets the user read a file or folder, and nobody else.
     ///
     /// # Errors
     /// It may not be given away.
     pub fn give(self, path: &Path) -> io::Result<()> {
-        match self.0 {
-            None => Ok(()),
-            Some(user) => give(path, user),
-        }
+        self.0.map_or(Ok(()), |user| give(path, user, 0o750, 0o640))
+    }
+
+    /// Lets the user write too; in a folder, what is there already stays as it is.
+    ///
+    /// # Errors
+    /// It may not be given away.
+    pub fn give_to_write(self, path: &Path) -> io::Result<()> {
+        self.0.map_or(Ok(()), |user| give(path, user, 0o1770, 0o660))
     }
 }
 
 #[cfg(unix)]
-fn give(path: &Path, user: u32) -> io::Result<()> {
-    std::os::unix::fs::chown(path, Some(user), Some(user))
+fn give(path: &Path, user: u32, folder: u32, file: u32) -> io::Result<()> {
+    use std::os::unix::fs::{PermissionsExt as _, lchown};
+    let found = std::fs::symlink_metadata(path)?;
+    if found.is_symlink() {
+        return Err(io::Error::other("a link stands there"));
+    }
+    lchown(path, None, Some(user))?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(if found.is_dir() { folder } else { file }))
 }
 
 #[cfg(not(unix))]
-fn give(_: &Path, _: u32) -> io::Result<()> {
+fn give(_: &Path, _: u32, _: u32, _: u32) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }

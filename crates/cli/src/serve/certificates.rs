@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use meshwright_ads::{Contents, Secrets};
 use meshwright_envoy::translate::Secret;
 use meshwright_model::visible::visible;
-use meshwright_server::tls::{self, Clients};
+use meshwright_server::tls;
 
 use super::settings::{bounded, secret};
 use crate::{complain, load};
@@ -120,12 +120,12 @@ impl Folder {
             [chain, key] => {
                 let (chain, key) = (said(bounded(chain))?, said(secret(key))?);
                 // Whether they belong together: one may have been replaced and the other not yet.
-                tls::server_config(&chain, &key, Clients::Anyone, "h2")?;
+                tls::check_pair(&chain, &key)?;
                 Contents::Certificate { chain, key }
             }
             files => {
                 let pem = files.iter().map(|file| said(bounded(file))).collect::<Result<Vec<_>, String>>()?.concat();
-                tls::certificates(&pem).map_err(|why| format!("the authorities: {why}"))?;
+                tls::check_authorities(&pem)?;
                 Contents::Authorities(pem)
             }
         };

@@ -18,7 +18,7 @@ use meshwright_up::parts::Backend;
 use meshwright_up::redirect::Redirected;
 use meshwright_up::tour::{Found, Held, broken};
 use meshwright_up::witness::Asked;
-use meshwright_up::{Caller, Entry, Namespaces, Network, Part, Tour};
+use meshwright_up::{Caller, Entry, Namespaces, Network, Part, Seen, Tour};
 use serde_json::{Value, json};
 
 use crate::{End, deliver};
@@ -35,7 +35,7 @@ pub(super) struct Where {
     name: String,
     address: String,
     doors: Vec<String>,
-    network: Network,
+    network: Seen,
     /// What leads into its namespace, where it has one.
     inside: Option<String>,
     /// What its application does in there, and the command that does it.
@@ -88,7 +88,7 @@ impl Where {
             name: part.name.clone(),
             address: addresses.ingress.to_string(),
             doors: open.iter().map(door).collect(),
-            network: network.clone(),
+            network: network.seen(),
             inside,
             call,
         }
@@ -158,7 +158,8 @@ impl Guide {
     fn redirects(&self, namespaces: &Namespaces) -> Found {
         let mut sum = Redirected::default();
         for node in self.parts.iter().filter(|part| part.kind == Kind::VirtualNode) {
-            sum += namespaces.redirected(&node.network).map_err(|why| format!("{}: {why}", node.name))?;
+            let Some(network) = node.network.network() else { continue };
+            sum += namespaces.redirected(&network).map_err(|why| format!("{}: {why}", node.name))?;
         }
         let Redirected { sent, received } = sum;
         let found = format!(

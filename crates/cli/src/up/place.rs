@@ -39,7 +39,7 @@ impl Block {
     }
 }
 
-/// A folder, gone when it is dropped. Where proxies run as another user it is that one's.
+/// A folder, gone when it is dropped. Where proxies run as another user, that one may read it.
 #[derive(Debug)]
 pub(super) struct Place {
     folder: tempfile::TempDir,
@@ -65,9 +65,9 @@ impl Place {
         self.owner
     }
 
-    /// Lets proxies have a file.
-    pub(super) fn give(&self, path: &Path) -> Result<()> {
-        self.owner.give(path).with_context(|| path.display().to_string())
+    /// Lets proxies say something to a socket.
+    pub(super) fn give_socket(&self, path: &Path) -> Result<()> {
+        self.owner.give_to_write(path).with_context(|| path.display().to_string())
     }
 
     /// Where a file of the run is.
@@ -82,7 +82,7 @@ impl Place {
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.create(&path).with_context(|| path.display().to_string())?;
-        self.give(&path)?;
+        self.owner.give(&path).with_context(|| path.display().to_string())?;
         Ok(path)
     }
 

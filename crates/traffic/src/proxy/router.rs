@@ -166,9 +166,7 @@ impl<'a> Routes<'_, 'a> {
     }
 
     fn connection(&mut self, route: &'a Resource, protocol: ProtocolRoute<'a>) -> Option<Connection<'a>> {
-        let mut shares = self.shares(route, protocol)?;
-        // Source: Envoy's tcp_proxy demands weights of at least 1 (aws-app-mesh-examples#170).
-        shares.retain(|share| share.weight > 0);
+        let shares = self.shares(route, protocol)?;
         let name = super::world::name(route)?;
         Some(Connection {
             route: Some(route),

@@ -164,7 +164,11 @@ impl<'w, 'a> Services<'w, 'a> {
             let own = routed(self.world, listener);
             let ways = self.reach(&own, policy);
             let way = if protocol == PortProtocol::Tcp {
-                Way::Tcp(own.connection.as_ref().map(|found| Connection { ways, ..found.clone() }))
+                Way::Tcp(own.connection.as_ref().map(|found| {
+                    // Source: Envoy's tcp_proxy demands weights of at least 1 (aws-app-mesh-examples#170).
+                    let shares = found.shares.iter().copied().filter(|share| share.weight > 0).collect();
+                    Connection { shares, ways, ..found.clone() }
+                }))
             } else {
                 Way::Http { routing: Rc::clone(&own.routing), ways }
             };

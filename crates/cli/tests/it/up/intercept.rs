@@ -221,7 +221,7 @@ fn each_proxy_has_what_those_of_app_mesh_have() {
     // Nobody but Envoys' user looks at their keys.
     let run = fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
     let keys = fs::metadata(run.join("files")).unwrap();
-    assert_eq!((keys.uid(), keys.mode() & 0o777), (1337, 0o700));
+    assert_eq!((keys.uid(), keys.gid(), keys.mode() & 0o777), (0, 1337, 0o750));
 
     // What an application sends to any address, by the port and the name of a virtual service, goes where the mesh says.
     let services = told.text.split("--resolve orders.shop.local:8080:").nth(1).unwrap().split(' ').next().unwrap();
