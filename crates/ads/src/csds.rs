@@ -17,14 +17,14 @@ use meshwright_envoy::envoy::admin::v3::UpdateFailureState;
 use meshwright_envoy::envoy::service::status::v3::client_config::GenericXdsConfig;
 use meshwright_envoy::envoy::service::status::v3::{ClientStatusRequest, ConfigStatus};
 use prost_types::Timestamp;
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_stream::{Stream, StreamExt as _};
 use tonic::Status;
 
 use crate::caller::Caller;
 use crate::kind::Kind;
-use crate::proxies::{Connected, Proxies};
+use crate::proxies::{Connected, MAX_ASKING, Proxies};
 use crate::request::Protocol;
 use crate::session::{Rejection, Stand, Standing, Status as OfKind};
 use crate::wire::Written;
@@ -38,16 +38,11 @@ pub(crate) const FETCH: &str = "/envoy.service.status.v3.ClientStatusDiscoverySe
 /// The most bytes of an answer. Clients of gRPC take 4 MiB where they are not told to take more.
 const MAX_ANSWER: usize = 16 << 20;
 
-/// The most calls at a time, of all clients.
-const MAX_CALLS: usize = 16;
-
 /// How long a call may ask for nothing.
 const PATIENCE: Duration = Duration::from_mins(5);
 
 /// How long an answer may wait for its client to read the one before it.
 const READING: Duration = Duration::from_secs(30);
-
-static CALLS: Semaphore = Semaphore::const_new(MAX_CALLS);
 
 /// Answers each request of a call, or the first alone, with the proxies that the caller may be.
 pub(crate) async fn tell(
@@ -57,8 +52,8 @@ pub(crate) async fn tell(
     answers: mpsc::Sender<Result<Written, Status>>,
     is_one: bool,
 ) {
-    let Ok(_place) = CALLS.try_acquire() else {
-        let message = format!("{MAX_CALLS} calls ask how proxies stand already");
+    let Ok(_place) = proxies.asking().try_acquire_owned() else {
+        let message = format!("{MAX_ASKING} calls ask how proxies stand already");
         let _ = answers.send(Err(Status::resource_exhausted(message))).await;
         return;
     };

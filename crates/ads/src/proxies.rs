@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::counts::Counts;
 use crate::hub::Numbered;
@@ -14,13 +14,25 @@ use crate::refused::{Refusals, Refused};
 use crate::request::Protocol;
 use crate::session::{Session, Status};
 
+/// The most calls at a time that ask how proxies stand, of all clients.
+pub(crate) const MAX_ASKING: usize = 16;
+
 /// The proxies that are connected.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Proxies {
     state: Arc<Mutex<State>>,
     counts: Arc<Counts>,
     /// Told when a call is refused as none was before.
     refusal: Arc<Notify>,
+    /// Places for calls that ask how they stand.
+    asking: Arc<Semaphore>,
+}
+
+impl Default for Proxies {
+    fn default() -> Self {
+        let asking = Arc::new(Semaphore::new(MAX_ASKING));
+        Self { state: Arc::default(), counts: Arc::default(), refusal: Arc::default(), asking }
+    }
 }
 
 /// How many proxies there are.
@@ -80,6 +92,10 @@ pub(crate) struct Place {
 }
 
 impl Proxies {
+    pub(crate) fn asking(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.asking)
+    }
+
     /// Every proxy that is connected, by mesh, kind and name.
     pub fn all(&self) -> Vec<Connected> {
         let mut all: Vec<Connected> = self.state().streams.values().map(Connected::now).collect();

@@ -2,14 +2,16 @@
 
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use bytes::Bytes;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, SerialNumber};
 use serde_json::{Value, json};
 
+use crate::grpc::{SECRETS, connect, run, send};
 use crate::proxies::{Proxy, call, envoy, free_port, until};
 use crate::serve::Server;
 
@@ -76,6 +78,21 @@ fn omissions(server: &Server) -> String {
     page["proxies"].as_array().unwrap().iter().map(|own| own["omissions"].to_string()).collect()
 }
 
+/// What whoever asks is told of proxies, with the contents of what they have.
+fn status_of_proxies(ads: SocketAddr) -> String {
+    const FETCH: &str = "/envoy.service.status.v3.ClientStatusDiscoveryService/FetchClientStatus";
+    run(async {
+        let mut client = connect(ads, 1 << 20).await;
+        let (response, _stream) = send(&mut client, FETCH, Bytes::from_static(&[0; 5]));
+        let mut body = response.await.unwrap().into_body();
+        let mut told = Vec::new();
+        while let Some(part) = body.data().await {
+            told.extend_from_slice(&part.unwrap());
+        }
+        String::from_utf8_lossy(&told).into_owned()
+    })
+}
+
 #[test]
 fn certificates_of_a_folder_reach_real_envoys_and_are_renewed() {
     let Some(envoy) = envoy() else { return };
@@ -86,7 +103,8 @@ fn certificates_of_a_folder_reach_real_envoys_and_are_renewed() {
     fs::create_dir(path("held")).unwrap();
     let (xds, held) = (format!("unix://{}", path("xds.sock").display()), path("held").display().to_string());
     let log = Stdio::from(fs::File::create(path("log")).unwrap());
-    let server = Server::start_saying(&["--ads", &xds, "--certificates", &held], log);
+    let ads = SocketAddr::from(([127, 0, 0, 1], free_port()));
+    let server = Server::start_saying(&["--ads", &xds, "--ads", &ads.to_string(), "--certificates", &held], log);
     let (outer_port, inner_port) = (free_port(), free_port());
     mesh(&server, outer_port, inner_port);
     let proxies = ["outer", "inner"].map(|name| {
@@ -123,7 +141,9 @@ fn certificates_of_a_folder_reach_real_envoys_and_are_renewed() {
     until("the first authority is no longer trusted", || !trusts_first());
     until("requests pass", || status(outer_port) == 404);
 
-    let said = fs::read_to_string(path("log")).unwrap() + &omissions(&server) + &proxies[1].ask("/config_dump");
+    let told = status_of_proxies(ads);
+    assert!(told.contains(SECRETS) && told.contains(CERTIFICATE), "how secrets stand is told, and no more of them");
+    let said = fs::read_to_string(path("log")).unwrap() + &omissions(&server) + &proxies[1].ask("/config_dump") + &told;
     let is_shown = |key: &str| key.lines().nth(1).is_some_and(|line| said.contains(line));
     assert!(!is_shown(&first_key) && !is_shown(&next_key), "nobody shows a key");
 }

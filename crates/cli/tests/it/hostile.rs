@@ -4,21 +4,17 @@ use std::io::Write as _;
 use std::net::{SocketAddr, TcpStream as Plain};
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use h2::client::{Builder, ResponseFuture, SendRequest};
-use http::Request;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tokio::time::sleep;
 
-use crate::proxies::{Proxy, call, envoy, free_port, mesh, until};
+use crate::grpc::{CLUSTERS, DISCOVER, ROUTES, asks, connect, run, send};
+use crate::proxies::{Proxy, call, envoy, free_port, mesh, split, until};
 use crate::serve::Server;
 
-const METHOD: &str = "/envoy.service.discovery.v3.AggregatedDiscoveryService/StreamAggregatedResources";
-const CLUSTERS: &str = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
-const ROUTES: &str = "type.googleapis.com/envoy.config.route.v3.RouteConfiguration";
 const WEB: &str = "mesh/shop/virtualGateway/web";
 
 /// How much more memory than before a server may have after any of this.
@@ -59,9 +55,7 @@ impl Shop {
     }
 
     fn set_weight(&self, weight: u32) {
-        let target = |node: &str, weight: u32| json!({"virtualNode": node, "weight": weight});
-        let action = json!({"weightedTargets": [target("v1", weight), target("v2", 100 - weight)]});
-        let spec = json!({"httpRoute": {"match": {"prefix": "/"}, "action": action}});
+        let spec = split(weight, 100 - weight);
         call(&self.server, "PUT", "/shop/virtualRouter/r/routes/split", &json!({"spec": spec}));
     }
 
@@ -84,47 +78,6 @@ fn has_weight(proxy: &Proxy, weight: u32) -> bool {
     proxy.ask("/config_dump").contains(&format!(r#""weight": {weight}"#))
 }
 
-fn run<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
-}
-
-/// A field of a message.
-fn field(number: u8, content: &[u8]) -> Vec<u8> {
-    let mut length = content.len();
-    let mut field = vec![number << 3 | 2];
-    while length > 0x7f {
-        field.push(u8::try_from(length & 0x7f).unwrap() | 0x80);
-        length >>= 7;
-    }
-    field.push(u8::try_from(length).unwrap());
-    [field, content.to_vec()].concat()
-}
-
-/// A request of a proxy with an id, for a kind and names.
-fn asks(id: &str, kind: &str, names: &[&str]) -> Bytes {
-    let names: Vec<u8> = names.iter().flat_map(|name| field(3, name.as_bytes())).collect();
-    let message = [field(2, &field(1, id.as_bytes())), names, field(4, kind.as_bytes())].concat();
-    [&[0], &u32::try_from(message.len()).unwrap().to_be_bytes()[..], &message].concat().into()
-}
-
-/// A connection of a client that takes so many bytes before it reads.
-async fn connect(address: SocketAddr, window: u32) -> SendRequest<Bytes> {
-    let stream = TcpStream::connect(address).await.unwrap();
-    let mut builder = Builder::new();
-    let (client, connection) =
-        builder.initial_window_size(window).initial_connection_window_size(1 << 16).handshake(stream).await.unwrap();
-    tokio::spawn(connection);
-    client.ready().await.unwrap()
-}
-
-/// Calls with one message; the stream stays open as long as what this answers with.
-fn send(client: &mut SendRequest<Bytes>, message: Bytes) -> (ResponseFuture, h2::SendStream<Bytes>) {
-    let request = Request::post(format!("http://localhost{METHOD}")).header("content-type", "application/grpc");
-    let (response, mut stream) = client.send_request(request.body(()).unwrap(), false).unwrap();
-    stream.send_data(message, false).unwrap();
-    (response, stream)
-}
-
 #[test]
 fn streams_that_are_never_read_cost_little() {
     let Some(envoy) = envoy() else { return };
@@ -134,8 +87,14 @@ fn streams_that_are_never_read_cost_little() {
         let mut kept = Vec::new();
         for _ in 0..200 {
             let mut client = connect(shop.ads, 16).await;
-            let calls = [asks(WEB, CLUSTERS, &[]), asks(WEB, ROUTES, &["a"])].map(|own| send(&mut client, own));
+            let calls =
+                [asks(WEB, CLUSTERS, &[]), asks(WEB, ROUTES, &["a"])].map(|own| send(&mut client, DISCOVER, own));
             kept.push((client, calls));
+        }
+        let start = Instant::now();
+        while shop.connected() < 401 {
+            assert!(start.elapsed() < Duration::from_secs(40), "all of them are heard");
+            sleep(Duration::from_millis(10)).await;
         }
         for round in 0..100 {
             shop.set_weight(1 + round % 98);
@@ -160,14 +119,14 @@ fn a_flood_harms_nobody_and_is_told() {
         for round in 0..300 {
             for id in ids {
                 let mut client = connect(shop.ads, 1 << 16).await;
-                let (response, _stream) = send(&mut client, asks(id, CLUSTERS, &[]));
+                let (response, _stream) = send(&mut client, DISCOVER, asks(id, CLUSTERS, &[]));
                 let mut answer = response.await.unwrap().into_body();
                 assert!(answer.data().await.is_none(), "it is told nothing but that it is refused");
             }
             // One that is known and one that is not there: they ask, and are gone at once.
             for id in [WEB, "mesh/\u{1b}[2J/virtualNode/\u{202e}"] {
                 let mut client = connect(shop.ads, 1 << 16).await;
-                let (response, stream) = send(&mut client, asks(id, CLUSTERS, &[]));
+                let (response, stream) = send(&mut client, DISCOVER, asks(id, CLUSTERS, &[]));
                 if round % 2 == 0 {
                     response.await.unwrap();
                 }
@@ -176,7 +135,7 @@ fn a_flood_harms_nobody_and_is_told() {
         }
         // A message that would be longer than anybody sends.
         let mut client = connect(shop.ads, 1 << 16).await;
-        let (response, _stream) = send(&mut client, Bytes::from_static(&[0, 0xff, 0xff, 0xff, 0xff, 1]));
+        let (response, _stream) = send(&mut client, DISCOVER, Bytes::from_static(&[0, 0xff, 0xff, 0xff, 0xff, 1]));
         let _ = tokio::time::timeout(Duration::from_secs(1), response).await;
     });
     for garbage in

@@ -10,6 +10,7 @@ mod fixing;
 mod full_disk;
 mod generate;
 mod graph;
+mod grpc;
 mod hostile;
 #[cfg(unix)]
 mod image;

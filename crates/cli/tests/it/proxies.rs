@@ -146,7 +146,7 @@ pub(crate) fn mesh(server: &Server, port: u16) {
     call(server, "PUT", "/shop/virtualGateway/web/gatewayRoutes", &json!({"gatewayRouteName": "all", "spec": spec}));
 }
 
-fn split(first: u32, second: u32) -> Value {
+pub(crate) fn split(first: u32, second: u32) -> Value {
     let target = |node: &str, weight: u32| json!({"virtualNode": node, "weight": weight});
     let action = json!({"weightedTargets": [target("v1", first), target("v2", second)]});
     json!({"httpRoute": {"match": {"prefix": "/"}, "action": action}})

@@ -10,7 +10,6 @@ use std::time::{Duration, SystemTime};
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{PayloadChecksumKind, SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
-use bytes::Bytes;
 use http::{HeaderMap, Request};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -23,6 +22,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
+use crate::grpc::{CLUSTERS, DISCOVER, asks, run};
 use crate::proxies::{Proxy, envoy, free_port, until};
 use crate::serve::Server;
 
@@ -49,7 +49,6 @@ shared = ["arn:aws:appmesh:*:123456789012:mesh/shop"]
 allow = [{ actions = ["appmesh:Stream*"], resources = ["arn:aws:appmesh:*:210987654321:mesh/*"] }]
 "#;
 
-const METHOD: &str = "/envoy.service.discovery.v3.AggregatedDiscoveryService/StreamAggregatedResources";
 const ORDERS: &str = "mesh/shop/virtualNode/orders";
 
 /// A server that proxies reach with TLS, and the files of whoever reaches it.
@@ -143,10 +142,6 @@ impl Shop {
     }
 }
 
-fn run<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
-}
-
 /// What a call ends with.
 #[derive(Debug, PartialEq, Eq)]
 enum Answer {
@@ -166,28 +161,20 @@ impl Answer {
     }
 }
 
-/// A field of a message.
-fn field(number: u8, content: &[u8]) -> Vec<u8> {
-    [&[number << 3 | 2, u8::try_from(content.len()).unwrap()], content].concat()
-}
-
 /// Asks for the clusters of a proxy, and ends.
 async fn call(port: u16, config: ClientConfig, headers: Vec<(String, String)>, id: String) -> Answer {
-    let kind = b"type.googleapis.com/envoy.config.cluster.v3.Cluster";
-    let message = [field(2, &field(1, id.as_bytes())), field(4, kind)].concat();
-    let framed = [&[0], &u32::try_from(message.len()).unwrap().to_be_bytes()[..], &message].concat();
     let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     let name = ServerName::try_from("localhost").unwrap();
     let Ok(stream) = TlsConnector::from(Arc::new(config)).connect(name, stream).await else { return Answer::Broken };
     let shaken = hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await;
     let Ok((mut sender, connection)) = shaken else { return Answer::Broken };
     tokio::spawn(connection);
-    let mut request = Request::post(format!("https://localhost:{port}{METHOD}"));
+    let mut request = Request::post(format!("https://localhost:{port}{DISCOVER}"));
     for (name, value) in headers {
         request = request.header(name, value);
     }
     let request = request.header("content-type", "application/grpc").header("te", "trailers");
-    let Ok(response) = sender.send_request(request.body(Full::new(Bytes::from(framed))).unwrap()).await else {
+    let Ok(response) = sender.send_request(request.body(Full::new(asks(&id, CLUSTERS, &[]))).unwrap()).await else {
         return Answer::Broken;
     };
     let status = |headers: &HeaderMap| {
@@ -220,7 +207,7 @@ struct Signature<'s> {
 impl<'s> Signature<'s> {
     fn of(key: &'s str, secret: &'s str, host: &'s str) -> Self {
         let at = SystemTime::now();
-        Self { key, secret, token: None, service: "appmesh", method: METHOD, host, at }
+        Self { key, secret, token: None, service: "appmesh", method: DISCOVER, host, at }
     }
 
     /// The metadata that it adds to a call: Envoy signs a POST without a body, and its digest too.

@@ -475,3 +475,24 @@ fn where_nothing_redirects_connections_ports_of_the_loopback_lead_to_backends() 
     assert_eq!((outcome, step.as_str()), (Outcome::Forwarded, ""));
     assert!(why.ends_with("goes past the proxy; port 16001 of the loopback leads to it"), "{why}");
 }
+
+/// Targets that get no share count too where it is said which of them is lost.
+#[test]
+fn a_lost_share_of_connections_is_told_in_its_place() {
+    let target = |node: &str, weight: u32| json!({"virtualNode": node, "weight": weight});
+    let targets = json!([target("a", 0), target("a", 5), target("gone", 1)]);
+    let inventory = mesh(&[
+        client(&["s.local"]),
+        service("s.local", "r"),
+        router("r", 80, "tcp"),
+        node("a", 80, "tcp"),
+        json!({"meshName": "m", "virtualRouterName": "r", "routeName": "tcp", "spec": {"tcpRoute": {"action": {"weightedTargets": targets}}}}),
+    ]);
+    let world = World::new(&inventory, "m");
+    let proxy = Proxy::of(&world, Kind::VirtualNode, "client").unwrap();
+    let lost: Vec<String> = proxy.omissions.iter().map(|own| format!("{}: {}", own.path, own.why)).collect();
+    assert_eq!(
+        lost,
+        ["spec.tcpRoute.action.weightedTargets[2]: nothing of this share arrives: the virtual node is not in the mesh"]
+    );
+}

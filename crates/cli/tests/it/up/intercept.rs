@@ -260,6 +260,18 @@ fn a_mesh_of_ones_own_is_followed_into_its_namespaces() {
     until("a node that is gone has none", || envoys(folder.path()).len() == 4);
     until("rules follow", || told.inside("teller", "iptables", &["-t", "nat", "-S"]).contains("--dports 8081 "));
     until("requests go there", || get(None, gateway, "bank").contains("vault.bank → vault"));
+    // One that was there from the start has its address to itself when it comes again.
+    let (start, end) = (BANK.find("  Vault:").unwrap(), BANK.find("  TellerService:").unwrap());
+    let without = BANK[..start].to_owned() + &BANK[end..];
+    let without: Vec<&str> = without.lines().filter(|line| !line.contains("vault")).collect();
+    fs::write(file.path(), without.join("\n")).unwrap();
+    until("it has gone", || envoys(folder.path()).len() == 3);
+    fs::write(file.path(), BANK).unwrap();
+    until("it has come again", || envoys(folder.path()).len() == 4);
+    until("requests go there again", || get(None, gateway, "bank").contains("vault.bank → vault"));
+    for _ in 0..20 {
+        assert!(get(None, gateway, "bank").contains("vault.bank → vault"));
+    }
 }
 
 #[test]
