@@ -195,14 +195,12 @@ pub(crate) fn run(options: &UpOptions) -> Result<End> {
     files.apply(&service).map_err(|why| anyhow!("{why}"))?;
     let mesh = mesh_of(&service, options.mesh.as_deref())?;
     raise_open_files();
-    let ground = Ground { runtime, place, ways, files: names, started, traces: traces.clone() };
+    let ground = Ground { runtime, place, ways, files: names, started, traces };
     let up = Up::start(options, ground, envoy, settings, service, mesh)?;
     let following = Arc::clone(&up.service);
     let follow = move || files.follow(&following, stamps, true);
     std::thread::Builder::new().name("watch".to_owned()).spawn(follow)?;
-    let end = up.run(options, stopped);
-    traces.end();
-    end
+    up.run(options, stopped)
 }
 
 /// The mesh that is run.
@@ -294,7 +292,7 @@ impl Up {
             let _ = over.blocking_send(guide.run(check));
         })?;
         let handle = self.ground.runtime.handle().clone();
-        handle.block_on(async {
+        let end = handle.block_on(async {
             tokio::pin!(stopped);
             loop {
                 tokio::select! {
@@ -311,7 +309,10 @@ impl Up {
                     },
                 }
             }
-        })
+        });
+        // As long as there is everything: what goes is told no more.
+        self.ground.traces.end();
+        end
     }
 
     fn update(&mut self) -> Result<()> {

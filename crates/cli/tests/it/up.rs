@@ -211,6 +211,18 @@ fn it_ends_with_a_signal_whenever_that_comes() {
     }
 }
 
+/// It stays for a moment then, and its files with it.
+#[test]
+fn it_ends_in_order_where_nobody_takes_its_traces() {
+    let Some(envoy) = envoy() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let otlp = format!("--otlp=http://{}", silent.local_addr().unwrap());
+    let output = up(&envoy, folder.path(), &["--check", &otlp]).output().unwrap();
+    assert!(output.status.success() && !text(&output).contains("nothing is changed"), "{}", text(&output));
+    nothing_is_left(folder.path());
+}
+
 #[test]
 fn even_when_it_is_killed_no_envoy_goes_on() {
     let Some(envoy) = envoy() else { return };
