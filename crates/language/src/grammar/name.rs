@@ -210,6 +210,8 @@ fn is_new_version(tokens: &[Token], at: usize) -> bool {
 /// Whether what stands before a token is the subject of a clause.
 pub(super) fn is_clause_verb(token: &Token) -> bool {
     match token.kind {
+        // "billing logs to …", but not "emits access logs to …", whose verb is another.
+        TokenKind::Symbol if token.low == "access-log" => token.text.to_lowercase().starts_with("log"),
         TokenKind::Symbol => CLAUSE_SYMBOLS.contains(&token.low.as_str()),
         TokenKind::Word => CLAUSE_WORDS.contains(&token.low.as_str()),
         _ => false,

@@ -252,7 +252,11 @@ owner: owner, mesh owner, owned by, owned by account, shared by, shared from, ac
 
 # logs
 access-log: access log, access logs, access logging, logging, logs, log, logged, log requests, request logs,
-    request logging, accesslog
+    request logging, accesslog,
+    writes access logs, writes its access logs, writes an access log, writes its access log, emits access logs,
+    emits its access logs, emits an access log, emits its access log, prints access logs, prints its access logs,
+    prints an access log, prints its access log, keeps access logs, keeps its access logs, keeps an access log,
+    keeps its access log
 format: format, formatted, log format
 as-json: json format, in json format, json formatted, as json, in json, json lines, json access log, json access logs,
     json access logging, structured
