@@ -108,6 +108,8 @@ pub(super) struct Line {
     names: BTreeSet<Name>,
     /// What it has, or was sent last.
     has: BTreeMap<Name, Had>,
+    /// That of which it was seen to have exactly what it asks for; nothing of what it has or asks for has changed since.
+    exact: Option<Arc<Resources>>,
     /// What it has asked for since, and must get even if it has it.
     owed: BTreeSet<Name>,
     /// Whether it asked for all and was sent nothing yet.
@@ -130,6 +132,7 @@ impl Line {
             is_wild: false,
             names: BTreeSet::new(),
             has: BTreeMap::new(),
+            exact: None,
             owed: BTreeSet::new(),
             owes_all: false,
             may_wait: false,
@@ -208,7 +211,7 @@ impl Line {
         if names.is_empty() && (self.is_wild || is_first) && self.kind.may_be_wild() {
             self.owes_all |= is_first;
             self.is_wild = true;
-        } else {
+        } else if is_first || !self.asks_for_these(names) {
             let is_wild = names.iter().any(|name| name == ALL);
             self.owes_all |= is_wild && !self.is_wild;
             self.is_wild = is_wild;
@@ -225,6 +228,11 @@ impl Line {
         }
     }
 
+    /// Whether it asks for just these names: it says them again with each answer.
+    fn asks_for_these(&self, names: &[String]) -> bool {
+        !self.is_wild && names.len() == self.names.len() && names.iter().all(|name| self.names.contains(name.as_str()))
+    }
+
     /// A proxy that comes again with the version that it would be sent has all of it.
     ///
     /// Hosts are told again: their cluster may have changed just before the other stream ended, and wait for them.
@@ -234,6 +242,7 @@ impl Line {
         let wanted: Vec<&Arc<Resource>> = there.values().filter(|resource| self.wants(&resource.name)).collect();
         let own = Version::of_all(wanted.iter().copied());
         if Version::read(version) == Some(own) && self.kind != Kind::Endpoint {
+            self.exact = None;
             self.has = wanted.into_iter().map(|resource| (Arc::clone(&resource.name), resource.into())).collect();
             self.sent = Some(own);
             self.owes_all = false;
@@ -243,6 +252,9 @@ impl Line {
 
     fn wish_change(&mut self, subscribe: Vec<String>, unsubscribe: &[String], has: BTreeMap<String, String>) {
         let is_first = !std::mem::replace(&mut self.is_asked, true);
+        if is_first || !subscribe.is_empty() || !unsubscribe.is_empty() {
+            self.exact = None;
+        }
         if is_first && subscribe.is_empty() && unsubscribe.is_empty() && self.kind.may_be_wild() {
             self.is_wild = true;
             self.owes_all = has.is_empty();
@@ -282,6 +294,7 @@ impl Line {
 
     /// What is no longer asked for is not kept in step either.
     fn forget(&mut self) {
+        self.exact = None;
         let (is_wild, names) = (self.is_wild, &self.names);
         self.has.retain(|name, _| is_wild || names.contains(name));
         let doubts = self.doubtful.len();
@@ -310,13 +323,20 @@ impl Line {
     }
 
     /// Whether it has all that is there of what it asks for, and nothing else that is to go.
-    pub(super) fn is_there(&self, there: &Resources, gate: Gate) -> bool {
+    pub(super) fn is_there(&self, there: &Arc<Resources>, gate: Gate) -> bool {
         let has_all = || self.has_exactly(there) || gate != Gate::Open && self.has == self.target(there, gate);
         !self.is_asked || !self.owes_all && has_all()
     }
 
+    fn is_exact(&self, there: &Arc<Resources>) -> bool {
+        self.exact.as_ref().is_some_and(|own| Arc::ptr_eq(own, there))
+    }
+
     /// Whether it has what is there of what it asks for, and nothing else.
-    fn has_exactly(&self, there: &Resources) -> bool {
+    fn has_exactly(&self, there: &Arc<Resources>) -> bool {
+        if self.is_exact(there) {
+            return true;
+        }
         let mut wanted = there.values().filter(|resource| self.wants(&resource.name));
         let is_next = |(name, had): (&Name, &Had)| {
             wanted.next().is_some_and(|own| own.name == *name && had.resource.as_ref() == Some(own))
@@ -325,13 +345,17 @@ impl Line {
     }
 
     /// Whether it has all that is there, whether it has asked for it or not.
-    pub(super) fn has_all(&self, there: &Resources) -> bool {
-        there.values().all(|resource| self.has.get(&resource.name).is_some_and(|had| had.version == resource.version))
+    pub(super) fn has_all(&self, there: &Arc<Resources>) -> bool {
+        let is_exact = self.is_wild && self.is_exact(there);
+        is_exact
+            || there
+                .values()
+                .all(|resource| self.has.get(&resource.name).is_some_and(|had| had.version == resource.version))
     }
 
     /// Whether it has anything that is not there.
-    pub(super) fn has_others(&self, there: &Resources) -> bool {
-        self.has.keys().any(|name| !there.contains_key(name))
+    pub(super) fn has_others(&self, there: &Arc<Resources>) -> bool {
+        !self.is_exact(there) && self.has.keys().any(|name| !there.contains_key(name))
     }
 
     /// What it is to have.
@@ -353,20 +377,27 @@ impl Line {
     }
 
     /// What is to be sent now, if anything; it counts as sent.
-    pub(super) fn next(&mut self, there: &Resources, gate: Gate, protocol: Protocol, nonce: u64) -> Option<Content> {
+    pub(super) fn next(
+        &mut self,
+        there: &Arc<Resources>,
+        gate: Gate,
+        protocol: Protocol,
+        nonce: u64,
+    ) -> Option<Content> {
         self.may_wait &= gate == Gate::Shut;
         if !self.is_asked || self.in_flight.is_some() || self.may_wait {
             return None;
         }
         let owes_nothing = !self.owes_all && self.owed.is_empty() && self.doubtful.is_empty();
         if owes_nothing && self.has_exactly(there) {
+            self.exact = Some(Arc::clone(there));
             return None;
         }
         let target = self.target(there, gate);
         let step = self.step(&target, protocol);
         let in_flight =
             InFlight { nonce, changed: step.names().map(|name| (Arc::clone(name), self.certain(name))).collect() };
-        self.has = target;
+        (self.has, self.exact) = (target, None);
         // A name that is not there stays owed in the state of the world: it is sent as soon as it is.
         self.owed.retain(|name| protocol == Protocol::StateOfTheWorld && !self.has.contains_key(name));
         if !step.is_due {
