@@ -16,7 +16,11 @@ impl Reader<'_> {
         self.guessed_calls.retain(|guess| node.name.as_ref() != Some(&guess.from) || !names.contains(&guess.to));
         let mut said = Vec::with_capacity(names.len());
         for name in names {
-            let known = node.calls.iter().position(|call| call.to == *name);
+            // "calls tax.local; calls to tax are …" speaks of one host.
+            let is_it = |call: &Call| {
+                call.to == *name || call.to.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'))
+            };
+            let known = node.calls.iter().position(is_it);
             said.push(known.unwrap_or(node.calls.len()));
             if known.is_none() {
                 node.calls.push(Call { to: name.clone(), tls: None });
