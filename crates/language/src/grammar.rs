@@ -15,6 +15,7 @@
 mod account;
 mod adopt;
 mod ahead;
+mod all_listeners;
 mod alternatives;
 mod asides;
 mod background;

@@ -39,7 +39,7 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     for words in rests::phrases() {
         phrases.entry(words[0]).or_default().push(Phrase { words, symbol: "otherwise" });
     }
-    for (symbol, words) in places::phrases() {
+    for (symbol, words) in rests::complements().into_iter().chain(places::phrases()) {
         phrases.entry(words[0]).or_default().push(Phrase { words, symbol });
     }
     for ways in phrases.values_mut() {
@@ -93,6 +93,7 @@ pub(crate) fn symbols() -> HashSet<&'static str> {
 /// Puts symbols in the place of the words that say them.
 pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
     statuses::tell(&mut tokens);
+    tell_methods(&mut tokens);
     for at in 1..tokens.len() {
         // "that has to win": a verb follows, and no place.
         if tokens[at].low == "to"
@@ -166,7 +167,21 @@ pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
         at += count;
     }
     put_wholes_first(&mut named);
+    rests::settle_complements(&mut named);
     named
+}
+
+/// "POSTs" are requests of that method.
+fn tell_methods(tokens: &mut [Token]) {
+    for token in tokens.iter_mut().filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Name)) {
+        let method =
+            token.text.strip_suffix('s').or_else(|| token.text.strip_suffix("'s")).filter(|text| is_method(text));
+        if let Some(method) = method.map(str::to_owned) {
+            token.kind = TokenKind::Word;
+            token.low = method.to_lowercase();
+            token.text = method;
+        }
+    }
 }
 
 /// What a health check has that is said before it: "the interval of the health check of cart" is "the health check interval".

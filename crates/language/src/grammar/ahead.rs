@@ -147,7 +147,12 @@ impl Reader<'_> {
     pub(super) fn speak_of_owner(&mut self, owner: &Owner) -> Option<Spot> {
         let (block, sending, verb) = (self.block, self.sending, self.verb);
         self.preposition = Some("to".to_owned());
-        if verb == Verb::None {
+        // "terminate TLS at the gateway front" describes what is made.
+        let is_at = (0..owner.start)
+            .rev()
+            .find(|at| !BEFORE_OWNER.contains(&self.low(*at)))
+            .is_some_and(|at| self.low(at) == "at");
+        if verb == Verb::None && !is_at {
             self.verb = Verb::Change;
         }
         self.speak_of(&owner.entity());
@@ -165,11 +170,14 @@ impl Reader<'_> {
                 return None;
             }
             at += 1;
-            if !PREPOSITIONS.contains(&token.low.as_str()) {
+            // "terminate TLS at the gateway front", and not "at orders.local"
+            let is_at = token.low == "at";
+            if !is_at && !PREPOSITIONS.contains(&token.low.as_str()) {
                 continue;
             }
             let start = self.past(at, BEFORE_OWNER);
-            if let Some(owner) = self.kind_of_owner(start).or_else(|| self.bare_owner(start)) {
+            let bare = || Some(start).filter(|_| !is_at).and_then(|start| self.bare_owner(start));
+            if let Some(owner) = self.kind_of_owner(start).or_else(bare) {
                 return Some(owner);
             }
             at = start.max(at);

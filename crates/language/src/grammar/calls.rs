@@ -5,6 +5,9 @@ use super::reader::Reader;
 use super::spot::{self, Place, Said, Side, Spot, Trouble, put};
 use crate::intent::{Action, Call, ClientTls, Protocol, Removal, RemovalKind, TlsMode, VirtualNode};
 
+/// Who calls a listener.
+const CLIENTS: &[&str] = &["client", "clients", "caller", "callers", "client-certificate", "called-by"];
+
 impl Reader<'_> {
     /// What the node or application that is spoken of calls.
     pub(super) fn calls(&mut self, names: &[String]) -> Said {
@@ -13,7 +16,11 @@ impl Reader<'_> {
         self.guessed_calls.retain(|guess| node.name.as_ref() != Some(&guess.from) || !names.contains(&guess.to));
         let mut said = Vec::with_capacity(names.len());
         for name in names {
-            let known = node.calls.iter().position(|call| call.to == *name);
+            // "calls tax.local; calls to tax are …" speaks of one host.
+            let is_it = |call: &Call| {
+                call.to == *name || call.to.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('.'))
+            };
+            let known = node.calls.iter().position(is_it);
             said.push(known.unwrap_or(node.calls.len()));
             if known.is_none() {
                 node.calls.push(Call { to: name.clone(), tls: None });
@@ -216,6 +223,46 @@ impl Reader<'_> {
         let said = put(&mut tls.enforce, enforce, &path, "enforce")?;
         self.spot = Some(Spot { side: Side::Client, ..spot });
         Ok(said)
+    }
+
+    /// The calls of another caller that are those which were just said.
+    pub(super) fn same_calls(&mut self, caller: Spot) -> Option<(Spot, Vec<usize>)> {
+        let (spot, said) = self.last_calls.clone()?;
+        let (node, _) = spot::node(&mut self.intent, spot).ok()?;
+        let names: Vec<String> = said.iter().filter_map(|at| Some(node.calls.get(*at)?.to.clone())).collect();
+        let (node, _) = spot::node(&mut self.intent, caller).ok()?;
+        let same = node.calls.iter().enumerate().filter(|(_, call)| names.contains(&call.to)).map(|(at, _)| at);
+        Some((caller, same.collect::<Vec<_>>())).filter(|(_, same)| !same.is_empty())
+    }
+
+    /// TLS of calls that were said together is that of them all: "calls orders and payments over TLS, trusting /ca.pem".
+    pub(super) fn share_tls_of_calls(&mut self) {
+        let Some(here @ Spot { side: Side::Call(first), .. }) = self.spot else { return };
+        let Some((_, said)) = self.last_calls.clone().filter(|(spot, _)| spot.place == here.place) else { return };
+        let Ok((node, _)) = spot::node(&mut self.intent, here) else { return };
+        let tls = node.calls.get(first).map(|call| call.tls.clone()).filter(|_| said.contains(&first));
+        for at in said {
+            if let (Some(call), Some(tls)) = (node.calls.get_mut(at), &tls) {
+                call.tls.clone_from(tls);
+            }
+        }
+    }
+
+    /// Trust and names that are said after calls are for those, unless the words speak of clients: "calls users.local, trusting
+    /// /ca.pem for it".
+    pub(super) fn trusts_calls(&mut self) {
+        let Some(here) = self.spot.filter(|here| here.side == Side::Server) else { return };
+        let is_said = self.last_calls.as_ref().is_some_and(|(spot, _)| spot.place == here.place);
+        let last = |part: &str| {
+            self.evidence.iter().filter(|evidence| evidence.path.contains(part)).map(|evidence| evidence.start).max()
+        };
+        let speaks_of_clients = |at: usize| self.says(at, CLIENTS);
+        let ends = |at: &usize| !self.is_sentence_end(*at) && self.low(*at) != ",";
+        let mut around = (self.words.start..self.tokens.len()).take_while(|at| *at < self.words.end || ends(at));
+        let of_clients = around.any(speaks_of_clients) || last(".mutual") > last(".calls[");
+        if is_said && !of_clients {
+            self.tls_of_calls(false);
+        }
     }
 
     pub(super) fn tls_of_calls(&mut self, mutual: bool) -> Option<Said> {

@@ -11,7 +11,7 @@ use super::name::name_at;
 use super::pattern::{Pattern, Start, can_be_said};
 use super::reader::{Reader, Verb};
 use super::slot::Slots;
-use super::spot::{self, Place, Said, Spot, Trouble};
+use super::spot::{self, Place, Said, Side, Spot, Trouble};
 use crate::intent::{GatewayRoute, Route, Sidecar, VirtualNode, VirtualService};
 use crate::lexer::TokenKind;
 
@@ -224,9 +224,37 @@ impl Reader<'_> {
 
     fn set(&mut self, candidate: &Candidate) -> Said {
         let spot = self.here()?;
-        match candidate.meaning.set {
+        let said = match candidate.meaning.set {
             Set::Value(set) => set(&mut self.intent, spot, &candidate.slots),
             Set::Act(act) => act(self, &candidate.slots),
+        };
+        if candidate.meaning.block == Block::Tls {
+            self.share_tls_of_calls();
+        }
+        said
+    }
+
+    /// Puts what was said of what is spoken of to what is spoken of beside it.
+    fn set_beside(&mut self, candidate: &Candidate) {
+        for at in 0..self.beside.len() {
+            let (Some(there), Some(main)) = (self.beside.get(at).copied(), self.spot) else { break };
+            // What a node shows and trusts in its calls is none of its listeners'.
+            if there.place == main.place && main.side != Side::Server {
+                continue;
+            }
+            let calls = self.last_calls.clone();
+            self.last_calls = self.same_calls(there);
+            self.spot = Some(there);
+            let said = self.set(candidate);
+            if let (Some(kept), Some(spot)) = (self.beside.get_mut(at), self.spot)
+                && kept.place == spot.place
+            {
+                *kept = spot;
+            }
+            (self.spot, self.last_calls) = (Some(main), calls);
+            if let Err(Trouble::Clash(what)) = said {
+                self.ask(&format!("It says {what}: which one is meant?"), self.words.start, candidate.end);
+            }
         }
     }
 
@@ -235,15 +263,9 @@ impl Reader<'_> {
         self.read_by(candidate.pattern, self.words.clone());
         self.carry(candidate.meaning.block);
         if self.beside.is_empty() && candidate.meaning.home != Home::Next {
-            let here = self.spot.map(|spot| spot.place);
-            let others = self.said_of_all(candidate.end).into_iter().filter(|place| Some(*place) != here);
-            self.beside = others.map(Spot::at).collect();
+            self.beside = self.said_of_all(candidate.end);
         }
-        for spot in self.beside.clone() {
-            let main = self.spot.replace(spot);
-            drop(self.set(candidate));
-            self.spot = main;
-        }
+        self.set_beside(candidate);
         let ends_in_name = match self.tokens[candidate.end - 1].kind {
             TokenKind::Number(_) => false,
             TokenKind::Symbol => name_at(&self.tokens, candidate.end - 1).is_some(),

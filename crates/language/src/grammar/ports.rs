@@ -68,7 +68,12 @@ impl Reader<'_> {
             }
             match callee {
                 Some(callee) => self.last_callee = Some((callee.place, self.words.end)),
-                None => self.spot = Some(spot),
+                None => {
+                    // "both with TLS, and tcp on 9000": the next listener is none of those.
+                    let is_next = self.spot.is_some_and(|here| here.listener != spot.listener);
+                    self.beside.retain(|beside| !is_next || beside.place != spot.place);
+                    self.spot = Some(spot);
+                }
             }
             return Ok(path + ".port");
         }

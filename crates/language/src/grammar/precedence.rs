@@ -8,6 +8,7 @@ use super::reader::{First, Reader};
 use super::spot::{self, Place, Said, Spot, Trouble};
 use crate::intent::{Match, Pathway};
 use crate::lexer::TokenKind;
+use crate::understanding::Assumption;
 
 /// Words for the one of a list that stands at a place, counted from its begin; below zero from its end.
 const ORDINALS: &[(&str, isize)] = &[
@@ -44,13 +45,23 @@ impl Reader<'_> {
         self.sets_nothing()
     }
 
-    /// Gives the least number to routes that are to be tried before others, where these do not take all requests that are left.
+    /// Gives the least number to routes that are to be tried before others: where those do not take all requests that are left,
+    /// and where the request has no others, which then stand somewhere else.
     pub(super) fn settle_firsts(&mut self) {
         for First { place, words } in std::mem::take(&mut self.firsts) {
-            let has_rivals = self.matchers_beside(place).iter().any(|other| !takes_all(other));
+            let others = self.matchers_beside(place);
+            let has_rivals = others.iter().any(|other| !takes_all(other));
+            let is_alone = others.is_empty();
             self.spot = Some(Spot::at(place));
-            if has_rivals && let Ok(path) = self.priority(0) {
-                self.note(&path, words.start, words.end);
+            let Some(path) = Some(()).filter(|()| has_rivals || is_alone).and_then(|()| self.priority(0).ok()) else {
+                continue;
+            };
+            self.note(&path, words.start, words.end);
+            if is_alone {
+                self.assumptions.push(Assumption {
+                    what: "the priority of the route that comes before all others is 0".to_owned(),
+                    why: "the lowest number is tried first, and the request names no other route".to_owned(),
+                });
             }
         }
     }

@@ -84,6 +84,8 @@ pub(super) struct Reader<'r> {
     pub(super) verb: Verb,
     /// Whether the clause says where requests go.
     pub(super) sending: bool,
+    /// The route that got the last target, and where the words for that ended.
+    pub(super) last_target: Option<(Place, usize)>,
     /// Whether a sentence has ended since the route got its target.
     pub(super) closed: bool,
     /// Whether nothing was named or pointed at since the sentence began, so that it speaks of what the one before did.
@@ -158,6 +160,7 @@ impl<'r> Reader<'r> {
             block: Block::Resource,
             verb: Verb::None,
             sending: false,
+            last_target: None,
             closed: false,
             is_carried: false,
             receiver: None,

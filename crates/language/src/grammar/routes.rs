@@ -4,7 +4,7 @@ use super::block::Block;
 use super::reader::Reader;
 use super::spot::{self, Place, Said, Spot, Trouble, put};
 use crate::intent::{Action, Comparison, GatewayRoute, Header, Hostname, Match, Protocol, Route, VirtualNode};
-use crate::lexer::TokenKind;
+use crate::lexer::{Token, TokenKind};
 
 /// How many tokens ahead it is looked whether the sentence sends.
 const MAX_AHEAD: usize = 64;
@@ -115,6 +115,29 @@ impl Reader<'_> {
             matcher.headers.push(header);
             Ok(format!("{path}.headers[0]"))
         })
+    }
+
+    /// Whether the sentence so far speaks of a retry policy as a whole.
+    pub(super) fn speaks_of_policy(&self) -> bool {
+        let sentence = (0..self.words.start).rev().take_while(|at| !self.is_sentence_end(*at));
+        let is_policy =
+            |token: &Token| ["polic", "logic", "strateg"].iter().any(|part| token.text.to_lowercase().contains(part));
+        sentence.filter(|at| self.is_symbol(*at, &["retry"])).any(|at| self.token(at).is_some_and(is_policy))
+    }
+
+    /// The gRPC service of the last route that is for one.
+    pub(super) fn last_grpc_service(&self) -> Option<String> {
+        let nested = self.intent.virtual_routers.iter().flat_map(|router| &router.routes);
+        nested.chain(&self.intent.routes).filter_map(|route| route.matcher.grpc_service.clone()).last()
+    }
+
+    /// Whether a number may be the priority of a route, as others of its router have one.
+    pub(super) fn may_be_priority(&self, number: u32) -> bool {
+        let routes = match self.spot.map(|spot| spot.place) {
+            Some(Place::Route(Some(router), _) | Place::Router(router)) => &self.intent.virtual_routers[router].routes,
+            _ => &self.intent.routes,
+        };
+        number <= 1000 && routes.iter().any(|route| route.priority.is_some())
     }
 
     /// The same for what only gateway routes match.

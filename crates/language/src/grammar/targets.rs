@@ -9,6 +9,32 @@ use crate::lexer::TokenKind;
 /// Symbols of kinds that are never a target's.
 const NO_TARGETS: &[&str] = &["virtual-router", "virtual-gateway", "mesh", "gateway-route", "route", "sidecar"];
 
+/// What joins the targets of one route.
+const JOINING: &[&str] = &[
+    "and",
+    "or",
+    "to",
+    "also",
+    "then",
+    "both",
+    "either",
+    "send",
+    "split",
+    "evenly",
+    "between",
+    "plus",
+    "each",
+    "half",
+    "equally",
+    "virtual-node",
+    "application",
+    "version",
+    "target",
+    "as",
+    "well",
+    "our",
+];
+
 /// The most tokens from targets to their shares.
 const MAX_TO_SHARES: usize = 8;
 
@@ -109,7 +135,7 @@ impl Reader<'_> {
             return said;
         }
         let is_closed = self.closed;
-        let (route, path) = spot::route(&mut self.intent, spot)?;
+        let (route, _) = spot::route(&mut self.intent, spot)?;
         // Where nothing is said of shares, a later sentence sends other requests.
         let is_whole = route.targets.iter().all(|target| target.weight.is_none() && target.node != name);
         if is_closed
@@ -121,6 +147,20 @@ impl Reader<'_> {
         {
             return Err(Trouble::NotHere);
         }
+        let is_new = route.targets.iter().all(|target| target.node != name);
+        let first = route.targets.first().map(|target| target.node.clone());
+        let first = first.filter(|_| weight.is_none() && is_whole && is_new);
+        if let Some(first) = first
+            && let Some((_, end)) = self.last_target.filter(|(place, _)| *place == spot.place)
+            && !self.is_joined(end)
+        {
+            let text = format!(
+                "Do `{first}` and `{name}` share the same requests, and how? If not, which requests go to each?"
+            );
+            self.ask(&text, self.words.start, self.words.end);
+        }
+        self.last_target = Some((spot.place, self.words.end));
+        let (route, path) = spot::route(&mut self.intent, spot)?;
         let found = route.targets.iter().position(|target| target.node == name);
         let at = found.unwrap_or_else(|| {
             route.targets.push(Target { node: name.to_owned(), weight: None, port: None });
@@ -134,6 +174,17 @@ impl Reader<'_> {
             put(&mut route.targets[at].port, port, &path, "port")?;
         }
         Ok(path)
+    }
+
+    /// Whether nothing but what joins a list stands between a target and the words at hand: "to a and to b".
+    fn is_joined(&self, end: usize) -> bool {
+        let joins = |at: usize| {
+            self.is_word(at, JOINING)
+                || self.is_symbol(at, JOINING)
+                || self.token(at).is_some_and(|token| token.kind == TokenKind::Mark && !self.is_sentence_end(at))
+                || matches!(self.low(at), "the" | "a" | "an")
+        };
+        (end..self.words.start).all(joins)
     }
 
     /// A target that gets what the others leave: the rest of their shares, or what no other route takes.

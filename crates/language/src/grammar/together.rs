@@ -44,6 +44,9 @@ impl Reader<'_> {
             return true;
         }
         let begins = self.is_clause_start() || matches!(self.low_before(self.at), "(" | ":" | "with");
+        if begins && self.all_listeners() {
+            return true;
+        }
         let Some((count, end)) = self.together_at(self.at).filter(|_| begins) else { return false };
         // "calls orders and payments, each over TLS": of the calls.
         let secured = self.past(end, &["with", "between", "using"]);
@@ -63,11 +66,12 @@ impl Reader<'_> {
         }
         let (first, others) = (places.remove(0), places);
         let (block, sending) = (self.block, self.sending);
-        self.turn_to(first);
+        let here = self.turn_to(first);
         if let Place::Route(..) = first {
             (self.block, self.sending) = (block, sending);
         }
-        self.beside = others.into_iter().map(Spot::at).collect();
+        let own = self.listeners_of(first).into_iter().filter(|spot| spot.listener != here.listener);
+        self.beside = own.chain(others.into_iter().flat_map(|place| self.listeners_of(place))).collect();
         self.preposition = None;
         self.at = end;
         true
@@ -233,8 +237,11 @@ impl Reader<'_> {
         applications.map(|(at, _)| Place::Application(at)).chain(nodes.map(|(at, _)| Place::Node(at))).collect()
     }
 
-    /// Those for which it holds too what was just said: "3 retries each", "TLS between all of them".
-    pub(super) fn said_of_all(&self, at: usize) -> Vec<Place> {
+    /// The others for which it holds too what was just said: "3 retries each", "TLS between all of them".
+    pub(super) fn said_of_all(&self, at: usize) -> Vec<Spot> {
+        if let Some(listeners) = self.other_listeners(at) {
+            return listeners;
+        }
         let ends = |at: usize| self.ends_clause(at);
         let is_each = self.is_word(at, &["each", "apiece"]) && ends(at + 1);
         let of_all = self.past(at, &["for", "on", "between", "across", "of", "the"]);
@@ -243,11 +250,13 @@ impl Reader<'_> {
         let is_adverb = self.token(at).is_some_and(|token| ADVERBS.contains(&token.text.to_lowercase().as_str()));
         let is_all = (of_all > at || is_adverb) && self.is_symbol(of_all, &["everything"]) && ends(of_all + 1);
         let is_both = of_all > at && self.is_word(of_all, ALL) && ends(of_them);
-        match (is_each || is_both, is_all) {
+        let places = match (is_each || is_both, is_all) {
             (true, _) => self.named_together(None).unwrap_or_default(),
             (_, true) => self.all_named(),
             _ => Vec::new(),
-        }
+        };
+        let here = self.spot.map(|spot| spot.place);
+        places.into_iter().filter(|place| Some(*place) != here).map(Spot::at).collect()
     }
 
     /// What "both" and "all of them" are that something calls: all that were named, but itself.

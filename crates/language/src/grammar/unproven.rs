@@ -13,6 +13,22 @@ use crate::lexer::{Token, TokenKind};
 /// The fields of an application of which nothing was said that proves it.
 const BARE: &[&str] = &["name", "action"];
 
+/// What an application has beside its work, and none beside others unless its kind is said: "metrics on 9102".
+const ASPECTS: &[&str] = &[
+    "debug",
+    "debugging",
+    "diagnostics",
+    "jmx",
+    "metrics",
+    "monitoring",
+    "profiling",
+    "prometheus",
+    "stats",
+    "statsd",
+    "telemetry",
+    "tracing",
+];
+
 impl Reader<'_> {
     /// Whether the only name before a verb or a detail is a mere noun beside a node or proxy that the request is about.
     pub(super) fn names_nothing(&mut self, names: &[String], end: usize) -> bool {
@@ -34,6 +50,12 @@ impl Reader<'_> {
         }
         // "telemetry is a service"
         let is_kind = (end + 1..=end + 3).any(|at| self.thing_at(at).is_some());
+        // "metrics are exposed on 9102": one application does not stand in the plural.
+        let is_plural = self.is_word(end, &["are", "were"]);
+        let is_aspect = self.spot.is_some() && ASPECTS.contains(&name.to_lowercase().as_str());
+        if !is_kind && (is_plural || is_aspect && (is_detail || is_said_to_be)) {
+            return true;
+        }
         if is_said_to_be && !is_kind {
             self.unproven.push(start);
         }

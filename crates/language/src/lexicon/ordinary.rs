@@ -30,6 +30,9 @@ seen sees shadowing sit sits skip skips stand stands start starts started starti
 throttle throttles throttled told took treat treats tried try trying turn turns understand understands use used uses using
 want wants wanted went work works working
 
+getting receiving holding presenting showing becoming remaining seeing meeting meets met
+passed pass passes passing
+
 bypass bypassed bypasses bypassing exclude excluded excludes install installed installing installs mount mounting mounts
 mounted
 ";

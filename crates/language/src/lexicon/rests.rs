@@ -2,6 +2,8 @@
 //!
 //! A quantity, a word for what is left and a noun for requests make one phrase; so no list of whole phrases is needed.
 
+use crate::lexer::{Token, TokenKind};
+
 /// Words before what is left.
 const QUANTITIES: &[&str] = &[
     "",
@@ -68,12 +70,108 @@ const REQUESTS: &[&str] = &[
     "hosts",
 ];
 
+/// Words for the requests of which a condition is said again.
+const THOSE: &[&str] = &[
+    "",
+    "those",
+    "the ones",
+    "ones",
+    "requests",
+    "the requests",
+    "traffic",
+    "calls",
+    "all those",
+    "everyone",
+    "users",
+    "clients",
+];
+
+/// Verbs of a condition that holds.
+const WITH: &[&str] = &[
+    "with",
+    "having",
+    "carrying",
+    "bearing",
+    "that have",
+    "that carry",
+    "that bear",
+    "that do have",
+    "which have",
+    "which carry",
+    "who have",
+    "that has",
+    "that carries",
+];
+
+/// Verbs of a condition that does not hold.
+const WITHOUT: &[&str] = &[
+    "without",
+    "not having",
+    "not carrying",
+    "lacking",
+    "missing",
+    "that lack",
+    "that do not have",
+    "that don't have",
+    "that do not carry",
+    "that don't carry",
+    "which do not have",
+    "which don't have",
+    "which lack",
+    "who do not have",
+    "who don't have",
+    "who lack",
+];
+
+/// What a condition is said of, where it is said again.
+const IT: &[&str] = &["it", "that header", "this header"];
+
 /// Pronouns that take `else`.
 const PRONOUNS: &[&str] =
     &["everything", "anything", "everyone", "anyone", "everybody", "anybody", "all", "whatever", "whoever", "nothing"];
 
 /// What begins "of the requests" after `the rest`.
 const SHARES: &[&str] = &["rest", "the rest", "remainder", "the remainder", "leftover", "the leftover"];
+
+/// Phrases for requests that have, or do not have, what was just described: "those without it", "the ones having it".
+pub(super) fn complements() -> Vec<(&'static str, Vec<&'static str>)> {
+    let words = |parts: &[&'static str]| parts.iter().flat_map(|part| part.split_whitespace()).collect::<Vec<_>>();
+    let mut phrases = Vec::new();
+    for those in THOSE {
+        for it in IT {
+            phrases.extend(WITHOUT.iter().map(|verb| ("otherwise", words(&[*those, *verb, *it]))));
+            // "with it" alone says how, and not which.
+            let with = WITH.iter().filter(|_| !those.is_empty());
+            phrases.extend(with.map(|verb| (HAVING_IT, words(&[*those, *verb, *it]))));
+        }
+    }
+    phrases
+}
+
+/// The symbol of requests that have what was just described.
+const HAVING_IT: &str = "having-it";
+
+/// "Those with it" are all others where those without it were sent somewhere, and say nothing where nothing was sent yet.
+pub(super) fn settle_complements(tokens: &mut Vec<Token>) {
+    let mut at = 0;
+    while at < tokens.len() {
+        if tokens[at].kind != TokenKind::Symbol || tokens[at].low != HAVING_IT {
+            at += 1;
+            continue;
+        }
+        let start = tokens[..at].iter().rposition(|token| token.low == ".").map_or(0, |end| end + 1);
+        let says = |words: &[&str]| tokens[start..at].iter().any(|token| words.contains(&token.low.as_str()));
+        if !says(&["to", "send", "target"]) {
+            // What was described goes on being spoken of.
+            (tokens[at].kind, tokens[at].low) = (TokenKind::Mark, ",".to_owned());
+            continue;
+        }
+        let is_left = says(&["no", "absent", "otherwise", "without", "lacking", "missing"]);
+        tokens[at].low = if is_left { "otherwise" } else { HAVING_IT }.to_owned();
+        tokens[at].kind = if is_left { TokenKind::Symbol } else { TokenKind::Word };
+        at += 1;
+    }
+}
 
 /// Phrases for what is left, as words.
 pub(super) fn phrases() -> Vec<Vec<&'static str>> {

@@ -57,7 +57,7 @@ listen: listen, listens, listening, listen on, expose, exposes, exposing, serve,
 speak: speak, speaks, speaking, talks over
 send: stays, stay, remain, remains, send, sends, sending, sent, direct, directs, directing, directed, forward,
     forwards, forwarding, forwarded, go, goes, going, flow, flows, flowing, pass, passes, land, lands, steer,
-    steers, dispatch, dispatches, deliver, routing, routed, ship, ships, point, points, mapped, map, maps, end up,
+    steers, dispatch, dispatches, landed, landing, passed on, passes on, pass on, handed on, handed over, hand over, hands over, deliver, routing, routed, ship, ships, point, points, mapped, map, maps, end up,
     ends up, handled, reach, redirect, redirects, redirected, redirecting
 to: to, straight to, straight at, directly to, directly at, right at, next to, beside, into, towards, toward, onto, against, up to but not including, up to but excluding, until
 split: split, splits, splitting, divide, divides, distribute, distributes, shift, shifts, share, shares, shared,
@@ -83,10 +83,8 @@ rest: rest, remainder, remaining, the rest, rest of it, rest of them, what is le
     what remains, whatever remains, the remainder, what is left over, leftover
 otherwise: otherwise, by default, default traffic, catch all, catchall, default route, fall back, fallback, falls back,
     any others, others, else, or else, any other, all other, elsewhere, if not, if it is not, if it isn't,
-    if it doesn't, if it does not, if they don't, those without it, the ones without it, requests without it,
-    traffic without it, calls without it, those without, the ones without, those that don't, those with it,
-    the ones with it, those that do not, those that have it, the ones that have it, requests with it, traffic with it,
-    failing that, the other
+    if it doesn't, if it does not, if they don't, those without, the ones without, those that don't,
+    those that do not, failing that, the other
 all-traffic: all traffic, all requests, every request, all the traffic, any request, all of the traffic,
     100 percent of traffic
 provider: provider, provided, backed, backed by, provided by, served by, implemented by, fronting, in front of, fronts, behind it,
@@ -339,7 +337,8 @@ or: or
 but: but, while, whereas, although, however
 first: first, then first
 plaintext: plain text, plaintext, unencrypted, cleartext, clear text, non-tls, unencrypted traffic
-inclusive: inclusive, inclusively, included, both included
+inclusive: inclusive, inclusively, included, both included, both inclusive, both ends included, ends included,
+    both ends inclusive, including both ends, end included, including the end
 target: target, targets, destination, destinations, target node, target nodes, target service, target services,
     target virtual service, destination node, destination service, destination virtual service
 only-that: nothing below it, nothing beneath it, nothing else, and nothing else, nothing more, nothing under it

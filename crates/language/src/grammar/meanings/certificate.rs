@@ -113,7 +113,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "client-certificate <path:chain>",
             "trust file-source",
         ],
-        set: Set::Value(trust_file),
+        set: Set::Act(|reader, slots| {
+            reader.trusts_calls();
+            let spot = reader.here()?;
+            trust_file(&mut reader.intent, spot, slots)
+        }),
     },
     Meaning {
         name: "TLS: what clients are verified with",
@@ -151,7 +155,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "acm trust <address>",
             "acm trust",
         ],
-        set: Set::Value(|intent, spot, slots| {
+        set: Set::Act(|reader, slots| {
+            reader.trusts_calls();
+            let (spot, intent) = (reader.here()?, &mut reader.intent);
             let address = slots.text("address");
             if address.starts_with("spiffe:") {
                 return trust_sds(intent, spot, Some(address));
@@ -181,7 +187,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "trust sds bundle|trust ?secret ?named <text:secret>",
             "trust sds <address:secret>",
         ],
-        set: Set::Value(|intent, spot, slots| trust_sds(intent, spot, slots.given("secret"))),
+        set: Set::Act(|reader, slots| {
+            reader.trusts_calls();
+            let spot = reader.here()?;
+            trust_sds(&mut reader.intent, spot, slots.given("secret"))
+        }),
     },
     Meaning {
         name: "TLS: names of the certificate",
@@ -198,6 +208,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "match san <names>",
         ],
         set: Set::Act(|reader, slots| {
+            reader.trusts_calls();
             let (spot, names) = (reader.here()?, slots.texts("names"));
             if !serves(&mut reader.intent, spot) {
                 let (tls, path) = spot::client_tls(&mut reader.intent, spot)?;

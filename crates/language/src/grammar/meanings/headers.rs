@@ -4,7 +4,7 @@ use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
 use crate::grammar::reader::Reader;
 use crate::grammar::slot::{Slots, literal};
-use crate::grammar::spot::{Said, Trouble};
+use crate::grammar::spot::{self, Said, Trouble};
 use crate::intent::{Comparison, Header, Match, Protocol};
 use crate::lexer::TokenKind;
 
@@ -134,7 +134,10 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "header ?named <name> ?number|numbers|integer <number:start> to|max|-|– <number:end>",
         ],
         set: Set::Act(|reader, slots| {
-            let range = Comparison::Range { start: slots.number("start").into(), end: slots.number("end").into() };
+            // "from 0 up to 499" ends with its last number.
+            let has_end = reader.words.clone().any(|at| reader.is_symbol(at, &["max"]));
+            let end = i64::from(slots.number("end")) + i64::from(has_end);
+            let range = Comparison::Range { start: slots.number("start").into(), end };
             header(reader, slots, move |_| Some(range.clone()), false)
         }),
     },
@@ -363,6 +366,24 @@ pub(super) const MEANINGS: &[Meaning] = &[
             header(reader, slots, move |_| Some(range.clone()), false)
         }),
     },
+    Meaning {
+        name: "match: the end of a range belongs to it",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["inclusive"],
+        set: Set::Act(|reader, _| {
+            let spot = reader.here()?;
+            let (matcher, path) = spot::matcher(&mut reader.intent, spot)?;
+            let last = matcher.headers.len().checked_sub(1).ok_or(Trouble::NotHere)?;
+            let Some(Comparison::Range { end, .. }) = &mut matcher.headers[last].value else {
+                return Err(Trouble::NotHere);
+            };
+            *end += i64::from(!reader.is_inclusive);
+            reader.is_inclusive = true;
+            Ok(format!("{path}.headers[{last}]"))
+        }),
+    },
 ];
 
 /// A pattern for what contains a text.
@@ -385,7 +406,7 @@ fn header(
         return Err(Trouble::NotHere);
     }
     let header = Header { name, value: make(value), invert };
-    reader.is_inclusive = reader.words.clone().any(|at| reader.is_symbol(at, &["inclusive"]));
+    reader.is_inclusive = reader.words.clone().any(|at| reader.is_symbol(at, &["inclusive", "max"]));
     let said = reader.matcher(|matcher: &mut Match, path| {
         let at = matcher.headers.len();
         if !matcher.headers.contains(&header) {

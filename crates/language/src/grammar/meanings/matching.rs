@@ -307,9 +307,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Match,
         is_plain: true,
         home: Home::Route,
-        ways: &["otherwise|rest of|in|on ?grpc-service ?application <dotted:host>"],
+        ways: &[
+            "otherwise|rest of|in|on ?grpc-service ?application <dotted:host>",
+            "otherwise|rest of|in|on this|that|same application|grpc-service",
+        ],
         set: Set::Act(|reader, slots| {
-            let service = slots.text("host");
+            let last = || reader.last_grpc_service();
+            let service = slots.given("host").or_else(last).ok_or(Trouble::NotHere)?;
             if !is_grpc_service(&service) {
                 return Err(Trouble::NotHere);
             }
@@ -405,6 +409,11 @@ fn by_form(path: String) -> Pathway {
     }
 }
 
+/// Whether a path has characters that only a pattern has: `/users/[0-9]+`.
+fn is_pattern(path: &str) -> bool {
+    path.contains(['[', ']', '(', ')', '^', '$', '\\', '|']) || path.contains(".*") || path.contains(".+")
+}
+
 fn path(reader: &mut Reader<'_>, slots: &Slots, make: fn(String) -> Pathway) -> Said {
     let pathway = match make(slots.text("path")) {
         Pathway::Prefix(path) => by_form(path),
@@ -417,6 +426,16 @@ fn path(reader: &mut Reader<'_>, slots: &Slots, make: fn(String) -> Pathway) -> 
             (Pathway::Prefix(path), query)
         }
         other => (other, String::new()),
+    };
+    let pathway = match pathway {
+        Pathway::Prefix(path) if is_pattern(&path) => {
+            reader.assumptions.push(Assumption {
+                what: format!("`{path}` is a pattern"),
+                why: "no path has such characters in it, and a pattern must match the whole path".to_owned(),
+            });
+            Pathway::Regex(path)
+        }
+        other => other,
     };
     if query.is_empty() && reader.further_path(&pathway) {
         return Ok(String::new());

@@ -18,7 +18,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Route,
         ways: &[
-            "win|wins|winning|beat|beats|beating|before ?between otherwise|rest ?route|traffic|requests",
+            "win|wins|winning|beat|beats|beating|before|ahead ?between otherwise|rest ?route|traffic|requests",
             "take|taking|takes priority between otherwise|rest ?route|traffic|requests",
         ],
         set: Set::Act(|reader, _| reader.wins_over_the_rest()),
@@ -32,7 +32,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "highest priority",
             "priority highest",
             "win|wins|winning|beat|beats|beating ?between everything|all|anything",
-            "before anything|everything ?otherwise ?is ?tried|checked|considered",
+            "before|ahead anything|everything|all ?otherwise ?is ?tried|checked|considered",
+            "before|ahead all|any|every route",
             "take|taking|takes priority between everything|all|anything",
         ],
         set: Set::Act(|reader, _| reader.priority(0)),

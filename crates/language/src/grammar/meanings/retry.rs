@@ -120,8 +120,16 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: false,
         home: Home::Route,
         ways: &["timeout <span>", "<span> timeout", "every <span>", "<span>"],
-        set: Set::Value(|intent, spot, slots| {
-            let (retry, path) = spot::retry(intent, spot)?;
+        set: Set::Act(|reader, slots| {
+            let spot = reader.here()?;
+            // "5 retries and timeout 30s": beside retries, and not of a retry policy, a timeout is the request's.
+            let (words, is_joint) =
+                (reader.words.clone(), matches!(reader.low_before(reader.words.start), "and" | ","));
+            let is_timeout = is_joint && reader.is_symbol(words.start, &["timeout"]);
+            if is_timeout && !reader.speaks_of_policy() {
+                return Err(Trouble::NotHere);
+            }
+            let (retry, path) = spot::retry(&mut reader.intent, spot)?;
             put(&mut retry.per_retry_timeout, slots.span(), &path, "perRetryTimeout")
         }),
     },

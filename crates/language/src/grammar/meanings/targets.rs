@@ -131,6 +131,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
             if reader.lists_numbers() || reader.is_port_of_next() {
                 return Err(Trouble::NotHere);
             }
+            let number = slots.number("port");
+            let is_bare = reader.words.clone().all(|at| !reader.is_symbol(at, &["port"]));
+            if is_bare && reader.may_be_priority(number) {
+                let name = slots.text("name");
+                return Err(Trouble::Clash(format!(
+                    "{number} behind `{name}`, where others have priorities, a port or a priority"
+                )));
+            }
             reader.target(&slots.text("name"), None, Some(slots.number("port")))
         }),
     },

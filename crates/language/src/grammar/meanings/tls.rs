@@ -83,7 +83,10 @@ pub(super) const MEANINGS: &[Meaning] = &[
             let is_on = reader.preposition.as_deref() == Some("on")
                 && spot::listener(&mut reader.intent, spot).is_ok_and(|(listener, _)| listener.port.is_some());
             let is_called = matches!(spot.side, Side::Call(_)) && reader.preposition.as_deref() == Some("to");
-            if spot.side == Side::Server || !is_on && !is_called && !reader.is_in_brackets() {
+            // "SAN x.local, ports 443 and 8443"
+            let has_port = spot::listener(&mut reader.intent, spot).is_ok_and(|(listener, _)| listener.port.is_some());
+            let is_listed = has_port && slots.numbers("numbers").len() > 1 && reader.preposition.is_none();
+            if spot.side == Side::Server || !is_on && !is_called && !is_listed && !reader.is_in_brackets() {
                 return Err(Trouble::NotHere);
             }
             let (tls, path) = spot::client_tls(&mut reader.intent, spot)?;
