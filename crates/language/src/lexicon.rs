@@ -166,7 +166,6 @@ pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
         });
         at += count;
     }
-    put_wholes_first(&mut named);
     rests::settle_complements(&mut named);
     named
 }
@@ -181,32 +180,6 @@ fn tell_methods(tokens: &mut [Token]) {
             token.low = method.to_lowercase();
             token.text = method;
         }
-    }
-}
-
-/// What a health check has that is said before it: "the interval of the health check of cart" is "the health check interval".
-const PARTS: &[&str] = &["interval", "path", "timeout", "threshold", "healthy", "unhealthy", "port", "protocol"];
-
-/// Puts the whole before its part, where the owner follows: it takes up no room there.
-fn put_wholes_first(tokens: &mut Vec<Token>) {
-    let is = |token: &Token, low: &str| token.low == low && token.kind != TokenKind::Quoted;
-    let mut at = 0;
-    while at < tokens.len() {
-        let is_part = tokens[at].kind == TokenKind::Symbol && PARTS.contains(&tokens[at].low.as_str());
-        let rest = &tokens[at + 1..];
-        let articles =
-            rest.iter().skip(1).take_while(|token| matches!(token.low.as_str(), "the" | "its" | "a")).count();
-        let whole = 1 + articles;
-        let is_of = rest.first().is_some_and(|of| is(of, "of"));
-        let is_whole =
-            rest.get(whole).is_some_and(|token| token.kind == TokenKind::Symbol && token.low == "health-check");
-        if is_part && is_of && is_whole && rest.get(whole + 1).is_some_and(|of| is(of, "of") || is(of, "on")) {
-            let whole = tokens.drain(at + 1..at + 2 + whole).next_back();
-            let place = tokens[at].start;
-            tokens.splice(at..at, whole.map(|whole| Token { start: place, end: place, ..whole }));
-            at += 1;
-        }
-        at += 1;
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod copies;
 mod find;
+mod formers;
 mod gateways;
 mod leaving;
 mod listeners;
@@ -73,6 +74,7 @@ pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
     let mut rest = intent.clone();
     rest.removals.clear();
     rest.renames.clear();
+    rest.formers.clear();
     subjects::join(&mut rest);
     desk.find_gateways(&mut rest);
     desk.change_mesh(&mut rest);
@@ -91,6 +93,7 @@ pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
     }
     desk.take_targets();
     desk.ask_for_targets();
+    desk.check_formers(&intent.formers);
     put_removals_last(&mut desk.edits);
     desk.declare_parameters();
     if desk.edits.is_empty() && desk.draft.questions.is_empty() && !desk.is_settled {

@@ -46,6 +46,43 @@ impl Reader<'_> {
         }
     }
 
+    /// "the interval of cart should be 8 s" sets it, as "set the interval of cart to 8 s" does.
+    pub(super) fn say_changes(&mut self) {
+        let mut at = 0;
+        while self.known.is_some() && at < self.tokens.len() {
+            if let Some(modal) = Some(at).filter(|_| self.begins_part(at)).and_then(|at| self.modal_of_part(at)) {
+                let (first, last) = (self.tokens[modal.start].clone(), &self.tokens[modal.end - 1]);
+                let symbol = |low: &str, start: usize, end: usize| Token {
+                    kind: TokenKind::Symbol,
+                    low: low.to_owned(),
+                    text: low.to_owned(),
+                    start,
+                    end,
+                };
+                let (to, start) = (symbol("to", first.start, last.end), self.tokens[at].start);
+                self.tokens.splice(modal, [to]);
+                self.tokens.insert(at, symbol("change", start, start));
+            }
+            at += 1;
+        }
+    }
+
+    fn begins_part(&self, at: usize) -> bool {
+        at == 0 || self.is_sentence_end(at - 1) || matches!(self.low(at - 1), "," | "and")
+    }
+
+    /// The words that say what a part of something is to be: "should be", "must be".
+    fn modal_of_part(&self, at: usize) -> Option<std::ops::Range<usize>> {
+        let (part, after) = self.part_of_owner(at)?;
+        let modal = self.past(after, &["should", "must", "shall", "now", "only", "be"]);
+        let is_said = self.is_bound(after) && self.low(modal - 1) == "be";
+        let value = self.past(modal, ARTICLES);
+        let is_value = self.token(value).is_some_and(|value| {
+            !matches!(value.kind, TokenKind::Word | TokenKind::Name | TokenKind::Symbol | TokenKind::Mark)
+        });
+        (is_said && is_value && !part.label.is_empty()).then_some(after..modal)
+    }
+
     /// The words that go without saying behind a joint: the verb, or the verb and the part.
     fn said_again(&self, verb: usize, joint: usize) -> Option<Vec<Token>> {
         let first = self.part_at_place(verb + 1).filter(|part| !part.label.is_empty())?;
@@ -59,6 +96,16 @@ impl Reader<'_> {
 
     /// "the timeout of b to 4 s": a part, its owner and a value; the part may go without saying.
     fn part_at_place(&self, at: usize) -> Option<Part> {
+        let (part, after) = self.part_of_owner(at)?;
+        let to = (after..after + MAX_TO_VALUE)
+            .take_while(|at| !self.ends_clause(*at))
+            .find(|at| self.is_symbol(*at, &["to"]))?;
+        let has_value = self.token(to + 1).is_some_and(|value| value.kind != TokenKind::Mark);
+        has_value.then_some(part)
+    }
+
+    /// A part and its owner, and the place after both.
+    fn part_of_owner(&self, at: usize) -> Option<(Part, usize)> {
         let start = self.past(at, ARTICLES);
         let says_part = |at: &usize| {
             let token = self.token(*at).filter(|token| token.kind == TokenKind::Symbol);
@@ -72,10 +119,6 @@ impl Reader<'_> {
             Some(_) => return None,
             None => name_at(&self.tokens, owner).map(|_| owner + 1)?,
         };
-        let to = (after..after + MAX_TO_VALUE)
-            .take_while(|at| !self.ends_clause(*at))
-            .find(|at| self.is_symbol(*at, &["to"]))?;
-        let has_value = self.token(to + 1).is_some_and(|value| value.kind != TokenKind::Mark);
-        has_value.then_some(Part { label: start..end })
+        Some((Part { label: start..end }, after))
     }
 }

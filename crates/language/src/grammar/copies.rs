@@ -18,6 +18,9 @@ const COPIES: &[&str] = &["copy", "clone", "duplicate", "replica", "twin"];
 /// The same with the word for what is like what was spoken of.
 const COPIES_AND_SAME: &[&str] = &["copy", "clone", "duplicate", "replica", "twin", "same"];
 
+/// The most tokens from a share to who gets it: "10% of the traffic of main to it".
+const MAX_TO_RECEIVER: usize = 8;
+
 /// Ways to ask for a copy of what the files have.
 static OF_THERE: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     let ways = [
@@ -113,11 +116,13 @@ impl Reader<'_> {
     /// "…, and send 10% to it": what gets a share is the copy.
     fn name_receiver(&mut self, node: usize, from: usize) {
         let Some(name) = self.intent.virtual_nodes[node].name.clone() else { return };
+        let shares = |at: usize| {
+            self.token(at).is_some_and(|share| matches!(share.kind, TokenKind::Percent(_)) || share.low == "traffic")
+        };
         let is_it = |at: &usize| {
-            let shares = at.checked_sub(2).and_then(|before| self.token(before));
-            let is_share =
-                shares.is_some_and(|share| matches!(share.kind, TokenKind::Percent(_)) || share.low == "traffic");
-            self.is_word(*at, &["it"]) && self.low_before(*at) == "to" && is_share
+            let clause =
+                (at.saturating_sub(MAX_TO_RECEIVER)..*at).rev().take_while(|before| !self.ends_clause(*before));
+            self.is_word(*at, &["it"]) && self.low_before(*at) == "to" && clause.into_iter().any(shares)
         };
         if let Some(at) = (from..self.tokens.len()).find(is_it) {
             let token = &mut self.tokens[at];

@@ -9,6 +9,7 @@ use meshwright_model::{Inventory, Kind, Resource, Spec};
 
 use super::thing::Thing;
 use crate::compose::names::is_part;
+use crate::intent::RemovalKind;
 use crate::lexer::{Token, TokenKind};
 
 /// The names of what is there, each with the kinds that have it.
@@ -18,7 +19,9 @@ pub(super) struct Known {
     /// The targets of the only route, in order; none where there are several routes.
     pub(super) targets: Vec<String>,
     /// The routes, each with the names that speak of it and its targets in order.
-    routes: Vec<RouteThere>,
+    pub(super) routes: Vec<RouteThere>,
+    /// The gateway routes, each behind its gateway.
+    pub(super) gateway_routes: Vec<(String, String)>,
     /// The routes that take every request that no other takes.
     pub(super) catch_alls: Vec<(Kind, String)>,
     /// Which node may call which virtual service, and what that is called by its provider.
@@ -34,9 +37,9 @@ pub fn names_there(there: &Inventory) -> Vec<String> {
 
 /// A route of the files.
 #[derive(Clone, Debug)]
-struct RouteThere {
-    name: String,
-    router: String,
+pub(super) struct RouteThere {
+    pub(super) name: String,
+    pub(super) router: String,
     targets: Vec<String>,
 }
 
@@ -58,6 +61,7 @@ impl Known {
             names,
             targets,
             routes: routes_there(inventory),
+            gateway_routes: gateway_routes(inventory),
             catch_alls: catch_alls(inventory),
             calls: calls(inventory),
         }
@@ -88,10 +92,11 @@ impl Known {
         }
     }
 
-    /// The name and the targets of the only route that a name can speak of: its own, its router's, a part of them.
-    pub(super) fn route_of(&self, name: &str) -> Option<(&str, &[String])> {
+    /// The name and the targets of the only route with so many targets that a name can speak of: its own, its router's, a part
+    /// of them.
+    pub(super) fn route_of(&self, name: &str, count: usize) -> Option<(&str, &[String])> {
         let only = |is_it: &dyn Fn(&RouteThere) -> bool| {
-            let mut found = self.routes.iter().filter(|route| is_it(route));
+            let mut found = self.routes.iter().filter(|route| is_it(route) && route.targets.len() == count);
             found.next().filter(|_| found.next().is_none())
         };
         let has_name = |is_it: &dyn Fn(&RouteThere) -> bool| self.routes.iter().any(is_it);
@@ -123,6 +128,17 @@ impl Known {
         all.next().filter(|_| all.next().is_none()).map(|(name, _)| name.clone())
     }
 
+    /// The names of all that can have a part: routes their retries, nodes and gateways what their listeners have.
+    pub(super) fn all_with(&self, part: RemovalKind) -> Vec<String> {
+        let kinds: &[Kind] = match part {
+            RemovalKind::RetryPolicy => &[Kind::Route],
+            RemovalKind::OutlierDetection | RemovalKind::Timeout | RemovalKind::Backend => &[Kind::VirtualNode],
+            _ => &[Kind::VirtualNode, Kind::VirtualGateway],
+        };
+        let all = self.names.iter().filter(|(_, own)| kinds.iter().any(|kind| own.contains(kind)));
+        all.map(|(name, _)| name.clone()).collect()
+    }
+
     /// Whether there is something of a kind.
     pub(super) fn has(&self, kind: Kind) -> bool {
         self.names.values().any(|kinds| kinds.contains(&kind))
@@ -143,6 +159,13 @@ impl Known {
 pub(super) fn is_of(full: &str, name: &str) -> bool {
     let is_begin = full.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']));
     is_begin || is_part(full, name)
+}
+
+/// The gateway routes of an inventory, each behind its gateway.
+fn gateway_routes(inventory: &Inventory) -> Vec<(String, String)> {
+    let all = inventory.resources.iter().filter(|resource| resource.kind() == Kind::GatewayRoute);
+    let parent = |route: &Resource| route.parent.as_ref().map(|parent| Key::of(parent).shown()).unwrap_or_default();
+    all.map(|route| (parent(route), Key::of(&route.name).shown())).collect()
 }
 
 /// The routes of an inventory.

@@ -20,6 +20,8 @@ impl Reader<'_> {
             Verb::Change => Action::Change,
             Verb::Add if belongs => Action::Change,
             Verb::None if self.is_said_of_there(entity) => Action::Change,
+            // What should be otherwise is there, or is misspelt.
+            Verb::None if self.known.is_some() && self.is_bound(entity.end) => Action::Change,
             _ => Action::Create,
         };
         match entity.thing {

@@ -125,6 +125,9 @@ const RELATIVE: &[&str] = &["which", "where", "that", "whose"];
 impl Reader<'_> {
     /// Reads to the end.
     pub(super) fn read(mut self) -> (Understanding, usize) {
+        self.weigh_thirds();
+        self.drop_directions();
+        self.say_changes();
         self.drop_former_values();
         self.carry_verbs();
         self.begin_sentence();

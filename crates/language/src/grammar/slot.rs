@@ -35,6 +35,11 @@ impl Slots {
         }
     }
 
+    /// Whether the pattern that was found has a slot.
+    pub(super) fn has(&self, slot: &str) -> bool {
+        self.get(slot).is_some()
+    }
+
     pub(super) fn number(&self, slot: &str) -> u32 {
         match self.get(slot) {
             Some(Value::Number(number)) => *number,

@@ -14,7 +14,7 @@ add: add, adds, adding, include, including, attach, append, put, apply, configur
     switch on, activate, give it
 change: change, changes, changing, update, updating, modify, edit, adjust, raise, increase, lower, decrease,
     reduce, bump, bump up, relax, loosen, tighten, extend, shorten, alter, tune, tweak, double-check, patch, reconfigure, rework, move,
-    switch, switches
+    switch, switches, bring, brings, dial, dials, dial up, dial down, ramp, ramps, ramp up, ramp down, turn down
 rename: rename, renames, renaming, renamed
 remove: remove, removes, removing, delete, deleting, drop the, take out, take away, get rid of, retire,
     decommission, detach, tear down, kill off, eliminate, erase, purge, scrap, wipe, discard, erases,
