@@ -129,12 +129,7 @@ pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
             "healthcheck".clone_into(&mut tokens[at - 1].low);
         }
     }
-    // "with a gateway in front, …": of all that there is.
-    while let Some(at) = tokens.windows(3).position(|next| {
-        next[0].low == "in" && next[1].low == "front" && matches!(next[2].low.as_str(), "," | "." | ";" | "and")
-    }) {
-        tokens.drain(at..at + 2);
-    }
+    drop_fronts(&mut tokens);
     let is_named = |at: usize| {
         at > 0 && tokens[at - 1].kind == TokenKind::Word && matches!(tokens[at - 1].low.as_str(), "named" | "called")
     };
@@ -168,6 +163,15 @@ pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
     }
     rests::settle_complements(&mut named);
     named
+}
+
+/// "with a gateway in front, …": of all that there is.
+fn drop_fronts(tokens: &mut Vec<Token>) {
+    while let Some(at) = tokens.windows(3).position(|next| {
+        next[0].low == "in" && next[1].low == "front" && matches!(next[2].low.as_str(), "," | "." | ";" | "and")
+    }) {
+        tokens.drain(at..at + 2);
+    }
 }
 
 /// "POSTs" are requests of that method.

@@ -12,6 +12,9 @@ impl Reader<'_> {
     /// What the node or application that is spoken of calls.
     pub(super) fn calls(&mut self, names: &[String]) -> Said {
         let spot = self.here()?;
+        if let Place::Gateway(_) = spot.place {
+            return self.calls_of_gateway(names);
+        }
         let (node, path) = spot::node(&mut self.intent, spot)?;
         self.guessed_calls.retain(|guess| node.name.as_ref() != Some(&guess.from) || !names.contains(&guess.to));
         let mut said = Vec::with_capacity(names.len());

@@ -180,6 +180,11 @@ impl Reader<'_> {
             return None;
         }
         let Some(name) = entity.name.clone() else {
+            if entity.thing == Thing::Node
+                && let Some(node) = self.node_of_service()
+            {
+                return Some(node);
+            }
             let latest = self.latest(|place| matches!(place, Place::Node(_) | Place::Application(_)));
             let is_all =
                 entity.is_plural && (self.at.saturating_sub(3)..self.at).any(|at| self.is_word(at, &["both", "all"]));
@@ -282,6 +287,9 @@ impl Reader<'_> {
             None if entity.is_definite => self.intent.virtual_routers.len().checked_sub(1),
             None => None,
         };
+        if let Some(name) = &name {
+            self.router_of_service(name);
+        }
         let at = found.unwrap_or_else(|| {
             self.intent.virtual_routers.push(VirtualRouter { name, action, ..VirtualRouter::default() });
             self.intent.virtual_routers.len() - 1

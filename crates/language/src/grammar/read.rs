@@ -171,6 +171,7 @@ impl Reader<'_> {
             || self.copy()
             || self.purpose()
             || self.path_spoken_of()
+            || self.people()
             || self.calls_those()
             || self.one_of_calls()
             || self.tagged()

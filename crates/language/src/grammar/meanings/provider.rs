@@ -19,6 +19,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "to virtual-router ?named <name>",
             "by virtual-router ?named <name>",
+            "with virtual-router ?named <name>",
             "?provider virtual-router named <name>",
             "provider virtual-router ?named <name>",
             "provider ?to virtual-router <name>",
