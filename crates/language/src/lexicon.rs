@@ -124,6 +124,11 @@ pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
         if is_reached && tokens[at - 1].low == "called" && tokens[at - 1].kind == TokenKind::Word {
             "call".clone_into(&mut tokens[at - 1].low);
         }
+        // "with health path /ready"
+        let is_of_health = matches!(tokens[at].low.as_str(), "path" | "interval" | "threshold" | "thresholds");
+        if is_of_health && tokens[at - 1].low == "health" && tokens[at - 1].kind == TokenKind::Word {
+            "healthcheck".clone_into(&mut tokens[at - 1].low);
+        }
         // "health: every 15 s"
         if tokens[at].low == ":" && tokens[at - 1].low == "health" && tokens[at - 1].kind == TokenKind::Word {
             "healthcheck".clone_into(&mut tokens[at - 1].low);

@@ -78,14 +78,16 @@ pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
     subjects::join(&mut rest);
     desk.find_gateways(&mut rest);
     desk.change_mesh(&mut rest);
-    desk.copy_nodes(&mut rest);
+    desk.copy_nodes(&mut rest, intent);
     desk.change_nodes(&mut rest);
     desk.change_everywhere(&rest);
     desk.change_routes(&mut rest);
     desk.change_services(&mut rest);
     desk.change_gateways(&mut rest);
     desk.create(rest, intent);
-    for removal in &intent.removals {
+    let is_copy =
+        |name: &String| intent.virtual_nodes.iter().any(|node| node.like.is_some() && node.name.as_ref() == Some(name));
+    for removal in intent.removals.iter().filter(|removal| !is_copy(&removal.name)) {
         desk.remove(removal);
     }
     for rename in &intent.renames {

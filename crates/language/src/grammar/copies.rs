@@ -31,7 +31,7 @@ static OF_THERE: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "create|add ?virtual-node <name:copy> ?, same as ?virtual-node <name:original>",
         "copy|clone|duplicate|replicate ?virtual-node <name:original> ?virtual-node as|to ?virtual-node <name:copy>",
         "copy|clone|duplicate|replicate ?virtual-node <name:original> ?virtual-node and|, ?create named <name:copy>",
-        "create|add copy|clone|duplicate|replica|twin ?virtual-node <name:original> ?virtual-node named <name:copy>",
+        "?create|add copy|clone|duplicate|replica|twin ?virtual-node <name:original> ?virtual-node named <name:copy>",
     ];
     ways.into_iter().map(Pattern::parse).collect()
 });
@@ -80,7 +80,9 @@ impl Reader<'_> {
 
     /// "add a node web-v3 like web-v2": a copy of what the files have.
     pub(super) fn copy_of_there(&mut self) -> bool {
-        if self.known.is_none() || !self.is_clause_start() {
+        let begins = |at: usize| at == 0 || super::read::BEFORE_CLAUSE.contains(&self.low_before(at));
+        let article = self.at.checked_sub(1).filter(|at| self.is_word(*at, &["a", "an", "another"]));
+        if self.known.is_none() || !begins(self.at) && !article.is_some_and(begins) {
             return false;
         }
         let found = Pattern::farthest(&OF_THERE, &self.tokens, self.at, &mut self.work);

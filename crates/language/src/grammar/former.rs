@@ -6,6 +6,7 @@ use super::slot::Slot;
 use super::thing::Thing;
 use crate::intent::Former;
 use crate::lexer::{Token, TokenKind};
+use crate::lexicon::is_method;
 use crate::understanding::Assumption;
 
 /// Symbols of values that stand for each other: a change goes from one of a row to another.
@@ -118,6 +119,7 @@ impl Reader<'_> {
             TokenKind::Number(_) | TokenKind::Span(_) | TokenKind::Percent(_) => Some(0),
             TokenKind::Path => Some(1),
             TokenKind::Host => Some(2),
+            TokenKind::Word if is_method(&token.text) => Some(3),
             _ => None,
         };
         let own = self.words.clone().find(|at| sort(&self.tokens[*at]).is_some());

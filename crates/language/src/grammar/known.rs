@@ -22,6 +22,8 @@ pub(super) struct Known {
     pub(super) routes: Vec<RouteThere>,
     /// The gateway routes, each behind its gateway.
     pub(super) gateway_routes: Vec<(String, String)>,
+    /// The numbers of routes and gateway routes.
+    numbers: Vec<Number>,
     /// The routes that take every request that no other takes.
     pub(super) catch_alls: Vec<(Kind, String)>,
     /// Which node may call which virtual service, and what that is called by its provider.
@@ -43,6 +45,20 @@ pub(super) struct RouteThere {
     targets: Vec<String>,
 }
 
+/// The number of a route of the files among those of its parent.
+#[derive(Clone, Debug)]
+struct Number {
+    name: String,
+    parent: String,
+    number: Option<i64>,
+}
+
+/// The number that is tried last. Source: API reference, `RoutePriority`.
+const LAST: i64 = 1000;
+
+/// How far behind the last a route is put.
+const STEP: i64 = 10;
+
 impl Known {
     /// What an inventory holds.
     pub(super) fn of(inventory: &Inventory) -> Self {
@@ -62,6 +78,7 @@ impl Known {
             targets,
             routes: routes_there(inventory),
             gateway_routes: gateway_routes(inventory),
+            numbers: numbers(inventory),
             catch_alls: catch_alls(inventory),
             calls: calls(inventory),
         }
@@ -139,6 +156,34 @@ impl Known {
         all.map(|(name, _)| name.clone()).collect()
     }
 
+    /// A number before or after that of a route, among those of its parent; that of a route which is there, where it is on that
+    /// side already. Nothing where there is none.
+    pub(super) fn number_beside(&self, own: Option<&str>, name: &str, is_after: bool) -> Option<u32> {
+        let mut named = self.numbers.iter().filter(|number| number.name == name);
+        let other = named.next().filter(|_| named.next().is_none())?;
+        let siblings = || self.numbers.iter().filter(|number| number.parent == other.parent && number.name != name);
+        let beside = other.number?;
+        if own.is_none() {
+            // It cannot be told from its siblings when asked twice.
+            return u32::try_from(if is_after { beside + 1 } else { beside - 1 })
+                .ok()
+                .filter(|number| i64::from(*number) <= LAST);
+        }
+        let own = own.and_then(|own| siblings().find(|number| number.name == own)).and_then(|number| number.number);
+        if let Some(own) = own.filter(|own| if is_after { *own > beside } else { *own < beside }) {
+            return own.try_into().ok();
+        }
+        let numbers = siblings().filter_map(|number| number.number);
+        let (from, to) = if is_after {
+            (beside, numbers.filter(|number| *number > beside).min().unwrap_or(LAST + 1))
+        } else {
+            (numbers.filter(|number| *number < beside).max().map_or(-1, |number| number), beside)
+        };
+        let middle = from + (to - from) / 2;
+        let middle = if is_after && to > LAST { (beside + STEP).min(LAST) } else { middle };
+        (middle > from && middle < to).then_some(middle).and_then(|number| number.try_into().ok())
+    }
+
     /// Whether there is something of a kind.
     pub(super) fn has(&self, kind: Kind) -> bool {
         self.names.values().any(|kinds| kinds.contains(&kind))
@@ -159,6 +204,21 @@ impl Known {
 pub(super) fn is_of(full: &str, name: &str) -> bool {
     let is_begin = full.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']));
     is_begin || is_part(full, name)
+}
+
+/// The numbers of an inventory's routes.
+fn numbers(inventory: &Inventory) -> Vec<Number> {
+    let number = |resource: &Resource| {
+        let priority = match &resource.spec {
+            Spec::Route(spec) => spec.priority.as_ref(),
+            Spec::GatewayRoute(spec) => spec.priority.as_ref(),
+            _ => return None,
+        };
+        let parent = resource.parent.as_ref().map(|parent| Key::of(parent).shown()).unwrap_or_default();
+        let number = priority.and_then(|priority| priority.known()).map(|priority| priority.value());
+        Some(Number { name: Key::of(&resource.name).shown(), parent, number })
+    };
+    inventory.resources.iter().filter_map(number).collect()
 }
 
 /// The gateway routes of an inventory, each behind its gateway.

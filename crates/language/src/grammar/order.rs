@@ -54,6 +54,14 @@ pub(super) fn put_in_order(tokens: &mut Vec<Token>) {
         if says_number(tokens, at) {
             tokens.drain(at..at + 2);
         }
+        if tokens[at].low == "ahead" && tokens.get(at + 1).is_some_and(|of| of.low == "of") {
+            "before".clone_into(&mut tokens[at].low);
+            tokens.remove(at + 1);
+        }
+        if let Some(verb) = plural_verb(tokens, at) {
+            tokens[at].kind = TokenKind::Word;
+            verb.clone_into(&mut tokens[at].low);
+        }
         if let Some(off) = switched_off(tokens, at) {
             tokens.remove(off);
             let switch = &mut tokens[at];
@@ -68,6 +76,20 @@ pub(super) fn put_in_order(tokens: &mut Vec<Token>) {
         }
         at += 1;
     }
+}
+
+/// "cart and tax both need a health check": what several do is what one does.
+fn plural_verb(tokens: &[Token], at: usize) -> Option<&'static str> {
+    let verb = match tokens[at].text.to_lowercase().as_str() {
+        "need" => "needs",
+        "get" => "gets",
+        _ => return None,
+    };
+    let name =
+        (0..at).rev().find(|before| !matches!(tokens[*before].low.as_str(), "both" | "all" | "each" | "also"))?;
+    let is_several =
+        name > 1 && matches!(tokens[name - 1].low.as_str(), "and" | ",") && name_at(tokens, name - 2).is_some();
+    (is_several && name_at(tokens, name).is_some()).then_some(verb)
 }
 
 /// "the number of retries" says the retries.
@@ -96,8 +118,8 @@ fn whole_behind(tokens: &[Token], at: usize) -> Option<Range<usize>> {
     let next = past_articles(tokens, of + 1);
     if tokens.get(next).is_some_and(|whole| is_symbol(whole, WHOLES)) {
         let owner = past_articles(tokens, next + 2);
-        let is_owned = says_of(tokens, next + 1)
-            && (name_at(tokens, owner).is_some() || tokens.get(owner).is_some_and(is_kind));
+        let is_owned =
+            says_of(tokens, next + 1) && (name_at(tokens, owner).is_some() || tokens.get(owner).is_some_and(is_kind));
         return is_owned.then_some(of..next + 1);
     }
     // "the interval of cart's health check"

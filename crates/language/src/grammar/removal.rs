@@ -7,7 +7,8 @@ use meshwright_model::Kind;
 use super::name::{name_at, names_from};
 use super::pattern::Pattern;
 use super::reader::Reader;
-use crate::intent::{Heir, Removal, RemovalKind, ResourceKind};
+use super::spot::{Place, Said};
+use crate::intent::{Action, Heir, Removal, RemovalKind, ResourceKind, VirtualNode};
 use crate::lexer::TokenKind;
 
 /// Ways to say `no` that take away what is there.
@@ -289,6 +290,23 @@ impl Reader<'_> {
             "backend" => RemovalKind::Backend,
             _ => return None,
         })
+    }
+}
+
+impl Reader<'_> {
+    /// "cart should have no health check", "a copy of cart without access logs": what has a part loses it.
+    #[expect(clippy::unnecessary_wraps, reason = "it stands where a value is put")]
+    pub(super) fn has_none(&mut self, kind: RemovalKind) -> Said {
+        let node = self.spot.and_then(|spot| match spot.place {
+            Place::Node(at) => self.intent.virtual_nodes.get(at),
+            Place::Application(at) => self.intent.applications.get(at),
+            _ => None,
+        });
+        let is_there = |node: &&VirtualNode| node.action == Action::Change || node.like.is_some();
+        let name = node.filter(is_there).and_then(|node| node.name.clone()).filter(|_| self.known.is_some());
+        let Some(name) = name else { return Ok(String::new()) };
+        self.intent.removals.push(Removal::of(kind, name));
+        Ok(format!("removals[{}]", self.intent.removals.len() - 1))
     }
 }
 

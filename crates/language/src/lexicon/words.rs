@@ -14,7 +14,7 @@ add: add, adds, adding, include, including, attach, append, put, apply, configur
     switch on, activate, give it
 change: change, changes, changing, update, updating, modify, edit, adjust, raise, increase, lower, decrease,
     reduce, bump, bump up, relax, loosen, tighten, extend, shorten, alter, tune, tweak, double-check, patch, reconfigure, rework, move,
-    switch, switches, bring, brings, dial, dials, dial up, dial down, ramp, ramps, ramp up, ramp down, turn down
+    switch, switches, place, places, bring, brings, dial, dials, dial up, dial down, ramp, ramps, ramp up, ramp down, turn down
 rename: rename, renames, renaming, renamed
 remove: remove, removes, removing, delete, deleting, drop the, take out, take away, get rid of, retire,
     decommission, detach, tear down, kill off, eliminate, erase, purge, scrap, wipe, discard, erases,
@@ -193,9 +193,9 @@ max-ejection: max ejection, max ejection percent, max ejection percentage, maxim
 hosts: host, hosts, endpoint, endpoints, instance, instances, pods, pod, task, tasks, container, containers
 consecutive: consecutive, in a row, straight, back to back, successive, consecutively
 error: error, errors
-connection-pool: connection pool, connection pools, connection pooling, connection limits, connection limit, pool,
+connection-pool: connection pool, connection pools, connection pooling, connection limits, pool,
     pooling, connectionpool
-connections: connections, max connections, maximum connections, concurrent connections, simultaneous connections,
+connections: connections, connection limit, max connections, maximum connections, concurrent connections, simultaneous connections,
     connection, parallel connections, maxconnections
 pending: pending, pending requests, max pending requests, maximum pending requests, queued requests, queued,
     waiting requests, requests waiting, requests in the queue, queue for a connection, queue, queue up,
@@ -249,7 +249,7 @@ drop-all: does not allow, doesn't allow, do not allow, don't allow, not allow, n
 owner: owner, mesh owner, owned by, owned by account, shared by, shared from, account, owner account
 
 # logs
-access-log: access log, access logs, access logging, logging, logs, log, logged, log requests, request logs,
+access-log: access log, access logs, log its access, logs its access, log their access, log access, logs access, access logging, logging, logs, log, logged, log requests, request logs,
     request logging, accesslog,
     writes access logs, writes its access logs, writes an access log, writes its access log, emits access logs,
     emits its access logs, emits an access log, emits its access log, prints access logs, prints its access logs,
@@ -382,7 +382,7 @@ respective respectively overall able one ones times once only least about around
 way cloudformation template yaml json aws amazon resource resources definition definitions config configuration
 settings setting setup spec specification file policy value values amount level migration all sweep mind thing
 things kind type types mode option options time ecs eks fargate kubernetes k8s ec2 cluster variable incoming
-inbound client clients traffic requests request
+inbound client clients traffic requests request arn arns
 
 # verbs that stand around what is asked for
 set such equal equals lives live sits stored kept delivered mounted comes come residing marked mark considered

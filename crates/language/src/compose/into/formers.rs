@@ -19,7 +19,10 @@ impl Desk<'_> {
             if there.iter().any(|(_, value)| value.as_ref().is_some_and(is_so)) {
                 continue;
             }
-            let other = there.iter().find_map(|(path, value)| Some((path, shown(value.as_ref()?)?)));
+            let mut known = there.iter().filter_map(|(path, value)| Some((path, shown(value.as_ref()?)?)));
+            // A time that the files leave out is App Mesh's.
+            let absent = there.first().filter(|(_, value)| value.is_none() && Span::parse(&former.was).is_none());
+            let other = known.next().or_else(|| absent.map(|(path, _)| (path, "absent".to_owned())));
             if let Some((path, other)) = other {
                 self.draft.ask(format!(
                     "The request says that it was `{}`, and `{path}` is `{other}`. Is that the one that is meant? Then it can be asked for without what was before.",

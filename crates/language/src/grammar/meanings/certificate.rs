@@ -43,6 +43,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "file-source <path:chain> , <path:key>",
             "certificate <path:chain> , <path:key>",
             "file|files <path:chain> and|, <path:key>",
+            "file|files <path:chain> <path:key>",
+            "file-source <path:chain> <path:key>",
+            "certificate <path:chain> <path:key>",
             "file-source ?certificate",
             "certificate file-source",
             "certificate-chain <path:chain>",
@@ -50,6 +53,20 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "private-key <path:key>",
         ],
         set: Set::Value(files),
+    },
+    Meaning {
+        name: "TLS: certificate and key side by side",
+        block: Block::Tls,
+        is_plain: false,
+        home: Home::Node,
+        ways: &["<path:chain> and|, <path:key>", "tls <path:chain> and|, <path:key>"],
+        set: Set::Value(|intent, spot, slots| {
+            let is_key = |path: String| path.to_lowercase().contains("key");
+            if !is_key(slots.text("key")) || slots.text("chain").to_lowercase().ends_with(".key") {
+                return Err(Trouble::NotHere);
+            }
+            files(intent, spot, slots)
+        }),
     },
     Meaning {
         name: "TLS: certificate from SDS",
@@ -149,7 +166,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "trust to trust <address>",
             "certificate trust <address>",
             "trust to <address>",
-            "trust acm <address>",
+            "trust acm ?trust <address>",
             "trust <address>",
             "trust acm",
             "acm trust <address>",

@@ -1,8 +1,9 @@
 //! Meanings of limits towards an application.
 
 use crate::grammar::block::{Block, Home};
-use crate::grammar::meaning::{Meaning, Set, opens_block};
+use crate::grammar::meaning::{Meaning, Set};
 use crate::grammar::spot::{self, put};
+use crate::intent::RemovalKind;
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -11,7 +12,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Node,
         ways: &["no connection-pool"],
-        set: Set::Act(|_, _| opens_block()),
+        set: Set::Act(|reader, _| reader.has_none(RemovalKind::ConnectionPool)),
     },
     Meaning {
         name: "connection pool",

@@ -1,8 +1,9 @@
 //! Meanings of how a listener's health is checked.
 
 use crate::grammar::block::{Block, Home};
-use crate::grammar::meaning::{Meaning, Set, opens_block};
+use crate::grammar::meaning::{Meaning, Set};
 use crate::grammar::spot::{self, Trouble, put};
+use crate::intent::RemovalKind;
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -11,7 +12,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Node,
         ways: &["no health-check"],
-        set: Set::Act(|_, _| opens_block()),
+        set: Set::Act(|reader, _| reader.has_none(RemovalKind::HealthCheck)),
     },
     Meaning {
         name: "health check",

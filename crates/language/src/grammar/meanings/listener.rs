@@ -63,6 +63,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "instead <span>",
             "instead <percent>",
             "instead <path>",
+            "instead <method>",
             "instead <name>",
         ],
         set: Set::Act(|reader, _| {
@@ -80,6 +81,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "no <span>",
             "no <percent>",
             "no <path>",
+            "no <method>",
         ],
         set: Set::Act(|reader, _| reader.is_contrast()),
     },

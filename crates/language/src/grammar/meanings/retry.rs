@@ -103,6 +103,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Route,
         ways: &[
             "per-try ?timeout <span>",
+            "per-try take|takes|for <span>",
             "<span> per-try ?timeout",
             "<span> timeout per-try",
             "timeout per-try <span>",
