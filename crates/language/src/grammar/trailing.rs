@@ -82,10 +82,11 @@ impl Reader<'_> {
     /// a block yet.
     fn carried_to(&self, here: Place, block: Block, several: Vec<Place>) -> Vec<Place> {
         let first = self.words.start;
-        let (start, is_apart) = match self.is_said_of_none() {
-            true => (self.begin_of_those_named(), true),
+        let (start, is_apart) = if self.is_said_of_none() {
+            (self.begin_of_those_named(), true)
+        } else {
             // "cart on 8080 and tax on 8081, access logs to stdout": not "with" the last, and not of who calls.
-            false => (self.begin_of_sentence(), matches!(here, Place::Application(_) | Place::Node(_))),
+            (self.begin_of_sentence(), matches!(here, Place::Application(_) | Place::Node(_)))
         };
         let ends_list = self.is_said_of_none()
             || self.low_before(first) == "," && !(start..first).any(|at| self.is_symbol(at, &["call", "called-by"]));

@@ -215,7 +215,7 @@ fn environments_first(tokens: &[Token], at: usize) -> Option<Group> {
     let begins = at
         .checked_sub(1)
         .and_then(|before| tokens.get(before))
-        .is_none_or(|before| ends(before) || matches!(before.low.as_str(), ":" | "-" | "–" | "with"));
+        .is_none_or(|before| ends(before) || matches!(before.low.as_str(), ":" | "-" | "–" | "with" | "is" | "be" | "of"));
     begins.then_some(())?;
     let mut values: Vec<(String, Vec<Token>)> = Vec::new();
     let mut end = at;
@@ -224,7 +224,10 @@ fn environments_first(tokens: &[Token], at: usize) -> Option<Group> {
         let start = past(
             tokens,
             after,
-            &[":", "=", "equals", "gets", "get", "has", "uses", "use", "is", "should", "to", "only", "("],
+            &[
+                ":", "=", "equals", "gets", "get", "has", "uses", "use", "is", "should", "to", "only", "(", "allows",
+                "allow-all", "wants", "needs", "takes", "may", "have",
+            ],
         );
         let length = tokens[start.min(tokens.len())..].iter().take(MAX_VALUE).take_while(|token| !ends(token)).count();
         let value = &tokens[start..start + length];

@@ -46,6 +46,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "file|files <path:chain> <path:key>",
             "file-source <path:chain> <path:key>",
             "certificate <path:chain> <path:key>",
+            "tls <path:chain> and|, <path:key>",
+            "tls file|files <path:chain> <path:key>",
+            "tls file-source <path:chain> <path:key>",
             "file-source ?certificate",
             "certificate file-source",
             "certificate-chain <path:chain>",
@@ -217,6 +220,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Node,
         ways: &[
             "whose san <names>",
+            "present|presents|presenting|show|shows|showing|bear|bears|bearing ?san <dotted:names>",
+            "present|presents|presenting|show|shows|showing|bear|bears|bearing san <names>",
             "certificate <dotted:names>",
             "certificate be for <dotted:names>",
             "san ?exact <names>",

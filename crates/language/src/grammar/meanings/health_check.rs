@@ -52,6 +52,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "health check: on the listener's port",
+        block: Block::HealthCheck,
+        is_plain: false,
+        home: Home::Node,
+        ways: &["same port ?as|of ?listener", "on same port ?as|of ?listener"],
+        set: Set::Act(|reader, _| reader.sets_nothing()),
+    },
+    Meaning {
         name: "health check: protocol",
         block: Block::HealthCheck,
         is_plain: false,

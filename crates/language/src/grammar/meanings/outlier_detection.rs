@@ -2,7 +2,7 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
-use crate::grammar::spot::{self, put};
+use crate::grammar::spot::{self, Trouble, put};
 use crate::intent::RemovalKind;
 
 pub(super) const MEANINGS: &[Meaning] = &[
@@ -43,6 +43,21 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "outlier detection: server errors, where it was spoken of",
+        block: Block::OutlierDetection,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["after <number> ?consecutive error|server-error ?consecutive"],
+        set: Set::Value(|intent, spot, slots| {
+            let is_there = spot::listener(intent, spot).is_ok_and(|(listener, _)| listener.outlier_detection.is_some());
+            if !is_there {
+                return Err(Trouble::NotHere);
+            }
+            let (outlier, path) = spot::outlier_detection(intent, spot)?;
+            put(&mut outlier.max_server_errors, slots.number("number"), &path, "maxServerErrors")
+        }),
+    },
+    Meaning {
         name: "outlier detection: interval",
         block: Block::OutlierDetection,
         is_plain: false,
@@ -67,6 +82,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "eject ?hosts ?for ?min <span>",
             "?take ?hosts out ?for <span>",
             "keep ?hosts out ?for <span>",
+            "keep ?hosts eject ?for <span>",
         ],
         set: Set::Value(|intent, spot, slots| {
             let (outlier, path) = spot::outlier_detection(intent, spot)?;
@@ -96,10 +112,16 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "max <percent> hosts",
             "max <percent> ?hosts eject",
             "?no eject max <percent> ?hosts",
+            "no eject|remove more <percent> ?hosts",
             "<percent> hosts",
         ],
-        set: Set::Value(|intent, spot, slots| {
-            let (outlier, path) = spot::outlier_detection(intent, spot)?;
+        set: Set::Act(|reader, slots| {
+            let (spot, words) = (reader.here()?, reader.words.clone());
+            // "never remove more than": nothing is taken away.
+            if reader.is_symbol(words.start + 1, &["remove"]) {
+                reader.set_aside(words.start, words.start + 2);
+            }
+            let (outlier, path) = spot::outlier_detection(&mut reader.intent, spot)?;
             put(&mut outlier.max_ejection_percent, slots.number("percent"), &path, "maxEjectionPercent")
         }),
     },
