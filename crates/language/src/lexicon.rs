@@ -124,15 +124,7 @@ pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
         if is_reached && tokens[at - 1].low == "called" && tokens[at - 1].kind == TokenKind::Word {
             "call".clone_into(&mut tokens[at - 1].low);
         }
-        // "with health path /ready"
-        let is_of_health = matches!(tokens[at].low.as_str(), "path" | "interval" | "threshold" | "thresholds");
-        if is_of_health && tokens[at - 1].low == "health" && tokens[at - 1].kind == TokenKind::Word {
-            "healthcheck".clone_into(&mut tokens[at - 1].low);
-        }
-        // "health: every 15 s"
-        if tokens[at].low == ":" && tokens[at - 1].low == "health" && tokens[at - 1].kind == TokenKind::Word {
-            "healthcheck".clone_into(&mut tokens[at - 1].low);
-        }
+        name_health_check(&mut tokens, at);
     }
     drop_fronts(&mut tokens);
     let is_named = |at: usize| {
@@ -189,6 +181,14 @@ fn tell_methods(tokens: &mut [Token]) {
             token.low = method.to_lowercase();
             token.text = method;
         }
+    }
+}
+
+/// "with health path /ready", "health: every 15 s": what is said of health alone is said of its check.
+fn name_health_check(tokens: &mut [Token], at: usize) {
+    let is_part = matches!(tokens[at].low.as_str(), ":" | "path" | "interval" | "threshold" | "thresholds");
+    if is_part && tokens[at - 1].low == "health" && tokens[at - 1].kind == TokenKind::Word {
+        "healthcheck".clone_into(&mut tokens[at - 1].low);
     }
 }
 

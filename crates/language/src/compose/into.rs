@@ -42,6 +42,8 @@ use crate::understanding::{Assumption, Question};
 use find::{Finder, node_spec};
 use leaving::Leaving;
 
+const WHICH_MESH: &str = "There are several meshes in the file. Which is meant?";
+
 /// What an intent changes of resources that are there.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Insertion {
@@ -149,7 +151,10 @@ impl<'i> Desk<'i> {
             (None, [only]) => self.draft.mesh = only.clone(),
             (None, []) => self.draft.ask("There is no mesh in the file. To which mesh should this belong?"),
             (None, [first, ..]) => {
-                self.draft.ask("There are several meshes in the file. Which is meant?");
+                // One mesh may be told by its name and by a reference; what is there knows its own.
+                if meshes.iter().filter(|mesh| mesh.text().is_some()).count() > 1 {
+                    self.draft.ask(WHICH_MESH);
+                }
                 self.draft.mesh = first.clone();
             }
         }
@@ -194,6 +199,11 @@ impl<'i> Desk<'i> {
                 self.tag_what_is_there(intent);
             }
             return;
+        }
+        let meshes: Vec<Key<'_>> =
+            self.finder.inventory.resources.iter().map(|resource| Key::of(&resource.mesh)).collect();
+        if rest.mesh.is_none() && meshes.iter().any(|mesh| *mesh != meshes[0]) {
+            self.draft.ask(WHICH_MESH);
         }
         if rest.mesh.is_none() {
             rest.mesh = self.draft.mesh.text().map(|name| Mesh { name: Some(name.to_owned()), ..Mesh::default() });

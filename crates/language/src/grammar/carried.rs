@@ -86,11 +86,10 @@ impl Reader<'_> {
             {
                 continue;
             }
-            if let Some((part, after)) = self.part_of_owner(at + 1).filter(|(part, _)| self.is_replaced(part)) {
+            if let Some((_, after)) = self.part_of_owner(at + 1).filter(|(part, _)| self.is_replaced(part)) {
                 self.replace_by(at, after, None);
                 // "… and its key with b.key"
                 let next = self.past(after + 2, ARTICLES);
-                drop(part);
                 if self.is_symbol(after + 2, &["and"])
                     && self.token(next).is_some_and(|part| part.kind == TokenKind::Symbol)
                 {

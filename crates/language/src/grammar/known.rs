@@ -23,7 +23,7 @@ pub(super) struct Known {
     /// The gateway routes, each behind its gateway.
     pub(super) gateway_routes: Vec<(String, String)>,
     /// The numbers of routes and gateway routes.
-    numbers: Vec<Number>,
+    numbers: Vec<Ranked>,
     /// The routes that take every request that no other takes.
     pub(super) catch_alls: Vec<(Kind, String)>,
     /// Which node may call which virtual service, and what that is called by its provider.
@@ -47,7 +47,7 @@ pub(super) struct RouteThere {
 
 /// The number of a route of the files among those of its parent.
 #[derive(Clone, Debug)]
-struct Number {
+struct Ranked {
     name: String,
     parent: String,
     number: Option<i64>,
@@ -207,7 +207,7 @@ pub(super) fn is_of(full: &str, name: &str) -> bool {
 }
 
 /// The numbers of an inventory's routes.
-fn numbers(inventory: &Inventory) -> Vec<Number> {
+fn numbers(inventory: &Inventory) -> Vec<Ranked> {
     let number = |resource: &Resource| {
         let priority = match &resource.spec {
             Spec::Route(spec) => spec.priority.as_ref(),
@@ -216,7 +216,7 @@ fn numbers(inventory: &Inventory) -> Vec<Number> {
         };
         let parent = resource.parent.as_ref().map(|parent| Key::of(parent).shown()).unwrap_or_default();
         let number = priority.and_then(|priority| priority.known()).map(|priority| priority.value());
-        Some(Number { name: Key::of(&resource.name).shown(), parent, number })
+        Some(Ranked { name: Key::of(&resource.name).shown(), parent, number })
     };
     inventory.resources.iter().filter_map(number).collect()
 }
