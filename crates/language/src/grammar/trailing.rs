@@ -82,15 +82,15 @@ impl Reader<'_> {
     /// a block yet.
     fn carried_to(&self, here: Place, block: Block, several: Vec<Place>) -> Vec<Place> {
         let first = self.words.start;
-        let (start, is_apart) = if self.is_said_of_none() {
-            (self.begin_of_those_named(), true)
-        } else {
-            // "cart on 8080 and tax on 8081, access logs to stdout": not "with" the last, and not of who calls.
-            (self.begin_of_sentence(), matches!(here, Place::Application(_) | Place::Node(_)))
-        };
-        let ends_list = self.is_said_of_none()
-            || self.low_before(first) == "," && !(start..first).any(|at| self.is_symbol(at, &["call", "called-by"]));
-        if !is_apart || !ends_list {
+        // "cart on 8080 and tax on 8081, access logs to stdout": not "with" the last, and not of who calls.
+        let is_of_none = self.is_said_of_none();
+        let start = if is_of_none { self.begin_of_those_named() } else { self.begin_of_sentence() };
+        // Words such as "with" and "a" stand after the comma too.
+        let begin = (start..first).rev().find(|at| !matches!(self.low(*at), "with" | "a" | "an" | "all" | "each"));
+        let ends_list = is_of_none
+            || begin.is_some_and(|at| self.low(at) == ",")
+                && !(start..first).any(|at| self.is_symbol(at, &["call", "called-by"]));
+        if !ends_list {
             return Vec::new();
         }
         let named: Vec<Place> = several.into_iter().filter(|place| self.stands_in(*place, start, first)).collect();
