@@ -100,9 +100,9 @@ impl Telling {
         Self { session: Session::new(protocol), number: 0, snapshot: None }
     }
 
-    /// Whether the proxy has accepted all of a plan, and whether it has refused a part of it; neither before it is told of that.
-    fn standing(&self, plan: &Numbered) -> (bool, bool) {
-        let snapshot = self.snapshot.as_deref().filter(|_| self.number == plan.number);
+    /// Whether the proxy has accepted all of the plan of a number, and whether it has refused a part of it; neither before it is told of that.
+    fn standing(&self, number: u64) -> (bool, bool) {
+        let snapshot = self.snapshot.as_deref().filter(|_| self.number == number);
         let is = |check: fn(&Session, &Snapshot) -> bool| snapshot.is_some_and(|own| check(&self.session, own));
         (is(Session::is_settled), is(Session::has_refused))
     }
@@ -135,10 +135,13 @@ impl Proxies {
 
     /// How many there are, and how they stand.
     pub fn census(&self) -> Census {
-        let state = self.state();
-        let mut census = Census { connected: state.streams.len(), ..Census::default() };
-        for own in state.streams.values() {
-            let (is_settled, has_refused) = own.telling().standing(&own.plans.borrow());
+        // Nobody waits for the list meanwhile.
+        let all: Vec<_> =
+            self.state().streams.values().map(|own| (Arc::clone(&own.plans), Arc::clone(&own.telling))).collect();
+        let mut census = Census { connected: all.len(), ..Census::default() };
+        for (plans, telling) in all {
+            let number = plans.borrow().number;
+            let (is_settled, has_refused) = lock(&telling).standing(number);
             census.settled += usize::from(is_settled);
             census.refusing += usize::from(has_refused);
         }
@@ -194,18 +197,17 @@ impl Drop for Place {
 }
 
 impl Connected {
-    /// Says how it stands now.
+    /// Says how it stands now. What it is told may be of a later plan than the one that is looked at, and never of an earlier one.
     fn look(&mut self) {
-        let telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
-        let plan = self.plans.borrow();
-        (self.is_settled, self.has_refused) = telling.standing(&plan);
+        let Numbered { number, plan, origin: _ } = self.plans.borrow().clone();
+        (self.is_known, self.omissions) = (plan.snapshot.is_some(), plan.omissions);
+        let telling = lock(&self.telling);
+        (self.is_settled, self.has_refused) = telling.standing(number);
         self.kinds = telling.session.status();
-        self.is_known = plan.plan.snapshot.is_some();
-        self.omissions.clone_from(&plan.plan.omissions);
     }
 
     pub(crate) fn telling(&self) -> MutexGuard<'_, Telling> {
-        self.telling.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.telling)
     }
 
     /// All of it, in JSON; times are seconds since 1970.
@@ -246,4 +248,9 @@ impl Connected {
             "omissions": self.omissions,
         })
     }
+}
+
+/// Nothing else is locked meanwhile, and no plan is looked at.
+pub(crate) fn lock(telling: &Mutex<Telling>) -> MutexGuard<'_, Telling> {
+    telling.lock().unwrap_or_else(PoisonError::into_inner)
 }

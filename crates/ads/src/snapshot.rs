@@ -125,7 +125,8 @@ impl Packer {
     fn routes(&mut self, own: &Routes, known: Option<&Resources>) -> Arc<Resource> {
         let place = own.bytes.as_ptr() as usize;
         if let Some((_, resource)) = self.routes.get(&place) {
-            return Arc::clone(resource);
+            let known = known.and_then(|known| known.get(&*own.name)).filter(|known| *known == resource);
+            return Arc::clone(known.unwrap_or(resource));
         }
         self.begin(Kind::Route, own.bytes.len());
         self.room.extend_from_slice(&own.bytes);

@@ -1,6 +1,6 @@
 //! One stream: the thin loop around a [`Session`].
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 
 use meshwright_envoy::envoy::config::core::v3::Node;
@@ -12,7 +12,7 @@ use tonic::Status;
 
 use crate::caller::Caller;
 use crate::hub::{Hub, Numbered};
-use crate::proxies::{Connected, Place, Proxies, Telling};
+use crate::proxies::{Connected, Place, Proxies, Telling, lock};
 use crate::proxy::Profile;
 use crate::registry::Registry;
 use crate::session::{MAX_NAMES, Response};
@@ -40,8 +40,7 @@ pub struct Control {
     pub account: String,
 }
 
-/// Speaks with a proxy until it goes, or says what must not be said. Whoever takes the responses drives it: a proxy that does not read is told
-/// nothing new.
+/// Speaks with a proxy until it goes, or says what must not be said.
 pub(crate) async fn speak<A: Asking>(
     control: Control,
     caller: Caller,
@@ -149,7 +148,7 @@ impl Talk {
 
     fn take<A: Asking>(&mut self, message: A) -> Option<Vec<Response>> {
         let request = message.into_request()?;
-        let mut telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut telling = lock(&self.telling);
         let Telling { session, snapshot, .. } = &mut *telling;
         if session.awaits(&request) {
             self.place.counts().note_answer(request.kind, request.error.is_none());
@@ -163,16 +162,20 @@ impl Talk {
     /// Takes the plan as it is now. A node that is gone leaves its proxy with what it has, and one that is not there yet lets it wait; App
     /// Mesh ended such streams with status 3, and the proxy came again.
     fn take_plan(&mut self) {
-        let Numbered { number, plan, origin } = &*self.plans.borrow_and_update();
-        let mut telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
-        telling.number = *number;
-        if let Some(snapshot) = &plan.snapshot {
-            telling.snapshot = Some(Arc::clone(snapshot));
-            self.origin = *origin;
+        // Nobody who looks at a plan locks anything else meanwhile: whoever makes plans would wait for that too.
+        let (number, snapshot, origin) = {
+            let own = self.plans.borrow_and_update();
+            (own.number, own.plan.snapshot.clone(), own.origin)
+        };
+        let mut telling = lock(&self.telling);
+        telling.number = number;
+        if snapshot.is_some() {
+            telling.snapshot = snapshot;
+            self.origin = origin;
         }
     }
 
     fn telling(&self) -> MutexGuard<'_, Telling> {
-        self.telling.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.telling)
     }
 }

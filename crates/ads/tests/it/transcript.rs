@@ -336,6 +336,10 @@ fn what_is_asked_for_again_is_sent_again() {
          < RDS [s@1]
          > RDS ack
          > RDS r s
+         < RDS [r@1, s@1]
+         > RDS ack
+         > RDS r r
+         > RDS r s
          < RDS [r@1, s@1]",
     );
 }

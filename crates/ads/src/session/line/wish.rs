@@ -46,7 +46,8 @@ impl Line {
 
     /// Whether it asks for just these names: it says them again with each answer.
     fn asks_for_these(&self, names: &[String]) -> bool {
-        !self.is_wild && names.len() == self.names.len() && names.iter().all(|name| self.names.contains(name.as_str()))
+        let names: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+        !self.is_wild && names.into_iter().eq(self.names.iter().map(|name| &**name))
     }
 
     /// A proxy that comes again with the version that it would be sent has all of it.
