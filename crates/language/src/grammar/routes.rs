@@ -130,9 +130,11 @@ impl Reader<'_> {
     pub(super) fn retries_of_attempts(&mut self, number: u32) -> u32 {
         let start = (0..self.words.start).rev().find(|at| self.is_sentence_end(*at)).map_or(0, |end| end + 1);
         let text = |at: usize| self.token(at).map_or(String::new(), |token| token.text.to_lowercase());
-        let is_attempt = |at: usize| self.is_symbol(at, &["retry"]) && matches!(text(at).as_str(), "attempts" | "attempt" | "tries");
+        let is_attempt =
+            |at: usize| self.is_symbol(at, &["retry"]) && matches!(text(at).as_str(), "attempts" | "attempt" | "tries");
         // "retry, 3 attempts", "3 attempts on gateway errors"
-        let counts = self.words.clone().any(is_attempt) && matches!(self.token(self.words.start).map(|token| &token.kind), Some(TokenKind::Number(_)));
+        let counts = self.words.clone().any(is_attempt)
+            && matches!(self.token(self.words.start).map(|token| &token.kind), Some(TokenKind::Number(_)));
         let retries = (start..self.words.start).any(|at| self.is_symbol(at, &["retry"]));
         if !counts || retries || number < 2 {
             return number;

@@ -61,7 +61,15 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Rewrite,
         is_plain: true,
         home: Home::GatewayRoute,
-        ways: &["strip <path:from> prefix", "prefix <path:from> strip", "strip prefix", "strip <path:from>", "strip path prefix", "strip prefix <path:from>", "strip it"],
+        ways: &[
+            "strip <path:from> prefix",
+            "prefix <path:from> strip",
+            "strip prefix",
+            "strip <path:from>",
+            "strip path prefix",
+            "strip prefix <path:from>",
+            "strip it",
+        ],
         set: Set::Value(|intent, spot, slots| {
             let (route, path) = spot::gateway_route(intent, spot)?;
             if let (Some(from), None) = (slots.given("from"), &route.matcher.path) {
