@@ -40,6 +40,7 @@ mod naming;
 mod page;
 mod pair;
 mod paths;
+mod pathway;
 mod pattern;
 mod places;
 mod ports;

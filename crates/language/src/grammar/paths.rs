@@ -65,7 +65,7 @@ impl Reader<'_> {
         })
     }
 
-    fn is_path(&self, at: usize) -> bool {
+    pub(super) fn is_path(&self, at: usize) -> bool {
         self.token(at).is_some_and(|token| token.kind == TokenKind::Path)
     }
 

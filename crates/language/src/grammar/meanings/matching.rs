@@ -3,6 +3,7 @@
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set, opens_block};
 use crate::grammar::name::name_at;
+use crate::grammar::pathway::{by_form, pattern_of};
 use crate::grammar::reader::Reader;
 use crate::grammar::slot::{Slots, literal};
 use crate::grammar::spot::{self, Said, Trouble, put};
@@ -401,19 +402,6 @@ fn is_grpc_service(name: &str) -> bool {
     name.rsplit('.').next().is_some_and(|last| last.starts_with(|letter: char| letter.is_ascii_uppercase()))
 }
 
-/// What a path means that comes without a word for how it is compared: `/api/*` and `/api` are prefixes.
-fn by_form(path: String) -> Pathway {
-    match path.strip_suffix('*') {
-        Some(prefix) => Pathway::Prefix(prefix.to_owned()),
-        None => Pathway::Prefix(path),
-    }
-}
-
-/// Whether a path has characters that only a pattern has: `/users/[0-9]+`.
-fn is_pattern(path: &str) -> bool {
-    path.contains(['[', ']', '(', ')', '^', '$', '\\', '|']) || path.contains(".*") || path.contains(".+")
-}
-
 fn path(reader: &mut Reader<'_>, slots: &Slots, make: fn(String) -> Pathway) -> Said {
     let pathway = match make(slots.text("path")) {
         Pathway::Prefix(path) => by_form(path),
@@ -428,12 +416,14 @@ fn path(reader: &mut Reader<'_>, slots: &Slots, make: fn(String) -> Pathway) -> 
         other => (other, String::new()),
     };
     let pathway = match pathway {
-        Pathway::Prefix(path) if is_pattern(&path) => {
-            reader.assumptions.push(Assumption {
-                what: format!("`{path}` is a pattern"),
-                why: "no path has such characters in it, and a pattern must match the whole path".to_owned(),
-            });
-            Pathway::Regex(path)
+        Pathway::Prefix(path) if let Some(pattern) = pattern_of(&path) => {
+            let what = match pattern == path {
+                true => format!("`{path}` is a pattern"),
+                false => format!("`{path}` is the pattern `{pattern}`"),
+            };
+            let why = "no path has such characters in it, and a pattern must match the whole path".to_owned();
+            reader.assumptions.push(Assumption { what, why });
+            Pathway::Regex(pattern)
         }
         other => other,
     };

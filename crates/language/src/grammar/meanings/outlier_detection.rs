@@ -2,7 +2,7 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set, opens_block};
-use crate::grammar::spot::{self, put};
+use crate::grammar::spot::{self, Trouble, put};
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -42,11 +42,34 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "outlier detection: errors of what was named",
+        block: Block::OutlierDetection,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["after <number> ?consecutive server-error|error|failure ?consecutive"],
+        set: Set::Value(|intent, spot, slots| {
+            // "eject hosts of node geo after 5 errors": the block was left for the name.
+            let is_there = spot::listener(intent, spot).is_ok_and(|(listener, _)| listener.outlier_detection.is_some());
+            if !is_there {
+                return Err(Trouble::NotHere);
+            }
+            let (outlier, path) = spot::outlier_detection(intent, spot)?;
+            put(&mut outlier.max_server_errors, slots.number("number"), &path, "maxServerErrors")
+        }),
+    },
+    Meaning {
         name: "outlier detection: interval",
         block: Block::OutlierDetection,
         is_plain: false,
         home: Home::Node,
-        ways: &["interval <span>", "<span> interval", "every <span>", "within|in <span>", "between <span>"],
+        ways: &[
+            "interval <span>",
+            "<span> interval",
+            "every <span>",
+            "checked|check|checks|look every <span>",
+            "within|in <span>",
+            "between <span>",
+        ],
         set: Set::Value(|intent, spot, slots| {
             let (outlier, path) = spot::outlier_detection(intent, spot)?;
             put(&mut outlier.interval, slots.span(), &path, "interval")

@@ -61,7 +61,22 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Rewrite,
         is_plain: true,
         home: Home::GatewayRoute,
-        ways: &["strip prefix", "strip <path:from>", "strip path prefix", "strip prefix <path:from>", "strip it"],
+        ways: &[
+            "strip prefix",
+            "strip <path:from>",
+            "strip <path:from> prefix",
+            "strip path prefix",
+            "strip prefix <path:from>",
+            "strip it",
+            "no prefix",
+            "remove ?path prefix",
+            "remove <path:from> prefix",
+            "prefix strip",
+            "prefix be strip",
+            "prefix <path:from> strip",
+            "<path:from> prefix strip",
+            "<path:from> strip",
+        ],
         set: Set::Value(|intent, spot, slots| {
             let (route, path) = spot::gateway_route(intent, spot)?;
             if let (Some(from), None) = (slots.given("from"), &route.matcher.path) {
@@ -82,6 +97,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "keep ?original path",
             "no change prefix|path",
             "no rewrite prefix",
+            "no prefix rewrite",
             "no rewrite path",
             "path keep",
             "no strip prefix",
