@@ -1,6 +1,7 @@
 //! Calls of gRPC over bodies of HTTP/2: requests out of the bytes that come, responses as they are written.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -83,29 +84,63 @@ impl<A: Message + Default> Stream for Requests<A> {
 pub(crate) struct Responses(Option<Source>);
 
 /// Where responses come from.
-#[derive(Debug)]
 enum Source {
     /// What a proxy is sent, written when it is ready for that.
-    Resources(Protocol, mpsc::Receiver<Result<Response, Status>>),
-    /// What is written already.
+    Talk(Talk),
+    /// What is written already, by a task of its own.
     Written(mpsc::Receiver<Result<Written, Status>>),
+}
+
+/// A conversation that goes on as its responses are taken: a proxy needs no task beside those of its connection, and nobody is woken for a
+/// response.
+struct Talk {
+    protocol: Protocol,
+    /// `None` where it has ended.
+    rest: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    responses: mpsc::Receiver<Result<Response, Status>>,
+}
+
+impl Talk {
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Written, Status>>> {
+        loop {
+            if let Ok(response) = self.responses.try_recv() {
+                return Poll::Ready(Some(response.map(|own| Written::of(&own, self.protocol))));
+            }
+            let Some(rest) = &mut self.rest else { return Poll::Ready(None) };
+            match rest.as_mut().poll(context) {
+                Poll::Ready(()) => self.rest = None,
+                Poll::Pending if self.responses.is_empty() => return Poll::Pending,
+                Poll::Pending => {}
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Talk(_) => "Talk",
+            Self::Written(_) => "Written",
+        })
+    }
 }
 
 impl Source {
     fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Written, Status>>> {
         match self {
-            Self::Resources(protocol, responses) => {
-                let response = ready!(responses.poll_recv(context));
-                Poll::Ready(response.map(|own| own.map(|response| Written::of(&response, *protocol))))
-            }
+            Self::Talk(talk) => talk.poll_next(context),
             Self::Written(responses) => responses.poll_recv(context),
         }
     }
 }
 
 impl Responses {
-    pub(crate) fn of(protocol: Protocol, responses: mpsc::Receiver<Result<Response, Status>>) -> Self {
-        Self(Some(Source::Resources(protocol, responses)))
+    pub(crate) fn of(
+        protocol: Protocol,
+        talk: impl Future<Output = ()> + Send + 'static,
+        responses: mpsc::Receiver<Result<Response, Status>>,
+    ) -> Self {
+        Self(Some(Source::Talk(Talk { protocol, rest: Some(Box::pin(talk)), responses })))
     }
 
     pub(crate) fn written(responses: mpsc::Receiver<Result<Written, Status>>) -> Self {

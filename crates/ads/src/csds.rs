@@ -9,7 +9,7 @@
 mod answer;
 mod nodes;
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -101,7 +101,8 @@ fn answer(proxies: &Proxies, caller: &Caller, request: &ClientStatusRequest) -> 
 /// What is said of each resource of a proxy, with the resource itself, packed, where that is asked for.
 fn configs(own: &Connected, with_contents: bool) -> Vec<(GenericXdsConfig, Option<Bytes>)> {
     let snapshot = own.plans.borrow().plan.snapshot.clone();
-    let session = own.session.lock().unwrap_or_else(PoisonError::into_inner);
+    let telling = own.telling();
+    let session = &telling.session;
     let statuses = session.status();
     let mut configs = Vec::new();
     for kind in Kind::ALL {

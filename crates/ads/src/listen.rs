@@ -212,8 +212,8 @@ fn route(request: Request<Incoming>, control: &Control, peer: &Peer) -> Result<R
 
 fn discover<A: Asking>(body: Incoming, control: Control, caller: Caller, peer: String) -> Responses {
     let (responses, outgoing) = mpsc::channel(MAX_RESPONSES);
-    tokio::spawn(speak(control, caller, peer, Requests::<A>::of(body), responses));
-    Responses::of(A::PROTOCOL, outgoing)
+    let talk = speak(control, caller, peer, Requests::<A>::of(body), responses);
+    Responses::of(A::PROTOCOL, talk, outgoing)
 }
 
 fn tell_each(body: Incoming, control: Control, caller: Caller, _: String) -> Responses {
@@ -225,7 +225,7 @@ fn tell_once(body: Incoming, control: Control, caller: Caller, _: String) -> Res
 }
 
 fn tell(body: Incoming, control: Control, caller: Caller, is_one: bool) -> Responses {
-    // The next answer is made when the last one is on its way.
+    // The next answer is made when the last one is on its way; that it is not read is noticed by a task of its own.
     let (answers, outgoing) = mpsc::channel(1);
     tokio::spawn(csds::tell(control.proxies, caller, Requests::of(body), answers, is_one));
     Responses::written(outgoing)

@@ -13,7 +13,7 @@ use crate::local::{Home, Local};
 use crate::parts::{Concern, Parts};
 use crate::proxy::{MeshId, Profile};
 use crate::secrets::{self, Secrets};
-use crate::snapshot::{Shared, Snapshot};
+use crate::snapshot::{Packer, Snapshot};
 
 pub use crate::parts::ResourceId;
 
@@ -199,7 +199,7 @@ impl Mesh {
 #[derive(Debug, Default)]
 struct Made<'a> {
     hosts: Hosts<'a>,
-    shared: Shared,
+    packer: Packer,
 }
 
 /// The plan of a profile, and what it needs beside its mesh.
@@ -225,14 +225,15 @@ fn planned<'a>(
         format!("{}: {}: {}", omission.resource.id(), omission.path, omission.why)
     };
     let mut omissions: Vec<String> = proxy.omissions.iter().map(said).collect();
-    let mut snapshot = Snapshot::of(&configuration, earlier, &mut made.shared);
+    let mut handed_out = Vec::new();
     for (name, secret) in &configuration.secrets {
-        match secrets::resource(name, secret, around.secrets.as_deref()) {
-            Ok(own) => snapshot.put(crate::Kind::Secret, own, earlier),
+        match secrets::message(name, secret, around.secrets.as_deref()) {
+            Ok(own) => handed_out.push(own),
             // A proxy that asks for a secret waits for it, with what needs it.
             Err(why) => omissions.push(why),
         }
     }
+    let snapshot = Snapshot::of(&configuration, &handed_out, earlier, &mut made.packer);
     let needs = Needs { services, has_secrets: !configuration.secrets.is_empty() };
     (Plan { snapshot: Some(Arc::new(snapshot)), omissions }, needs)
 }

@@ -13,6 +13,7 @@ use crate::proxy::Profile;
 use crate::refused::{Refusals, Refused};
 use crate::request::Protocol;
 use crate::session::{Session, Status};
+use crate::snapshot::Snapshot;
 
 /// The most calls at a time that ask how proxies stand, of all clients.
 pub(crate) const MAX_ASKING: usize = 16;
@@ -76,12 +77,35 @@ pub struct Connected {
     pub kinds: Vec<Status>,
     /// What could not be said of it.
     pub omissions: Vec<String>,
-    /// The number of the plan for which its stream says this.
-    pub(crate) number: Option<u64>,
     /// The plan as it is now; shared, so that whoever looks at it does not count as a proxy.
     pub(crate) plans: Arc<watch::Receiver<Numbered>>,
+    /// How far it is told of that.
+    pub(crate) telling: Arc<Mutex<Telling>>,
+}
+
+/// How far a proxy is told of its plan.
+#[derive(Debug)]
+pub(crate) struct Telling {
     /// The conversation with it.
-    pub(crate) session: Arc<Mutex<Session>>,
+    pub(crate) session: Session,
+    /// The number of the plan that was taken last, though that may say nothing.
+    pub(crate) number: u64,
+    /// What it is to have by the last plan that said something.
+    pub(crate) snapshot: Option<Arc<Snapshot>>,
+}
+
+impl Telling {
+    /// A conversation that begins.
+    pub(crate) fn new(protocol: Protocol) -> Self {
+        Self { session: Session::new(protocol), number: 0, snapshot: None }
+    }
+
+    /// Whether the proxy has accepted all of a plan, and whether it has refused a part of it; neither before it is told of that.
+    fn standing(&self, plan: &Numbered) -> (bool, bool) {
+        let snapshot = self.snapshot.as_deref().filter(|_| self.number == plan.number);
+        let is = |check: fn(&Session, &Snapshot) -> bool| snapshot.is_some_and(|own| check(&self.session, own));
+        (is(Session::is_settled), is(Session::has_refused))
+    }
 }
 
 /// A place in the list, for as long as its stream lasts.
@@ -98,7 +122,8 @@ impl Proxies {
 
     /// Every proxy that is connected, by mesh, kind and name.
     pub fn all(&self) -> Vec<Connected> {
-        let mut all: Vec<Connected> = self.state().streams.values().map(Connected::now).collect();
+        let mut all: Vec<Connected> = self.state().streams.values().cloned().collect();
+        all.iter_mut().for_each(Connected::look);
         all.sort_by(|a, b| a.profile.cmp(&b.profile).then(a.since.cmp(&b.since)));
         all
     }
@@ -112,9 +137,10 @@ impl Proxies {
     pub fn census(&self) -> Census {
         let state = self.state();
         let mut census = Census { connected: state.streams.len(), ..Census::default() };
-        for own in state.streams.values().filter(|own| own.number == Some(own.plans.borrow().number)) {
-            census.settled += usize::from(own.is_settled);
-            census.refusing += usize::from(own.has_refused);
+        for own in state.streams.values() {
+            let (is_settled, has_refused) = own.telling().standing(&own.plans.borrow());
+            census.settled += usize::from(is_settled);
+            census.refusing += usize::from(has_refused);
         }
         census
     }
@@ -159,13 +185,6 @@ impl Place {
     pub(crate) fn counts(&self) -> &Counts {
         &self.proxies.counts
     }
-
-    /// Changes what is said of the proxy.
-    pub(crate) fn update(&self, change: impl FnOnce(&mut Connected)) {
-        if let Some(own) = self.proxies.state().streams.get_mut(&self.number) {
-            change(own);
-        }
-    }
 }
 
 impl Drop for Place {
@@ -175,16 +194,18 @@ impl Drop for Place {
 }
 
 impl Connected {
-    /// It as the plan of now has it: what its stream says of an older one is not settled any more.
-    fn now(&self) -> Self {
-        let mut own = self.clone();
-        let Numbered { number, plan, origin: _ } = &*self.plans.borrow();
-        own.is_known = plan.snapshot.is_some();
-        own.omissions.clone_from(&plan.omissions);
-        let is_told = self.number == Some(*number);
-        own.is_settled &= is_told;
-        own.has_refused &= is_told;
-        own
+    /// Says how it stands now.
+    fn look(&mut self) {
+        let telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
+        let plan = self.plans.borrow();
+        (self.is_settled, self.has_refused) = telling.standing(&plan);
+        self.kinds = telling.session.status();
+        self.is_known = plan.plan.snapshot.is_some();
+        self.omissions.clone_from(&plan.plan.omissions);
+    }
+
+    pub(crate) fn telling(&self) -> MutexGuard<'_, Telling> {
+        self.telling.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// All of it, in JSON; times are seconds since 1970.

@@ -10,8 +10,6 @@ use meshwright_envoy::envoy::extensions::transport_sockets::tls::v3::{
 };
 use meshwright_envoy::translate::Secret;
 
-use crate::snapshot::Resource;
-
 /// What a secret holds, in PEM.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Contents {
@@ -48,7 +46,7 @@ pub trait Secrets: fmt::Debug + Send {
 }
 
 /// A secret as a proxy is sent it, or why it is not.
-pub(crate) fn resource(name: &str, secret: &Secret, secrets: Option<&dyn Secrets>) -> Result<Resource, String> {
+pub(crate) fn message(name: &str, secret: &Secret, secrets: Option<&dyn Secrets>) -> Result<Message, String> {
     let Some(secrets) = secrets else {
         return Err(format!("secret {name}: nobody hands it out: `serve --certificates` does"));
     };
@@ -65,5 +63,5 @@ pub(crate) fn resource(name: &str, secret: &Secret, secrets: Option<&dyn Secrets
             ..CertificateValidationContext::default()
         }),
     };
-    Ok(Resource::of(name, &Message { name: name.to_owned(), r#type: Some(r#type) }))
+    Ok(Message { name: name.to_owned(), r#type: Some(r#type) })
 }

@@ -101,7 +101,7 @@ impl Session {
             return Vec::new();
         }
         let verdict = line.answered(&nonce, error.as_deref(), now);
-        line.wish(wish, snapshot.map(|own| own.of_kind(kind)));
+        line.wish(wish, snapshot.map(|own| &**own.of_kind(kind)));
         if let (Kind::Cluster, Verdict::Accepted(changed)) = (kind, verdict) {
             self.clusters_at = (!changed.is_empty()).then_some(now);
             let hosts = std::mem::take(&mut self.hosts_again);
@@ -119,8 +119,9 @@ impl Session {
             let own = if kind == Kind::Cluster || gate == Gate::Shut { gate } else { Gate::Open };
             // Clusters that wait for the answer to others come first, even before what is asked for by name.
             let refers = matches!(kind, Kind::Listener | Kind::Route);
-            let lacks_clusters = !self.line(Kind::Cluster).has_all(snapshot.of_kind(Kind::Cluster));
-            if !(refers && self.line(Kind::Cluster).is_in_flight() && lacks_clusters) {
+            let clusters = self.line(Kind::Cluster);
+            let lacks_clusters = || !clusters.has_all(snapshot.of_kind(Kind::Cluster));
+            if !(refers && clusters.is_in_flight() && lacks_clusters()) {
                 responses.extend(self.send(kind, snapshot, own));
             }
             if gate != Gate::Shut && !self.may_go_on(kind, snapshot, now) {
@@ -187,7 +188,7 @@ impl Session {
 
     /// How each resource of a kind stands with the proxy, by name: what it has, and what it is to have.
     pub fn stands(&self, kind: Kind, snapshot: Option<&Snapshot>) -> Vec<Stand> {
-        self.line(kind).stands(snapshot.map(|own| own.of_kind(kind)))
+        self.line(kind).stands(snapshot.map(|own| &**own.of_kind(kind)))
     }
 
     fn line(&self, kind: Kind) -> &Line {

@@ -5,9 +5,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use meshwright_envoy::envoy::config::route::v3::RouteConfiguration;
+use meshwright_envoy::envoy::extensions::transport_sockets::tls::v3::Secret;
 use meshwright_envoy::translate::{Configuration, Routes};
-use prost::{Message, Name as _};
+use prost::Message;
+use prost::encoding::{WireType, encode_key, encode_varint};
 use ring::digest::{Context, SHA256};
 
 use crate::kind::Kind;
@@ -36,7 +37,7 @@ pub type Resources = BTreeMap<Name, Arc<Resource>>;
 /// What a proxy is to have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snapshot {
-    kinds: [Resources; Kind::ALL.len()],
+    kinds: [Arc<Resources>; Kind::ALL.len()],
 }
 
 impl Version {
@@ -89,68 +90,134 @@ impl fmt::Debug for Resource {
 }
 
 impl Resource {
-    /// A resource of a message.
-    pub fn of<M: Message + prost::Name>(name: &str, message: &M) -> Self {
-        Self::packed(name, M::type_url(), message.encode_to_vec())
-    }
-
-    fn packed(name: &str, type_url: String, value: Vec<u8>) -> Self {
-        let any = prost_types::Any { type_url, value }.encode_to_vec();
-        Self { name: name.into(), version: Version::of(&any), any: any.into() }
+    fn new(name: Name, any: &[u8]) -> Arc<Self> {
+        Arc::new(Self { name, version: Version::of(any), any: Bytes::copy_from_slice(any) })
     }
 }
 
-/// Resources of proxies whose configurations share bytes.
-#[derive(Debug, Default)]
-pub struct Shared(HashMap<usize, (Bytes, Arc<Resource>)>);
+/// Packs messages: what an earlier snapshot has, or another proxy of the same world, is not made again.
+#[derive(Default)]
+pub struct Packer {
+    /// Routes whose bytes proxies share, by where they are; kept, so that no others have their place.
+    routes: HashMap<usize, (Bytes, Arc<Resource>)>,
+    room: Vec<u8>,
+}
 
-impl Shared {
-    fn routes(&mut self, own: &Routes) -> Arc<Resource> {
-        // The bytes are kept, so that no others have their place.
-        let (_, resource) = self.0.entry(own.bytes.as_ptr() as usize).or_insert_with(|| {
-            let resource = Resource::packed(&own.name, RouteConfiguration::type_url(), own.bytes.to_vec());
-            (own.bytes.clone(), Arc::new(resource))
-        });
-        Arc::clone(resource)
+/// The fields of `google.protobuf.Any`.
+const TYPE_URL: u32 = 1;
+const VALUE: u32 = 2;
+
+impl fmt::Debug for Packer {
+    /// Without what it packs, which may be a key.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Packer").finish_non_exhaustive()
+    }
+}
+
+impl Packer {
+    /// A message in an `Any`; the one that is known, where it is that.
+    fn pack(&mut self, kind: Kind, name: &str, message: &impl Message, known: Option<&Resources>) -> Arc<Resource> {
+        self.begin(kind, message.encoded_len());
+        message.encode_raw(&mut self.room);
+        self.end(name, known)
+    }
+
+    fn routes(&mut self, own: &Routes, known: Option<&Resources>) -> Arc<Resource> {
+        let place = own.bytes.as_ptr() as usize;
+        if let Some((_, resource)) = self.routes.get(&place) {
+            return Arc::clone(resource);
+        }
+        self.begin(Kind::Route, own.bytes.len());
+        self.room.extend_from_slice(&own.bytes);
+        let resource = self.end(&own.name, known);
+        self.routes.insert(place, (own.bytes.clone(), Arc::clone(&resource)));
+        resource
+    }
+
+    fn begin(&mut self, kind: Kind, length: usize) {
+        let type_url = kind.type_url();
+        self.room.clear();
+        encode_key(TYPE_URL, WireType::LengthDelimited, &mut self.room);
+        encode_varint(type_url.len() as u64, &mut self.room);
+        self.room.extend_from_slice(type_url.as_bytes());
+        if length > 0 {
+            encode_key(VALUE, WireType::LengthDelimited, &mut self.room);
+            encode_varint(length as u64, &mut self.room);
+        }
+    }
+
+    fn end(&self, name: &str, known: Option<&Resources>) -> Arc<Resource> {
+        match known.and_then(|known| known.get(name)) {
+            Some(known) if known.any == self.room => Arc::clone(known),
+            Some(known) => Resource::new(Arc::clone(&known.name), &self.room),
+            None => Resource::new(name.into(), &self.room),
+        }
     }
 }
 
 impl Snapshot {
-    /// What a configuration comes to. What an earlier snapshot holds too is shared with it.
-    pub fn of(configuration: &Configuration, earlier: Option<&Self>, shared: &mut Shared) -> Self {
+    /// What a configuration comes to, with secrets. What an earlier snapshot holds too is shared with it.
+    pub fn of(configuration: &Configuration, secrets: &[Secret], earlier: Option<&Self>, packer: &mut Packer) -> Self {
         let mut snapshot = Self::default();
-        for cluster in &configuration.clusters {
-            snapshot.put(Kind::Cluster, Resource::of(&cluster.name, cluster), earlier);
+        let known = |kind| earlier.map(|earlier| &**earlier.of_kind(kind));
+        for own in &configuration.clusters {
+            snapshot.put(Kind::Cluster, packer.pack(Kind::Cluster, &own.name, own, known(Kind::Cluster)));
         }
-        for endpoints in &configuration.endpoints {
-            snapshot.put(Kind::Endpoint, Resource::of(&endpoints.cluster_name, endpoints), earlier);
+        for own in secrets {
+            snapshot.put(Kind::Secret, packer.pack(Kind::Secret, &own.name, own, known(Kind::Secret)));
         }
-        for listener in &configuration.listeners {
-            snapshot.put(Kind::Listener, Resource::of(&listener.name, listener), earlier);
+        for own in &configuration.endpoints {
+            snapshot.put(Kind::Endpoint, packer.pack(Kind::Endpoint, &own.cluster_name, own, known(Kind::Endpoint)));
         }
-        for route in &configuration.routes {
-            snapshot.put(Kind::Route, shared.routes(route), earlier);
+        for own in &configuration.listeners {
+            snapshot.put(Kind::Listener, packer.pack(Kind::Listener, &own.name, own, known(Kind::Listener)));
+        }
+        for own in &configuration.routes {
+            snapshot.put(Kind::Route, packer.routes(own, known(Kind::Route)));
+        }
+        for (own, kind) in snapshot.kinds.iter_mut().zip(Kind::ALL) {
+            if let Some(known) = earlier.map(|earlier| earlier.of_kind(kind)).filter(|known| *known == own) {
+                *own = Arc::clone(known);
+            }
         }
         snapshot
     }
 
     /// Adds a resource.
-    pub fn put(&mut self, kind: Kind, resource: impl Into<Arc<Resource>>, earlier: Option<&Self>) {
-        let resource = resource.into();
-        let known = earlier.and_then(|earlier| earlier.of_kind(kind).get(&resource.name));
-        let resource = known.filter(|known| **known == resource).map_or(resource, Arc::clone);
-        self.kinds[kind as usize].insert(Arc::clone(&resource.name), resource);
+    pub fn put(&mut self, kind: Kind, resource: Arc<Resource>) {
+        Arc::make_mut(&mut self.kinds[kind as usize]).insert(Arc::clone(&resource.name), resource);
     }
 
     /// The resources of a kind, by name.
-    pub fn of_kind(&self, kind: Kind) -> &Resources {
+    pub fn of_kind(&self, kind: Kind) -> &Arc<Resources> {
         &self.kinds[kind as usize]
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use meshwright_envoy::envoy::config::cluster::v3::Cluster;
+
     use super::*;
+
+    #[test]
+    fn what_is_packed_is_an_any_and_what_is_known_is_not_made_again() {
+        let cluster = |name: &str| Cluster { name: name.to_owned(), ..Cluster::default() };
+        let earlier = Configuration { clusters: vec![cluster("a"), cluster("")], ..Configuration::default() };
+        let mut packer = Packer::default();
+        let earlier = Snapshot::of(&earlier, &[], None, &mut packer);
+        for own in [cluster("a"), cluster("")] {
+            let any = prost_types::Any::from_msg(&own).unwrap().encode_to_vec();
+            assert_eq!(earlier.of_kind(Kind::Cluster)[&*own.name].any, any);
+        }
+        let both = Configuration { clusters: vec![cluster(""), cluster("a")], ..Configuration::default() };
+        let same = Snapshot::of(&both, &[], Some(&earlier), &mut packer);
+        assert!(Arc::ptr_eq(same.of_kind(Kind::Cluster), earlier.of_kind(Kind::Cluster)));
+        let one = Configuration { clusters: vec![cluster("a")], ..Configuration::default() };
+        let one = Snapshot::of(&one, &[], Some(&earlier), &mut packer);
+        assert!(Arc::ptr_eq(&one.of_kind(Kind::Cluster)["a"], &earlier.of_kind(Kind::Cluster)["a"]));
+        assert_eq!(one.of_kind(Kind::Cluster).len(), 1);
+    }
 
     #[test]
     fn the_content_decides_the_version() {

@@ -12,11 +12,10 @@ use tonic::Status;
 
 use crate::caller::Caller;
 use crate::hub::{Hub, Numbered};
-use crate::meshes::Plan;
-use crate::proxies::{Connected, Place, Proxies};
+use crate::proxies::{Connected, Place, Proxies, Telling};
 use crate::proxy::Profile;
 use crate::registry::Registry;
-use crate::session::{MAX_NAMES, Response, Session};
+use crate::session::{MAX_NAMES, Response};
 use crate::traced::Traced;
 use crate::wire::Asking;
 
@@ -41,7 +40,8 @@ pub struct Control {
     pub account: String,
 }
 
-/// Speaks with a proxy until it goes, or says what must not be said.
+/// Speaks with a proxy until it goes, or says what must not be said. Whoever takes the responses drives it: a proxy that does not read is told
+/// nothing new.
 pub(crate) async fn speak<A: Asking>(
     control: Control,
     caller: Caller,
@@ -64,7 +64,7 @@ pub(crate) async fn speak<A: Asking>(
     };
     let Some(plans) = control.hub.follow(&profile).await else { return };
     let traced = control.hub.spans().map(|spans| Box::new(Traced::new(spans, &profile, &id, &peer)));
-    let session = Arc::new(Mutex::new(Session::new(A::PROTOCOL)));
+    let telling = Arc::new(Mutex::new(Telling::new(A::PROTOCOL)));
     let connected = Connected {
         profile,
         id,
@@ -76,25 +76,19 @@ pub(crate) async fn speak<A: Asking>(
         has_refused: false,
         kinds: Vec::new(),
         omissions: Vec::new(),
-        number: None,
         plans: Arc::new(plans.clone()),
-        session: Arc::clone(&session),
+        telling: Arc::clone(&telling),
     };
     let place = control.proxies.add(connected);
     let start = Instant::now();
-    Talk { session, plans, number: 0, plan: Plan::default(), origin: None, place, start, traced, responses }
-        .run(first, requests)
-        .await;
+    Talk { telling, plans, origin: None, place, start, traced, responses }.run(first, requests).await;
 }
 
 struct Talk {
     /// Looked at by whoever asks how the proxy stands.
-    session: Arc<Mutex<Session>>,
+    telling: Arc<Mutex<Telling>>,
     plans: watch::Receiver<Numbered>,
-    /// That of the plan that was taken last, though it may say nothing.
-    number: u64,
-    plan: Plan,
-    /// Where the making of that plan stands in a trace.
+    /// Where the making of the plan that is told stands in a trace.
     origin: Option<Context>,
     place: Place,
     start: Instant,
@@ -113,12 +107,12 @@ impl Talk {
                     Some(responses) => responses,
                     None => continue,
                 },
-                None => match &self.plan.snapshot {
-                    Some(snapshot) => self.session().advance(snapshot, self.start.elapsed()),
-                    None => Vec::new(),
-                },
+                None => {
+                    let Telling { session, snapshot, .. } = &mut *self.telling();
+                    snapshot.as_deref().map_or_else(Vec::new, |own| session.advance(own, self.start.elapsed()))
+                }
             };
-            if self.session().asks_too_much() {
+            if self.telling().session.asks_too_much() {
                 let message = format!("a proxy may ask for {MAX_NAMES} resources of a kind");
                 let _ = self.responses.send(Err(Status::resource_exhausted(message))).await;
                 return;
@@ -133,8 +127,7 @@ impl Talk {
                 }
                 self.place.counts().note_sent(kind);
             }
-            self.note();
-            let wakes_at = self.session().wakes_at().map(|at| self.start + at);
+            let wakes_at = self.telling().session.wakes_at().map(|at| self.start + at);
             tokio::select! {
                 request = requests.next() => match request {
                     Some(Ok(message)) => next = Some(message),
@@ -156,38 +149,30 @@ impl Talk {
 
     fn take<A: Asking>(&mut self, message: A) -> Option<Vec<Response>> {
         let request = message.into_request()?;
-        if self.session().awaits(&request) {
+        let mut telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
+        let Telling { session, snapshot, .. } = &mut *telling;
+        if session.awaits(&request) {
             self.place.counts().note_answer(request.kind, request.error.is_none());
             if let Some(traced) = &mut self.traced {
                 traced.answered(request.kind, request.error.as_deref());
             }
         }
-        Some(self.session().on_request(request, self.plan.snapshot.as_deref(), self.start.elapsed()))
+        Some(session.on_request(request, snapshot.as_deref(), self.start.elapsed()))
     }
 
     /// Takes the plan as it is now. A node that is gone leaves its proxy with what it has, and one that is not there yet lets it wait; App
     /// Mesh ended such streams with status 3, and the proxy came again.
     fn take_plan(&mut self) {
-        let Numbered { number, plan, origin } = self.plans.borrow_and_update().clone();
-        self.number = number;
-        if plan.snapshot.is_some() {
-            (self.plan, self.origin) = (plan, origin);
+        let Numbered { number, plan, origin } = &*self.plans.borrow_and_update();
+        let mut telling = self.telling.lock().unwrap_or_else(PoisonError::into_inner);
+        telling.number = *number;
+        if let Some(snapshot) = &plan.snapshot {
+            telling.snapshot = Some(Arc::clone(snapshot));
+            self.origin = *origin;
         }
     }
 
-    fn note(&self) {
-        let snapshot = self.plan.snapshot.as_deref();
-        let session = self.session();
-        let is_settled = snapshot.is_some_and(|snapshot| session.is_settled(snapshot));
-        let has_refused = snapshot.is_some_and(|snapshot| session.has_refused(snapshot));
-        let (kinds, number) = (session.status(), Some(self.number));
-        drop(session);
-        self.place.update(|own| {
-            (own.is_settled, own.has_refused, own.kinds, own.number) = (is_settled, has_refused, kinds, number);
-        });
-    }
-
-    fn session(&self) -> MutexGuard<'_, Session> {
-        self.session.lock().unwrap_or_else(PoisonError::into_inner)
+    fn telling(&self) -> MutexGuard<'_, Telling> {
+        self.telling.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -13,6 +13,7 @@ mod health;
 mod into;
 mod listeners;
 mod logging;
+mod loose;
 mod matcher;
 mod mesh;
 pub(crate) mod names;
@@ -86,6 +87,7 @@ fn compose_on(intent: &Intent, mut draft: Draft) -> Composition {
     priority::settle(&mut plan, &mut draft);
     trust::settle(&mut plan, &mut draft);
     conflicts::ask(intent, &plan, &mut draft);
+    loose::ask(intent, &mut draft);
     write(intent, &plan, &mut draft);
     let has_others = draft.inventory.declarations.iter().any(|declaration| declaration.section == "Resources");
     if draft.inventory.resources.is_empty() && !has_others && draft.questions.is_empty() {

@@ -8,8 +8,9 @@
 //! beside: `entity` for names, `subject` for who a clause is about, `ahead` for owners that come later, `places` for where
 //! a resource is in the intent, `routes`, `versions`, `ports` and `calls` for what belongs together.
 //!
-//! Before that, tokens are put in the order in which they can be read: `former` takes out what was before a change, and
-//! `carried` says a verb again for each thing that it changes. What a step looked for and took it has read; `account` says
+//! Before that, tokens are put in the order in which they can be read: `order` puts wholes before their parts, `families` says
+//! the names of what is meant by its kind, `former` takes out what was before a change, and `carried` says a verb again for
+//! each thing that it changes. What a step looked for and took it has read; `account` says
 //! of all else that it was not understood.
 
 mod account;
@@ -19,6 +20,7 @@ mod all_listeners;
 mod alternatives;
 mod asides;
 mod background;
+mod behind;
 mod between;
 mod block;
 mod calls;
@@ -37,6 +39,7 @@ mod meaning;
 mod meanings;
 mod name;
 mod naming;
+mod order;
 mod page;
 mod pair;
 mod paths;
@@ -60,6 +63,7 @@ mod targets;
 mod there;
 mod thing;
 mod together;
+mod trailing;
 mod unproven;
 mod variants;
 mod varied;
@@ -125,9 +129,12 @@ fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
     }
     let mut tokens = name_symbols(tokens);
     courtesy::drop_courtesy(&mut tokens);
+    order::put_in_order(&mut tokens);
     if let Some(known) = known {
         known.name_what_is_there(&mut tokens);
         known.part_plurals(&mut tokens);
+        known.name_families(&mut tokens);
+        known.name_listeners(&mut tokens);
     }
     asides::uncapitalise(&mut tokens);
     if !is_english {

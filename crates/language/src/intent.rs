@@ -3,6 +3,7 @@
 //! The English grammar yields an [`Intent`], `--intent FILE` reads one, and a language model has to produce one; its JSON
 //! Schema is [`schema`]. What an intent leaves out is decided when it becomes resources, and each such decision is said.
 
+mod former;
 mod node;
 mod policy;
 mod quantity;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use former::Former;
 pub use node::{
     AccessLog, AccessLogFormat, Call, Certificate, ClientTls, CloudMap, ConnectionPool, Discovery, Dns, HealthCheck,
     Listener, ListenerTls, OutlierDetection, TlsMode, Trust, Version, VirtualNode,
@@ -68,6 +70,9 @@ pub struct Intent {
     /// What is to have another name.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub renames: Vec<Rename>,
+    /// What the request says was there before it changes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub formers: Vec<Former>,
     /// Tags of everything that is made.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,

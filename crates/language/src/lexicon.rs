@@ -129,17 +129,9 @@ pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
         if is_reached && tokens[at - 1].low == "called" && tokens[at - 1].kind == TokenKind::Word {
             "call".clone_into(&mut tokens[at - 1].low);
         }
-        // "health: every 15 s"
-        if tokens[at].low == ":" && tokens[at - 1].low == "health" && tokens[at - 1].kind == TokenKind::Word {
-            "healthcheck".clone_into(&mut tokens[at - 1].low);
-        }
+        name_health_check(&mut tokens, at);
     }
-    // "with a gateway in front, …": of all that there is.
-    while let Some(at) = tokens.windows(3).position(|next| {
-        next[0].low == "in" && next[1].low == "front" && matches!(next[2].low.as_str(), "," | "." | ";" | "and")
-    }) {
-        tokens.drain(at..at + 2);
-    }
+    drop_fronts(&mut tokens);
     let is_named = |at: usize| {
         at > 0 && tokens[at - 1].kind == TokenKind::Word && matches!(tokens[at - 1].low.as_str(), "named" | "called")
     };
@@ -171,11 +163,19 @@ pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
         });
         at += count;
     }
-    put_wholes_first(&mut named);
     rests::settle_complements(&mut named);
     rests::tell_shares(&mut named);
     clients::point_at_called(&mut named);
     named
+}
+
+/// "with a gateway in front, …": of all that there is.
+fn drop_fronts(tokens: &mut Vec<Token>) {
+    while let Some(at) = tokens.windows(3).position(|next| {
+        next[0].low == "in" && next[1].low == "front" && matches!(next[2].low.as_str(), "," | "." | ";" | "and")
+    }) {
+        tokens.drain(at..at + 2);
+    }
 }
 
 /// "POSTs" are requests of that method.
@@ -191,29 +191,11 @@ fn tell_methods(tokens: &mut [Token]) {
     }
 }
 
-/// What a health check has that is said before it: "the interval of the health check of cart" is "the health check interval".
-const PARTS: &[&str] = &["interval", "path", "timeout", "threshold", "healthy", "unhealthy", "port", "protocol"];
-
-/// Puts the whole before its part, where the owner follows: it takes up no room there.
-fn put_wholes_first(tokens: &mut Vec<Token>) {
-    let is = |token: &Token, low: &str| token.low == low && token.kind != TokenKind::Quoted;
-    let mut at = 0;
-    while at < tokens.len() {
-        let is_part = tokens[at].kind == TokenKind::Symbol && PARTS.contains(&tokens[at].low.as_str());
-        let rest = &tokens[at + 1..];
-        let articles =
-            rest.iter().skip(1).take_while(|token| matches!(token.low.as_str(), "the" | "its" | "a")).count();
-        let whole = 1 + articles;
-        let is_of = rest.first().is_some_and(|of| is(of, "of"));
-        let is_whole =
-            rest.get(whole).is_some_and(|token| token.kind == TokenKind::Symbol && token.low == "health-check");
-        if is_part && is_of && is_whole && rest.get(whole + 1).is_some_and(|of| is(of, "of") || is(of, "on")) {
-            let whole = tokens.drain(at + 1..at + 2 + whole).next_back();
-            let place = tokens[at].start;
-            tokens.splice(at..at, whole.map(|whole| Token { start: place, end: place, ..whole }));
-            at += 1;
-        }
-        at += 1;
+/// "with health path /ready", "health: every 15 s": what is said of health alone is said of its check.
+fn name_health_check(tokens: &mut [Token], at: usize) {
+    let is_part = matches!(tokens[at].low.as_str(), ":" | "path" | "interval" | "threshold" | "thresholds");
+    if is_part && tokens[at - 1].low == "health" && tokens[at - 1].kind == TokenKind::Word {
+        "healthcheck".clone_into(&mut tokens[at - 1].low);
     }
 }
 

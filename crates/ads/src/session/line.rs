@@ -1,6 +1,7 @@
 //! What one stream says of one kind of resource.
 
 mod stand;
+mod wish;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -8,15 +9,10 @@ use std::time::Duration;
 
 use super::blame::blamed;
 use crate::kind::Kind;
-use crate::request::{Protocol, Wish};
+use crate::request::Protocol;
 use crate::snapshot::{Name, Resource, Resources, Version};
 
 pub use stand::{Stand, Standing};
-
-/// The name that asks for all there is.
-///
-/// Source: Envoy documentation, xDS REST and gRPC protocol, "How the client specifies what resources to return".
-const ALL: &str = "*";
 
 /// What a proxy has of a resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,6 +104,8 @@ pub(super) struct Line {
     names: BTreeSet<Name>,
     /// What it has, or was sent last.
     has: BTreeMap<Name, Had>,
+    /// That of which it was seen to have exactly what it asks for; nothing of what it has or asks for has changed since.
+    exact: Option<Arc<Resources>>,
     /// What it has asked for since, and must get even if it has it.
     owed: BTreeSet<Name>,
     /// Whether it asked for all and was sent nothing yet.
@@ -130,6 +128,7 @@ impl Line {
             is_wild: false,
             names: BTreeSet::new(),
             has: BTreeMap::new(),
+            exact: None,
             owed: BTreeSet::new(),
             owes_all: false,
             may_wait: false,
@@ -195,93 +194,9 @@ impl Line {
         !nonce.is_empty() && self.nonce.to_string() != nonce
     }
 
-    /// Takes what is asked for from now on.
-    pub(super) fn wish(&mut self, wish: Wish, there: Option<&Resources>) {
-        match wish {
-            Wish::Names { names, version } => self.wish_names(&names, &version, there),
-            Wish::Change { subscribe, unsubscribe, has } => self.wish_change(subscribe, &unsubscribe, has),
-        }
-    }
-
-    fn wish_names(&mut self, names: &[String], version: &str, there: Option<&Resources>) {
-        let is_first = !std::mem::replace(&mut self.is_asked, true);
-        if names.is_empty() && (self.is_wild || is_first) && self.kind.may_be_wild() {
-            self.owes_all |= is_first;
-            self.is_wild = true;
-        } else {
-            let is_wild = names.iter().any(|name| name == ALL);
-            self.owes_all |= is_wild && !self.is_wild;
-            self.is_wild = is_wild;
-            let names: BTreeSet<Name> =
-                names.iter().filter(|name| *name != ALL).map(|name| name.as_str().into()).collect();
-            self.owed.extend(names.difference(&self.names).cloned());
-            self.names = names;
-            self.forget();
-        }
-        // What a proxy has from an earlier stream serves on meanwhile.
-        self.may_wait |= is_first && !version.is_empty() && matches!(self.kind, Kind::Listener | Kind::Route);
-        if let Some(there) = there.filter(|_| is_first) {
-            self.resume(version, there);
-        }
-    }
-
-    /// A proxy that comes again with the version that it would be sent has all of it.
-    ///
-    /// Hosts are told again: their cluster may have changed just before the other stream ended, and wait for them.
-    ///
-    /// Source: Envoy documentation, xDS REST and gRPC protocol, "Resource updates" (ACK and versions across streams).
-    fn resume(&mut self, version: &str, there: &Resources) {
-        let wanted: Vec<&Arc<Resource>> = there.values().filter(|resource| self.wants(&resource.name)).collect();
-        let own = Version::of_all(wanted.iter().copied());
-        if Version::read(version) == Some(own) && self.kind != Kind::Endpoint {
-            self.has = wanted.into_iter().map(|resource| (Arc::clone(&resource.name), resource.into())).collect();
-            self.sent = Some(own);
-            self.owes_all = false;
-            self.owed.clear();
-        }
-    }
-
-    fn wish_change(&mut self, subscribe: Vec<String>, unsubscribe: &[String], has: BTreeMap<String, String>) {
-        let is_first = !std::mem::replace(&mut self.is_asked, true);
-        if is_first && subscribe.is_empty() && unsubscribe.is_empty() && self.kind.may_be_wild() {
-            self.is_wild = true;
-            self.owes_all = has.is_empty();
-        }
-        let is_back = is_first && !has.is_empty();
-        // Later requests say nothing of earlier streams.
-        for (name, version) in has.into_iter().filter(|_| is_first) {
-            let version = Version::read(&version).unwrap_or_default();
-            self.has.insert(name.as_str().into(), Had { version, resource: None });
-        }
-        for name in unsubscribe {
-            if name == ALL {
-                self.is_wild = false;
-            }
-            self.names.remove(name.as_str());
-            self.owed.remove(name.as_str());
-            self.has.remove(name.as_str());
-        }
-        for name in subscribe {
-            if name == ALL {
-                self.owes_all |= !self.is_wild && !is_back;
-                self.is_wild = true;
-                continue;
-            }
-            let name: Name = name.into();
-            // Whoever asks again has lost it, unless it has just said which version it has; of hosts, that may be those of another cluster.
-            if !(is_first && self.has.contains_key(&name)) || self.kind == Kind::Endpoint {
-                self.owed.insert(Arc::clone(&name));
-            }
-            self.names.insert(name);
-        }
-        // Where names only come, there is nothing to forget: a flood of them costs no more than it says.
-        if is_first || !unsubscribe.is_empty() {
-            self.forget();
-        }
-    }
-
     /// What is no longer asked for is not kept in step either.
     fn forget(&mut self) {
+        self.exact = None;
         let (is_wild, names) = (self.is_wild, &self.names);
         self.has.retain(|name, _| is_wild || names.contains(name));
         let doubts = self.doubtful.len();
@@ -310,13 +225,20 @@ impl Line {
     }
 
     /// Whether it has all that is there of what it asks for, and nothing else that is to go.
-    pub(super) fn is_there(&self, there: &Resources, gate: Gate) -> bool {
+    pub(super) fn is_there(&self, there: &Arc<Resources>, gate: Gate) -> bool {
         let has_all = || self.has_exactly(there) || gate != Gate::Open && self.has == self.target(there, gate);
         !self.is_asked || !self.owes_all && has_all()
     }
 
+    fn is_exact(&self, there: &Arc<Resources>) -> bool {
+        self.exact.as_ref().is_some_and(|own| Arc::ptr_eq(own, there))
+    }
+
     /// Whether it has what is there of what it asks for, and nothing else.
-    fn has_exactly(&self, there: &Resources) -> bool {
+    fn has_exactly(&self, there: &Arc<Resources>) -> bool {
+        if self.is_exact(there) {
+            return true;
+        }
         let mut wanted = there.values().filter(|resource| self.wants(&resource.name));
         let is_next = |(name, had): (&Name, &Had)| {
             wanted.next().is_some_and(|own| own.name == *name && had.resource.as_ref() == Some(own))
@@ -325,13 +247,17 @@ impl Line {
     }
 
     /// Whether it has all that is there, whether it has asked for it or not.
-    pub(super) fn has_all(&self, there: &Resources) -> bool {
-        there.values().all(|resource| self.has.get(&resource.name).is_some_and(|had| had.version == resource.version))
+    pub(super) fn has_all(&self, there: &Arc<Resources>) -> bool {
+        let is_exact = self.is_wild && self.is_exact(there);
+        is_exact
+            || there
+                .values()
+                .all(|resource| self.has.get(&resource.name).is_some_and(|had| had.version == resource.version))
     }
 
     /// Whether it has anything that is not there.
-    pub(super) fn has_others(&self, there: &Resources) -> bool {
-        self.has.keys().any(|name| !there.contains_key(name))
+    pub(super) fn has_others(&self, there: &Arc<Resources>) -> bool {
+        !self.is_exact(there) && self.has.keys().any(|name| !there.contains_key(name))
     }
 
     /// What it is to have.
@@ -353,20 +279,27 @@ impl Line {
     }
 
     /// What is to be sent now, if anything; it counts as sent.
-    pub(super) fn next(&mut self, there: &Resources, gate: Gate, protocol: Protocol, nonce: u64) -> Option<Content> {
+    pub(super) fn next(
+        &mut self,
+        there: &Arc<Resources>,
+        gate: Gate,
+        protocol: Protocol,
+        nonce: u64,
+    ) -> Option<Content> {
         self.may_wait &= gate == Gate::Shut;
         if !self.is_asked || self.in_flight.is_some() || self.may_wait {
             return None;
         }
         let owes_nothing = !self.owes_all && self.owed.is_empty() && self.doubtful.is_empty();
         if owes_nothing && self.has_exactly(there) {
+            self.exact = Some(Arc::clone(there));
             return None;
         }
         let target = self.target(there, gate);
         let step = self.step(&target, protocol);
         let in_flight =
             InFlight { nonce, changed: step.names().map(|name| (Arc::clone(name), self.certain(name))).collect() };
-        self.has = target;
+        (self.has, self.exact) = (target, None);
         // A name that is not there stays owed in the state of the world: it is sent as soon as it is.
         self.owed.retain(|name| protocol == Protocol::StateOfTheWorld && !self.has.contains_key(name));
         if !step.is_due {

@@ -12,6 +12,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use meshwright_ads::session::Standing;
@@ -48,7 +49,7 @@ fn kind(service: &str) -> Kind {
 fn put(snapshot: &mut Snapshot, kind: Kind, text: &str) {
     let name = text.split('@').next().unwrap();
     let any = text.as_bytes().to_vec();
-    snapshot.put(kind, Resource { name: name.into(), version: Version::of(&any), any: any.into() }, None);
+    snapshot.put(kind, Arc::new(Resource { name: name.into(), version: Version::of(&any), any: any.into() }));
 }
 
 /// The version that a proxy has which was sent resources of the state of the world.

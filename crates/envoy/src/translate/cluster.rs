@@ -5,7 +5,7 @@ use meshwright_traffic::proxy::{Discovery, HealthCheck, OutlierDetection, Pool, 
 
 use super::chain::socket;
 use super::http::ads;
-use super::route::{duration, tags};
+use super::route::{Tag, duration, tags};
 use super::{Translation, names};
 use crate::envoy::config::cluster::v3 as cds;
 use crate::envoy::config::cluster::v3::circuit_breakers::Thresholds;
@@ -86,7 +86,7 @@ impl Translation<'_, '_> {
             dns_lookup_family: lookup_family(*ip_preference).into(),
             outlier_detection: detection.as_ref().map(outlier_detection),
             transport_socket,
-            metadata: Some(tags(&[("TargetVirtualNode", node)])),
+            metadata: Some(tags(&[Tag { key: "TargetVirtualNode", value: node }])),
             name,
             ..Cluster::default()
         });

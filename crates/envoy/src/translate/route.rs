@@ -3,6 +3,7 @@
 use meshwright_model::limits::PortProtocol;
 use meshwright_traffic::proxy::{Destination, Retry, Rule, Share, Target, VIRTUAL_SERVICE_HEADER, VirtualHost};
 use prost_types::Duration;
+use serde::Serialize;
 
 use super::matcher::route_match;
 use super::{Translation, names};
@@ -53,7 +54,7 @@ impl Translation<'_, '_> {
                 name: rule.name.to_owned(),
                 r#match: Some(route_match(&entry.matcher)),
                 action: Some(Action::Route(self.action(rule, ways, protocol))),
-                metadata: Some(tags(&[("TargetVirtualService", service)])),
+                metadata: Some(tags(&[Tag { key: "TargetVirtualService", value: service }])),
                 response_headers_to_remove: removed,
                 ..Route::default()
             }
@@ -167,17 +168,24 @@ pub(super) fn duration(millis: u64) -> Duration {
     Duration { seconds: i64::try_from(millis / 1000).unwrap_or(i64::MAX), nanos }
 }
 
-/// What App Mesh's metrics extension reads, as JSON in a text. Source: the gateway's dump, `aws.appmesh.aggregate_stats`.
-pub(super) fn tags(tags: &[(&str, &str)]) -> Metadata {
-    let tag = |(key, value): &(&str, &str)| format!(r#"{{"key":{},"value":{}}}"#, quoted(key), quoted(value));
-    let all: Vec<String> = tags.iter().map(tag).collect();
-    let text = format!(r#"{{"tags":[{}]}}"#, all.join(","));
+/// What App Mesh's metrics extension reads.
+#[derive(Serialize)]
+struct Tags<'t> {
+    tags: &'t [Tag<'t>],
+}
+
+/// What a cluster or a route is of.
+#[derive(Serialize)]
+pub(super) struct Tag<'t> {
+    pub(super) key: &'static str,
+    pub(super) value: &'t str,
+}
+
+/// Tags, as JSON in a text. Source: the gateway's dump, `aws.appmesh.aggregate_stats`.
+pub(super) fn tags(tags: &[Tag<'_>]) -> Metadata {
+    // Texts are always JSON.
+    let text = serde_json::to_string(&Tags { tags }).unwrap_or_default();
     let config = prost_types::Value { kind: Some(prost_types::value::Kind::StringValue(text)) };
     let stats = prost_types::Struct { fields: [("config".to_owned(), config)].into() };
     Metadata { filter_metadata: [("aws.appmesh.aggregate_stats".to_owned(), stats)].into(), ..Metadata::default() }
-}
-
-/// A text as JSON has it.
-fn quoted(text: &str) -> serde_json::Value {
-    serde_json::Value::String(text.to_owned())
 }

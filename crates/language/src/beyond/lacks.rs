@@ -345,9 +345,15 @@ pub(super) const LACKS: &[Lack] = &[
     Lack {
         what: "a change by an amount, which would grow when asked twice",
         ways: &[
-            "% more to|for|on|traffic|requests",
+            "% more|extra|additional|further",
             "# more percent|%",
-            "another|additional|extra % to|for|on|traffic|requests",
+            "another|additional|extra|further % to|for|on|of|onto|into|traffic|requests",
+            "another|additional|extra|further <span>",
+            "<span> more|longer|extra|additional|shorter",
+            "another|additional|extra|further # retr~|attempt~|tries|connection~|pending",
+            "# more|additional|extra|further|fewer retr~|attempt~|tries|connection~|pending|failures|successes",
+            "retr~ * once|twice|# more",
+            "retr~ * # times more",
             "^ increase~|raise~|lower|lowers|reduce~|decrease~|bump~|extend~|shorten~ * by #|%|<span>",
         ],
         nearest: "a request names the value that it should have, as in \"send 45% to a\" or \"set the timeout of b to 20s\"",

@@ -2,6 +2,7 @@
 
 mod copies;
 mod find;
+mod formers;
 mod gateways;
 mod leaving;
 mod listeners;
@@ -41,6 +42,8 @@ use crate::understanding::{Assumption, Question};
 use find::{Finder, node_spec};
 use leaving::Leaving;
 
+const WHICH_MESH: &str = "There are several meshes in the file. Which is meant?";
+
 /// What an intent changes of resources that are there.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Insertion {
@@ -73,17 +76,20 @@ pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
     let mut rest = intent.clone();
     rest.removals.clear();
     rest.renames.clear();
+    rest.formers.clear();
     subjects::join(&mut rest);
     desk.find_gateways(&mut rest);
     desk.change_mesh(&mut rest);
-    desk.copy_nodes(&mut rest);
+    desk.copy_nodes(&mut rest, intent);
     desk.change_nodes(&mut rest);
     desk.change_everywhere(&rest);
     desk.change_routes(&mut rest);
     desk.change_services(&mut rest);
     desk.change_gateways(&mut rest);
     desk.create(rest, intent);
-    for removal in &intent.removals {
+    let is_copy =
+        |name: &String| intent.virtual_nodes.iter().any(|node| node.like.is_some() && node.name.as_ref() == Some(name));
+    for removal in intent.removals.iter().filter(|removal| !is_copy(&removal.name)) {
         desk.remove(removal);
     }
     for rename in &intent.renames {
@@ -91,6 +97,7 @@ pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
     }
     desk.take_targets();
     desk.ask_for_targets();
+    desk.check_formers(&intent.formers);
     put_removals_last(&mut desk.edits);
     desk.declare_parameters();
     if desk.edits.is_empty() && desk.draft.questions.is_empty() && !desk.is_settled {
@@ -144,7 +151,10 @@ impl<'i> Desk<'i> {
             (None, [only]) => self.draft.mesh = only.clone(),
             (None, []) => self.draft.ask("There is no mesh in the file. To which mesh should this belong?"),
             (None, [first, ..]) => {
-                self.draft.ask("There are several meshes in the file. Which is meant?");
+                // One mesh may be told by its name and by a reference; what is there knows its own.
+                if meshes.iter().filter(|mesh| mesh.text().is_some()).count() > 1 {
+                    self.draft.ask(WHICH_MESH);
+                }
                 self.draft.mesh = first.clone();
             }
         }
@@ -189,6 +199,11 @@ impl<'i> Desk<'i> {
                 self.tag_what_is_there(intent);
             }
             return;
+        }
+        let meshes: Vec<Key<'_>> =
+            self.finder.inventory.resources.iter().map(|resource| Key::of(&resource.mesh)).collect();
+        if rest.mesh.is_none() && meshes.iter().any(|mesh| *mesh != meshes[0]) {
+            self.draft.ask(WHICH_MESH);
         }
         if rest.mesh.is_none() {
             rest.mesh = self.draft.mesh.text().map(|name| Mesh { name: Some(name.to_owned()), ..Mesh::default() });

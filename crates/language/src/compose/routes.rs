@@ -246,6 +246,7 @@ fn name(router: &mut Router, draft: &mut Draft) {
     for route in router.routes.iter_mut().filter(|route| route.name.is_none()) {
         let wanted = match route.targets.as_slice() {
             _ if is_alone && takes_all(&route.matcher) => format!("{base}-route"),
+            _ if takes_all(&route.matcher) && base == "default" => "default-route".to_owned(),
             _ if takes_all(&route.matcher) => format!("{base}-default-route"),
             [only] => format!("{}-route", only.node),
             [first, ..] => format!("{}-route", stem(&first.node)),

@@ -47,6 +47,7 @@ impl Reader<'_> {
         spots.for_each(|spot: &mut Spot| spot.place = moved(spot.place));
         self.group.iter_mut().for_each(|place| *place = moved(*place));
         self.alternatives.iter_mut().for_each(|other| other.place = moved(other.place));
+        self.last_target = self.last_target.map(|(place, end)| (moved(place), end));
         self.firsts.iter_mut().for_each(|first| first.place = moved(first.place));
         self.assumptions.push(Assumption {
             what: "the routes stand in the router that is described with them".to_owned(),

@@ -187,14 +187,20 @@ impl Reader<'_> {
     pub(super) fn is_contrast(&mut self) -> Said {
         let words = self.words.clone();
         let is_value = |token: &&Token| !matches!(token.kind, TokenKind::Symbol | TokenKind::Word);
-        let own = self.tokens[words.clone()].iter().find(is_value).map(|token| std::mem::discriminant(&token.kind));
+        // "20 seconds, not 10"
+        let sort = |token: &Token| match token.kind {
+            TokenKind::Span(_) => std::mem::discriminant(&TokenKind::Number(0)),
+            ref kind => std::mem::discriminant(kind),
+        };
+        let own = self.tokens[words.clone()].iter().find(is_value).map(sort);
         let sentence = self.tokens[..words.start].iter().rev().take(MAX_BEFORE_CONTRAST);
         let mut sentence = sentence.take_while(|token| !matches!(token.low.as_str(), "." | ";"));
-        let is_said = sentence.any(|token| Some(std::mem::discriminant(&token.kind)) == own);
+        let is_said = sentence.any(|token| Some(sort(token)) == own);
         let is_not = self.tokens[words.start].text.eq_ignore_ascii_case("not");
         if !is_not || !is_said || !self.ends_clause(words.end) {
             return Err(Trouble::NotHere);
         }
+        self.was_before();
         self.sets_nothing()
     }
 }

@@ -14,10 +14,16 @@ const CALLING: &[&str] = &["client", "clients", "caller", "callers", "peer", "pe
 /// The most tokens between those who call and what is said of them.
 const MAX_TO_CLIENTS: usize = 4;
 
+/// The most tokens from backends to the TLS that they speak.
+const MAX_TO_TLS: usize = 6;
+
 impl Reader<'_> {
     /// What the node or application that is spoken of calls.
     pub(super) fn calls(&mut self, names: &[String]) -> Said {
         let spot = self.here()?;
+        if let Place::Gateway(_) = spot.place {
+            return self.calls_of_gateway(names);
+        }
         let (node, path) = spot::node(&mut self.intent, spot)?;
         self.guessed_calls.retain(|guess| node.name.as_ref() != Some(&guess.from) || !names.contains(&guess.to));
         let mut said = Vec::with_capacity(names.len());
@@ -167,7 +173,11 @@ impl Reader<'_> {
             return said;
         }
         let spot = self.here()?;
-        if spot.side == Side::Client && self.is_symbol(self.words.start.saturating_sub(2), &["call"]) {
+        // "the backends of web use TLS"
+        let clause = (0..self.words.start).rev().take(MAX_TO_TLS).take_while(|at| !self.ends_clause(*at));
+        let of_backends = self.known.is_some() && clause.into_iter().any(|at| self.is_symbol(at, &["backend"]));
+        let is_called = self.is_symbol(self.words.start.saturating_sub(2), &["call"]);
+        if spot.side == Side::Client && (is_called || of_backends) {
             // "the backends of web must be called over TLS"
             return spot::client_tls(&mut self.intent, spot).map(|(_, path)| path);
         }

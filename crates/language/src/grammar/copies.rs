@@ -18,6 +18,9 @@ const COPIES: &[&str] = &["copy", "clone", "duplicate", "replica", "twin"];
 /// The same with the word for what is like what was spoken of.
 const COPIES_AND_SAME: &[&str] = &["copy", "clone", "duplicate", "replica", "twin", "same"];
 
+/// The most tokens from a share to who gets it: "10% of the traffic of main to it".
+const MAX_TO_RECEIVER: usize = 8;
+
 /// Ways to ask for a copy of what the files have.
 static OF_THERE: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     let ways = [
@@ -28,7 +31,7 @@ static OF_THERE: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "create|add ?virtual-node <name:copy> ?, same as ?virtual-node <name:original>",
         "copy|clone|duplicate|replicate ?virtual-node <name:original> ?virtual-node as|to ?virtual-node <name:copy>",
         "copy|clone|duplicate|replicate ?virtual-node <name:original> ?virtual-node and|, ?create named <name:copy>",
-        "create|add copy|clone|duplicate|replica|twin ?virtual-node <name:original> ?virtual-node named <name:copy>",
+        "?create|add copy|clone|duplicate|replica|twin ?virtual-node <name:original> ?virtual-node named <name:copy>",
     ];
     ways.into_iter().map(Pattern::parse).collect()
 });
@@ -77,7 +80,9 @@ impl Reader<'_> {
 
     /// "add a node web-v3 like web-v2": a copy of what the files have.
     pub(super) fn copy_of_there(&mut self) -> bool {
-        if self.known.is_none() || !self.is_clause_start() {
+        let begins = |at: usize| at == 0 || super::read::BEFORE_CLAUSE.contains(&self.low_before(at));
+        let article = self.at.checked_sub(1).filter(|at| self.is_word(*at, &["a", "an", "another"]));
+        if self.known.is_none() || !begins(self.at) && !article.is_some_and(begins) {
             return false;
         }
         let found = Pattern::farthest(&OF_THERE, &self.tokens, self.at, &mut self.work);
@@ -113,11 +118,13 @@ impl Reader<'_> {
     /// "…, and send 10% to it": what gets a share is the copy.
     fn name_receiver(&mut self, node: usize, from: usize) {
         let Some(name) = self.intent.virtual_nodes[node].name.clone() else { return };
+        let shares = |at: usize| {
+            self.token(at).is_some_and(|share| matches!(share.kind, TokenKind::Percent(_)) || share.low == "traffic")
+        };
         let is_it = |at: &usize| {
-            let shares = at.checked_sub(2).and_then(|before| self.token(before));
-            let is_share =
-                shares.is_some_and(|share| matches!(share.kind, TokenKind::Percent(_)) || share.low == "traffic");
-            self.is_word(*at, &["it"]) && self.low_before(*at) == "to" && is_share
+            let clause =
+                (at.saturating_sub(MAX_TO_RECEIVER)..*at).rev().take_while(|before| !self.ends_clause(*before));
+            self.is_word(*at, &["it"]) && self.low_before(*at) == "to" && clause.into_iter().any(shares)
         };
         if let Some(at) = (from..self.tokens.len()).find(is_it) {
             let token = &mut self.tokens[at];

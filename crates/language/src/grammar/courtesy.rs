@@ -69,6 +69,21 @@ const FILLERS: &[&str] = &[
     "you know",
     "no rush",
     "no hurry",
+    "rename nothing",
+    "rename nothing else",
+    "without renaming anything",
+    "don't rename anything",
+    "do not rename anything",
+    "and touch nothing else",
+    "touch nothing else",
+    "and change nothing else",
+    "change nothing else",
+    "don't touch anything else",
+    "do not touch anything else",
+    "and leave everything else alone",
+    "leave everything else alone",
+    "nothing else should change",
+    "nothing else changes",
 ];
 
 /// Labels of the parts of a ticket.
@@ -123,7 +138,10 @@ pub(super) fn drop_courtesy(tokens: &mut Vec<Token>) {
             .then(|| ticket(tokens, at).or_else(|| greeting(tokens, at)).or_else(|| label(tokens, at)))
             .flatten()
             .or_else(|| thanks(tokens, at, begins || kept.last().is_some_and(|last| is_mark(last, &[","]))))
-            .or_else(|| one_of(tokens, at, FILLERS))
+            .or_else(|| {
+                one_of(tokens, at, FILLERS)
+                    .map(|end| end + usize::from(begins && tokens.get(end).is_some_and(|next| is_mark(next, &[","]))))
+            })
             .or_else(|| software(tokens, at));
         match end {
             Some(end) => at = end,

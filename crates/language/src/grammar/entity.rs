@@ -381,6 +381,11 @@ impl Reader<'_> {
         self.is_word(at, SENDERS) && (self.is_word(at + 1, OF_SENDERS) || self.is_symbol(at + 1, OF_SENDERS))
     }
 
+    /// Whether a word is for people or machines that send requests.
+    pub(super) fn are_people(&self, at: usize) -> bool {
+        self.is_word(at, SENDERS) || self.is_word(at, &["clients", "client", "everyone", "consumers"])
+    }
+
     /// "deletes on /orders": requests by their method.
     fn are_methods(&self, at: usize) -> bool {
         self.is_word(at, &["gets", "posts", "puts", "deletes", "patches"])

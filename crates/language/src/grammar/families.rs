@@ -1,8 +1,10 @@
-//! Several nodes by the name that they share: "both transcoder nodes", "all payments nodes", "the transcoders".
+//! Several things by what they share: "both transcoder nodes", "the transcoders", "every gateway", "each route of router r".
 
 use meshwright_model::Kind;
 
 use super::known::{Known, is_of};
+use super::name::name_at;
+use super::order::{past_articles, says_of};
 use super::reader::Reader;
 use super::thing::{Entity, Thing};
 use crate::lexer::{Token, TokenKind};
@@ -38,6 +40,162 @@ impl Known {
         }
     }
 }
+
+/// Words that say that all of a kind are meant.
+const ALL: &[&str] = &["all", "every", "each", "both"];
+
+/// Words before what something is only compared with.
+const COMPARING: &[&str] = &["before", "after", "over", "than", "except", "but", "like"];
+
+/// Symbols of what is done to each of several by its name.
+const DONE_BY_NAME: &[&str] = &["tag", "remove", "no", "no-longer", "take"];
+
+/// What words mean that speak of all of a kind.
+struct Meant {
+    kind: Kind,
+    /// The name that they share, or of what they belong to.
+    of: Option<String>,
+    is_pair: bool,
+    end: usize,
+}
+
+impl Known {
+    /// Says whose listener is meant: "the idle timeout of the listener of cart" is that of the node, and not of its requests' way.
+    pub(super) fn name_listeners(&self, tokens: &mut Vec<Token>) {
+        let mut at = 0;
+        while at < tokens.len() {
+            let owner = past_articles(tokens, at + 2);
+            let is_listener = tokens[at].kind == TokenKind::Symbol && tokens[at].low == "listener";
+            let before = (0..at).rev().find(|before| !matches!(tokens[*before].low.as_str(), "the" | "its"));
+            let is_part = before.is_some_and(|before| says_of(tokens, before));
+            let own = name_at(tokens, owner).filter(|_| is_listener && is_part && says_of(tokens, at + 1));
+            let kinds = own.as_ref().and_then(|name| self.names.get(name));
+            let kind = [Kind::VirtualNode, Kind::VirtualGateway]
+                .into_iter()
+                .find(|kind| kinds.is_some_and(|own| own.contains(kind)));
+            at += 1;
+            let (Some(kind), at) = (kind, at - 1) else { continue };
+            let text = if name_at(tokens, owner + 2).is_some() {
+                format!("{}s", symbol_of(kind))
+            } else {
+                symbol_of(kind).to_owned()
+            };
+            tokens[at] = Token { low: symbol_of(kind).to_owned(), text, ..tokens[at].clone() };
+            tokens.drain(at + 1..owner);
+        }
+    }
+
+    /// Says the names of what words mean by its kind: "every gateway", "all routes of router r", and "tag all nodes".
+    pub(super) fn name_families(&self, tokens: &mut Vec<Token>) {
+        let mut at = 0;
+        while at < tokens.len() {
+            let by_name = tokens
+                .iter()
+                .any(|token| token.kind == TokenKind::Symbol && DONE_BY_NAME.contains(&token.low.as_str()));
+            let found = self.meant(tokens, at).filter(|meant| meant.kind != Kind::VirtualNode || by_name);
+            let Some((meant, names)) = found.and_then(|meant| self.names_of(&meant).map(|names| (meant, names))) else {
+                at += 1;
+                continue;
+            };
+            let (first, last) = (tokens[at].clone(), tokens[meant.end - 1].clone());
+            let token = |kind: TokenKind, text: &str, low: &str| Token {
+                kind,
+                low: low.to_owned(),
+                text: text.to_owned(),
+                start: first.start,
+                end: last.end,
+            };
+            let symbol = symbol_of(meant.kind);
+            let mut said = vec![token(TokenKind::Symbol, &format!("{symbol}s"), symbol)];
+            for name in &names {
+                if said.len() > 1 {
+                    said.push(token(TokenKind::Mark, ",", ","));
+                }
+                said.push(token(TokenKind::Name, name, &name.to_lowercase()));
+            }
+            let count = said.len();
+            tokens.splice(at..meant.end, said);
+            at += count;
+        }
+    }
+
+    /// What words at a place mean by its kind.
+    fn meant(&self, tokens: &[Token], at: usize) -> Option<Meant> {
+        let low = |at: usize| tokens.get(at).map_or("", |token| token.low.as_str());
+        let is_symbol = |at: usize| tokens.get(at).is_some_and(|token| token.kind == TokenKind::Symbol);
+        if low(at) == "everything" && is_symbol(at) {
+            // "all nodes", "every virtual node"
+            let is_nodes = tokens[at].text.to_lowercase().contains("node");
+            return is_nodes.then_some(Meant { kind: Kind::VirtualNode, of: None, is_pair: false, end: at + 1 });
+        }
+        let is_compared = at > 0 && COMPARING.contains(&low(at - 1));
+        (ALL.contains(&low(at)) && !is_compared).then_some(())?;
+        let is_pair = low(at) == "both";
+        let past =
+            |at: usize| at + (at..at + 2).take_while(|place| matches!(low(*place), "of" | "the" | "our")).count();
+        let first = past(at + 1);
+        let kind_at = |at: usize| kind_of(low(at)).filter(|_| is_symbol(at));
+        if let (Some(Kind::VirtualNode), Some(name)) = (kind_at(first + 1), name_at(tokens, first)) {
+            return Some(Meant { kind: Kind::VirtualNode, of: Some(name), is_pair, end: first + 2 });
+        }
+        let kind = kind_at(first).filter(|kind| *kind != Kind::VirtualNode)?;
+        let owner = past(first + 2);
+        let owner = owner + usize::from(kind_at(owner).is_some());
+        let is_of = matches!(low(first + 1), "of" | "in" | "on" | "behind");
+        if is_of {
+            let name = name_at(tokens, owner).filter(|name| self.names.contains_key(name))?;
+            let end = owner + 1 + usize::from(kind_at(owner + 1).is_some());
+            return Some(Meant { kind, of: Some(name), is_pair, end });
+        }
+        let names_more = name_at(tokens, first + 1).is_some();
+        (!names_more).then_some(Meant { kind, of: None, is_pair, end: first + 1 })
+    }
+
+    /// The names of what is meant, where each is of one thing alone.
+    fn names_of(&self, meant: &Meant) -> Option<Vec<String>> {
+        let of_kind = |kinds: &std::collections::BTreeSet<Kind>| kinds.contains(&meant.kind);
+        let all = self.names.iter().filter(|(_, kinds)| of_kind(kinds)).map(|(name, _)| name.clone());
+        let names: Vec<String> = match (&meant.of, meant.kind) {
+            (None, _) => all.collect(),
+            (Some(name), Kind::VirtualNode) => self.family(name),
+            (Some(router), Kind::Route) => {
+                self.routes.iter().filter(|route| route.router == *router).map(|route| route.name.clone()).collect()
+            }
+            (Some(gateway), Kind::GatewayRoute) => {
+                let own = self.gateway_routes.iter().filter(|(owner, _)| owner == gateway);
+                own.map(|(_, name)| name.clone()).collect()
+            }
+            _ => Vec::new(),
+        };
+        let is_told = |name: &String| match meant.kind {
+            Kind::Route => self.routes.iter().filter(|route| route.name == *name).count() == 1,
+            Kind::GatewayRoute => self.gateway_routes.iter().filter(|(_, own)| own == name).count() == 1,
+            _ => true,
+        };
+        let fits = !names.is_empty() && (!meant.is_pair || names.len() == 2) && names.iter().all(is_told);
+        fits.then_some(names)
+    }
+}
+
+/// The kind of a symbol that speaks of resources.
+fn kind_of(symbol: &str) -> Option<Kind> {
+    KINDS.iter().find(|(own, _)| *own == symbol).map(|(_, kind)| *kind)
+}
+
+/// The symbol of a kind.
+fn symbol_of(kind: Kind) -> &'static str {
+    KINDS.iter().find(|(_, own)| *own == kind).map_or("", |(symbol, _)| symbol)
+}
+
+/// The kinds that are spoken of as a whole.
+const KINDS: &[(&str, Kind)] = &[
+    ("virtual-node", Kind::VirtualNode),
+    ("virtual-gateway", Kind::VirtualGateway),
+    ("virtual-router", Kind::VirtualRouter),
+    ("virtual-service", Kind::VirtualService),
+    ("route", Kind::Route),
+    ("gateway-route", Kind::GatewayRoute),
+];
 
 impl Reader<'_> {
     /// All nodes of a name, where words speak of several: "both transcoder nodes". Where they are not as many as it says, the

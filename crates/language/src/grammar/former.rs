@@ -4,7 +4,9 @@ use super::ports::MIN_BARE_PORT;
 use super::reader::Reader;
 use super::slot::Slot;
 use super::thing::Thing;
+use crate::intent::Former;
 use crate::lexer::{Token, TokenKind};
+use crate::lexicon::is_method;
 use crate::understanding::Assumption;
 
 /// Symbols of values that stand for each other: a change goes from one of a row to another.
@@ -45,7 +47,7 @@ const MAX_TO_NEW: usize = 2;
 const MAX_BACK: usize = 32;
 
 /// What was before, and what takes its place: where each stands.
-struct Former {
+struct Before {
     from: usize,
     /// What sort of value it is: the port in "from port 80 to 8080".
     label: Option<usize>,
@@ -75,7 +77,7 @@ impl Reader<'_> {
     }
 
     /// Where the value behind "from" stands that another takes the place of.
-    fn former_value(&self, begin: usize, from: usize) -> Option<Former> {
+    fn former_value(&self, begin: usize, from: usize) -> Option<Before> {
         let articles = &["the", "a", "an", "its"];
         let start = self.past(from + 1, articles);
         let label = Some(start).filter(|at| self.says_sort(*at));
@@ -91,7 +93,7 @@ impl Reader<'_> {
             && clause.clone().any(|at| self.is_symbol(at, SEVERAL));
         let is_range = matches!(old.kind, TokenKind::Number(_)) && label.is_none() && self.says_range(begin, from, new);
         let fits = (is_text || replaces(old, taker)) && !is_one_of_several && !is_range;
-        fits.then_some(Former { from, label, value, to, new })
+        fits.then_some(Before { from, label, value, to, new })
     }
 
     /// Whether a symbol says what sort of value follows, and is neither a value nor a kind of thing.
@@ -111,10 +113,48 @@ impl Reader<'_> {
         (begin..from).any(says) || self.is_symbol(new + 1, &["inclusive"])
     }
 
-    fn drop_former(&mut self, begin: usize, former: &Former) {
-        let Former { from, label, value, to, new } = *former;
+    /// "5 times instead of 3": the value that the words say is what was there, and one of its sort before them takes its place.
+    pub(super) fn was_before(&mut self) {
+        let sort = |token: &Token| match token.kind {
+            TokenKind::Number(_) | TokenKind::Span(_) | TokenKind::Percent(_) => Some(0),
+            TokenKind::Path => Some(1),
+            TokenKind::Host => Some(2),
+            TokenKind::Word if is_method(&token.text) => Some(3),
+            _ => None,
+        };
+        let own = self.words.clone().find(|at| sort(&self.tokens[*at]).is_some());
+        let Some((own, kind)) = own.map(|at| (at, sort(&self.tokens[at]))) else { return };
+        let mut before = (self.words.start.saturating_sub(MAX_BACK)..self.words.start).rev();
+        let new =
+            before.by_ref().take_while(|at| !self.is_sentence_end(*at)).find(|at| sort(&self.tokens[*at]) == kind);
+        if let Some(new) = new {
+            self.note_former(own, new);
+        }
+    }
+
+    /// Keeps in mind what the files should have before the change.
+    fn note_former(&mut self, was: usize, becomes: usize) {
+        let (old, new) = (&self.tokens[was], &self.tokens[becomes]);
+        let text = |token: &Token| match token.kind {
+            TokenKind::Number(number) | TokenKind::Percent(number) => number.to_string(),
+            TokenKind::Span(span) => span.to_string(),
+            _ => token.text.clone(),
+        };
+        let was = match (&old.kind, &new.kind) {
+            // "20 seconds rather than 10"
+            (TokenKind::Number(number), TokenKind::Span(_)) => format!("{number}s"),
+            _ => text(old),
+        };
+        if self.known.is_some() {
+            self.intent.formers.push(Former { was, becomes: text(new) });
+        }
+    }
+
+    fn drop_former(&mut self, begin: usize, former: &Before) {
+        let Before { from, label, value, to, new } = *former;
         let text = self.request[self.tokens[from].start..self.tokens[to - 1].end].to_owned();
         self.set_aside(from, to);
+        self.note_former(value, new);
         self.assumptions.push(Assumption {
             what: format!("\"{text}\" says what was before, and sets nothing"),
             why: "the value that it changes to is the one that is set".to_owned(),

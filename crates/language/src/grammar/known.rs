@@ -9,6 +9,7 @@ use meshwright_model::{Inventory, Kind, Resource, Spec};
 
 use super::thing::Thing;
 use crate::compose::names::is_part;
+use crate::intent::RemovalKind;
 use crate::lexer::{Token, TokenKind};
 
 /// The names of what is there, each with the kinds that have it.
@@ -18,7 +19,11 @@ pub(super) struct Known {
     /// The targets of the only route, in order; none where there are several routes.
     pub(super) targets: Vec<String>,
     /// The routes, each with the names that speak of it and its targets in order.
-    routes: Vec<RouteThere>,
+    pub(super) routes: Vec<RouteThere>,
+    /// The gateway routes, each behind its gateway.
+    pub(super) gateway_routes: Vec<(String, String)>,
+    /// The numbers of routes and gateway routes.
+    numbers: Vec<Ranked>,
     /// The routes that take every request that no other takes.
     pub(super) catch_alls: Vec<(Kind, String)>,
     /// Which node may call which virtual service, and what that is called by its provider.
@@ -34,11 +39,25 @@ pub fn names_there(there: &Inventory) -> Vec<String> {
 
 /// A route of the files.
 #[derive(Clone, Debug)]
-struct RouteThere {
-    name: String,
-    router: String,
+pub(super) struct RouteThere {
+    pub(super) name: String,
+    pub(super) router: String,
     targets: Vec<String>,
 }
+
+/// The number of a route of the files among those of its parent.
+#[derive(Clone, Debug)]
+struct Ranked {
+    name: String,
+    parent: String,
+    number: Option<i64>,
+}
+
+/// The number that is tried last. Source: API reference, `RoutePriority`.
+const LAST: i64 = 1000;
+
+/// How far behind the last a route is put.
+const STEP: i64 = 10;
 
 impl Known {
     /// What an inventory holds.
@@ -58,6 +77,8 @@ impl Known {
             names,
             targets,
             routes: routes_there(inventory),
+            gateway_routes: gateway_routes(inventory),
+            numbers: numbers(inventory),
             catch_alls: catch_alls(inventory),
             calls: calls(inventory),
         }
@@ -88,10 +109,11 @@ impl Known {
         }
     }
 
-    /// The name and the targets of the only route that a name can speak of: its own, its router's, a part of them.
-    pub(super) fn route_of(&self, name: &str) -> Option<(&str, &[String])> {
+    /// The name and the targets of the only route with so many targets that a name can speak of: its own, its router's, a part
+    /// of them.
+    pub(super) fn route_of(&self, name: &str, count: usize) -> Option<(&str, &[String])> {
         let only = |is_it: &dyn Fn(&RouteThere) -> bool| {
-            let mut found = self.routes.iter().filter(|route| is_it(route));
+            let mut found = self.routes.iter().filter(|route| is_it(route) && route.targets.len() == count);
             found.next().filter(|_| found.next().is_none())
         };
         let has_name = |is_it: &dyn Fn(&RouteThere) -> bool| self.routes.iter().any(is_it);
@@ -123,6 +145,45 @@ impl Known {
         all.next().filter(|_| all.next().is_none()).map(|(name, _)| name.clone())
     }
 
+    /// The names of all that can have a part: routes their retries, nodes and gateways what their listeners have.
+    pub(super) fn all_with(&self, part: RemovalKind) -> Vec<String> {
+        let kinds: &[Kind] = match part {
+            RemovalKind::RetryPolicy => &[Kind::Route],
+            RemovalKind::OutlierDetection | RemovalKind::Timeout | RemovalKind::Backend => &[Kind::VirtualNode],
+            _ => &[Kind::VirtualNode, Kind::VirtualGateway],
+        };
+        let all = self.names.iter().filter(|(_, own)| kinds.iter().any(|kind| own.contains(kind)));
+        all.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// A number before or after that of a route, among those of its parent; that of a route which is there, where it is on that
+    /// side already. Nothing where there is none.
+    pub(super) fn number_beside(&self, own: Option<&str>, name: &str, is_after: bool) -> Option<u32> {
+        let mut named = self.numbers.iter().filter(|number| number.name == name);
+        let other = named.next().filter(|_| named.next().is_none())?;
+        let siblings = || self.numbers.iter().filter(|number| number.parent == other.parent && number.name != name);
+        let beside = other.number?;
+        if own.is_none() {
+            // It cannot be told from its siblings when asked twice.
+            return u32::try_from(if is_after { beside + 1 } else { beside - 1 })
+                .ok()
+                .filter(|number| i64::from(*number) <= LAST);
+        }
+        let own = own.and_then(|own| siblings().find(|number| number.name == own)).and_then(|number| number.number);
+        if let Some(own) = own.filter(|own| if is_after { *own > beside } else { *own < beside }) {
+            return own.try_into().ok();
+        }
+        let numbers = siblings().filter_map(|number| number.number);
+        let (from, to) = if is_after {
+            (beside, numbers.filter(|number| *number > beside).min().unwrap_or(LAST + 1))
+        } else {
+            (numbers.filter(|number| *number < beside).max().map_or(-1, |number| number), beside)
+        };
+        let middle = from + (to - from) / 2;
+        let middle = if is_after && to > LAST { (beside + STEP).min(LAST) } else { middle };
+        (middle > from && middle < to).then_some(middle).and_then(|number| number.try_into().ok())
+    }
+
     /// Whether there is something of a kind.
     pub(super) fn has(&self, kind: Kind) -> bool {
         self.names.values().any(|kinds| kinds.contains(&kind))
@@ -143,6 +204,28 @@ impl Known {
 pub(super) fn is_of(full: &str, name: &str) -> bool {
     let is_begin = full.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']));
     is_begin || is_part(full, name)
+}
+
+/// The numbers of an inventory's routes.
+fn numbers(inventory: &Inventory) -> Vec<Ranked> {
+    let number = |resource: &Resource| {
+        let priority = match &resource.spec {
+            Spec::Route(spec) => spec.priority.as_ref(),
+            Spec::GatewayRoute(spec) => spec.priority.as_ref(),
+            _ => return None,
+        };
+        let parent = resource.parent.as_ref().map(|parent| Key::of(parent).shown()).unwrap_or_default();
+        let number = priority.and_then(|priority| priority.known()).map(|priority| priority.value());
+        Some(Ranked { name: Key::of(&resource.name).shown(), parent, number })
+    };
+    inventory.resources.iter().filter_map(number).collect()
+}
+
+/// The gateway routes of an inventory, each behind its gateway.
+fn gateway_routes(inventory: &Inventory) -> Vec<(String, String)> {
+    let all = inventory.resources.iter().filter(|resource| resource.kind() == Kind::GatewayRoute);
+    let parent = |route: &Resource| route.parent.as_ref().map(|parent| Key::of(parent).shown()).unwrap_or_default();
+    all.map(|route| (parent(route), Key::of(&route.name).shown())).collect()
 }
 
 /// The routes of an inventory.

@@ -49,7 +49,7 @@ impl Reader<'_> {
             self.at += 1;
             return true;
         }
-        if self.receives(&entity) {
+        if self.receives(&entity) || self.says_everywhere(&entity) {
             return true;
         }
         if self.meaning_of_block(entity.end) || self.longer_meaning(entity.end) {
@@ -72,6 +72,24 @@ impl Reader<'_> {
         self.at = entity.end;
         self.name_end = entity.name.is_some().then_some(entity.end);
         self.preposition = None;
+        true
+    }
+
+    /// "change the port of cart to 9191 everywhere": what else has the value is not known.
+    fn says_everywhere(&mut self, entity: &Entity) -> bool {
+        let is_node = |spot: &Spot| matches!(spot.place, Place::Node(_) | Place::Application(_));
+        let is_named = self.spot.filter(is_node).is_some_and(|spot| self.name_of_proxied(spot.place).is_some());
+        let is_said = self.tokens[self.at].text.eq_ignore_ascii_case("everywhere");
+        if entity.thing != Thing::Everything
+            || !is_said
+            || !is_named
+            || self.known.is_none()
+            || !self.ends_clause(entity.end)
+        {
+            return false;
+        }
+        self.miss(self.tokens[self.at].start, self.tokens[self.at].end);
+        self.at = entity.end;
         true
     }
 

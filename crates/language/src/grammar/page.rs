@@ -48,6 +48,24 @@ Words in brackets may be left out. Each word stands for its synonyms too, articl
 parts come in any order. What is said of a block, such as the interval of a health check, is understood once the block was \
 named, or right before it is. What is not understood is named, and nothing is invented to cover it.
 
+## Changes of files
+
+With `--into`, the names of the files are known, and what is said is held against what stands there:
+
+- A change that was made already is made no more, and the exit code is 0. What a request says was there before (\"from 3 to 5 \
+retries\", \"not 10\", \"instead of /ping\") must stand there, unless the new value does already; else that is asked about.
+- What is to be taken away and is not there is asked about, with the nearest name, and the exit code is 1, also where the same \
+request took it away before: a file does not tell what is gone from what is misspelt, and to answer that nothing is left of a \
+name with a slip in it would leave there what should go. A part of what is there, such as a health check, a backend or a tag, \
+may be gone already, and then nothing changes.
+- All of a kind are meant by \"every gateway\", \"all routes of router r\", \"both cart nodes\"; a part of a part may stand in any \
+order: \"the interval of the health check of cart\", \"cart's health check interval\".
+- A copy of a node has all that its original has, but what is said of it; \"without a health check\" takes that from the copy.
+- \"Before x\" and \"after x\" give a route a number between those of `x` and its neighbour, unless it has one already on that \
+side. A new route without a name gets the number beside that of `x`.
+- A third is 33 %, two thirds are 67 %. A change by an amount (\"5% more\", \"one more retry\") is refused, as it would grow when \
+asked twice.
+
 ## Requests
 
 | about | request |

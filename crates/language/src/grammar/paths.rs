@@ -1,11 +1,14 @@
 //! What is said of a path belongs to its route: "/stream has a timeout of 60 s", "retry /export twice".
 
 use super::block::Block;
+use super::pathway::{by_form, pattern_of};
 use super::read::BEFORE_CLAUSE;
 use super::reader::Reader;
-use super::spot::{self, Place, Spot, put};
-use crate::intent::{Match, Pathway};
+use super::slot::Slots;
+use super::spot::{self, Place, Said, Spot, put};
+use crate::intent::{Match, Pathway, Query};
 use crate::lexer::TokenKind;
+use crate::understanding::Assumption;
 
 /// How many tokens ahead a path is looked for.
 const MAX_AHEAD: usize = 24;
@@ -119,4 +122,47 @@ impl Reader<'_> {
             self.intent.routes.iter().position(|route| is_it(&route.matcher)).map(|at| Place::Route(None, at))
         })
     }
+}
+
+/// Puts a path among what a route matches; one that has a query takes that along.
+pub(super) fn path(reader: &mut Reader<'_>, slots: &Slots, make: fn(String) -> Pathway) -> Said {
+    let pathway = match make(slots.text("path")) {
+        Pathway::Prefix(path) => by_form(path),
+        other => other,
+    };
+    let (pathway, query) = match pathway {
+        Pathway::Prefix(path) if path.contains('?') => {
+            let (path, query) =
+                path.split_once('?').map(|(path, query)| (path.to_owned(), query.to_owned())).unwrap_or_default();
+            (Pathway::Prefix(path), query)
+        }
+        other => (other, String::new()),
+    };
+    let pathway = match pathway {
+        Pathway::Prefix(path) if let Some(pattern) = pattern_of(&path) => {
+            let is_same = pattern == path;
+            let what = if is_same { "a pattern".to_owned() } else { format!("the pattern `{pattern}`") };
+            reader.assumptions.push(Assumption {
+                what: format!("`{path}` is {what}"),
+                why: "no path has such characters in it, and a pattern must match the whole path".to_owned(),
+            });
+            Pathway::Regex(pattern)
+        }
+        other => other,
+    };
+    if query.is_empty() && reader.further_path(&pathway) {
+        return Ok(String::new());
+    }
+    reader.matcher(|matcher, path| {
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) =
+                pair.split_once('=').map_or((pair, None), |(name, value)| (name, Some(value.to_owned())));
+            matcher.query.push(Query { name: name.to_owned(), value });
+        }
+        // "all requests" is every path until one is named.
+        if matcher.path == Some(Pathway::Prefix("/".to_owned())) && pathway != Pathway::Prefix("/".to_owned()) {
+            matcher.path = None;
+        }
+        put(&mut matcher.path, pathway, path, "path")
+    })
 }

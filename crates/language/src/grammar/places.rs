@@ -20,6 +20,8 @@ impl Reader<'_> {
             Verb::Change => Action::Change,
             Verb::Add if belongs => Action::Change,
             Verb::None if self.is_said_of_there(entity) => Action::Change,
+            // What should be otherwise is there, or is misspelt.
+            Verb::None if self.known.is_some() && self.is_bound(entity.end) => Action::Change,
             _ => Action::Create,
         };
         match entity.thing {
@@ -178,6 +180,11 @@ impl Reader<'_> {
             return None;
         }
         let Some(name) = entity.name.clone() else {
+            if entity.thing == Thing::Node
+                && let Some(node) = self.node_of_service()
+            {
+                return Some(node);
+            }
             let latest = self.latest(|place| matches!(place, Place::Node(_) | Place::Application(_)));
             let is_all =
                 entity.is_plural && (self.at.saturating_sub(3)..self.at).any(|at| self.is_word(at, &["both", "all"]));
@@ -280,6 +287,9 @@ impl Reader<'_> {
             None if entity.is_definite => self.intent.virtual_routers.len().checked_sub(1),
             None => None,
         };
+        if let Some(name) = &name {
+            self.router_of_service(name);
+        }
         let at = found.unwrap_or_else(|| {
             self.intent.virtual_routers.push(VirtualRouter { name, action, ..VirtualRouter::default() });
             self.intent.virtual_routers.len() - 1

@@ -45,6 +45,36 @@ impl Reader<'_> {
         self.sets_nothing()
     }
 
+    /// "before main": a number between that route and the next of its router, unless the route's own is on that side already.
+    pub(super) fn tried_beside(&mut self, name: &str, is_after: bool) -> Said {
+        let spot = self.here()?;
+        let known = self.known.as_ref().ok_or(Trouble::NotHere)?;
+        let own = match spot.place {
+            Place::Route(None, at) => self.intent.routes[at].name.clone(),
+            Place::GatewayRoute(None, at) => self.intent.gateway_routes[at].name.clone(),
+            Place::Application(at) => self.intent.applications[at].name.clone(),
+            _ => return Err(Trouble::NotHere),
+        };
+        let number = known.number_beside(own.as_deref(), name, is_after);
+        match number {
+            Some(number) => {
+                self.set_aside(self.words.start, self.words.end);
+                self.priority(number)
+            }
+            None if self.kind_there(name) == Some(Kind::Route) || self.kind_there(name) == Some(Kind::GatewayRoute) => {
+                let (from, to) = (self.words.start, self.words.end);
+                let side = if is_after { "behind" } else { "before" };
+                self.ask(
+                    &format!("No number is free {side} `{name}`, or it has none. Which numbers should the routes get?"),
+                    from,
+                    to,
+                );
+                Ok(String::new())
+            }
+            None => Err(Trouble::NotHere),
+        }
+    }
+
     /// Gives the least number to routes that are to be tried before others: where those do not take all requests that are left,
     /// and where the request has no others, which then stand somewhere else.
     pub(super) fn settle_firsts(&mut self) {

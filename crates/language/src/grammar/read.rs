@@ -71,7 +71,8 @@ const REQUEST_SYMBOLS: &[&str] = &[
 const BEFORE_REQUESTS: &[&str] = &["https", "http", "grpc", "tcp", "change"];
 
 /// Words after which a clause begins.
-pub(super) const BEFORE_CLAUSE: &[&str] = &[".", ";", ",", "so", "and", "please", "then", "to", "also"];
+pub(super) const BEFORE_CLAUSE: &[&str] =
+    &[".", ";", ",", "so", "and", "please", "then", "to", "also", "just", "simply", "kindly"];
 
 /// Symbols that may stand anywhere and say nothing by themselves.
 const PASSED: &[&str] = &[
@@ -125,6 +126,10 @@ const RELATIVE: &[&str] = &["which", "where", "that", "whose"];
 impl Reader<'_> {
     /// Reads to the end.
     pub(super) fn read(mut self) -> (Understanding, usize) {
+        self.weigh_thirds();
+        self.drop_directions();
+        self.say_replacements();
+        self.say_changes();
         self.drop_former_values();
         self.carry_verbs();
         self.begin_sentence();
@@ -168,6 +173,7 @@ impl Reader<'_> {
             || self.copy()
             || self.purpose()
             || self.path_spoken_of()
+            || self.people()
             || self.calls_those()
             || self.one_of_calls()
             || self.tagged()

@@ -193,6 +193,7 @@ impl<'r> Reader<'r> {
         self.settle_guessed_calls();
         self.fill_copies();
         self.adopt_routes();
+        self.join_hosts();
         self.make_alternatives();
         self.settle_firsts();
         self.check_counts();

@@ -7,7 +7,8 @@ use meshwright_model::Kind;
 use super::name::{name_at, names_from};
 use super::pattern::Pattern;
 use super::reader::Reader;
-use crate::intent::{Heir, Removal, RemovalKind, ResourceKind};
+use super::spot::{Place, Said};
+use crate::intent::{Action, Heir, Removal, RemovalKind, ResourceKind, VirtualNode};
 use crate::lexer::TokenKind;
 
 /// Ways to say `no` that take away what is there.
@@ -156,13 +157,11 @@ impl Reader<'_> {
         let place = self.past_glue(end + 1);
         let is_from = self.is_word(end, &["from", "of", "on"]);
         let resource = self.resource_kind(place).0.filter(|_| is_from);
-        let removal = |key: String| match self.owner_after(end) {
-            Some((name, end)) => (Removal { resource, ..Removal::of_part(RemovalKind::Tag, name, key) }, end),
-            None => (Removal::of(RemovalKind::Tag, key), end),
+        let Some((owners, end)) = self.owners_after(end) else {
+            return Some((keys.into_iter().map(|key| Removal::of(RemovalKind::Tag, key)).collect(), end));
         };
-        let all: Vec<(Removal, usize)> = keys.into_iter().map(removal).collect();
-        let end = all.first().map(|(_, end)| *end)?;
-        Some((all.into_iter().map(|(removal, _)| removal).collect(), end))
+        let all = each_of(RemovalKind::Tag, &owners, &keys).into_iter();
+        Some((all.map(|removal| Removal { resource, ..removal }).collect(), end))
     }
 
     /// What is taken away at a place, and where its words end.
@@ -174,9 +173,8 @@ impl Reader<'_> {
             let mut place = self.past_glue(at + 1);
             if kind == RemovalKind::Backend {
                 let (parts, end) = names_from(&self.tokens, place)?;
-                let (name, end) = self.owner_after(end)?;
-                let removal = |part| Removal::of_part(kind, &name, part);
-                return Some((parts.into_iter().map(removal).collect(), end));
+                let (owners, end) = self.owners_after(end)?;
+                return Some((each_of(kind, &owners, &parts), end));
             }
             while self.part_at(place) == Some(kind) {
                 place = self.past_glue(place + 1);
@@ -186,9 +184,12 @@ impl Reader<'_> {
             {
                 return Some((vec![Removal::of(kind, name)], place));
             }
-            let place = self.skip_kind(place);
-            let name = name_at(&self.tokens, place)?;
-            return Some((vec![Removal::of(kind, name)], self.past_kind(place + 1)));
+            if self.is_symbol(place, &["everything"]) {
+                let owners = self.known.as_ref()?.all_with(kind);
+                return Some((owners.into_iter().map(|name| Removal::of(kind, name)).collect(), place + 1));
+            }
+            let (names, end) = names_from(&self.tokens, self.skip_kind(place))?;
+            return Some((names.into_iter().map(|name| Removal::of(kind, name)).collect(), self.past_kind(end)));
         }
         let place = self.skip_kind(at);
         if let Some(again) = self.what_went_before(at) {
@@ -201,9 +202,8 @@ impl Reader<'_> {
             end += 1;
         }
         let sharing = self.sharing_after(end);
-        if let Some((owner, end)) = self.owner_after(end).filter(|_| sharing.is_none()) {
-            let removal = |part| Removal::of_part(RemovalKind::Target, &owner, part);
-            return Some((names.into_iter().map(removal).collect(), end));
+        if let Some((owners, end)) = self.owners_after(end).filter(|_| sharing.is_none()) {
+            return Some((each_of(RemovalKind::Target, &owners, &names), end));
         }
         let (kind, end) = match sharing {
             Some(end) => (RemovalKind::Target, end),
@@ -234,12 +234,12 @@ impl Reader<'_> {
         }
     }
 
-    /// "from the checkout route": the name and where the words end.
-    fn owner_after(&self, at: usize) -> Option<(String, usize)> {
+    /// "from the checkout route", "from a and b": the names and where the words end.
+    fn owners_after(&self, at: usize) -> Option<(Vec<String>, usize)> {
         let is_from = self.is_word(at, &["from", "of", "on", "in"]);
         let place = self.skip_kind(self.past_glue(at + 1));
-        let name = name_at(&self.tokens, place).filter(|_| is_from)?;
-        Some((name, self.past_kind(place + 1)))
+        let (names, end) = names_from(&self.tokens, place).filter(|_| is_from)?;
+        Some((names, self.past_kind(end)))
     }
 
     /// "of the split": all that shares requests, and where the words end.
@@ -291,4 +291,27 @@ impl Reader<'_> {
             _ => return None,
         })
     }
+}
+
+impl Reader<'_> {
+    /// "cart should have no health check", "a copy of cart without access logs": what has a part loses it.
+    #[expect(clippy::unnecessary_wraps, reason = "it stands where a value is put")]
+    pub(super) fn has_none(&mut self, kind: RemovalKind) -> Said {
+        let node = self.spot.and_then(|spot| match spot.place {
+            Place::Node(at) => self.intent.virtual_nodes.get(at),
+            Place::Application(at) => self.intent.applications.get(at),
+            _ => None,
+        });
+        let is_there = |node: &&VirtualNode| node.action == Action::Change || node.like.is_some();
+        let name = node.filter(is_there).and_then(|node| node.name.clone()).filter(|_| self.known.is_some());
+        let Some(name) = name else { return Ok(String::new()) };
+        self.intent.removals.push(Removal::of(kind, name));
+        Ok(format!("removals[{}]", self.intent.removals.len() - 1))
+    }
+}
+
+/// Takes each of several parts from each of several owners.
+fn each_of(kind: RemovalKind, owners: &[String], parts: &[String]) -> Vec<Removal> {
+    let of_owner = |owner| parts.iter().map(move |part| Removal::of_part(kind, owner, part));
+    owners.iter().flat_map(of_owner).collect()
 }

@@ -5,6 +5,7 @@ use super::reader::Reader;
 use super::spot::{self, Place, Said, Spot, Trouble, put};
 use crate::intent::{Action, Comparison, GatewayRoute, Header, Hostname, Match, Protocol, Route, VirtualNode};
 use crate::lexer::{Token, TokenKind};
+use crate::understanding::Assumption;
 
 /// How many tokens ahead it is looked whether the sentence sends.
 const MAX_AHEAD: usize = 64;
@@ -131,10 +132,31 @@ impl Reader<'_> {
         sentence.filter(|at| self.is_symbol(*at, &["retry"])).any(|at| self.token(at).is_some_and(is_policy))
     }
 
+    /// How many retries a number of attempts are, of which the first is none: "three attempts".
+    pub(super) fn retries_of_attempts(&mut self, number: u32) -> u32 {
+        let start = (0..self.words.start).rev().find(|at| self.is_sentence_end(*at)).map_or(0, |end| end + 1);
+        let text = |at: usize| self.token(at).map_or(String::new(), |token| token.text.to_lowercase());
+        let is_attempt =
+            |at: usize| self.is_symbol(at, &["retry"]) && matches!(text(at).as_str(), "attempts" | "attempt" | "tries");
+        // "retry, 3 attempts", "3 attempts on gateway errors"
+        let counts = self.words.clone().any(is_attempt)
+            && matches!(self.token(self.words.start).map(|token| &token.kind), Some(TokenKind::Number(_)));
+        let retries = (start..self.words.start).any(|at| self.is_symbol(at, &["retry"]));
+        if !counts || retries || number < 2 {
+            return number;
+        }
+        self.set_aside(self.words.start, self.words.start + 1);
+        self.assumptions.push(Assumption {
+            what: format!("{number} attempts are the first and {} retries", number - 1),
+            why: "a retry policy counts what comes after the first".to_owned(),
+        });
+        number - 1
+    }
+
     /// The gRPC service of the last route that is for one.
     pub(super) fn last_grpc_service(&self) -> Option<String> {
         let nested = self.intent.virtual_routers.iter().flat_map(|router| &router.routes);
-        nested.chain(&self.intent.routes).filter_map(|route| route.matcher.grpc_service.clone()).last()
+        nested.chain(&self.intent.routes).filter_map(|route| route.matcher.grpc_service.clone()).next_back()
     }
 
     /// Whether a number may be the priority of a route, as others of its router have one.

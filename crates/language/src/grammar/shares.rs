@@ -173,8 +173,8 @@ impl Reader<'_> {
 
     /// "shift catalog to 50/50": shares of the targets that a route of the files has, in their order.
     pub(super) fn ratio_of_known(&mut self, name: &str, numbers: &[u32]) -> Said {
-        let found = self.known.as_ref().and_then(|known| known.route_of(name));
-        let (route, targets) = found.filter(|(_, targets)| targets.len() == numbers.len()).ok_or(Trouble::NotHere)?;
+        let found = self.known.as_ref().and_then(|known| known.route_of(name, numbers.len()));
+        let (route, targets) = found.ok_or(Trouble::NotHere)?;
         let (route, targets) = (route.to_owned(), targets.to_vec());
         let spot = self.here()?;
         let Place::Route(None, at) = spot.place else { return Err(Trouble::NotHere) };
@@ -194,6 +194,60 @@ impl Reader<'_> {
             said.as_ref().map_err(Clone::clone)?;
         }
         said
+    }
+
+    /// The name of a route that is to change and of whose targets nothing was said.
+    fn route_without_targets(&self, spot: Spot) -> Option<String> {
+        let Place::Route(None, at) = spot.place else { return None };
+        let route = &self.intent.routes[at];
+        route.name.clone().filter(|_| route.action == Action::Change && route.targets.is_empty())
+    }
+
+    /// Whether a name can be a target that the files have.
+    pub(super) fn is_share_of_known(&self, name: &str) -> bool {
+        self.known.as_ref().is_some_and(|known| known.is_of_nodes(name))
+    }
+
+    /// "a third of main to v2": shares are whole percents, unless the fractions that are said make up a whole.
+    pub(super) fn weigh_thirds(&mut self) {
+        for at in 0..self.tokens.len() {
+            let percent = match self.tokens[at].kind {
+                TokenKind::Ratio(ref parts) if parts[..] == [1, 3] => 33,
+                TokenKind::Ratio(ref parts) if parts[..] == [2, 3] => 67,
+                _ => continue,
+            };
+            let is_said = self.tokens[at].text.contains(char::is_alphabetic);
+            let is_each = (at + 1..at + 5).any(|next| matches!(self.low(next), "each" | "both" | "all"));
+            if self.known.is_none() || !is_said || is_each {
+                continue;
+            }
+            self.set_aside(at, at + 1);
+            let said = self.said(self.tokens[at].start, self.tokens[at].end).text;
+            let what = format!("{said} is {percent} %");
+            self.assumptions.push(Assumption { what, why: "shares are whole numbers".to_owned() });
+            self.tokens[at].kind = TokenKind::Percent(percent);
+        }
+    }
+
+    /// "shift v1 down to 60%": which way a share goes says no more than the share.
+    pub(super) fn drop_directions(&mut self) {
+        let is_value = |reader: &Self, at: usize| {
+            reader.token(at).is_some_and(|token| {
+                matches!(
+                    token.kind,
+                    TokenKind::Percent(_) | TokenKind::Number(_) | TokenKind::Ratio(_) | TokenKind::Span(_)
+                )
+            })
+        };
+        let mut at = 0;
+        while at < self.tokens.len() {
+            let is_way = self.is_word(at, &["up", "down", "back"]) && self.is_symbol(at + 1, &["to"]);
+            if self.known.is_some() && is_way && is_value(self, self.past_glue(at + 2)) {
+                self.set_aside(at, at + 1);
+                self.tokens.remove(at);
+            }
+            at += 1;
+        }
     }
 
     fn is_version_here(&self, spot: Spot, name: &str) -> bool {
@@ -216,6 +270,9 @@ impl Reader<'_> {
             return self.split(&targets, numbers);
         }
         let spot = self.here()?;
+        if let Some(name) = self.route_without_targets(spot) {
+            return self.ratio_of_known(&name, numbers);
+        }
         let (mut weights, path): (Vec<&mut Option<u32>>, String) = match spot.place {
             Place::Node(_) => return self.ratio_of_group(numbers),
             Place::Application(at) if self.intent.applications[at].versions.is_empty() => {

@@ -35,6 +35,11 @@ impl Slots {
         }
     }
 
+    /// Whether the pattern that was found has a slot.
+    pub(super) fn has(&self, slot: &str) -> bool {
+        self.get(slot).is_some()
+    }
+
     pub(super) fn number(&self, slot: &str) -> u32 {
         match self.get(slot) {
             Some(Value::Number(number)) => *number,
@@ -411,7 +416,9 @@ fn ratio(tokens: &[Token], at: usize) -> Option<(Value, usize)> {
         end = next(end) + 1;
         parts.push(share);
     }
-    let is_said = is_said || matches!(tokens[end - 1].kind, TokenKind::Percent(_));
+    // "50 and 50 between a and b"
+    let is_shared = tokens.get(end).is_some_and(|next| next.low == "between");
+    let is_said = is_said || is_shared || matches!(tokens[end - 1].kind, TokenKind::Percent(_));
     (is_said && parts.len() > 1 && sum(&parts) == 100).then_some((Value::Numbers(parts), end))
 }
 

@@ -86,7 +86,7 @@ impl Reader<'_> {
         let end = self.what_they_are(end);
         let protocol = self.listed.and_then(|(_, protocol)| protocol);
         // "orders must speak grpc" is said of what is there.
-        let is_bound = self.known.is_some() && self.is_word(end, &["must", "should", "shall", "needs"]);
+        let is_bound = self.known.is_some() && self.is_bound(end);
         let verb = self.verb;
         if is_bound && verb == Verb::None {
             self.verb = Verb::Change;
@@ -110,6 +110,11 @@ impl Reader<'_> {
         self.name_end = Some(end);
         self.at = end;
         true
+    }
+
+    /// Whether words say what is to be of what stands before them.
+    pub(super) fn is_bound(&self, at: usize) -> bool {
+        self.is_word(at, &["must", "should", "shall", "needs"])
     }
 
     /// "Set up frontend, api and cache.": names without a kind, one by one.

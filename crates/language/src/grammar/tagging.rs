@@ -1,7 +1,7 @@
 //! Who gets a tag: "tag the node orders with team=shop", "add the tag team to orders".
 
 use super::block::Block;
-use super::name::name_at;
+use super::name::{name_at, names_from};
 use super::reader::{Reader, Verb};
 use super::slot::Slot;
 use super::spot::Said;
@@ -19,8 +19,10 @@ impl Reader<'_> {
         }
         let start = self.past(self.at + 1, &["the", "my", "our"]);
         let entity = self.entity_at(start).or_else(|| {
-            let name = name_at(&self.tokens, start)?;
-            Some(Entity::new(self.thing_named(&name), Some(name), start + 1))
+            let (mut names, end) = names_from(&self.tokens, start)?;
+            let name = names.remove(0);
+            let entity = Entity::new(self.thing_named(&name), Some(name), end);
+            Some(Entity { others: names, ..entity })
         });
         let Some(entity) = entity else { return false };
         let is_named = entity.name.is_some() && !matches!(entity.thing, Thing::Everything | Thing::Sidecar);

@@ -57,7 +57,7 @@ impl Reader<'_> {
             && self.verb != Verb::Change
             && self.is_symbol(self.words.start, &["to"])
             && self.ends_clause(self.words.end);
-        if is_of_gateway && is_bare {
+        if is_of_gateway && weight.is_none() {
             self.sends();
         }
         // "…; the target is orders"

@@ -61,7 +61,8 @@ impl Reader<'_> {
     pub(super) fn part_of_known(&mut self) -> bool {
         let Some(token) = self.token(self.at).filter(|token| token.kind != TokenKind::Symbol) else { return false };
         let name = token.text.clone();
-        let follows_part = self.at > 0 && self.tokens[self.at - 1].kind == TokenKind::Symbol;
+        let joins = matches!(self.low_before(self.at), "and" | "but" | "or");
+        let follows_part = self.at > 0 && !joins && self.tokens[self.at - 1].kind == TokenKind::Symbol;
         let knows =
             self.known.as_ref().is_some_and(|known| known.knows(&name)) && name_at(&self.tokens, self.at).is_some();
         if self.block == Block::Resource || !follows_part || !knows || !self.name_part(&name) {

@@ -1,11 +1,9 @@
 //! "Each", "both" and "all three": what was named together is spoken of together.
 
-use super::block::Block;
 use super::name::{name_at, names_of_a_kind};
 use super::reader::Reader;
-use super::spot::{Place, Spot, Trouble, path_of};
+use super::spot::{Place, Spot, Trouble};
 use crate::lexer::TokenKind;
-use crate::understanding::Assumption;
 
 /// Words for all of what was named.
 const ALL: &[&str] = &["each", "both", "all", "these", "those", "they"];
@@ -120,12 +118,12 @@ impl Reader<'_> {
     }
 
     /// Where the sentence of the words at hand begins.
-    fn begin_of_sentence(&self) -> usize {
+    pub(super) fn begin_of_sentence(&self) -> usize {
         (0..self.words.start).rev().find(|at| self.is_sentence_end(*at)).map_or(0, |end| end + 1)
     }
 
     /// Whether the sentence names and points at none of what was named before.
-    fn is_said_of_none(&self) -> bool {
+    pub(super) fn is_said_of_none(&self) -> bool {
         self.is_carried && !self.is_pointed_at()
     }
 
@@ -180,43 +178,6 @@ impl Reader<'_> {
         named.iter().copied().filter(|place| self.name_of_proxied(*place).is_some_and(is_there)).collect()
     }
 
-    /// Whether a sentence before this said how a place is found.
-    fn was_found(&self, place: Place) -> bool {
-        let Some(first) = self.token(self.begin_of_sentence()) else { return false };
-        let path = path_of(place) + ".discovery";
-        self.evidence.iter().any(|evidence| evidence.end <= first.start && evidence.path.starts_with(&path))
-    }
-
-    /// "DNS discovery under shop.local." after several were named: a sentence that names and points at none is said of all,
-    /// unless it goes on about the one of which discovery was said.
-    pub(super) fn carry(&mut self, block: Block) {
-        let is_shared = matches!(block, Block::Dns | Block::CloudMap);
-        let Some(here @ (Place::Application(_) | Place::Node(_))) = self.spot.map(|spot| spot.place) else { return };
-        if !self.is_said_of_none() || !is_shared || !self.beside.is_empty() {
-            return;
-        }
-        let goes_on = self.was_found(here);
-        let kind = |place: Place| {
-            let node = match place {
-                Place::Application(at) => self.intent.applications.get(at),
-                Place::Node(at) => self.intent.virtual_nodes.get(at),
-                _ => None,
-            };
-            node.and_then(|node| node.discovery.as_ref()).map(std::mem::discriminant)
-        };
-        let is_other = |place: &Place| *place != here && (!goes_on || kind(*place) == kind(here));
-        let others: Vec<Spot> = self.all_named().into_iter().filter(is_other).map(Spot::at).collect();
-        if others.is_empty() {
-            return;
-        }
-        let text = self.said(self.tokens[self.words.start].start, self.tokens[self.words.end - 1].end).text;
-        self.assumptions.push(Assumption {
-            what: format!("\"{text}\" is said of all that were named"),
-            why: "its sentence names none of them".to_owned(),
-        });
-        self.beside = others;
-    }
-
     /// The routes beside the one that is spoken of.
     pub(super) fn routes_together(&self) -> Vec<Place> {
         match self.spot.map(|spot| spot.place) {
@@ -249,7 +210,9 @@ impl Reader<'_> {
         // "TLS everywhere"
         let is_adverb = self.token(at).is_some_and(|token| ADVERBS.contains(&token.text.to_lowercase().as_str()));
         let is_all = (of_all > at || is_adverb) && self.is_symbol(of_all, &["everything"]) && ends(of_all + 1);
-        let is_both = of_all > at && self.is_word(of_all, ALL) && ends(of_them);
+        // "strict TLS between them, from SDS"
+        let between = self.low(at) == "between" && self.is_word(at + 1, &["them"]);
+        let is_both = between || of_all > at && self.is_word(of_all, ALL) && ends(of_them);
         let places = match (is_each || is_both, is_all) {
             (true, _) => self.named_together(None).unwrap_or_default(),
             (_, true) => self.all_named(),

@@ -212,10 +212,9 @@ fn says_value(tokens: &[Token]) -> bool {
 
 /// "staging on port 8080, production on 80", "in staging 5 s and in production 2 s".
 fn environments_first(tokens: &[Token], at: usize) -> Option<Group> {
-    let begins = at
-        .checked_sub(1)
-        .and_then(|before| tokens.get(before))
-        .is_none_or(|before| ends(before) || matches!(before.low.as_str(), ":" | "-" | "–" | "with"));
+    let begins = at.checked_sub(1).and_then(|before| tokens.get(before)).is_none_or(|before| {
+        ends(before) || matches!(before.low.as_str(), ":" | "-" | "–" | "with" | "is" | "be" | "of")
+    });
     begins.then_some(())?;
     let mut values: Vec<(String, Vec<Token>)> = Vec::new();
     let mut end = at;
@@ -224,7 +223,28 @@ fn environments_first(tokens: &[Token], at: usize) -> Option<Group> {
         let start = past(
             tokens,
             after,
-            &[":", "=", "equals", "gets", "get", "has", "uses", "use", "is", "should", "to", "only", "("],
+            &[
+                ":",
+                "=",
+                "equals",
+                "gets",
+                "get",
+                "has",
+                "uses",
+                "use",
+                "is",
+                "should",
+                "to",
+                "only",
+                "(",
+                "allows",
+                "allow-all",
+                "wants",
+                "needs",
+                "takes",
+                "may",
+                "have",
+            ],
         );
         let length = tokens[start.min(tokens.len())..].iter().take(MAX_VALUE).take_while(|token| !ends(token)).count();
         let value = &tokens[start..start + length];

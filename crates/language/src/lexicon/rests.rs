@@ -152,11 +152,9 @@ pub(super) fn complements() -> Vec<(&'static str, Vec<&'static str>)> {
 const HAVING_IT: &str = "having-it";
 
 /// "Those with it" are all others where those without it were sent somewhere, and say nothing where nothing was sent yet.
-pub(super) fn settle_complements(tokens: &mut Vec<Token>) {
-    let mut at = 0;
-    while at < tokens.len() {
+pub(super) fn settle_complements(tokens: &mut [Token]) {
+    for at in 0..tokens.len() {
         if tokens[at].kind != TokenKind::Symbol || tokens[at].low != HAVING_IT {
-            at += 1;
             continue;
         }
         let start = tokens[..at].iter().rposition(|token| token.low == ".").map_or(0, |end| end + 1);
@@ -167,9 +165,8 @@ pub(super) fn settle_complements(tokens: &mut Vec<Token>) {
             continue;
         }
         let is_left = says(&["no", "absent", "otherwise", "without", "lacking", "missing"]);
-        tokens[at].low = if is_left { "otherwise" } else { HAVING_IT }.to_owned();
+        if is_left { "otherwise" } else { HAVING_IT }.clone_into(&mut tokens[at].low);
         tokens[at].kind = if is_left { TokenKind::Symbol } else { TokenKind::Word };
-        at += 1;
     }
 }
 

@@ -14,7 +14,7 @@ add: add, adds, adding, include, including, attach, append, put, apply, configur
     switch on, activate, give it
 change: change, changes, changing, update, updating, modify, edit, adjust, raise, increase, lower, decrease,
     reduce, bump, bump up, relax, loosen, tighten, extend, shorten, alter, tune, tweak, double-check, patch, reconfigure, rework, move,
-    switch, switches
+    switch, switches, place, places, bring, brings, dial, dials, dial up, dial down, ramp, ramps, ramp up, ramp down, turn down
 rename: rename, renames, renaming, renamed
 remove: remove, removes, removing, delete, deleting, drop the, take out, take away, get rid of, retire,
     decommission, detach, tear down, kill off, eliminate, erase, purge, scrap, wipe, discard, erases,
@@ -66,8 +66,8 @@ split: split, splits, splitting, divide, divides, distribute, distributes, shift
 between: between, across, among, amongst, over
 evenly: evenly, equally, half and half, fifty fifty, 50-50, half half, in equal parts, even, equal parts, equal shares, in equal shares,
     the same share, an equal share, the same share each, an equal share each, a fair share each
-call: call, calls, calling, talk to, talks to, talking to, depend on, depends on, depending on, consume, consumes,
-    invoke, invokes, depend upon, depends upon, depending upon, dependent on, dependent upon, reaches, connect to, connects to, may call, can call, queries, accesses, access to,
+call: depends upon, depend upon, depending upon, call, calls, calling, talk to, talks to, talking to, dependent on, dependent upon, depend on, depends on, depending on, consume, consumes,
+    invoke, invokes, reaches, connect to, connects to, may call, can call, queries, accesses, access to,
     communicates with, communicate with, relies on, uses service
 called-by: called by, used by, consumed by, invoked by, reached by
 backend: backend, backends, upstream, upstreams, dependency, dependencies, back end, back ends,
@@ -196,9 +196,9 @@ max-ejection: max ejection, max ejection percent, max ejection percentage, maxim
 hosts: host, hosts, endpoint, endpoints, instance, instances, pods, pod, task, tasks, container, containers
 consecutive: consecutive, in a row, straight, back to back, successive, consecutively
 error: error, errors, error answers, error responses, bad answers, bad responses
-connection-pool: connection pool, connection pools, connection pooling, connection limits, connection limit, limit on connections, pool,
+connection-pool: connection pool, connection pools, connection pooling, connection limits, limit on connections, pool,
     pooling, connectionpool
-connections: connections, max connections, maximum connections, concurrent connections, simultaneous connections,
+connections: connections, connection limit, max connections, maximum connections, concurrent connections, simultaneous connections,
     connection, parallel connections, maxconnections
 pending: pending, pending requests, max pending requests, maximum pending requests, queued requests, queued,
     waiting requests, requests waiting, requests in the queue, queue for a connection, queue, queue up,
@@ -234,7 +234,8 @@ dual-stack: dual stack, dualstack, both ip versions, both ip families
 ip-preference: ip preference, ip version, ip version preference, ip family, ip addresses, ippreference
 
 # mesh
-egress: egress, external egress, egress filter, egress traffic, outbound traffic, outbound, internet, external destinations,
+egress: public internet, calls to the internet, calls to the public internet, outgoing calls to the internet,
+    outgoing calls to the public internet, outbound calls to the internet, egress, external egress, egress filter, egress traffic, outbound traffic, outbound, internet, external destinations,
     calls to external destinations, calls outside the mesh, outside the mesh,
     outbound traffic that isn't in the mesh, traffic that isn't in the mesh, external traffic,
     traffic outside the mesh, traffic to the outside, traffic leaving the mesh, outgoing traffic,
@@ -253,7 +254,8 @@ drop-all: does not allow, doesn't allow, do not allow, don't allow, not allow, n
 owner: owner, mesh owner, owned by, owned by account, shared by, shared from, account, owner account
 
 # logs
-access-log: access log, access logs, access logging, logging, logs, log, logged, log requests, request logs,
+access-log: log its access, logs its access, log their access, logging its access, log access, logs access, logging access,
+    access is logged, log all access, logs all access, access log, access logs, access logging, logging, logs, log, logged, log requests, request logs,
     request logging, accesslog,
     writes access logs, writes its access logs, writes an access log, writes its access log, emits access logs,
     emits its access logs, emits an access log, emits its access log, prints access logs, prints its access logs,
@@ -328,7 +330,8 @@ proxy-wiring: dependson, container dependency, container dependencies, startup o
 permissions: role permissions, role permission, iam policy, iam policies, iam role, iam statement, iam permission, iam permissions, role statement,
     role policy, policy statement
 app-port: app port, application port, container port, app ports, appports
-ignored-ports: egress ignored ports, egressignoredports, ignored ports, bypass the proxy, bypassing the proxy
+ignored-ports: egress ignored ports, egressignoredports, ignored ports, bypass the proxy, bypassing the proxy,
+    bypasses the proxy, go around the proxy, goes around the proxy, skip the proxy, skips the proxy
 max: max, maximum, at most, up to, no more than, limited to, limit of, limit to, capped at, cap, upper limit,
     a maximum of, max of, maximum of, not more than, limit it to, never more than, but never more than,
     never have more than, never exceed, should never have more than, not exceed, not exceeding, limits,
@@ -383,10 +386,10 @@ existing new another fresh additional extra more empty too longer open well bad 
 respective respectively overall able one ones times once only least about around approximately
 
 # nouns that stand around what is asked for
-way cloudformation template yaml json aws amazon resource resources definition definitions config configuration
+say stuff part way cloudformation template yaml json aws amazon resource resources definition definitions config configuration
 settings setting setup cfg conf spec specification file policy value values amount level migration all sweep mind thing
 things kind type types mode option options time ecs eks fargate kubernetes k8s ec2 cluster variable incoming
-inbound client clients traffic requests request
+inbound client clients traffic requests request arn arns
 
 # verbs that stand around what is asked for
 set such equal equals lives live sits stored kept delivered mounted comes come residing marked mark considered

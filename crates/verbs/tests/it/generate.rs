@@ -2,6 +2,7 @@
 
 mod answers;
 mod asked;
+mod edits;
 mod into;
 mod judged;
 mod kept;

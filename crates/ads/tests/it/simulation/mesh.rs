@@ -1,6 +1,7 @@
 //! Meshes by chance, in which everything that is referred to is there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use meshwright_ads::{Kind, Resource, Snapshot, Version};
 
@@ -94,7 +95,7 @@ impl Mesh {
         for (kind, text) in all {
             let any = text.clone().into_bytes();
             let version = Version::of(&any);
-            snapshot.put(kind, Resource { name: name(&text).into(), version, any: any.into() }, None);
+            snapshot.put(kind, Arc::new(Resource { name: name(&text).into(), version, any: any.into() }));
         }
         snapshot
     }

@@ -1,19 +1,21 @@
 //! Copies of virtual nodes that are there.
 
-use meshwright_model::edit::Edit;
-use meshwright_model::limits::Port;
+use std::borrow::Cow;
+
+use meshwright_model::edit::{Change, Edit, NewValue};
+use meshwright_model::path::Step;
 use meshwright_model::reference::Key;
 use meshwright_model::virtual_node::{ServiceDiscovery, VirtualNodeSpec};
-use meshwright_model::{Kind, Resource, Scalar, Spec};
+use meshwright_model::{Kind, Resource, Spec};
 
 use super::Desk;
 use super::find::node_spec;
 use crate::compose::names::host_label;
-use crate::intent::{Discovery, Dns, Intent, Listener, VirtualNode};
+use crate::intent::{Discovery, Dns, Intent, Removal, VirtualNode};
 
 impl Desk<'_> {
     /// Makes the nodes that are like others.
-    pub(super) fn copy_nodes(&mut self, rest: &mut Intent) {
+    pub(super) fn copy_nodes(&mut self, rest: &mut Intent, intent: &Intent) {
         let (copies, others) =
             std::mem::take(&mut rest.virtual_nodes).into_iter().partition(|node| node.like.is_some());
         rest.virtual_nodes = others;
@@ -22,11 +24,13 @@ impl Desk<'_> {
             self.draft.ask("A copy has the tags of its original. Shall others be asked for once it is there?");
         }
         for wanted in &copies {
-            self.copy_node(wanted);
+            let is_own = |removal: &&Removal| Some(&removal.name) == wanted.name.as_ref();
+            let without: Vec<Removal> = intent.removals.iter().filter(is_own).cloned().collect();
+            self.copy_node(wanted, &without);
         }
     }
 
-    fn copy_node(&mut self, wanted: &VirtualNode) {
+    fn copy_node(&mut self, wanted: &VirtualNode, without: &[Removal]) {
         let (Some(name), Some(like)) = (&wanted.name, &wanted.like) else {
             self.draft.ask("What should the copy be called?");
             return;
@@ -41,7 +45,7 @@ impl Desk<'_> {
             self.draft.ask(format!("Functions of the file make parts of `{shown}`, so that it cannot be copied. What should `{name}` be like?"));
             return;
         }
-        let Some(copy) = self.copied(original, &shown, name, wanted) else { return };
+        let Some(copy) = self.copied(original, &shown, name, wanted, without) else { return };
         let is_it = |other: &&Resource| Key::of(&other.name).shown() == *name;
         match self.finder.of_kind(Kind::VirtualNode).find(is_it) {
             Some(there) if there.spec == copy.spec => {
@@ -60,78 +64,71 @@ impl Desk<'_> {
         }
     }
 
-    /// The copy of a node; what is found by a name of its own gets another.
-    fn copied(&mut self, original: &Resource, shown: &str, name: &str, wanted: &VirtualNode) -> Option<Resource> {
-        let port = match wanted.listeners.as_slice() {
-            [] => None,
-            [only @ Listener { port, .. }] if *only == (Listener { port: *port, ..Listener::default() }) => *port,
-            _ => return self.ask_about_copy(name),
-        };
-        let hostname = match &wanted.discovery {
-            None => None,
-            Some(Discovery::Dns(Dns { hostname: Some(hostname), endpoints: None })) => Some(hostname.clone()),
-            Some(_) => return self.ask_about_copy(name),
-        };
-        let bare = VirtualNode {
-            name: wanted.name.clone(),
-            like: wanted.like.clone(),
-            listeners: wanted.listeners.clone(),
-            discovery: wanted.discovery.clone(),
-            ..VirtualNode::default()
-        };
-        if *wanted != bare {
-            return self.ask_about_copy(name);
-        }
+    /// The copy of a node with all that is said of it; what is found by a name of its own gets another.
+    fn copied(
+        &mut self,
+        original: &Resource,
+        shown: &str,
+        name: &str,
+        wanted: &VirtualNode,
+        without: &[Removal],
+    ) -> Option<Resource> {
         let mut spec = node_spec(original)?.clone();
-        if let Some(port) = port {
-            let [listener] = spec.listeners.as_deref_mut().unwrap_or_default() else {
-                return self.ask_about_copy(name);
-            };
-            let port: Scalar<Port> = self.draft.number(&format!("the port of `{name}`"), port.into());
-            if let Some(check) = &mut listener.health_check {
-                check.port = check.port.is_some().then(|| port.clone());
-            }
-            listener.port_mapping.port = port;
+        let is_found = matches!(&wanted.discovery, Some(Discovery::CloudMap(_)))
+            || matches!(&wanted.discovery, Some(Discovery::Dns(Dns { hostname: Some(_), .. })));
+        if !is_found {
+            self.find_copy(&mut spec, shown, name)?;
         }
-        self.find_copy(&mut spec, shown, name, hostname.as_ref())?;
         let own = self.draft.text("the name of the virtual node", name);
         let mut copy = Resource::new(original.mesh.clone(), None, own, Spec::VirtualNode(spec));
         copy.mesh_owner.clone_from(&original.mesh_owner);
         copy.tags.clone_from(&original.tags);
         copy.condition.clone_from(&original.condition);
+        let others = std::mem::take(&mut self.edits);
+        self.change_listeners(&copy, &wanted.listeners);
+        self.change_rest(&copy, wanted);
+        for removal in without {
+            self.remove_part(&copy, removal.kind);
+        }
+        let own = std::mem::replace(&mut self.edits, others);
+        let is_more = wanted.retry.is_some() || wanted.route_timeout.is_some() || !wanted.versions.is_empty();
+        let mut value = NewValue::of(&copy.spec);
+        let is_made = own.iter().all(|edit| carry_out(&mut value, &edit.path.steps()[1..], &edit.change));
+        let spec = value.spec(Kind::VirtualNode).filter(|_| is_made && !is_more);
+        match spec {
+            Some(spec) => copy.spec = spec,
+            None => {
+                self.draft.ask(format!(
+                    "Not all that is said of `{name}` is a part of a node. Shall that be changed once it is there?"
+                ));
+                return None;
+            }
+        }
         Some(copy)
     }
 
     /// Lets a copy be found by a name of its own.
-    fn find_copy(
-        &mut self,
-        spec: &mut VirtualNodeSpec,
-        shown: &str,
-        name: &str,
-        hostname: Option<&String>,
-    ) -> Option<()> {
+    fn find_copy(&mut self, spec: &mut VirtualNodeSpec, shown: &str, name: &str) -> Option<()> {
         match &mut spec.service_discovery {
             Some(ServiceDiscovery::Dns(dns)) => {
                 let old = dns.hostname.known().map(|host| host.as_str().to_owned()).unwrap_or_default();
                 let own = old.strip_prefix(&host_label(shown)).filter(|rest| rest.is_empty() || rest.starts_with('.'));
                 let own = own.map(|rest| format!("{}{rest}", host_label(name)));
-                let Some(host) = hostname.cloned().or(own) else {
+                let Some(host) = own else {
                     self.draft.ask(format!(
                         "`{shown}` is found by `{}`. By which host name is `{name}` found?",
                         dns.hostname
                     ));
                     return None;
                 };
-                if hostname.is_none() {
-                    self.draft.assume(
-                        format!("`{name}` is found by `{host}`"),
-                        format!("`{shown}` is found by its own name there"),
-                    );
-                }
+                self.draft.assume(
+                    format!("`{name}` is found by `{host}`"),
+                    format!("`{shown}` is found by its own name there"),
+                );
                 dns.hostname = self.draft.text(&format!("the host name of `{name}`"), &host);
             }
             Some(ServiceDiscovery::AwsCloudMap(map)) => {
-                if map.service_name.known().is_none_or(|service| service.as_str() != shown) || hostname.is_some() {
+                if map.service_name.known().is_none_or(|service| service.as_str() != shown) {
                     self.draft.ask(format!(
                         "`{shown}` is found by Cloud Map as `{}`. How is `{name}` found?",
                         map.service_name
@@ -148,9 +145,46 @@ impl Desk<'_> {
         }
         Some(())
     }
+}
 
-    fn ask_about_copy(&mut self, name: &str) -> Option<Resource> {
-        self.draft.ask(format!("A copy can have another port and host name than its original. Shall the rest of `{name}` be changed once it is there?"));
-        None
+/// Makes a change of a value, where it can be made there.
+fn carry_out(value: &mut NewValue, steps: &[Step], change: &Change) -> bool {
+    let Some((step, rest)) = steps.split_first() else {
+        match (change, value) {
+            (Change::Set(new), value) => new.clone_into(value),
+            (Change::Append(new), NewValue::List(items)) => items.push(new.clone()),
+            _ => return false,
+        }
+        return true;
+    };
+    match (step, value) {
+        (Step::Field(name), NewValue::Object(members)) => {
+            let place = members.iter().position(|(own, _)| own == name);
+            if rest.is_empty() && *change == Change::Remove {
+                members.retain(|(own, _)| own != name);
+                return true;
+            }
+            let Some(place) = place.or_else(|| {
+                let Cow::Borrowed(name) = name else { return None };
+                let is_list = matches!((rest.first(), change), (Some(Step::Index(_)), _) | (None, Change::Append(_)));
+                members.push((name, if is_list { NewValue::List(Vec::new()) } else { NewValue::Object(Vec::new()) }));
+                Some(members.len() - 1)
+            }) else {
+                return false;
+            };
+            carry_out(&mut members[place].1, rest, change)
+        }
+        (Step::Index(index), NewValue::List(items)) => {
+            if rest.is_empty() && *change == Change::Remove {
+                let is_there = *index < items.len();
+                drop(is_there.then(|| items.remove(*index)));
+                return is_there;
+            }
+            if *index == items.len() {
+                items.push(NewValue::Object(Vec::new()));
+            }
+            items.get_mut(*index).is_some_and(|item| carry_out(item, rest, change))
+        }
+        _ => false,
     }
 }

@@ -156,7 +156,7 @@ impl<'i> Desk<'i> {
         routes.iter().any(|route| self.finder.nodes_of(route).iter().any(|other| std::ptr::eq(*other, node)))
     }
 
-    fn change_listeners(&mut self, node: &Resource, wanted: &[Listener]) {
+    pub(super) fn change_listeners(&mut self, node: &Resource, wanted: &[Listener]) {
         let Some(spec) = node_spec(node) else { return };
         let listeners = spec.listeners.as_deref().unwrap_or_default();
         let shown = Key::of(&node.name).shown();
@@ -232,7 +232,7 @@ impl<'i> Desk<'i> {
         }
     }
 
-    fn change_rest(&mut self, node: &Resource, wanted: &VirtualNode) {
+    pub(super) fn change_rest(&mut self, node: &Resource, wanted: &VirtualNode) {
         let Some(spec) = node_spec(node) else { return };
         let shown = Key::of(&node.name).shown();
         self.change_discovery(node, spec.service_discovery.as_ref(), wanted);

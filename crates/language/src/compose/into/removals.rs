@@ -29,15 +29,23 @@ impl<'i> Desk<'i> {
                 self.remove_of_listeners(&nodes, "timeout");
             }
             RemovalKind::Tag => self.remove_tag(removal),
-            RemovalKind::HealthCheck => self.remove_of_node(name, "healthCheck"),
-            RemovalKind::OutlierDetection => self.remove_of_node(name, "outlierDetection"),
-            RemovalKind::ConnectionPool => self.remove_of_node(name, "connectionPool"),
-            RemovalKind::Tls => self.remove_of_node(name, "tls"),
-            RemovalKind::AccessLog => {
+            kind => {
                 for holder in self.listening(name) {
-                    self.take(holder, Path::of(&["spec", "logging"]));
+                    self.remove_part(holder, kind);
                 }
             }
+        }
+    }
+
+    /// Takes a part of a node or gateway away.
+    pub(super) fn remove_part(&mut self, holder: &Resource, kind: RemovalKind) {
+        match kind {
+            RemovalKind::HealthCheck => self.remove_of_listeners(&[holder], "healthCheck"),
+            RemovalKind::OutlierDetection => self.remove_of_listeners(&[holder], "outlierDetection"),
+            RemovalKind::ConnectionPool => self.remove_of_listeners(&[holder], "connectionPool"),
+            RemovalKind::Tls => self.remove_of_listeners(&[holder], "tls"),
+            RemovalKind::AccessLog => self.take(holder, Path::of(&["spec", "logging"])),
+            _ => {}
         }
     }
 
@@ -56,12 +64,7 @@ impl<'i> Desk<'i> {
         if !nodes.is_empty() || gateways.is_empty() { self.nodes(name) } else { gateways }
     }
 
-    fn remove_of_node(&mut self, name: &str, field: &'static str) {
-        let holders = self.listening(name);
-        self.remove_of_listeners(&holders, field);
-    }
-
-    fn remove_of_listeners(&mut self, holders: &[&'i Resource], field: &'static str) {
+    fn remove_of_listeners(&mut self, holders: &[&Resource], field: &'static str) {
         for holder in holders {
             let count = match &holder.spec {
                 Spec::VirtualNode(spec) => spec.listeners.as_ref().map_or(0, Vec::len),

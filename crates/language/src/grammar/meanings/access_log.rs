@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::compose::names::joined;
 use crate::grammar::block::{Block, Home};
-use crate::grammar::meaning::{Meaning, Set, opens_block};
+use crate::grammar::meaning::{Meaning, Set};
 use crate::grammar::slot::Slots;
 use crate::grammar::spot::{self, Said, Spot, Trouble, put};
-use crate::intent::{AccessLogFormat, Intent};
+use crate::intent::{AccessLogFormat, Intent, RemovalKind};
 use crate::understanding::Assumption;
 
 pub(super) const MEANINGS: &[Meaning] = &[
@@ -17,7 +17,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Node,
         ways: &["no access-log", "access-log off"],
-        set: Set::Act(|_, _| opens_block()),
+        set: Set::Act(|reader, _| reader.has_none(RemovalKind::AccessLog)),
     },
     Meaning {
         name: "access log",

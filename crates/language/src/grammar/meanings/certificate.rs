@@ -44,6 +44,12 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "file-source <path:chain> , <path:key>",
             "certificate <path:chain> , <path:key>",
             "file|files <path:chain> and|, <path:key>",
+            "file|files <path:chain> <path:key>",
+            "file-source <path:chain> <path:key>",
+            "certificate <path:chain> <path:key>",
+            "tls <path:chain> and|, <path:key>",
+            "tls file|files <path:chain> <path:key>",
+            "tls file-source <path:chain> <path:key>",
             "file-source ?certificate",
             "certificate file-source",
             "certificate-chain <path:chain>",
@@ -57,7 +63,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Tls,
         is_plain: false,
         home: Home::Node,
-        ways: &["<path:chain> ?and|, <path:key>", "file-source <path:chain> ?and|, <path:key>"],
+        ways: &[
+            "<path:chain> ?and|, <path:key>",
+            "tls <path:chain> ?and|, <path:key>",
+            "file-source <path:chain> ?and|, <path:key>",
+        ],
         set: Set::Act(|reader, slots| {
             let (chain, key) = chain_and_key(slots.text("chain"), slots.text("key")).ok_or(Trouble::NotHere)?;
             let (spot, is_told) = (reader.here()?, is_key(&key));
@@ -222,7 +232,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "trust to trust <address>",
             "certificate trust <address>",
             "trust to <address>",
-            "trust acm <address>",
+            "trust acm ?trust <address>",
             "trust <address>",
             "trust acm",
             "acm trust <address>",
@@ -304,6 +314,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Node,
         ways: &[
             "whose san <names>",
+            "present|presents|presenting|show|shows|showing|bear|bears|bearing ?san <dotted:names>",
+            "present|presents|presenting|show|shows|showing|bear|bears|bearing san <names>",
             "certificate <dotted:names>",
             "certificate be for <dotted:names>",
             "san ?exact <names>",
@@ -356,25 +368,29 @@ fn certificate(intent: &mut Intent, spot: Spot, certificate: Certificate) -> Sai
     };
     let merged = match (field.clone(), certificate) {
         (Some(Certificate::Acm { arn: there }), Certificate::Acm { arn }) => {
-            one_of(there, arn).map(|arn| Certificate::Acm { arn })
+            Certificate::Acm { arn: said_once(there, arn)? }
         }
         (Some(Certificate::File { chain, key }), Certificate::File { chain: more_chain, key: more_key }) => {
-            one_of(chain, more_chain).zip(one_of(key, more_key)).map(|(chain, key)| Certificate::File { chain, key })
+            Certificate::File { chain: said_once(chain, more_chain)?, key: said_once(key, more_key)? }
         }
         (Some(Certificate::Sds { secret: there }), Certificate::Sds { secret }) => {
-            one_of(there, secret).map(|secret| Certificate::Sds { secret })
+            Certificate::Sds { secret: said_once(there, secret)? }
         }
-        (None, certificate) => Some(certificate),
-        (Some(_), _) => None,
+        (None, certificate) => certificate,
+        (Some(_), _) => return Err(two_sources()),
     };
-    *field = Some(merged.ok_or_else(|| Trouble::Clash("two sources of one certificate".to_owned()))?);
+    *field = Some(merged);
     Ok(path + ".certificate")
 }
 
-/// What was said first or later of one value; `None` where both were and differ.
-fn one_of(there: Option<String>, said: Option<String>) -> Option<Option<String>> {
+/// What was said first or later of one value, which may not differ.
+fn said_once(there: Option<String>, said: Option<String>) -> Result<Option<String>, Trouble> {
     let differ = there.is_some() && said.is_some() && there != said;
-    (!differ).then(|| said.or(there))
+    if differ { Err(two_sources()) } else { Ok(said.or(there)) }
+}
+
+fn two_sources() -> Trouble {
+    Trouble::Clash("two sources of one certificate".to_owned())
 }
 
 /// What a listener verifies those who call it with.

@@ -1,9 +1,10 @@
 //! Meanings of limits towards an application.
 
 use crate::grammar::block::{Block, Home};
-use crate::grammar::meaning::{Meaning, Set, opens_block};
+use crate::grammar::meaning::{Meaning, Set};
 use crate::grammar::reader::Reader;
 use crate::grammar::spot::{self, Trouble, put};
+use crate::intent::RemovalKind;
 use crate::lexer::TokenKind;
 
 /// The most tokens after "circuit breaker" among which its numbers stand.
@@ -16,7 +17,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Node,
         ways: &["no connection-pool"],
-        set: Set::Act(|_, _| opens_block()),
+        set: Set::Act(|reader, _| reader.has_none(RemovalKind::ConnectionPool)),
     },
     Meaning {
         name: "connection pool",

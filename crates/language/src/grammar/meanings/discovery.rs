@@ -62,6 +62,20 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "DNS: host name where it is",
+        block: Block::Dns,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["at <dotted:host>"],
+        set: Set::Act(|reader, slots| {
+            let of_node = reader.spot.is_some_and(|spot| matches!(spot.place, Place::Node(_)));
+            if !of_node || !reader.is_current || reader.sending || reader.last_calls.is_some() {
+                return Err(Trouble::NotHere);
+            }
+            reader.hostname(&slots.text("host"))
+        }),
+    },
+    Meaning {
         name: "DNS: host name and port",
         block: Block::Dns,
         is_plain: true,

@@ -1,8 +1,9 @@
 //! Meanings of how a listener's health is checked.
 
 use crate::grammar::block::{Block, Home};
-use crate::grammar::meaning::{Meaning, Set, opens_block};
+use crate::grammar::meaning::{Meaning, Set};
 use crate::grammar::spot::{self, Trouble, put};
+use crate::intent::RemovalKind;
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -11,7 +12,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Node,
         ways: &["no health-check"],
-        set: Set::Act(|_, _| opens_block()),
+        set: Set::Act(|reader, _| reader.has_none(RemovalKind::HealthCheck)),
     },
     Meaning {
         name: "health check",
@@ -50,6 +51,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
             let (check, path) = spot::health_check(intent, spot)?;
             put(&mut check.port, slots.number("number"), &path, "port")
         }),
+    },
+    Meaning {
+        name: "health check: on the listener's port",
+        block: Block::HealthCheck,
+        is_plain: false,
+        home: Home::Node,
+        ways: &["same port ?as|of ?listener", "on same port ?as|of ?listener"],
+        set: Set::Act(|reader, _| reader.sets_nothing()),
     },
     Meaning {
         name: "health check: protocol",

@@ -62,9 +62,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "instead on ?port <number>",
             "instead <span>",
             "instead <percent>",
+            "instead <path>",
+            "instead <method>",
             "instead <name>",
         ],
-        set: Set::Act(|reader, _| reader.sets_nothing()),
+        set: Set::Act(|reader, _| {
+            reader.was_before();
+            reader.sets_nothing()
+        }),
     },
     Meaning {
         name: "what it is not",
@@ -75,6 +80,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "no ?port <number> ?error|server-error|failure|connections|requests|retry|hosts|success",
             "no <span>",
             "no <percent>",
+            "no <path>",
+            "no <method>",
         ],
         set: Set::Act(|reader, _| reader.is_contrast()),
     },

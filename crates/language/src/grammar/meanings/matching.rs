@@ -3,7 +3,8 @@
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set, opens_block};
 use crate::grammar::name::name_at;
-use crate::grammar::pathway::{by_form, pattern_of};
+use crate::grammar::paths::path;
+use crate::grammar::pathway::by_form;
 use crate::grammar::reader::Reader;
 use crate::grammar::slot::{Slots, literal};
 use crate::grammar::spot::{self, Said, Trouble, put};
@@ -400,48 +401,6 @@ pub(super) const MEANINGS: &[Meaning] = &[
 /// Whether a name with dots is that of a gRPC service: `shop.Cart`.
 fn is_grpc_service(name: &str) -> bool {
     name.rsplit('.').next().is_some_and(|last| last.starts_with(|letter: char| letter.is_ascii_uppercase()))
-}
-
-fn path(reader: &mut Reader<'_>, slots: &Slots, make: fn(String) -> Pathway) -> Said {
-    let pathway = match make(slots.text("path")) {
-        Pathway::Prefix(path) => by_form(path),
-        other => other,
-    };
-    let (pathway, query) = match pathway {
-        Pathway::Prefix(path) if path.contains('?') => {
-            let (path, query) =
-                path.split_once('?').map(|(path, query)| (path.to_owned(), query.to_owned())).unwrap_or_default();
-            (Pathway::Prefix(path), query)
-        }
-        other => (other, String::new()),
-    };
-    let pathway = match pathway {
-        Pathway::Prefix(path) if let Some(pattern) = pattern_of(&path) => {
-            let what = match pattern == path {
-                true => format!("`{path}` is a pattern"),
-                false => format!("`{path}` is the pattern `{pattern}`"),
-            };
-            let why = "no path has such characters in it, and a pattern must match the whole path".to_owned();
-            reader.assumptions.push(Assumption { what, why });
-            Pathway::Regex(pattern)
-        }
-        other => other,
-    };
-    if query.is_empty() && reader.further_path(&pathway) {
-        return Ok(String::new());
-    }
-    reader.matcher(|matcher, path| {
-        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) =
-                pair.split_once('=').map_or((pair, None), |(name, value)| (name, Some(value.to_owned())));
-            matcher.query.push(Query { name: name.to_owned(), value });
-        }
-        // "all requests" is every path until one is named.
-        if matcher.path == Some(Pathway::Prefix("/".to_owned())) && pathway != Pathway::Prefix("/".to_owned()) {
-            matcher.path = None;
-        }
-        put(&mut matcher.path, pathway, path, "path")
-    })
 }
 
 fn query(reader: &mut Reader<'_>, slots: &Slots) -> Said {

@@ -1,8 +1,9 @@
 //! Meanings of when a host is ejected.
 
 use crate::grammar::block::{Block, Home};
-use crate::grammar::meaning::{Meaning, Set, opens_block};
+use crate::grammar::meaning::{Meaning, Set};
 use crate::grammar::spot::{self, Trouble, put};
+use crate::intent::RemovalKind;
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -11,7 +12,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Node,
         ways: &["no outlier-detection"],
-        set: Set::Act(|_, _| opens_block()),
+        set: Set::Act(|reader, _| reader.has_none(RemovalKind::OutlierDetection)),
     },
     Meaning {
         name: "outlier detection",
@@ -42,13 +43,12 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
-        name: "outlier detection: errors of what was named",
+        name: "outlier detection: server errors, where it was spoken of",
         block: Block::OutlierDetection,
         is_plain: true,
         home: Home::Node,
-        ways: &["after <number> ?consecutive server-error|error|failure ?consecutive"],
+        ways: &["after <number> ?consecutive error|server-error|failure ?consecutive"],
         set: Set::Value(|intent, spot, slots| {
-            // "eject hosts of node geo after 5 errors": the block was left for the name.
             let is_there = spot::listener(intent, spot).is_ok_and(|(listener, _)| listener.outlier_detection.is_some());
             if !is_there {
                 return Err(Trouble::NotHere);
@@ -89,6 +89,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "eject ?hosts ?for ?min <span>",
             "?take ?hosts out ?for <span>",
             "keep ?hosts out ?for <span>",
+            "keep ?hosts eject ?for <span>",
         ],
         set: Set::Value(|intent, spot, slots| {
             let (outlier, path) = spot::outlier_detection(intent, spot)?;
@@ -118,10 +119,16 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "max <percent> hosts",
             "max <percent> ?hosts eject",
             "?no eject max <percent> ?hosts",
+            "no eject|remove more <percent> ?hosts",
             "<percent> hosts",
         ],
-        set: Set::Value(|intent, spot, slots| {
-            let (outlier, path) = spot::outlier_detection(intent, spot)?;
+        set: Set::Act(|reader, slots| {
+            let (spot, words) = (reader.here()?, reader.words.clone());
+            // "never remove more than": nothing is taken away.
+            if reader.is_symbol(words.start + 1, &["remove"]) {
+                reader.set_aside(words.start, words.start + 2);
+            }
+            let (outlier, path) = spot::outlier_detection(&mut reader.intent, spot)?;
             put(&mut outlier.max_ejection_percent, slots.number("percent"), &path, "maxEjectionPercent")
         }),
     },

@@ -9,7 +9,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Match,
         is_plain: true,
         home: Home::Route,
-        ways: &["lowest priority", "priority lowest"],
+        ways: &["lowest priority", "priority lowest", "tried|evaluated|checked|match|considered lowest"],
         set: Set::Act(|reader, _| reader.priority(1000)),
     },
     Meaning {
@@ -37,6 +37,22 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "take|taking|takes priority between everything|all|anything",
         ],
         set: Set::Act(|reader, _| reader.priority(0)),
+    },
+    Meaning {
+        name: "priority: before or after another route",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "?change|add|placed|come|comes|send|tried|evaluated|checked|match|considered before|after ?route|gateway-route <name>",
+            "?take|takes priority between ?route|gateway-route <name>",
+            "higher priority than ?route|gateway-route <name>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let words = reader.words.clone();
+            let is_after = words.clone().any(|at| reader.is_symbol(at, &["after"]));
+            reader.tried_beside(&slots.text("name"), is_after)
+        }),
     },
     Meaning {
         name: "priority",

@@ -4,13 +4,24 @@ use meshwright_model::Kind;
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
-use crate::grammar::reader::Reader;
+use crate::grammar::reader::{Reader, Verb};
 use crate::grammar::spot::{self, Place, Said, Trouble, put};
 use crate::grammar::thing::Thing;
 use crate::intent::{Provider, VirtualRouter};
 use crate::understanding::Assumption;
 
 pub(super) const MEANINGS: &[Meaning] = &[
+    Meaning {
+        name: "provider that is changed",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Service,
+        ways: &["provider"],
+        set: Set::Act(|reader, _| match reader.here()?.place {
+            Place::Service(_) if reader.verb == Verb::Change => Ok(String::new()),
+            _ => Err(Trouble::NotHere),
+        }),
+    },
     Meaning {
         name: "provider: a virtual router",
         block: Block::Resource,
@@ -19,6 +30,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "to virtual-router ?named <name>",
             "by virtual-router ?named <name>",
+            "with virtual-router ?named <name>",
             "?provider virtual-router named <name>",
             "provider virtual-router ?named <name>",
             "provider ?to virtual-router <name>",

@@ -26,7 +26,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Retry,
         is_plain: true,
         home: Home::Route,
-        ways: &["retry"],
+        ways: &["retry", "retry failure|every ?call"],
         set: Set::Value(|intent, spot, _| spot::retry(intent, spot).map(|(_, path)| path)),
     },
     Meaning {
@@ -36,17 +36,20 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Route,
         ways: &[
             "retry ?max <number>",
+            "retry failure|every ?call|requests|request ?max <number>",
             "<number> retry",
             "retry times <number>",
             "max <number> retry",
             "?max retry <number>",
         ],
-        set: Set::Value(|intent, spot, slots| {
-            let (retry, path) = spot::retry(intent, spot)?;
-            if slots.number("number") > 100 {
+        set: Set::Act(|reader, slots| {
+            let (spot, number) = (reader.here()?, slots.number("number"));
+            if number > 100 || spot::retry(&mut reader.intent, spot).is_err() {
                 return Err(Trouble::NotHere);
             }
-            put(&mut retry.max_retries, slots.number("number"), &path, "maxRetries")
+            let number = reader.retries_of_attempts(number);
+            let (retry, path) = spot::retry(&mut reader.intent, spot)?;
+            put(&mut retry.max_retries, number, &path, "maxRetries")
         }),
     },
     Meaning {
@@ -103,6 +106,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Route,
         ways: &[
             "per-try ?timeout <span>",
+            "per-try take|takes|for <span>",
             "<span> per-try ?timeout",
             "<span> timeout per-try",
             "timeout per-try <span>",

@@ -40,16 +40,54 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "one target is promoted to a share of a route",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "promote ?version <name> to <percent> ?traffic|requests|all-traffic on|of|in|for ?route|virtual-router <name:app> ?route|virtual-router",
+            "promote ?version <name> to ?all|everything|all-traffic ?traffic|requests on|of|in|for ?route|virtual-router <name:app> ?route|virtual-router",
+            "?split|change ?weight|split ?of|for ?version <name> in|on|of ?route|virtual-router <name:app> ?route|virtual-router to <percent>",
+            "weight|split ?of|for ?version <name> in|on|of ?route|virtual-router <name:app> ?route|virtual-router to <number:percent>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let percent = if slots.has("percent") { slots.number("percent") } else { 100 };
+            let (app, name) = (slots.text("app"), slots.text("name"));
+            if percent > 100 || !reader.is_share_of_known(&name) {
+                return Err(Trouble::NotHere);
+            }
+            reader.share_of(&app, percent, &name)
+        }),
+    },
+    Meaning {
+        name: "share that a target changes to",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["?split|change ?version <name> to|max <percent> ?traffic|requests|all-traffic"],
+        set: Set::Act(|reader, slots| {
+            let name = slots.text("name");
+            if !reader.is_share_of_known(&name) {
+                return Err(Trouble::NotHere);
+            }
+            reader.sends();
+            reader.target(&name, Some(slots.number("percent")), None)
+        }),
+    },
+    Meaning {
         name: "shares of what a route has",
         block: Block::Match,
         is_plain: true,
         home: Home::Route,
         ways: &[
-            "split|change|set|turn|bring ?route|virtual-router <name:app> ?route|virtual-router|application ?traffic|split ?to|between <ratio>",
-            "split|change|set|turn|bring ?weight|split of|for|on ?route|virtual-router <name:app> ?route|virtual-router ?traffic ?to|between <ratio>",
-            "split|change|set|turn|bring ?weight|split of|for|on ?route|virtual-router <name:app> ?route|virtual-router ?traffic to <numbers:ratio>",
-            "?route|virtual-router <name:app> ?route|virtual-router|traffic ?to <ratio>",
-            "split|change|set|turn|bring ?route|virtual-router <name:app> ?route|virtual-router ?traffic ?to evenly",
+            "split|change|set|turn ?route|virtual-router <name:app> ?route|virtual-router|application ?traffic|split ?to|between <ratio>",
+            "split|change|set|turn ?weight|split of|for|on ?route|virtual-router <name:app> ?route|virtual-router ?traffic ?to|between <ratio>",
+            "split|change|set|turn ?weight|split of|for|on ?route|virtual-router <name:app> ?route|virtual-router ?traffic to <numbers:ratio>",
+            "?route|virtual-router <name:app> ?route|virtual-router|traffic ?weight|split ?to|equals|between <ratio>",
+            "?route|virtual-router <name:app> ?route|virtual-router|traffic weight|split ?to|equals|between <numbers:ratio>",
+            "weight|split ?of|for|on ?route|virtual-router <name:app> ?route|virtual-router ?traffic ?to|equals|between <ratio>",
+            "weight|split ?of|for|on ?route|virtual-router <name:app> ?route|virtual-router ?traffic to|equals|: <numbers:ratio>",
+            "split|change|set|turn ?route|virtual-router <name:app> ?route|virtual-router ?traffic ?to evenly",
         ],
         set: Set::Act(|reader, slots| {
             let mut ratio = slots.numbers("ratio");
@@ -144,8 +182,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "?send ?split ?change all|everything|otherwise ?of <name:app> traffic|requests|call ?send to ?version <name>",
             "?send ?split ?change all-traffic of|for <name:app> ?send to ?version <name>",
-            "roll <name:app> ?application|virtual-router|traffic to ?version <name>",
-            "roll <name:app> route to ?version <name>",
+            "roll <name:app> ?application|route|virtual-router|traffic to ?version <name> ?entirely|completely|fully",
             "roll route|application|virtual-router <name:app> to ?version <name>",
             "roll <name:app> ?application|route|virtual-router|traffic to all|everything|all-traffic ?to|on ?version <name>",
         ],

@@ -319,6 +319,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "ignored-ports <numbers>",
             "port <numbers> ignored-ports",
+            "egress ?to port <numbers> ignored-ports",
             "keep ?egress ?traffic ?to port <numbers> out ?mesh|sidecar",
             "?egress ?to port <numbers> ignored|ignore|bypassed|excluded",
             "ignore|ignores|ignored|ignoring|bypass|bypasses|exclude|excludes|excluding|skip|skips ?egress ?to port <numbers> ?sidecar",

@@ -19,6 +19,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<span> timeout",
             "timeout after <span>",
             "<span> before timeout",
+            "kill|end|abort|cancel request|requests after <span>",
             "<span> request-timeout timeout",
             "timeout <span> request-timeout",
             "take|takes ?max <span>",

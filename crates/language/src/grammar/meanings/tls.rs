@@ -202,9 +202,18 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Tls,
         is_plain: true,
         home: Home::Node,
-        ways: &["backend for|of|on", "backend :", "backend for|of|on virtual-node|application <name>"],
+        ways: &[
+            "backend for|of|on",
+            "backend :",
+            "backend for|of|on virtual-node|application <name>",
+            "backend for|of|on <name:there>",
+        ],
         set: Set::Act(|reader, slots| {
-            if let Some(name) = slots.given("name") {
+            let there = slots.given("there");
+            if there.as_ref().is_some_and(|name| !reader.is_share_of_known(name)) {
+                return Err(Trouble::NotHere);
+            }
+            if let Some(name) = slots.given("name").or(there) {
                 reader.speak_of_node(&name);
             }
             let spot = reader.here()?;

@@ -1,0 +1,60 @@
+//! Asks about parts of a service that nothing connects with it: a router that no service has, nodes that no route leads to,
+//! a node without a name beside a service that is made another.
+
+use super::draft::Draft;
+use super::names::listed;
+use crate::intent::{Action, Intent, Provider, VirtualNode};
+
+/// Asks about every part that stands alone beside services of which only the name is known to belong to them.
+pub(super) fn ask(intent: &Intent, draft: &mut Draft) {
+    let is_whole = |one: &&VirtualNode| one.action == Action::Create && one.versions.is_empty() && one.name.is_some();
+    let services: Vec<&VirtualNode> = intent.applications.iter().filter(is_whole).collect();
+    let names: Vec<String> = services.iter().filter_map(|one| one.name.clone()).collect();
+    if names.is_empty() {
+        return;
+    }
+    let is_unnamed = |node: &VirtualNode| node.name.is_none() && node.action == Action::Create;
+    if intent.virtual_nodes.iter().any(is_unnamed) && services.iter().any(|one| one.says_nothing()) {
+        draft.ask(format!(
+            "Is the virtual node that has no name that of {}, or another? Its name would tell.",
+            listed(&names)
+        ));
+    }
+    let is_led_to = |router: &Option<String>| {
+        intent.virtual_services.iter().any(|service| match &service.provider {
+            Some(Provider::Router(name)) => Some(name) == router.as_ref(),
+            Some(Provider::Node(_)) | None => false,
+        })
+    };
+    for router in intent.virtual_routers.iter().filter(|router| router.action == Action::Create) {
+        if router.routes.is_empty() && intent.routes.is_empty() && !is_led_to(&router.name) {
+            let shown =
+                router.name.as_ref().map_or("the virtual router".to_owned(), |name| format!("virtual router `{name}`"));
+            draft.ask(format!(
+                "Does {shown} stand behind the virtual service of {}, and where does it send?",
+                listed(&names)
+            ));
+        }
+    }
+    for service in services {
+        ask_about_nodes(intent, service, draft);
+    }
+}
+
+/// Asks about nodes that are called after a service and answer for nothing: "service cart with nodes cart-a and cart-b".
+fn ask_about_nodes(intent: &Intent, service: &VirtualNode, draft: &mut Draft) {
+    let Some(name) = &service.name else { return };
+    let label = name.split('.').next().unwrap_or_default();
+    let provides =
+        |node: &str| intent.virtual_services.iter().any(|one| one.provider == Some(Provider::Node(node.to_owned())));
+    let is_its =
+        |node: &&String| node.strip_prefix(label).is_some_and(|rest| rest.starts_with(['-', '_'])) && !provides(node);
+    let nodes = intent.virtual_nodes.iter().filter(|node| node.action == Action::Create);
+    let nodes: Vec<String> = nodes.filter_map(|node| node.name.as_ref()).filter(is_its).cloned().collect();
+    if !nodes.is_empty() {
+        draft.ask(format!(
+            "Do {} answer for `{name}`? Then say their shares, as in \"{name} runs as v1 and v2, 90/10\", or a router with its routes.",
+            listed(&nodes)
+        ));
+    }
+}
