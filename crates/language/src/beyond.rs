@@ -146,6 +146,7 @@ fn is_said(part: &str, token: &Token) -> bool {
         "%" => matches!(token.kind, TokenKind::Percent(_)),
         "#" => matches!(token.kind, TokenKind::Number(_)),
         "<span>" => matches!(token.kind, TokenKind::Span(_)),
+        "<status>" => matches!(token.kind, TokenKind::Number(100..=599)),
         "<path>" => matches!(token.kind, TokenKind::Path | TokenKind::Address),
         "<header>" => token.low.starts_with("x-"),
         word => match word.strip_suffix('~') {

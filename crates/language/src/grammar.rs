@@ -43,6 +43,7 @@ mod order;
 mod page;
 mod pair;
 mod paths;
+mod pathway;
 mod pattern;
 mod places;
 mod ports;

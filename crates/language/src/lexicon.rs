@@ -2,8 +2,10 @@
 //!
 //! Phrases are found by their longest form, in any mixture of spaces and hyphens.
 
+mod clients;
 mod ordinary;
 mod places;
+mod records;
 mod rests;
 mod statuses;
 mod words;
@@ -38,6 +40,9 @@ static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| {
     }
     for words in rests::phrases() {
         phrases.entry(words[0]).or_default().push(Phrase { words, symbol: "otherwise" });
+    }
+    for words in records::phrases() {
+        phrases.entry(words[0]).or_default().push(Phrase { words, symbol: "endpoints-mode" });
     }
     for (symbol, words) in rests::complements().into_iter().chain(places::phrases()) {
         phrases.entry(words[0]).or_default().push(Phrase { words, symbol });
@@ -159,6 +164,8 @@ pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
         at += count;
     }
     rests::settle_complements(&mut named);
+    rests::tell_shares(&mut named);
+    clients::point_at_called(&mut named);
     named
 }
 
@@ -208,6 +215,7 @@ const SAID_TWICE: &[&str] = &[
     "create",
     "change",
     "discovery",
+    "egress",
 ];
 
 /// Whether a symbol was said right before, so that "trust the CA" and "server cert certificate" say one thing.
@@ -265,7 +273,10 @@ fn part_compounds(token: Token) -> Vec<Token> {
             // `tls-enabled`, `header-based`
             Some((_, 1)) => {
                 parts.len() == 2
-                    && matches!(parts[1].low.as_str(), "enabled" | "based" | "only" | "style" | "scheme" | "speaking")
+                    && matches!(
+                        parts[1].low.as_str(),
+                        "enabled" | "based" | "only" | "style" | "scheme" | "speaking" | "verified"
+                    )
             }
             _ => begins_phrase(&parts),
         };

@@ -8,6 +8,12 @@ use crate::intent::{Action, Call, ClientTls, Protocol, Removal, RemovalKind, Tls
 /// Who calls a listener.
 const CLIENTS: &[&str] = &["client", "clients", "caller", "callers", "client-certificate", "called-by"];
 
+/// Those who call, in the words of a request.
+const CALLING: &[&str] = &["client", "clients", "caller", "callers", "peer", "peers"];
+
+/// The most tokens between those who call and what is said of them.
+const MAX_TO_CLIENTS: usize = 4;
+
 /// The most tokens from backends to the TLS that they speak.
 const MAX_TO_TLS: usize = 6;
 
@@ -285,5 +291,12 @@ impl Reader<'_> {
         let path = format!("{path}.calls[{first}].tls");
         self.spot = Some(Spot { side: Side::Call(first), ..spot });
         Some(Ok(path))
+    }
+
+    /// Whether the words right before a place are about those who call: "only clients that present".
+    pub(super) fn speaks_of_clients(&self, at: usize) -> bool {
+        let before = (at.saturating_sub(MAX_TO_CLIENTS)..at).rev();
+        let mut clause = before.take_while(|at| !self.is_sentence_end(*at) && self.low(*at) != ",");
+        clause.any(|at| self.is_word(at, CALLING))
     }
 }

@@ -99,6 +99,27 @@ const LABELS: &[&str] = &[
     "subject",
     "ask",
     "the ask",
+    "task",
+    "jira",
+    "jira ticket",
+    "change request",
+    "cr",
+];
+
+/// What an application may be that speaks TCP.
+const SOFTWARE: &[&str] = &[
+    "redis",
+    "memcached",
+    "postgres",
+    "postgresql",
+    "mysql",
+    "mariadb",
+    "mongodb",
+    "mongo",
+    "kafka",
+    "rabbitmq",
+    "cassandra",
+    "oracle",
 ];
 
 /// The most words of thanks, and of the name below them.
@@ -120,7 +141,8 @@ pub(super) fn drop_courtesy(tokens: &mut Vec<Token>) {
             .or_else(|| {
                 one_of(tokens, at, FILLERS)
                     .map(|end| end + usize::from(begins && tokens.get(end).is_some_and(|next| is_mark(next, &[","]))))
-            });
+            })
+            .or_else(|| software(tokens, at));
         match end {
             Some(end) => at = end,
             None => {
@@ -168,7 +190,9 @@ fn past(tokens: &[Token], at: usize, words: &[&str], most: usize) -> usize {
 /// "JIRA-2231: …", "[OPS-17] …": what the request is filed under.
 fn ticket(tokens: &[Token], at: usize) -> Option<usize> {
     let is_open = is_mark(tokens.get(at)?, &["[", "("]);
-    let place = at + usize::from(is_open);
+    let labelled = at + usize::from(is_open);
+    // "TICKET MESH-214: …"
+    let place = one_of(tokens, labelled, LABELS).unwrap_or(labelled);
     let is_filed = tokens.get(place).is_some_and(|token| {
         let parts = token.text.split_once('-');
         token.kind == TokenKind::Name
@@ -226,6 +250,17 @@ fn thanks(tokens: &[Token], at: usize, begins: bool) -> Option<usize> {
     }
     let ends = tokens.get(end).is_none_or(|next| is_mark(next, &[".", "!", ";", ",", ":", "?"]));
     (ends && (begins || end > start && is_over(end))).then_some(end)
+}
+
+/// "It is redis": what listens says no more than its protocol, where that is said.
+fn software(tokens: &[Token], at: usize) -> Option<usize> {
+    let is_tcp = tokens.iter().any(|token| token.kind == TokenKind::Symbol && token.low == "tcp");
+    let is = past(tokens, at, &["it", "which", "that"], 1);
+    let is_said = tokens.get(is).is_some_and(|token| token.low == "is" || token.low == "runs");
+    let what = past(tokens, is + 1, &["a", "an", "our"], 1);
+    let token = tokens.get(what).filter(|token| is_tcp && is_said && token.kind == TokenKind::Word)?;
+    let ends = tokens.get(what + 1).is_none_or(|next| is_mark(next, &[",", ".", ";", ")"]) || next.low == "and");
+    (SOFTWARE.contains(&token.low.as_str()) && ends).then_some(what + 1)
 }
 
 fn past_mark(tokens: &[Token], at: usize) -> usize {

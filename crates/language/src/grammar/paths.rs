@@ -1,6 +1,7 @@
 //! What is said of a path belongs to its route: "/stream has a timeout of 60 s", "retry /export twice".
 
 use super::block::Block;
+use super::pathway::{by_form, pattern_of};
 use super::read::BEFORE_CLAUSE;
 use super::reader::Reader;
 use super::slot::Slots;
@@ -67,7 +68,7 @@ impl Reader<'_> {
         })
     }
 
-    fn is_path(&self, at: usize) -> bool {
+    pub(super) fn is_path(&self, at: usize) -> bool {
         self.token(at).is_some_and(|token| token.kind == TokenKind::Path)
     }
 
@@ -123,19 +124,6 @@ impl Reader<'_> {
     }
 }
 
-/// What a path means that comes without a word for how it is compared: `/api/*` and `/api` are prefixes.
-pub(super) fn by_form(path: String) -> Pathway {
-    match path.strip_suffix('*') {
-        Some(prefix) => Pathway::Prefix(prefix.to_owned()),
-        None => Pathway::Prefix(path),
-    }
-}
-
-/// Whether a path has characters that only a pattern has: `/users/[0-9]+`.
-fn is_pattern(path: &str) -> bool {
-    path.contains(['[', ']', '(', ')', '^', '$', '\\', '|']) || path.contains(".*") || path.contains(".+")
-}
-
 /// Puts a path among what a route matches; one that has a query takes that along.
 pub(super) fn path(reader: &mut Reader<'_>, slots: &Slots, make: fn(String) -> Pathway) -> Said {
     let pathway = match make(slots.text("path")) {
@@ -151,12 +139,14 @@ pub(super) fn path(reader: &mut Reader<'_>, slots: &Slots, make: fn(String) -> P
         other => (other, String::new()),
     };
     let pathway = match pathway {
-        Pathway::Prefix(path) if is_pattern(&path) => {
+        Pathway::Prefix(path) if let Some(pattern) = pattern_of(&path) => {
+            let is_same = pattern == path;
+            let what = if is_same { "a pattern".to_owned() } else { format!("the pattern `{pattern}`") };
             reader.assumptions.push(Assumption {
-                what: format!("`{path}` is a pattern"),
+                what: format!("`{path}` is {what}"),
                 why: "no path has such characters in it, and a pattern must match the whole path".to_owned(),
             });
-            Pathway::Regex(path)
+            Pathway::Regex(pattern)
         }
         other => other,
     };

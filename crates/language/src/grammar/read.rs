@@ -266,7 +266,7 @@ impl Reader<'_> {
             {
                 Verb::Change
             }
-            (TokenKind::Word, "restrict" | "narrow")
+            (TokenKind::Word, "restrict" | "narrow" | "require")
                 if self.is_clause_start()
                     && (name_at(&self.tokens, self.past_glue(self.at + 1)).is_some()
                         || self.introduces_entity(self.at + 1)) =>

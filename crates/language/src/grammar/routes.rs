@@ -52,10 +52,16 @@ impl Reader<'_> {
         if of_router && !self.sending && self.port_goes_on(self.at) {
             return true;
         }
+        let begins = self.is_clause_start() || self.low_before(self.at) == ":";
+        let is_ratio = self.token(self.at + 1).is_some_and(|token| matches!(token.kind, TokenKind::Ratio(_)));
+        let is_listed = self.is_path(self.at)
+            && (self.joins_alternatives(self.at + 1) || is_ratio || self.is_symbol(self.at + 1, &["split", "evenly"]));
         of_router
             && !self.sending
-            && self.is_clause_start()
-            && self.is_word(self.at, &["traffic", "requests", "request", "calls"])
+            && begins
+            && (is_listed
+                || self.is_symbol(self.at, &["header"])
+                || self.is_word(self.at, &["traffic", "requests", "request", "calls"]))
             && (self.at..self.tokens.len())
                 .take_while(|at| !self.is_sentence_end(*at) && self.low(*at) != ",")
                 .any(|at| self.goes_on_from(at))

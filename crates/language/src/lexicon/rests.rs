@@ -170,6 +170,22 @@ pub(super) fn settle_complements(tokens: &mut [Token]) {
     }
 }
 
+/// "The remaining 10" is a share that is said, and no rest to be reckoned.
+pub(super) fn tell_shares(tokens: &mut [Token]) {
+    for at in 1..tokens.len() {
+        let is_share = matches!(tokens[at].kind, TokenKind::Number(_) | TokenKind::Percent(_));
+        let rest = &mut tokens[at - 1];
+        if is_share
+            && rest.kind == TokenKind::Symbol
+            && rest.low == "rest"
+            && rest.text.eq_ignore_ascii_case("remaining")
+        {
+            rest.kind = TokenKind::Word;
+            "the".clone_into(&mut rest.low);
+        }
+    }
+}
+
 /// Phrases for what is left, as words.
 pub(super) fn phrases() -> Vec<Vec<&'static str>> {
     let words = |parts: &[&'static str]| parts.iter().flat_map(|part| part.split_whitespace()).collect::<Vec<_>>();

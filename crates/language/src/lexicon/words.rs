@@ -66,7 +66,7 @@ split: split, splits, splitting, divide, divides, distribute, distributes, shift
 between: between, across, among, amongst, over
 evenly: evenly, equally, half and half, fifty fifty, 50-50, half half, in equal parts, even, equal parts, equal shares, in equal shares,
     the same share, an equal share, the same share each, an equal share each, a fair share each
-call: depends upon, depend upon, depending upon, call, calls, calling, talk to, talks to, talking to, depend on, depends on, depending on, consume, consumes,
+call: depends upon, depend upon, depending upon, call, calls, calling, talk to, talks to, talking to, dependent on, dependent upon, depend on, depends on, depending on, consume, consumes,
     invoke, invokes, reaches, connect to, connects to, may call, can call, queries, accesses, access to,
     communicates with, communicate with, relies on, uses service
 called-by: called by, used by, consumed by, invoked by, reached by
@@ -116,13 +116,13 @@ sds: sds, spire, secret discovery service, spiffe
 secret: secret, secret name
 file-source: file system, local file, local files, from disk, on disk, file based, from file, from files,
     from a file, mounted files, mounted file, file certificate, file certs, file certificates, certificate files,
-    from the file system, file-based certificate
+    from the file system, file-based certificate, with files, by files, in files, using files
 trust: validating against, validate against, validates against, verifying against, verify against,
     verifies against, verified against, checked against, checks theirs against, checks them against, verifies theirs against, verifies them against,
     validates theirs against, validates them against, check theirs against, check them against, trust, trusts, trusting, trusted, ca, certificate authority, ca bundle, ca certificate, trust bundle,
     root ca, trusted ca, chains to, chain to, chaining to, chained to, chains up to, ca file, ca cert, root certificate, private ca, acm pca, pca, validate, validates,
     validating, validation, verify, verifies, verified, ca chain, trust chain, trust store, trusted bundle,
-    spiffe trust bundle, signed by, issued by, validated, validated against, validated by, validated with, verified by,
+    spiffe trust bundle, validation context, signed by, issued by, validated, validated against, validated by, validated with, verified by,
     verified with, checked with
 san: san, sans, expected san, expected sans, expected subject alternative name, expected subject alternative names,
     subject alternative name, subject alternative names, subject alt name, subject alt names
@@ -136,20 +136,22 @@ enforce: enforce, enforces, enforced, enforcing
 health-check: health check, hc, health checks, healthcheck, healthchecks, health checking, health probe,
     health probes, checks health, checks its health, check its health, check the health, check health, liveness,
     liveness check, liveness probe, readiness, readiness check, readiness probe, probe, probes, probing, probed, health checked,
-    checked for health, heartbeat, healthcheckpolicy, readiness checks, readiness probes, liveness probes, liveness checks
+    checked for health, pings, pinged, heartbeat, healthcheckpolicy, readiness checks, readiness probes, liveness probes, liveness checks
 interval: interval, period, frequency, intervals, intervalmillis
 every: every, once every, each time, once per
 threshold: threshold, thresholds
 healthy: healthy, healthy threshold, bring it back, brings it back, bring back, brings back, back to healthy,
-    healthy again, healthythreshold
-unhealthy: unhealthy, unhealthy threshold, dead, failed threshold, unhealthythreshold
-success: success, successes, successful, passes in a row, passing, successful checks, positive checks, good checks
-failure: failure, failures, failed, failing, misses, failed checks, failed attempts, bad checks
+    healthy again, healthythreshold, come back, comes back, up after
+unhealthy: unhealthy, unhealthy threshold, dead, drop out, drops out, down after, failed threshold, unhealthythreshold
+success: success, successes, successful, passes in a row, passing, successful checks, positive checks, good checks,
+    good pings, successful pings, good probes, successful probes, good ones, passed checks
+failure: failure, failures, failed, failing, misses, failed checks, failed attempts, bad checks,
+    bad pings, failed pings, missed pings, bad probes, failed probes, bad ones, missed checks
 
 # time
-timeout: timeout, give up, gives up, give up after, gives up after, giving up after, timeouts, time out,
+timeout: timeout, tmo, time budget, give up, gives up, give up after, gives up after, giving up after, timeouts, time out,
     times out, timing out, time limit, timed out, deadline, cut off, timeoutmillis
-request-timeout: request timeout, request timeouts, per request timeout, per request time out,
+request-timeout: request timeout, req timeout, response time limit, request timeouts, per request timeout, per request time out,
     timeout per request, timeout for requests, request time limit, per request, request deadline,
     total timeout, overall timeout, total request timeout, overall request timeout, response timeout, perrequest, perrequest timeout, call timeout
 idle: idle, idle timeout, idle time, connection idle timeout, inactivity, inactive, idle connection timeout,
@@ -165,6 +167,7 @@ per-try: per try, per retry, per attempt, each attempt, each try, each retry, pe
     per attempt timeout, retry timeout, perretrytimeout, attempt timeout, every attempt, every try
 events: event, events, retry events, retry on, conditions
 server-error: server error, server errors, 5xx, 5xxs, 5xx error, 5xx errors, 5xx response, 5xx responses, 500s,
+    5xx answer, 5xx answers, 5xx reply, 5xx replies, 5xx status, 5xx statuses, 5xx codes, 5xx status codes,
     http 5xx, internal server errors, 5xx failures, 500 errors, 5xx server errors, http 500, http 500s
 gateway-error: gateway error, gateway errors, 502s, 503s, 504s, bad gateway, bad gateways, 502 503 504
 client-error: client error, client errors, 409s, conflicts
@@ -184,7 +187,7 @@ circuit-breaker: circuit breaker, circuit breakers, circuit breaking
 eject: eject, ejects, ejecting, ejected, kick out, kicks out, kick a host out, kicks a host out, kick hosts out, kick the host out, kick them out,
     throw a host out, throws a host out, throw hosts out, throw them out, take a host out, takes a host out, kicked out, thrown out, kick out unhealthy hosts, kicks out unhealthy hosts,
     eject unhealthy hosts, ejects unhealthy hosts, remove unhealthy hosts, throws out, evict, evicts, evicted, ejects a host, throw out,
-    remove hosts, take hosts out
+    remove hosts, take hosts out, takes hosts out, taking hosts out, throws hosts out, takes them out
 ejection: ejection, ejections, ejection duration, ejection time, base ejection, base ejection duration,
     base ejection time, base duration, baseejectionduration
 max-ejection: max ejection, max ejection percent, max ejection percentage, maximum ejection,
@@ -192,8 +195,8 @@ max-ejection: max ejection, max ejection percent, max ejection percentage, maxim
     maximum percentage of hosts, ejection limit, maxejectionpercent
 hosts: host, hosts, endpoint, endpoints, instance, instances, pods, pod, task, tasks, container, containers
 consecutive: consecutive, in a row, straight, back to back, successive, consecutively
-error: error, errors
-connection-pool: connection pool, connection pools, connection pooling, connection limits, pool,
+error: error, errors, error answers, error responses, bad answers, bad responses
+connection-pool: connection pool, connection pools, connection pooling, connection limits, limit on connections, pool,
     pooling, connectionpool
 connections: connections, connection limit, max connections, maximum connections, concurrent connections, simultaneous connections,
     connection, parallel connections, maxconnections
@@ -201,22 +204,22 @@ pending: pending, pending requests, max pending requests, maximum pending reques
     waiting requests, requests waiting, requests in the queue, queue for a connection, queue, queue up,
     wait for a connection, wait, waiting for a connection, maxpendingrequests
 concurrent-requests: max requests, maximum requests, concurrent requests, requests in flight, in flight requests,
-    parallel requests, simultaneous requests, outstanding requests, requests at a time, requests at once,
+    parallel requests, requests in parallel, requests at the same time, simultaneous requests, outstanding requests, requests at a time, requests at once,
     active requests, maxrequests
 
 # discovery
 discovery: service discovery, discovery, discovered, discover, discovers, found, find, finds, located, resolved,
-    resolves, resolve, servicediscovery, resolvable, resolve it, looked up, look up, lookup,
+    resolves, resolve, servicediscovery, resolvable, resolve it, looked up, look up, lookup, lookups,
     svc discovery, app discovery
-dns: dns, dns discovery, dns service discovery, dns based service discovery, dns-based
+dns: dns, dns lookup, dns lookups, dns query, dns queries, dns resolution, dns discovery, dns service discovery, dns based service discovery, dns-based
 hostname: hostname, host name, dns name, dns hostname, domain, domain name, fqdn, host header, hostnames,
     host names, dns record, authority
 endpoints-mode: endpoints response type, response type endpoints, endpoint response type, multi value, multivalue,
     strict dns, headless, every a record is an endpoint, each record is an endpoint, every record is an endpoint,
     each a record is an endpoint, all records are endpoints
-loadbalancer-mode: load balancer, loadbalancer, response type loadbalancer, load balanced, logical dns,
+loadbalancer-mode: load balancer, loadbalancer, load balancer style, loadbalancer style, load balancer like, response type loadbalancer, load balanced, logical dns,
     load balancer response type, behind a load balancer
-response-type: response type, dns response type
+response-type: response type, dns response type, dns response, dns responses, dns answer, dns answers
 cloud-map: cloud map, cloudmap, aws cloud map, cloud map service discovery, cloud map discovery, awscloudmap
 namespace: namespace, namespacename, ns
 service-name: service name, cloud map service, servicename, cloud map svc, svc name
@@ -240,6 +243,7 @@ egress: public internet, calls to the internet, calls to the public internet, ou
     destinations outside the mesh, outside of the mesh, hosts outside the mesh, hosts outside of the mesh,
     destinations outside of the mesh, services outside the mesh, services outside of the mesh, egressfilter, traffic to anything outside, traffic to anything outside of it,
     traffic to the outside world, traffic to anywhere outside, anything outside, anything outside of it
+internet-access: internet access, access to the internet, access to the public internet, access to the outside world
 known-destinations: services in the mesh, services of the mesh, services inside the mesh, what the mesh knows
 allow-all: lets out, let out, lets traffic out, let traffic out, lets, let everything out, allow all, allow_all,
     allows all, allowing all, allow, allows, allowing, permit, permits, unrestricted, permitted
@@ -383,13 +387,13 @@ respective respectively overall able one ones times once only least about around
 
 # nouns that stand around what is asked for
 say stuff part way cloudformation template yaml json aws amazon resource resources definition definitions config configuration
-settings setting setup spec specification file policy value values amount level migration all sweep mind thing
+settings setting setup cfg conf spec specification file policy value values amount level migration all sweep mind thing
 things kind type types mode option options time ecs eks fargate kubernetes k8s ec2 cluster variable incoming
 inbound client clients traffic requests request arn arns
 
 # verbs that stand around what is asked for
 set such equal equals lives live sits stored kept delivered mounted comes come residing marked mark considered
-deemed treated carrying carries carry bearing bears reached takes checking check returned return returns arrive arrives arriving waiting write writing
+deemed treated treat treats gave carrying carries carry bearing bears reached takes checking check returned return returns arrive arrives arriving waiting write writing
 instead presents present shows show hit hits hitting written termination looking look giving sees seen talk configured defined specified
 enabled allowed supported available based
 ";

@@ -3,6 +3,7 @@
 use crate::compose::names::listed;
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::reader::Reader;
 use crate::grammar::slot::Slots;
 use crate::grammar::spot::{self, Place, Said, Side, Spot, Trouble, put};
 use crate::intent::{Certificate, Intent, Trust};
@@ -58,17 +59,27 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Value(files),
     },
     Meaning {
-        name: "TLS: certificate and key side by side",
+        name: "TLS: certificate from two files",
         block: Block::Tls,
         is_plain: false,
         home: Home::Node,
-        ways: &["<path:chain> and|, <path:key>", "tls <path:chain> and|, <path:key>"],
-        set: Set::Value(|intent, spot, slots| {
-            let is_key = |path: String| path.to_lowercase().contains("key");
-            if !is_key(slots.text("key")) || slots.text("chain").to_lowercase().ends_with(".key") {
-                return Err(Trouble::NotHere);
+        ways: &[
+            "<path:chain> ?and|, <path:key>",
+            "tls <path:chain> ?and|, <path:key>",
+            "file-source <path:chain> ?and|, <path:key>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let (chain, key) = chain_and_key(slots.text("chain"), slots.text("key")).ok_or(Trouble::NotHere)?;
+            let (spot, is_told) = (reader.here()?, is_key(&key));
+            let certificate = Certificate::File { chain: Some(chain.clone()), key: Some(key.clone()) };
+            let said = self::certificate(&mut reader.intent, spot, certificate)?;
+            if !is_told {
+                reader.assumptions.push(Assumption {
+                    what: format!("`{chain}` is the certificate chain, and `{key}` its private key"),
+                    why: "a certificate of files is named first, and its key after it".to_owned(),
+                });
             }
-            files(intent, spot, slots)
+            Ok(said)
         }),
     },
     Meaning {
@@ -102,13 +113,19 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "client-certificate <path:chain> private-key <path:key>",
             "present|presents|presenting|show|shows|showing <path:chain> private-key <path:key>",
             "present|presents|presenting|show|shows|showing <path:chain> and|, private-key <path:key>",
+            "present|presents|presenting|show|shows|showing <path:chain> and|, <path:key>",
+            "present|presents|presenting|show|shows|showing ?certificate sds ?secret ?named <text:secret> to backend",
             "client-certificate ?between sds ?secret <text:secret> to backend",
             "client-certificate ?between sds ?secret <text:secret>",
             "client-certificate ?between sds ?secret named <text:secret>",
         ],
         set: Set::Act(|reader, slots| {
-            // Who holds its key, or its secret, is who shows it.
             let spot = reader.here()?;
+            // "only clients that present a certificate": what they show is no certificate of who is called.
+            if reader.speaks_of_clients(reader.words.start) {
+                return clients_show(reader, spot, slots);
+            }
+            // Who holds its key, or its secret, is who shows it.
             let side = if spot.side == Side::Server { Side::Client } else { spot.side };
             let spot = Spot { side, ..spot };
             reader.spot = Some(spot);
@@ -135,7 +152,10 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ],
         set: Set::Act(|reader, slots| {
             reader.trusts_calls();
-            let spot = reader.here()?;
+            let (spot, of_clients) = (reader.here()?, reader.speaks_of_clients(reader.words.start));
+            if of_clients {
+                return trust_clients(&mut reader.intent, spot, Trust::File { chain: slots.given("chain") });
+            }
             trust_file(&mut reader.intent, spot, slots)
         }),
     },
@@ -147,16 +167,59 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "trust client|clients|callers|peers ?client-certificate to|with|by ?trust ?sds ?acm ?secret <address>",
             "trust client|clients|callers|peers ?client-certificate to|with|by ?trust ?certificate-chain <path>",
+            "client-certificate ?be trust ?sds ?secret ?named <text:secret>",
+            "client-certificate ?be trust sds ?secret ?named <text:secret>",
+            "client|clients|callers|peers trust ?sds ?secret ?named <text:secret>",
+            "client|clients|callers|peers trust sds ?secret ?named <text:secret>",
         ],
         set: Set::Value(|intent, spot, slots| {
+            let secret = slots.given("secret");
+            if secret.as_ref().is_some_and(|secret| secret.starts_with(['/', '.']) || secret.starts_with("arn:")) {
+                return Err(Trouble::NotHere);
+            }
             let (tls, path) = spot::listener_tls(intent, Spot { side: Side::Server, ..spot })?;
             tls.mutual = true;
+            if secret.is_some() {
+                return put(&mut tls.trust, Trust::Sds { secret }, &path, "trust");
+            }
             let trust = match (slots.given("address"), slots.given("path")) {
                 (Some(secret), _) if secret.starts_with("spiffe:") => Trust::Sds { secret: Some(secret) },
                 (Some(arn), _) => Trust::Acm { arns: vec![arn] },
                 (None, chain) => Trust::File { chain },
             };
             put(&mut tls.trust, trust, &path, "trust")
+        }),
+    },
+    Meaning {
+        name: "TLS: what backends are verified with",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "?require|requires backend ?call ?be ?to ?tls trust ?trust <path>",
+            "?require|requires backend ?call ?be ?to ?tls trust ?trust <address>",
+            "?require|requires backend ?call ?be ?to ?tls trust sds ?secret ?named <text:secret>",
+            "trust backend to|with|by ?trust <path>",
+            "trust backend to|with|by ?trust <address>",
+            "trust backend to|with|by ?trust ?sds secret ?named <text:secret>",
+            "trust ?certificate-chain <path> for|to backend",
+            "trust sds ?secret ?named <text:secret> for|to backend",
+            "<path> ?to trust backend",
+            "sds ?secret ?named <text:secret> ?to trust backend",
+            "secret ?named <text:secret> ?to trust backend",
+        ],
+        set: Set::Act(|reader, slots| {
+            let spot = reader.here()?;
+            let trust = match (slots.given("address"), slots.given("path"), slots.given("secret")) {
+                (Some(secret), ..) if secret.starts_with("spiffe:") => Trust::Sds { secret: Some(secret) },
+                (Some(arn), ..) => Trust::Acm { arns: vec![arn] },
+                (None, None, secret) => Trust::Sds { secret },
+                (None, chain, _) => Trust::File { chain },
+            };
+            let (tls, path) = spot::backend_tls(&mut reader.intent, spot)?;
+            let said = put(&mut tls.trust, trust, &path, "trust")?;
+            reader.spot = Some(Spot { side: Side::Client, ..spot });
+            Ok(said)
         }),
     },
     Meaning {
@@ -177,8 +240,15 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ],
         set: Set::Act(|reader, slots| {
             reader.trusts_calls();
-            let (spot, intent) = (reader.here()?, &mut reader.intent);
+            let (spot, of_clients) = (reader.here()?, reader.speaks_of_clients(reader.words.start));
+            let intent = &mut reader.intent;
             let address = slots.text("address");
+            if of_clients && !address.is_empty() {
+                let is_secret = address.starts_with("spiffe:");
+                let trust =
+                    if is_secret { Trust::Sds { secret: Some(address) } } else { Trust::Acm { arns: vec![address] } };
+                return trust_clients(intent, spot, trust);
+            }
             if address.starts_with("spiffe:") {
                 return trust_sds(intent, spot, Some(address));
             }
@@ -209,8 +279,32 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ],
         set: Set::Act(|reader, slots| {
             reader.trusts_calls();
-            let spot = reader.here()?;
+            let (spot, of_clients) = (reader.here()?, reader.speaks_of_clients(reader.words.start));
+            if of_clients {
+                return trust_clients(&mut reader.intent, spot, Trust::Sds { secret: slots.given("secret") });
+            }
             trust_sds(&mut reader.intent, spot, slots.given("secret"))
+        }),
+    },
+    Meaning {
+        name: "TLS: names of clients",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "client|clients|callers|peers ?client-certificate|certificate ?has|be|match|equals san ?exact <names>",
+            "client-certificate ?has|be|match|equals san ?exact <names>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let (spot, start) = (reader.here()?, reader.words.start);
+            let are_callers = reader.is_word(start, &["clients", "callers", "peers"]);
+            if !are_callers && !serves(&mut reader.intent, spot) {
+                return Err(Trouble::NotHere);
+            }
+            let (tls, path) = spot::listener_tls(&mut reader.intent, Spot { side: Side::Server, ..spot })?;
+            tls.mutual = true;
+            tls.client_names.extend(slots.texts("names"));
+            Ok(path + ".clientNames")
         }),
     },
     Meaning {
@@ -272,22 +366,64 @@ fn certificate(intent: &mut Intent, spot: Spot, certificate: Certificate) -> Sai
             (&mut tls.certificate, path)
         }
     };
-    let merged = match (field.take(), certificate) {
-        (Some(Certificate::Acm { arn: there }), Certificate::Acm { arn }) => Certificate::Acm { arn: arn.or(there) },
+    let merged = match (field.clone(), certificate) {
+        (Some(Certificate::Acm { arn: there }), Certificate::Acm { arn }) => {
+            Certificate::Acm { arn: said_once(there, arn)? }
+        }
         (Some(Certificate::File { chain, key }), Certificate::File { chain: more_chain, key: more_key }) => {
-            Certificate::File { chain: more_chain.or(chain), key: more_key.or(key) }
+            Certificate::File { chain: said_once(chain, more_chain)?, key: said_once(key, more_key)? }
         }
         (Some(Certificate::Sds { secret: there }), Certificate::Sds { secret }) => {
-            Certificate::Sds { secret: secret.or(there) }
+            Certificate::Sds { secret: said_once(there, secret)? }
         }
         (None, certificate) => certificate,
-        (Some(there), _) => {
-            *field = Some(there);
-            return Err(Trouble::Clash("two sources of one certificate".to_owned()));
-        }
+        (Some(_), _) => return Err(two_sources()),
     };
     *field = Some(merged);
     Ok(path + ".certificate")
+}
+
+/// What was said first or later of one value, which may not differ.
+fn said_once(there: Option<String>, said: Option<String>) -> Result<Option<String>, Trouble> {
+    let differ = there.is_some() && said.is_some() && there != said;
+    if differ { Err(two_sources()) } else { Ok(said.or(there)) }
+}
+
+fn two_sources() -> Trouble {
+    Trouble::Clash("two sources of one certificate".to_owned())
+}
+
+/// What a listener verifies those who call it with.
+fn trust_clients(intent: &mut Intent, spot: Spot, trust: Trust) -> Said {
+    let (tls, path) = spot::listener_tls(intent, Spot { side: Side::Server, ..spot })?;
+    tls.mutual = true;
+    put(&mut tls.trust, trust, &path, "trust")
+}
+
+/// The certificates that clients show: whoever is called verifies them, and holds none of their keys.
+fn clients_show(reader: &mut Reader<'_>, spot: Spot, slots: &Slots) -> Said {
+    let is_named = spot::node(&mut reader.intent, spot).is_ok_and(|(node, _)| node.name.is_some())
+        || !matches!(spot.place, Place::Node(_));
+    let secret = slots.given("secret").filter(|_| is_named).ok_or(Trouble::NotHere)?;
+    trust_clients(&mut reader.intent, spot, Trust::Sds { secret: Some(secret) })
+}
+
+/// Which of two files is the chain and which the key: the key says so, and is second where neither does.
+fn chain_and_key(first: String, second: String) -> Option<(String, String)> {
+    let is_authority = |path: &str| {
+        let file = path.rsplit('/').next().unwrap_or_default().to_lowercase();
+        file.split(['-', '_', '.']).any(|part| matches!(part, "ca" | "cas" | "root" | "roots" | "bundle" | "trust"))
+    };
+    if is_authority(&first) || is_authority(&second) || is_key(&first) && is_key(&second) {
+        return None;
+    }
+    Some(if is_key(&first) { (second, first) } else { (first, second) })
+}
+
+/// Whether a file says that it is a private key.
+fn is_key(path: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or_default().to_lowercase();
+    file.split(['-', '_', '.']).any(|part| part == "key")
 }
 
 fn acm(intent: &mut Intent, spot: Spot, slots: &Slots) -> Said {

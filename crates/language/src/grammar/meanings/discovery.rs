@@ -112,7 +112,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Dns,
         is_plain: true,
         home: Home::Node,
-        ways: &["endpoints-mode", "response-type hosts", "hosts response-type", "discovery as|to hosts"],
+        ways: &[
+            "endpoints-mode",
+            "endpoints-mode hosts",
+            "response-type hosts",
+            "hosts response-type",
+            "discovery as|to hosts",
+        ],
         set: Set::Value(|intent, spot, _| {
             let (dns, path) = dns(intent, spot)?;
             put(&mut dns.endpoints, true, &path, "endpoints")

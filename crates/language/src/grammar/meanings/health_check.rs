@@ -34,6 +34,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "hosts <path>",
             "<method> <path>",
             "<method> request|requests <path>",
+            "ping|poll|polls ?path <path>",
         ],
         set: Set::Value(|intent, spot, slots| {
             let (check, path) = spot::health_check(intent, spot)?;
@@ -97,7 +98,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::HealthCheck,
         is_plain: false,
         home: Home::Node,
-        ways: &["interval <span>", "<span> interval", "every <span>", "<span>"],
+        ways: &["interval <span>", "<span> interval", "every <span>", "<span>", "ping|poll|polls every <span>"],
         set: Set::Value(|intent, spot, slots| {
             let (check, path) = spot::health_check(intent, spot)?;
             put(&mut check.interval, slots.span(), &path, "interval")

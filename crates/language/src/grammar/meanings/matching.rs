@@ -3,7 +3,8 @@
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set, opens_block};
 use crate::grammar::name::name_at;
-use crate::grammar::paths::{by_form, path};
+use crate::grammar::paths::path;
+use crate::grammar::pathway::by_form;
 use crate::grammar::reader::Reader;
 use crate::grammar::slot::{Slots, literal};
 use crate::grammar::spot::{self, Said, Trouble, put};

@@ -2,8 +2,12 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
-use crate::grammar::spot::{Said, Trouble, put};
+use crate::grammar::spot::{Place, Said, Trouble, put};
 use crate::intent::{Egress, Intent};
+
+/// What stands before what is said of the whole mesh.
+const OF_ALL: &[&str] =
+    &[",", ".", ";", ":", "(", "and", "but", "let", "so", "where", "that", "whose", "with", "has", "have"];
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -34,8 +38,34 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "egress ?traffic free",
             "egress wide open",
             "wide open egress",
+            "egress ?keep work|works|working|possible|fine|okay|ok",
+            "allow-all internet-access",
+            "allow-all ?application|hosts|mesh|everything ?send|call ?to internet-access",
         ],
         set: Set::Value(|intent, _, _| egress(intent, Egress::AllowAll)),
+    },
+    Meaning {
+        name: "egress: all may leave the mesh",
+        block: Block::Egress,
+        is_plain: true,
+        home: Home::Mesh,
+        ways: &[
+            "mesh|application|hosts|everything|virtual-node send|call ?to egress",
+            "mesh|application|hosts|everything|virtual-node internet-access",
+            "internet-access",
+        ],
+        set: Set::Act(|reader, _| {
+            // "only orders may reach the internet", "the orders service": a mesh has no setting for a part of it.
+            let start = reader.words.start;
+            let before = (0..start).rev().find(|at| !reader.is_word(*at, &["the", "all", "our", "its", "my"]));
+            let is_of_all = before.is_none_or(|at| OF_ALL.contains(&reader.low(at)));
+            // "a node with internet access"
+            let is_of_mesh = reader.is_current && reader.spot.is_some_and(|spot| spot.place == Place::Mesh);
+            if !is_of_all || reader.words.len() == 1 && !is_of_mesh {
+                return Err(Trouble::NotHere);
+            }
+            egress(&mut reader.intent, Egress::AllowAll)
+        }),
     },
     Meaning {
         name: "egress: drop all",
@@ -57,6 +87,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "closed egress",
             "only allow-all ?to keep between|via|to|through ?app-mesh|mesh",
             "no allow-all egress",
+            "no internet-access",
+            "drop-all internet-access",
+            "nothing ?shall keep mesh",
+            "nothing egress ?reached|listen|send|call",
+            "only known-destinations ?reached|listen|send|call|allow-all",
             "egress off",
             "drop-all everything",
             "only allow-all egress ?to mesh",

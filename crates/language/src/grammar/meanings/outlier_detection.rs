@@ -47,7 +47,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::OutlierDetection,
         is_plain: true,
         home: Home::Node,
-        ways: &["after <number> ?consecutive error|server-error ?consecutive"],
+        ways: &["after <number> ?consecutive error|server-error|failure ?consecutive"],
         set: Set::Value(|intent, spot, slots| {
             let is_there = spot::listener(intent, spot).is_ok_and(|(listener, _)| listener.outlier_detection.is_some());
             if !is_there {
@@ -62,7 +62,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::OutlierDetection,
         is_plain: false,
         home: Home::Node,
-        ways: &["interval <span>", "<span> interval", "every <span>", "within|in <span>", "between <span>"],
+        ways: &[
+            "interval <span>",
+            "<span> interval",
+            "every <span>",
+            "checked|check|checks|look every <span>",
+            "within|in <span>",
+            "between <span>",
+        ],
         set: Set::Value(|intent, spot, slots| {
             let (outlier, path) = spot::outlier_detection(intent, spot)?;
             put(&mut outlier.interval, slots.span(), &path, "interval")

@@ -112,6 +112,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "timeout per-try <span>",
             "timeout <span> per-try",
             "<span> for per-try",
+            "per-try take|takes|lowest|for|run|within|max|get|gets ?max <span>",
+            "max <span> per-try",
         ],
         set: Set::Value(|intent, spot, slots| {
             let (retry, path) = spot::retry(intent, spot)?;

@@ -30,6 +30,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "requests|request timeout ?after|at ?max <span>",
             "max <span> for requests|request",
             "within <span>",
+            "kill|kills|end|ends|abort|aborts|cancel|cancels|drop-all request|requests after|at <span>",
+            "kill|kills|end|ends|abort|aborts|cancel|cancels|drop-all request|requests take|run|lowest ?longer <span>",
+            "request|requests die|dies|expire|expires|end|ends|fail|fails after <span>",
         ],
         set: Set::Value(|intent, spot, slots| {
             let (timeout, path) = spot::timeout(intent, spot)?;
