@@ -33,6 +33,7 @@ mod entity;
 mod families;
 mod former;
 mod gateways;
+mod key_files;
 mod known;
 mod log_fields;
 mod meaning;

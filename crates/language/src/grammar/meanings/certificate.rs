@@ -2,6 +2,7 @@
 
 use crate::compose::names::listed;
 use crate::grammar::block::{Block, Home};
+use crate::grammar::key_files::{chain_and_key, is_key};
 use crate::grammar::meaning::{Meaning, Set};
 use crate::grammar::reader::Reader;
 use crate::grammar::slot::Slots;
@@ -406,24 +407,6 @@ fn clients_show(reader: &mut Reader<'_>, spot: Spot, slots: &Slots) -> Said {
         || !matches!(spot.place, Place::Node(_));
     let secret = slots.given("secret").filter(|_| is_named).ok_or(Trouble::NotHere)?;
     trust_clients(&mut reader.intent, spot, Trust::Sds { secret: Some(secret) })
-}
-
-/// Which of two files is the chain and which the key: the key says so, and is second where neither does.
-fn chain_and_key(first: String, second: String) -> Option<(String, String)> {
-    let is_authority = |path: &str| {
-        let file = path.rsplit('/').next().unwrap_or_default().to_lowercase();
-        file.split(['-', '_', '.']).any(|part| matches!(part, "ca" | "cas" | "root" | "roots" | "bundle" | "trust"))
-    };
-    if is_authority(&first) || is_authority(&second) || is_key(&first) && is_key(&second) {
-        return None;
-    }
-    Some(if is_key(&first) { (second, first) } else { (first, second) })
-}
-
-/// Whether a file says that it is a private key.
-fn is_key(path: &str) -> bool {
-    let file = path.rsplit('/').next().unwrap_or_default().to_lowercase();
-    file.split(['-', '_', '.']).any(|part| part == "key")
 }
 
 fn acm(intent: &mut Intent, spot: Spot, slots: &Slots) -> Said {
