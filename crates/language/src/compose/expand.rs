@@ -45,8 +45,26 @@ pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
     add_missing_nodes(intent, &everywhere, &mut plan, draft);
     listeners::settle(intent, &mut plan, draft);
     add_routers(intent, &mut plan, draft);
+    provide(&mut plan, draft);
     add_gateways(intent, &mut plan, draft);
     plan
+}
+
+/// Lets the one router that no service leads to answer for the one service that nothing answers for.
+fn provide(plan: &mut Plan, draft: &mut Draft) {
+    let leads_to = |name: &str| {
+        plan.services.iter().any(|service| matches!(&service.provider, Some(Provider::Router(own)) if own == name))
+    };
+    let free = |router: &Router| router.name.text().filter(|name| router.is_made && !leads_to(name)).map(str::to_owned);
+    let routers: Vec<String> = plan.routers.iter().filter_map(free).collect();
+    let services = plan.services.iter_mut().filter(|service| service.provider.is_none());
+    if let ([router], [service]) = (routers.as_slice(), services.collect::<Vec<_>>().as_mut_slice()) {
+        draft.assume(
+            format!("virtual router `{router}` answers for virtual service `{}`", service.name),
+            "the request describes one of either, and nothing else leads there",
+        );
+        service.provider = Some(Provider::Router(router.clone()));
+    }
 }
 
 /// The applications of a request, and those that they or a gateway call and nothing defines.

@@ -50,6 +50,7 @@ pub(super) fn settle(plan: &mut Plan, draft: &mut Draft) {
     }
     for (span, mut names) in raised {
         names.dedup();
+        let span = if span.millis == 0 { "as long as it takes".to_owned() } else { span.to_string() };
         draft.assume(
             format!("the listener of {} lets a request take {span} too", listed(&names)),
             format!("a listener ends requests after {DEFAULT} by default, whatever the route says"),
@@ -91,6 +92,10 @@ fn raise(own: &mut Option<Timeout>, route: &Timeout) -> bool {
         && outlasts(span, current.idle.unwrap_or(IDLE))
     {
         wanted.idle = Some(span);
+    }
+    // Where the route says how long a stream may be silent, the listener need not guess.
+    if wanted.per_request != current.per_request && wanted.idle.is_none() {
+        wanted.idle = route.idle;
     }
     let is_raised = wanted != current;
     if is_raised {

@@ -21,6 +21,10 @@ impl Reader<'_> {
     /// What the node or application that is spoken of calls.
     pub(super) fn calls(&mut self, names: &[String]) -> Said {
         let spot = self.here()?;
+        // "only makes calls: name web, …" names who calls.
+        if self.words.clone().any(|at| matches!(self.low(at), "name" | "named")) {
+            return Err(Trouble::NotHere);
+        }
         if let Place::Gateway(_) = spot.place {
             return self.calls_of_gateway(names);
         }

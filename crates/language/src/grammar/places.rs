@@ -145,6 +145,8 @@ impl Reader<'_> {
     }
 
     fn mesh(&mut self, name: Option<&str>, belongs: bool, is_definite: bool) {
+        // "node audit (mesh corp, http 8080)" says where it is.
+        let belongs = belongs || self.spot.is_some() && self.low_before(self.at) == "(";
         let action = match self.verb {
             Verb::Change if !belongs => Some(Action::Change),
             Verb::Add if !belongs && is_definite => Some(Action::Change),

@@ -1,5 +1,6 @@
 //! The answers to the intents of requests that users type, each read line by line.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use meshwright_dialect::{Dialect, Input, Options, Reading, read};
@@ -66,6 +67,42 @@ fn two_routes_that_share_requests_are_said_to_be_one() {
     let options = GenerateOptions { request: Some(request.to_owned()), intent: None, ..options() };
     let notes = run(&options, None, false).unwrap().notes;
     assert!(notes.contains("one route shares the requests among"), "{notes}");
+}
+
+/// The specifications that a request in English is answered with, by name.
+fn specs(request: &str) -> BTreeMap<String, Value> {
+    let options = GenerateOptions { request: Some(request.to_owned()), intent: None, ..options() };
+    let answer = run(&options, None, false).unwrap();
+    assert!(!answer.has_findings, "{request}: {}", answer.notes);
+    let named = |parameters: &Value| {
+        let names = ["routeName", "virtualNodeName", "virtualRouterName", "virtualServiceName"];
+        let name = names.iter().find_map(|name| parameters[*name].as_str()).unwrap_or_default();
+        (name.to_owned(), parameters["spec"].clone())
+    };
+    requests(&answer.output).iter().map(|own| named(&own["parameters"])).collect()
+}
+
+#[test]
+fn the_one_router_of_a_request_answers_for_its_one_service() {
+    for request in [
+        "Route requests with header x-beta: true to web-beta and all other traffic to web-stable, mesh frontend, virtual service web.local, http port 80.",
+        "Virtual router web-r on 80, http: /v2 goes to web-v2, everything else to web-v1. Create a virtual service web.local too.",
+    ] {
+        let specs = specs(request);
+        let router = specs["web.local"]["provider"]["virtualRouter"]["virtualRouterName"].as_str().unwrap();
+        assert!(specs.contains_key(router), "{request}: {specs:?}");
+    }
+}
+
+#[test]
+fn a_listener_is_as_patient_with_silence_as_its_route_says() {
+    let specs = specs(
+        "router live-r on 8080 http2 with the route stream: /live to live-eu, no request timeout, idle timeout 5 minutes; node live-eu http2 8080, dns live-eu.local",
+    );
+    for timeout in [&specs["live-eu"]["listeners"][0]["timeout"]["http2"], &specs["stream"]["http2Route"]["timeout"]] {
+        assert_eq!(timeout["idle"], json!({"unit": "s", "value": 300}), "{specs:?}");
+        assert_eq!(timeout["perRequest"], json!({"unit": "s", "value": 0}), "{specs:?}");
+    }
 }
 
 /// A template, read with a value for every parameter.
