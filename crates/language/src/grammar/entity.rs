@@ -257,6 +257,12 @@ impl Reader<'_> {
         if let Some(name) = self.odd_name_at(at + 1).filter(|_| thing != Thing::Everything) {
             return Some((name, at + 2));
         }
+        // "The mesh is shop."
+        let may_be = thing == Thing::Mesh && self.low(at + 1) == "is";
+        let is_all = |end: usize| self.is_sentence_end(end) || matches!(self.low(end), "," | "and");
+        if let Some(name) = name_at(&self.tokens, at + 2).filter(|_| may_be && is_all(at + 3)) {
+            return Some((name, at + 3));
+        }
         // "Mesh: shop"
         let is_singular = !self.token(at)?.text.ends_with('s');
         if self.low(at + 1) == ":"
