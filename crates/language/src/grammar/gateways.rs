@@ -32,8 +32,12 @@ impl Reader<'_> {
             }
             return Some(Place::GatewayRoute(None, self.intent.gateway_routes.len() - 1));
         }
+        // "gateway route, gateway edge: …"
+        let is_next = self.low_before(self.at) == ",";
         match (self.spot.map(|spot| spot.place), belongs, &name) {
-            (Some(Place::GatewayRoute(None, at)), true, Some(name)) => {
+            (Some(Place::GatewayRoute(None, at)), _, Some(name))
+                if belongs || is_next && self.intent.gateway_routes[at].takes_no_request() =>
+            {
                 let is_known = self.intent.virtual_gateways.iter().any(|there| there.name.as_ref() == Some(name));
                 if !is_known {
                     self.intent.gateway_routes[at].gateway = Some(name.clone());

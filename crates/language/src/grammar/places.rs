@@ -266,7 +266,9 @@ impl Reader<'_> {
 
     fn router_place(&mut self, entity: &Entity, action: Action, belongs: bool) -> Option<Place> {
         let name = entity.name.clone();
-        if let (Some(Spot { place: Place::Route(None, at), .. }), true, Some(name)) = (self.spot, belongs, &name) {
+        if let (Some(Spot { place: Place::Route(None, at), .. }), Some(name)) = (self.spot, &name)
+            && (belongs || self.low_before(self.at) == "," && self.intent.routes[at].takes_no_request())
+        {
             let is_known = self.intent.virtual_routers.iter().any(|there| there.name.as_ref() == Some(name));
             if !is_known {
                 self.intent.routes[at].router = Some(name.clone());

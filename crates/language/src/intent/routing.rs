@@ -80,8 +80,13 @@ pub struct Route {
 impl Route {
     /// Whether it is only named.
     pub(crate) fn says_nothing(&self) -> bool {
-        let own = Self { name: self.name.clone(), router: self.router.clone(), action: self.action, ..Self::default() };
-        *self == own
+        self.protocol.is_none() && self.takes_no_request()
+    }
+
+    /// Whether nothing is said of its requests yet.
+    pub(crate) fn takes_no_request(&self) -> bool {
+        let Self { name, router, action, protocol, .. } = self.clone();
+        *self == Self { name, router, action, protocol, ..Self::default() }
     }
 }
 
@@ -299,6 +304,14 @@ pub struct GatewayRoute {
     /// Its precedence, 0..=1000; lower is tried first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priority: Option<u32>,
+}
+
+impl GatewayRoute {
+    /// Whether nothing is said of its requests yet.
+    pub(crate) fn takes_no_request(&self) -> bool {
+        let Self { name, gateway, action, protocol, .. } = self.clone();
+        *self == Self { name, gateway, action, protocol, ..Self::default() }
+    }
 }
 
 /// What a gateway route changes of a request.
