@@ -15,10 +15,11 @@ const PREPOSITIONS: &[&str] = &["to", "on", "for", "of", "in", "from"];
 
 /// Words between a preposition and the owner.
 const BEFORE_OWNER: &[&str] =
-    &["the", "my", "our", "a", "an", "this", "existing", "of", "your", "new", "both", "each", "all"];
+    &["the", "my", "our", "a", "an", "this", "existing", "of", "your", "new", "both", "each", "all", "every", "single"];
 
 /// Words that lead to an owner, and go with it once it was read.
-const LEADING: &[&str] = &["the", "of", "on", "for", "in", "to", "from", "a", "an", "our", "my", "all", "both", "each"];
+const LEADING: &[&str] =
+    &["the", "of", "on", "for", "in", "to", "from", "a", "an", "our", "my", "all", "both", "each", "every"];
 
 /// Words that follow prepositions and name nothing.
 const NO_NAMES: &[&str] = &[

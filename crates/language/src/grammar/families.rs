@@ -198,13 +198,21 @@ const KINDS: &[(&str, Kind)] = &[
 ];
 
 impl Reader<'_> {
+    /// The place before a name and the words that only point at it: "each of the teller nodes", "every single teller node".
+    fn before_pointing(&self, at: usize) -> usize {
+        let points = |at: &usize| self.is_word(*at, &["of", "the", "our", "single"]);
+        (0..at).rev().find(|before| !points(before)).unwrap_or(0)
+    }
+
     /// All nodes of a name, where words speak of several: "both transcoder nodes". Where they are not as many as it says, the
     /// name is left as it is, and asked about.
     pub(super) fn whole_family(&self, entity: Entity, at: usize) -> Entity {
+        // "every teller node" says as many as "all teller nodes".
+        let is_each = at > 0 && self.says(self.before_pointing(at), &["every", "each"]);
         let is_several = entity.thing == Thing::Node
             && entity.others.is_empty()
             && self.is_symbol(entity.end - 1, &["virtual-node"])
-            && self.tokens[entity.end - 1].text.ends_with('s');
+            && (is_each || self.tokens[entity.end - 1].text.ends_with('s'));
         let Some((known, name)) = self.known.as_ref().zip(entity.name.as_ref()).filter(|_| is_several) else {
             return entity;
         };

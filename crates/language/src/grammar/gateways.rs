@@ -10,17 +10,20 @@ impl Reader<'_> {
     pub(super) fn gateway_place(&mut self, entity: &Entity, action: Action, belongs: bool) -> Option<Place> {
         let name = entity.name.clone();
         if let (Some(Place::Route(None, at)), Some(_)) = (self.spot.map(|spot| spot.place), &name)
-            && self.intent.routes[at].targets.is_empty()
+            && (self.intent.routes[at].targets.is_empty() || belongs && self.leads_to_one(at))
             && at + 1 == self.intent.routes.len()
         {
             // What was taken for a route is one of this gateway.
             let route = self.intent.routes.remove(at);
-            let Route { matcher, priority, protocol, .. } = route;
+            let Route { matcher, priority, protocol, targets, .. } = route;
+            // What leads somewhere is made, though its gateway may be there.
+            let action = if targets.is_empty() { action } else { route.action };
             self.intent.gateway_routes.push(GatewayRoute {
                 gateway: name,
                 matcher,
                 priority,
                 protocol,
+                service: targets.into_iter().next().map(|target| target.node),
                 action,
                 ..GatewayRoute::default()
             });
@@ -60,6 +63,30 @@ impl Reader<'_> {
             self.intent.virtual_gateways.len() - 1
         });
         Some(Place::Gateway(at))
+    }
+
+    /// Whether all that a route says of where it leads is one name.
+    fn leads_to_one(&self, at: usize) -> bool {
+        let route = &self.intent.routes[at];
+        let [target] = route.targets.as_slice() else { return false };
+        target.weight.is_none_or(|weight| weight == 100)
+            && target.port.is_none()
+            && route.name.is_none()
+            && route.router.is_none()
+            && route.timeout.is_none()
+            && route.retry.is_none()
+    }
+
+    /// Whether a route that has no name is one of the gateway of its sentence: "a gateway gw with a route from /a to the a service".
+    pub(super) fn is_of_gateway(&self, entity: &Entity) -> bool {
+        let start = (0..self.at).rev().find(|at| self.is_sentence_end(*at)).map_or(0, |end| end + 1);
+        let ends = |at: &usize| *at < self.tokens.len() && !self.is_sentence_end(*at);
+        let mut sentence = (start..).take_while(ends);
+        let is_other = |at| self.is_symbol(at, &["virtual-router", "virtual-node", "split"]);
+        entity.name.is_none()
+            && self.current_gateway().is_some()
+            && (start..self.at).any(|at| self.is_symbol(at, &["virtual-gateway"]))
+            && !sentence.any(is_other)
     }
 
     /// The gateway that is spoken of, or whose route is.

@@ -89,7 +89,8 @@ impl Known {
         self.calls.iter().any(|(caller, called)| is_of(caller, from) && called.iter().any(|name| is_of(name, to)))
     }
 
-    /// Words that mean something elsewhere are names where the files have them and a noun follows: "backend traffic".
+    /// Words that mean something elsewhere are names where the files have them and a noun follows: "backend traffic"; a verb also
+    /// where only a noun can stand: "the timeout of dispatch".
     pub(super) fn name_what_is_there(&self, tokens: &mut [Token]) {
         for at in 0..tokens.len() {
             let follows = tokens.get(at + 1).is_some_and(|next| {
@@ -98,11 +99,13 @@ impl Known {
                     "traffic" | "requests" | "calls" | "call" | "virtual-node" | "application" | "route"
                 )
             });
+            let is_noun =
+                is_verb(&tokens[at]) && stands_for_noun(tokens, at) && self.names.contains_key(&tokens[at].text);
             let token = &mut tokens[at];
             let is_word = token.kind == TokenKind::Symbol && token.text.chars().all(char::is_alphanumeric);
             let is_kind = Thing::of_symbol(&token.low).is_some_and(|thing| thing != Thing::Gateway);
             let text = token.text.to_lowercase();
-            if follows && is_word && !is_kind && text == token.text && self.knows(&text) {
+            if (follows || is_noun) && is_word && !is_kind && text == token.text && self.knows(&text) {
                 token.kind = TokenKind::Name;
                 token.low = text;
             }
@@ -198,6 +201,48 @@ impl Known {
         let kinds: BTreeSet<&Kind> = own.chain(parts).collect();
         kinds.iter().eq([&&Kind::VirtualNode])
     }
+}
+
+/// Verbs that may be names: "dispatch".
+const VERBS: &[&str] = &["send", "split", "call", "take", "keep", "listen", "speak"];
+
+/// Symbols of parts, which follow the name of what has them: "the dispatch timeout".
+const PARTS: &[&str] = &[
+    "timeout",
+    "request-timeout",
+    "idle",
+    "retry",
+    "health-check",
+    "outlier-detection",
+    "connection-pool",
+    "access-log",
+    "tls",
+    "mtls",
+    "listener",
+    "backend",
+    "port",
+    "virtual-service",
+    "virtual-router",
+    "tag",
+    "discovery",
+];
+
+fn is_verb(token: &Token) -> bool {
+    token.kind == TokenKind::Symbol && VERBS.contains(&token.low.as_str())
+}
+
+/// Whether a word stands where a verb cannot: behind a preposition or an article, before a part of what it names.
+fn stands_for_noun(tokens: &[Token], at: usize) -> bool {
+    let before = at.checked_sub(1).map_or("", |before| tokens[before].low.as_str());
+    let next = tokens.get(at + 1);
+    let has_part = next.is_some_and(|next| next.kind == TokenKind::Symbol && PARTS.contains(&next.low.as_str()));
+    let is_with = next.is_some_and(|next| next.low == "with");
+    let ends = next.is_none_or(|next| matches!(next.low.as_str(), "." | "," | ";" | "and" | "to" | "from"));
+    let is_bound = next.is_some_and(|next| matches!(next.low.as_str(), "should" | "must" | "shall" | "needs"));
+    is_bound
+        || matches!(before, "of" | "on" | "for" | "from" | "the" | "our")
+        || matches!(before, "change" | "set" | "add" | "remove" | "call" | "tag") && (has_part || is_with || ends)
+        || matches!(before, "to" | "in") && ends
 }
 
 /// Whether a name is another's first word or stands within it: `payments` in `payments.shop.local` and `payments-v1`.

@@ -35,6 +35,7 @@ impl Reader<'_> {
             Thing::Sidecar => Some(self.sidecar_place(entity.name.clone())),
             Thing::Node | Thing::Application => self.node_place(entity, action, belongs),
             Thing::Router => self.router_place(entity, action, belongs),
+            Thing::Route if self.is_of_gateway(entity) => Some(self.gateway_route_place(None, action)),
             Thing::Route => Some(self.route_place(entity, action)),
             Thing::Service => Some(self.service_place(entity.name.clone(), action)),
             Thing::Gateway => self.gateway_place(entity, action, belongs),

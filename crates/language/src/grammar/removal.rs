@@ -201,6 +201,9 @@ impl Reader<'_> {
         if self.is_symbol(end, &["out"]) {
             end += 1;
         }
+        if let Some((owners, end)) = self.callers_after(end) {
+            return Some((each_of(RemovalKind::Backend, &owners, &names), end));
+        }
         let sharing = self.sharing_after(end);
         if let Some((owners, end)) = self.owners_after(end).filter(|_| sharing.is_none()) {
             return Some((each_of(RemovalKind::Target, &owners, &names), end));
@@ -240,6 +243,19 @@ impl Reader<'_> {
         let place = self.skip_kind(self.past_glue(at + 1));
         let (names, end) = names_from(&self.tokens, place).filter(|_| is_from)?;
         Some((names, self.past_kind(end)))
+    }
+
+    /// "from the backends of web", "from web's backends": whose backends they are, and where the words end.
+    fn callers_after(&self, at: usize) -> Option<(Vec<String>, usize)> {
+        let is_backend = |place: usize| self.is_symbol(place, &["backend"]);
+        let place = self.past_glue(at + 1);
+        self.is_word(at, &["from", "of", "in"]).then_some(())?;
+        if is_backend(place) {
+            let place = self.past(place + 1, &["list"]);
+            return self.owners_after(place);
+        }
+        let (owners, end) = self.owners_after(at).filter(|(_, end)| is_backend(*end))?;
+        Some((owners, self.past(end + 1, &["list"])))
     }
 
     /// "of the split": all that shares requests, and where the words end.

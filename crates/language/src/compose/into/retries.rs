@@ -96,7 +96,8 @@ impl<'i> Desk<'i> {
         };
         let spec = route_spec(&full, &Router::default(), &format!("route `{name}`"), &mut self.draft);
         let Some(written) = spec.as_ref().and_then(retry_policy) else { return };
-        self.merge(&policy, &written, &[("maxRetries", true)]);
+        // Without retries it bounds the only try, which may take as long as the request.
+        self.merge(&policy, &written, &[("maxRetries", true), ("perRetryTimeout", true)]);
         self.draft.assume(format!("route `{name}` has a retry policy of 0 retries"), OWN);
     }
 }

@@ -3,14 +3,28 @@
 use meshwright_model::limits::Port;
 use meshwright_model::reference::Key;
 use meshwright_model::virtual_router::VirtualRouterListener;
-use meshwright_model::{Kind, Path, Scalar, Spec};
+use meshwright_model::virtual_service::VirtualServiceProvider;
+use meshwright_model::{Kind, Path, Resource, Scalar, Spec};
 
 use super::Desk;
 use crate::compose::names::joined;
 use crate::compose::values::port_protocol;
-use crate::intent::VirtualRouter;
+use crate::intent::{Route, VirtualRouter};
 
 impl Desk<'_> {
+    /// Whether a target of a new route answers for a virtual service by itself, and is so behind no router.
+    pub(super) fn is_served(&self, route: &Route) -> bool {
+        let serves = |service: &Resource| match &service.spec {
+            Spec::VirtualService(spec) => match &spec.provider {
+                Some(VirtualServiceProvider::VirtualNode(own)) => Some(Key::of(&own.virtual_node_name).shown()),
+                _ => None,
+            },
+            _ => None,
+        };
+        let serving: Vec<String> = self.finder.of_kind(Kind::VirtualService).filter_map(serves).collect();
+        route.targets.iter().any(|target| serving.contains(&self.finder.full(&target.node)))
+    }
+
     /// Changes where a router that is there listens.
     pub(super) fn change_router(&mut self, wanted: &VirtualRouter) {
         if wanted.listeners.is_empty() {

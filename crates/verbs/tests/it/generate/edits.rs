@@ -11,6 +11,7 @@ const FILES: &[(&str, &str)] = &[
     ("harbor.yml", include_str!("into/harbor.yml")),
     ("shop.json", include_str!("into/shop.json")),
     ("aws.json", include_str!("into/aws.json")),
+    ("yard.yml", include_str!("into/yard.yml")),
 ];
 
 /// Wordings of one request, and what they come to.

@@ -177,7 +177,10 @@ route payments-route: spec.httpRoute.action.weightedTargets[0] is taken away
 virtual node payments-v1:  is taken away
 ");
     insta::assert_snapshot!(removal("healthCheck", "payments-v1"), @"virtual node payments-v1: spec.listeners[0].healthCheck is taken away");
-    insta::assert_snapshot!(removal("retryPolicy", "payments"), @"route payments-route: spec.httpRoute.retryPolicy.maxRetries = 0");
+    insta::assert_snapshot!(removal("retryPolicy", "payments"), @r#"
+route payments-route: spec.httpRoute.retryPolicy.maxRetries = 0
+route payments-route: spec.httpRoute.retryPolicy.perRetryTimeout = {"unit":"s","value":15}
+"#);
     for (kind, gone) in [("target", "nobody"), ("resource", "nobody"), ("resource", "payments-v3")] {
         let told = removal(kind, gone);
         assert!(told.starts_with("question: ") && told.contains("gone already?"), "{told}");

@@ -161,7 +161,9 @@ fn what_is_said_of_nothing_is_said_of_the_only_route() {
 "#);
     insta::assert_snapshot!(changes(LONE, "no more retries please"), @r#"
 -                "maxRetries": 2,
+-                "perRetryTimeout": { "unit": "s", "value": 2 },
 +                "maxRetries": 0,
++                "perRetryTimeout": { "unit": "s", "value": 15 },
 "#);
     insta::assert_snapshot!(changes(LONE, "go 80/20"), @r#"
 -                    { "virtualNode": "red-vn", "weight": 95 },
