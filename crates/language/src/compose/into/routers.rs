@@ -12,8 +12,9 @@ use crate::compose::values::port_protocol;
 use crate::intent::{Route, VirtualRouter};
 
 impl Desk<'_> {
-    /// Whether a target of a new route answers for a virtual service by itself, and is so behind no router.
-    pub(super) fn is_served(&self, route: &Route) -> bool {
+    /// Whether a new route may belong to the only router: it matches some requests, and none of its targets answers for a
+    /// virtual service by itself, behind no router.
+    pub(super) fn suits_any_router(&self, route: &Route) -> bool {
         let serves = |service: &Resource| match &service.spec {
             Spec::VirtualService(spec) => match &spec.provider {
                 Some(VirtualServiceProvider::VirtualNode(own)) => Some(Key::of(&own.virtual_node_name).shown()),
@@ -22,7 +23,8 @@ impl Desk<'_> {
             _ => None,
         };
         let serving: Vec<String> = self.finder.of_kind(Kind::VirtualService).filter_map(serves).collect();
-        route.targets.iter().any(|target| serving.contains(&self.finder.full(&target.node)))
+        let is_served = route.targets.iter().any(|target| serving.contains(&self.finder.full(&target.node)));
+        !route.matcher.is_empty() && !is_served
     }
 
     /// Changes where a router that is there listens.

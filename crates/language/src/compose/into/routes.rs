@@ -255,20 +255,18 @@ impl<'i> Desk<'i> {
                 route.router = Some(only.clone());
                 self.be_like(route);
             }
-            [] => {
-                match self.only(Kind::VirtualRouter).filter(|_| !route.matcher.is_empty() && !self.is_served(route)) {
-                    Some(only) => {
-                        let only = Key::of(&only.name).shown();
-                        self.draft.assume(
-                            format!("the new route belongs to virtual router `{only}`"),
-                            "there is no other in the file",
-                        );
-                        route.router = Some(only);
-                        self.be_like(route);
-                    }
-                    None => self.draft.ask("To which virtual router should the new route belong?"),
+            [] => match self.only(Kind::VirtualRouter).filter(|_| self.suits_any_router(route)) {
+                Some(only) => {
+                    let only = Key::of(&only.name).shown();
+                    self.draft.assume(
+                        format!("the new route belongs to virtual router `{only}`"),
+                        "there is no other in the file",
+                    );
+                    route.router = Some(only);
+                    self.be_like(route);
                 }
-            }
+                None => self.draft.ask("To which virtual router should the new route belong?"),
+            },
             several => {
                 self.draft.ask(format!("To which virtual router should the new route belong: {}?", listed(several)));
             }
