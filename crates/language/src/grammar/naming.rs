@@ -156,6 +156,12 @@ impl Reader<'_> {
         Some(Entity { name, others: names, is_definite: true, ..entity.clone() })
     }
 
+    /// Whether a kind only says where others are: "node audit (mesh corp, http 8080)", "… Mesh corp, http 8080", "The mesh is corp".
+    pub(super) fn is_told_aside(&self) -> bool {
+        let before = self.low_before(self.at);
+        before == "(" || before == "." && self.low(self.at + 2) == "," || self.low(self.at + 1) == "is"
+    }
+
     /// Whether a kind only says what the name before it is.
     fn is_kind_of_last_name(&self) -> bool {
         let at = self.at;

@@ -146,9 +146,7 @@ impl Reader<'_> {
     }
 
     fn mesh(&mut self, name: Option<&str>, belongs: bool, is_definite: bool) {
-        // "node audit (mesh corp, http 8080)" and "The mesh is corp" say where it is.
-        let is_aside = self.low_before(self.at) == "(" || self.low(self.at + 1) == "is";
-        let belongs = belongs || self.spot.is_some() && is_aside;
+        let belongs = belongs || self.spot.is_some() && self.is_told_aside();
         let action = match self.verb {
             Verb::Change if !belongs => Some(Action::Change),
             Verb::Add if !belongs && is_definite => Some(Action::Change),

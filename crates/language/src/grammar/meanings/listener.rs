@@ -32,7 +32,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Resource,
         is_plain: true,
         home: Home::Node,
-        ways: &["no any listener", "no listener"],
+        ways: &["no any listener", "no listener", "only create backend"],
         set: Set::Value(|intent, spot, _| {
             let (node, path) = spot::node(intent, spot)?;
             node.only_calls = true;
