@@ -179,3 +179,62 @@ impl Talk {
         lock(&self.telling)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::thread;
+
+    use meshwright_model::Kind;
+
+    use super::*;
+    use crate::meshes::Plan;
+    use crate::proxy::MeshId;
+    use crate::request::Protocol;
+
+    #[test]
+    fn whoever_looks_at_a_conversation_holds_up_no_plans() {
+        let [region, owner, name] = ["r", "a", "shop"].map(str::to_owned);
+        let profile =
+            Profile { mesh: MeshId { region, owner, name }, kind: Kind::Mesh, name: "n".into(), version: None };
+        let sender = watch::Sender::new(Numbered::default());
+        let telling = Arc::new(Mutex::new(Telling::new(Protocol::Delta)));
+        let proxies = Proxies::default();
+        let place = proxies.add(Connected {
+            profile,
+            id: String::new(),
+            peer: String::new(),
+            protocol: Protocol::Delta,
+            since: SystemTime::now(),
+            is_known: false,
+            is_settled: false,
+            has_refused: false,
+            kinds: Vec::new(),
+            omissions: Vec::new(),
+            plans: Arc::new(sender.subscribe()),
+            telling: Arc::clone(&telling),
+        });
+        let (responses, _taken) = mpsc::channel(1);
+        let (plans, start) = (sender.subscribe(), Instant::now());
+        let mut talk =
+            Talk { telling: Arc::clone(&telling), plans, origin: None, place, start, traced: None, responses };
+        let looking = lock(&telling);
+        let taking = thread::spawn(move || {
+            talk.take_plan();
+            talk
+        });
+        // Long enough that the stream waits for the conversation, most of the time.
+        thread::sleep(Duration::from_millis(50));
+        let (made, is_made) = channel();
+        let making = thread::spawn(move || {
+            sender.send_modify(|own| *own = Numbered { number: 1, plan: Plan::default(), origin: None });
+            made.send(()).unwrap();
+        });
+        let is_made = is_made.recv_timeout(Duration::from_secs(10));
+        drop(looking);
+        is_made.expect("a plan is made while somebody looks at a conversation");
+        making.join().unwrap();
+        drop(taking.join().unwrap());
+        assert_eq!(proxies.census().connected, 0);
+    }
+}
