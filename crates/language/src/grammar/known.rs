@@ -99,13 +99,17 @@ impl Known {
                     "traffic" | "requests" | "calls" | "call" | "virtual-node" | "application" | "route"
                 )
             });
-            let is_noun =
-                is_verb(&tokens[at]) && stands_for_noun(tokens, at) && self.names.contains_key(&tokens[at].text);
+            // A verb is no part of a name: "split traffic" where there is a `payments-split`.
+            let is_noun = if is_verb(&tokens[at]) {
+                (follows && at > 0 || stands_for_noun(tokens, at)) && self.names.contains_key(&tokens[at].text)
+            } else {
+                follows
+            };
             let token = &mut tokens[at];
             let is_word = token.kind == TokenKind::Symbol && token.text.chars().all(char::is_alphanumeric);
             let is_kind = Thing::of_symbol(&token.low).is_some_and(|thing| thing != Thing::Gateway);
             let text = token.text.to_lowercase();
-            if (follows || is_noun) && is_word && !is_kind && text == token.text && self.knows(&text) {
+            if is_noun && is_word && !is_kind && text == token.text && self.knows(&text) {
                 token.kind = TokenKind::Name;
                 token.low = text;
             }

@@ -176,9 +176,7 @@ fn carry_out(value: &mut NewValue, steps: &[Step], change: &Change) -> bool {
         }
         (Step::Index(index), NewValue::List(items)) => {
             if rest.is_empty() && *change == Change::Remove {
-                let is_there = *index < items.len();
-                drop(is_there.then(|| items.remove(*index)));
-                return is_there;
+                return (*index < items.len()).then(|| items.remove(*index)).is_some();
             }
             if *index == items.len() {
                 items.push(NewValue::Object(Vec::new()));

@@ -351,3 +351,17 @@ fn a_request_may_begin_as_an_item_of_a_list() {
     assert_eq!(parse(&["-"]).unwrap().as_deref(), Some("-"));
     assert!(parse(&["--dif", "add TLS to orders"]).is_err());
 }
+
+#[test]
+fn a_verb_is_no_part_of_a_name() {
+    let shop = include_str!("../../../../../corpus/shop/shop.yaml");
+    let shop = shop.replace("!Ref StableWeight", "90").replace("!Ref CanaryWeight", "10");
+    let split = "split traffic 80/20 between payments-v1 and payments-v2";
+    let split = changes(("shop.yaml", &shop), split);
+    insta::assert_snapshot!(split, @"
+-                Weight: 90
++                Weight: 80
+-                Weight: 10
++                Weight: 20
+");
+}
