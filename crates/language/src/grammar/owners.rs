@@ -82,10 +82,10 @@ impl Reader<'_> {
         if self.known.is_some() {
             return;
         }
-        let (routers, routes) = (&self.intent.virtual_routers, &mut self.intent.routes);
+        let (there, routes) = (&self.intent.virtual_routers, &mut self.intent.routes);
         let names: Vec<String> = routes.iter().filter_map(|route| route.router.clone()).collect();
         let is_other = |router: &VirtualRouter| router.name.as_ref() != names.first();
-        let is_one = names.windows(2).all(|pair| pair[0] == pair[1]) && !routers.iter().any(is_other);
+        let is_one = names.windows(2).all(|pair| pair[0] == pair[1]) && !there.iter().any(is_other);
         let lacks = |route: &Route| route.router.is_none() && !route.matcher.is_empty();
         let Some(name) = names.first().filter(|_| is_one) else { return };
         let mut shares = false;
