@@ -277,7 +277,7 @@ impl Reader<'_> {
             // What a value is not goes on with what was said of it.
             Block::Resource if path.is_empty() && candidate.meaning.home == Home::Next => self.block,
             Block::Match if of_node => Block::Resource,
-            Block::Resource if self.sending && !of_node => Block::Match,
+            Block::Resource if self.sending && !of_node || self.spoke_of_owner(candidate.end) => Block::Match,
             block => block,
         };
         self.preposition = None;

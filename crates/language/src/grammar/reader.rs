@@ -62,6 +62,8 @@ pub(super) struct Reader<'r> {
     pub(super) aside: Vec<Range<usize>>,
     /// What the files have that the request changes; `None` where it makes all anew.
     pub(super) known: Option<Known>,
+    /// The route of which it was just said in which router or gateway it stands, and where those words end.
+    pub(super) owner_said: Option<(Place, usize)>,
     /// The token that is read next.
     pub(super) at: usize,
     pub(super) intent: Intent,
@@ -147,6 +149,7 @@ impl<'r> Reader<'r> {
             read_words: HashSet::new(),
             aside: Vec::new(),
             known: None,
+            owner_said: None,
             at: 0,
             intent: Intent::default(),
             evidence: Vec::new(),
@@ -192,6 +195,7 @@ impl<'r> Reader<'r> {
     pub(super) fn finish(mut self) -> (Understanding, usize) {
         self.settle_guessed_calls();
         self.fill_copies();
+        self.share_owner();
         self.adopt_routes();
         self.join_hosts();
         self.make_alternatives();

@@ -7,8 +7,7 @@ use crate::grammar::meaning::{Meaning, Set};
 use crate::grammar::reader::{Reader, Verb};
 use crate::grammar::spot::{self, Place, Said, Trouble, put};
 use crate::grammar::thing::Thing;
-use crate::intent::{Provider, VirtualRouter};
-use crate::understanding::Assumption;
+use crate::intent::Provider;
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -165,18 +164,12 @@ impl Reader<'_> {
     fn own_router_of_service(&mut self) -> Said {
         let place = self.here()?.place;
         let Some(Place::Service(at)) = self.as_service(place) else { return Err(Trouble::NotHere) };
-        let service = self.intent.virtual_services[at].name.clone().filter(|_| self.is_current);
-        let label = service.as_deref().and_then(|name| name.split('.').next()).ok_or(Trouble::NotHere)?;
-        let name = format!("{label}-router");
-        let said = provider(self, Provider::Router(name.clone()))?;
-        self.assumptions.push(Assumption {
-            what: format!("the virtual router is called `{name}`"),
-            why: "the request does not name it, and it answers that service".to_owned(),
-        });
-        self.intent.virtual_routers.push(VirtualRouter { name: Some(name), ..VirtualRouter::default() });
-        let router = Place::Router(self.intent.virtual_routers.len() - 1);
+        if !self.is_current {
+            return Err(Trouble::NotHere);
+        }
+        let router = self.router_for_service(at).ok_or(Trouble::NotHere)?;
         self.turn_to(router);
-        Ok(said)
+        Ok(spot::path_of(Place::Service(at)) + ".provider")
     }
 }
 
