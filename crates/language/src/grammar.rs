@@ -34,6 +34,8 @@ mod examples;
 mod families;
 mod former;
 mod gateways;
+mod hosts;
+mod images;
 mod key_files;
 mod known;
 mod log_fields;
@@ -41,6 +43,7 @@ mod meaning;
 mod meanings;
 mod name;
 mod naming;
+mod nouns;
 mod order;
 mod owners;
 mod page;
@@ -51,6 +54,7 @@ mod pattern;
 mod places;
 mod ports;
 mod precedence;
+mod proofs;
 mod read;
 mod reader;
 mod removal;
@@ -68,10 +72,12 @@ mod there;
 mod thing;
 mod together;
 mod trailing;
+mod twins;
 mod unproven;
 mod variants;
 mod varied;
 mod versions;
+mod whole;
 
 use meshwright_model::Inventory;
 
@@ -141,10 +147,18 @@ fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
         known.name_families(&mut tokens);
         known.name_listeners(&mut tokens);
     }
+    let mut built = Vec::new();
+    if known.is_none() {
+        built = whole::drop_technologies(&mut tokens);
+        nouns::name_nouns(&mut tokens);
+    }
     asides::uncapitalise(&mut tokens);
     if !is_english {
         let text = "Can it be said in English? Requests are read in no other language.".to_owned();
         questions.push(Question { text, about: Vec::new() });
+    }
+    if known.is_none() {
+        twins::join_meshes(&mut tokens);
     }
     let variants = variants::variants(&tokens);
     let whole = if variants.is_empty() { vec![tokens] } else { Vec::new() };
@@ -154,6 +168,7 @@ fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
         let mut reader = Reader::new(request, tokens);
         reader.questions.clone_from(&questions);
         reader.known = known.cloned();
+        reader.tell_built(&built);
         let (understanding, own) = reader.read();
         work += own;
         understanding

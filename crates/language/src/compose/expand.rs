@@ -17,6 +17,7 @@ use crate::intent::{
 pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
     let mut plan = Plan::default();
     let everywhere = intent.everywhere.clone().unwrap_or_default();
+    plan.is_one = intent.environments.is_empty();
     plan.is_encrypted = everywhere.listeners.iter().any(|listener| listener.tls.is_some());
     for wanted in &intent.virtual_nodes {
         let name = node_name(wanted, draft);
@@ -193,7 +194,12 @@ fn add_application(application: &VirtualNode, everywhere: &VirtualNode, plan: &m
         plan.nodes.push(node(application, Named::known(&label), everywhere));
         return;
     }
-    let host = if name.contains('.') { Named::known(&name).expression } else { in_domain(&name, draft) };
+    let own = own_host(application, everywhere, &name).filter(|_| plan.is_one);
+    let host = match own {
+        _ if name.contains('.') => Named::known(&name).expression,
+        Some(own) => Named::known(&own).expression,
+        None => in_domain(&name, draft),
+    };
     if !name.contains('.') {
         draft.assume_of(
             format!("`{name}` as `{host}`"),
@@ -238,6 +244,23 @@ fn add_application(application: &VirtualNode, everywhere: &VirtualNode, plan: &m
         Provider::Node(label)
     };
     plan.services.push(Service { key: name, name: host, provider: Some(provider) });
+}
+
+/// The name by which the hosts of an application are found, where that is its own in a domain: clients can call it by that.
+fn own_host(application: &VirtualNode, everywhere: &VirtualNode, name: &str) -> Option<String> {
+    let label = host_label(name);
+    match (&application.discovery, &everywhere.discovery) {
+        (Some(Discovery::Dns(Dns { hostname: Some(host), .. })), _) => {
+            host.strip_prefix(label.as_str()).is_some_and(|rest| rest.starts_with('.')).then(|| host.clone())
+        }
+        (None, Some(Discovery::Dns(Dns { hostname: Some(domain), .. }))) => Some(format!("{label}.{domain}")),
+        (Some(Discovery::CloudMap(map)), _) | (None, Some(Discovery::CloudMap(map))) => {
+            let is_own = map.service.as_ref().is_none_or(|service| service == name);
+            let namespace = map.namespace.as_ref().filter(|namespace| is_own && namespace.contains('.'))?;
+            Some(format!("{label}.{namespace}"))
+        }
+        _ => None,
+    }
 }
 
 /// Whether a timeout needs the route's to be raised too: over the default of 15 seconds, or none at all.
