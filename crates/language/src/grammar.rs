@@ -48,6 +48,7 @@ mod paths;
 mod pathway;
 mod pattern;
 mod places;
+mod plainly;
 mod ports;
 mod precedence;
 mod read;
@@ -57,6 +58,7 @@ mod rename;
 mod replacement;
 mod routers;
 mod routes;
+mod rpcs;
 mod shares;
 mod slot;
 mod spot;
@@ -138,6 +140,8 @@ fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
         known.part_plurals(&mut tokens);
         known.name_families(&mut tokens);
         known.name_listeners(&mut tokens);
+    } else {
+        plainly::say_plainly(&mut tokens);
     }
     asides::uncapitalise(&mut tokens);
     if !is_english {
