@@ -52,6 +52,7 @@ mod paths;
 mod pathway;
 mod pattern;
 mod places;
+mod plainly;
 mod ports;
 mod precedence;
 mod proofs;
@@ -62,6 +63,7 @@ mod rename;
 mod replacement;
 mod routers;
 mod routes;
+mod rpcs;
 mod shares;
 mod slot;
 mod spot;
@@ -146,6 +148,8 @@ fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
         known.part_plurals(&mut tokens);
         known.name_families(&mut tokens);
         known.name_listeners(&mut tokens);
+    } else {
+        plainly::say_plainly(&mut tokens);
     }
     let mut built = Vec::new();
     if known.is_none() {

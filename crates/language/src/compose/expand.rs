@@ -7,7 +7,7 @@ use super::listeners;
 use super::mesh;
 use super::names::{common_stem, host_label, is_version, listed, own_router, version_name, versioned_host};
 use super::plan::{Gateway, Named, Node, Plan, Router, Service, in_domain, is_change};
-use super::version_routes;
+use super::{version_nodes, version_routes};
 use crate::intent::{
     CloudMap, Discovery, Dns, Intent, Provider, Route, RouterListener, Target, Timeout, Version, VirtualGateway,
     VirtualNode,
@@ -19,7 +19,8 @@ pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
     let everywhere = intent.everywhere.clone().unwrap_or_default();
     plan.is_one = intent.environments.is_empty();
     plan.is_encrypted = everywhere.listeners.iter().any(|listener| listener.tls.is_some());
-    for wanted in &intent.virtual_nodes {
+    let alone = intent.virtual_nodes.iter().filter(|wanted| !version_nodes::is_of_application(wanted, intent));
+    for wanted in alone {
         let name = node_name(wanted, draft);
         if plan.nodes.iter().any(|node| node.name == name) {
             draft.ask(format!("The request describes virtual node `{}` twice. Which description holds?", name.shown()));
@@ -41,7 +42,7 @@ pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
         plan.services.push(Service { key, name: name.expression, provider: service.provider.clone() });
     }
     for application in &all_applications(intent, draft) {
-        add_application(application, &everywhere, &mut plan, draft);
+        add_application(application, intent, &everywhere, &mut plan, draft);
     }
     add_missing_nodes(intent, &everywhere, &mut plan, draft);
     listeners::settle(intent, &mut plan, draft);
@@ -179,7 +180,13 @@ fn of_node(common: Discovery, name: &Named) -> Discovery {
 }
 
 /// Adds an application's nodes, its router where it needs one, and its service.
-fn add_application(application: &VirtualNode, everywhere: &VirtualNode, plan: &mut Plan, draft: &mut Draft) {
+fn add_application(
+    application: &VirtualNode,
+    intent: &Intent,
+    everywhere: &VirtualNode,
+    plan: &mut Plan,
+    draft: &mut Draft,
+) {
     let Some(name) = application.name.clone() else {
         draft.ask("What is the application called that the request describes without a name?");
         return;
@@ -226,8 +233,10 @@ fn add_application(application: &VirtualNode, everywhere: &VirtualNode, plan: &m
     for version in versions {
         let node_name = version.map_or_else(|| label.clone(), |version| version_name(&label, &version.name));
         if plan.node_position(&node_name).is_none() && !is_there {
-            let mut node = node(application, Named::known(&node_name), everywhere);
-            if let (Some(version), Some(discovery)) = (version, &mut node.discovery) {
+            let described = version_nodes::described(&node_name, application, intent);
+            let mut node = node(&described, Named::known(&node_name), everywhere);
+            let is_shared = described.discovery == application.discovery;
+            if let (Some(version), Some(discovery), true) = (version, &mut node.discovery, is_shared) {
                 tell_apart(discovery, &name, &version.name, draft);
             }
             plan.nodes.push(node);

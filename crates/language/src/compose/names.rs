@@ -57,7 +57,7 @@ pub(super) fn own_router(application: &str) -> String {
 }
 
 /// `payments-v1`; a version that bears the application's name keeps its own.
-pub(super) fn version_name(application: &str, version: &str) -> String {
+pub(crate) fn version_name(application: &str, version: &str) -> String {
     if version.starts_with(application) { version.to_owned() } else { format!("{application}-{version}") }
 }
 

@@ -25,7 +25,9 @@ impl Reader<'_> {
         match entity.thing {
             Thing::Mesh => {
                 // "…, mesh shop" after something else says where that belongs.
-                let belongs = belongs || self.spot.is_some() && self.low_before(self.at) == ",";
+                let belongs = belongs
+                    || self.spot.is_some() && matches!(self.low_before(self.at), "," | ":")
+                    || self.low(self.at + 1) == "is";
                 self.mesh(entity.name.as_deref(), belongs, entity.is_definite);
                 (!belongs).then_some(Place::Mesh)
             }
@@ -144,7 +146,7 @@ impl Reader<'_> {
     }
 
     fn mesh(&mut self, name: Option<&str>, belongs: bool, is_definite: bool) {
-        let belongs = belongs || self.spot.is_some() && self.is_told_aside();
+        let belongs = belongs || self.low(self.at + 1) == "is" || self.spot.is_some() && self.is_told_aside();
         let action = match self.verb {
             Verb::Change if !belongs => Some(Action::Change),
             Verb::Add if !belongs && is_definite => Some(Action::Change),
@@ -264,6 +266,9 @@ impl Reader<'_> {
     /// The application of a name, begun where it is new.
     pub(super) fn application(&mut self, name: &str, action: Action) -> Place {
         let found = self.intent.applications.iter().position(|there| there.name.as_deref() == Some(name));
+        if let Some(node) = self.version_node(name).filter(|_| found.is_none()) {
+            return node;
+        }
         let at = found.unwrap_or_else(|| {
             self.intent.applications.push(VirtualNode {
                 name: Some(name.to_owned()),

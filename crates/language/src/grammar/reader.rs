@@ -64,6 +64,8 @@ pub(super) struct Reader<'r> {
     pub(super) known: Option<Known>,
     /// The route of which it was just said in which router or gateway it stands, and where those words end.
     pub(super) owner_said: Option<(Place, usize)>,
+    /// The words that say that routes are tried in the order in which they are said.
+    pub(super) in_order: Option<Range<usize>>,
     /// The token that is read next.
     pub(super) at: usize,
     pub(super) intent: Intent,
@@ -150,6 +152,7 @@ impl<'r> Reader<'r> {
             aside: Vec::new(),
             known: None,
             owner_said: None,
+            in_order: None,
             at: 0,
             intent: Intent::default(),
             evidence: Vec::new(),
@@ -198,6 +201,7 @@ impl<'r> Reader<'r> {
         self.share_owner();
         self.adopt_routes();
         self.join_hosts();
+        self.settle_order();
         self.make_alternatives();
         self.settle_firsts();
         self.check_counts();

@@ -217,7 +217,7 @@ impl Reader<'_> {
     fn route_for_match(&mut self, of_gateway: bool) -> Result<Spot, Trouble> {
         let spot = self.here()?;
         // What a sentence ends with is said of the route that has its target already.
-        let is_last = self.is_sentence_end(self.words.end)
+        let is_last = self.is_sentence_end(self.past_glue(self.words.end))
             && self.receiver.is_none()
             && !self.closed
             && !self.excepts_before(self.words.start);
