@@ -148,11 +148,10 @@ fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
         known.part_plurals(&mut tokens);
         known.name_families(&mut tokens);
         known.name_listeners(&mut tokens);
-    } else {
-        plainly::say_plainly(&mut tokens);
     }
     let mut built = Vec::new();
     if known.is_none() {
+        plainly::say_plainly(&mut tokens);
         built = whole::drop_technologies(&mut tokens);
         nouns::name_nouns(&mut tokens);
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::draft::{Draft, Wanted};
 use super::listeners;
 use super::mesh;
-use super::names::{common_stem, host_label, is_version, listed, own_router, version_name, versioned_host};
+use super::names::{common_stem, host_label, is_version, listed, own_router, versioned_host};
 use super::plan::{Gateway, Named, Node, Plan, Router, Service, in_domain, is_change};
 use super::{version_nodes, version_routes};
 use crate::intent::{
@@ -231,13 +231,13 @@ fn add_application(
     let is_there = is_there && application.versions.iter().any(|version| version.weight.is_some());
     let mut targets = Vec::new();
     for version in versions {
-        let node_name = version.map_or_else(|| label.clone(), |version| version_name(&label, &version.name));
+        let node_name = version.map_or_else(|| label.clone(), |version| version.node_name(&label));
         if plan.node_position(&node_name).is_none() && !is_there {
             let described = version_nodes::described(&node_name, application, intent);
             let mut node = node(&described, Named::known(&node_name), everywhere);
             let is_shared = described.discovery == application.discovery;
             if let (Some(version), Some(discovery), true) = (version, &mut node.discovery, is_shared) {
-                tell_apart(discovery, &name, &version.name, draft);
+                tell_apart(discovery, &name, version, draft);
             }
             plan.nodes.push(node);
         }
@@ -278,22 +278,23 @@ fn is_raised(timeout: &Timeout) -> bool {
 }
 
 /// Lets the hosts of a version be told from those of the others.
-fn tell_apart(discovery: &mut Discovery, application: &str, version: &str, draft: &mut Draft) {
+fn tell_apart(discovery: &mut Discovery, application: &str, version: &Version, draft: &mut Draft) {
+    let name = &version.name;
     match discovery {
         // A domain of all gives each version its own name already.
         Discovery::Dns(Dns { hostname: Some(hostname), .. })
-            if hostname.split('.').next() == Some(host_label(&version_name(application, version)).as_str()) => {}
+            if hostname.split('.').next() == Some(host_label(&version.node_name(application)).as_str()) => {}
         Discovery::Dns(Dns { hostname: Some(hostname), .. }) => {
             *hostname = versioned_host(hostname, version);
             draft.assume(
-                format!("the hosts of version `{version}` of `{application}` are found by `{hostname}`"),
+                format!("the hosts of version `{name}` of `{application}` are found by `{hostname}`"),
                 "versions with one host name would get each other's requests",
             );
         }
         Discovery::CloudMap(CloudMap { service: Some(service), attributes, .. }) => {
-            attributes.insert("version".to_owned(), version.to_owned());
+            attributes.insert("version".to_owned(), name.clone());
             draft.assume(
-                format!("instances of Cloud Map service `{service}` bear the attribute `version`, here `{version}`"),
+                format!("instances of Cloud Map service `{service}` bear the attribute `version`, here `{name}`"),
                 "versions with one Cloud Map service are told apart by an attribute",
             );
         }

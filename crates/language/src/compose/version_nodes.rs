@@ -1,6 +1,5 @@
 //! Nodes of an application's versions of which something is said apart: "cart runs v1 and v2; v2 listens on 9090".
 
-use super::names::version_name;
 use crate::intent::{Action, Intent, VirtualNode};
 
 /// Whether a node that is described is the version of an application, and has what is said of that.
@@ -9,7 +8,7 @@ pub(super) fn is_of_application(wanted: &VirtualNode, intent: &Intent) -> bool {
     intent.applications.iter().any(|application| {
         let label = application.name.as_deref().unwrap_or_default();
         let label = label.split('.').next().unwrap_or(label);
-        application.versions.iter().any(|version| version_name(label, &version.name) == name)
+        application.versions.iter().any(|version| version.node_name(label) == name)
     })
 }
 

@@ -3,7 +3,6 @@
 use super::name::name_at;
 use super::reader::Reader;
 use super::spot::{Place, Said, Trouble, put};
-use crate::compose::names::version_name;
 use crate::intent::{Version, VirtualNode};
 use crate::lexer::TokenKind;
 
@@ -57,11 +56,12 @@ impl Reader<'_> {
         }
         let spot = self.here()?;
         let is_said = self.words.clone().any(|at| self.is_symbol(at, &["version"]));
-        if !is_said && !names.iter().all(|name| is_version(name)) {
-            return Err(Trouble::NotHere);
-        }
         let Place::Application(at) = spot.place else { return Err(Trouble::NotHere) };
         let application = &mut self.intent.applications[at];
+        let own = application.name.as_deref().unwrap_or_default();
+        if !is_said && !names.iter().all(|name| is_version(name) || is_version_of(name, own)) {
+            return Err(Trouble::NotHere);
+        }
         let first = application.versions.len();
         for name in names {
             if !application.versions.iter().any(|version| version.name == *name) {
@@ -132,13 +132,9 @@ impl Reader<'_> {
             let own = application.name.as_deref()?;
             let label = own.split('.').next().unwrap_or(own);
             let version = application.versions.iter().find(|version| short_name(&version.name, label) == name)?;
-            Some(version_name(label, &version.name))
+            Some(version.node_name(label))
         });
-        let node = found.next().filter(|_| self.known.is_none())?;
-        if found.next().is_some() {
-            return None;
-        }
-        drop(found);
+        let (Some(node), None, None) = (found.next(), found.next(), &self.known) else { return None };
         if let Some(there @ Place::Node(_)) = self.find_named(&node) {
             return Some(there);
         }

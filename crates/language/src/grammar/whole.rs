@@ -10,7 +10,7 @@ use super::spot::{self, Place, Spot};
 use super::thing::Thing;
 use crate::intent::Protocol;
 use crate::lexer::{Token, TokenKind};
-use crate::lexicon::is_glue;
+use crate::lexicon::{is_glue, is_server_of, is_technology};
 use crate::understanding::Assumption;
 
 /// Nouns for all of what is described.
@@ -76,79 +76,6 @@ const TO_PARTS: &[&str] = &[
     "where",
     "which",
 ];
-
-/// What applications are written with.
-const TECHNOLOGIES: &[&str] = &[
-    ".net",
-    "angular",
-    "angularjs",
-    "asp.net",
-    "c#",
-    "c++",
-    "clojure",
-    "django",
-    "dotnet",
-    "elixir",
-    "express",
-    "express.js",
-    "fastapi",
-    "flask",
-    "go",
-    "golang",
-    "haskell",
-    "java",
-    "javascript",
-    "kotlin",
-    "laravel",
-    "nestjs",
-    "next.js",
-    "nextjs",
-    "node.js",
-    "nodejs",
-    "nuxt",
-    "phoenix",
-    "php",
-    "python",
-    "quarkus",
-    "rails",
-    "react",
-    "react.js",
-    "reactjs",
-    "ruby",
-    "rust",
-    "scala",
-    "spring",
-    "spring boot",
-    "spring-boot",
-    "svelte",
-    "symfony",
-    "typescript",
-    "vue",
-    "vue.js",
-    "vuejs",
-];
-
-/// What is bought and not written, and stands before the noun of its kind: "a redis cache".
-const SERVERS: &[&str] = &[
-    "cassandra",
-    "elasticsearch",
-    "kafka",
-    "mariadb",
-    "memcached",
-    "mongo",
-    "mongodb",
-    "mysql",
-    "nginx",
-    "opensearch",
-    "oracle",
-    "postgres",
-    "postgresql",
-    "rabbitmq",
-    "redis",
-];
-
-/// Those nouns.
-const OF_SERVERS: &[&str] = &["broker", "cache", "database", "databases", "db", "index", "queue", "store"];
 
 impl Reader<'_> {
     /// Takes out the words that only say what all of it is.
@@ -246,8 +173,7 @@ impl Reader<'_> {
         if self.is_symbol(mesh, &["mesh"]) {
             let name = self.past(mesh + 1, &["named", ":"]);
             place = self.past(name + 1, &[")", ","]);
-        } else if let Some(after) = name_at(&self.tokens, mesh).filter(|_| self.is_symbol(mesh + 1, &["mesh"])) {
-            drop(after);
+        } else if name_at(&self.tokens, mesh).is_some() && self.is_symbol(mesh + 1, &["mesh"]) {
             place = self.past(mesh + 2, &[")", ","]);
         }
         let parts = self.past(self.past(place, &[":"]), TO_PARTS);
@@ -331,8 +257,8 @@ fn technology_at(tokens: &[Token], at: usize) -> Option<usize> {
     let low = |at: usize| tokens.get(at).map_or("", |token| token.low.as_str());
     let is_boot = word == "spring" && low(at + 1) == "boot";
     let end = at + 1 + usize::from(is_boot);
-    let is_written = TECHNOLOGIES.contains(&word.as_str());
-    let is_server = SERVERS.contains(&word.as_str()) && OF_SERVERS.contains(&low(end));
+    let is_written = is_technology(&word);
+    let is_server = is_server_of(&word, low(end));
     let before = at.checked_sub(1).map_or("", &low);
     let is_verb = is_go(token) && !matches!(before, "a" | "the" | ":") && !(token.text == "Go" && at > 0);
     if !is_written && !is_server || is_verb || before == "named" {

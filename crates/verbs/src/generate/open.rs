@@ -31,13 +31,26 @@ pub(super) fn text(outcome: &Outcome) -> String {
     if missed.is_empty() {
         return out;
     }
-    let spans: Vec<Range<usize>> = missed.iter().map(|words| words.start..words.end).collect();
-    let _ = write!(out, "not understood: {}\n{}", named(missed), marked(&outcome.request, &spans));
+    let _ = write!(out, "not understood: {}\n{}", named(missed), marked(&outcome.request, &spans(missed)));
     for Example { area, request } in examples(missed) {
         let _ = writeln!(out, "{} can be said like this: {request}", area.to_lowercase());
     }
     out.push_str("say it in other words, or leave it out; docs/language.md lists what is understood\n");
     out
+}
+
+/// Where words stand, in order, none within another.
+fn spans(missed: &[NotUnderstood]) -> Vec<Range<usize>> {
+    let mut all: Vec<Range<usize>> = missed.iter().map(|words| words.start..words.end).collect();
+    all.sort_by_key(|span| span.start);
+    let mut apart: Vec<Range<usize>> = Vec::with_capacity(all.len());
+    for span in all {
+        match apart.last_mut().filter(|last| last.end > span.start) {
+            Some(last) => last.end = last.end.max(span.end),
+            None => apart.push(span),
+        }
+    }
+    apart
 }
 
 /// Words in quotes, the first of them where they are many.
@@ -53,18 +66,21 @@ fn named(missed: &[NotUnderstood]) -> String {
 /// Examples of what the words are near to, none twice.
 fn examples(missed: &[NotUnderstood]) -> Vec<Example> {
     let mut found: Vec<Example> = Vec::new();
-    for example in missed.iter().filter_map(|words| example_near(&words.text)) {
-        if found.len() < MAX_EXAMPLES && !found.contains(&example) {
+    for example in missed.iter().take(MAX_NAMED).filter_map(|words| example_near(&words.text)) {
+        if !found.contains(&example) {
             found.push(example);
         }
     }
+    found.truncate(MAX_EXAMPLES);
     found
 }
 
-/// The lines of a request that have a part of a span, with the parts underlined.
+/// The lines of a request that have a part of a span, with the parts underlined. The spans are in order.
 fn marked(request: &str, spans: &[Range<usize>]) -> String {
+    // The first span that ends behind a place is the only one that can hold it.
+    let ahead = |at: usize| spans.get(spans.partition_point(|span| span.end <= at));
     let lines = lines(request);
-    let has_span = |line: &&Range<usize>| spans.iter().any(|span| span.start < line.end && span.end > line.start);
+    let has_span = |line: &&Range<usize>| ahead(line.start).is_some_and(|span| span.start < line.end);
     let shown: Vec<&Range<usize>> = lines.iter().filter(has_span).collect();
     let mut out = String::new();
     for line in shown.iter().take(MAX_LINES) {
@@ -72,8 +88,8 @@ fn marked(request: &str, spans: &[Range<usize>]) -> String {
         let mut marks = String::new();
         for (offset, letter) in request[line.start..line.end].char_indices() {
             let at = line.start + offset;
-            let mark = if spans.iter().any(|span| span.contains(&at)) { "^" } else { " " };
-            let letter = one_letter(letter);
+            let mark = if ahead(at).is_some_and(|span| span.contains(&at)) { "^" } else { " " };
+            let letter = shown_letter(letter);
             text.push(letter);
             marks.push_str(&mark.repeat(letter.width().unwrap_or(0)));
         }
@@ -85,8 +101,14 @@ fn marked(request: &str, spans: &[Range<usize>]) -> String {
     out
 }
 
+/// A letter as it is shown: white space of any kind is a space.
+fn shown_letter(letter: char) -> char {
+    if letter.is_whitespace() { ' ' } else { one_letter(letter) }
+}
+
 /// A request in lines of at most [`MAX_WIDTH`] columns, cut at spaces where there are any.
 fn lines(request: &str) -> Vec<Range<usize>> {
+    let columns = |letter: char| shown_letter(letter).width().unwrap_or(0);
     let mut lines = Vec::new();
     let (mut start, mut width, mut space) = (0, 0, None);
     for (at, letter) in request.char_indices() {
@@ -99,9 +121,9 @@ fn lines(request: &str) -> Vec<Range<usize>> {
             let end = space.unwrap_or(at);
             lines.push(start..end);
             (start, space) = (end, None);
-            width = at - start;
+            width = request[end..at].chars().map(columns).sum();
         }
-        width += one_letter(letter).width().unwrap_or(0);
+        width += columns(letter);
         if letter == ' ' {
             space = Some(at + 1);
         }
@@ -115,13 +137,22 @@ mod tests {
     use super::*;
 
     fn spans(request: &str, words: &[&str]) -> Vec<Range<usize>> {
-        words.iter().filter_map(|word| request.find(word).map(|at| at..at + word.len())).collect()
+        let place = |text: &&str| {
+            let start = request.find(*text).unwrap();
+            NotUnderstood { text: (*text).to_owned(), start, end: start + text.len() }
+        };
+        super::spans(&words.iter().map(place).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn words_within_words_are_marked_once() {
+        assert_eq!(spans("one two three", &["three", "two three", "one"]), [0..3, 4..13]);
     }
 
     #[test]
     fn words_are_marked_where_they_stand() {
-        let request = "a node 注文 on port 8080, flurb the\u{7} gnomes\nand a mesh";
-        insta::assert_snapshot!(marked(request, &spans(request, &["注文", "flurb the\u{7} gnomes"])), @r"
+        let request = "a node 注文\ton port 8080, flurb the\u{7} gnomes\r\nand a mesh";
+        insta::assert_snapshot!(marked(request, &spans(request, &["flurb the\u{7} gnomes", "注文"])), @r"
         a node 注文 on port 8080, flurb the� gnomes
                ^^^^               ^^^^^^^^^^^^^^^^^
         ");
