@@ -4,6 +4,7 @@
 //! The way: `expand` takes applications apart into nodes, routers and services; `routes`, `retries`, `timeouts`, `trust` and
 //! `priority` settle what depends on each other; the rest writes resources, each value through its limit.
 
+mod bare_service;
 mod conflicts;
 mod draft;
 mod environments;
@@ -11,6 +12,7 @@ mod expand;
 mod gateway;
 mod health;
 mod into;
+mod kept;
 mod listeners;
 mod logging;
 mod loose;
@@ -90,6 +92,7 @@ fn compose_on(intent: &Intent, mut draft: Draft) -> Composition {
     conflicts::ask(intent, &plan, &mut draft);
     loose::ask(intent, &mut draft);
     write(intent, &plan, &mut draft);
+    kept::ask(intent, &mut draft);
     let has_others = draft.inventory.declarations.iter().any(|declaration| declaration.section == "Resources");
     if draft.inventory.resources.is_empty() && !has_others && draft.questions.is_empty() {
         draft.ask("What should be made or changed?");

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use super::bare_service;
 use super::draft::{Draft, Wanted};
 use super::listeners;
 use super::mesh;
-use super::names::{common_stem, host_label, is_version, listed, own_router, versioned_host};
+use super::names::{common_stem, host_label, is_version, listed, own_router};
 use super::plan::{Gateway, Named, Node, Plan, Router, Service, in_domain, is_change};
 use super::{version_nodes, version_routes};
 use crate::intent::{
-    CloudMap, Discovery, Dns, Intent, Provider, Route, RouterListener, Target, Timeout, Version, VirtualGateway,
-    VirtualNode,
+    Discovery, Dns, Intent, Provider, Route, RouterListener, Target, Timeout, Version, VirtualGateway, VirtualNode,
 };
 
 /// Takes a request apart.
@@ -42,6 +42,10 @@ pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
         plan.services.push(Service { key, name: name.expression, provider: service.provider.clone() });
     }
     for application in &all_applications(intent, draft) {
+        if let Some(service) = bare_service::of(application, intent, draft) {
+            plan.services.push(service);
+            continue;
+        }
         add_application(application, intent, &everywhere, &mut plan, draft);
     }
     add_missing_nodes(intent, &everywhere, &mut plan, draft);
@@ -237,7 +241,7 @@ fn add_application(
             let mut node = node(&described, Named::known(&node_name), everywhere);
             let is_shared = described.discovery == application.discovery;
             if let (Some(version), Some(discovery), true) = (version, &mut node.discovery, is_shared) {
-                tell_apart(discovery, &name, version, draft);
+                version_nodes::tell_apart(discovery, &name, version, draft);
             }
             plan.nodes.push(node);
         }
@@ -256,7 +260,7 @@ fn add_application(
 }
 
 /// The name by which the hosts of an application are found, where that is its own in a domain: clients can call it by that.
-fn own_host(application: &VirtualNode, everywhere: &VirtualNode, name: &str) -> Option<String> {
+pub(super) fn own_host(application: &VirtualNode, everywhere: &VirtualNode, name: &str) -> Option<String> {
     let label = host_label(name);
     match (&application.discovery, &everywhere.discovery) {
         (Some(Discovery::Dns(Dns { hostname: Some(host), .. })), _) => {
@@ -277,31 +281,6 @@ fn is_raised(timeout: &Timeout) -> bool {
     timeout.per_request.is_some_and(|span| span.millis == 0 || span.millis > 15_000)
 }
 
-/// Lets the hosts of a version be told from those of the others.
-fn tell_apart(discovery: &mut Discovery, application: &str, version: &Version, draft: &mut Draft) {
-    let name = &version.name;
-    match discovery {
-        // A domain of all gives each version its own name already.
-        Discovery::Dns(Dns { hostname: Some(hostname), .. })
-            if hostname.split('.').next() == Some(host_label(&version.node_name(application)).as_str()) => {}
-        Discovery::Dns(Dns { hostname: Some(hostname), .. }) => {
-            *hostname = versioned_host(hostname, version);
-            draft.assume(
-                format!("the hosts of version `{name}` of `{application}` are found by `{hostname}`"),
-                "versions with one host name would get each other's requests",
-            );
-        }
-        Discovery::CloudMap(CloudMap { service: Some(service), attributes, .. }) => {
-            attributes.insert("version".to_owned(), name.clone());
-            draft.assume(
-                format!("instances of Cloud Map service `{service}` bear the attribute `version`, here `{name}`"),
-                "versions with one Cloud Map service are told apart by an attribute",
-            );
-        }
-        Discovery::Dns(_) | Discovery::CloudMap(_) => {}
-    }
-}
-
 fn add_routers(intent: &Intent, plan: &mut Plan, draft: &mut Draft) {
     for wanted in &intent.virtual_routers {
         let mut router = Router {
@@ -311,6 +290,10 @@ fn add_routers(intent: &Intent, plan: &mut Plan, draft: &mut Draft) {
             routes: wanted.routes.clone(),
         };
         name_targets(&mut router, plan);
+        let own = intent.applications.first().and_then(|application| bare_service::router_of(application, intent));
+        if let (true, Some(own)) = (router.name == Named::default(), own) {
+            router.name = Named::known(&own);
+        }
         if router.name == Named::default() {
             router.name = router_name(&router, plan, draft);
         }

@@ -26,7 +26,7 @@ mod subjects;
 mod tags;
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use meshwright_model::edit::{Change, Edit, NewValue};
 use meshwright_model::parameter::Declaration;
@@ -37,6 +37,7 @@ use meshwright_model::{Expression, Inventory, Kind, Path, Resource};
 
 use super::compose_on;
 use super::draft::Draft;
+use super::expand::own_host;
 use super::names::{host_label, listed};
 use crate::intent::{Action, Discovery, Dns, Intent, Mesh, VirtualNode};
 use crate::understanding::{Assumption, Question};
@@ -118,8 +119,8 @@ struct Desk<'i> {
     leaving: Vec<Leaving<'i>>,
     /// The nodes that routes get as targets.
     new_targets: Vec<String>,
-    /// The applications that the request makes, each with a virtual service.
-    planned_services: Vec<String>,
+    /// The applications that the request makes, each with a virtual service; its host name, where the request tells it.
+    planned_services: BTreeMap<String, Option<String>>,
     /// What is declared beside the resources that the request makes.
     made: Vec<Declaration>,
     /// Whether something that is asked for needs no edit, as it is so already.
@@ -373,11 +374,16 @@ fn planned(intent: &Intent) -> Vec<String> {
     names
 }
 
-fn planned_services(intent: &Intent) -> Vec<String> {
+fn planned_services(intent: &Intent) -> BTreeMap<String, Option<String>> {
     let is_new = |node: &&VirtualNode| node.action == Action::Create;
-    let applications = intent.applications.iter().filter(is_new).filter_map(|node| node.name.clone());
+    let everywhere = intent.everywhere.clone().unwrap_or_default();
+    let applications = intent.applications.iter().filter(is_new).filter_map(|node| {
+        let name = node.name.clone()?;
+        let host = own_host(node, &everywhere, &name);
+        Some((name, host))
+    });
     let services = intent.virtual_services.iter().filter(|service| service.action == Action::Create);
-    applications.chain(services.filter_map(|service| service.name.clone())).collect()
+    applications.chain(services.filter_map(|service| Some((service.name.clone()?, None)))).collect()
 }
 
 /// Elements of lists are told by their places, so they go after all else was done to their lists, the last of a list first;

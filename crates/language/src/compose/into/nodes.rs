@@ -249,7 +249,7 @@ impl<'i> Desk<'i> {
 
     /// Whether the request makes an application of that name, with a virtual service before it.
     fn makes_service(&self, name: &str) -> bool {
-        self.planned_services.iter().any(|planned| planned == name)
+        self.planned_services.contains_key(name)
     }
 
     fn change_backends(&mut self, node: &Resource, spec: &VirtualNodeSpec, wanted: &VirtualNode) {
@@ -260,7 +260,10 @@ impl<'i> Desk<'i> {
             let is_made = services.is_empty() && self.makes_service(&call.to);
             let name = match services.first() {
                 Some(service) => expression(Key::of(&service.name)),
-                None if is_made && !call.to.contains('.') => in_domain(&call.to, &self.draft),
+                None if is_made && !call.to.contains('.') => match &self.planned_services[&call.to] {
+                    Some(host) => Expression::Text(host.clone()),
+                    None => in_domain(&call.to, &self.draft),
+                },
                 None => Expression::Text(call.to.clone()),
             };
             let own = format!("`{shown}` towards `{name}`");

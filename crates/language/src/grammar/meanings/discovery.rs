@@ -39,7 +39,12 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<dotted:host> as|for ?dns hostname",
             "hostname <dotted:host> for dns",
         ],
-        set: Set::Act(|reader, slots| reader.hostname(&slots.text("host"))),
+        set: Set::Act(|reader, slots| {
+            // "the dns of orders should …": whose it is, and no host name.
+            let last = reader.words.end - 1;
+            let is_whose = !slots.text("host").contains('.') && reader.is_word(last - 1, &["of"]);
+            if is_whose { Err(Trouble::NotHere) } else { reader.hostname(&slots.text("host")) }
+        }),
     },
     Meaning {
         name: "DNS: host names of several",
