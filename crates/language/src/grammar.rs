@@ -38,6 +38,7 @@ mod known;
 mod log_fields;
 mod meaning;
 mod meanings;
+mod moves;
 mod name;
 mod naming;
 mod order;

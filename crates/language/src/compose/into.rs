@@ -23,6 +23,7 @@ mod shares;
 mod sidecars;
 mod subjects;
 mod tags;
+mod timeouts;
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;

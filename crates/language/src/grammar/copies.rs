@@ -115,7 +115,7 @@ impl Reader<'_> {
         true
     }
 
-    /// "…, and send 10% to it": what gets a share is the copy.
+    /// "…, and send 10% to it", "and give it 10%": what gets a share is the copy.
     fn name_receiver(&mut self, node: usize, from: usize) {
         let Some(name) = self.intent.virtual_nodes[node].name.clone() else { return };
         let shares = |at: usize| {
@@ -124,7 +124,9 @@ impl Reader<'_> {
         let is_it = |at: &usize| {
             let clause =
                 (at.saturating_sub(MAX_TO_RECEIVER)..*at).rev().take_while(|before| !self.ends_clause(*before));
-            self.is_word(*at, &["it"]) && self.low_before(*at) == "to" && clause.into_iter().any(shares)
+            let share = self.past(*at + 1, &["should", "will", "must", "gets", "get", "receives", "takes", "take", "with"]);
+            let is_given = self.token(share).is_some_and(|share| matches!(share.kind, TokenKind::Percent(_)));
+            self.is_word(*at, &["it"]) && (is_given || self.low_before(*at) == "to" && clause.into_iter().any(shares))
         };
         if let Some(at) = (from..self.tokens.len()).find(is_it) {
             let token = &mut self.tokens[at];

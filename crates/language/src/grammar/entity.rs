@@ -2,7 +2,7 @@
 
 use super::block::Block;
 use super::name::{is_clause_verb, name_at, names_of_a_kind};
-use super::reader::Reader;
+use super::reader::{Reader, Verb};
 use super::slot;
 use super::spot::Place;
 use super::thing::{Entity, Thing};
@@ -177,11 +177,18 @@ impl Reader<'_> {
         let entity = Entity {
             is_plural: self.token(place).is_some_and(|token| token.text.ends_with('s')),
             is_existing,
-            is_definite: entity.is_definite && DEFINITE.contains(&self.low_before(at)),
+            is_definite: entity.is_definite && (DEFINITE.contains(&self.low_before(at)) || self.is_new_one(at)),
             protocol,
             ..entity
         };
         Some(self.whole_family(self.name_what_is_there(entity, at), at))
+    }
+
+    /// "The new route is tried first": what was just asked for, where nothing is made.
+    fn is_new_one(&self, at: usize) -> bool {
+        let is_route = matches!(self.thing_at(at), Some(Thing::Route | Thing::GatewayRoute));
+        let is_said = at > 1 && self.is_word(at - 1, &["new"]) && matches!(self.low(at - 2), "the" | "this" | "that");
+        is_route && is_said && self.verb == Verb::None
     }
 
     /// "another called posts": of the kind that was spoken of.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use meshwright_model::gateway_route::{HttpGatewayRouteMatch, ProtocolGatewayRoute};
 use meshwright_model::reference::Key;
-use meshwright_model::route::{HttpRouteMatch, ProtocolRoute, RouteSpec};
+use meshwright_model::route::{HttpRouteMatch, ProtocolRoute, RouteSpec, WeightedTarget};
 use meshwright_model::{Inventory, Kind, Resource, Spec};
 
 use super::thing::Thing;
@@ -42,7 +42,9 @@ pub fn names_there(there: &Inventory) -> Vec<String> {
 pub(super) struct RouteThere {
     pub(super) name: String,
     pub(super) router: String,
-    targets: Vec<String>,
+    pub(super) targets: Vec<String>,
+    /// What each of them has of a hundred, where their weights say that.
+    pub(super) shares: Option<Vec<u32>>,
 }
 
 /// The number of a route of the files among those of its parent.
@@ -92,6 +94,7 @@ impl Known {
     /// Words that mean something elsewhere are names where the files have them and a noun follows: "backend traffic"; a verb also
     /// where only a noun can stand: "the timeout of dispatch".
     pub(super) fn name_what_is_there(&self, tokens: &mut [Token]) {
+        self.uncapitalise(tokens);
         for at in 0..tokens.len() {
             let follows = tokens.get(at + 1).is_some_and(|next| {
                 matches!(
@@ -112,6 +115,18 @@ impl Known {
             if is_noun && is_word && !is_kind && text == token.text && self.knows(&text) {
                 token.kind = TokenKind::Name;
                 token.low = text;
+            }
+        }
+    }
+
+    /// A name that begins a sentence in a capital letter is that of what the files have without it.
+    fn uncapitalise(&self, tokens: &mut [Token]) {
+        for at in 0..tokens.len() {
+            let begins = at == 0 || matches!(tokens[at - 1].low.as_str(), "." | ";" | ":" | "!");
+            let token = &mut tokens[at];
+            let is_one = begins && matches!(token.kind, TokenKind::Word | TokenKind::Name) && token.text != token.low;
+            if is_one && !self.speaks_of(&token.text) && self.speaks_of(&token.low) {
+                token.text.clone_from(&token.low);
             }
         }
     }
@@ -141,6 +156,19 @@ impl Known {
         kinds.next().copied().filter(|_| kinds.next().is_none())
     }
 
+    /// The name of the only node that has a name as a part of its own; where there is none, the name itself.
+    pub(super) fn full_name(&self, name: &str) -> String {
+        let nodes = self.names.iter().filter(|(_, kinds)| kinds.contains(&Kind::VirtualNode)).map(|(full, _)| full);
+        let mut parts = nodes.filter(|full| is_part(full, name));
+        let only = parts.next().filter(|_| parts.next().is_none() && !self.names.contains_key(name));
+        only.map_or_else(|| name.to_owned(), Clone::clone)
+    }
+
+    /// Whether something is called so, or has it as its first word or a later one.
+    pub(super) fn speaks_of(&self, name: &str) -> bool {
+        self.names.keys().any(|full| is_of(full, name))
+    }
+
     /// Whether something is called so, or has it as a part of its name.
     pub(super) fn knows(&self, name: &str) -> bool {
         self.names.keys().any(|full| full == name || is_part(full, name))
@@ -165,16 +193,28 @@ impl Known {
 
     /// A number before or after that of a route, among those of its parent; that of a route which is there, where it is on that
     /// side already. Nothing where there is none.
-    pub(super) fn number_beside(&self, own: Option<&str>, name: &str, is_after: bool) -> Option<u32> {
+    pub(super) fn number_beside(
+        &self,
+        own: Option<&str>,
+        targets: &[String],
+        name: &str,
+        is_after: bool,
+    ) -> Option<u32> {
         let mut named = self.numbers.iter().filter(|number| number.name == name);
         let other = named.next().filter(|_| named.next().is_none())?;
         let siblings = || self.numbers.iter().filter(|number| number.parent == other.parent && number.name != name);
         let beside = other.number?;
         if own.is_none() {
-            // It cannot be told from its siblings when asked twice.
-            return u32::try_from(if is_after { beside + 1 } else { beside - 1 })
-                .ok()
-                .filter(|number| i64::from(*number) <= LAST);
+            // What sends just there may be the new one itself, when asked twice.
+            let sends_there = |sibling: &Ranked| {
+                let route = self.routes.iter().find(|route| route.name == sibling.name && route.router == sibling.parent);
+                route.is_some_and(|route| !targets.is_empty() && route.targets == targets)
+            };
+            let is_free =
+                |number: &i64| !siblings().any(|other| other.number == Some(*number) && !sends_there(other));
+            let free =
+                if is_after { (beside + 1..=LAST).find(is_free) } else { (0..beside).rev().find(is_free) };
+            return free.and_then(|number| u32::try_from(number).ok());
         }
         let own = own.and_then(|own| siblings().find(|number| number.name == own)).and_then(|number| number.number);
         if let Some(own) = own.filter(|own| if is_after { *own > beside } else { *own < beside }) {
@@ -194,6 +234,11 @@ impl Known {
     /// Whether there is something of a kind.
     pub(super) fn has(&self, kind: Kind) -> bool {
         self.names.values().any(|kinds| kinds.contains(&kind))
+    }
+
+    /// Whether a name may mean something of a kind.
+    pub(super) fn is_of_kind(&self, kind: Kind, name: &str) -> bool {
+        self.names.iter().any(|(full, kinds)| kinds.contains(&kind) && is_of(full, name))
     }
 
     /// Whether nodes alone have a name, or it as a part of theirs.
@@ -280,11 +325,15 @@ fn gateway_routes(inventory: &Inventory) -> Vec<(String, String)> {
 /// The routes of an inventory.
 fn routes_there(inventory: &Inventory) -> Vec<RouteThere> {
     let shown = |resource: &Resource, spec: &RouteSpec| {
-        let targets = spec.actions().flat_map(|(_, action)| &action.weighted_targets);
+        let targets: Vec<&WeightedTarget> =
+            spec.actions().flat_map(|(_, action)| &action.weighted_targets).collect();
+        let share = |target: &&WeightedTarget| u32::try_from(target.weight.known()?.value()).ok();
+        let shares: Option<Vec<u32>> = targets.iter().map(share).collect();
         RouteThere {
             name: Key::of(&resource.name).shown(),
             router: resource.parent.as_ref().map(|parent| Key::of(parent).shown()).unwrap_or_default(),
-            targets: targets.map(|target| Key::of(&target.virtual_node).shown()).collect(),
+            targets: targets.iter().map(|target| Key::of(&target.virtual_node).shown()).collect(),
+            shares: shares.filter(|shares| shares.iter().sum::<u32>() == 100),
         }
     };
     let all = inventory.resources.iter().filter_map(|resource| match &resource.spec {

@@ -7,6 +7,7 @@ mod backends;
 mod certificate;
 mod connection_pool;
 mod discovery;
+mod exposure;
 mod headers;
 mod health_check;
 mod listener;
@@ -42,6 +43,7 @@ pub(super) const TABLES: &[(&str, &[Meaning])] = &[
     ("What a route matches", matching::MEANINGS),
     ("Headers that a route matches", headers::MEANINGS),
     ("Targets and their shares", targets::MEANINGS),
+    ("Paths that gateways expose", exposure::MEANINGS),
     ("Shares of all, none and each", shares::MEANINGS),
     ("Priorities", priority::MEANINGS),
     ("Versions", versions::MEANINGS),

@@ -3,6 +3,7 @@
 use meshwright_model::Kind;
 
 use super::block::Block;
+use super::known::RouteThere;
 use super::name::is_clause_verb;
 use super::reader::{First, Reader};
 use super::spot::{self, Place, Said, Spot, Trouble};
@@ -55,7 +56,13 @@ impl Reader<'_> {
             Place::Application(at) => self.intent.applications[at].name.clone(),
             _ => return Err(Trouble::NotHere),
         };
-        let number = known.number_beside(own.as_deref(), name, is_after);
+        let targets: Vec<String> = match spot.place {
+            Place::Route(None, at) => {
+                self.intent.routes[at].targets.iter().map(|target| known.full_name(&target.node)).collect()
+            }
+            _ => Vec::new(),
+        };
+        let number = known.number_beside(own.as_deref(), &targets, name, is_after);
         match number {
             Some(number) => {
                 self.set_aside(self.words.start, self.words.end);
@@ -73,6 +80,24 @@ impl Reader<'_> {
             }
             None => Err(Trouble::NotHere),
         }
+    }
+
+    /// "ahead of the existing route": of the only one of the file, or of the only one that leads to the same targets.
+    pub(super) fn tried_before_the_other(&mut self) -> Said {
+        let spot = self.here()?;
+        let (route, _) = spot::route(&mut self.intent, spot)?;
+        let nodes: Vec<String> = route.targets.iter().map(|target| target.node.clone()).collect();
+        let own = route.name.clone();
+        let known = self.known.as_ref().ok_or(Trouble::NotHere)?;
+        let others: Vec<&RouteThere> =
+            known.routes.iter().filter(|route| own.as_ref() != Some(&route.name)).collect();
+        let leads = |route: &&&RouteThere| nodes.iter().any(|node| route.place_of(node).is_some());
+        let related: Vec<&RouteThere> = others.iter().filter(leads).copied().collect();
+        let name = match (others.as_slice(), related.as_slice()) {
+            ([only], _) | (_, [only]) => only.name.clone(),
+            _ => return Err(Trouble::NotHere),
+        };
+        self.tried_beside(&name, false)
     }
 
     /// Gives the least number to routes that are to be tried before others: where those do not take all requests that are left,

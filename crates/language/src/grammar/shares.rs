@@ -327,7 +327,8 @@ impl Reader<'_> {
         let is_route = self.known.is_some() && self.thing_there(application) == Thing::Route;
         // "5% of cart traffic to cart-v2" names a node, and says nothing else of an application.
         let is_whole = short != name && self.known.is_none() && self.find_named(application).is_none();
-        if is_route || is_whole || !is_version(short) {
+        let is_node = short != name && self.is_there(name);
+        if is_route || is_whole || is_node || !is_version(short) {
             let spot = self.here()?;
             self.sends();
             let said = self.put_target(spot, name, Some(percent), None);

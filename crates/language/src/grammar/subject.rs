@@ -223,7 +223,9 @@ impl Reader<'_> {
         let gets = self.is_word(at, RECEIVING) || self.is_symbol(at, &["take", "keep"]);
         let at = self.past_glue(at + 1);
         let is_share = self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Percent(_)));
-        gets && (is_share || self.is_symbol(at, &["rest", "otherwise"]))
+        let is_none = self.is_symbol(at, &["no"])
+            && self.is_word(self.past(at + 1, &["more", "further"]), &["traffic", "requests"]);
+        gets && (is_share || is_none || self.is_symbol(at, &["rest", "otherwise"]))
     }
 
     /// Whether a token is the name of a header, which does nothing: "if x-env is dev".

@@ -6,9 +6,9 @@ use meshwright_model::Kind;
 use super::block::Block;
 use super::name::name_at;
 use super::reader::{Reader, Verb};
-use super::spot::Place;
+use super::spot::{self, Place, Said, Trouble};
 use super::thing::{Entity, Thing};
-use crate::intent::Action;
+use crate::intent::{Action, Route};
 use crate::lexer::{Token, TokenKind};
 use crate::understanding::Assumption;
 
@@ -44,6 +44,37 @@ impl Reader<'_> {
             self.sending = false;
         }
         self.at += 1;
+        true
+    }
+
+    /// "retry failed calls to orders 3 times": of the routes that lead to what has the name.
+    pub(super) fn retries_of(&mut self, name: &str) -> Said {
+        if !self.known.as_ref().is_some_and(|known| known.speaks_of(name)) {
+            return Err(Trouble::NotHere);
+        }
+        let place = match self.thing_there(name) {
+            Thing::Router | Thing::Service => {
+                let (router, action) = (Some(name.to_owned()), Action::Change);
+                self.intent.routes.push(Route { router, action, ..Route::default() });
+                Place::Route(None, self.intent.routes.len() - 1)
+            }
+            Thing::Route | Thing::Application => self.named(name, Action::Change),
+            _ => return Err(Trouble::NotHere),
+        };
+        let spot = self.turn_to(place);
+        spot::retry(&mut self.intent, spot).map(|(_, path)| path)
+    }
+
+    /// "limit orders to 100 connections": the limit is of what is named.
+    pub(super) fn limited(&mut self) -> bool {
+        let limits = self.is_symbol(self.at, &["max"]) && self.is_clause_start();
+        let number = self.token(self.at + 3).is_some_and(|token| matches!(token.kind, TokenKind::Number(_)));
+        let name =
+            name_at(&self.tokens, self.at + 1).filter(|_| limits && number && self.is_symbol(self.at + 2, &["to"]));
+        let Some(name) = name else { return false };
+        let place = self.named(&name, Action::Change);
+        self.turn_to(place);
+        self.at += 3;
         true
     }
 

@@ -276,7 +276,9 @@ prefix: prefix, prefixes, path prefix, starting with, starts with, start with, b
 exact: exact, exactly equal, exact path, path exactly, exactly
 suffix: suffix, ending with, ends with, end with, ending in, ends in, end in
 regex: regex, regexp, regular expression, pattern match, regex pattern, re2, path pattern, url pattern, pattern
-header: header, headers, http header, request header, http headers
+header: header, headers, http header, request header, http headers, header condition, header conditions, header match,
+    header matcher, header matchers, header rule, header check, header criterion, header requirement, condition that the header,
+    condition that header, condition on the header, condition on header
 metadata: metadata, grpc metadata, metadata key
 query: query, query parameter, query parameters, query param, query params, query string, query string parameter,
     url parameter, querystring

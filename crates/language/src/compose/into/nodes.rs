@@ -10,6 +10,7 @@ use super::find::{Finder, node_spec};
 use super::listeners::filled;
 use super::part::Part;
 use super::routes::is_narrow;
+use super::shares::only_wide;
 use super::{Desk, expression};
 use crate::compose::names::stem;
 use crate::compose::node::write_listener;
@@ -141,7 +142,12 @@ impl<'i> Desk<'i> {
                 |target: &Target| own.iter().any(|(.., own)| Key::of(&own.virtual_node).shown() == target.node);
             !is_narrow(route) && targets.iter().any(is_own)
         };
-        let shared: Vec<&'i Resource> = routes.iter().filter(leads).copied().collect();
+        let mut shared: Vec<&'i Resource> = routes.iter().filter(leads).copied().collect();
+        let shares: u32 = targets.iter().filter_map(|target| target.weight).fold(0, u32::saturating_add);
+        if shared.is_empty() && (1..100).contains(&shares) {
+            // What is left stays where the only route for all requests sends it.
+            shared = only_wide(routes).into_iter().collect();
+        }
         if shared.is_empty() {
             self.draft.ask(format!(
                 "`{name}` is there already. Which of its routes should share its requests among versions?"

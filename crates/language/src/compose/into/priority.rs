@@ -80,6 +80,13 @@ impl<'i> Desk<'i> {
 
     /// A number that the request gives stays; where it comes too late, that is asked about.
     fn ask_about_given(&mut self, new: &Rank<'_>, ranks: &[Rank<'_>]) -> bool {
+        if let Some(other) = ranks.iter().find(|other| other.number == new.number) {
+            self.draft.ask(format!(
+                "Route `{}` has priority {} already. Which number should `{}` get?",
+                other.name, new.number, new.name
+            ));
+            return false;
+        }
         let hides = |other: &&Rank<'_>| {
             other.number < new.number && other.shape.is_wider(&new.shape) && other.shape.asks_no_more(&new.shape)
         };

@@ -15,6 +15,11 @@ impl Desk<'_> {
     /// Whether a new route may belong to the only router: it matches some requests, and none of its targets answers for a
     /// virtual service by itself, behind no router.
     pub(super) fn suits_any_router(&self, route: &Route) -> bool {
+        !route.matcher.is_empty() && !self.serves_alone(route)
+    }
+
+    /// Whether one of a route's targets answers for a virtual service by itself, behind no router.
+    pub(super) fn serves_alone(&self, route: &Route) -> bool {
         let serves = |service: &Resource| match &service.spec {
             Spec::VirtualService(spec) => match &spec.provider {
                 Some(VirtualServiceProvider::VirtualNode(own)) => Some(Key::of(&own.virtual_node_name).shown()),
@@ -23,8 +28,7 @@ impl Desk<'_> {
             _ => None,
         };
         let serving: Vec<String> = self.finder.of_kind(Kind::VirtualService).filter_map(serves).collect();
-        let is_served = route.targets.iter().any(|target| serving.contains(&self.finder.full(&target.node)));
-        !route.matcher.is_empty() && !is_served
+        route.targets.iter().any(|target| serving.contains(&self.finder.full(&target.node)))
     }
 
     /// Changes where a router that is there listens.

@@ -20,6 +20,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "win|wins|winning|beat|beats|beating|before|ahead ?between otherwise|rest ?route|traffic|requests",
             "take|taking|takes priority between otherwise|rest ?route|traffic|requests",
+            "tried|evaluated|checked|match|considered|come|comes first",
         ],
         set: Set::Act(|reader, _| reader.wins_over_the_rest()),
     },
@@ -37,6 +38,20 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "take|taking|takes priority between everything|all|anything",
         ],
         set: Set::Act(|reader, _| reader.priority(0)),
+    },
+    Meaning {
+        name: "priority: before the route that is there",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "?change|add|placed|come|comes|tried|evaluated|checked|match|considered before|ahead ?existing|current|other|otherwise|old route",
+            "?take|takes priority between existing|current|other|otherwise|old route",
+        ],
+        set: Set::Act(|reader, _| {
+            let is_several = reader.token(reader.words.end - 1).is_some_and(|token| token.text.ends_with('s'));
+            if is_several { reader.wins_over_the_rest() } else { reader.tried_before_the_other() }
+        }),
     },
     Meaning {
         name: "priority: before or after another route",

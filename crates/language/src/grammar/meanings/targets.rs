@@ -2,6 +2,7 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::name::name_at;
 use crate::grammar::shares::even_share;
 use crate::grammar::slot::Slots;
 use crate::grammar::spot::{Place, Trouble, put};
@@ -174,6 +175,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "?send <percent> ?traffic ?all-traffic ?call to ?virtual-node ?version <name> on|at <number:port>",
         ],
         set: Set::Act(|reader, slots| {
+            // "10% from v1" says who gives them, and "orders traffic should be 70% v1" whose they are.
+            let words = reader.words.clone();
+            let is_from = words.clone().any(|at| reader.is_word(at, &["from"]));
+            let is_whose = reader.is_word(words.start + 1, &["traffic", "requests"])
+                && name_at(&reader.tokens, words.end).is_some();
+            if is_from || is_whose {
+                return Err(Trouble::NotHere);
+            }
             // "canary: 1% of the traffic goes to v3"
             let labels = reader.low(reader.words.start + 1) == ":";
             let mut clause = (reader.words.end..reader.tokens.len()).take_while(|at| !reader.ends_clause(*at));
@@ -269,22 +278,12 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "?send ?split ?change <percent> of <name:app> ?send to ?version <name>",
             "?send ?split ?change <percent> of ?route <name:app> route|virtual-router ?traffic ?send to ?version <name>",
             "?send ?split ?change <percent> of ?all-traffic route <name:app> ?send to ?version <name>",
+            "<name> <percent> of <name:app> traffic|requests|call",
+            "<name> gets|takes|take|receives|receive|handles|get <percent> of <name:app> traffic|requests|call",
         ],
         set: Set::Act(|reader, slots| {
             reader.share_of(&slots.text("app"), slots.number("percent"), &slots.text("name"))
         }),
-    },
-    Meaning {
-        name: "a service of a gateway at a path",
-        block: Block::Match,
-        is_plain: true,
-        home: Home::Route,
-        ways: &[
-            "?listen virtual-service ?named <name> at|under|on|behind <path>",
-            "?listen application ?named <name> at|under|on|behind <path>",
-            "?listen <name> at|under|behind <path>",
-        ],
-        set: Set::Act(|reader, slots| reader.service_at(&slots.text("name"), &slots.text("path"))),
     },
     Meaning {
         name: "share of what was just named",
@@ -377,27 +376,6 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "?send to ?virtual-node ?application ?version <names> evenly",
         ],
         set: Set::Act(|reader, slots| reader.split(&slots.texts("names"), &[])),
-    },
-    Meaning {
-        name: "the same share to each",
-        block: Block::Match,
-        is_plain: true,
-        home: Home::Route,
-        ways: &[
-            "?send ?split <percent:share> ?traffic|requests each ?send to ?virtual-node ?application ?version <names>",
-            "?send ?split <percent:share> ?traffic|requests ?send to each ?virtual-node ?application ?version <names>",
-            "?send ?split <ratio> ?traffic|requests each ?send to ?virtual-node ?application ?version <names>",
-            "?send ?split <ratio> ?traffic|requests ?send to each ?virtual-node ?application ?version <names>",
-        ],
-        set: Set::Act(|reader, slots| {
-            let (names, ratio) = (slots.texts("names"), slots.numbers("ratio"));
-            reader.sends();
-            match (ratio.as_slice(), u32::try_from(names.len())) {
-                ([], Ok(count)) if count > 1 => reader.split(&names, &vec![slots.number("share"); names.len()]),
-                ([1, whole], Ok(count)) if *whole == count => reader.split(&names, &[]),
-                _ => Err(Trouble::NotHere),
-            }
-        }),
     },
     Meaning {
         name: "a ratio for what was named",
