@@ -231,6 +231,15 @@ impl Known {
         (middle > from && middle < to).then_some(middle).and_then(|number| number.try_into().ok())
     }
 
+    /// The routes without a number beside the one of a name; beside any where there is none of that name.
+    pub(super) fn unnumbered_beside(&self, own: Option<&str>) -> Vec<String> {
+        let parent = own.and_then(|own| self.numbers.iter().find(|number| number.name == own)).map(|own| &own.parent);
+        let is_beside =
+            |other: &&Ranked| Some(other.name.as_str()) != own && parent.is_none_or(|parent| *parent == other.parent);
+        let others = self.numbers.iter().filter(is_beside).filter(|other| other.number.is_none());
+        others.map(|other| other.name.clone()).collect()
+    }
+
     /// Whether there is something of a kind.
     pub(super) fn has(&self, kind: Kind) -> bool {
         self.names.values().any(|kinds| kinds.contains(&kind))

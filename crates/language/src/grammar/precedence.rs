@@ -7,7 +7,8 @@ use super::known::RouteThere;
 use super::name::is_clause_verb;
 use super::reader::{First, Reader};
 use super::spot::{self, Place, Said, Spot, Trouble};
-use crate::intent::{Match, Pathway};
+use crate::compose::names::listed;
+use crate::intent::{Action, Match, Pathway};
 use crate::lexer::TokenKind;
 use crate::understanding::Assumption;
 
@@ -80,6 +81,38 @@ impl Reader<'_> {
             }
             None => Err(Trouble::NotHere),
         }
+    }
+
+    /// "give a priority 10, b 20 and c 30": of a route that the files have, after one that got its number.
+    pub(super) fn next_priority(&mut self, name: &str, number: u32) -> Said {
+        let goes_on = self.evidence.last().is_some_and(|last| last.path.ends_with(".priority"));
+        if !goes_on || self.kind_there(name) != Some(Kind::Route) || !self.ends_clause(self.words.end) {
+            return Err(Trouble::NotHere);
+        }
+        let place = self.named(name, Action::Change);
+        self.turn_to(place);
+        self.priority(number)
+    }
+
+    /// "tried last": the highest number, where no other route of the files stands behind it as it has none.
+    pub(super) fn tried_last(&mut self) -> Said {
+        let spot = self.here()?;
+        let own = match spot.place {
+            Place::Route(None, at) => self.intent.routes[at].name.clone(),
+            Place::Application(at) => self.intent.applications[at].name.clone(),
+            _ => None,
+        };
+        let unnumbered = self.known.as_ref().map(|known| known.unnumbered_beside(own.as_deref())).unwrap_or_default();
+        if unnumbered.is_empty() {
+            return self.priority(1000);
+        }
+        let (from, to) = (self.words.start, self.words.end);
+        let text = format!(
+            "A route without a number is tried behind all that have one, and {} have none. Which numbers should the routes get?",
+            listed(&unnumbered)
+        );
+        self.ask(&text, from, to);
+        Ok(String::new())
     }
 
     /// "ahead of the existing route": of the only one of the file, or of the only one that leads to the same targets.

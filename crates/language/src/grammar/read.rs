@@ -5,7 +5,6 @@ use super::entity::is_adjective;
 use super::name::{is_clause_verb, name_at};
 use super::reader::{Reader, Verb};
 use super::spot::{self, Place, Side, Spot};
-use crate::intent::Action;
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::{is_glue, is_method};
 use crate::understanding::Understanding;

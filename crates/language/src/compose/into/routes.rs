@@ -182,6 +182,10 @@ impl<'i> Desk<'i> {
         if let Some(timeout) = &wanted.timeout {
             self.change_timeouts(&name, there, timeout);
         }
+        if wanted.priority.is_some() && there.len() > 1 {
+            self.ask_which(Kind::Route, wanted.name.as_deref().or(wanted.router.as_deref()), there);
+            return;
+        }
         for route in there {
             if let Some(retry) = &wanted.retry {
                 self.change_retry(route, retry, wanted.timeout.as_ref());
@@ -191,6 +195,7 @@ impl<'i> Desk<'i> {
                     .draft
                     .number::<meshwright_model::limits::Priority>("the priority of the route", priority.into());
                 self.set(route, Path::of(&["spec", "priority"]), &priority);
+                self.ask_about_taken(route, wanted.priority);
             }
             if !wanted.targets.is_empty() {
                 // What a route that is named sends to one of its targets, it sends there whole.

@@ -10,7 +10,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Route,
         ways: &["lowest priority", "priority lowest", "tried|evaluated|checked|match|considered lowest"],
-        set: Set::Act(|reader, _| reader.priority(1000)),
+        set: Set::Act(|reader, _| reader.tried_last()),
     },
     Meaning {
         name: "priority: before what is left",
@@ -68,6 +68,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
             let is_after = words.clone().any(|at| reader.is_symbol(at, &["after"]));
             reader.tried_beside(&slots.text("name"), is_after)
         }),
+    },
+    Meaning {
+        name: "priority of one more route that is there",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Next,
+        ways: &["?route <name> ?route ?priority|to|equals <number>"],
+        set: Set::Act(|reader, slots| reader.next_priority(&slots.text("name"), slots.number("number"))),
     },
     Meaning {
         name: "priority",

@@ -152,6 +152,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<percent> ?traffic ?all-traffic ?send to ?virtual-node ?version <name>",
             "?send <percent> to ?version <name>",
             "<percent> ?call ?send for|on|at|with ?version <name>",
+            "keep <percent> ?traffic ?send to|for|on|at|with ?version <name>",
             "<percent> call ?send to ?version <name>",
             "<name> gets|takes|take|receives|receive|handles|get|getting|receiving|taking|handling <percent>",
             "<name> down|up|max <percent>",
