@@ -30,6 +30,7 @@ mod tls;
 mod trust;
 mod values;
 mod variations;
+mod version_nodes;
 mod version_routes;
 
 use std::collections::BTreeMap;

@@ -30,9 +30,12 @@ mod copies;
 mod counts;
 mod courtesy;
 mod entity;
+mod examples;
 mod families;
 mod former;
 mod gateways;
+mod hosts;
+mod images;
 mod key_files;
 mod known;
 mod log_fields;
@@ -41,21 +44,27 @@ mod meanings;
 mod moves;
 mod name;
 mod naming;
+mod nouns;
 mod order;
+mod owners;
 mod page;
 mod pair;
 mod paths;
 mod pathway;
 mod pattern;
 mod places;
+mod plainly;
 mod ports;
 mod precedence;
+mod proofs;
 mod read;
 mod reader;
 mod removal;
 mod rename;
 mod replacement;
+mod routers;
 mod routes;
+mod rpcs;
 mod shares;
 mod slot;
 mod spot;
@@ -66,10 +75,12 @@ mod there;
 mod thing;
 mod together;
 mod trailing;
+mod twins;
 mod unproven;
 mod variants;
 mod varied;
 mod versions;
+mod whole;
 
 use meshwright_model::Inventory;
 
@@ -77,6 +88,7 @@ use crate::beyond::{is_english, wishes};
 use crate::lexer::{Token, tokens};
 use crate::lexicon::name_symbols;
 use crate::understanding::{NotUnderstood, Question, Understanding};
+pub use examples::{Example, example_near};
 use known::Known;
 pub use known::names_there;
 pub use page::page;
@@ -138,10 +150,19 @@ fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
         known.name_families(&mut tokens);
         known.name_listeners(&mut tokens);
     }
+    let mut built = Vec::new();
+    if known.is_none() {
+        plainly::say_plainly(&mut tokens);
+        built = whole::drop_technologies(&mut tokens);
+        nouns::name_nouns(&mut tokens);
+    }
     asides::uncapitalise(&mut tokens);
     if !is_english {
         let text = "Can it be said in English? Requests are read in no other language.".to_owned();
         questions.push(Question { text, about: Vec::new() });
+    }
+    if known.is_none() {
+        twins::join_meshes(&mut tokens);
     }
     let variants = variants::variants(&tokens);
     let whole = if variants.is_empty() { vec![tokens] } else { Vec::new() };
@@ -151,6 +172,7 @@ fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
         let mut reader = Reader::new(request, tokens);
         reader.questions.clone_from(&questions);
         reader.known = known.cloned();
+        reader.tell_built(&built);
         let (understanding, own) = reader.read();
         work += own;
         understanding

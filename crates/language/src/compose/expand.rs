@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::draft::{Draft, Wanted};
 use super::listeners;
 use super::mesh;
-use super::names::{common_stem, host_label, is_version, listed, own_router, version_name, versioned_host};
+use super::names::{common_stem, host_label, is_version, listed, own_router, versioned_host};
 use super::plan::{Gateway, Named, Node, Plan, Router, Service, in_domain, is_change};
-use super::version_routes;
+use super::{version_nodes, version_routes};
 use crate::intent::{
     CloudMap, Discovery, Dns, Intent, Provider, Route, RouterListener, Target, Timeout, Version, VirtualGateway,
     VirtualNode,
@@ -17,8 +17,10 @@ use crate::intent::{
 pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
     let mut plan = Plan::default();
     let everywhere = intent.everywhere.clone().unwrap_or_default();
+    plan.is_one = intent.environments.is_empty();
     plan.is_encrypted = everywhere.listeners.iter().any(|listener| listener.tls.is_some());
-    for wanted in &intent.virtual_nodes {
+    let alone = intent.virtual_nodes.iter().filter(|wanted| !version_nodes::is_of_application(wanted, intent));
+    for wanted in alone {
         let name = node_name(wanted, draft);
         if plan.nodes.iter().any(|node| node.name == name) {
             draft.ask(format!("The request describes virtual node `{}` twice. Which description holds?", name.shown()));
@@ -40,7 +42,7 @@ pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
         plan.services.push(Service { key, name: name.expression, provider: service.provider.clone() });
     }
     for application in &all_applications(intent, draft) {
-        add_application(application, &everywhere, &mut plan, draft);
+        add_application(application, intent, &everywhere, &mut plan, draft);
     }
     add_missing_nodes(intent, &everywhere, &mut plan, draft);
     listeners::settle(intent, &mut plan, draft);
@@ -178,7 +180,13 @@ fn of_node(common: Discovery, name: &Named) -> Discovery {
 }
 
 /// Adds an application's nodes, its router where it needs one, and its service.
-fn add_application(application: &VirtualNode, everywhere: &VirtualNode, plan: &mut Plan, draft: &mut Draft) {
+fn add_application(
+    application: &VirtualNode,
+    intent: &Intent,
+    everywhere: &VirtualNode,
+    plan: &mut Plan,
+    draft: &mut Draft,
+) {
     let Some(name) = application.name.clone() else {
         draft.ask("What is the application called that the request describes without a name?");
         return;
@@ -193,7 +201,12 @@ fn add_application(application: &VirtualNode, everywhere: &VirtualNode, plan: &m
         plan.nodes.push(node(application, Named::known(&label), everywhere));
         return;
     }
-    let host = if name.contains('.') { Named::known(&name).expression } else { in_domain(&name, draft) };
+    let own = own_host(application, everywhere, &name).filter(|_| plan.is_one);
+    let host = match own {
+        _ if name.contains('.') => Named::known(&name).expression,
+        Some(own) => Named::known(&own).expression,
+        None => in_domain(&name, draft),
+    };
     if !name.contains('.') {
         draft.assume_of(
             format!("`{name}` as `{host}`"),
@@ -218,11 +231,13 @@ fn add_application(application: &VirtualNode, everywhere: &VirtualNode, plan: &m
     let is_there = is_there && application.versions.iter().any(|version| version.weight.is_some());
     let mut targets = Vec::new();
     for version in versions {
-        let node_name = version.map_or_else(|| label.clone(), |version| version_name(&label, &version.name));
+        let node_name = version.map_or_else(|| label.clone(), |version| version.node_name(&label));
         if plan.node_position(&node_name).is_none() && !is_there {
-            let mut node = node(application, Named::known(&node_name), everywhere);
-            if let (Some(version), Some(discovery)) = (version, &mut node.discovery) {
-                tell_apart(discovery, &name, &version.name, draft);
+            let described = version_nodes::described(&node_name, application, intent);
+            let mut node = node(&described, Named::known(&node_name), everywhere);
+            let is_shared = described.discovery == application.discovery;
+            if let (Some(version), Some(discovery), true) = (version, &mut node.discovery, is_shared) {
+                tell_apart(discovery, &name, version, draft);
             }
             plan.nodes.push(node);
         }
@@ -240,28 +255,46 @@ fn add_application(application: &VirtualNode, everywhere: &VirtualNode, plan: &m
     plan.services.push(Service { key: name, name: host, provider: Some(provider) });
 }
 
+/// The name by which the hosts of an application are found, where that is its own in a domain: clients can call it by that.
+fn own_host(application: &VirtualNode, everywhere: &VirtualNode, name: &str) -> Option<String> {
+    let label = host_label(name);
+    match (&application.discovery, &everywhere.discovery) {
+        (Some(Discovery::Dns(Dns { hostname: Some(host), .. })), _) => {
+            host.strip_prefix(label.as_str()).is_some_and(|rest| rest.starts_with('.')).then(|| host.clone())
+        }
+        (None, Some(Discovery::Dns(Dns { hostname: Some(domain), .. }))) => Some(format!("{label}.{domain}")),
+        (Some(Discovery::CloudMap(map)), _) | (None, Some(Discovery::CloudMap(map))) => {
+            let is_own = map.service.as_ref().is_none_or(|service| service == name);
+            let namespace = map.namespace.as_ref().filter(|namespace| is_own && namespace.contains('.'))?;
+            Some(format!("{label}.{namespace}"))
+        }
+        _ => None,
+    }
+}
+
 /// Whether a timeout needs the route's to be raised too: over the default of 15 seconds, or none at all.
 fn is_raised(timeout: &Timeout) -> bool {
     timeout.per_request.is_some_and(|span| span.millis == 0 || span.millis > 15_000)
 }
 
 /// Lets the hosts of a version be told from those of the others.
-fn tell_apart(discovery: &mut Discovery, application: &str, version: &str, draft: &mut Draft) {
+fn tell_apart(discovery: &mut Discovery, application: &str, version: &Version, draft: &mut Draft) {
+    let name = &version.name;
     match discovery {
         // A domain of all gives each version its own name already.
         Discovery::Dns(Dns { hostname: Some(hostname), .. })
-            if hostname.split('.').next() == Some(host_label(&version_name(application, version)).as_str()) => {}
+            if hostname.split('.').next() == Some(host_label(&version.node_name(application)).as_str()) => {}
         Discovery::Dns(Dns { hostname: Some(hostname), .. }) => {
             *hostname = versioned_host(hostname, version);
             draft.assume(
-                format!("the hosts of version `{version}` of `{application}` are found by `{hostname}`"),
+                format!("the hosts of version `{name}` of `{application}` are found by `{hostname}`"),
                 "versions with one host name would get each other's requests",
             );
         }
         Discovery::CloudMap(CloudMap { service: Some(service), attributes, .. }) => {
-            attributes.insert("version".to_owned(), version.to_owned());
+            attributes.insert("version".to_owned(), name.clone());
             draft.assume(
-                format!("instances of Cloud Map service `{service}` bear the attribute `version`, here `{version}`"),
+                format!("instances of Cloud Map service `{service}` bear the attribute `version`, here `{name}`"),
                 "versions with one Cloud Map service are told apart by an attribute",
             );
         }

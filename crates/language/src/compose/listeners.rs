@@ -7,7 +7,8 @@ use meshwright_model::Expression;
 use super::draft::{Draft, Wanted};
 use super::names::{is_version, listed, logical};
 use super::plan::{Named, Node, Plan, in_domain};
-use crate::intent::{CloudMap, Discovery, Dns, Intent, Listener, Protocol, Provider};
+use super::version_nodes;
+use crate::intent::{CloudMap, Discovery, Dns, Intent, Listener, Protocol, Provider, VirtualNode};
 
 /// The port of a listener that the request gives none: one for each protocol, as a caller's proxy cannot tell two protocols on
 /// one port apart.
@@ -140,7 +141,9 @@ fn settle_discovery(node: &mut Node, intent: &Intent, draft: &mut Draft) {
 
 /// Whether the node's names are made here, and need not be asked for.
 fn is_ours(node: &Node, intent: &Intent) -> bool {
-    let is_alone = intent.virtual_nodes.iter().any(|wanted| wanted.name.as_deref() == node.name.text());
+    let is_it = |wanted: &VirtualNode| wanted.name.as_deref() == node.name.text();
+    let mut alone = intent.virtual_nodes.iter().filter(|wanted| !version_nodes::is_of_application(wanted, intent));
+    let is_alone = alone.any(is_it);
     let makes_mesh = intent.mesh.as_ref().is_some_and(|mesh| mesh.action.is_some());
     !node.is_change && node.name.text().is_some() && (makes_mesh || !is_alone)
 }

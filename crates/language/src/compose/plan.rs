@@ -16,6 +16,8 @@ pub(super) struct Plan {
     pub(super) routers: Vec<Router>,
     pub(super) services: Vec<Service>,
     pub(super) gateways: Vec<Gateway>,
+    /// Whether one environment is asked for, so that its host names are those of all.
+    pub(super) is_one: bool,
     /// Whether every listener speaks TLS because the request says so of everything.
     pub(super) is_encrypted: bool,
 }

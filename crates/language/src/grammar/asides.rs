@@ -86,7 +86,11 @@ impl Reader<'_> {
 
     /// "a mesh for our logistics platform, …": says what it is for, which no setting says.
     pub(super) fn purpose(&mut self) -> bool {
-        let is_said = self.is_symbol(self.at.wrapping_sub(1), &["mesh"]) && self.low(self.at) == "for";
+        let of_named = self.intent.mesh.as_ref().is_some_and(|mesh| {
+            let before = self.at.checked_sub(1).and_then(|before| self.token(before));
+            mesh.name.is_some() && before.is_some_and(|before| mesh.name.as_deref() == Some(before.text.as_str()))
+        });
+        let is_said = (self.is_symbol(self.at.wrapping_sub(1), &["mesh"]) || of_named) && self.low(self.at) == "for";
         if !is_said || !self.is_word(self.at + 1, &["our", "my", "a", "an"]) {
             return false;
         }
@@ -96,9 +100,15 @@ impl Reader<'_> {
                 matches!(token.kind, TokenKind::Word | TokenKind::Name) || token.text.eq_ignore_ascii_case("domain")
             })
         };
-        let end =
-            start + (start..start + MAX_CONTRAST).take_while(|at| is_plain(*at) && !self.ends_clause(*at)).count();
-        if end == start || !self.ends_clause(end) && self.low(end) != ":" {
+        let goes_on = |at: usize| {
+            matches!(
+                self.low(at),
+                ":" | "with" | "called" | "named" | "which" | "that" | "where" | "has" | "in" | "using"
+            )
+        };
+        let is_one = |at: &usize| is_plain(*at) && !self.ends_clause(*at) && !goes_on(*at);
+        let end = start + (start..start + MAX_CONTRAST).take_while(is_one).count();
+        if end == start || !self.ends_clause(end) && !goes_on(end) {
             return false;
         }
         let text = self.request[self.tokens[self.at].start..self.tokens[end - 1].end].to_owned();

@@ -318,4 +318,26 @@ impl Reader<'_> {
         let mut clause = before.take_while(|at| !self.is_sentence_end(*at) && self.low(*at) != ",");
         clause.any(|at| self.is_word(at, CALLING))
     }
+
+    /// "web calls orders, which calls payments": what was called is spoken of.
+    pub(super) fn relative(&mut self) -> bool {
+        if !self.is_word(self.at, &["which", "who", "that"]) {
+            return false;
+        }
+        let verb = self.past(self.at + 1, &["in", "turn", "also", "then", "itself"]);
+        let called = self.last_calls.clone().and_then(|(spot, said)| {
+            let (node, _) = spot::node(&mut self.intent, spot).ok()?;
+            let call = node.calls.get(*said.last()?)?.to.clone();
+            self.find_named(&call)
+        });
+        // "web calls orders on 8080, which calls payments"
+        let is_near = |end: usize| self.past(end, &[",", "http", "http2", "grpc", "tcp", ")"]) == self.at;
+        let told = self.last_callee.filter(|(_, end)| is_near(*end)).map(|(place, _)| place);
+        let called = told.or(called);
+        let Some(place) = called.filter(|_| self.token(verb).is_some_and(is_clause_verb)) else { return false };
+        self.turn_to(place);
+        self.preposition = None;
+        self.at = verb;
+        true
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use super::block::{Block, Home};
 use super::meaning::{Meaning, Set};
-use super::meanings::TABLES;
+use super::meanings::AREAS;
 use super::name::name_at;
 use super::pattern::{Pattern, Start, can_be_said};
 use super::reader::{Reader, Verb};
@@ -25,7 +25,7 @@ struct Index {
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
     let mut index = Index { ways: Vec::new(), by_word: HashMap::new(), by_value: Vec::new() };
-    for meaning in TABLES.iter().flat_map(|(_, table)| *table) {
+    for meaning in AREAS.iter().flat_map(|area| area.meanings) {
         for way in meaning.ways {
             let pattern = Pattern::parse(way);
             for start in pattern.starts() {
@@ -277,7 +277,7 @@ impl Reader<'_> {
             // What a value is not goes on with what was said of it.
             Block::Resource if path.is_empty() && candidate.meaning.home == Home::Next => self.block,
             Block::Match if of_node => Block::Resource,
-            Block::Resource if self.sending && !of_node => Block::Match,
+            Block::Resource if self.sending && !of_node || self.spoke_of_owner(candidate.end) => Block::Match,
             block => block,
         };
         self.preposition = None;

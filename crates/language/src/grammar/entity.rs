@@ -278,8 +278,11 @@ impl Reader<'_> {
         {
             return Some((name, at + 3));
         }
+        // "virtual node api mesh shop": either kind has a name behind it.
+        let has_own = name_at(&self.tokens, at + 3).is_some() && self.thing_at(at + 4).is_none();
         let is_before_thing = self.thing_at(at + 2).is_some_and(|next| next != Thing::Application)
-            && !(thing == Thing::Router && self.is_routing_verb(at + 2));
+            && !(thing == Thing::Router && self.is_routing_verb(at + 2))
+            && !(has_own && matches!(thing, Thing::Node | Thing::Service | Thing::Gateway));
         let name = name_at(&self.tokens, at + 1).filter(|_| !is_before_thing && thing != Thing::Everything)?;
         Some((name, at + 2))
     }

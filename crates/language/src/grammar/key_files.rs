@@ -17,3 +17,26 @@ pub(super) fn is_key(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or_default().to_lowercase();
     file.split(['-', '_', '.']).any(|part| part == "key")
 }
+
+/// What directories of certificates are called.
+const DIRECTORIES: &[&str] = &[
+    "certs",
+    "certificates",
+    "tls",
+    "ssl",
+    "pki",
+    "keys",
+    "secrets",
+    "private",
+    "envoy",
+    "etc",
+    "mnt",
+    "run",
+    "certs.d",
+];
+
+/// Whether a path is that of a directory, and of no file.
+pub(super) fn is_directory(path: &str) -> bool {
+    let last = path.rsplit('/').next().unwrap_or_default().to_lowercase();
+    last.is_empty() || DIRECTORIES.contains(&last.as_str())
+}

@@ -41,28 +41,44 @@ const ODD_NAMES: &[&str] = &[
     "app",
     "backend",
     "balance",
+    "containers",
+    "destination",
+    "destinations",
     "discovery",
+    "dispatch",
+    "draft",
+    "drafts",
     "event",
     "events",
     "find",
+    "flow",
+    "flows",
     "format",
+    "heartbeat",
     "heavy",
     "host",
     "hosts",
     "image",
+    "instances",
     "internal",
     "key",
+    "labels",
     "large",
+    "launch",
     "light",
     "log",
     "logs",
     "lookup",
+    "lookups",
     "map",
     "maps",
     "match",
+    "matching",
     "memory",
     "metadata",
     "owner",
+    "place",
+    "places",
     "point",
     "points",
     "pool",
@@ -70,17 +86,23 @@ const ODD_NAMES: &[&str] = &[
     "proxy",
     "query",
     "queue",
+    "range",
+    "ranges",
+    "routing",
     "secret",
     "share",
     "shared",
     "shares",
     "small",
     "stage",
+    "stages",
     "tag",
     "tags",
     "target",
     "task",
     "tasks",
+    "tracing",
+    "trust",
     "user",
     "validation",
     "verify",
@@ -173,10 +195,14 @@ fn is_odd_name(tokens: &[Token], at: usize) -> bool {
     is_reached && is_odd_noun(tokens, at)
 }
 
+/// Whether a word that means something elsewhere may be a noun that names an application.
+pub(super) fn can_be_noun(tokens: &[Token], at: usize) -> bool {
+    tokens.get(at).is_some_and(|token| ODD_NAMES.contains(&token.text.to_lowercase().as_str()))
+}
+
 /// Whether a noun that means something elsewhere stands at the end of a clause.
 fn is_odd_noun(tokens: &[Token], at: usize) -> bool {
-    let is_noun = tokens.get(at).is_some_and(|token| ODD_NAMES.contains(&token.text.to_lowercase().as_str()));
-    is_noun
+    can_be_noun(tokens, at)
         && tokens.get(at + 1).is_none_or(|next| {
             matches!(
                 next.low.as_str(),
@@ -240,6 +266,7 @@ fn list_from(tokens: &[Token], at: usize, ends: impl Fn(usize) -> bool) -> Optio
         tokens
             .get(place)
             .is_some_and(|token| token.kind == TokenKind::Word && BEFORE_NAME.contains(&token.low.as_str()))
+            || is_article(tokens, place)
     };
     let mut names = vec![name_at(tokens, at)?];
     let mut end = at + 1;
@@ -261,6 +288,13 @@ fn list_from(tokens: &[Token], at: usize, ends: impl Fn(usize) -> bool) -> Optio
         end = place + 1;
     }
     Some((names, end))
+}
+
+/// Whether an article stands before a name: "a web, an api and a db".
+fn is_article(tokens: &[Token], at: usize) -> bool {
+    tokens.get(at).is_some_and(|token| matches!(token.low.as_str(), "a" | "an"))
+        && name_at(tokens, at).is_none()
+        && name_at(tokens, at + 1).is_some()
 }
 
 fn is_kind(token: &Token) -> bool {

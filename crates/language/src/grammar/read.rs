@@ -2,9 +2,9 @@
 
 use super::block::Block;
 use super::entity::is_adjective;
-use super::name::{is_clause_verb, name_at};
+use super::name::name_at;
 use super::reader::{Reader, Verb};
-use super::spot::{self, Place, Side, Spot};
+use super::spot::{Place, Side, Spot};
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::{is_glue, is_method};
 use crate::understanding::Understanding;
@@ -126,6 +126,7 @@ impl Reader<'_> {
     /// Reads to the end.
     pub(super) fn read(mut self) -> (Understanding, usize) {
         self.weigh_thirds();
+        self.drop_whole();
         self.drop_directions();
         self.say_replacements();
         self.say_changes();
@@ -171,11 +172,14 @@ impl Reader<'_> {
             || self.requests_of()
             || self.copy()
             || self.purpose()
+            || self.said_order()
+            || self.rpc_methods()
             || self.path_spoken_of()
             || self.people()
             || self.calls_those()
             || self.one_of_calls()
             || self.tagged()
+            || self.checked_those()
             || self.excepted()
             || self.limited()
             || self.one_of_several()
@@ -261,6 +265,7 @@ impl Reader<'_> {
             (TokenKind::Symbol, "change") => Verb::Change,
             (TokenKind::Word, "let")
                 if self.is_clause_start()
+                    && !self.is_word(self.at + 1, &["only"])
                     && (self.introduces_entity(self.at + 1) || self.is_word(self.at + 2, &["also"])) =>
             {
                 Verb::Change
@@ -318,24 +323,6 @@ impl Reader<'_> {
         self.at == 0 || BEFORE_CLAUSE.contains(&self.low_before(self.at))
     }
 
-    /// "web calls orders, which calls payments": what was called is spoken of.
-    fn relative(&mut self) -> bool {
-        if !self.is_word(self.at, &["which", "who", "that"]) {
-            return false;
-        }
-        let verb = self.past(self.at + 1, &["in", "turn", "also", "then", "itself"]);
-        let called = self.last_calls.clone().and_then(|(spot, said)| {
-            let (node, _) = spot::node(&mut self.intent, spot).ok()?;
-            let call = node.calls.get(*said.last()?)?.to.clone();
-            self.find_named(&call)
-        });
-        let Some(place) = called.filter(|_| self.token(verb).is_some_and(is_clause_verb)) else { return false };
-        self.turn_to(place);
-        self.preposition = None;
-        self.at = verb;
-        true
-    }
-
     /// Passes over a word without a meaning of its own.
     fn pass(&mut self) -> bool {
         if !self.is_passed() {
@@ -366,6 +353,11 @@ impl Reader<'_> {
         self.read_words.insert(start);
         self.at += 1;
         true
+    }
+
+    /// Whether "the same service" is that of each environment.
+    fn is_same_everywhere(&self) -> bool {
+        !self.intent.environments.is_empty() && self.thing_at(self.at + 1).is_some()
     }
 
     /// Whether a verb in -ing stands at a place, which says when: "before forwarding".
@@ -407,7 +399,7 @@ impl Reader<'_> {
                     || self.are_senders(self.at)
                     || self.is_label()
                     || self.is_exception()
-                    || token.low == "same" && self.says(self.at + 1, WHOLES)
+                    || token.low == "same" && (self.says(self.at + 1, WHOLES) || self.is_same_everywhere())
             }
             TokenKind::Mark => token.text.len() < 2 || !token.text.starts_with('-') || token.text.starts_with("->"),
             TokenKind::Symbol => {

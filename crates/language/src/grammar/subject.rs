@@ -8,7 +8,7 @@ use super::reader::{Reader, Verb};
 use super::slot::Slot;
 use super::spot::{Place, Spot};
 use super::thing::{Entity, Thing};
-use super::versions::is_environment;
+use super::versions::{is_environment, is_version_of};
 use crate::intent::Action;
 use crate::lexer::{Token, TokenKind};
 
@@ -54,7 +54,7 @@ impl Reader<'_> {
             return true;
         }
         // "mesh bank with accounts on 8081 and audit on 8083"
-        let of_mesh = self.spot.is_some_and(|spot| spot.place == Place::Mesh) && self.begins_detail(self.at + 1);
+        let of_mesh = self.spot.is_none_or(|spot| spot.place == Place::Mesh) && self.begins_detail(self.at + 1);
         let is_listed = of_mesh && self.preposition.as_deref() == Some("with");
         if self.preposition.is_some() && !is_listed || self.is_compared(self.at) {
             return false;
@@ -119,10 +119,17 @@ impl Reader<'_> {
 
     /// "Set up frontend, api and cache.": names without a kind, one by one.
     fn names_what_is_made(&mut self) -> bool {
-        let before = (0..self.at).rev().find(|at| !matches!(self.low(*at), "the" | "our" | ":"));
+        let before = (0..self.at).rev().find(|at| !matches!(self.low(*at), "the" | "our" | ":" | "a" | "an"));
         let is_made = before.is_some_and(|at| self.is_symbol(at, &["create"]));
-        let Some((names, end)) = names_of_a_kind(&self.tokens, self.at).filter(|_| is_made) else { return false };
-        if names.len() < 2 || !self.is_sentence_end(end) {
+        // "A web, an api and a db.", of which more is told.
+        let begins =
+            self.known.is_none() && before.is_none_or(|at| self.is_sentence_end(at) || self.low(at + 1) == ":");
+        if !is_made && !begins {
+            return false;
+        }
+        let Some((names, end)) = names_of_a_kind(&self.tokens, self.at) else { return false };
+        let is_told = |name: &String| self.tokens[end..].iter().any(|token| token.text.eq_ignore_ascii_case(name));
+        if names.len() < 2 || !self.is_sentence_end(end) || !is_made && !names.iter().all(is_told) {
             return false;
         }
         self.group = names.iter().map(|name| self.place_of_subject(name)).collect();
@@ -253,8 +260,16 @@ impl Reader<'_> {
             if self.token(after).is_some_and(is_clause_verb) || self.begins_detail(after) {
                 return Some((names, after));
             }
-            let next = self.past(self.past(at, &[",", "and", "/"]), &["the", "also"]);
-            (next > at).then_some(())?;
+            // "a web and an api, both http on 8080"
+            let told = if self.low(at) == "," { self.past_all_of_them(at + 1) } else { at };
+            if names.len() > 1 && told > at + 1 && self.begins_detail(told) {
+                return Some((names, told));
+            }
+            let joint = self.past(at, &[",", "and", "/"]);
+            let next = self.past(joint, &["the", "also", "a", "an"]);
+            // "calls a and b": here it is a name.
+            let next = if next > joint && name_at(&self.tokens, next).is_none() { next - 1 } else { next };
+            (joint > at).then_some(())?;
             at = next;
         }
         None
@@ -282,10 +297,8 @@ impl Reader<'_> {
         match self.low(at) {
             "on" | "at" | "over" | "via" | "(" | ":" | "using" | "with" | "as" if !self.is_symbol(at, &["on"]) => {
                 let place = self.past_glue(at + 1);
-                // "metal: 70/30"
-                if self.low(at) == ":"
-                    && self.token(place).is_some_and(|token| matches!(token.kind, TokenKind::Ratio(_)))
-                {
+                // "metal: 70/30", "teller: 50% blue, 50% green"
+                if self.low(at) == ":" && self.begins_own_shares(at) {
                     return true;
                 }
                 let has_part =
@@ -297,7 +310,24 @@ impl Reader<'_> {
             "in" => self.is_symbol(self.past_glue(at + 1), &["mesh"]),
             "between" => is_protocol(at + 1) || is_port(at + 1),
             "," => is_protocol(at + 1) && is_port(at + 2),
-            _ => is_protocol(at) && is_port(at + 1) || self.is_symbol(at, &["port"]) && is_port(self.past_glue(at + 1)),
+            _ => {
+                let place = self.past_glue(at + 1);
+                is_protocol(at) && is_port(place) || self.is_symbol(at, &["port"]) && is_port(place)
+            }
+        }
+    }
+
+    /// Whether the shares of a name's versions follow it.
+    fn begins_own_shares(&self, at: usize) -> bool {
+        let share = self.past_glue(at + 1);
+        let version = self.past(share + 1, &["to", "the", "version"]);
+        match self.token(share).map(|token| &token.kind) {
+            Some(TokenKind::Ratio(_)) => true,
+            Some(TokenKind::Percent(_)) => {
+                let own = at.checked_sub(1).and_then(|name| name_at(&self.tokens, name));
+                own.zip(name_at(&self.tokens, version)).is_some_and(|(own, version)| is_version_of(&version, &own))
+            }
+            _ => false,
         }
     }
 

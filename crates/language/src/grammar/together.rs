@@ -75,6 +75,25 @@ impl Reader<'_> {
         true
     }
 
+    /// "health check the web and the api on /health": of those alone.
+    pub(super) fn checked_those(&mut self) -> bool {
+        if !self.is_symbol(self.at, &["health-check"]) || self.known.is_some() {
+            return false;
+        }
+        let start = self.past(self.at + 1, &["for", "of", "on", "the", "both"]);
+        let Some((names, end)) = names_of_a_kind(&self.tokens, start) else { return false };
+        let places: Option<Vec<Place>> = names.iter().map(|name| self.find_named(name)).collect();
+        let is_node = |place: &Place| matches!(place, Place::Application(_) | Place::Node(_));
+        let Some(places) = places.filter(|places| places.iter().all(is_node)) else { return false };
+        self.turn_to(places[0]);
+        self.beside = places[1..].iter().map(|place| Spot::at(*place)).collect();
+        self.group = places;
+        self.sending = false;
+        self.preposition = None;
+        self.tokens.drain(self.at + 1..end);
+        self.meaning()
+    }
+
     /// "all three of orders, payments and users retry": the list follows, and says it better.
     fn all_of_a_list(&self) -> Option<usize> {
         self.is_word(self.at, ALL).then_some(())?;

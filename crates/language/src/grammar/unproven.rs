@@ -8,7 +8,9 @@ use serde_json::Value;
 use super::name::is_clause_verb;
 use super::reader::Reader;
 use super::spot::Place;
+use super::thing::Thing;
 use crate::lexer::{Token, TokenKind};
+use crate::understanding::Assumption;
 
 /// The fields of an application of which nothing was said that proves it.
 const BARE: &[&str] = &["name", "action"];
@@ -29,6 +31,22 @@ const ASPECTS: &[&str] = &[
     "tracing",
 ];
 
+/// What one node has a further port for.
+const OF_ONE: &[&str] = &[
+    "actuator",
+    "admin",
+    "administration",
+    "backup",
+    "control",
+    "health",
+    "management",
+    "readiness",
+    "sidecar",
+    "status",
+    "ui",
+    "websocket",
+];
+
 impl Reader<'_> {
     /// Whether the only name before a verb or a detail is a mere noun beside a node or proxy that the request is about.
     pub(super) fn names_nothing(&mut self, names: &[String], end: usize) -> bool {
@@ -45,6 +63,14 @@ impl Reader<'_> {
             _ => false,
         });
         let is_detail = self.begins_detail(end);
+        if of_one && is_detail && self.is_told_as_the_node_before(name, end) {
+            self.listed = Some((Thing::Node, None));
+            self.assumptions.push(Assumption {
+                what: format!("`{name}` is a virtual node too"),
+                why: "it is told in the same way as the one before it".to_owned(),
+            });
+            return false;
+        }
         if of_one && self.listed.is_none() && self.group.len() < 2 && (is_detail || is_said_to_be) {
             return true;
         }
@@ -60,6 +86,21 @@ impl Reader<'_> {
             self.unproven.push(start);
         }
         false
+    }
+
+    /// "node billing on 8080 and payments on 9090": whether a name and its details are told as the node before them was, and are no
+    /// further port of it, as "and admin on 9901".
+    fn is_told_as_the_node_before(&self, name: &str, end: usize) -> bool {
+        let Some(Place::Node(at)) = self.spot.map(|spot| spot.place) else { return false };
+        let node = self.intent.virtual_nodes[at].name.as_deref().unwrap_or_default();
+        let is_node = |at: &usize| self.tokens[*at].text == node;
+        let Some(before) = (0..self.at).rev().take_while(|at| !self.is_sentence_end(*at)).find(is_node) else {
+            return false;
+        };
+        let is_alike = self.begins_detail(before + 1) && self.low(before + 1) == self.low(end);
+        let is_listed = matches!(self.low_before(self.at), "," | "and");
+        let name = name.to_lowercase();
+        is_alike && is_listed && !ASPECTS.contains(&name.as_str()) && !OF_ONE.contains(&name.as_str())
     }
 
     /// Whether a name stands elsewhere in the request too, by itself or within a longer one.

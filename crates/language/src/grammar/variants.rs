@@ -21,6 +21,9 @@ const BEFORE_VALUE: &[&str] = &[
     "gets", "get", "should", "must", "will", "=", "equals", ":", "-", "–", "→",
 ];
 
+/// Words of which one stands where the other does.
+const OPPOSITES: &[[&str; 2]] = &[["allow-all", "drop-all"], ["strict", "permissive"], ["on", "off"]];
+
 /// Prepositions before an environment.
 const BEFORE_ENVIRONMENT: &[&str] = &["in", "for", "on"];
 
@@ -44,7 +47,9 @@ pub(super) fn variants(tokens: &[Token]) -> Vec<Variant> {
     let mut groups: Vec<Group> = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        let group = values_first(tokens, at).or_else(|| environments_first(tokens, at));
+        let group = values_first(tokens, at)
+            .or_else(|| environments_first(tokens, at))
+            .or_else(|| hosts_of_environments(tokens, at));
         let from = groups.last().map_or(0, |last| last.end);
         match group.filter(|group| group.start >= from) {
             Some(group) => {
@@ -192,6 +197,7 @@ fn is_alike(own: &Token, other: &Token, is_last: bool) -> bool {
     match own.kind {
         TokenKind::Word | TokenKind::Symbol | TokenKind::Mark => {
             own.kind == other.kind
+                && OPPOSITES.iter().all(|pair| pair.contains(&own.low.as_str()) == pair.contains(&other.low.as_str()))
                 && (own.low == other.low || is_last && own.kind != TokenKind::Mark && !is_empty(other))
         }
         _ => is_kind,
@@ -224,28 +230,14 @@ fn environments_first(tokens: &[Token], at: usize) -> Option<Group> {
             tokens,
             after,
             &[
-                ":",
-                "=",
-                "equals",
-                "gets",
-                "get",
-                "has",
-                "uses",
-                "use",
-                "is",
-                "should",
-                "to",
-                "only",
-                "(",
-                "allows",
-                "allow-all",
-                "wants",
-                "needs",
-                "takes",
-                "may",
-                "have",
+                ":", "=", "equals", "gets", "get", "has", "uses", "use", "is", "should", "to", "only", "(", "allows",
+                "wants", "needs", "takes", "may", "have",
             ],
         );
+        // "staging allows 5 connections", but not "in staging allow all egress"
+        let allows = tokens.get(start).is_some_and(|token| token.low == "allow-all")
+            && tokens.get(start + 1).is_some_and(|next| next.low != "egress" && !ends(next));
+        let start = if allows { past(tokens, start + 1, BEFORE_VALUE) } else { start };
         let length = tokens[start.min(tokens.len())..].iter().take(MAX_VALUE).take_while(|token| !ends(token)).count();
         let value = &tokens[start..start + length];
         let has_value = value.iter().any(|token| {
@@ -263,6 +255,27 @@ fn environments_first(tokens: &[Token], at: usize) -> Option<Group> {
         place = joint;
     }
     say_alike(&mut values);
+    (values.len() > 1).then_some(Group { start: at, end, values })
+}
+
+/// "api.staging.local and api.prod.local": host names that differ in their environment alone.
+fn hosts_of_environments(tokens: &[Token], at: usize) -> Option<Group> {
+    let part_of = |token: &Token| {
+        let host = token.text.to_lowercase();
+        let own = host.split(['.', '-']).find(|part| is_environment(part)).map(str::to_owned)?;
+        (token.kind == TokenKind::Host).then(|| (own.clone(), host.replacen(&own, "", 1)))
+    };
+    let mut values: Vec<(String, Vec<Token>)> = Vec::new();
+    let (mut end, mut place) = (at, at);
+    let (_, rest) = part_of(tokens.get(at)?)?;
+    while let Some((name, own_rest)) = tokens.get(place).and_then(part_of) {
+        if own_rest != rest || values.iter().any(|(other, _)| *other == name) {
+            break;
+        }
+        values.push((name, vec![tokens[place].clone()]));
+        end = place + 1;
+        place = end + tokens[end..].iter().take_while(|token| is_joint(token)).count();
+    }
     (values.len() > 1).then_some(Group { start: at, end, values })
 }
 

@@ -212,7 +212,7 @@ discovery: service discovery, discovery, discovered, discover, discovers, found,
     resolves, resolve, servicediscovery, resolvable, resolve it, looked up, look up, lookup, lookups,
     svc discovery, app discovery
 dns: dns, dns lookup, dns lookups, dns query, dns queries, dns resolution, dns discovery, dns service discovery, dns based service discovery, dns-based
-hostname: hostname, host name, dns name, dns hostname, domain, domain name, fqdn, host header, hostnames,
+hostname: hostname, host name, dns name, dns names, dns domain, internal domain, private domain, base domain, dns hostname, domain, domain name, fqdn, host header, hostnames,
     host names, dns record, authority
 endpoints-mode: endpoints response type, response type endpoints, endpoint response type, multi value, multivalue,
     strict dns, headless, every a record is an endpoint, each record is an endpoint, every record is an endpoint,

@@ -13,6 +13,10 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &["uses|use <names>", "uses|use application <names>"],
         set: Set::Act(|reader, slots| {
             let names = slots.texts("names");
+            // "use api.shop.local as hostname"
+            if reader.is_word(reader.words.end, &["as", "for"]) {
+                return Err(Trouble::NotHere);
+            }
             let is_known = names.len() > 1
                 || names.iter().all(|name| reader.find_named(name).is_some())
                 || reader.is_symbol(reader.words.end, &["application", "virtual-service"]);
@@ -53,7 +57,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "call ?to ?backend <names>",
             "backend ?named <names>",
-            "call ?virtual-service ?application <names>",
+            "call ?virtual-service ?application ?named <names>",
             "backend ?virtual-service ?application <names>",
             "<names> as backend",
             "have|has <names> as backend",

@@ -4,10 +4,9 @@ use crate::compose::names::listed;
 use crate::grammar::block::{Block, Home};
 use crate::grammar::key_files::{chain_and_key, is_key};
 use crate::grammar::meaning::{Meaning, Set};
-use crate::grammar::reader::Reader;
-use crate::grammar::slot::Slots;
-use crate::grammar::spot::{self, Place, Said, Side, Spot, Trouble, put};
-use crate::intent::{Certificate, Intent, Trust};
+use crate::grammar::proofs::{self, acm, clients_show, files, sds, serves, trust_clients, trust_file, trust_sds};
+use crate::grammar::spot::{self, Side, Spot, Trouble, put};
+use crate::intent::{Certificate, Trust};
 use crate::understanding::Assumption;
 
 pub(super) const MEANINGS: &[Meaning] = &[
@@ -25,6 +24,17 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<address>",
         ],
         set: Set::Value(acm),
+    },
+    Meaning {
+        name: "TLS: directory of certificates",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "certificate|certificate-chain|tls|client-certificate ?between ?file-source|file|files ?under|below|in|from|inside ?directory|folder <path>",
+            "file-source|file|files ?under|below|in|from|inside ?directory|folder <path>",
+        ],
+        set: Set::Act(|reader, slots| reader.files_in_directory(&slots.text("path"))),
     },
     Meaning {
         name: "TLS: certificate from files",
@@ -73,7 +83,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             let (chain, key) = chain_and_key(slots.text("chain"), slots.text("key")).ok_or(Trouble::NotHere)?;
             let (spot, is_told) = (reader.here()?, is_key(&key));
             let certificate = Certificate::File { chain: Some(chain.clone()), key: Some(key.clone()) };
-            let said = self::certificate(&mut reader.intent, spot, certificate)?;
+            let said = proofs::certificate(&mut reader.intent, spot, certificate)?;
             if !is_told {
                 reader.assumptions.push(Assumption {
                     what: format!("`{chain}` is the certificate chain, and `{key}` its private key"),
@@ -346,98 +356,3 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
 ];
-
-/// Whether the TLS that was spoken of is a listener's.
-fn serves(intent: &mut Intent, spot: Spot) -> bool {
-    spot.side == Side::Server
-        && !matches!(spot.place, Place::Route(..) | Place::Router(_))
-        && spot::listener(intent, spot).is_ok_and(|(listener, _)| listener.tls.is_some())
-}
-
-/// Puts a certificate, or says more about the one of its kind that is there.
-fn certificate(intent: &mut Intent, spot: Spot, certificate: Certificate) -> Said {
-    let (field, path) = match spot.side {
-        Side::Server => {
-            let (tls, path) = spot::listener_tls(intent, spot)?;
-            (&mut tls.certificate, path)
-        }
-        Side::Client | Side::Call(_) => {
-            let (tls, path) = spot::client_tls(intent, spot)?;
-            tls.mutual = true;
-            (&mut tls.certificate, path)
-        }
-    };
-    let merged = match (field.clone(), certificate) {
-        (Some(Certificate::Acm { arn: there }), Certificate::Acm { arn }) => {
-            Certificate::Acm { arn: said_once(there, arn)? }
-        }
-        (Some(Certificate::File { chain, key }), Certificate::File { chain: more_chain, key: more_key }) => {
-            Certificate::File { chain: said_once(chain, more_chain)?, key: said_once(key, more_key)? }
-        }
-        (Some(Certificate::Sds { secret: there }), Certificate::Sds { secret }) => {
-            Certificate::Sds { secret: said_once(there, secret)? }
-        }
-        (None, certificate) => certificate,
-        (Some(_), _) => return Err(two_sources()),
-    };
-    *field = Some(merged);
-    Ok(path + ".certificate")
-}
-
-/// What was said first or later of one value, which may not differ.
-fn said_once(there: Option<String>, said: Option<String>) -> Result<Option<String>, Trouble> {
-    let differ = there.is_some() && said.is_some() && there != said;
-    if differ { Err(two_sources()) } else { Ok(said.or(there)) }
-}
-
-fn two_sources() -> Trouble {
-    Trouble::Clash("two sources of one certificate".to_owned())
-}
-
-/// What a listener verifies those who call it with.
-fn trust_clients(intent: &mut Intent, spot: Spot, trust: Trust) -> Said {
-    let (tls, path) = spot::listener_tls(intent, Spot { side: Side::Server, ..spot })?;
-    tls.mutual = true;
-    put(&mut tls.trust, trust, &path, "trust")
-}
-
-/// The certificates that clients show: whoever is called verifies them, and holds none of their keys.
-fn clients_show(reader: &mut Reader<'_>, spot: Spot, slots: &Slots) -> Said {
-    let is_named = spot::node(&mut reader.intent, spot).is_ok_and(|(node, _)| node.name.is_some())
-        || !matches!(spot.place, Place::Node(_));
-    let secret = slots.given("secret").filter(|_| is_named).ok_or(Trouble::NotHere)?;
-    trust_clients(&mut reader.intent, spot, Trust::Sds { secret: Some(secret) })
-}
-
-fn acm(intent: &mut Intent, spot: Spot, slots: &Slots) -> Said {
-    certificate(intent, spot, Certificate::Acm { arn: slots.given("address") })
-}
-
-fn files(intent: &mut Intent, spot: Spot, slots: &Slots) -> Said {
-    certificate(intent, spot, Certificate::File { chain: slots.given("chain"), key: slots.given("key") })
-}
-
-fn sds(intent: &mut Intent, spot: Spot, slots: &Slots) -> Said {
-    certificate(intent, spot, Certificate::Sds { secret: slots.given("secret") })
-}
-
-/// Trust in a file: of the listener where it speaks mutual TLS, of the client otherwise.
-fn trust_file(intent: &mut Intent, spot: Spot, slots: &Slots) -> Said {
-    let chain = slots.given("chain");
-    if serves(intent, spot) {
-        let (tls, path) = spot::listener_tls(intent, spot)?;
-        tls.mutual = true;
-        return put(&mut tls.trust, Trust::File { chain }, &path, "trust");
-    }
-    let (tls, path) = spot::client_tls(intent, spot)?;
-    put(&mut tls.trust, Trust::File { chain }, &path, "trust")
-}
-
-fn trust_sds(intent: &mut Intent, spot: Spot, secret: Option<String>) -> Said {
-    if serves(intent, spot) {
-        let (tls, path) = spot::listener_tls(intent, spot)?;
-        return put(&mut tls.trust, Trust::Sds { secret }, &path, "trust");
-    }
-    let (tls, path) = spot::client_tls(intent, spot)?;
-    put(&mut tls.trust, Trust::Sds { secret }, &path, "trust")
-}

@@ -1,10 +1,10 @@
 //! Meanings of how a node's hosts are found.
 
 use crate::grammar::block::{Block, Home};
+use crate::grammar::hosts::{cloud_map, dns};
 use crate::grammar::meaning::{Meaning, Set, opens_block};
-use crate::grammar::reader::Reader;
 use crate::grammar::spot::{self, Place, Said, Spot, Trouble, put};
-use crate::intent::{CloudMap, Discovery, Dns, Intent, IpPreference};
+use crate::intent::{Intent, IpPreference};
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -36,30 +36,26 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "discovery <host> dns",
             "discovery hostname <host>",
             "discovery dns hostname <host>",
+            "<dotted:host> as|for ?dns hostname",
+            "hostname <dotted:host> for dns",
         ],
         set: Set::Act(|reader, slots| reader.hostname(&slots.text("host"))),
     },
     Meaning {
-        name: "DNS: host name in brackets",
+        name: "DNS: host names of several",
+        block: Block::Dns,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["?discovery dns hostname <names>", "hostname <names>", "<names> as|for ?dns hostname", "dns <names>"],
+        set: Set::Act(|reader, slots| reader.hostnames(&slots.texts("names"))),
+    },
+    Meaning {
+        name: "DNS: host name among other values",
         block: Block::Dns,
         is_plain: true,
         home: Home::Node,
         ways: &["<dotted:host>"],
-        set: Set::Act(|reader, slots| {
-            let end = reader.words.end;
-            let of_node = reader.is_current
-                && !reader.sending
-                && reader.spot.is_some_and(|spot| matches!(spot.place, Place::Node(_) | Place::Application(_)));
-            if !of_node || !reader.is_in_brackets() || !matches!(reader.low(end), "," | ")") {
-                return Err(Trouble::NotHere);
-            }
-            // "web calls api (http 9090, api.shop.local)"
-            let caller = reader.spot;
-            reader.spot = reader.callee().or(caller);
-            let said = reader.hostname(&slots.text("host"));
-            reader.spot = caller;
-            said
-        }),
+        set: Set::Act(|reader, slots| reader.hostname_in_list(&slots.text("host"))),
     },
     Meaning {
         name: "DNS: host name where it is",
@@ -94,8 +90,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "?discovery dns ?discovery under|below|beneath|in|within ?hostname <dotted:host>",
             "?discovery dns hostname under|below|beneath|in|within <dotted:host>",
+            "hostname under|below|beneath|in|within <dotted:host>",
             "?discovery dns ?discovery ?with|using suffix <dotted:host>",
             "?discovery dns ?discovery ?with|using hostname suffix <dotted:host>",
+            "hostname suffix <dotted:host>",
+            "under <dotted:host>",
         ],
         set: Set::Act(|reader, slots| reader.domain(&slots.text("host"))),
     },
@@ -273,57 +272,6 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Value(|intent, spot, _| ip(intent, spot, IpPreference::Ipv6Preferred)),
     },
 ];
-
-impl Reader<'_> {
-    /// The host name of one node.
-    fn hostname(&mut self, host: &str) -> Said {
-        let Some(spot) = self.owner_of(host)? else { return Ok(String::new()) };
-        let (dns, path) = dns(&mut self.intent, spot)?;
-        put(&mut dns.hostname, host.to_owned(), &path, "hostname")
-    }
-
-    /// The service of Cloud Map that one node is.
-    fn service_name(&mut self, name: &str) -> Said {
-        let Some(spot) = self.owner_of(name)? else { return Ok(String::new()) };
-        let (map, path) = cloud_map(&mut self.intent, spot)?;
-        put(&mut map.service, name.to_owned(), &path, "service")
-    }
-
-    /// Each of what is spoken of has its own name in a domain: "found by DNS under shop.local".
-    fn domain(&mut self, domain: &str) -> Said {
-        let domain = domain.trim_start_matches('.');
-        if self.beside.is_empty() && self.listed.is_some() {
-            let here = self.here()?.place;
-            let named = self.all_named().into_iter().filter(|place| *place != here);
-            self.beside = named.map(Spot::at).collect();
-        }
-        let spot = self.here()?;
-        let (node, _) = spot::node(&mut self.intent, spot)?;
-        let name = node.name.clone();
-        let (dns, path) = dns(&mut self.intent, spot)?;
-        match name {
-            Some(name) => put(&mut dns.hostname, format!("{name}.{domain}"), &path, "hostname"),
-            None if spot.place == Place::Everywhere => put(&mut dns.hostname, domain.to_owned(), &path, "hostname"),
-            None => Err(Trouble::NotHere),
-        }
-    }
-}
-
-fn dns(intent: &mut Intent, spot: Spot) -> Result<(&mut Dns, String), Trouble> {
-    let (node, path) = spot::node(intent, spot)?;
-    match node.discovery.get_or_insert_with(|| Discovery::Dns(Dns::default())) {
-        Discovery::Dns(dns) => Ok((dns, path + ".discovery.dns")),
-        Discovery::CloudMap(_) => Err(Trouble::Clash("discovery by Cloud Map and by DNS".to_owned())),
-    }
-}
-
-fn cloud_map(intent: &mut Intent, spot: Spot) -> Result<(&mut CloudMap, String), Trouble> {
-    let (node, path) = spot::node(intent, spot)?;
-    match node.discovery.get_or_insert_with(|| Discovery::CloudMap(CloudMap::default())) {
-        Discovery::CloudMap(map) => Ok((map, path + ".discovery.cloudMap")),
-        Discovery::Dns(_) => Err(Trouble::Clash("discovery by DNS and by Cloud Map".to_owned())),
-    }
-}
 
 fn ip(intent: &mut Intent, spot: Spot, preference: IpPreference) -> Said {
     if spot.place == Place::Mesh {

@@ -64,7 +64,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "instead <percent>",
             "instead <path>",
             "instead <method>",
-            "instead <name>",
+            "instead ?virtual-node ?application <name>",
         ],
         set: Set::Act(|reader, _| {
             reader.was_before();

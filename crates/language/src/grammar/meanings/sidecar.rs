@@ -54,7 +54,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Sidecar,
         ways: &["image <image>", "image", "run <image>", "<name> image <image>"],
-        set: Set::Act(image),
+        set: Set::Act(|reader, slots| reader.image(slots.given("image"), slots.given("name").as_deref())),
     },
     Meaning {
         name: "sidecar: an image by its form",
@@ -62,7 +62,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: false,
         home: Home::Sidecar,
         ways: &["<image>", "application <image>"],
-        set: Set::Act(image),
+        set: Set::Act(|reader, slots| reader.image(slots.given("image"), slots.given("name").as_deref())),
     },
     Meaning {
         name: "sidecar: old variable",
@@ -408,31 +408,6 @@ const ALWAYS_IGNORED: &[&str] = &["169.254.170.2", "169.254.169.254"];
 fn sidecar(intent: &mut Intent, spot: Spot) -> Result<(&mut Sidecar, String), Trouble> {
     let Place::Sidecar(at) = spot.place else { return Err(Trouble::NotHere) };
     Ok((intent.sidecars.get_mut(at).ok_or(Trouble::NotHere)?, spot::path_of(spot.place)))
-}
-
-/// An image whose owner only its own name tells: the proxy's says so, and any other may be either's.
-fn image(reader: &mut Reader<'_>, slots: &Slots) -> Said {
-    let spot = reader.here()?;
-    let (sidecar, path) = sidecar(&mut reader.intent, spot)?;
-    let Some(image) = slots.given("image") else {
-        return if *sidecar == Sidecar::default() { Err(Trouble::NotHere) } else { Ok(path) };
-    };
-    let is_of_proxy = |text: &str| ["envoy", "proxy", "sidecar"].iter().any(|word| text.to_lowercase().contains(word));
-    let owner = slots.given("name");
-    if is_of_proxy(owner.as_deref().unwrap_or(&image)) {
-        return put(&mut sidecar.image, image, &path, "image");
-    }
-    let is_said = owner.is_some() || !reader.words.clone().all(|at| !reader.is_symbol(at, &["application", "run"]));
-    let (sidecar, path) = self::sidecar(&mut reader.intent, spot)?;
-    if !is_said {
-        let text = format!(
-            "Is `{image}` the image of the application or of the proxy? Say `application image` or `proxy image`."
-        );
-        let words = reader.words.clone();
-        reader.ask(&text, words.start, words.end);
-        return Ok(path);
-    }
-    put(&mut sidecar.application_image, image, &path, "applicationImage")
 }
 
 fn traffic(intent: &mut Intent, spot: Spot, traffic: Traffic) -> Said {

@@ -17,6 +17,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "tag named <name> <text>",
             "tag ?everything named <name> <text>",
             "tag ?everything <tag:pair>",
+            "tag everything mesh <tag:pair>",
+            "tag everything mesh <name> equals <text>",
             "<tag:pair> tag",
             "tag ?everything <name> equals <text>",
             "tag <name> equals <text>",
