@@ -15,7 +15,8 @@ use crate::understanding::{NotUnderstood, Understanding};
 const MAX_CLAUSES: usize = 40;
 
 /// Symbols of verbs that begin a clause which asks for something.
-const VERBS: &[&str] = &["create", "add", "change", "remove", "rename", "send", "split", "retry", "listen", "tag", "no"];
+const VERBS: &[&str] =
+    &["create", "add", "change", "remove", "rename", "send", "split", "retry", "listen", "tag", "no"];
 
 /// What was understood of the clear part of a request that changes files; `None` where nothing is clear, or all is and the
 /// parts contradict each other.

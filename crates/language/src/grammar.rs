@@ -32,7 +32,9 @@ mod courtesy;
 mod entity;
 mod examples;
 mod families;
+mod faring;
 mod former;
+mod fronts;
 mod gateways;
 mod hosts;
 mod images;
@@ -67,8 +69,10 @@ mod routes;
 mod rpcs;
 mod shares;
 mod slot;
+mod spaced;
 mod spot;
 mod subject;
+mod survey;
 mod tagging;
 mod targets;
 mod there;
@@ -146,6 +150,7 @@ fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
     order::put_in_order(&mut tokens);
     if let Some(known) = known {
         known.name_what_is_there(&mut tokens);
+        known.join_spaced(&mut tokens);
         known.part_plurals(&mut tokens);
         known.name_families(&mut tokens);
         known.name_listeners(&mut tokens);
@@ -157,6 +162,7 @@ fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
         nouns::name_nouns(&mut tokens);
     }
     asides::uncapitalise(&mut tokens);
+    rpcs::part_full_names(&mut tokens);
     if !is_english {
         let text = "Can it be said in English? Requests are read in no other language.".to_owned();
         questions.push(Question { text, about: Vec::new() });

@@ -63,7 +63,8 @@ impl Reader<'_> {
         let own = self.name_of_proxied(spot.place);
         let nodes = self.intent.applications.iter().filter(|node| node.action == Action::Create);
         let services = self.intent.virtual_services.iter().filter(|service| service.action == Action::Create);
-        let names = nodes.filter_map(|node| node.name.clone()).chain(services.filter_map(|service| service.name.clone()));
+        let names =
+            nodes.filter_map(|node| node.name.clone()).chain(services.filter_map(|service| service.name.clone()));
         let mut made = names.filter(|name| Some(name) != own.as_ref());
         let only = made.next().filter(|_| made.next().is_none()).ok_or(Trouble::NotHere)?;
         if !self.ends_clause(self.words.end) {

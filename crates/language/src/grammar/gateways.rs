@@ -5,7 +5,7 @@ use meshwright_model::Kind;
 use super::reader::Reader;
 use super::spot::{Place, Said, Trouble, path_of};
 use super::thing::Entity;
-use crate::intent::{Action, GatewayRoute, Match, Pathway, Route, VirtualGateway};
+use crate::intent::{Action, GatewayRoute, Match, Pathway, Rewrite, Route, VirtualGateway};
 
 impl Reader<'_> {
     /// The gateway that words name, begun where it is new; `None` where they say whose a route or proxy is.
@@ -87,6 +87,24 @@ impl Reader<'_> {
         let place = Place::GatewayRoute(None, self.intent.gateway_routes.len() - 1);
         self.turn_to(place);
         Ok(path_of(place))
+    }
+
+    /// "keep the /orders prefix when the gateway sends to orders": of the gateway route that takes these requests.
+    pub(super) fn kept_path(&mut self, path: &str) -> Said {
+        if self.known.is_none() {
+            return Err(Trouble::NotHere);
+        }
+        let matcher = Match { path: Some(Pathway::Prefix(path.to_owned())), ..Match::default() };
+        let rewrite = Some(Rewrite { keep_prefix: true, ..Rewrite::default() });
+        self.intent.gateway_routes.push(GatewayRoute {
+            action: Action::Change,
+            matcher,
+            rewrite,
+            ..GatewayRoute::default()
+        });
+        let place = Place::GatewayRoute(None, self.intent.gateway_routes.len() - 1);
+        self.turn_to(place);
+        Ok(path_of(place) + ".rewrite.keepPrefix")
     }
 
     /// Whether all that a route says of where it leads is one name.

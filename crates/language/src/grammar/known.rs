@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use meshwright_model::gateway_route::{HttpGatewayRouteMatch, ProtocolGatewayRoute};
 use meshwright_model::reference::Key;
-use meshwright_model::route::{HttpRouteMatch, ProtocolRoute, RouteSpec, WeightedTarget};
-use meshwright_model::{Inventory, Kind, Resource, Spec};
+use meshwright_model::route::RouteSpec;
+use meshwright_model::{Inventory, Kind, Spec};
 
+use super::survey::{Ranked, RouteThere, calls, catch_alls, gateway_routes, numbers, routes_there, served};
 use super::thing::Thing;
 use crate::compose::names::is_part;
 use crate::intent::RemovalKind;
@@ -26,6 +26,8 @@ pub(super) struct Known {
     numbers: Vec<Ranked>,
     /// The routes that take every request that no other takes.
     pub(super) catch_alls: Vec<(Kind, String)>,
+    /// The virtual services that a node answers for without a router, each with that node.
+    served: Vec<(String, String)>,
     /// Which node may call which virtual service, and what that is called by its provider.
     calls: Vec<(String, Vec<String>)>,
 }
@@ -37,29 +39,14 @@ pub fn names_there(there: &Inventory) -> Vec<String> {
     lines.collect()
 }
 
-/// A route of the files.
-#[derive(Clone, Debug)]
-pub(super) struct RouteThere {
-    pub(super) name: String,
-    pub(super) router: String,
-    pub(super) targets: Vec<String>,
-    /// What each of them has of a hundred, where their weights say that.
-    pub(super) shares: Option<Vec<u32>>,
-}
-
-/// The number of a route of the files among those of its parent.
-#[derive(Clone, Debug)]
-struct Ranked {
-    name: String,
-    parent: String,
-    number: Option<i64>,
-}
-
 /// The number that is tried last. Source: API reference, `RoutePriority`.
 const LAST: i64 = 1000;
 
 /// How far behind the last a route is put.
 const STEP: i64 = 10;
+
+/// The number of a route where no other has one.
+const FIRST: i64 = 100;
 
 impl Known {
     /// What an inventory holds.
@@ -82,6 +69,7 @@ impl Known {
             gateway_routes: gateway_routes(inventory),
             numbers: numbers(inventory),
             catch_alls: catch_alls(inventory),
+            served: served(inventory),
             calls: calls(inventory),
         }
     }
@@ -89,6 +77,16 @@ impl Known {
     /// Whether a node may call something, each by its name or the part that it shares with its versions.
     pub(super) fn calls(&self, from: &str, to: &str) -> bool {
         self.calls.iter().any(|(caller, called)| is_of(caller, from) && called.iter().any(|name| is_of(name, to)))
+    }
+
+    /// The only virtual service that a node answers for by itself and a name means, and that node.
+    pub(super) fn served_alone(&self, name: &str) -> Option<(String, String)> {
+        let only = |is_it: &dyn Fn(&(String, String)) -> bool| {
+            let mut found = self.served.iter().filter(|served| is_it(served));
+            found.next().filter(|_| found.next().is_none()).cloned()
+        };
+        only(&|(service, node)| service == name || node == name)
+            .or_else(|| only(&|(service, node)| is_of(service, name) || is_of(node, name)))
     }
 
     /// Words that mean something elsewhere are names where the files have them and a noun follows: "backend traffic"; a verb also
@@ -191,6 +189,21 @@ impl Known {
         all.map(|(name, _)| name.clone()).collect()
     }
 
+    /// The only route or gateway route that a name means: its own, or a part of it.
+    fn ranked(&self, name: &str) -> Option<&Ranked> {
+        let only = |is_it: &dyn Fn(&Ranked) -> bool| {
+            let mut found = self.numbers.iter().filter(|number| is_it(number));
+            found.next().filter(|_| found.next().is_none())
+        };
+        only(&|number| number.name == name).or_else(|| only(&|number| is_of(&number.name, name)))
+    }
+
+    /// The router of the only route that a name means.
+    pub(super) fn router_of_route(&self, name: &str) -> Option<&str> {
+        let parent = self.ranked(name)?.parent.as_str();
+        self.routes.iter().any(|route| route.router == parent).then_some(parent)
+    }
+
     /// A number before or after that of a route, among those of its parent; that of a route which is there, where it is on that
     /// side already. Nothing where there is none.
     pub(super) fn number_beside(
@@ -200,20 +213,25 @@ impl Known {
         name: &str,
         is_after: bool,
     ) -> Option<u32> {
-        let mut named = self.numbers.iter().filter(|number| number.name == name);
-        let other = named.next().filter(|_| named.next().is_none())?;
-        let siblings = || self.numbers.iter().filter(|number| number.parent == other.parent && number.name != name);
-        let beside = other.number?;
+        let other = self.ranked(name)?;
+        let siblings =
+            || self.numbers.iter().filter(|number| number.parent == other.parent && number.name != other.name);
+        let Some(beside) = other.number else {
+            // What has no number is tried behind all that have one.
+            let own = own.and_then(|own| siblings().find(|number| number.name == own)).and_then(|number| number.number);
+            let last = siblings().filter_map(|number| number.number).max();
+            let number = own.unwrap_or_else(|| last.map_or(FIRST, |last| last + STEP));
+            return u32::try_from(number).ok().filter(|_| !is_after && number <= LAST);
+        };
         if own.is_none() {
             // What sends just there may be the new one itself, when asked twice.
             let sends_there = |sibling: &Ranked| {
-                let route = self.routes.iter().find(|route| route.name == sibling.name && route.router == sibling.parent);
+                let route =
+                    self.routes.iter().find(|route| route.name == sibling.name && route.router == sibling.parent);
                 route.is_some_and(|route| !targets.is_empty() && route.targets == targets)
             };
-            let is_free =
-                |number: &i64| !siblings().any(|other| other.number == Some(*number) && !sends_there(other));
-            let free =
-                if is_after { (beside + 1..=LAST).find(is_free) } else { (0..beside).rev().find(is_free) };
+            let is_free = |number: &i64| !siblings().any(|other| other.number == Some(*number) && !sends_there(other));
+            let free = if is_after { (beside + 1..=LAST).find(is_free) } else { (0..beside).rev().find(is_free) };
             return free.and_then(|number| u32::try_from(number).ok());
         }
         let own = own.and_then(|own| siblings().find(|number| number.name == own)).and_then(|number| number.number);
@@ -307,109 +325,4 @@ fn stands_for_noun(tokens: &[Token], at: usize) -> bool {
 pub(super) fn is_of(full: &str, name: &str) -> bool {
     let is_begin = full.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']));
     is_begin || is_part(full, name)
-}
-
-/// The numbers of an inventory's routes.
-fn numbers(inventory: &Inventory) -> Vec<Ranked> {
-    let number = |resource: &Resource| {
-        let priority = match &resource.spec {
-            Spec::Route(spec) => spec.priority.as_ref(),
-            Spec::GatewayRoute(spec) => spec.priority.as_ref(),
-            _ => return None,
-        };
-        let parent = resource.parent.as_ref().map(|parent| Key::of(parent).shown()).unwrap_or_default();
-        let number = priority.and_then(|priority| priority.known()).map(|priority| priority.value());
-        Some(Ranked { name: Key::of(&resource.name).shown(), parent, number })
-    };
-    inventory.resources.iter().filter_map(number).collect()
-}
-
-/// The gateway routes of an inventory, each behind its gateway.
-fn gateway_routes(inventory: &Inventory) -> Vec<(String, String)> {
-    let all = inventory.resources.iter().filter(|resource| resource.kind() == Kind::GatewayRoute);
-    let parent = |route: &Resource| route.parent.as_ref().map(|parent| Key::of(parent).shown()).unwrap_or_default();
-    all.map(|route| (parent(route), Key::of(&route.name).shown())).collect()
-}
-
-/// The routes of an inventory.
-fn routes_there(inventory: &Inventory) -> Vec<RouteThere> {
-    let shown = |resource: &Resource, spec: &RouteSpec| {
-        let targets: Vec<&WeightedTarget> =
-            spec.actions().flat_map(|(_, action)| &action.weighted_targets).collect();
-        let share = |target: &&WeightedTarget| u32::try_from(target.weight.known()?.value()).ok();
-        let shares: Option<Vec<u32>> = targets.iter().map(share).collect();
-        RouteThere {
-            name: Key::of(&resource.name).shown(),
-            router: resource.parent.as_ref().map(|parent| Key::of(parent).shown()).unwrap_or_default(),
-            targets: targets.iter().map(|target| Key::of(&target.virtual_node).shown()).collect(),
-            shares: shares.filter(|shares| shares.iter().sum::<u32>() == 100),
-        }
-    };
-    let all = inventory.resources.iter().filter_map(|resource| match &resource.spec {
-        Spec::Route(spec) => Some(shown(resource, spec)),
-        _ => None,
-    });
-    all.collect()
-}
-
-/// The names of routes that ask for nothing of a request, or for the path that all requests have.
-fn catch_alls(inventory: &Inventory) -> Vec<(Kind, String)> {
-    let takes_all = |route: ProtocolRoute<'_>| match route {
-        ProtocolRoute::Http(own) | ProtocolRoute::Http2(own) => {
-            let HttpRouteMatch { headers, method, path, port, prefix, query_parameters, scheme } = &own.matcher;
-            let is_root = prefix.as_ref().is_none_or(|prefix| prefix.to_string() == "/");
-            is_root
-                && path.is_none()
-                && port.is_none()
-                && method.is_none()
-                && scheme.is_none()
-                && headers.as_ref().is_none_or(|headers| headers.is_empty())
-                && query_parameters.as_ref().is_none_or(|parameters| parameters.is_empty())
-        }
-        ProtocolRoute::Grpc(own) => {
-            let matcher = &own.matcher;
-            matcher.service_name.is_none()
-                && matcher.method_name.is_none()
-                && matcher.metadata.as_ref().is_none_or(|metadata| metadata.is_empty())
-        }
-        ProtocolRoute::Tcp(_) => true,
-    };
-    let of_gateway = |route: ProtocolGatewayRoute<'_>| {
-        let Some(http) = route.http() else { return false };
-        let HttpGatewayRouteMatch { headers, hostname, method, path, port, prefix, query_parameters } = &http.matcher;
-        let is_root = prefix.as_ref().is_some_and(|prefix| prefix.to_string() == "/");
-        is_root
-            && path.is_none()
-            && port.is_none()
-            && method.is_none()
-            && hostname.is_none()
-            && headers.as_ref().is_none_or(|headers| headers.is_empty())
-            && query_parameters.as_ref().is_none_or(|parameters| parameters.is_empty())
-    };
-    let routes = inventory.resources.iter().filter(|resource| match &resource.spec {
-        Spec::Route(spec) => spec.protocols().any(takes_all),
-        Spec::GatewayRoute(spec) => spec.protocols().any(of_gateway),
-        _ => false,
-    });
-    routes.map(|route| (route.kind(), Key::of(&route.name).shown())).collect()
-}
-
-/// The callers of an inventory, each with a virtual service that it may call and the provider of that.
-fn calls(inventory: &Inventory) -> Vec<(String, Vec<String>)> {
-    let provider = |service: &Key<'_>| {
-        let mut services = inventory.resources.iter().filter(|resource| Key::of(&resource.name) == *service);
-        services.find_map(|resource| match &resource.spec {
-            Spec::VirtualService(spec) => spec.references().next().map(|reference| reference.name.shown()),
-            _ => None,
-        })
-    };
-    let mut calls = Vec::new();
-    for resource in &inventory.resources {
-        let Spec::VirtualNode(spec) = &resource.spec else { continue };
-        for service in spec.references().map(|reference| reference.name) {
-            let called = std::iter::once(service.shown()).chain(provider(&service)).collect();
-            calls.push((Key::of(&resource.name).shown(), called));
-        }
-    }
-    calls
 }

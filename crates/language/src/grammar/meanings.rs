@@ -106,8 +106,8 @@ pub(super) const AREAS: &[Area] = &[
         meanings: targets::MEANINGS,
     },
     Area {
-        heading: "Paths that gateways expose",
-        example: "expose orders on the gateway ingress under /orders",
+        heading: "What gateways expose",
+        example: "virtual gateway ingress on port 8080 http exposes orders.shop.local at /orders",
         meanings: exposure::MEANINGS,
     },
     Area {

@@ -1,10 +1,13 @@
 //! Shares of a route's requests that one target gives up for another: "shift 10% from v1 to v2", "5% of the traffic, taken from
 //! v1"; and what is left of them, for several: "split the rest evenly between a and b".
 
-use super::known::{RouteThere, is_of};
+use meshwright_model::Kind;
+
+use super::known::is_of;
 use super::name::name_at;
 use super::reader::Reader;
 use super::spot::{self, Place, Said, Trouble};
+use super::survey::RouteThere;
 use crate::compose::names::listed;
 use crate::intent::Action;
 use crate::lexer::TokenKind;
@@ -14,7 +17,8 @@ use crate::understanding::Assumption;
 const BEFORE_SHARE: &[&str] = &[":", "=", "equals", "(", "at", "with", "gets", "get", "-"];
 
 /// What may stand between a share and its name.
-const BEFORE_NAME: &[&str] = &["to", "for", "on", "at", "version", "virtual-node", "traffic", "of", "the", "send", "goes"];
+const BEFORE_NAME: &[&str] =
+    &["to", "for", "on", "at", "version", "virtual-node", "traffic", "of", "the", "send", "goes"];
 
 impl RouteThere {
     /// The place of the only target that a name can mean.
@@ -58,6 +62,14 @@ impl Reader<'_> {
         self.put_share_from(&found, percent, from, &to)
     }
 
+    /// Whether the files have a node of an application that a version of it means: `ledger-green` of `ledger` and `green`.
+    pub(super) fn is_version_there(&self, application: &str, name: &str) -> bool {
+        let Some(known) = &self.known else { return false };
+        let full = known.full_name(name);
+        let is_own = known.kind(&full) == Some(Kind::VirtualNode) && full != application && is_of(&full, application);
+        is_own || self.route_giving(Some(application), name).is_some_and(|route| route.targets.len() > 1)
+    }
+
     /// The only route that sends to what a name means, and that something else speaks of where that is said.
     fn route_giving(&self, of: Option<&str>, from: &str) -> Option<RouteThere> {
         let speaks = |route: &&RouteThere| {
@@ -78,7 +90,8 @@ impl Reader<'_> {
         }
         let (start, end) = (self.words.start, self.words.end);
         let Some(mut shares) = found.shares.clone() else {
-            let text = format!("The weights of route `{}` are no percents. Which share should each target have?", found.name);
+            let text =
+                format!("The weights of route `{}` are no percents. Which share should each target have?", found.name);
             self.ask(&text, start, end);
             return Ok(String::new());
         };

@@ -326,6 +326,13 @@ impl Reader<'_> {
         }
     }
 
+    /// "10% of the ledger calls": the word for requests calls nothing.
+    pub(super) fn set_calls_aside(&mut self) {
+        for at in self.words.clone().filter(|at| self.is_symbol(*at, &["call"])).collect::<Vec<_>>() {
+            self.set_aside(at, at + 1);
+        }
+    }
+
     /// "20% of checkout traffic to v2"
     pub(super) fn share_of(&mut self, application: &str, percent: u32, name: &str) -> Said {
         let short = short_name(name, application);

@@ -80,7 +80,8 @@ impl Reader<'_> {
         if matches!(self.block, Block::Tags | Block::Sidecar) && self.meaning_of_block(end + 1) {
             return true;
         }
-        if self.spot.is_some_and(|spot| spot.place.has_routes()) && self.longer_meaning(end) {
+        let may_be_longer = self.known.is_some() && self.is_symbol(end, &["listen"]);
+        if (may_be_longer || self.spot.is_some_and(|spot| spot.place.has_routes())) && self.longer_meaning(end) {
             return true;
         }
         let end = self.what_they_are(end);
@@ -110,11 +111,6 @@ impl Reader<'_> {
         self.name_end = Some(end);
         self.at = end;
         true
-    }
-
-    /// Whether words say what is to be of what stands before them.
-    pub(super) fn is_bound(&self, at: usize) -> bool {
-        self.is_word(at, &["must", "should", "shall", "needs"])
     }
 
     /// "Set up frontend, api and cache.": names without a kind, one by one.

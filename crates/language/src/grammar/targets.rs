@@ -330,8 +330,16 @@ impl Reader<'_> {
 
     /// "exposes rates.local at /rates"
     pub(super) fn service_at(&mut self, name: &str, path: &str) -> Said {
-        let (Place::Gateway(gateway) | Place::GatewayRoute(Some(gateway), _)) = self.here()?.place else {
-            return Err(Trouble::NotHere);
+        let gateway = match self.here()?.place {
+            Place::Gateway(gateway) | Place::GatewayRoute(Some(gateway), _) => gateway,
+            // "expose metal on the gateway at /metal/ and jazz at /jazz/"
+            Place::GatewayRoute(None, at)
+                if self.known.is_some() && !self.lacks_target(Spot::at(Place::GatewayRoute(None, at))) =>
+            {
+                let gateway = self.intent.gateway_routes[at].gateway.clone();
+                return self.expose(gateway, name, path);
+            }
+            _ => return Err(Trouble::NotHere),
         };
         let place = self.new_gateway_route(Some(gateway));
         let spot = self.turn_to(place);

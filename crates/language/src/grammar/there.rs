@@ -6,9 +6,9 @@ use meshwright_model::Kind;
 use super::block::Block;
 use super::name::name_at;
 use super::reader::{Reader, Verb};
-use super::spot::{self, Place, Said, Trouble};
+use super::spot::{self, Place, Said, Trouble, put};
 use super::thing::{Entity, Thing};
-use crate::intent::{Action, Route};
+use crate::intent::{Action, Route, Span};
 use crate::lexer::{Token, TokenKind};
 use crate::understanding::Assumption;
 
@@ -63,6 +63,33 @@ impl Reader<'_> {
         };
         let spot = self.turn_to(place);
         spot::retry(&mut self.intent, spot).map(|(_, path)| path)
+    }
+
+    /// "the orders calls need 45 seconds": the timeout of what the files have by that name.
+    pub(super) fn time_of(&mut self, name: &str, span: Span) -> Said {
+        let needs =
+            |at: usize| !self.is_symbol(at, &["create"]) || self.tokens[at].text.to_lowercase().starts_with("need");
+        let is_known = self.known.as_ref().is_some_and(|known| known.speaks_of(name));
+        if !is_known || !self.words.clone().all(needs) || !self.ends_clause(self.words.end) {
+            return Err(Trouble::NotHere);
+        }
+        let place = self.named(name, Action::Change);
+        let place = match place {
+            Place::Router(_) | Place::Service(_) => {
+                self.take_back(place);
+                self.intent.routes.push(Route {
+                    router: Some(name.to_owned()),
+                    action: Action::Change,
+                    ..Route::default()
+                });
+                Place::Route(None, self.intent.routes.len() - 1)
+            }
+            place => place,
+        };
+        let spot = self.turn_to(place);
+        self.set_calls_aside();
+        let (timeout, path) = spot::timeout(&mut self.intent, spot)?;
+        put(&mut timeout.per_request, span, &path, "perRequest")
     }
 
     /// "limit orders to 100 connections": the limit is of what is named.
@@ -171,9 +198,17 @@ impl Reader<'_> {
             Some(Kind::VirtualService) => Thing::Service,
             Some(Kind::VirtualGateway) => Thing::Gateway,
             Some(Kind::Route) => Thing::Route,
+            // "the split of catalog", where a gateway route leads to what bears its name too.
+            Some(Kind::GatewayRoute) if self.is_of_others(name) => Thing::Application,
             Some(Kind::GatewayRoute) => Thing::GatewayRoute,
             Some(Kind::Mesh | Kind::VirtualNode) | None => Thing::Application,
         }
+    }
+
+    /// Whether a name may mean what stands behind gateway routes.
+    fn is_of_others(&self, name: &str) -> bool {
+        let kinds = [Kind::VirtualNode, Kind::VirtualRouter, Kind::VirtualService, Kind::Route];
+        self.known.as_ref().is_some_and(|known| kinds.iter().any(|kind| known.is_of_kind(*kind, name)))
     }
 
     /// The kind of what the files have by a name, where it is one.
@@ -184,8 +219,14 @@ impl Reader<'_> {
     /// "… while we migrate", "because the team asked": why a change is asked for is no part of it, unless it says a value.
     pub(super) fn reason(&mut self) -> bool {
         let text = |at: usize| self.token(at).map_or(String::new(), |token| token.text.to_lowercase());
-        let is_reason = matches!(text(self.at).as_str(), "while" | "because" | "since" | "as" | "whilst")
-            && matches!(text(self.at + 1).as_str(), "we" | "i" | "they" | "we're" | "they're" | "i'm");
+        // "so that we can do canaries later"
+        let narrator = self.past(self.at + 1, &["that"]);
+        let is_goal = text(self.at) == "so"
+            && matches!(text(narrator).as_str(), "we" | "i" | "they" | "one" | "you")
+            && matches!(text(narrator + 1).as_str(), "can" | "could" | "may" | "might");
+        let is_reason = is_goal
+            || matches!(text(self.at).as_str(), "while" | "because" | "since" | "as" | "whilst")
+                && matches!(text(self.at + 1).as_str(), "we" | "i" | "they" | "we're" | "they're" | "i'm");
         let end = (self.at..self.tokens.len()).find(|at| *at > self.at && self.ends_clause(*at));
         let end = end.unwrap_or(self.tokens.len());
         let is_value = |token: &Token| {
@@ -209,6 +250,11 @@ impl Reader<'_> {
     pub(super) fn is_compared(&self, at: usize) -> bool {
         let before = (0..at).rev().find(|before| !matches!(self.low(*before), "the" | "our" | "my"));
         before.is_some_and(|before| self.is_word(before, &["like"]))
+    }
+
+    /// Whether words say what is to be of what stands before them.
+    pub(super) fn is_bound(&self, at: usize) -> bool {
+        self.is_word(at, &["must", "should", "shall", "needs"])
     }
 
     /// Whether few words stand before a place in its clause, and none that compares.

@@ -120,8 +120,7 @@ fn outcome(understanding: Understanding, options: &GenerateOptions, target: &Tar
 fn keep_what_is_clear(outcome: &mut Outcome, outset: &mut Outset, options: &GenerateOptions, there: &Inventory) {
     let Some(request) = options.request.as_ref().filter(|_| options.reader.llm.is_none()) else { return };
     let part = clear_part(request, &outcome.understanding.not_understood, there);
-    let Insertion { edits, assumptions, .. } =
-        part.map(|part| compose_into(&part.intent, there)).unwrap_or_default();
+    let Insertion { edits, assumptions, .. } = part.map(|part| compose_into(&part.intent, there)).unwrap_or_default();
     outset.edits = edits;
     if options.partial && !outset.edits.is_empty() {
         outcome.composition.assumptions = assumptions;

@@ -60,9 +60,10 @@ impl<'i> Finder<'i> {
         by(&|resource| {
             let shown = Key::of(&resource.name).shown();
             let is_longer = shown.strip_prefix(name).is_some_and(|rest| {
-                rest.starts_with(['.', '$', '-']) && (kind == Kind::VirtualService || rest.contains("${"))
+                rest.starts_with(['.', '$', '-', '_']) && (kind == Kind::VirtualService || rest.contains("${"))
             });
-            is_longer || is_version(name) && shown.ends_with(&format!("-{name}"))
+            let is_last = || shown.strip_suffix(name).is_some_and(|stem| stem.ends_with(['-', '_']));
+            is_longer || is_version(name) && is_last()
         })
     }
 

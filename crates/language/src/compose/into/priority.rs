@@ -88,9 +88,8 @@ impl<'i> Desk<'i> {
         if let Some(other) = taken {
             let (other, shown) = (Key::of(&other.name).shown(), Key::of(&route.name).shown());
             let number = number.unwrap_or_default();
-            self.draft.ask(format!(
-                "Route `{other}` has priority {number} already. Which number should `{shown}` get?"
-            ));
+            self.draft
+                .ask(format!("Route `{other}` has priority {number} already. Which number should `{shown}` get?"));
         }
     }
 

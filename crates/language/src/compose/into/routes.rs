@@ -9,7 +9,7 @@ use meshwright_model::{Kind, Path, Resource, Scalar, Spec};
 use super::Desk;
 use super::find::Finder;
 use super::matches::{route_part, with_service};
-use super::shares::is_part_of_requests;
+use super::shares::{is_all_requests, is_part_of_requests};
 use crate::compose::draft::Draft;
 use crate::compose::names::{listed, stem};
 use crate::compose::plan::Router;
@@ -43,6 +43,9 @@ impl<'i> Desk<'i> {
             let mut there = self.meant(&route);
             if there.is_empty() && (route.matcher.is_empty() || route.matcher.otherwise) {
                 there.extend(self.shared_route(&route));
+                if !there.is_empty() && is_all_requests(&route) {
+                    route.targets[0].weight = Some(100);
+                }
             }
             if there.is_empty() && (route.action == Action::Create || !route.targets.is_empty()) {
                 self.find_router(&mut route);
@@ -129,10 +132,7 @@ impl<'i> Desk<'i> {
         match candidates.as_slice() {
             // "10% of cart traffic to cart-v3": what is left stays where the only route of the cart sends it.
             [only]
-                if sends.is_empty()
-                    && wanted.router.is_some()
-                    && is_part_of_requests(wanted)
-                    && !is_narrow(only) =>
+                if sends.is_empty() && wanted.router.is_some() && is_part_of_requests(wanted) && !is_narrow(only) =>
             {
                 vec![*only]
             }
@@ -238,6 +238,16 @@ impl<'i> Desk<'i> {
         if let Some(name) = &route.router {
             if let [only] = self.finder.named(Kind::VirtualRouter, name).as_slice() {
                 route.router = Some(Key::of(&only.name).shown());
+                self.be_like(route);
+                return;
+            }
+            // The router behind the virtual service of that name.
+            let routes = self.finder.path_to(name).1;
+            let mut parents: Vec<String> =
+                routes.iter().filter_map(|own| own.parent.as_ref().map(|parent| Key::of(parent).shown())).collect();
+            parents.dedup();
+            if let ([only], true) = (parents.as_slice(), self.finder.named(Kind::VirtualRouter, name).is_empty()) {
+                route.router = Some(only.clone());
                 self.be_like(route);
             }
             return;

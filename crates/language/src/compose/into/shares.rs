@@ -9,7 +9,7 @@ use super::find::Finder;
 use super::routes::is_narrow;
 use super::{Desk, expression};
 use crate::compose::names::stem;
-use crate::intent::{Route, Target};
+use crate::intent::{Action, Route, Target};
 
 impl<'i> Desk<'i> {
     /// Sets shares: those that are said, and for one target of two the rest for the other; where `is_all` holds, a target
@@ -87,7 +87,8 @@ impl<'i> Desk<'i> {
     /// The route whose requests a wanted one shares out, where it names none and its targets are new there: that of their other
     /// versions, or the only one of the file.
     pub(super) fn shared_route(&mut self, wanted: &Route) -> Option<&'i Resource> {
-        if !is_part_of_requests(wanted) || wanted.router.is_some() {
+        let is_whole = is_all_requests(wanted);
+        if !is_part_of_requests(wanted) && !is_whole || wanted.router.is_some() {
             return None;
         }
         let all: Vec<&'i Resource> = self.finder.of_kind(Kind::Route).collect();
@@ -101,11 +102,15 @@ impl<'i> Desk<'i> {
         if !related.is_empty() {
             let found = only_wide(&related)?;
             let shown = Key::of(&found.name).shown();
+            let what = if is_whole { "meant" } else { "shared" };
             self.draft.assume(
-                format!("the requests of route `{shown}` are shared"),
+                format!("the requests of route `{shown}` are {what}"),
                 "it leads to the other versions of the target",
             );
             return Some(found);
+        }
+        if is_whole {
+            return None;
         }
         let [only] = all.as_slice() else { return None };
         (!is_narrow(only) && !self.serves_alone(wanted)).then_some(())?;
@@ -161,6 +166,15 @@ pub(super) fn is_part_of_requests(wanted: &Route) -> bool {
     let shares: Option<Vec<u32>> = wanted.targets.iter().map(|target| target.weight).collect();
     let sum = shares.unwrap_or_default().into_iter().fold(0, u32::saturating_add);
     wanted.name.is_none() && (1..100).contains(&sum)
+}
+
+/// Whether all requests of a route that is there are to go to one target: "send all traffic to blue".
+pub(super) fn is_all_requests(wanted: &Route) -> bool {
+    let [target] = wanted.targets.as_slice() else { return false };
+    wanted.action == Action::Change
+        && wanted.name.is_none()
+        && wanted.matcher.is_empty()
+        && target.weight.is_none_or(|weight| weight == 100)
 }
 
 fn is_weight(target: &WeightedTarget, weight: i64) -> bool {

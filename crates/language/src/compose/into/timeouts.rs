@@ -36,7 +36,8 @@ impl<'i> Desk<'i> {
             self.draft.ask(format!("Of what is the timeout meant: {}?", listed(&names)));
             return false;
         }
-        self.draft.assume(format!("route `{shown}` is meant"), "the request names none, and it is the only one in the file");
+        self.draft
+            .assume(format!("route `{shown}` is meant"), "the request names none, and it is the only one in the file");
         true
     }
 

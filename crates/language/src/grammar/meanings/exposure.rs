@@ -27,12 +27,12 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "?listen|send ?path|prefix <path> on|at|through|via|between|behind virtual-gateway to|for|from|with|as ?application|virtual-service <name> ?application|virtual-service",
             "listen ?application|virtual-service <name> ?application|virtual-service on|at|through|via|between|behind ?virtual-gateway <name:gateway> ?virtual-gateway at|under|on|as|behind ?path|prefix <path>",
             "listen ?application|virtual-service <name> ?application|virtual-service on|at|through|via|between|behind virtual-gateway at|under|on|as|behind ?path|prefix <path>",
+            "listen ?application|virtual-service <name> ?application|virtual-service at|under|behind|as ?path|prefix <path> on|at|through|via|between|behind ?virtual-gateway <name:gateway> ?virtual-gateway",
+            "listen ?application|virtual-service <name> ?application|virtual-service at|under|behind|as ?path|prefix <path> on|at|through|via|between|behind virtual-gateway",
             "?application|virtual-service <name> ?application|virtual-service listen ?on|at|through|via|between ?virtual-gateway <name:gateway> ?virtual-gateway at|under|on|as|behind ?path|prefix <path>",
             "?application|virtual-service <name> ?application|virtual-service listen ?on|at|through|via|between virtual-gateway at|under|on|as|behind ?path|prefix <path>",
         ],
-        set: Set::Act(|reader, slots| {
-            reader.expose(slots.given("gateway"), &slots.text("name"), &slots.text("path"))
-        }),
+        set: Set::Act(|reader, slots| reader.expose(slots.given("gateway"), &slots.text("name"), &slots.text("path"))),
     },
     Meaning {
         name: "a service that the only gateway of the files exposes",

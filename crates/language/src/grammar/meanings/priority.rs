@@ -59,9 +59,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Route,
         ways: &[
-            "?change|add|placed|come|comes|send|tried|evaluated|checked|match|considered before|after ?route|gateway-route <name>",
-            "?take|takes priority between ?route|gateway-route <name>",
-            "higher priority than ?route|gateway-route <name>",
+            "?change|add|placed|come|comes|send|tried|evaluated|checked|match|considered before|ahead|after ?route|gateway-route <name> ?route|gateway-route",
+            "?take|takes priority between ?route|gateway-route <name> ?route|gateway-route",
+            "higher priority than ?route|gateway-route <name> ?route|gateway-route",
         ],
         set: Set::Act(|reader, slots| {
             let words = reader.words.clone();

@@ -284,6 +284,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "?send ?split ?change all-traffic of|for <name:app> ?send to ?version <name>",
             "roll <name:app> ?application|route|virtual-router|traffic to ?version <name> ?entirely|completely|fully",
             "roll route|application|virtual-router <name:app> to ?version <name>",
+            "?roll ?route|application|virtual-router <name:app> ?application|route|virtual-router|traffic to ?version <name> entirely|completely|fully",
             "roll <name:app> ?application|route|virtual-router|traffic to all|everything|all-traffic ?to|on ?version <name>",
         ],
         set: Set::Act(|reader, slots| {
@@ -291,7 +292,28 @@ pub(super) const MEANINGS: &[Meaning] = &[
             if reader.known.is_none() {
                 return Err(Trouble::NotHere);
             }
-            reader.share_of(&slots.text("app"), 100, &slots.text("name"))
+            let said = reader.share_of(&slots.text("app"), 100, &slots.text("name"))?;
+            reader.set_calls_aside();
+            Ok(said)
+        }),
+    },
+    Meaning {
+        name: "an application that moves to one of its versions",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "?split ?route|application|virtual-router <name:app> ?application|route|virtual-router|traffic to ?version <name>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let (app, name, words) = (slots.text("app"), slots.text("name"), reader.words.clone());
+            let before = (0..words.start).rev().find(|at| !matches!(reader.low(*at), "the" | "our" | "all" | "of"));
+            let is_moved = reader.is_symbol(words.start, &["split"])
+                || before.is_some_and(|at| reader.is_symbol(at, &["change", "split"]));
+            if !is_moved || !reader.ends_clause(words.end) || !reader.is_version_there(&app, &name) {
+                return Err(Trouble::NotHere);
+            }
+            reader.share_of(&app, 100, &name)
         }),
     },
     Meaning {

@@ -250,7 +250,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             let counts_more = reader.token(after).is_some_and(|token| {
                 token.kind == TokenKind::Symbol && !matches!(token.low.as_str(), "and" | "but" | "weight" | "split")
             });
-            if counts_more || reader.ends_range() {
+            if counts_more || reader.ends_range() || reader.goes_on_with_priority(&slots.text("name")) {
                 return Err(Trouble::NotHere);
             }
             reader.target(&slots.text("name"), Some(slots.number("percent")), None)
@@ -283,7 +283,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<name> gets|takes|take|receives|receive|handles|get <percent> of <name:app> traffic|requests|call",
         ],
         set: Set::Act(|reader, slots| {
-            reader.share_of(&slots.text("app"), slots.number("percent"), &slots.text("name"))
+            let said = reader.share_of(&slots.text("app"), slots.number("percent"), &slots.text("name"))?;
+            reader.set_calls_aside();
+            Ok(said)
         }),
     },
     Meaning {
@@ -308,7 +310,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Route,
         ways: &[
-            "?keep rest|otherwise ?traffic ?send ?keep to|for|on|at|with|by ?virtual-node ?application ?version <name>",
+            "?keep rest|otherwise ?traffic ?keep ?send ?keep to|for|on|at|with|by ?virtual-node ?application ?version <name>",
             "rest|otherwise use|hits|hit ?virtual-node ?application ?version <name>",
             "<name> gets|takes|take|receives|receive|handles|get rest|otherwise",
             "rest|otherwise ?traffic ?send to ?virtual-node ?application ?version <name> ?on|at port <number:port>",
