@@ -14,6 +14,12 @@ use crate::understanding::{NotUnderstood, Understanding};
 /// The most clauses that are tried by themselves.
 const MAX_CLAUSES: usize = 40;
 
+/// Words that say what is not to be, or when.
+const HOLDING: &[&str] = &[
+    "don't", "don’t", "not", "never", "no", "nothing", "keep", "leave", "unless", "except", "only", "without", "avoid",
+    "if", "until",
+];
+
 /// Symbols of verbs that begin a clause which asks for something.
 const VERBS: &[&str] =
     &["create", "add", "change", "remove", "rename", "send", "split", "retry", "listen", "tag", "no"];
@@ -33,7 +39,11 @@ pub fn clear_part(request: &str, missed: &[NotUnderstood], there: &Inventory) ->
     if clauses.len() < 2 || clauses.len() > MAX_CLAUSES {
         return None;
     }
-    let clear: Vec<&str> = clauses.iter().map(|words| &request[words.clone()]).filter(is_clear).collect();
+    let (clear, unclear): (Vec<&str>, Vec<&str>) =
+        clauses.iter().map(|words| &request[words.clone()]).partition(is_clear);
+    if unclear.iter().any(|words| holds_back(words)) {
+        return None;
+    }
     if clear.is_empty() || clear.len() == clauses.len() {
         return None;
     }
@@ -41,6 +51,13 @@ pub fn clear_part(request: &str, missed: &[NotUnderstood], there: &Inventory) ->
     let understanding = understand_change(&together, there);
     let is_clear = understanding.questions.is_empty() && understanding.not_understood.is_empty();
     is_clear.then_some(understanding)
+}
+
+/// Whether a clause that is not clear may say what is not to be done, or only under some condition: the others may do just that.
+fn holds_back(words: &str) -> bool {
+    let text = words.to_lowercase();
+    text.split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '\'' | '’'))
+        .any(|word| HOLDING.contains(&word))
 }
 
 /// The clauses of a request, by their bytes.

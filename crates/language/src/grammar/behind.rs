@@ -5,6 +5,7 @@ use super::reader::Reader;
 use super::spot::{Place, Said, Trouble};
 use super::thing::Thing;
 use crate::intent::{GatewayRoute, Intent, Provider, VirtualNode};
+use crate::lexer::TokenKind;
 use crate::lexicon::is_glue;
 
 /// Words between those who send requests and what takes them.
@@ -63,6 +64,23 @@ impl Reader<'_> {
         self.sends();
         self.set_aside(self.at, end);
         self.at = verb + 2;
+        true
+    }
+
+    /// "iOS users with the header x-os: ios": a word for those who send, which stands in what tells them apart too.
+    pub(super) fn described_people(&mut self) -> bool {
+        let Some(token) = self.token(self.at).filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Name))
+        else {
+            return false;
+        };
+        let text = token.text.to_lowercase();
+        let is_said = self.are_people(self.at + 1) && !is_glue(&text) && text.len() > 1;
+        let mut sentence = (self.at + 2..self.tokens.len()).take_while(|at| !self.is_sentence_end(*at));
+        if !is_said || !sentence.any(|at| self.tokens[at].text.to_lowercase().contains(&text)) {
+            return false;
+        }
+        self.set_aside(self.at, self.at + 1);
+        self.at += 1;
         true
     }
 

@@ -290,7 +290,8 @@ impl Reader<'_> {
     /// "a virtual node for orders", "a virtual node for my redis cache"
     fn whom_it_is_for(&self, thing: Thing, at: usize) -> Option<(String, usize)> {
         let may_be_for = matches!(thing, Thing::Node | Thing::Router | Thing::Sidecar | Thing::Service);
-        let is_for = self.low(at + 1) == "for" || thing == Thing::Sidecar && self.low(at + 1) == "of";
+        let may_be_of = thing == Thing::Sidecar || thing == Thing::Router && self.known.is_some();
+        let is_for = self.low(at + 1) == "for" || may_be_of && self.low(at + 1) == "of";
         (may_be_for && is_for).then_some(())?;
         let mut after = self.past(at + 2, &["the", "my", "our", "an", "a"]);
         if self.is_symbol(after, &["application", "virtual-node", "virtual-service"])

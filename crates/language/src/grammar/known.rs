@@ -198,6 +198,16 @@ impl Known {
         only(&|number| number.name == name).or_else(|| only(&|number| is_of(&number.name, name)))
     }
 
+    /// The only route that a name means: its own, a part of it or of its router's.
+    pub(super) fn route_named(&self, name: &str) -> Option<&str> {
+        let only = |is_it: &dyn Fn(&RouteThere) -> bool| {
+            let mut found = self.routes.iter().filter(|route| is_it(route)).map(|route| route.name.as_str());
+            found.next().filter(|_| found.next().is_none())
+        };
+        only(&|route| route.name == name)
+            .or_else(|| only(&|route| is_of(&route.name, name) || is_of(&route.router, name)))
+    }
+
     /// The router of the only route that a name means.
     pub(super) fn router_of_route(&self, name: &str) -> Option<&str> {
         let parent = self.ranked(name)?.parent.as_str();

@@ -70,6 +70,17 @@ impl Reader<'_> {
         is_own || self.route_giving(Some(application), name).is_some_and(|route| route.targets.len() > 1)
     }
 
+    /// "ledger to green", behind a verb: an application that goes over to one of its versions.
+    pub(super) fn moves_to_version(&self, at: usize) -> bool {
+        let kinds = ["application", "route", "virtual-router", "traffic", "requests"];
+        let start = self.past(at, &kinds[..3]);
+        let to = self.past(start + 1, &kinds);
+        let version = self.past(self.past_glue(to + 1), &["version"]);
+        let names = name_at(&self.tokens, start).zip(name_at(&self.tokens, version));
+        let is_to = self.is_symbol(to, &["to"]);
+        names.filter(|_| is_to).is_some_and(|(application, name)| self.is_version_there(&application, &name))
+    }
+
     /// The only route that sends to what a name means, and that something else speaks of where that is said.
     fn route_giving(&self, of: Option<&str>, from: &str) -> Option<RouteThere> {
         let speaks = |route: &&RouteThere| {

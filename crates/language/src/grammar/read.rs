@@ -178,6 +178,7 @@ impl Reader<'_> {
             || self.path_spoken_of()
             || self.people()
             || self.people_see()
+            || self.described_people()
             || self.router_in_front()
             || self.calls_those()
             || self.one_of_calls()
@@ -300,7 +301,7 @@ impl Reader<'_> {
                 || name_at(&self.tokens, receiver).is_some() && is_percent(receiver + 1));
         // "make orders available on the gateway"
         let exposes = name_at(&self.tokens, receiver).is_some() && self.is_symbol(receiver + 1, &["listen"]);
-        if gives || verb != Verb::Create && self.is_share(self.past_glue(self.at)) {
+        if gives || self.moves_to_version(receiver) || verb != Verb::Create && self.is_share(self.past_glue(self.at)) {
             // "put 5% on v2", "give v2 5%", "give /admin the highest priority"
             self.sends();
         } else if verb != Verb::Create && !exposes && !self.introduces_entity(self.at) {

@@ -2,8 +2,6 @@
 
 use std::sync::LazyLock;
 
-use meshwright_model::Kind;
-
 use super::pattern::Pattern;
 use super::reader::Reader;
 use super::slot::Slots;
@@ -65,10 +63,10 @@ impl Reader<'_> {
     fn replace_target(&mut self, slots: &Slots, end: usize) -> bool {
         let (old, new) = (slots.text("old"), slots.text("new"));
         let of_nodes = self.known.as_ref().is_some_and(|known| known.is_of_nodes(&old));
-        let is_route = |name: &String| self.kind_there(name) == Some(Kind::Route);
-        let removal = match slots.given("route") {
-            Some(route) if is_route(&route) => Removal::of_part(RemovalKind::Target, route, old),
-            None if of_nodes => match self.route_spoken_of() {
+        let route_there = |name: String| self.known.as_ref()?.route_named(&name).map(str::to_owned);
+        let removal = match (slots.given("route").map(route_there), slots.has("route")) {
+            (Some(Some(route)), _) => Removal::of_part(RemovalKind::Target, route, old),
+            (None, false) if of_nodes => match self.route_spoken_of() {
                 Some(route) => Removal::of_part(RemovalKind::Target, route, old),
                 None => Removal::of(RemovalKind::Target, old),
             },

@@ -21,6 +21,23 @@ pub(super) fn part_full_names(tokens: &mut Vec<Token>) {
         let is_full = is_name(last) && is_name(method) && is_package && !package.is_empty();
         is_full.then(|| (service.to_owned(), method.to_owned()))
     };
+    // "GetBalance calls of payments.v1.Ledger"
+    for at in 0..tokens.len().saturating_sub(3) {
+        let is_service = |token: &Token| token.text.rsplit_once('.').is_some_and(|(_, last)| is_name(last));
+        let is_requests = matches!(tokens[at + 1].text.to_lowercase().as_str(), "calls" | "requests");
+        let is_of = matches!(tokens[at + 2].low.as_str(), "of" | "on" | "to" | "in");
+        if is_name(&tokens[at].text)
+            && !is_method(&tokens[at].text)
+            && is_requests
+            && is_of
+            && is_service(&tokens[at + 3])
+        {
+            let of = Token { kind: TokenKind::Word, low: "of".to_owned(), ..tokens[at + 2].clone() };
+            tokens[at + 2] = of;
+            let method = TokenKind::Symbol;
+            (tokens[at + 1].kind, tokens[at + 1].low) = (method, "method".to_owned());
+        }
+    }
     for at in (0..tokens.len()).rev() {
         let Some((service, method)) = parts(&tokens[at]) else { continue };
         let made = |kind: TokenKind, text: &str| Token {

@@ -80,7 +80,7 @@ impl Reader<'_> {
         if matches!(self.block, Block::Tags | Block::Sidecar) && self.meaning_of_block(end + 1) {
             return true;
         }
-        let may_be_longer = self.known.is_some() && self.is_symbol(end, &["listen"]);
+        let may_be_longer = self.known.is_some() && (self.is_symbol(end, &["listen"]) || self.needs_time(end));
         if (may_be_longer || self.spot.is_some_and(|spot| spot.place.has_routes())) && self.longer_meaning(end) {
             return true;
         }

@@ -92,6 +92,12 @@ impl Reader<'_> {
         put(&mut timeout.per_request, span, &path, "perRequest")
     }
 
+    /// Whether calls at a place are said to take time: "calls need 45 seconds".
+    pub(super) fn needs_time(&self, at: usize) -> bool {
+        let verb = self.token(at + 1).map_or(String::new(), |token| token.text.to_lowercase());
+        self.is_symbol(at, &["call"]) && matches!(verb.as_str(), "need" | "needs" | "take" | "takes" | "run" | "last")
+    }
+
     /// "limit orders to 100 connections": the limit is of what is named.
     pub(super) fn limited(&mut self) -> bool {
         let limits = self.is_symbol(self.at, &["max"]) && self.is_clause_start();
@@ -172,13 +178,18 @@ impl Reader<'_> {
 
     /// Names what words point at and do not name, where the files have one of its kind: "the gateway".
     pub(super) fn name_what_is_there(&self, entity: Entity, at: usize) -> Entity {
-        let is_pointed_at = matches!(self.low_before(at), "the" | "our" | "this" | "existing");
+        // "gateway access logs to …"
+        let has_part = entity.thing == Thing::Gateway
+            && self.verb != Verb::Create
+            && self.is_symbol(entity.end, &["access-log", "tls", "listener", "health-check", "connection-pool"]);
+        let is_pointed_at = has_part || matches!(self.low_before(at), "the" | "our" | "this" | "existing");
         let is_on_it = at > 1 && matches!(self.low(at - 2), "on" | "to" | "for" | "of" | "in");
         let is_made = self.verb == Verb::Create || self.verb == Verb::Add && self.preposition.is_none() && !is_on_it;
         let (kind, is_spoken_of) = match entity.thing {
             Thing::Node => (Kind::VirtualNode, !self.intent.virtual_nodes.is_empty()),
             Thing::Router => (Kind::VirtualRouter, !self.intent.virtual_routers.is_empty()),
             Thing::Gateway => (Kind::VirtualGateway, !self.intent.virtual_gateways.is_empty()),
+            Thing::Service => (Kind::VirtualService, !self.intent.virtual_services.is_empty()),
             Thing::GatewayRoute => (Kind::GatewayRoute, !self.intent.gateway_routes.is_empty()),
             Thing::Route => (Kind::Route, !self.intent.routes.is_empty()),
             _ => return entity,

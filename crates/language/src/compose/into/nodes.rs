@@ -62,25 +62,6 @@ impl<'i> Desk<'i> {
         if nodes.is_empty() && wanted.action == Action::Create {
             return false;
         }
-        // Some versions of a name are never changed without a word about the others.
-        let family = if self.finder.nodes_named(name).is_empty() {
-            self.finder.family(name, nodes.is_empty())
-        } else {
-            Vec::new()
-        };
-        let is_left_out = |node: &&&Resource| !nodes.iter().any(|other| std::ptr::eq(*other, **node));
-        if family.len() > 1 && wanted.changes_nodes() && family.iter().any(|node| is_left_out(&node)) {
-            self.ask_which(Kind::VirtualNode, Some(name), &family);
-            return true;
-        }
-        if nodes.is_empty() {
-            let kinds = [Kind::VirtualNode, Kind::VirtualService, Kind::VirtualRouter, Kind::Route];
-            let near = self.finder.near(if is_application { &kinds } else { &kinds[..2] }, name);
-            let near = near.map_or_else(|| "Which is meant?".to_owned(), |near| format!("Did you mean `{near}`?"));
-            let what = if is_application { "" } else { "virtual node " };
-            self.draft.ask(format!("There is no {what}`{name}` in the file. {near}"));
-            return true;
-        }
         // The timeout of an application is that of its whole path: of the routes that lead to it too.
         let of_path = (is_application && !routes.is_empty())
             .then(|| wanted.listeners.iter().find_map(|listener| listener.timeout.clone()))
@@ -92,13 +73,35 @@ impl<'i> Desk<'i> {
             }
             listeners.retain(|listener| *listener != Listener::default());
         }
+        let changes_nodes = VirtualNode { listeners: listeners.clone(), ..wanted.clone() }.changes_nodes();
+        // Some versions of a name are never changed without a word about the others.
+        let family = if self.finder.nodes_named(name).is_empty() {
+            self.finder.family(name, nodes.is_empty())
+        } else {
+            Vec::new()
+        };
+        let is_left_out = |node: &&&Resource| !nodes.iter().any(|other| std::ptr::eq(*other, **node));
+        if family.len() > 1 && changes_nodes && family.iter().any(|node| is_left_out(&node)) {
+            self.ask_which(Kind::VirtualNode, Some(name), &family);
+            return true;
+        }
+        if nodes.is_empty() {
+            let kinds = [Kind::VirtualNode, Kind::VirtualService, Kind::VirtualRouter, Kind::Route];
+            let near = self.finder.near(if is_application { &kinds } else { &kinds[..2] }, name);
+            let near = near.map_or_else(|| "Which is meant?".to_owned(), |near| format!("Did you mean `{near}`?"));
+            let what = if is_application { "" } else { "virtual node " };
+            self.draft.ask(format!("There is no {what}`{name}` in the file. {near}"));
+            return true;
+        }
         self.is_settled |= !wanted.says_nothing();
-        for node in nodes {
+        for node in &nodes {
             self.change_listeners(node, &listeners);
             self.change_rest(node, wanted);
         }
         if let Some(timeout) = wanted.route_timeout.as_ref().or(of_path.as_ref()) {
             self.change_timeouts(name, &routes, timeout);
+            let beside: Vec<&Resource> = family.iter().filter(is_left_out).copied().collect();
+            self.raise_listeners(&beside, timeout);
         }
         if let Some(retry) = &wanted.retry {
             for route in &routes {
@@ -125,6 +128,14 @@ impl<'i> Desk<'i> {
             if nodes.is_empty() {
                 nodes = self.finder.named(Kind::VirtualNode, &version.name);
                 nodes.retain(|node| stem(&Key::of(&node.name).shown()) == stem(name) || self.leads_to(routes, node));
+            }
+            if nodes.is_empty() {
+                // `color_server-red` is the version `red` of `color` too.
+                nodes = self.finder.nodes_named(&version.name);
+                nodes.retain(|node| {
+                    let shown = Key::of(&node.name).shown();
+                    shown.strip_prefix(name).is_some_and(|rest| rest.starts_with(['-', '_']))
+                });
             }
             let node = match nodes.as_slice() {
                 [node] => Key::of(&node.name).shown(),

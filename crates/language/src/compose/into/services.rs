@@ -54,7 +54,10 @@ impl Desk<'_> {
             Provider::Router(name) => (Kind::VirtualRouter, name),
             Provider::Node(name) => (Kind::VirtualNode, name),
         };
-        let there = self.finder.named(kind, name);
+        let there = match wanted {
+            Provider::Router(_) => self.finder.named(kind, name),
+            Provider::Node(_) => self.finder.nodes_named(name),
+        };
         let own = match there.as_slice() {
             [only] => expression(Key::of(&only.name)),
             several => {

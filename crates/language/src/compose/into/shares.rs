@@ -99,23 +99,20 @@ impl<'i> Desk<'i> {
             own.iter().any(|(.., own)| stems.iter().any(|wanted| stem(&Key::of(&own.virtual_node).shown()) == wanted))
         };
         let related: Vec<&'i Resource> = all.iter().copied().filter(leads).collect();
+        let what = if is_whole { "meant" } else { "shared" };
         if !related.is_empty() {
             let found = only_wide(&related)?;
             let shown = Key::of(&found.name).shown();
-            let what = if is_whole { "meant" } else { "shared" };
             self.draft.assume(
                 format!("the requests of route `{shown}` are {what}"),
                 "it leads to the other versions of the target",
             );
             return Some(found);
         }
-        if is_whole {
-            return None;
-        }
         let [only] = all.as_slice() else { return None };
         (!is_narrow(only) && !self.serves_alone(wanted)).then_some(())?;
         let shown = Key::of(&only.name).shown();
-        self.draft.assume(format!("the requests of route `{shown}` are shared"), "it is the only route in the file");
+        self.draft.assume(format!("the requests of route `{shown}` are {what}"), "it is the only route in the file");
         Some(only)
     }
 

@@ -74,12 +74,17 @@ impl<'i> Desk<'i> {
         if routes.is_empty() {
             nodes = self.finder.path_to(name).0;
         }
+        self.raise_listeners(&nodes, &wanted);
+    }
+
+    /// Raises the timeouts of listeners that would end requests first.
+    pub(super) fn raise_listeners(&mut self, nodes: &[&'i Resource], wanted: &Timeout) {
         for node in nodes {
             let listeners = node_spec(node).and_then(|spec| spec.listeners.as_deref()).unwrap_or_default();
             for (index, listener) in listeners.iter().enumerate() {
-                if is_shorter(listener, &wanted) {
+                if is_shorter(listener, wanted) {
                     let shown = Key::of(&node.name).shown();
-                    self.change_listener_timeout(node, index, listener, &wanted);
+                    self.change_listener_timeout(node, index, listener, wanted);
                     self.draft.assume_of(
                         format!("`{shown}`"),
                         "the timeout is raised for the listener of {} too",

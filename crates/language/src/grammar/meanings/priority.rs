@@ -2,6 +2,8 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::spot::Trouble;
+use crate::lexer::TokenKind;
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -47,8 +49,15 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "?change|add|placed|come|comes|tried|evaluated|checked|match|considered before|ahead ?existing|current|other|otherwise|old route",
             "?take|takes priority between existing|current|other|otherwise|old route",
+            "?change|add|placed|come|comes|tried|evaluated|checked|match|considered before|ahead existing|current|other|old <number:one>",
         ],
         set: Set::Act(|reader, _| {
+            // "before the existing one"
+            let end = reader.words.end - 1;
+            let is_number = reader.token(end).is_some_and(|token| matches!(token.kind, TokenKind::Number(_)));
+            if is_number && reader.low(end) != "one" {
+                return Err(Trouble::NotHere);
+            }
             let is_several = reader.token(reader.words.end - 1).is_some_and(|token| token.text.ends_with('s'));
             if is_several { reader.wins_over_the_rest() } else { reader.tried_before_the_other() }
         }),

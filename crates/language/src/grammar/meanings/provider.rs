@@ -36,6 +36,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "provider <name> virtual-router",
             "send to virtual-router <name>",
             "send to <name> virtual-router",
+            "for virtual-router ?named <name>",
+            "for <name> virtual-router",
         ],
         set: Set::Act(|reader, slots| provider(reader, Provider::Router(slots.text("name")))),
     },
@@ -51,6 +53,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "provider <name> virtual-node",
             "send to virtual-node <name>",
             "send to <name> virtual-node",
+            "for virtual-node ?named <name>",
+            "for <name> virtual-node",
         ],
         set: Set::Act(|reader, slots| provider(reader, Provider::Node(slots.text("name")))),
     },
@@ -111,11 +115,17 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Resource,
         is_plain: true,
         home: Home::Next,
-        ways: &["send <host:service> at|to ?virtual-node|virtual-router <name>"],
+        ways: &["send <host:service> at|to ?virtual-node|virtual-router <name> ?virtual-node|virtual-router"],
         set: Set::Act(|reader, slots| {
             let (service, to) = (slots.text("service"), slots.text("name"));
             let verb = reader.tokens[reader.words.start].text.to_lowercase();
-            let (is_service, provider) = match (reader.thing_there(&service), reader.kind_there(&to)) {
+            let says = |kind: &str| reader.words.clone().any(|at| reader.is_symbol(at, &[kind]));
+            let kind = match (says("virtual-router"), says("virtual-node")) {
+                (true, _) => Some(Kind::VirtualRouter),
+                (_, true) => Some(Kind::VirtualNode),
+                _ => reader.kind_there(&to),
+            };
+            let (is_service, provider) = match (reader.thing_there(&service), kind) {
                 (Thing::Service, Some(Kind::VirtualRouter)) => (true, Provider::Router(to)),
                 (Thing::Service, Some(Kind::VirtualNode)) => (true, Provider::Node(to)),
                 _ => (false, Provider::Node(to)),

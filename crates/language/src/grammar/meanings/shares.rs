@@ -282,6 +282,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "?send ?split ?change all|everything|otherwise ?of <name:app> traffic|requests|call ?send to ?version <name>",
             "?send ?split ?change all-traffic of|for <name:app> ?send to ?version <name>",
+            "<name> only target of|for|on|behind ?route|virtual-router <name:app> ?route|virtual-router|application",
             "roll <name:app> ?application|route|virtual-router|traffic to ?version <name> ?entirely|completely|fully",
             "roll route|application|virtual-router <name:app> to ?version <name>",
             "?roll ?route|application|virtual-router <name:app> ?application|route|virtual-router|traffic to ?version <name> entirely|completely|fully",

@@ -279,6 +279,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "?send ?split ?change <percent> of <name:app> ?send to ?version <name>",
             "?send ?split ?change <percent> of ?route <name:app> route|virtual-router ?traffic ?send to ?version <name>",
             "?send ?split ?change <percent> of ?all-traffic route <name:app> ?send to ?version <name>",
+            "<percent> of <name:app> traffic|requests|call hit|hits|see|sees|get|gets ?version <name>",
+            "?version <name> of <name:app> gets|takes|take|receives|receive|handles|get <percent> ?of ?all-traffic ?traffic|requests",
             "<name> <percent> of <name:app> traffic|requests|call",
             "<name> gets|takes|take|receives|receive|handles|get <percent> of <name:app> traffic|requests|call",
         ],
