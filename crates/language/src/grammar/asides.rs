@@ -133,7 +133,8 @@ impl Reader<'_> {
 
     /// "Traffic to quotes: 25% to quotes-new, …": the requests whose shares come after the colon.
     pub(super) fn requests_of(&mut self) -> bool {
-        let start = self.past(self.at, &["all", "the", "a", "of"]);
+        let is_sent = self.known.is_some() && self.is_symbol(self.at, &["send", "route"]);
+        let start = self.past(self.at + usize::from(is_sent), &["all", "the", "a", "of"]);
         let is_canary =
             self.is_symbol(start, &["split"]) && self.tokens[start].text.to_lowercase().starts_with("canary");
         let is_said = is_canary
@@ -141,7 +142,7 @@ impl Reader<'_> {
             || self.is_symbol(start, &["all-traffic"]);
         let begins = self.at == 0
             || matches!(self.low_before(self.at), "." | ";" | "create" | "add" | "a")
-            || self.known.is_some() && self.is_symbol(self.at - 1, &["send", "route"]);
+            || self.known.is_some() && self.is_clause_start();
         let to = self.past(start + 1, &["to", "for", "of", "behind"]);
         if !is_said || !begins || to == start + 1 && !is_canary {
             return false;

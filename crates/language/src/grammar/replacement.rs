@@ -12,10 +12,10 @@ use crate::intent::{Action, Heir, Removal, RemovalKind};
 static TARGETS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     let ways = [
         "change target ?route <name:route> ?route from <name:old> to ?virtual-node <name:new>",
-        "change target ?from ?virtual-node <name:old> to ?virtual-node <name:new> in|on|of|for ?route <name:route>",
+        "change target ?from ?virtual-node <name:old> to ?virtual-node <name:new> in|on|of|for ?route <name:route> ?route",
         "change target from ?virtual-node <name:old> to ?virtual-node <name:new>",
         "change ?route <name:route> ?route from ?virtual-node <name:old> to ?virtual-node <name:new>",
-        "rewrite|swap|exchange|substitute ?target ?virtual-node <name:old> by|with|for|to ?virtual-node <name:new> in|on|of ?route <name:route>",
+        "rewrite|swap|exchange|substitute ?target ?virtual-node <name:old> by|with|for|to ?virtual-node <name:new> in|on|of ?route <name:route> ?route",
         "rewrite|swap|exchange|substitute ?target ?virtual-node <name:old> by|with|for ?virtual-node <name:new> ?in ?the ?route",
         "send ?route <name:route> ?route to|at ?virtual-node <name:new> instead ?virtual-node <name:old>",
     ];

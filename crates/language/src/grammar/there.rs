@@ -95,7 +95,7 @@ impl Reader<'_> {
     /// Whether calls at a place are said to take time: "calls need 45 seconds".
     pub(super) fn needs_time(&self, at: usize) -> bool {
         let verb = self.token(at + 1).map_or(String::new(), |token| token.text.to_lowercase());
-        self.is_symbol(at, &["call"]) && matches!(verb.as_str(), "need" | "needs" | "take" | "takes" | "run" | "last")
+        self.is_symbol(at, &["call"]) && matches!(verb.as_str(), "need" | "needs" | "take" | "takes" | "run")
     }
 
     /// "limit orders to 100 connections": the limit is of what is named.

@@ -92,7 +92,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Next,
         ways: &[
-            "keep ?path|prefix <path> ?path|prefix when|if|while|as virtual-gateway send ?requests|traffic|it|them to ?application|virtual-service <name>",
+            "keep ?path|prefix <path> ?path|prefix when|if|as virtual-gateway send ?requests|traffic|it|them to ?application|virtual-service <name>",
         ],
         set: Set::Act(|reader, slots| reader.kept_path(&slots.text("path"))),
     },

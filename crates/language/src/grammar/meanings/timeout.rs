@@ -45,8 +45,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Next,
         ways: &[
-            "<name> traffic|requests|request|call create|take|takes|run|runs|last|lasts ?up ?max <span>",
-            "requests|request|call to|of|for <name> create|take|takes|run|runs|last|lasts ?up ?max <span>",
+            "<name> traffic|requests|request|call create|take|takes|run ?up ?max <span>",
+            "requests|request|call to|of|for <name> create|take|takes|run ?up ?max <span>",
         ],
         set: Set::Act(|reader, slots| reader.time_of(&slots.text("name"), slots.span())),
     },
