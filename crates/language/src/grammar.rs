@@ -69,7 +69,6 @@ mod routes;
 mod rpcs;
 mod shares;
 mod slot;
-mod spaced;
 mod spoken;
 mod spot;
 mod subject;
@@ -154,7 +153,7 @@ fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
     order::put_in_order(&mut tokens);
     if let Some(known) = known {
         known.name_what_is_there(&mut tokens);
-        known.join_spaced(&mut tokens);
+        known.drop_protocols(&mut tokens);
         known.part_plurals(&mut tokens);
         known.name_families(&mut tokens);
         known.name_listeners(&mut tokens);

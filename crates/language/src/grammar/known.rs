@@ -11,6 +11,7 @@ use super::thing::Thing;
 use crate::compose::names::is_part;
 use crate::intent::RemovalKind;
 use crate::lexer::{Token, TokenKind};
+use crate::lexicon::is_glue;
 
 /// The names of what is there, each with the kinds that have it.
 #[derive(Clone, Debug)]
@@ -113,6 +114,29 @@ impl Known {
             if is_noun && is_word && !is_kind && text == token.text && self.knows(&text) {
                 token.kind = TokenKind::Name;
                 token.low = text;
+            }
+        }
+    }
+
+    /// "the orders grpc route": a protocol between a name and "route" says no more than the route itself, where that has it.
+    pub(super) fn drop_protocols(&self, tokens: &mut Vec<Token>) {
+        let is_own = |tokens: &[Token]| {
+            let [name, protocol, route] = tokens else { return false };
+            let is_protocol = protocol.kind == TokenKind::Symbol
+                && matches!(protocol.low.as_str(), "http" | "http2" | "grpc" | "tcp");
+            let is_name = matches!(name.kind, TokenKind::Word | TokenKind::Name) && !is_glue(&name.low);
+            let is_meant = |there: &&RouteThere| is_of(&there.name, &name.text) || is_of(&there.router, &name.text);
+            let mut own = self.routes.iter().filter(is_meant).peekable();
+            is_protocol
+                && is_name
+                && route.low == "route"
+                && own.peek().is_some()
+                && own.all(|there| there.protocol == protocol.low)
+        };
+        for at in (0..tokens.len().saturating_sub(2)).rev() {
+            let is_new = at > 0 && matches!(tokens[at - 1].low.as_str(), "a" | "an" | "new" | "another");
+            if !is_new && is_own(&tokens[at..at + 3]) {
+                tokens.remove(at + 1);
             }
         }
     }
