@@ -21,6 +21,9 @@ impl Reader<'_> {
         let Some(node) = name_at(&self.tokens, start).filter(|_| is_front) else { return false };
         let end = self.past(start + 1, &["virtual-node", "application", "virtual-service"]);
         let found = self.known.as_ref().and_then(|known| known.served_alone(&node));
+        if found.is_none() && self.is_in_front(name.as_deref(), &node, end) {
+            return true;
+        }
         let Some((service, provider)) = found else { return false };
         let is_named = name.is_some();
         let name = name.unwrap_or_else(|| format!("{node}-router"));
@@ -46,6 +49,24 @@ impl Reader<'_> {
         self.set_aside(self.at, end);
         self.turn_to(Place::Route(Some(at), 0));
         self.closed = true;
+        self.verb = Verb::None;
+        self.preposition = None;
+        self.at = end;
+        self.name_end = Some(end);
+        true
+    }
+
+    /// Whether a router stands there already, which answers for the service as it is asked for.
+    fn is_in_front(&mut self, name: Option<&str>, node: &str, end: usize) -> bool {
+        let name = name.map_or_else(|| format!("{node}-router"), str::to_owned);
+        let service = self.known.as_ref().and_then(|known| known.routed_by(&name, node));
+        let Some(service) = service else { return false };
+        let provider = Some(Provider::Router(name));
+        self.intent.virtual_services.push(VirtualService { name: Some(service), action: Action::Change, provider });
+        let at = self.intent.virtual_services.len() - 1;
+        self.note(&format!("virtualServices[{at}].provider"), self.at, end);
+        self.set_aside(self.at, end);
+        self.turn_to(Place::Service(at));
         self.verb = Verb::None;
         self.preposition = None;
         self.at = end;

@@ -6,7 +6,7 @@ use meshwright_model::reference::Key;
 use meshwright_model::route::RouteSpec;
 use meshwright_model::{Inventory, Kind, Spec};
 
-use super::survey::{Ranked, RouteThere, calls, catch_alls, gateway_routes, numbers, routes_there, served};
+use super::survey::{Ranked, RouteThere, calls, catch_alls, gateway_routes, numbers, routed, routes_there, served};
 use super::thing::Thing;
 use crate::compose::names::is_part;
 use crate::intent::RemovalKind;
@@ -29,6 +29,8 @@ pub(super) struct Known {
     pub(super) catch_alls: Vec<(Kind, String)>,
     /// The virtual services that a node answers for without a router, each with that node.
     served: Vec<(String, String)>,
+    /// The virtual services that routers answer for, each with its router.
+    routed: Vec<(String, String)>,
     /// Which node may call which virtual service, and what that is called by its provider.
     calls: Vec<(String, Vec<String>)>,
 }
@@ -71,6 +73,7 @@ impl Known {
             numbers: numbers(inventory),
             catch_alls: catch_alls(inventory),
             served: served(inventory),
+            routed: routed(inventory),
             calls: calls(inventory),
         }
     }
@@ -78,6 +81,13 @@ impl Known {
     /// Whether a node may call something, each by its name or the part that it shares with its versions.
     pub(super) fn calls(&self, from: &str, to: &str) -> bool {
         self.calls.iter().any(|(caller, called)| is_of(caller, from) && called.iter().any(|name| is_of(name, to)))
+    }
+
+    /// The virtual service that a router answers for which leads to what a name means.
+    pub(super) fn routed_by(&self, router: &str, name: &str) -> Option<String> {
+        let leads = self.routes.iter().any(|route| route.router == router && route.place_of(name).is_some());
+        let service = self.routed.iter().find(|(_, own)| own == router).map(|(service, _)| service.clone());
+        service.filter(|_| leads)
     }
 
     /// The only virtual service that a node answers for by itself and a name means, and that node.
@@ -247,23 +257,23 @@ impl Known {
         name: &str,
         is_after: bool,
     ) -> Option<u32> {
+        // What sends just there may be the new one itself, when asked twice.
+        let sends_there = |sibling: &Ranked| {
+            let route = self.routes.iter().find(|route| route.name == sibling.name && route.router == sibling.parent);
+            route.is_some_and(|route| !targets.is_empty() && route.targets == targets)
+        };
         let other = self.ranked(name)?;
         let siblings =
             || self.numbers.iter().filter(|number| number.parent == other.parent && number.name != other.name);
         let Some(beside) = other.number else {
             // What has no number is tried behind all that have one.
             let own = own.and_then(|own| siblings().find(|number| number.name == own)).and_then(|number| number.number);
-            let last = siblings().filter_map(|number| number.number).max();
+            let others = siblings().filter(|sibling| !sends_there(sibling));
+            let last = others.filter_map(|number| number.number).max();
             let number = own.unwrap_or_else(|| last.map_or(FIRST, |last| last + STEP));
             return u32::try_from(number).ok().filter(|_| !is_after && number <= LAST);
         };
         if own.is_none() {
-            // What sends just there may be the new one itself, when asked twice.
-            let sends_there = |sibling: &Ranked| {
-                let route =
-                    self.routes.iter().find(|route| route.name == sibling.name && route.router == sibling.parent);
-                route.is_some_and(|route| !targets.is_empty() && route.targets == targets)
-            };
             let is_free = |number: &i64| !siblings().any(|other| other.number == Some(*number) && !sends_there(other));
             let free = if is_after { (beside + 1..=LAST).find(is_free) } else { (0..beside).rev().find(is_free) };
             return free.and_then(|number| u32::try_from(number).ok());

@@ -120,6 +120,19 @@ pub(super) fn catch_alls(inventory: &Inventory) -> Vec<(Kind, String)> {
     routes.map(|route| (route.kind(), Key::of(&route.name).shown())).collect()
 }
 
+/// The virtual services of an inventory that routers answer for, each with its router.
+pub(super) fn routed(inventory: &Inventory) -> Vec<(String, String)> {
+    let router = |resource: &Resource| match &resource.spec {
+        Spec::VirtualService(spec) => match &spec.provider {
+            Some(VirtualServiceProvider::VirtualRouter(own)) => Some(Key::of(&own.virtual_router_name).shown()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let services = inventory.resources.iter();
+    services.filter_map(|service| Some((Key::of(&service.name).shown(), router(service)?))).collect()
+}
+
 /// The virtual services of an inventory that nodes answer for, each with its node.
 pub(super) fn served(inventory: &Inventory) -> Vec<(String, String)> {
     let node = |resource: &Resource| match &resource.spec {

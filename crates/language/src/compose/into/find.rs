@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use meshwright_model::reference::Key;
-use meshwright_model::route::WeightedTarget;
+use meshwright_model::route::{ProtocolRoute, WeightedTarget};
 use meshwright_model::spelling::nearest;
 use meshwright_model::virtual_node::VirtualNodeSpec;
 use meshwright_model::virtual_service::VirtualServiceProvider;
@@ -249,5 +249,15 @@ pub(super) fn node_spec(resource: &Resource) -> Option<&VirtualNodeSpec> {
     match &resource.spec {
         Spec::VirtualNode(spec) => Some(spec),
         _ => None,
+    }
+}
+
+/// Whether a route takes only requests that a header tells.
+pub(super) fn is_narrow(route: &Resource) -> bool {
+    match &route.spec {
+        Spec::Route(spec) => {
+            spec.protocols().filter_map(ProtocolRoute::http).any(|http| http.matcher.headers.is_some())
+        }
+        _ => false,
     }
 }

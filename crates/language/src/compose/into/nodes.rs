@@ -6,10 +6,9 @@ use meshwright_model::reference::Key;
 use meshwright_model::virtual_node::{Backend, VirtualNodeSpec, VirtualServiceBackend};
 use meshwright_model::{Expression, Kind, Path, Resource};
 
-use super::find::{Finder, node_spec};
+use super::find::{Finder, is_narrow, node_spec};
 use super::listeners::filled;
 use super::part::Part;
-use super::routes::is_narrow;
 use super::shares::only_wide;
 use super::{Desk, expression};
 use crate::compose::names::stem;

@@ -7,7 +7,7 @@ use meshwright_model::route::ProtocolRoute;
 use meshwright_model::{Kind, Path, Resource, Scalar, Spec};
 
 use super::Desk;
-use super::find::Finder;
+use super::find::{Finder, is_narrow};
 use super::matches::{route_part, with_service};
 use super::shares::{is_all_requests, is_part_of_requests};
 use crate::compose::draft::Draft;
@@ -341,16 +341,6 @@ impl<'i> Desk<'i> {
         if let Some(value) = value {
             self.change_match_of(&matcher, &value, &wanted.matcher);
         }
-    }
-}
-
-/// Whether a route takes only requests that a header tells.
-pub(super) fn is_narrow(route: &Resource) -> bool {
-    match &route.spec {
-        Spec::Route(spec) => {
-            spec.protocols().filter_map(ProtocolRoute::http).any(|http| http.matcher.headers.is_some())
-        }
-        _ => false,
     }
 }
 

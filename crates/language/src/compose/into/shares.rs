@@ -5,8 +5,7 @@ use meshwright_model::reference::Key;
 use meshwright_model::route::WeightedTarget;
 use meshwright_model::{Expression, Kind, Path, Resource};
 
-use super::find::Finder;
-use super::routes::is_narrow;
+use super::find::{Finder, is_narrow};
 use super::{Desk, expression};
 use crate::compose::names::stem;
 use crate::intent::{Action, Route, Target};

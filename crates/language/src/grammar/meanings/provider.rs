@@ -36,8 +36,6 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "provider <name> virtual-router",
             "send to virtual-router <name>",
             "send to <name> virtual-router",
-            "for virtual-router ?named <name>",
-            "for <name> virtual-router",
         ],
         set: Set::Act(|reader, slots| provider(reader, Provider::Router(slots.text("name")))),
     },
@@ -53,10 +51,24 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "provider <name> virtual-node",
             "send to virtual-node <name>",
             "send to <name> virtual-node",
-            "for virtual-node ?named <name>",
-            "for <name> virtual-node",
         ],
         set: Set::Act(|reader, slots| provider(reader, Provider::Node(slots.text("name")))),
+    },
+    Meaning {
+        name: "provider: whom the service is made for",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Service,
+        ways: &["for <name:router> virtual-router", "for <name:node> virtual-node"],
+        set: Set::Act(|reader, slots| {
+            let Place::Service(at) = reader.here()?.place else { return Err(Trouble::NotHere) };
+            let is_open = reader.intent.virtual_services[at].name.is_some() && reader.known.is_some();
+            match (slots.given("router"), slots.given("node")) {
+                (Some(router), _) if is_open => provider(reader, Provider::Router(router)),
+                (_, Some(node)) if is_open => provider(reader, Provider::Node(node)),
+                _ => Err(Trouble::NotHere),
+            }
+        }),
     },
     Meaning {
         name: "provider: of the kind that the files have",
