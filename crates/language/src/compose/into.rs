@@ -226,7 +226,9 @@ impl<'i> Desk<'i> {
             resources.iter().map(|resource| (resource.kind(), expression(Key::of(&resource.name)))).collect();
         for resource in &mut resources {
             self.name_in_full(resource, &made);
-            listeners.iter().for_each(|(router, listener)| be_listener(resource, router, listener));
+            for (router, listener) in &listeners {
+                be_listener(resource, router, listener);
+            }
         }
         let given = priority::given(&rest);
         let is_settled = self.settle_priorities(&mut resources, &|number| given.contains(&number));

@@ -51,7 +51,8 @@ impl Known {
             let is_family = name_at(tokens, at - 1).is_some_and(|name| self.family(&name).len() > 1);
             if is_version && is_all && is_family {
                 let plural = if tokens[at].text.ends_with('s') { "nodes" } else { "node" };
-                ("virtual-node".clone_into(&mut tokens[at].low), plural.clone_into(&mut tokens[at].text));
+                "virtual-node".clone_into(&mut tokens[at].low);
+                plural.clone_into(&mut tokens[at].text);
             }
         }
     }

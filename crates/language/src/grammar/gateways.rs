@@ -83,7 +83,7 @@ impl Reader<'_> {
         }
         let matcher = Match { path: Some(Pathway::Prefix(path.trim_end_matches('*').to_owned())), ..Match::default() };
         let service = Some(service.to_owned());
-        self.intent.gateway_routes.push(GatewayRoute { gateway, service, matcher, ..GatewayRoute::default() });
+        self.intent.gateway_routes.push(GatewayRoute { gateway, matcher, service, ..GatewayRoute::default() });
         let place = Place::GatewayRoute(None, self.intent.gateway_routes.len() - 1);
         self.turn_to(place);
         Ok(path_of(place))

@@ -59,7 +59,7 @@ pub(super) fn put_in_order(tokens: &mut Vec<Token>) {
             tokens.remove(at + 1);
         }
         if let Some(it) = called_it(tokens, at) {
-            tokens[at].low = "call".to_owned();
+            "call".clone_into(&mut tokens[at].low);
             tokens.insert(at + 1, it);
         }
         if let Some(verb) = plural_verb(tokens, at) {

@@ -153,8 +153,8 @@ impl<'i> Desk<'i> {
             !is_narrow(route) && targets.iter().any(is_own)
         };
         let mut shared: Vec<&'i Resource> = routes.iter().filter(leads).copied().collect();
-        let shares: u32 = targets.iter().filter_map(|target| target.weight).fold(0, u32::saturating_add);
-        if shared.is_empty() && (1..=100).contains(&shares) {
+        let sum: u32 = targets.iter().filter_map(|target| target.weight).fold(0, u32::saturating_add);
+        if shared.is_empty() && (1..=100).contains(&sum) {
             // What is left stays where the only route for all requests sends it.
             shared = only_wide(routes).into_iter().collect();
         }
