@@ -3,7 +3,7 @@
 use super::block::Block;
 use super::pathway::{by_form, pattern_of};
 use super::read::BEFORE_CLAUSE;
-use super::reader::Reader;
+use super::reader::{Reader, Verb};
 use super::slot::Slots;
 use super::spot::{self, Place, Said, Spot, put};
 use crate::intent::{Match, Pathway, Query};
@@ -40,6 +40,7 @@ impl Reader<'_> {
             || self.token(self.at).is_some_and(|token| matches!(token.kind, TokenKind::Span(_) | TokenKind::Number(_)));
         // "POST requests to /score, with priority 5"
         let is_told = self.at > 1
+            && self.verb != Verb::Change
             && self.low_before(self.at) == "to"
             && (self.is_word(self.at - 2, &["requests", "request", "traffic", "calls"])
                 || is_method(&self.tokens[self.at - 2].text));
