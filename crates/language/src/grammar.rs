@@ -25,7 +25,9 @@ mod between;
 mod block;
 mod calls;
 mod carried;
+mod chains;
 mod choose;
+mod common;
 mod copies;
 mod counts;
 mod courtesy;
@@ -34,6 +36,7 @@ mod examples;
 mod families;
 mod former;
 mod gateways;
+mod groups;
 mod hosts;
 mod images;
 mod key_files;
@@ -44,6 +47,7 @@ mod meanings;
 mod name;
 mod naming;
 mod nouns;
+mod openings;
 mod order;
 mod owners;
 mod page;
@@ -64,6 +68,7 @@ mod replacement;
 mod routers;
 mod routes;
 mod rpcs;
+mod sayings;
 mod shares;
 mod slot;
 mod spot;
@@ -80,6 +85,7 @@ mod variants;
 mod varied;
 mod versions;
 mod whole;
+mod whole_mesh;
 
 use meshwright_model::Inventory;
 
@@ -154,6 +160,9 @@ fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
         plainly::say_plainly(&mut tokens);
         built = whole::drop_technologies(&mut tokens);
         nouns::name_nouns(&mut tokens);
+        sayings::say_architecture(&mut tokens);
+        openings::say_openings(&mut tokens);
+        chains::say_chains(&mut tokens);
     }
     asides::uncapitalise(&mut tokens);
     if !is_english {

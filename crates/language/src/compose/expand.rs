@@ -220,7 +220,8 @@ fn add_application(
     if timeout.is_none() {
         timeout = listener_timeouts.filter_map(|listener| listener.timeout.clone()).find(is_raised);
     }
-    let has_router = !application.versions.is_empty() || retry.is_some() || timeout.is_some();
+    let has_router =
+        !application.versions.is_empty() || retry.is_some() || timeout.is_some() || application.behind_router;
     let versions: Vec<Option<&Version>> = match application.versions.as_slice() {
         [] => vec![None],
         versions => versions.iter().map(Some).collect(),
@@ -273,7 +274,7 @@ fn own_host(application: &VirtualNode, everywhere: &VirtualNode, name: &str) -> 
 }
 
 /// Whether a timeout needs the route's to be raised too: over the default of 15 seconds, or none at all.
-fn is_raised(timeout: &Timeout) -> bool {
+pub(super) fn is_raised(timeout: &Timeout) -> bool {
     timeout.per_request.is_some_and(|span| span.millis == 0 || span.millis > 15_000)
 }
 
