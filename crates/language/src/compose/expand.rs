@@ -151,7 +151,12 @@ fn node(wanted: &VirtualNode, name: Named, everywhere: &VirtualNode) -> Node {
             listener.outlier_detection = own.outlier_detection.or_else(|| common.outlier_detection.clone());
         }
     }
-    let or = |calls: &VirtualNode| calls.calls.clone();
+    // What all call does not call itself.
+    let own = name.text().map(str::to_owned);
+    let or = |calls: &VirtualNode| {
+        let others = calls.calls.iter().filter(|call| wanted.calls.contains(call) || Some(&call.to) != own.as_ref());
+        others.cloned().collect::<Vec<_>>()
+    };
     // What listens nowhere need not be found.
     let common = everywhere.discovery.clone().filter(|_| !wanted.only_calls);
     let discovery = wanted.discovery.clone().or_else(|| Some(of_node(common?, &name)));

@@ -70,7 +70,7 @@ impl Reader<'_> {
             for (number, target) in targets.into_iter().enumerate() {
                 let place = places[number].unwrap_or(application.versions.len());
                 if place == application.versions.len() {
-                    let name = short_name(&target.node, &own).to_owned();
+                    let name = target.node.clone();
                     application.versions.push(Version { name, weight: None });
                 }
                 application.versions[place].weight = target.weight;

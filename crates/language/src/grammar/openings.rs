@@ -14,6 +14,32 @@ const HAVING: &[&str] = &["with", "containing", "has", "having", "for"];
 /// The most words before the environments that a request begins with.
 const MAX_HEADING: usize = 12;
 
+/// Words for what can be reached from outside.
+const EXPOSED: &[&str] = &[
+    "is",
+    "be",
+    "are",
+    "should",
+    "must",
+    "exposed",
+    "published",
+    "reachable",
+    "accessible",
+    "available",
+    "reached",
+    "publicly",
+    "externally",
+    "from",
+    "outside",
+    "internet",
+    "the",
+    "to",
+    "made",
+];
+
+/// The most of them.
+const MAX_EXPOSED: usize = 6;
+
 /// Verbs of what must be of traffic.
 const MUST: &[&str] =
     &["must", "should", "has", "have", "to", "shall", "be", "is", "are", "needs", "always", "only", "all"];
@@ -158,7 +184,13 @@ fn join_environments(tokens: &mut Vec<Token>, at: usize) {
 
 /// "one service app on http 8080 behind a gateway on 80": the gateway leads to it.
 fn lead_gateway(tokens: &mut Vec<Token>, at: usize) {
-    if low(tokens, at) != "behind" && low(tokens, at) != "through" {
+    // "the portal is exposed through a gateway on port 80"
+    let exposed = at.checked_sub(1).map_or(at, |before| {
+        let says = |at: &usize| is_symbol(tokens, *at, &["listen"]) || EXPOSED.contains(&low(tokens, *at));
+        at - (0..=before).rev().take(MAX_EXPOSED).take_while(says).count()
+    });
+    if low(tokens, at) != "behind" && !(exposed < at && matches!(low(tokens, at), "through" | "via" | "by" | "between"))
+    {
         return;
     }
     let kind = past(tokens, at + 1, &["a", "an", "the", "our", "http", "http2", "grpc", "public"]);
@@ -180,19 +212,25 @@ fn lead_gateway(tokens: &mut Vec<Token>, at: usize) {
     let verb = (start..at)
         .any(|at| is_symbol(tokens, at, &["call", "send", "route", "split", "virtual-service", "virtual-router"]));
     let [only] = names.as_slice() else { return };
-    if has_target || verb || low(tokens, at) == "through" {
+    if has_target || verb {
         return;
     }
     let (name, place) = (tokens[*only].clone(), tokens[end - 1].end);
     let name = Token { kind: TokenKind::Word, low: name.text.to_lowercase(), ..name };
-    let back = (start..at)
+    let back = (start..exposed)
         .rev()
         .take_while(|at| matches!(low(tokens, *at), "is" | "and" | "sits" | "stands" | "," | "lives"))
         .count();
-    let mut said_after: Vec<Token> = vec![said(TokenKind::Mark, ";", tokens[at].start)];
+    let mut from = exposed - back;
+    let mut said_after: Vec<Token> = Vec::new();
+    if (start..from).all(|at| at == *only || matches!(low(tokens, at), "the" | "our" | "application")) {
+        from = start;
+    } else {
+        said_after.push(said(TokenKind::Mark, ";", tokens[exposed].start));
+    }
     said_after.extend_from_slice(&tokens[at + 1..end]);
     said_after.extend([Token { text: "->".to_owned(), ..symbol("to", place) }, name]);
-    tokens.splice(at - back..end, said_after);
+    tokens.splice(from..end, said_after);
 }
 
 /// "Traffic from front to back must be encrypted": front calls back over TLS.

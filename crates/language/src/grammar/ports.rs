@@ -42,7 +42,9 @@ impl Reader<'_> {
             }
         }
         if callee.is_none() && self.is_told_of_called() {
-            return Err(Trouble::NotHere);
+            let text = format!("What listens on {number}? The request calls it, and says nowhere what it is.");
+            self.ask(&text, self.words.start, self.words.end);
+            return Ok(String::new());
         }
         let mut spot = callee.map_or_else(|| self.here(), Ok)?;
         if let Some(router) = self.router_of_routes() {
@@ -99,11 +101,12 @@ impl Reader<'_> {
             || self.is_in_brackets();
         let calls = match spot.place {
             Place::Application(at) => &self.intent.applications[at].calls,
+            Place::Node(at) if self.known.is_none() && self.is_in_brackets() => &self.intent.virtual_nodes[at].calls,
             _ => return None,
         };
-        let call = calls.get(*said.last()?)?;
-        let at = self.intent.applications.iter().position(|there| there.name.as_ref() == Some(&call.to))?;
-        (is_said && self.words.start > 0).then(|| Spot::at(Place::Application(at)))
+        let called = self.find_named(&calls.get(*said.last()?)?.to)?;
+        matches!(called, Place::Application(_) | Place::Node(_)).then_some(())?;
+        (is_said && self.words.start > 0).then(|| Spot::at(called))
     }
 
     /// Whether brackets say what was just called, which stands nowhere in the intent: "the node web calls api (http 8080)".

@@ -91,6 +91,8 @@ impl Reader<'_> {
         self.is_general = is_all;
         if let Place::Route(..) = first {
             (self.block, self.sending) = (block, sending);
+        } else {
+            self.sending = false;
         }
         let own = self.listeners_of(first).into_iter().filter(|spot| spot.listener != here.listener);
         self.beside = own.chain(others.into_iter().flat_map(|place| self.listeners_of(place))).collect();
@@ -177,7 +179,10 @@ impl Reader<'_> {
             }
             _ => is_pair.then_some(2),
         };
-        if self.is_symbol(end, KINDS) {
+        // "both calls use TLS", and not "both call inventory"
+        let is_verb =
+            self.is_symbol(end, &["call"]) && name_at(&self.tokens, self.past(end + 1, &["the", "to"])).is_some();
+        if self.is_symbol(end, KINDS) && !is_verb {
             end = self.past(end + 1, OF_THEM);
         }
         let says_more = !self.is_sentence_end(end) && name_at(&self.tokens, end).is_none() && self.low(end) != ",";
