@@ -7,9 +7,10 @@ use super::listeners;
 use super::mesh;
 use super::names::{common_stem, host_label, is_version, listed, own_router, versioned_host};
 use super::plan::{Gateway, Named, Node, Plan, Router, Service, in_domain, is_change};
+use super::timeouts::is_raised;
 use super::{version_nodes, version_routes};
 use crate::intent::{
-    CloudMap, Discovery, Dns, Intent, Provider, Route, RouterListener, Target, Timeout, Version, VirtualGateway,
+    CloudMap, Discovery, Dns, Intent, Provider, Route, RouterListener, Target, Version, VirtualGateway,
     VirtualNode,
 };
 
@@ -276,11 +277,6 @@ fn own_host(application: &VirtualNode, everywhere: &VirtualNode, name: &str) -> 
         }
         _ => None,
     }
-}
-
-/// Whether a timeout needs the route's to be raised too: over the default of 15 seconds, or none at all.
-pub(super) fn is_raised(timeout: &Timeout) -> bool {
-    timeout.per_request.is_some_and(|span| span.millis == 0 || span.millis > 15_000)
 }
 
 /// Lets the hosts of a version be told from those of the others.

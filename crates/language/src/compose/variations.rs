@@ -8,8 +8,8 @@ use meshwright_model::parameter::Parameter;
 use meshwright_model::{Expression, Inventory, Kind, Resource};
 
 use super::draft::{Draft, Wanted};
-use super::expand::is_raised;
 use super::names::{listed, logical};
+use super::timeouts::is_raised;
 use super::{Composition, compose_alone};
 use crate::intent::{Intent, Timeout};
 use crate::understanding::{Assumption, Question};

@@ -3,11 +3,23 @@
 use super::name::name_at;
 use super::reader::Reader;
 use super::spot::{self, Place, Said, Trouble};
+use super::thing::Thing;
 use super::versions::{is_version_of, short_name};
 use crate::intent::{Action, Discovery, Route, Timeout, Version, VirtualNode};
 use crate::understanding::Question;
 
 impl Reader<'_> {
+    /// "One node, api, http 8080": the name of what stands before it.
+    pub(super) fn is_name_of_kind_before(&self) -> bool {
+        let is_unnamed = self
+            .spot
+            .is_some_and(|spot| matches!(spot.place, Place::Node(at) if self.intent.virtual_nodes[at].name.is_none()));
+        is_unnamed
+            && self.low_before(self.at) == ","
+            && self.at.checked_sub(2).is_some_and(|kind| self.thing_at(kind) == Some(Thing::Node))
+            && self.low(self.at + 1) == ","
+    }
+
     /// "60 second timeouts end to end": the route and the listener both have it.
     pub(super) fn times_both_ends(&mut self) -> Said {
         let spot = self.here()?;

@@ -113,17 +113,6 @@ impl Reader<'_> {
         true
     }
 
-    /// "One node, api, http 8080": the name of what stands before it.
-    fn is_name_of_kind_before(&self) -> bool {
-        let is_unnamed = self
-            .spot
-            .is_some_and(|spot| matches!(spot.place, Place::Node(at) if self.intent.virtual_nodes[at].name.is_none()));
-        is_unnamed
-            && self.low_before(self.at) == ","
-            && self.at.checked_sub(2).is_some_and(|kind| self.thing_at(kind) == Some(Thing::Node))
-            && self.low(self.at + 1) == ","
-    }
-
     /// Whether words say what is to be of what stands before them.
     pub(super) fn is_bound(&self, at: usize) -> bool {
         self.is_word(at, &["must", "should", "shall", "needs"])

@@ -251,7 +251,10 @@ pub(super) fn drop_technologies(tokens: &mut Vec<Token>) -> Vec<Built> {
         };
         let with = tokens[at..end].iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ");
         let words = tokens[at].start..tokens[end - 1].end;
-        let is_tcp = is_tcp_server(&with.to_lowercase());
+        // "a virtual node for my redis cache, tcp on 6379" says it already, or names what it is for.
+        let is_said = tokens.iter().any(|token| token.kind == TokenKind::Symbol && token.low == "tcp");
+        let is_for = (at.saturating_sub(2)..at).any(|at| tokens[at].low == "for");
+        let is_tcp = is_tcp_server(&with.to_lowercase()) && !is_said && !is_for;
         built.push(Built { words, with, what: tokens[end].text.clone(), is_tcp });
         if is_tcp {
             speak_tcp(&mut tokens[at]);
