@@ -5,6 +5,7 @@
 mod layout;
 mod number;
 mod spelt;
+mod table;
 mod value;
 
 use crate::intent::Span;
@@ -61,7 +62,7 @@ const MAX_QUOTED: usize = 2000;
 
 /// Cuts a request into tokens.
 pub(crate) fn tokens(request: &str) -> Vec<Token> {
-    let mut cutter = Cutter { request, at: 0, items: 0, tokens: Vec::new() };
+    let mut cutter = Cutter { request, at: 0, items: 0, is_list: false, tokens: Vec::new() };
     while cutter.tokens.len() < MAX_TOKENS && cutter.next() {}
     spelt::join(&cutter.tokens)
 }
@@ -71,6 +72,8 @@ struct Cutter<'r> {
     at: usize,
     /// The number of the last item of a list.
     items: u32,
+    /// Whether the line before is an item of a list.
+    is_list: bool,
     tokens: Vec<Token>,
 }
 
@@ -88,10 +91,14 @@ impl Cutter<'_> {
         let starts_line = self.at == 0 || self.rest()[..skipped].contains('\n');
         self.at += skipped;
         let Some(first) = self.rest().chars().next() else { return false };
+        if starts_line && self.table() {
+            return true;
+        }
         if (skipped > 0 || self.at == 0) && self.item(starts_line) {
             return true;
         }
         if starts_line {
+            self.end_of_list(skipped);
             self.heading();
         }
         if let Some((_, close)) = QUOTES.iter().find(|(open, _)| *open == first)

@@ -9,9 +9,10 @@ use super::mesh;
 use super::names::{common_stem, is_version, listed, own_router};
 use super::plan::{Gateway, Named, Node, Plan, Router, Service, is_change};
 use super::service_names::service_name;
+use super::timeouts::is_raised;
 use super::{version_nodes, version_routes};
 use crate::intent::{
-    Discovery, Dns, Intent, Provider, Route, RouterListener, Target, Timeout, Version, VirtualGateway, VirtualNode,
+    Discovery, Dns, Intent, Provider, Route, RouterListener, Target, Version, VirtualGateway, VirtualNode,
 };
 
 /// Takes a request apart.
@@ -156,7 +157,12 @@ fn node(wanted: &VirtualNode, name: Named, everywhere: &VirtualNode) -> Node {
             listener.outlier_detection = own.outlier_detection.or_else(|| common.outlier_detection.clone());
         }
     }
-    let or = |calls: &VirtualNode| calls.calls.clone();
+    // What all call does not call itself.
+    let own = name.text().map(str::to_owned);
+    let or = |calls: &VirtualNode| {
+        let others = calls.calls.iter().filter(|call| wanted.calls.contains(call) || Some(&call.to) != own.as_ref());
+        others.cloned().collect::<Vec<_>>()
+    };
     // What listens nowhere need not be found.
     let common = everywhere.discovery.clone().filter(|_| !wanted.only_calls);
     let discovery = wanted.discovery.clone().or_else(|| Some(of_node(common?, &name)));
@@ -220,7 +226,8 @@ fn add_application(
     if timeout.is_none() {
         timeout = listener_timeouts.filter_map(|listener| listener.timeout.clone()).find(is_raised);
     }
-    let has_router = !application.versions.is_empty() || retry.is_some() || timeout.is_some();
+    let has_router =
+        !application.versions.is_empty() || retry.is_some() || timeout.is_some() || application.behind_router;
     let versions: Vec<Option<&Version>> = match application.versions.as_slice() {
         [] => vec![None],
         versions => versions.iter().map(Some).collect(),
@@ -253,11 +260,6 @@ fn add_application(
         Provider::Node(label)
     };
     plan.services.push(Service { key: name, name: host, provider: Some(provider) });
-}
-
-/// Whether a timeout needs the route's to be raised too: over the default of 15 seconds, or none at all.
-fn is_raised(timeout: &Timeout) -> bool {
-    timeout.per_request.is_some_and(|span| span.millis == 0 || span.millis > 15_000)
 }
 
 fn add_routers(intent: &Intent, plan: &mut Plan, draft: &mut Draft) {

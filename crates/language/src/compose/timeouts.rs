@@ -65,6 +65,11 @@ pub(super) fn settle(plan: &mut Plan, draft: &mut Draft) {
     }
 }
 
+/// Whether a timeout needs the route's to be raised too: over the default of 15 seconds, or none at all.
+pub(super) fn is_raised(timeout: &Timeout) -> bool {
+    timeout.per_request.is_some_and(|span| span.millis == 0 || span.millis > 15_000)
+}
+
 /// Whether one span, where 0 is no limit, is longer than another.
 fn outlasts(one: Span, other: Span) -> bool {
     other.millis != 0 && (one.millis == 0 || one > other)

@@ -9,8 +9,9 @@ use meshwright_model::{Expression, Inventory, Kind, Resource};
 
 use super::draft::{Draft, Wanted};
 use super::names::{listed, logical};
+use super::timeouts::is_raised;
 use super::{Composition, compose_alone};
-use crate::intent::Intent;
+use crate::intent::{Intent, Timeout};
 use crate::understanding::{Assumption, Question};
 
 /// Asked where environments differ in more than values.
@@ -25,13 +26,18 @@ pub(super) fn compose(intent: &Intent) -> Composition {
     for environment in intent.variations.keys().filter(|name| !intent.environments.contains(name)) {
         ask(format!("Values are said for `{environment}`, which is none of the environments. For which are they?"));
     }
+    let mut own: Vec<Intent> = Vec::new();
     for environment in &intent.environments {
         match intent.for_environment(environment) {
-            Ok(own) => of_each.push((environment.clone(), compose_alone(&own))),
+            Ok(intent) => own.push(intent),
             Err(place) => {
                 ask(format!("For `{environment}` a value is said at `{place}`, where none stands. What is it?"));
             }
         }
+    }
+    route_timeouts(&mut own);
+    for (environment, own) in intent.environments.iter().zip(&own) {
+        of_each.push((environment.clone(), compose_alone(own)));
     }
     let mut compositions = of_each.iter().map(|(_, composition)| composition.clone());
     let Some(mut whole) = compositions.next() else {
@@ -67,6 +73,26 @@ pub(super) fn compose(intent: &Intent) -> Composition {
     }
     variation.declare(&mut whole);
     whole
+}
+
+/// Where the timeout of one environment needs a route, those of the others have one too.
+fn route_timeouts(intents: &mut [Intent]) {
+    let count = intents.iter().map(|intent| intent.applications.len()).min().unwrap_or_default();
+    for at in 0..count {
+        let timeout = |intent: &Intent| {
+            let listeners = &intent.applications[at].listeners;
+            listeners
+                .iter()
+                .find_map(|listener| listener.timeout.clone())
+                .filter(|timeout| timeout.per_request.is_some())
+        };
+        let is_raised = intents.iter().filter_map(timeout).any(|timeout| is_raised(&timeout));
+        for intent in intents.iter_mut().filter(|_| is_raised) {
+            let own = timeout(intent).map(|own| Timeout { idle: None, ..own });
+            let application = &mut intent.applications[at];
+            application.route_timeout = application.route_timeout.take().or(own);
+        }
+    }
 }
 
 /// Adds what was assumed for one environment alone.

@@ -180,7 +180,12 @@ impl Reader<'_> {
         ledger.enter(&intent);
         let spoken = std::mem::take(&mut self.spoken);
         let values = spoken.iter().enumerate().filter(|(at, token)| {
-            self.says_a_value(token) && !ledger.has(token) && !self.is_set_aside(token) && !is_told(&spoken, *at)
+            // What was said again for others takes up no room.
+            token.start < token.end
+                && self.says_a_value(token)
+                && !ledger.has(token)
+                && !self.is_set_aside(token)
+                && !is_told(&spoken, *at)
         });
         let mut missed: Vec<(usize, usize)> = values.map(|(_, token)| (token.start, token.end)).collect();
         missed.extend(self.verbs_without_object(&spoken));

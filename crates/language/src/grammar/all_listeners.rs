@@ -22,7 +22,8 @@ impl Reader<'_> {
     /// Speaks of all listeners of what is spoken of: "both with a health check", "each listener uses TLS".
     pub(super) fn all_listeners(&mut self) -> bool {
         let Some((is_named, end)) = self.words_for_listeners(self.at) else { return false };
-        let goes_on = !self.is_sentence_end(end) && self.low(end) != ",";
+        // "both call inventory" is said of applications.
+        let goes_on = !self.is_sentence_end(end) && self.low(end) != "," && !self.is_symbol(end, &["call"]);
         let Some(mut spots) = self.listeners_meant(is_named).filter(|_| goes_on) else { return false };
         if self.is_word(self.at, &["both"]) && spots.iter().filter(|spot| spot.place == spots[0].place).count() > 2 {
             self.miss(self.tokens[self.at].start, self.tokens[self.at].end);

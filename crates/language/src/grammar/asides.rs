@@ -99,7 +99,9 @@ impl Reader<'_> {
         let start = self.at + 2;
         let is_plain = |at: usize| {
             self.token(at).is_some_and(|token| {
-                matches!(token.kind, TokenKind::Word | TokenKind::Name) || token.text.eq_ignore_ascii_case("domain")
+                matches!(token.kind, TokenKind::Word | TokenKind::Name)
+                    || token.text.eq_ignore_ascii_case("domain")
+                    || at > start && matches!(token.text.to_lowercase().as_str(), "app" | "application" | "backend")
             })
         };
         let goes_on = |at: usize| {

@@ -25,6 +25,10 @@ impl Reader<'_> {
         if self.words.clone().any(|at| matches!(self.low(at), "name" | "named")) {
             return Err(Trouble::NotHere);
         }
+        // "each calls the next one"
+        if names.iter().any(|name| matches!(name.as_str(), "next" | "previous" | "following" | "other")) {
+            return Err(Trouble::NotHere);
+        }
         if let Place::Gateway(_) = spot.place {
             return self.calls_of_gateway(names);
         }

@@ -142,7 +142,8 @@ impl Reader<'_> {
     /// The block that opens right after: "a 10 second interval health check".
     fn upcoming_block(&self) -> Option<Block> {
         let ahead = self.tokens[self.at..].iter().take(MAX_UPCOMING);
-        let mut ahead = ahead.take_while(|token| !matches!(token.low.as_str(), "," | "." | ";" | "and"));
+        // "http on 3000 with health checks" says nothing of those before "with".
+        let mut ahead = ahead.take_while(|token| !matches!(token.low.as_str(), "," | "." | ";" | "and" | "with"));
         ahead.find_map(|token| match (&token.kind, token.low.as_str()) {
             (TokenKind::Symbol, "health-check") => Some(Block::HealthCheck),
             (TokenKind::Symbol, "retry") => Some(Block::Retry),

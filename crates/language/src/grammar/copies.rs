@@ -229,6 +229,7 @@ impl Reader<'_> {
                 access_log: own.access_log.or(from.access_log),
                 retry: own.retry.or(from.retry),
                 route_timeout: own.route_timeout.or(from.route_timeout),
+                behind_router: own.behind_router || from.behind_router,
                 versions: if own.versions.is_empty() { from.versions } else { own.versions },
                 name: own.name,
                 action: own.action,

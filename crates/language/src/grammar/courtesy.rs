@@ -84,6 +84,14 @@ const FILLERS: &[&str] = &[
     "leave everything else alone",
     "nothing else should change",
     "nothing else changes",
+    "one template please",
+    "in one template please",
+    "in one template",
+    "as one template",
+    "one template",
+    "in a single template",
+    "as a single template",
+    "a single template please",
 ];
 
 /// Labels of the parts of a ticket.
@@ -168,7 +176,9 @@ fn one_of(tokens: &[Token], at: usize, phrases: &[&str]) -> Option<usize> {
         let mut rest = *phrase;
         while !rest.is_empty() {
             // A symbol may hold several words.
-            let token = tokens.get(end).filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Symbol))?;
+            let token = tokens
+                .get(end)
+                .filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Symbol | TokenKind::Number(1)))?;
             rest = rest.strip_prefix(token.text.to_lowercase().as_str())?;
             rest = if rest.is_empty() { rest } else { rest.strip_prefix(' ')? };
             end += 1;

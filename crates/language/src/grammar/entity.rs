@@ -6,6 +6,7 @@ use super::reader::{Reader, Verb};
 use super::slot;
 use super::spot::Place;
 use super::thing::{Entity, Thing};
+use super::versions::is_environment;
 use crate::intent::Protocol;
 use crate::lexer::TokenKind;
 
@@ -252,7 +253,8 @@ impl Reader<'_> {
             self.token(at)?.text.ends_with('s') && !matches!(thing, Thing::Everything | Thing::Sidecar | Thing::Mesh);
         is_plural.then_some(())?;
         let place = self.past(at + 1, &[",", ":", "named", "(", "for", "are", "with", "-", "–", "—"]);
-        names_of_a_kind(&self.tokens, place).filter(|(names, _)| names.len() > 1)
+        names_of_a_kind(&self.tokens, place)
+            .filter(|(names, _)| names.len() > 1 && !names.iter().all(|name| is_environment(name)))
     }
 
     /// A name after its kind: "a mesh called shop", "the node orders".
@@ -273,12 +275,19 @@ impl Reader<'_> {
         if let Some(name) = name_at(&self.tokens, at + 2).filter(|_| may_be && is_all(at + 3)) {
             return Some((name, at + 3));
         }
-        // "Mesh: shop"
+        // "Mesh: shop", and not "gateway: public, http".
         let is_singular = !self.token(at)?.text.ends_with('s');
         if self.low(at + 1) == ":"
+            && !(self.is_word(at + 2, ADJECTIVES) && self.low(at + 3) == ",")
+            && !(thing == Thing::Mesh && self.begins_names(at + 2))
             && let Some(name) = name_at(&self.tokens, at + 2)
                 .filter(|_| is_singular && !matches!(thing, Thing::Everything | Thing::Route | Thing::GatewayRoute))
         {
+            return Some((name, at + 3));
+        }
+        // "Mesh: small."
+        let is_mesh = thing == Thing::Mesh && self.low(at + 1) == ":" && self.is_sentence_end(at + 3);
+        if let Some(name) = self.any_name_at(at + 2).filter(|_| is_mesh && is_singular) {
             return Some((name, at + 3));
         }
         // "virtual node api mesh shop": either kind has a name behind it.
@@ -288,6 +297,12 @@ impl Reader<'_> {
             && !(has_own && matches!(thing, Thing::Node | Thing::Service | Thing::Gateway));
         let name = name_at(&self.tokens, at + 1).filter(|_| !is_before_thing && thing != Thing::Everything)?;
         Some((name, at + 2))
+    }
+
+    /// "A simple mesh: web, api.": what is in it.
+    fn begins_names(&self, at: usize) -> bool {
+        let Some((names, end)) = names_of_a_kind(&self.tokens, at) else { return false };
+        names.len() > 1 && self.is_sentence_end(end)
     }
 
     /// "a virtual node for orders", "a virtual node for my redis cache"
@@ -364,7 +379,8 @@ impl Reader<'_> {
         (!self.joins(at)).then_some(())?;
         name_at(&self.tokens, at).or_else(|| {
             let token = self.token(at)?;
-            let is_text = matches!(token.kind, TokenKind::Symbol | TokenKind::Quoted | TokenKind::Word);
+            let is_joint = token.kind == TokenKind::Symbol && NEVER_NAMES.contains(&token.low.as_str());
+            let is_text = matches!(token.kind, TokenKind::Symbol | TokenKind::Quoted | TokenKind::Word) && !is_joint;
             (is_text && !token.text.contains(char::is_whitespace)).then(|| token.text.clone())
         })
     }

@@ -59,7 +59,9 @@ impl Reader<'_> {
         }
         let found = match &name {
             Some(name) => self.intent.virtual_gateways.iter().position(|there| there.name.as_ref() == Some(name)),
-            None if entity.is_definite => self.intent.virtual_gateways.len().checked_sub(1),
+            None if entity.is_definite || self.is_clause_start() && self.known.is_none() => {
+                self.intent.virtual_gateways.len().checked_sub(1)
+            }
             None => None,
         };
         let at = found.unwrap_or_else(|| {

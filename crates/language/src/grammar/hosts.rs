@@ -13,6 +13,11 @@ impl Reader<'_> {
         let is_of_several = self.is_of_several();
         let has_label = self.all_named().into_iter().any(|place| self.is_label_of(host, place));
         let is_domain = self.words.clone().any(|at| DOMAINS.contains(&self.tokens[at].text.to_lowercase().as_str()));
+        if is_domain && self.known.is_none() && self.all_named().is_empty() {
+            // "domain shop.local, nodes web and api": of those that come.
+            self.spot = Some(Spot::at(Place::Everywhere));
+            return self.domain(host);
+        }
         if is_domain && is_of_several && !has_label {
             return self.domain(host);
         }

@@ -39,8 +39,11 @@ const ODD_NAMES: &[&str] = &[
     "account",
     "accounts",
     "app",
+    "back",
     "backend",
     "balance",
+    "client",
+    "config",
     "containers",
     "destination",
     "destinations",
@@ -81,6 +84,7 @@ const ODD_NAMES: &[&str] = &[
     "places",
     "point",
     "points",
+    "policy",
     "pool",
     "probe",
     "proxy",
@@ -90,6 +94,7 @@ const ODD_NAMES: &[&str] = &[
     "ranges",
     "routing",
     "secret",
+    "settings",
     "share",
     "shared",
     "shares",
@@ -177,8 +182,12 @@ fn is_the_name_a(tokens: &[Token], at: usize) -> bool {
     let before = at.checked_sub(1).and_then(|before| tokens.get(before)).map_or("", |before| before.low.as_str());
     let follows_kind =
         matches!(before, "virtual-node" | "virtual-router" | "virtual-gateway" | "application" | "route" | "named");
-    // No article stands before a preposition.
-    does || matches!(next, "and" | "," | "on" | "at" | "with" | "has" | "is")
+    let told = tokens.get(at + 2).is_some_and(|told| {
+        matches!(told.kind, TokenKind::Number(_)) || matches!(told.low.as_str(), "http" | "http2" | "grpc" | "tcp")
+    });
+    // No article stands before a preposition, nor before brackets with a port.
+    does || next == "(" && told
+        || matches!(next, "and" | "," | "on" | "at" | "with" | "has" | "is")
         || follows_kind && matches!(next, "" | "." | ";" | ":" | "(" | ")" | "port" | "listen" | "call" | "to")
 }
 

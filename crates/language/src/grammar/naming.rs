@@ -1,6 +1,7 @@
 //! What comes of a name: the resource is spoken of from now on.
 
 use super::block::Block;
+use super::entity::is_adjective;
 use super::name::{is_clause_verb, name_at, names_from};
 use super::reader::{Reader, Verb};
 use super::spot::{self, Place, Said, Spot, Trouble, put};
@@ -251,7 +252,7 @@ impl Reader<'_> {
             && (matches!(self.tokens[start].kind, TokenKind::Quoted | TokenKind::Name)
                 || start.checked_sub(2).is_some_and(|kind| self.thing_at(kind).is_some())
                     && self.low(start + 1) == ",");
-        if !is_said && !is_apart || self.joins(self.words.end - 1) {
+        if !is_said && (!is_apart || is_adjective(&self.tokens[start].low)) || self.joins(self.words.end - 1) {
             return Err(Trouble::NotHere);
         }
         let is_soft = self.soft_name == Some(place);

@@ -24,7 +24,10 @@ pub(super) fn name_nouns(tokens: &mut [Token]) {
     }
     for at in 0..tokens.len() {
         let text = tokens[at].text.to_lowercase();
-        if tokens[at].kind != TokenKind::Symbol || !proven.contains(&text) || has_value(tokens, at) {
+        if !matches!(tokens[at].kind, TokenKind::Symbol | TokenKind::Word)
+            || !proven.contains(&text)
+            || has_value(tokens, at)
+        {
             continue;
         }
         let token = &mut tokens[at];

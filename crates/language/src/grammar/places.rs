@@ -190,7 +190,9 @@ impl Reader<'_> {
             let latest = self.latest(|place| matches!(place, Place::Node(_) | Place::Application(_)));
             let is_all =
                 entity.is_plural && (self.at.saturating_sub(3)..self.at).any(|at| self.is_word(at, &["both", "all"]));
-            if entity.thing == Thing::Application && is_all && latest.is_none() {
+            // "Five services in mesh travel, all http on 8080: …"
+            let is_counted = entity.is_plural && self.known.is_none() && !entity.is_definite;
+            if entity.thing == Thing::Application && (is_all || is_counted) && latest.is_none() {
                 return Some(Place::Everywhere);
             }
             // "… node listens on 8080", without an article

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::name::name_at;
 use super::reader::Reader;
 use super::slot::{Slot, Value};
 use super::spot::{self, Place, Said, Spot, Trouble, put};
@@ -40,6 +41,11 @@ impl Reader<'_> {
                 });
             }
         }
+        if callee.is_none() && self.is_told_of_called() {
+            let text = format!("What listens on {number}? The request calls it, and says nowhere what it is.");
+            self.ask(&text, self.words.start, self.words.end);
+            return Ok(String::new());
+        }
         let mut spot = callee.map_or_else(|| self.here(), Ok)?;
         if let Some(router) = self.router_of_routes() {
             spot = self.turn_to(router);
@@ -58,6 +64,12 @@ impl Reader<'_> {
             listeners[place].port = Some(number);
             listeners[place].protocol = protocol.or(listeners[place].protocol);
             return Ok(format!("virtualRouters[{at}].listeners[{place}].port"));
+        }
+        self.overrule(spot, 0);
+        self.note_general(spot, 0);
+        if protocol.is_some() {
+            self.overrule(spot, 1);
+            self.note_general(spot, 1);
         }
         loop {
             let (listener, path) = spot::listener(&mut self.intent, spot)?;
@@ -89,11 +101,28 @@ impl Reader<'_> {
             || self.is_in_brackets();
         let calls = match spot.place {
             Place::Application(at) => &self.intent.applications[at].calls,
+            Place::Node(at) if self.known.is_none() && self.is_in_brackets() => &self.intent.virtual_nodes[at].calls,
             _ => return None,
         };
-        let call = calls.get(*said.last()?)?;
-        let at = self.intent.applications.iter().position(|there| there.name.as_ref() == Some(&call.to))?;
-        (is_said && self.words.start > 0).then(|| Spot::at(Place::Application(at)))
+        let called = self.find_named(&calls.get(*said.last()?)?.to)?;
+        matches!(called, Place::Application(_) | Place::Node(_)).then_some(())?;
+        (is_said && self.words.start > 0).then(|| Spot::at(called))
+    }
+
+    /// Whether brackets say what was just called, which stands nowhere in the intent: "the node web calls api (http 8080)".
+    fn is_told_of_called(&self) -> bool {
+        let Some((_, said)) = self.last_calls.as_ref().filter(|_| self.is_in_brackets() && self.known.is_none()) else {
+            return false;
+        };
+        let open = self.tokens[..self.words.start].iter().rposition(|token| token.low == "(");
+        let called = open.and_then(|open| name_at(&self.tokens, open.checked_sub(1)?));
+        let node = self.spot.and_then(|spot| match spot.place {
+            Place::Node(at) => self.intent.virtual_nodes.get(at),
+            _ => None,
+        });
+        node.is_some_and(|node| {
+            said.iter().any(|at| node.calls.get(*at).is_some_and(|call| Some(&call.to) == called.as_ref()))
+        })
     }
 
     /// A port beside those that are there already.
@@ -265,8 +294,35 @@ impl Reader<'_> {
                         listener.protocol.get_or_insert(protocol);
                     }
                 }
+                self.overrule(spot, 1);
+                self.note_general(spot, 1);
                 let (listener, path) = spot::listener(&mut self.intent, spot)?;
                 put(&mut listener.protocol, protocol, &path, "protocol")
+            }
+        }
+    }
+
+    /// Keeps in mind that a port (0) or protocol (1) is that of all.
+    fn note_general(&mut self, spot: Spot, which: usize) {
+        if self.is_general {
+            self.general[which].push(spot.place);
+        }
+    }
+
+    /// "all on 8080, payments on 8443": what is said of one alone holds, and not what was said of all.
+    fn overrule(&mut self, spot: Spot, which: usize) {
+        let start = self.begin_of_sentence();
+        let end = (self.words.end + 2).min(self.tokens.len());
+        let is_more = (start..end).any(|at| self.is_word(at, &["also", "additionally", "too", "another", "both"]));
+        if self.is_general || is_more || !self.general[which].contains(&spot.place) {
+            return;
+        }
+        self.general[which].retain(|place| *place != spot.place);
+        if let Ok((listener, _)) = spot::listener(&mut self.intent, Spot { listener: 0, ..spot }) {
+            if which == 0 {
+                listener.port = None;
+            } else {
+                listener.protocol = None;
             }
         }
     }

@@ -188,7 +188,7 @@ impl Reader<'_> {
             || self.calls_those()
             || self.one_of_calls()
             || self.tagged()
-            || self.checked_those()
+            || self.part_of_those()
             || self.excepted()
             || self.limited()
             || self.one_of_several()
@@ -239,6 +239,9 @@ impl Reader<'_> {
 
     /// A sentence that begins with requests says where they go: "/v1 -> old", "requests on port 9090 are sent to admin".
     pub(super) fn begin_sentence(&mut self) {
+        self.front_everywhere();
+        self.name_groups();
+        self.listeners_of_all();
         self.bare_shares();
         let sentence: Vec<&Token> =
             self.tokens[self.at..].iter().take_while(|token| !matches!(token.low.as_str(), "." | ";")).collect();
@@ -346,7 +349,7 @@ impl Reader<'_> {
             let is_arrow = !token.text.starts_with(char::is_alphabetic);
             self.preposition = Some(if is_arrow { token.low.clone() } else { token.text.to_lowercase() });
         }
-        if RELATIVE.contains(&token.low.as_str()) {
+        if RELATIVE.contains(&token.low.as_str()) || token.low == ":" {
             self.preposition = None;
         }
         let (start, end) = (token.start, token.end);
@@ -404,6 +407,8 @@ impl Reader<'_> {
             TokenKind::Word | TokenKind::Name => {
                 is_glue(&token.low) && !self.lacks_object()
                     || is_adjective(&token.low) && self.is_word(self.at + 1, REQUESTS)
+                    // "gateway: public, http"
+                    || is_adjective(&token.low) && self.low_before(self.at) == ":" && self.low(self.at + 1) == ","
                     || token.low == "before" && self.is_doing(self.at + 1)
                     || self.are_senders(self.at)
                     || self.is_label()

@@ -124,6 +124,10 @@ pub(super) struct Reader<'r> {
     pub(super) alternatives: Vec<Alternative>,
     /// What the reading took for granted.
     pub(super) assumptions: Vec<Assumption>,
+    /// Whether what is said is said of all that were named.
+    pub(super) is_general: bool,
+    /// What has its port, and its protocol, only because all have it.
+    pub(super) general: [Vec<Place>; 2],
     /// Listeners that the last meaning made: "ports 80 and 81 using http".
     pub(super) last_ports: Option<(Spot, Range<usize>)>,
     /// What was named only by whom it is for, so that a name said later holds.
@@ -186,6 +190,8 @@ impl<'r> Reader<'r> {
             copies: Vec::new(),
             alternatives: Vec::new(),
             assumptions: Vec::new(),
+            is_general: false,
+            general: [Vec::new(), Vec::new()],
             last_ports: None,
             soft_name: None,
             pending_protocol: None,
@@ -208,6 +214,10 @@ impl<'r> Reader<'r> {
         self.make_alternatives();
         self.settle_firsts();
         self.check_counts();
+        self.settle_versions();
+        self.settle_common();
+        self.ask_about_bare_nodes();
+        self.settle_mesh();
         self.account();
         let is_empty = self.intent == Intent::default();
         if is_empty && self.not_understood.is_empty() && self.questions.is_empty() {
@@ -307,6 +317,8 @@ impl<'r> Reader<'r> {
             return;
         }
         let (start, end) = (self.tokens[from].start, self.tokens[to - 1].end);
+        // Words that were said in another order than they stand in begin nowhere.
+        let start = start.min(end);
         let text = self.request[start..end].to_owned();
         self.evidence.push(Evidence { path: path.to_owned(), text, start, end });
     }
@@ -356,7 +368,9 @@ impl<'r> Reader<'r> {
         let there = self.spot.iter().chain(self.history.iter().rev()).find(|there| there.place == place);
         let spot = there.copied().unwrap_or(Spot::at(place));
         self.remember();
-        self.is_carried = false;
+        // "Mesh shop, DNS names under shop.local" goes on with what was named.
+        self.is_carried &= place == Place::Mesh;
+        self.is_general = false;
         self.spot = Some(spot);
         self.beside.clear();
         self.block = Block::Resource;

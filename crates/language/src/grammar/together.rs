@@ -18,6 +18,29 @@ const KINDS: &[&str] = &["application", "virtual-node", "route", "call"];
 /// Ways to say everything that need no preposition.
 const ADVERBS: &[&str] = &["everywhere", "across the board", "mesh wide"];
 
+/// Parts of nodes that are said before whose they are.
+const OWNED: &[&str] = &[
+    "health-check",
+    "tls",
+    "mtls",
+    "strict",
+    "permissive",
+    "timeout",
+    "request-timeout",
+    "idle",
+    "outlier-detection",
+    "connection-pool",
+    "access-log",
+    "retry",
+    "discovery",
+];
+
+/// The most words of a clause that ends in whose part it is about.
+const MAX_CLAUSE: usize = 16;
+
+/// The most words of such a part.
+const MAX_PART: usize = 3;
+
 /// The most things that "all twelve" counts.
 const MAX_COUNT: u32 = 20;
 
@@ -65,8 +88,11 @@ impl Reader<'_> {
         let (first, others) = (places.remove(0), places);
         let (block, sending) = (self.block, self.sending);
         let here = self.turn_to(first);
+        self.is_general = is_all;
         if let Place::Route(..) = first {
             (self.block, self.sending) = (block, sending);
+        } else {
+            self.sending = false;
         }
         let own = self.listeners_of(first).into_iter().filter(|spot| spot.listener != here.listener);
         self.beside = own.chain(others.into_iter().flat_map(|place| self.listeners_of(place))).collect();
@@ -75,13 +101,31 @@ impl Reader<'_> {
         true
     }
 
-    /// "health check the web and the api on /health": of those alone.
-    pub(super) fn checked_those(&mut self) -> bool {
-        if !self.is_symbol(self.at, &["health-check"]) || self.known.is_some() {
+    /// "health check the web and the api on /health", "the timeout of search is 2 s", "strict TLS on pong": of those alone.
+    pub(super) fn part_of_those(&mut self) -> bool {
+        let count = (self.at..self.at + MAX_PART).take_while(|at| self.is_symbol(*at, OWNED)).count();
+        if count == 0 || self.known.is_some() {
             return false;
         }
-        let start = self.past(self.at + 1, &["for", "of", "on", "the", "both"]);
+        let of = self.at + count;
+        let is_checked = self.is_symbol(self.at, &["health-check"]);
+        let start = self.past(of, &["for", "of", "on", "the", "both", "to"]);
+        let before = (0..self.at).rev().find(|at| !matches!(self.low(*at), "the" | "a" | "an"));
+        let begins = before.is_none_or(|at| self.ends_clause(at) || self.low(at) == ":");
+        let is_of = matches!(self.low(of), "for" | "of" | "on");
+        if begins && let Some((names, words)) = self.owner_behind(of) {
+            return self.turn_to_those(&names, words);
+        }
+        if !is_checked && !(begins && is_of) {
+            return false;
+        }
         let Some((names, end)) = names_of_a_kind(&self.tokens, start) else { return false };
+        let end = end + usize::from(self.is_symbol(end, &["application", "virtual-node"]));
+        self.turn_to_those(&names, of..end)
+    }
+
+    /// Speaks of nodes that were named, whose words stand among those of a part, and reads the part.
+    fn turn_to_those(&mut self, names: &[String], words: std::ops::Range<usize>) -> bool {
         let places: Option<Vec<Place>> = names.iter().map(|name| self.find_named(name)).collect();
         let is_node = |place: &Place| matches!(place, Place::Application(_) | Place::Node(_));
         let Some(places) = places.filter(|places| places.iter().all(is_node)) else { return false };
@@ -90,8 +134,23 @@ impl Reader<'_> {
         self.group = places;
         self.sending = false;
         self.preposition = None;
-        self.tokens.drain(self.at + 1..end);
+        self.tokens.drain(words);
         self.meaning()
+    }
+
+    /// "retries of 2 on server errors for flights": whose part it is, where the clause ends with that and names nobody else.
+    fn owner_behind(&self, at: usize) -> Option<(Vec<String>, std::ops::Range<usize>)> {
+        let end = at
+            + (at..self.tokens.len())
+                .take(MAX_CLAUSE)
+                .take_while(|at| !self.is_sentence_end(*at) && self.low(*at) != ",")
+                .count();
+        let is_known = |at: usize| name_at(&self.tokens, at).is_some_and(|name| self.find_named(&name).is_some());
+        let first = (at..end).find(|at| is_known(*at))?;
+        let of = (at..first).rev().find(|at| !matches!(self.low(*at), "the" | "both"))?;
+        let (names, after) = names_of_a_kind(&self.tokens, first)?;
+        let after = after + usize::from(self.is_symbol(after, &["application", "virtual-node"]));
+        (of > at && matches!(self.low(of), "for" | "on" | "of") && after == end).then_some((names, of..after))
     }
 
     /// "all three of orders, payments and users retry": the list follows, and says it better.
@@ -120,7 +179,10 @@ impl Reader<'_> {
             }
             _ => is_pair.then_some(2),
         };
-        if self.is_symbol(end, KINDS) {
+        // "both calls use TLS", and not "both call inventory"
+        let is_verb =
+            self.is_symbol(end, &["call"]) && name_at(&self.tokens, self.past(end + 1, &["the", "to"])).is_some();
+        if self.is_symbol(end, KINDS) && !is_verb {
             end = self.past(end + 1, OF_THEM);
         }
         let says_more = !self.is_sentence_end(end) && name_at(&self.tokens, end).is_none() && self.low(end) != ",";
@@ -243,6 +305,9 @@ impl Reader<'_> {
 
     /// What "both" and "all of them" are that something calls: all that were named, but itself.
     pub(super) fn those_called(&self, at: usize) -> Option<(Vec<String>, usize)> {
+        if self.is_word(at, &["it"]) && self.ends_clause(at + 1) && self.known.is_none() {
+            return self.called_it().map(|name| (vec![name], at + 1));
+        }
         self.is_word(at, &["both", "all", "each", "them", "everyone"]).then_some(())?;
         let end = self.past(at, &["both", "all", "each", "of", "them", "the", "others", "other", "two"]);
         self.ends_clause(end).then_some(())?;
@@ -256,5 +321,15 @@ impl Reader<'_> {
             })
             .collect();
         (names.len() > 1).then_some((names, end))
+    }
+
+    /// "bidder is grpc on 9000, and the exchange service calls it": what was spoken of before who calls.
+    fn called_it(&self) -> Option<String> {
+        let here = self.spot.map(|spot| spot.place);
+        let before = self.history.iter().rev().map(|spot| spot.place).find(|place| Some(*place) != here)?;
+        match before {
+            Place::Application(at) => self.intent.applications[at].name.clone(),
+            _ => None,
+        }
     }
 }

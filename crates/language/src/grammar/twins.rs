@@ -15,13 +15,18 @@ pub(super) fn join_meshes(tokens: &mut Vec<Token>) {
     let is_mesh = |token: &Token| token.kind == TokenKind::Symbol && token.low == "mesh";
     let Some(first) = tokens.iter().position(is_mesh) else { return };
     let mut names: Vec<usize> = Vec::new();
-    let mut at = first + 1;
+    // "mesh names: shop-dev or shop-prod"
+    let label = |token: &&Token| matches!(token.low.as_str(), "named" | ":" | "is" | "are" | "name" | "names");
+    let start = first + 1 + tokens[first + 1..].iter().take_while(label).count();
+    let mut at = start;
     while let Some(name) = name_at(tokens, at) {
         if parts(&name).is_none() {
             break;
         }
         names.push(at);
-        let joint = |token: &&Token| matches!(token.low.as_str(), "," | "and") || is_mesh(token) || token.low == "a";
+        let joint = |token: &&Token| {
+            matches!(token.low.as_str(), "," | "and" | "or" | "/") || is_mesh(token) || token.low == "a"
+        };
         at += 1 + tokens[at + 1..].iter().take_while(joint).count();
     }
     let texts: Vec<String> = names.iter().map(|at| tokens[*at].text.clone()).collect();
@@ -50,5 +55,5 @@ pub(super) fn join_meshes(tokens: &mut Vec<Token>) {
         said.push(piece(TokenKind::Word, environment, start, start + environment.len()));
     }
     said.push(piece(TokenKind::Mark, ",", end, end));
-    tokens.splice(first + 1..=last, said);
+    tokens.splice(start..=last, said);
 }

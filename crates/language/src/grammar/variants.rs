@@ -21,6 +21,13 @@ const BEFORE_VALUE: &[&str] = &[
     "gets", "get", "should", "must", "will", "=", "equals", ":", "-", "–", "→",
 ];
 
+/// The most words of a sentence for one environment.
+const MAX_CLAUSE: usize = 24;
+
+/// What stands between an environment and what is said of it.
+const AFTER_ENVIRONMENT: &[&str] =
+    &[":", "=", ",", "gets", "get", "has", "uses", "use", "is", "should", "must", "have", "wants", "needs"];
+
 /// Words of which one stands where the other does.
 const OPPOSITES: &[[&str; 2]] = &[["allow-all", "drop-all"], ["strict", "permissive"], ["on", "off"]];
 
@@ -47,7 +54,8 @@ pub(super) fn variants(tokens: &[Token]) -> Vec<Variant> {
     let mut groups: Vec<Group> = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        let group = values_first(tokens, at)
+        let group = clauses_of_environments(tokens, at)
+            .or_else(|| values_first(tokens, at))
             .or_else(|| environments_first(tokens, at))
             .or_else(|| hosts_of_environments(tokens, at));
         let from = groups.last().map_or(0, |last| last.end);
@@ -105,7 +113,7 @@ fn past(tokens: &[Token], at: usize, words: &[&str]) -> usize {
 }
 
 fn is_joint(token: &Token) -> bool {
-    matches!(token.low.as_str(), "," | "and" | "but" | "while" | "(" | "/" | "versus" | "vs")
+    matches!(token.low.as_str(), "," | "and" | "or" | "but" | "while" | "(" | "/" | "versus" | "vs")
 }
 
 /// Whether a token ends what a value can be part of.
@@ -256,6 +264,43 @@ fn environments_first(tokens: &[Token], at: usize) -> Option<Group> {
     }
     say_alike(&mut values);
     (values.len() > 1).then_some(Group { start: at, end, values })
+}
+
+/// "Staging: 50/50. Production: 95/5.", "in staging allow all egress; in production drop it": a sentence for each.
+fn clauses_of_environments(tokens: &[Token], at: usize) -> Option<Group> {
+    let mut values: Vec<(String, Vec<Token>)> = Vec::new();
+    let (mut place, mut end) = (at, at);
+    let begins = at.checked_sub(1).is_none_or(|before| matches!(tokens[before].low.as_str(), "." | ";" | ":"));
+    begins.then_some(())?;
+    while let Some((name, after)) = environment_at(tokens, place).or_else(|| environment(tokens, place)) {
+        let start = past(tokens, after, AFTER_ENVIRONMENT);
+        let stop = start + tokens[start.min(tokens.len())..].iter().take_while(|token| !is_stop(token)).count();
+        if !says_clause(&tokens[start..stop])
+            || stop - start > MAX_CLAUSE
+            || start == stop
+            || tokens[start..stop].iter().any(|token| is_environment(&token.low))
+            || values.iter().any(|(other, _)| *other == name)
+        {
+            break;
+        }
+        values.push((name, tokens[start..stop].to_vec()));
+        end = stop;
+        place = stop + tokens[stop..].iter().take(2).take_while(|token| is_stop(token)).count();
+        if place == stop {
+            break;
+        }
+    }
+    say_alike(&mut values);
+    (values.len() > 1).then_some(Group { start: at, end, values })
+}
+
+fn is_stop(token: &Token) -> bool {
+    matches!(token.low.as_str(), "." | ";" | "!")
+}
+
+/// Whether what follows an environment without a mark is a clause of its own.
+fn says_clause(tokens: &[Token]) -> bool {
+    tokens.first().is_some_and(|first| first.kind != TokenKind::Mark)
 }
 
 /// "api.staging.local and api.prod.local": host names that differ in their environment alone.

@@ -10,7 +10,7 @@ use super::spot::{self, Place, Spot};
 use super::thing::Thing;
 use crate::intent::Protocol;
 use crate::lexer::{Token, TokenKind};
-use crate::lexicon::{is_glue, is_server_of, is_technology};
+use crate::lexicon::{is_glue, is_server_of, is_sort_of, is_tcp_server, is_technology};
 use crate::understanding::Assumption;
 
 /// Nouns for all of what is described.
@@ -181,8 +181,9 @@ impl Reader<'_> {
         let is_counted = self.token(parts).is_some_and(|token| matches!(token.kind, TokenKind::Number(2..=20)));
         let kind = parts + usize::from(is_counted);
         let kind = kind + usize::from(self.token(kind).is_some_and(|token| protocol(&token.low).is_some()));
-        let is_kind =
-            self.thing_at(kind).is_some_and(|thing| matches!(thing, Thing::Application | Thing::Node | Thing::Mesh));
+        let is_kind = self
+            .thing_at(kind)
+            .is_some_and(|thing| matches!(thing, Thing::Application | Thing::Node | Thing::Mesh | Thing::Gateway));
         let is_parted = place > end || parts > place;
         let in_mesh = is_purpose && place > end;
         let has_parts = in_mesh || is_parted && (is_kind || self.names_subjects(parts) || self.begins_chain(parts));
@@ -215,13 +216,22 @@ pub(super) struct Built {
     words: Range<usize>,
     with: String,
     what: String,
+    /// Whether it says the protocol.
+    is_tcp: bool,
 }
 
 impl Reader<'_> {
     /// Keeps in mind that words only say with what something is built.
     pub(super) fn tell_built(&mut self, built: &[Built]) {
-        for Built { words, with, what } in built {
+        for Built { words, with, what, is_tcp } in built {
             self.aside.push(words.clone());
+            if *is_tcp {
+                self.assumptions.push(Assumption {
+                    what: format!("`{what}` speaks tcp, as it is {with}"),
+                    why: "its protocol is its own, which the proxies pass on as bytes".to_owned(),
+                });
+                continue;
+            }
             self.assumptions.push(Assumption {
                 what: format!("`{with}` says with what `{what}` is built, and sets nothing"),
                 why: "a mesh has no setting for that".to_owned(),
@@ -241,27 +251,64 @@ pub(super) fn drop_technologies(tokens: &mut Vec<Token>) -> Vec<Built> {
         };
         let with = tokens[at..end].iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join(" ");
         let words = tokens[at].start..tokens[end - 1].end;
-        built.push(Built { words, with, what: tokens[end].text.clone() });
-        tokens.drain(at..end);
+        // "a virtual node for my redis cache, tcp on 6379" says it already, or names what it is for.
+        let is_said = tokens.iter().any(|token| token.kind == TokenKind::Symbol && token.low == "tcp");
+        let is_for = (at.saturating_sub(2)..at).any(|at| tokens[at].low == "for");
+        let is_tcp = is_tcp_server(&with.to_lowercase()) && !is_said && !is_for;
+        built.push(Built { words, with, what: tokens[end].text.clone(), is_tcp });
+        if is_tcp {
+            speak_tcp(&mut tokens[at]);
+            at += 1;
+        } else {
+            tokens.drain(at..end);
+        }
+    }
+    for at in 0..tokens.len() {
+        if let Some(server) = server_that_it_is(tokens, at) {
+            let (with, what) = (tokens[server].text.clone(), tokens[at].text.clone());
+            built.push(Built { words: tokens[server].start..tokens[server].end, with, what, is_tcp: true });
+            speak_tcp(&mut tokens[server]);
+        }
     }
     built
+}
+
+/// "a Postgres database": what it is says what it speaks.
+fn speak_tcp(token: &mut Token) {
+    token.kind = TokenKind::Symbol;
+    "tcp".clone_into(&mut token.low);
+}
+
+/// "db is postgres on 5432": where the server stands that a name is.
+fn server_that_it_is(tokens: &[Token], name: usize) -> Option<usize> {
+    name_at(tokens, name)?;
+    let low = |at: usize| tokens.get(at).map_or("", |token| token.low.as_str());
+    let server = name + 2 + usize::from(matches!(low(name + 2), "a" | "an"));
+    let token = tokens.get(server).filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Name))?;
+    let follows = matches!(low(server + 1), "on" | "at" | "(" | "," | "port" | "." | "and" | "");
+    (low(name + 1) == "is" && is_tcp_server(&token.text.to_lowercase()) && follows).then_some(server)
 }
 
 /// The place after the words for a technology that stand before what is built with it.
 fn technology_at(tokens: &[Token], at: usize) -> Option<usize> {
     let is_go = |token: &Token| token.text.eq_ignore_ascii_case("go");
-    let token = tokens
-        .get(at)
-        .filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Name | TokenKind::Host) || is_go(token))?;
-    let word = token.text.to_lowercase();
     let low = |at: usize| tokens.get(at).map_or("", |token| token.low.as_str());
+    let is_word = |token: &Token| matches!(token.kind, TokenKind::Word | TokenKind::Name | TokenKind::Host);
+    let is_sort = |token: &Token| {
+        is_sort_of(
+            &token.text.to_lowercase(),
+            &tokens.get(at + 1).map_or(String::new(), |next| next.text.to_lowercase()),
+        ) && at.checked_sub(1).is_some_and(|before| matches!(low(before), "a" | "an" | "the" | "our"))
+    };
+    let token = tokens.get(at).filter(|token| is_word(token) || is_go(token) || is_sort(token))?;
+    let word = token.text.to_lowercase();
     let is_boot = word == "spring" && low(at + 1) == "boot";
     let end = at + 1 + usize::from(is_boot);
     let is_written = is_technology(&word);
     let is_server = is_server_of(&word, low(end));
     let before = at.checked_sub(1).map_or("", &low);
     let is_verb = is_go(token) && !matches!(before, "a" | "the" | ":") && !(token.text == "Go" && at > 0);
-    if !is_written && !is_server || is_verb || before == "named" {
+    if !is_written && !is_server && !is_sort(token) || is_verb || before == "named" {
         return None;
     }
     let is_named = low(end) == "application" && low(end + 1) == "named";

@@ -46,6 +46,9 @@ pub struct VirtualNode {
     /// Its access log.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_log: Option<AccessLog>,
+    /// Whether a virtual router stands before an application's node, also where nothing else asks for one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub behind_router: bool,
     /// How a failed request to an application is tried again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry: Option<Retry>,

@@ -21,11 +21,23 @@ impl Cutter<'_> {
         // A line of one word is one of a list of names, and any other a sentence.
         let line = self.rest()[length..].lines().next().unwrap_or_default();
         let is_name = starts_line && line.split_whitespace().count() == 1 && !line.contains(':');
+        self.is_list |= starts_line;
         self.push(TokenKind::Mark, length);
         if let Some(mark) = self.tokens.last_mut() {
             if is_name { "," } else { "." }.clone_into(&mut mark.low);
         }
         true
+    }
+
+    /// The first line behind a list, or behind an empty line: a sentence of its own.
+    pub(super) fn end_of_list(&mut self, skipped: usize) {
+        let space = &self.request[self.at - skipped..self.at];
+        let is_apart = space.matches('\n').count() > 1;
+        let is_behind = std::mem::take(&mut self.is_list) && space.ends_with('\n');
+        let ends_already = self.tokens.last().is_none_or(|last| matches!(last.low.as_str(), "." | ";" | ":" | ","));
+        if (is_apart || is_behind) && !ends_already {
+            self.push_as(TokenKind::Mark, ".".to_owned(), 0);
+        }
     }
 
     /// The start of a line that has a heading, as "Services: …", which ends the sentence before it.

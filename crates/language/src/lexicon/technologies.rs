@@ -73,6 +73,12 @@ const SERVERS: &[&str] = &[
 /// Those nouns.
 const OF_SERVERS: &[&str] = &["broker", "cache", "database", "databases", "db", "index", "queue", "store"];
 
+/// What says of what sort an application is that is called by the noun behind it: "a web frontend", "a REST API".
+const SORTS: &[&str] = &["web", "rest", "restful", "graphql", "mobile"];
+
+/// Such nouns.
+const OF_SORTS: &[&str] = &["api", "app", "backend", "client", "frontend", "server", "ui"];
+
 /// Whether something is written with it: `react`, `spring boot`.
 pub(crate) fn is_technology(word: &str) -> bool {
     TECHNOLOGIES.contains(&word)
@@ -81,4 +87,17 @@ pub(crate) fn is_technology(word: &str) -> bool {
 /// Whether it is a server that stands before the noun of its kind.
 pub(crate) fn is_server_of(word: &str, noun: &str) -> bool {
     SERVERS.contains(&word) && OF_SERVERS.contains(&noun)
+}
+
+/// Servers that speak HTTP; all others speak protocols of their own over TCP.
+const OVER_HTTP: &[&str] = &["elasticsearch", "nginx", "opensearch"];
+
+/// Whether it is a server that speaks a protocol of its own over TCP.
+pub(crate) fn is_tcp_server(word: &str) -> bool {
+    SERVERS.contains(&word) && !OVER_HTTP.contains(&word)
+}
+
+/// Whether it only says of what sort the noun is that stands behind it.
+pub(crate) fn is_sort_of(word: &str, noun: &str) -> bool {
+    SORTS.contains(&word) && OF_SORTS.contains(&noun)
 }

@@ -19,6 +19,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
             }
             let is_known = names.len() > 1
                 || names.iter().all(|name| reader.find_named(name).is_some())
+                // "basket uses redis (tcp, 6379)"
+                || reader.known.is_none() && reader.begins_detail(reader.words.end)
                 || reader.is_symbol(reader.words.end, &["application", "virtual-service"]);
             if is_known { reader.calls(&names) } else { Err(Trouble::NotHere) }
         }),

@@ -76,6 +76,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Node,
         ways: &[
             "<path:chain> ?and|, <path:key>",
+            "uses|use <path:chain> ?and|, <path:key>",
             "tls <path:chain> ?and|, <path:key>",
             "file-source <path:chain> ?and|, <path:key>",
         ],

@@ -119,6 +119,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "?discovery dns ?discovery ?with|using hostname suffix <dotted:host>",
             "hostname suffix <dotted:host>",
             "under <dotted:host>",
+            "namespace <dotted:host> ?between|via|by|with|using dns",
+            "dns ?between|in|with namespace <dotted:host>",
         ],
         set: Set::Act(|reader, slots| reader.domain(&slots.text("host"))),
     },

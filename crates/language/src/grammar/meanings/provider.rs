@@ -11,6 +11,14 @@ use crate::intent::{Provider, VirtualNode};
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
+        name: "a router before an application",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Next,
+        ways: &["behind virtual-router"],
+        set: Set::Act(|reader, _| reader.stands_behind_router()),
+    },
+    Meaning {
         name: "provider that is changed",
         block: Block::Resource,
         is_plain: true,

@@ -7,6 +7,14 @@ use crate::intent::Span;
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
+        name: "request timeout: of the route and of the listener",
+        block: Block::Timeout,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["end to end", "end-to-end"],
+        set: Set::Act(|reader, _| reader.times_both_ends()),
+    },
+    Meaning {
         name: "request timeout",
         block: Block::Timeout,
         is_plain: true,
