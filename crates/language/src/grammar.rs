@@ -25,6 +25,7 @@ mod between;
 mod block;
 mod calls;
 mod carried;
+mod chains;
 mod choose;
 mod copies;
 mod counts;

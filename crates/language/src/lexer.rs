@@ -5,6 +5,7 @@
 mod layout;
 mod number;
 mod spelt;
+mod table;
 mod value;
 
 use crate::intent::Span;
@@ -61,7 +62,7 @@ const MAX_QUOTED: usize = 2000;
 
 /// Cuts a request into tokens.
 pub(crate) fn tokens(request: &str) -> Vec<Token> {
-    let mut cutter = Cutter { request, at: 0, items: 0, tokens: Vec::new() };
+    let mut cutter = Cutter { request, at: 0, items: 0, table: None, tokens: Vec::new() };
     while cutter.tokens.len() < MAX_TOKENS && cutter.next() {}
     spelt::join(&cutter.tokens)
 }
@@ -71,6 +72,8 @@ struct Cutter<'r> {
     at: usize,
     /// The number of the last item of a list.
     items: u32,
+    /// The table whose rows are read.
+    table: Option<table::Table>,
     tokens: Vec<Token>,
 }
 
@@ -91,7 +94,11 @@ impl Cutter<'_> {
         if (skipped > 0 || self.at == 0) && self.item(starts_line) {
             return true;
         }
+        if first == '|' && (starts_line && self.table() || self.cell(starts_line)) {
+            return true;
+        }
         if starts_line {
+            self.table = None;
             self.heading();
         }
         if let Some((_, close)) = QUOTES.iter().find(|(open, _)| *open == first)
@@ -271,7 +278,17 @@ impl Cutter<'_> {
             return;
         }
         let two = ["==", "!="].into_iter().find(|mark| rest.starts_with(mark));
+        // "oven [http 8080]"
+        let opened = self.tokens.iter().rev().find(|token| matches!(token.text.as_str(), "[" | "]"));
+        let like = match first {
+            '[' if self.tokens.last().is_some_and(|last| last.kind != TokenKind::Mark) => Some("("),
+            ']' if opened.is_some_and(|mark| mark.low == "(") => Some(")"),
+            _ => None,
+        };
         self.push(TokenKind::Mark, two.map_or(first.len_utf8(), str::len));
+        if let (Some(like), Some(mark)) = (like, self.tokens.last_mut()) {
+            like.clone_into(&mut mark.low);
+        }
     }
 }
 

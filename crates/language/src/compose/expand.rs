@@ -71,9 +71,11 @@ fn provide(plan: &mut Plan, draft: &mut Draft) {
 /// The applications of a request, and those that they or a gateway call and nothing defines.
 fn all_applications(intent: &Intent, draft: &mut Draft) -> Vec<VirtualNode> {
     let mut applications = intent.applications.clone();
-    if applications.is_empty() && !mesh::is_made(intent) {
-        return applications;
-    }
+    // Among nodes of a mesh that is there, those that are called need virtual services of their own.
+    let is_whole = !applications.is_empty() || mesh::is_made(intent);
+    let is_described = |name: &String| {
+        intent.virtual_nodes.iter().any(|node| node.name.as_ref() == Some(name) && !is_change(node.action))
+    };
     let everywhere = intent.everywhere.iter().flat_map(|everywhere| &everywhere.calls);
     let callers = applications.iter().chain(&intent.virtual_nodes).flat_map(|caller| &caller.calls);
     let calls = callers.chain(everywhere).map(|call| call.to.clone());
@@ -84,12 +86,14 @@ fn all_applications(intent: &Intent, draft: &mut Draft) -> Vec<VirtualNode> {
     known.extend(applications.iter().filter_map(|application| application.name.clone()));
     known.extend(draft.there.iter().cloned());
     let mut missing: Vec<String> = calls.chain(routes).filter(|name| !name.contains('.')).collect();
-    missing.retain(|name| known.insert(name.clone()));
+    missing.retain(|name| (is_whole || is_described(name)) && known.insert(name.clone()));
     for name in missing {
-        draft.assume(
-            format!("application `{name}` is made too"),
-            "the request names it as something that is called, and describes it nowhere",
-        );
+        let what = if is_described(&name) {
+            format!("virtual node `{name}` gets a virtual service")
+        } else {
+            format!("application `{name}` is made too")
+        };
+        draft.assume(what, "the request names it as something that is called, and describes none of that name");
         applications.push(VirtualNode { name: Some(name), ..VirtualNode::default() });
     }
     applications
@@ -211,7 +215,9 @@ fn add_application(application: &VirtualNode, everywhere: &VirtualNode, plan: &m
     let mut timeout = application.route_timeout.clone().or_else(|| everywhere.route_timeout.clone());
     let listener_timeouts = application.listeners.iter().chain(&everywhere.listeners);
     if timeout.is_none() {
-        timeout = listener_timeouts.filter_map(|listener| listener.timeout.clone()).find(is_raised);
+        // With retries there is a route anyway, and its default is none that was asked for.
+        let is_told = |timeout: &Timeout| is_raised(timeout) || retry.is_some() && timeout.per_request.is_some();
+        timeout = listener_timeouts.filter_map(|listener| listener.timeout.clone()).find(is_told);
     }
     let has_router = !application.versions.is_empty() || retry.is_some() || timeout.is_some();
     let versions: Vec<Option<&Version>> = match application.versions.as_slice() {
@@ -225,6 +231,9 @@ fn add_application(application: &VirtualNode, everywhere: &VirtualNode, plan: &m
     let mut targets = Vec::new();
     for version in versions {
         let node_name = version.map_or_else(|| label.clone(), |version| version_name(&label, &version.name));
+        if plan.node_position(&node_name).is_some() && !application.listeners.is_empty() {
+            draft.ask(format!("The request describes `{node_name}` twice. Which description holds?"));
+        }
         if plan.node_position(&node_name).is_none() && !is_there {
             let mut node = node(application, Named::known(&node_name), everywhere);
             if let (Some(version), Some(discovery)) = (version, &mut node.discovery) {

@@ -157,10 +157,8 @@ impl Reader<'_> {
     fn apply(&mut self, candidate: &Candidate) -> bool {
         let before = (self.spot, self.at);
         self.words = self.at..candidate.end;
-        if candidate.meaning.block == Block::Timeout
-            && let Some(callee) = self.callee_with_port()
-        {
-            self.turn_to(callee);
+        if matches!(candidate.meaning.block, Block::Timeout | Block::Retry) {
+            self.speak_of_callees();
         }
         for spot in self.spots_for(candidate.meaning.home) {
             self.is_current = before.0.is_none() || before.0 == spot;
@@ -328,10 +326,17 @@ impl Reader<'_> {
             }
         }
         let action = self.action_of_part();
+        let tells_all = home == Home::Node && self.tells_all_ahead();
         let (intent, protocol) = (&mut self.intent, self.pending_protocol);
         let place = match home {
             Home::Mesh => return (Spot::at(Place::Mesh), Undo::Nothing),
             Home::All | Home::Next => return (Spot::at(Place::All), Undo::Nothing),
+            Home::Node if tells_all => {
+                let was_said = intent.everywhere.is_some();
+                intent.everywhere.get_or_insert_default();
+                let undo = if was_said { Undo::Nothing } else { Undo::Pop };
+                return (Spot::at(Place::Everywhere), undo);
+            }
             Home::Node => {
                 intent.virtual_nodes.push(VirtualNode { action, ..VirtualNode::default() });
                 Place::Node(intent.virtual_nodes.len() - 1)
@@ -360,6 +365,17 @@ impl Reader<'_> {
         (Spot::at(place), Undo::Pop)
     }
 
+    /// Whether a heading says what holds for all that it heads: "mesh eats, Cloud Map namespace eats.local: web calls menu".
+    fn tells_all_ahead(&self) -> bool {
+        let of_mesh = self.spot.is_none_or(|spot| spot.place == Place::Mesh);
+        let is_first = self.intent.virtual_nodes.is_empty() && self.intent.applications.is_empty();
+        let colon = (self.at..self.tokens.len()).find(|at| self.is_sentence_end(*at) || self.low(*at) == ":");
+        let names = |colon: usize| {
+            self.low(colon) == ":" && self.names_subjects(self.past(colon + 1, &["the", "a", "an", "."]))
+        };
+        of_mesh && is_first && self.known.is_none() && colon.is_some_and(names)
+    }
+
     /// Takes back what was made for a value that does not belong there.
     fn undo(&mut self, spot: Spot, undo: Undo) {
         let intent = &mut self.intent;
@@ -373,6 +389,7 @@ impl Reader<'_> {
                 self.preposition = kept.preposition;
             }
             (Undo::Pop, Place::Node(at)) => intent.virtual_nodes.truncate(at),
+            (Undo::Pop, Place::Everywhere) => intent.everywhere = None,
             (Undo::Pop, Place::Route(None, at)) => intent.routes.truncate(at),
             (Undo::Pop, Place::GatewayRoute(None, at)) => intent.gateway_routes.truncate(at),
             (Undo::Pop, Place::Service(at)) => intent.virtual_services.truncate(at),

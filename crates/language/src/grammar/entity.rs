@@ -168,7 +168,8 @@ impl Reader<'_> {
             place += 1;
         }
         let entity = self
-            .another(place)
+            .names_before_kind(place)
+            .or_else(|| self.another(place))
             .or_else(|| self.all_others(place))
             .or_else(|| self.named_mesh(place))
             .or_else(|| self.kind_first(place))
@@ -182,6 +183,18 @@ impl Reader<'_> {
             ..entity
         };
         Some(self.whole_family(self.name_what_is_there(entity, at), at))
+    }
+
+    /// "frontend, articles and search services": several names before their kind.
+    fn names_before_kind(&self, at: usize) -> Option<Entity> {
+        let (mut names, end) = names_of_a_kind(&self.tokens, at).filter(|(names, _)| names.len() > 1)?;
+        let thing = self.thing_at(end).filter(|thing| matches!(thing, Thing::Application | Thing::Node))?;
+        let is_plural = self.token(end)?.text.ends_with('s') && self.known.is_none();
+        let is_list = is_plural && !self.sending && !self.is_symbol(end + 1, &["named"]) && self.low(end + 1) != ":";
+        is_list.then(|| {
+            let name = Some(names.remove(0));
+            Entity { others: names, is_definite: true, ..Entity::new(thing, name, end + 1) }
+        })
     }
 
     /// "another called posts": of the kind that was spoken of.

@@ -108,14 +108,19 @@ impl Reader<'_> {
             return said;
         }
         let here = self.here()?;
-        let is_listed = matches!(self.low_before(start), "," | ":");
-        let has_none = spot::node(&mut self.intent, here)?.0.discovery.is_none();
-        let is_own = self.is_label_of(host, here.place);
-        let is_free = has_none && self.last_calls.is_none() && self.all_named().len() < 2;
-        if !is_listed || !is_own && !is_free {
+        if !self.is_host_in_list(start, host) {
             return Err(Trouble::NotHere);
         }
         put_hostname(&mut self.intent, here, host)
+    }
+
+    /// Whether a host name at a place is that of the node that is spoken of, and nothing of its own.
+    pub(super) fn is_host_in_list(&mut self, at: usize, host: &str) -> bool {
+        let Some(here) = self.spot.filter(|_| matches!(self.low_before(at), "," | ":")) else { return false };
+        let has_none = spot::node(&mut self.intent, here).is_ok_and(|(node, _)| node.discovery.is_none());
+        let is_free =
+            has_none && matches!(here.place, Place::Node(_)) && self.last_calls.is_none() && self.all_named().len() < 2;
+        host.contains('.') && (is_free || self.is_label_of(host, here.place))
     }
 
     /// The service of Cloud Map that one node is.

@@ -18,6 +18,9 @@ const KINDS: &[&str] = &["application", "virtual-node", "route", "call"];
 /// Ways to say everything that need no preposition.
 const ADVERBS: &[&str] = &["everywhere", "across the board", "mesh wide"];
 
+/// Parts of a node that are nouns, so that whose they are stands around them.
+const PARTS: &[&str] = &["health-check", "outlier-detection", "connection-pool", "access-log", "tls", "mtls"];
+
 /// The most things that "all twelve" counts.
 const MAX_COUNT: u32 = 20;
 
@@ -75,22 +78,33 @@ impl Reader<'_> {
         true
     }
 
-    /// "health check the web and the api on /health": of those alone.
-    pub(super) fn checked_those(&mut self) -> bool {
-        if !self.is_symbol(self.at, &["health-check"]) || self.known.is_some() {
+    /// "health check the web and the api on /health", "outlier detection on api: …", "api health check on /ready": of those alone.
+    pub(super) fn part_of_those(&mut self) -> bool {
+        if self.known.is_some() || !self.is_clause_start() {
             return false;
         }
-        let start = self.past(self.at + 1, &["for", "of", "on", "the", "both"]);
-        let Some((names, end)) = names_of_a_kind(&self.tokens, start) else { return false };
+        let is_first = self.is_symbol(self.at, PARTS);
+        let start = if is_first { self.past(self.at + 1, &["for", "of", "on", "the", "both"]) } else { self.at };
+        let is_led = start > self.at + 1 || self.is_symbol(self.at, &["health-check"]);
+        let Some((names, end)) = names_of_a_kind(&self.tokens, start).filter(|_| !is_first || is_led) else {
+            return false;
+        };
         let places: Option<Vec<Place>> = names.iter().map(|name| self.find_named(name)).collect();
         let is_node = |place: &Place| matches!(place, Place::Application(_) | Place::Node(_));
         let Some(places) = places.filter(|places| places.iter().all(is_node)) else { return false };
+        if !is_first && !self.is_symbol(end, PARTS) {
+            return false;
+        }
         self.turn_to(places[0]);
         self.beside = places[1..].iter().map(|place| Spot::at(*place)).collect();
         self.group = places;
         self.sending = false;
         self.preposition = None;
-        self.tokens.drain(self.at + 1..end);
+        if is_first {
+            self.tokens.drain(self.at + 1..end);
+        } else {
+            self.at = end;
+        }
         self.meaning()
     }
 
@@ -243,8 +257,14 @@ impl Reader<'_> {
 
     /// What "both" and "all of them" are that something calls: all that were named, but itself.
     pub(super) fn those_called(&self, at: usize) -> Option<(Vec<String>, usize)> {
-        self.is_word(at, &["both", "all", "each", "them", "everyone"]).then_some(())?;
-        let end = self.past(at, &["both", "all", "each", "of", "them", "the", "others", "other", "two"]);
+        // "calls the other two"
+        let are_others = self.token(at).is_some_and(|token| {
+            token.kind == TokenKind::Symbol
+                && matches!(token.text.to_lowercase().as_str(), "the other" | "others" | "other")
+        });
+        (are_others || self.is_word(at, &["both", "all", "each", "them", "everyone"])).then_some(())?;
+        let at = if are_others { at + 1 } else { at };
+        let end = self.past(at, &["both", "all", "each", "of", "them", "the", "others", "other", "two", "three"]);
         self.ends_clause(end).then_some(())?;
         let here = self.spot.map(|spot| spot.place);
         let others = self.all_named().into_iter().filter(|place| Some(*place) != here);

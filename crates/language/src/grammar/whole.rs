@@ -60,6 +60,9 @@ const MAX_WORDS: usize = 5;
 /// The most words before those.
 const MAX_BEFORE: usize = 8;
 
+/// Words that begin a sentence about those who ask.
+const NARRATORS: &[&str] = &["we're", "i'm", "we", "i", "our"];
+
 /// Words between a whole and its parts.
 const TO_PARTS: &[&str] = &[
     "with",
@@ -158,7 +161,12 @@ impl Reader<'_> {
         }
         let start = self.past_before_whole();
         let Some((end, protocol)) = self.whole_for(start).or_else(|| self.whole_at(start)) else { return };
-        let begin = if self.low(start) == "for" { start } else { self.begin_of_whole(start) };
+        let is_told = self.low(end) == "." && self.is_word(0, NARRATORS);
+        let begin = match self.low(start) {
+            _ if is_told => 0,
+            "for" => start,
+            _ => self.begin_of_whole(start),
+        };
         let text = self.request[self.tokens[begin].start..self.tokens[end - 1].end].to_owned();
         self.set_aside(begin, end);
         self.assumptions.push(Assumption {
@@ -176,7 +184,7 @@ impl Reader<'_> {
     fn past_before_whole(&self) -> usize {
         let is_before = |at: &usize| {
             self.token(*at).is_some_and(|token| match token.kind {
-                TokenKind::Word => is_glue(&token.low),
+                TokenKind::Word => is_glue(&token.low) || NARRATORS.contains(&token.low.as_str()),
                 TokenKind::Symbol => {
                     BEFORE_WHOLE.contains(&token.low.as_str())
                         && (token.low != "application" || token.text.ends_with('s'))
@@ -259,7 +267,18 @@ impl Reader<'_> {
             self.thing_at(kind).is_some_and(|thing| matches!(thing, Thing::Application | Thing::Node | Thing::Mesh));
         let is_parted = place > end || parts > place;
         let in_mesh = is_purpose && place > end;
-        let has_parts = in_mesh || is_parted && (is_kind || self.names_subjects(parts) || self.begins_chain(parts));
+        // "I'm building a ticketing system. …", "an architecture with a …"
+        let is_strong = end > start && !ALSO_PARTS.contains(&self.tokens[end - 1].text.to_lowercase().as_str());
+        let is_told = is_strong
+            && end > start + 1
+            && self.low(end) == "."
+            && self.tokens.len() > end + 1
+            && self.is_word(0, NARRATORS);
+        let begins_parts = is_strong && self.low(end) == "with" && matches!(self.low(end + 1), "a" | "an");
+        let has_parts = is_told
+            || begins_parts
+            || in_mesh
+            || is_parted && (is_kind || self.names_subjects(parts) || self.begins_chain(parts));
         let is_name = |at: usize| {
             let text = self.tokens[at].text.to_lowercase();
             !WHOLES.contains(&text.as_str())

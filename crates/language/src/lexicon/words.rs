@@ -126,7 +126,8 @@ trust: validating against, validate against, validates against, verifying agains
     verified with, checked with
 san: san, sans, expected san, expected sans, expected subject alternative name, expected subject alternative names,
     subject alternative name, subject alternative names, subject alt name, subject alt names
-client-certificate: present a certificate, present certificates, show a certificate, show certificates,
+client-certificate: present a certificate, present certificates, present certs, present a cert, present client certs,
+    present valid certificates, present valid certs, present a valid certificate, show a certificate, show certificates,
     present a client certificate, present client certificates, show a client certificate, client certificate, client certificates, client cert, client certs,
     authenticate with a certificate, authenticate themselves, client authentication, client auth,
     clients authenticate, authenticate
@@ -239,7 +240,7 @@ egress: public internet, calls to the internet, calls to the public internet, ou
     calls to external destinations, calls outside the mesh, outside the mesh,
     outbound traffic that isn't in the mesh, traffic that isn't in the mesh, external traffic,
     traffic outside the mesh, traffic to the outside, traffic leaving the mesh, outgoing traffic,
-    external services, external endpoints, outside world, external hosts, unknown destinations,
+    external services, external endpoints, external apis, external api, third party apis, outside apis, outside world, external hosts, unknown destinations,
     destinations outside the mesh, outside of the mesh, hosts outside the mesh, hosts outside of the mesh,
     destinations outside of the mesh, services outside the mesh, services outside of the mesh, egressfilter, traffic to anything outside, traffic to anything outside of it,
     traffic to the outside world, traffic to anywhere outside, anything outside, anything outside of it

@@ -58,6 +58,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "connections <number>",
             "<number> connections",
             "max <number> connections",
+            "<number> max connections",
             "<number> connections per|in connection-pool",
             "allow-all ?max <number> connections",
         ],
@@ -90,7 +91,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::ConnectionPool,
         is_plain: true,
         home: Home::Node,
-        ways: &["pending <number>", "<number> pending", "max <number> pending", "allow-all ?max <number> pending"],
+        ways: &[
+            "pending <number>",
+            "<number> pending",
+            "max <number> pending",
+            "<number> max pending",
+            "allow-all ?max <number> pending",
+        ],
         set: Set::Value(|intent, spot, slots| {
             let (pool, path) = spot::connection_pool(intent, spot)?;
             put(&mut pool.max_pending_requests, slots.number("number"), &path, "maxPendingRequests")
@@ -105,6 +112,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "concurrent-requests <number>",
             "<number> concurrent-requests",
             "max <number> concurrent-requests",
+            "<number> max concurrent-requests",
             "max <number> requests|request",
             "allow-all ?max <number> concurrent-requests",
             "max requests|request <number>",
