@@ -2,18 +2,11 @@
 
 use std::sync::LazyLock;
 
-use meshwright_model::Kind;
-use meshwright_model::gateway_route::GatewayRouteSpec;
 use meshwright_model::limits::ScalarInfo;
-use meshwright_model::mesh::MeshSpec;
 use meshwright_model::resource::Tag;
-use meshwright_model::route::RouteSpec;
 use meshwright_model::shape::Shape;
-use meshwright_model::virtual_gateway::VirtualGatewaySpec;
-use meshwright_model::virtual_node::VirtualNodeSpec;
-use meshwright_model::virtual_router::VirtualRouterSpec;
-use meshwright_model::virtual_service::VirtualServiceSpec;
 use meshwright_model::workload::{PolicyAttachments, PolicyStatement, TaskDefinition};
+use meshwright_model::{Kind, Spec};
 
 /// A shape in the words of a dialect.
 #[derive(Clone, Debug)]
@@ -79,31 +72,21 @@ impl Views {
     }
 }
 
-/// The shapes of the API's types, by kind, and of what stands beside them.
-static SHAPES: LazyLock<([Shape; 7], [Shape; 4])> = LazyLock::new(|| {
-    let spec = |kind| match kind {
-        Kind::Mesh => Shape::of::<MeshSpec>(),
-        Kind::VirtualNode => Shape::of::<VirtualNodeSpec>(),
-        Kind::VirtualRouter => Shape::of::<VirtualRouterSpec>(),
-        Kind::VirtualGateway => Shape::of::<VirtualGatewaySpec>(),
-        Kind::Route => Shape::of::<RouteSpec>(),
-        Kind::VirtualService => Shape::of::<VirtualServiceSpec>(),
-        Kind::GatewayRoute => Shape::of::<GatewayRouteSpec>(),
-    };
-    let others = [
+/// The shapes of what stands beside specifications.
+static SHAPES: LazyLock<[Shape; 4]> = LazyLock::new(|| {
+    [
         Shape::of::<Tag>(),
         Shape::of::<TaskDefinition>(),
         Shape::of::<PolicyStatement>(),
         Shape::of::<PolicyAttachments>(),
-    ];
-    (Kind::ALL.map(spec), others)
+    ]
 });
 
 impl Naming {
     pub(crate) fn views(&'static self) -> Views {
-        let (specs, [tag, task, statement, attachments]) = &*SHAPES;
+        let [tag, task, statement, attachments] = &*SHAPES;
         Views {
-            specs: Kind::ALL.map(|kind| self.view(kind.api_name(), &specs[kind as usize])),
+            specs: Kind::ALL.map(|kind| self.view(kind.api_name(), Spec::shape(kind))),
             tag: self.view("tags", tag),
             task: self.view("task", task),
             statement: self.policy("statement", statement),

@@ -20,6 +20,7 @@ pub(crate) mod names;
 mod node;
 mod plan;
 mod priority;
+mod providers;
 mod retries;
 mod route;
 mod routes;
@@ -30,6 +31,7 @@ mod tls;
 mod trust;
 mod values;
 mod variations;
+mod version_nodes;
 mod version_routes;
 
 use std::collections::BTreeMap;

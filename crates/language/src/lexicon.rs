@@ -8,10 +8,13 @@ mod places;
 mod records;
 mod rests;
 mod statuses;
+mod technologies;
 mod words;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
+
+pub(crate) use technologies::{has_own_protocol, is_server_of, is_technology};
 
 use crate::lexer::{Token, TokenKind};
 

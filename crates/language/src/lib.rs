@@ -12,6 +12,6 @@ mod lexicon;
 pub mod understanding;
 
 pub use compose::{Composition, Insertion, compose, compose_into};
-pub use grammar::{MAX_REQUEST, names_there, page, understand, understand_change};
+pub use grammar::{Example, MAX_REQUEST, example_near, names_there, page, understand, understand_change};
 pub use intent::Intent;
 pub use understanding::{Assumption, Evidence, NotUnderstood, Question, Understanding};

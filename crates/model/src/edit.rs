@@ -1,5 +1,6 @@
 //! A change to a resource in model terms: which value becomes what. Dialects carry it out on the user's own text.
 
+mod make;
 mod of;
 mod part;
 
@@ -9,8 +10,9 @@ use serde::ser::Serializer;
 use crate::expression::Expression;
 use crate::kind::Kind;
 use crate::parameter::Declaration;
-use crate::path::Path;
+use crate::path::{Path, Step};
 use crate::resource::{Origin, Resource, Spec};
+use crate::shape::Shape;
 use crate::subject::Subject;
 
 /// A value to put somewhere.
@@ -42,6 +44,11 @@ impl NewValue {
     /// The specification that a value says; nothing where it is none of that kind.
     pub fn spec(self, kind: Kind) -> Option<Spec> {
         part::spec(kind, self)
+    }
+
+    /// Makes a change at a place in it, by the shape of what it says; `None` where there is no such place.
+    pub fn make(&mut self, steps: &[Step], change: &Change, shape: &Shape) -> Option<()> {
+        make::make(self, steps, change, shape)
     }
 }
 

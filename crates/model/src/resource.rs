@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,7 @@ use crate::reference::{Key, Need, Reference};
 use crate::route::RouteSpec;
 use crate::scalar::Name;
 use crate::scalar::Scalar;
+use crate::shape::Shape;
 use crate::symbol::Symbol;
 use crate::virtual_gateway::VirtualGatewaySpec;
 use crate::virtual_node::VirtualNodeSpec;
@@ -79,7 +81,25 @@ impl Spec {
             Kind::GatewayRoute => Self::GatewayRoute(GatewayRouteSpec::default()),
         }
     }
+
+    /// The shape of the specifications of that kind.
+    pub fn shape(kind: Kind) -> &'static Shape {
+        &SHAPES[kind as usize]
+    }
 }
+
+/// The shapes of specifications, by kind.
+static SHAPES: LazyLock<[Shape; 7]> = LazyLock::new(|| {
+    Kind::ALL.map(|kind| match kind {
+        Kind::Mesh => Shape::of::<MeshSpec>(),
+        Kind::VirtualNode => Shape::of::<VirtualNodeSpec>(),
+        Kind::VirtualRouter => Shape::of::<VirtualRouterSpec>(),
+        Kind::VirtualGateway => Shape::of::<VirtualGatewaySpec>(),
+        Kind::Route => Shape::of::<RouteSpec>(),
+        Kind::VirtualService => Shape::of::<VirtualServiceSpec>(),
+        Kind::GatewayRoute => Shape::of::<GatewayRouteSpec>(),
+    })
+});
 
 /// A tag. API shape `TagRef`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

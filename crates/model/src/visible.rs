@@ -13,6 +13,11 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
+/// A letter that does not steer, or a mark in its place: as many letters as there were.
+pub fn one_letter(letter: char) -> char {
+    if steers(letter) { char::REPLACEMENT_CHARACTER } else { letter }
+}
+
 /// Controls, marks that turn the direction of writing or show nothing, line separators, and what XML cannot hold.
 fn steers(letter: char) -> bool {
     let is_hidden = matches!(letter,

@@ -4,7 +4,6 @@
 //! a union; a member that is `null` is absent, and an element is never (Smithy, restJson1's tests of malformed requests).
 
 use std::fmt::Write as _;
-use std::sync::LazyLock;
 
 use meshwright_model::checks::{MAX_TAGS, name_fault, tag_key_fault, tags_fault};
 use meshwright_model::gateway_route::GatewayRouteSpec;
@@ -113,7 +112,7 @@ impl Body {
 
 /// A specification of a kind.
 pub(crate) fn spec_of(kind: Kind, spec: &Value) -> Result<Spec, ApiError> {
-    check(spec, &SHAPES[kind as usize], &mut "spec".to_owned()).map_err(ApiError::bad)?;
+    check(spec, Spec::shape(kind), &mut "spec".to_owned()).map_err(ApiError::bad)?;
     Ok(match kind {
         Kind::Mesh => Spec::Mesh(built::<MeshSpec>(spec)?),
         Kind::VirtualNode => Spec::VirtualNode(built::<VirtualNodeSpec>(spec)?),
@@ -171,19 +170,6 @@ fn limited<T: ScalarType>(value: Option<&Value>, at: &str) -> Result<Option<Stri
 fn built<T: DeserializeOwned>(spec: &Value) -> Result<T, ApiError> {
     T::deserialize(spec).map_err(|why| ApiError::bad(format!("spec: {why}")))
 }
-
-/// The shapes of specifications, by kind.
-static SHAPES: LazyLock<[Shape; 7]> = LazyLock::new(|| {
-    Kind::ALL.map(|kind| match kind {
-        Kind::Mesh => Shape::of::<MeshSpec>(),
-        Kind::VirtualNode => Shape::of::<VirtualNodeSpec>(),
-        Kind::VirtualRouter => Shape::of::<VirtualRouterSpec>(),
-        Kind::VirtualGateway => Shape::of::<VirtualGatewaySpec>(),
-        Kind::Route => Shape::of::<RouteSpec>(),
-        Kind::VirtualService => Shape::of::<VirtualServiceSpec>(),
-        Kind::GatewayRoute => Shape::of::<GatewayRouteSpec>(),
-    })
-});
 
 /// Holds a value to a shape; the error says where it does not fit, and why.
 fn check(value: &Value, shape: &Shape, at: &mut String) -> Result<(), String> {

@@ -8,7 +8,7 @@ use meshwright_dialect::Reading;
 use meshwright_dialect::source::Source;
 use meshwright_model::finding::{Finding, Location, Related, Severity};
 use meshwright_model::subject::Subject;
-use meshwright_model::visible::visible;
+use meshwright_model::visible::{one_letter, visible};
 use serde_json::{Value, json};
 
 /// The most characters of a source line that are shown; more are cut off around the place.
@@ -187,13 +187,7 @@ fn shown_line(source: &Source, location: &Location) -> ShownLine {
     let skip = if location.column > MAX_LINE - BEFORE { location.column - 1 - BEFORE } else { 0 };
     let mut letters = source.line_from(location.line, skip + 1).chars();
     // One letter for one letter, so that the mark stays in its place.
-    let clean = |letter: char| {
-        if letter == '\t' || visible(letter.encode_utf8(&mut [0; 4])).chars().count() == 1 {
-            letter
-        } else {
-            '\u{fffd}'
-        }
-    };
+    let clean = |letter: char| if letter == '\t' { letter } else { one_letter(letter) };
     let mut text: String = if skip > 0 { "…".to_owned() } else { String::new() };
     text.extend(letters.by_ref().take(MAX_LINE).map(clean));
     let is_cut_behind = letters.next().is_some();

@@ -5,11 +5,12 @@
 
 mod into;
 mod llm;
+mod open;
 mod show;
 
 use clap::{Args, ValueEnum};
 use meshwright_dialect::{Input, Options, Reading, read_document};
-use meshwright_language::{Composition, Intent, Understanding, compose, understand, understand_change};
+use meshwright_language::{Composition, Intent, Question, Understanding, compose, understand, understand_change};
 use meshwright_model::Inventory;
 use meshwright_model::edit::Edit;
 use meshwright_model::finding::{Finding, Severity};
@@ -122,6 +123,8 @@ pub struct Made {
 /// Everything there is to say about a request.
 #[derive(Default)]
 pub struct Outcome {
+    /// The words of the request.
+    pub request: String,
     /// What was understood.
     pub understanding: Understanding,
     /// What it became.
@@ -227,7 +230,8 @@ fn read_intent(name: &str, text: &str) -> Result<Intent, Refused> {
 fn outcome(understanding: Understanding, options: &GenerateOptions) -> Result<Outcome, Refused> {
     let notation = notation(options.dialect, options.notation)?;
     let composition = compose(&understanding.intent);
-    let mut outcome = Outcome { understanding, composition, ..Outcome::default() };
+    let request = options.request.clone().unwrap_or_default();
+    let mut outcome = Outcome { request, understanding, composition, ..Outcome::default() };
     let inventory = &outcome.composition.inventory;
     let is_empty = inventory.resources.is_empty() && inventory.declarations.is_empty();
     if is_empty || (outcome.is_open() && !options.partial) {
@@ -278,10 +282,14 @@ fn parameter_files(composition: &Composition) -> Vec<Made> {
 }
 
 impl Outcome {
+    /// What must be settled by who asked.
+    pub fn questions(&self) -> impl Iterator<Item = &Question> {
+        self.understanding.questions.iter().chain(&self.composition.questions)
+    }
+
     /// Whether something must be settled first.
     pub fn is_open(&self) -> bool {
-        let Understanding { questions, not_understood, .. } = &self.understanding;
-        !questions.is_empty() || !not_understood.is_empty() || !self.composition.questions.is_empty()
+        self.questions().next().is_some() || !self.understanding.not_understood.is_empty()
     }
 
     /// Whether the rules find an error in what was composed.

@@ -6,17 +6,13 @@ use meshwright_model::Resource;
 use meshwright_model::edit::{Change, Edit, NewValue};
 use meshwright_model::parameter::Declaration;
 use meshwright_model::path::Step;
-use meshwright_model::workload::Workload;
+use meshwright_model::shape::Shape;
+use meshwright_model::workload::{TaskDefinition, Workload};
 
 use super::root;
 use crate::reading::Reading;
-use crate::view::{Naming, View, Views};
 
-/// The API's own names, in which paths are said.
-static NAMING: Naming =
-    Naming { key: |_, field| field.to_owned(), demands: |_, _, required| required, is_lenient: false };
-
-static VIEWS: LazyLock<Views> = LazyLock::new(|| NAMING.views());
+static TASK: LazyLock<Shape> = LazyLock::new(Shape::of::<TaskDefinition>);
 
 /// Whether `after` is `before` with the edits made, and nothing else changed.
 ///
@@ -57,8 +53,8 @@ pub fn reads_as(before: &Reading, edits: &[Edit], after: &Reading) -> Result<(),
         if of_it.is_empty() && (renames || old.says_the_same(new)) {
             continue;
         }
-        let view = root::view(&VIEWS, old.kind());
-        check(model(old), &model(new), &of_it, &view).map_err(|path| format!("{}: {path}", old.id()))?;
+        let shape = root::shape(old.kind());
+        check(model(old), &model(new), &of_it, &shape).map_err(|path| format!("{}: {path}", old.id()))?;
     }
     tasks(before, edits, after)
 }
@@ -72,7 +68,7 @@ fn tasks(before: &Reading, edits: &[Edit], after: &Reading) -> Result<(), String
         let of_it: Vec<&Edit> =
             edits.iter().filter(|edit| is_of(edit, old.origin) && edit.resource.is_none()).collect();
         let value = |workload: &Workload| NewValue::of(&workload.task);
-        check(value(old), &value(new), &of_it, &VIEWS.task).map_err(|path| format!("{}: {path}", old.label))?;
+        check(value(old), &value(new), &of_it, &TASK).map_err(|path| format!("{}: {path}", old.label))?;
     }
     Ok(())
 }
@@ -85,9 +81,10 @@ fn is_of(edit: &Edit, origin: Option<meshwright_model::resource::Origin>) -> boo
     edit.origin == origin && !deletes(edit) && !matches!(edit.change, Change::Create(_) | Change::Declare(_))
 }
 
-fn check(mut old: NewValue, new: &NewValue, edits: &[&Edit], view: &View) -> Result<(), String> {
+fn check(mut old: NewValue, new: &NewValue, edits: &[&Edit], shape: &Shape) -> Result<(), String> {
     for edit in edits {
-        make(&mut old, edit.path.steps(), &edit.change, view).ok_or_else(|| format!("{} is no place", edit.path))?;
+        let is_made = old.make(edit.path.steps(), &edit.change, shape);
+        is_made.ok_or_else(|| format!("{} is no place", edit.path))?;
     }
     compare(&old, new)
 }
@@ -106,59 +103,6 @@ fn model(resource: &Resource) -> NewValue {
     members.push(("spec", NewValue::of(&resource.spec)));
     members.push(("tags", NewValue::of(&resource.tags)));
     NewValue::Object(members)
-}
-
-/// Makes a change in a value; `None` where there is no such place.
-fn make(value: &mut NewValue, steps: &[Step], change: &Change, view: &View) -> Option<()> {
-    let Some((step, rest)) = steps.split_first() else {
-        match (change, value) {
-            (Change::Set(new), value) => *value = new.clone(),
-            (Change::Append(new), NewValue::List(items)) => items.push(new.clone()),
-            _ => return None,
-        }
-        return Some(());
-    };
-    let is_removal = *change == Change::Remove;
-    match (step, view, value) {
-        (Step::Field(name), View::Struct(fields) | View::Union(fields), NewValue::Object(members)) => {
-            let field = fields.iter().find(|field| field.api == name)?;
-            let position = members.iter().position(|(key, _)| key == name);
-            if is_removal && (rest.is_empty() || position.is_none()) {
-                members.retain(|(key, _)| key != name);
-                return Some(());
-            }
-            if matches!(view, View::Union(_)) {
-                members.retain(|(key, _)| key == name);
-            }
-            if !members.iter().any(|(key, _)| key == name) {
-                let empty = if matches!(field.view, View::List(..)) {
-                    NewValue::List
-                } else {
-                    |_| NewValue::Object(Vec::new())
-                };
-                members.push((field.api, empty(Vec::new())));
-            }
-            let (_, member) = members.iter_mut().find(|(key, _)| key == name)?;
-            make(member, rest, change, &field.view)?;
-            let is_emptied =
-                matches!((&field.view, &*member), (View::Union(_), NewValue::Object(left)) if left.is_empty());
-            if is_removal && is_emptied && !field.demanded {
-                members.retain(|(key, _)| key != name);
-            }
-            Some(())
-        }
-        (Step::Index(index), View::List(element, _), NewValue::List(items)) => {
-            if is_removal && rest.is_empty() {
-                (*index < items.len()).then(|| items.remove(*index))?;
-                return Some(());
-            }
-            if *index == 0 && items.is_empty() {
-                items.push(NewValue::Object(Vec::new()));
-            }
-            make(items.get_mut(*index)?, rest, change, element)
-        }
-        _ => None,
-    }
 }
 
 /// Compares what two values say: a list that is empty may be left out, and a number may be written as text.

@@ -1,31 +1,46 @@
-//! What surrounds specifications: the view of whole resources, and the file that takes a new one.
+//! What surrounds specifications: the shape and the view of whole resources, and the file that takes a new one.
 
 use meshwright_model::limits::{AccountId, ResourceName, ScalarInfo, ServiceName};
 use meshwright_model::reference::Key;
+use meshwright_model::resource::Tag;
+use meshwright_model::shape::{self, Shape};
 use meshwright_model::value::ScalarType;
-use meshwright_model::{Kind, Resource};
+use meshwright_model::{Kind, Resource, Spec};
 
 use super::error::Obstacle;
 use crate::reading::Reading;
 use crate::view::{Field, View, Views};
 
-/// The view of a whole resource: its names, its specification, its tags.
-pub(crate) fn view(views: &Views, kind: Kind) -> View {
-    let scalar = |name: &'static str| ScalarInfo::named(name).map(View::Scalar);
+/// The shape of a whole resource: its names, its specification, its tags.
+pub(crate) fn shape(kind: Kind) -> Shape {
+    let scalar = |name: &'static str| ScalarInfo::named(name).map(Shape::Scalar);
     let own_name = if kind == Kind::VirtualService { ServiceName::NAME } else { ResourceName::NAME };
     let named = [
         Some(("meshName", scalar(ResourceName::NAME))),
         kind.parent().map(|parent| (parent.name_field(), scalar(ResourceName::NAME))),
         (kind != Kind::Mesh).then(|| (kind.name_field(), scalar(own_name))),
         Some(("meshOwner", scalar(AccountId::NAME))),
-        Some(("spec", Some(views.spec(kind).clone()))),
-        Some(("tags", Some(View::List(Box::new(views.tag.clone()), None)))),
+        Some(("spec", Some(Spec::shape(kind).clone()))),
+        Some(("tags", Some(Shape::List(Box::new(Shape::of::<Tag>()), None)))),
     ];
-    let field = |(api, view): (&'static str, Option<View>)| {
-        let (key, demanded) = ((views.naming.key)("", api), api == "spec" && kind != Kind::Mesh);
-        Some(Field { api, key, needed: demanded, demanded, view: view? })
+    let field = |(name, shape): (&'static str, Option<Shape>)| {
+        Some(shape::Field { name, required: name == "spec" && kind != Kind::Mesh, shape: shape? })
     };
-    View::Struct(named.into_iter().flatten().filter_map(field).collect())
+    Shape::Struct(named.into_iter().flatten().filter_map(field).collect())
+}
+
+/// The view of a whole resource.
+pub(crate) fn view(views: &Views, kind: Kind) -> View {
+    let field = |field: &shape::Field| {
+        let view = match &field.shape {
+            Shape::List(..) => View::List(Box::new(views.tag.clone()), None),
+            Shape::Scalar(info) => View::Scalar(info),
+            Shape::Struct(_) | Shape::Union(_) => views.spec(kind).clone(),
+        };
+        let key = (views.naming.key)("", field.name);
+        Field { api: field.name, key, needed: field.required, demanded: field.required, view }
+    };
+    View::Struct(shape(kind).fields().iter().map(field).collect())
 }
 
 /// The document that a new resource goes to: the one that is asked for, else that of its like in its mesh; `None` where the

@@ -8,14 +8,13 @@ use meshwright_dialect::{DIALECTS, Reading};
 use meshwright_model::finding::Severity;
 use meshwright_model::shape::Shape;
 use meshwright_model::value::{Alphabet, Limit};
-use meshwright_model::{Kind, Resource};
+use meshwright_model::{Kind, Resource, Spec};
 use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
 use crate::broken::{all_said, assert_presentable};
-use crate::positions::shape_of;
 use crate::read_text;
 
 /// Texts that some notation takes for something else, or cannot say bare.
@@ -185,7 +184,7 @@ fn resource(kind: Kind) -> BoxedStrategy<Value> {
     let owner = weighted(0.2, "[0-9]{12}".prop_map(Value::String));
     let tag = (text(1, 128, Alphabet::Any), weighted(0.7, text(0, 256, Alphabet::Any)));
     let tags = weighted(0.3, prop::collection::vec(tag, 0..3));
-    (select(vec!["m", "メッシュ"]), name(), name(), owner, tags, value(&shape_of(kind)))
+    (select(vec!["m", "メッシュ"]), name(), name(), owner, tags, value(Spec::shape(kind)))
         .prop_map(move |(mesh, parent, name, owner, tags, spec)| {
             let mut members = Map::new();
             members.insert("meshName".to_owned(), json!(if kind == Kind::Mesh { name.as_str() } else { mesh }));
@@ -275,7 +274,7 @@ fn every_scalar_of_every_kind_is_held_to_its_limit() {
         for _ in 0..20 {
             let valid = proptest::strategy::ValueTree::current(&strategy.new_tree(&mut runner).unwrap());
             let mut pointers = Vec::new();
-            scalars(&shape_of(kind), &valid["spec"], "/spec", &mut pointers);
+            scalars(Spec::shape(kind), &valid["spec"], "/spec", &mut pointers);
             for (pointer, limit) in pointers {
                 let Some(bad) = one_past(limit) else { continue };
                 let mut broken = valid.clone();

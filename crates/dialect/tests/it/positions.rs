@@ -2,32 +2,13 @@
 
 use meshwright_dialect::{Reading, read};
 use meshwright_model::finding::Location;
-use meshwright_model::gateway_route::GatewayRouteSpec;
-use meshwright_model::mesh::MeshSpec;
 use meshwright_model::path::Step;
-use meshwright_model::route::RouteSpec;
 use meshwright_model::shape::Shape;
-use meshwright_model::virtual_gateway::VirtualGatewaySpec;
-use meshwright_model::virtual_node::VirtualNodeSpec;
-use meshwright_model::virtual_router::VirtualRouterSpec;
-use meshwright_model::virtual_service::VirtualServiceSpec;
-use meshwright_model::{Kind, Path, Resource};
+use meshwright_model::{Kind, Path, Resource, Spec};
 use serde_json::Value;
 
 use crate::broken::all_said;
 use crate::{files_below, input, own_corpus, read_own, read_text};
-
-pub(crate) fn shape_of(kind: Kind) -> Shape {
-    match kind {
-        Kind::Mesh => Shape::of::<MeshSpec>(),
-        Kind::VirtualNode => Shape::of::<VirtualNodeSpec>(),
-        Kind::VirtualRouter => Shape::of::<VirtualRouterSpec>(),
-        Kind::VirtualGateway => Shape::of::<VirtualGatewaySpec>(),
-        Kind::Route => Shape::of::<RouteSpec>(),
-        Kind::VirtualService => Shape::of::<VirtualServiceSpec>(),
-        Kind::GatewayRoute => Shape::of::<GatewayRouteSpec>(),
-    }
-}
 
 /// What a walk over a specification comes by.
 enum Met<'v> {
@@ -108,7 +89,7 @@ fn check(reading: &Reading) -> (usize, usize) {
     let (mut literals, mut absent) = (0, 0);
     for resource in &reading.inventory.resources {
         let spec = serde_json::to_value(&resource.spec).unwrap();
-        walk(&shape_of(resource.kind()), &spec, &mut Path::of(&["spec"]), &mut |path, met| match met {
+        walk(Spec::shape(resource.kind()), &spec, &mut Path::of(&["spec"]), &mut |path, met| match met {
             Met::Scalar(value) => literals += usize::from(is_literal(reading, resource, path, &shown(value))),
             // A field that reads as absent although its file says something stands where it says it.
             Met::Absent if resource.has_gap(path) => {}

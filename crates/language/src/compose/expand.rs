@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::draft::{Draft, Wanted};
 use super::listeners;
 use super::mesh;
-use super::names::{common_stem, host_label, is_version, listed, own_router, version_name, versioned_host};
+use super::names::{common_stem, host_label, is_version, listed, own_router, versioned_host};
 use super::plan::{Gateway, Named, Node, Plan, Router, Service, in_domain, is_change};
-use super::version_routes;
+use super::{providers, version_nodes, version_routes};
 use crate::intent::{
     CloudMap, Discovery, Dns, Intent, Provider, Route, RouterListener, Target, Timeout, Version, VirtualGateway,
     VirtualNode,
@@ -19,7 +19,8 @@ pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
     let everywhere = intent.everywhere.clone().unwrap_or_default();
     plan.is_one = intent.environments.is_empty();
     plan.is_encrypted = everywhere.listeners.iter().any(|listener| listener.tls.is_some());
-    for wanted in &intent.virtual_nodes {
+    let alone = intent.virtual_nodes.iter().filter(|wanted| !version_nodes::is_of_application(wanted, intent));
+    for wanted in alone {
         let name = node_name(wanted, draft);
         if plan.nodes.iter().any(|node| node.name == name) {
             draft.ask(format!("The request describes virtual node `{}` twice. Which description holds?", name.shown()));
@@ -29,7 +30,8 @@ pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
         plan.nodes.push(node);
     }
     for service in &intent.virtual_services {
-        let name = match &service.name {
+        let own = service.name.clone().or_else(|| providers::host_of(service, intent));
+        let name = match &own {
             Some(name) => Named::known(name),
             None => Named::open(draft.parameter(&Wanted {
                 name: "VirtualServiceName",
@@ -37,35 +39,22 @@ pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
                 ..Wanted::default()
             })),
         };
-        let key = service.name.clone().unwrap_or_default();
+        if let (None, Some(own)) = (&service.name, &own) {
+            let why = "the hosts of the node that answers are found by that name, and the request gives no other";
+            draft.assume(format!("the virtual service is called `{own}`"), why);
+        }
+        let key = own.unwrap_or_default();
         plan.services.push(Service { key, name: name.expression, provider: service.provider.clone() });
     }
     for application in &all_applications(intent, draft) {
-        add_application(application, &everywhere, &mut plan, draft);
+        add_application(application, intent, &everywhere, &mut plan, draft);
     }
     add_missing_nodes(intent, &everywhere, &mut plan, draft);
     listeners::settle(intent, &mut plan, draft);
     add_routers(intent, &mut plan, draft);
-    provide(&mut plan, draft);
+    providers::provide(&mut plan, draft);
     add_gateways(intent, &mut plan, draft);
     plan
-}
-
-/// Lets the one router that no service leads to answer for the one service that nothing answers for.
-fn provide(plan: &mut Plan, draft: &mut Draft) {
-    let leads_to = |name: &str| {
-        plan.services.iter().any(|service| matches!(&service.provider, Some(Provider::Router(own)) if own == name))
-    };
-    let free = |router: &Router| router.name.text().filter(|name| router.is_made && !leads_to(name)).map(str::to_owned);
-    let routers: Vec<String> = plan.routers.iter().filter_map(free).collect();
-    let services = plan.services.iter_mut().filter(|service| service.provider.is_none());
-    if let ([router], [service]) = (routers.as_slice(), services.collect::<Vec<_>>().as_mut_slice()) {
-        draft.assume(
-            format!("virtual router `{router}` answers for virtual service `{}`", service.name),
-            "the request describes one of either, and nothing else leads there",
-        );
-        service.provider = Some(Provider::Router(router.clone()));
-    }
 }
 
 /// The applications of a request, and those that they or a gateway call and nothing defines.
@@ -88,12 +77,14 @@ fn all_applications(intent: &Intent, draft: &mut Draft) -> Vec<VirtualNode> {
     let mut missing: Vec<String> = calls.chain(routes).filter(|name| !name.contains('.')).collect();
     missing.retain(|name| (is_whole || is_described(name)) && known.insert(name.clone()));
     for name in missing {
-        let what = if is_described(&name) {
-            format!("virtual node `{name}` gets a virtual service")
+        let (what, why) = if is_described(&name) {
+            let why = "the request calls it, and it is called by the name of a virtual service";
+            (format!("virtual node `{name}` gets a virtual service"), why)
         } else {
-            format!("application `{name}` is made too")
+            let why = "the request names it as something that is called, and describes it nowhere";
+            (format!("application `{name}` is made too"), why)
         };
-        draft.assume(what, "the request names it as something that is called, and describes none of that name");
+        draft.assume(what, why);
         applications.push(VirtualNode { name: Some(name), ..VirtualNode::default() });
     }
     applications
@@ -183,7 +174,13 @@ fn of_node(common: Discovery, name: &Named) -> Discovery {
 }
 
 /// Adds an application's nodes, its router where it needs one, and its service.
-fn add_application(application: &VirtualNode, everywhere: &VirtualNode, plan: &mut Plan, draft: &mut Draft) {
+fn add_application(
+    application: &VirtualNode,
+    intent: &Intent,
+    everywhere: &VirtualNode,
+    plan: &mut Plan,
+    draft: &mut Draft,
+) {
     let Some(name) = application.name.clone() else {
         draft.ask("What is the application called that the request describes without a name?");
         return;
@@ -230,14 +227,16 @@ fn add_application(application: &VirtualNode, everywhere: &VirtualNode, plan: &m
     let is_there = is_there && application.versions.iter().any(|version| version.weight.is_some());
     let mut targets = Vec::new();
     for version in versions {
-        let node_name = version.map_or_else(|| label.clone(), |version| version_name(&label, &version.name));
+        let node_name = version.map_or_else(|| label.clone(), |version| version.node_name(&label));
         if plan.node_position(&node_name).is_some() && !application.listeners.is_empty() {
             draft.ask(format!("The request describes `{node_name}` twice. Which description holds?"));
         }
         if plan.node_position(&node_name).is_none() && !is_there {
-            let mut node = node(application, Named::known(&node_name), everywhere);
-            if let (Some(version), Some(discovery)) = (version, &mut node.discovery) {
-                tell_apart(discovery, &name, &version.name, draft);
+            let described = version_nodes::described(&node_name, application, intent);
+            let mut node = node(&described, Named::known(&node_name), everywhere);
+            let is_shared = described.discovery == application.discovery;
+            if let (Some(version), Some(discovery), true) = (version, &mut node.discovery, is_shared) {
+                tell_apart(discovery, &name, version, draft);
             }
             plan.nodes.push(node);
         }
@@ -278,24 +277,26 @@ fn is_raised(timeout: &Timeout) -> bool {
 }
 
 /// Lets the hosts of a version be told from those of the others.
-fn tell_apart(discovery: &mut Discovery, application: &str, version: &str, draft: &mut Draft) {
+fn tell_apart(discovery: &mut Discovery, application: &str, version: &Version, draft: &mut Draft) {
+    let name = &version.name;
     match discovery {
         // A domain of all gives each version its own name already.
         Discovery::Dns(Dns { hostname: Some(hostname), .. })
-            if hostname.split('.').next() == Some(host_label(&version_name(application, version)).as_str()) => {}
+            if hostname.split('.').next() == Some(host_label(&version.node_name(application)).as_str()) => {}
         Discovery::Dns(Dns { hostname: Some(hostname), .. }) => {
             *hostname = versioned_host(hostname, version);
             draft.assume(
-                format!("the hosts of version `{version}` of `{application}` are found by `{hostname}`"),
+                format!("the hosts of version `{name}` of `{application}` are found by `{hostname}`"),
                 "versions with one host name would get each other's requests",
             );
         }
-        Discovery::CloudMap(CloudMap { service: Some(service), attributes, .. }) => {
-            attributes.insert("version".to_owned(), version.to_owned());
+        Discovery::CloudMap(CloudMap { service: Some(service), attributes, version_attribute, .. }) => {
+            let attribute = version_attribute.clone().unwrap_or_else(|| "version".to_owned());
             draft.assume(
-                format!("instances of Cloud Map service `{service}` bear the attribute `version`, here `{version}`"),
+                format!("instances of Cloud Map service `{service}` bear the attribute `{attribute}`, here `{name}`"),
                 "versions with one Cloud Map service are told apart by an attribute",
             );
+            attributes.insert(attribute, name.clone());
         }
         Discovery::Dns(_) | Discovery::CloudMap(_) => {}
     }

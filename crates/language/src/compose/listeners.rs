@@ -7,7 +7,9 @@ use meshwright_model::Expression;
 use super::draft::{Draft, Wanted};
 use super::names::{is_version, listed, logical};
 use super::plan::{Named, Node, Plan, in_domain};
-use crate::intent::{CloudMap, Discovery, Dns, Intent, Listener, Protocol, Provider};
+use super::version_nodes;
+use crate::intent::{CloudMap, Discovery, Dns, Intent, Listener, Protocol, Provider, VirtualNode};
+use crate::lexicon::has_own_protocol;
 
 /// The port of a listener that the request gives none: one for each protocol, as a caller's proxy cannot tell two protocols on
 /// one port apart.
@@ -43,7 +45,8 @@ pub(super) fn settle(intent: &Intent, plan: &mut Plan, draft: &mut Draft) {
             let taken: Vec<u32> = node.listeners.iter().filter_map(|listener| listener.port).collect();
             let listener = &mut node.listeners[position];
             if listener.protocol.is_none() {
-                let protocol = hinted.unwrap_or(Protocol::Http);
+                let is_server = is_server(node.name.words(), listener.port);
+                let protocol = hinted.unwrap_or(if is_server { Protocol::Tcp } else { Protocol::Http });
                 listener.protocol = Some(protocol);
                 if hinted.is_none() {
                     protocols.entry(protocol.word()).or_default().push(node.name.shown());
@@ -72,13 +75,23 @@ pub(super) fn settle(intent: &Intent, plan: &mut Plan, draft: &mut Draft) {
     }
     for (protocol, names) in protocols {
         let verb = if names.len() == 1 { "speaks" } else { "speak" };
-        let why = if has_tls {
+        let why = if protocol == Protocol::Tcp.word() {
+            "the request names no protocol, and what listens there has one of its own, which only TCP carries"
+        } else if has_tls {
             "the request names no protocol; TLS is what the proxies speak, and behind them the application this"
         } else {
             "the request names no protocol"
         };
         draft.assume(format!("{} {verb} {protocol}", listed(&names)), why);
     }
+}
+
+/// Ports of servers that speak protocols of their own. Source: IANA, Service Name and Transport Protocol Port Number Registry.
+const SERVER_PORTS: &[u32] = &[1433, 1521, 3306, 5432, 5672, 6379, 9092, 11211, 27017];
+
+/// Whether a node is a server with a protocol of its own, as its name or its port tells: `redis`, `orders-postgres`, 5432.
+fn is_server(name: &str, port: Option<u32>) -> bool {
+    port.map_or_else(|| has_own_protocol(name), |port| SERVER_PORTS.contains(&port))
 }
 
 /// The protocol of the routes that lead to a node, where they say one.
@@ -140,7 +153,9 @@ fn settle_discovery(node: &mut Node, intent: &Intent, draft: &mut Draft) {
 
 /// Whether the node's names are made here, and need not be asked for.
 fn is_ours(node: &Node, intent: &Intent) -> bool {
-    let is_alone = intent.virtual_nodes.iter().any(|wanted| wanted.name.as_deref() == node.name.text());
+    let is_it = |wanted: &VirtualNode| wanted.name.as_deref() == node.name.text();
+    let mut alone = intent.virtual_nodes.iter().filter(|wanted| !version_nodes::is_of_application(wanted, intent));
+    let is_alone = alone.any(is_it);
     let makes_mesh = intent.mesh.as_ref().is_some_and(|mesh| mesh.action.is_some());
     !node.is_change && node.name.text().is_some() && (makes_mesh || !is_alone)
 }

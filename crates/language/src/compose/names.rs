@@ -1,5 +1,7 @@
 //! Names that are made of other names.
 
+use crate::intent::Version;
+
 /// Words as one alphanumeric name in Pascal case, as logical ids and parameters must be.
 pub(super) fn logical(words: &str) -> String {
     let parts = words.split(|char: char| !char.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
@@ -56,16 +58,11 @@ pub(super) fn own_router(application: &str) -> String {
     format!("{application}-router")
 }
 
-/// `payments-v1`; a version that bears the application's name keeps its own.
-pub(super) fn version_name(application: &str, version: &str) -> String {
-    if version.starts_with(application) { version.to_owned() } else { format!("{application}-{version}") }
-}
-
 /// A host name with a version in its first part: `orders-v1.shop.local`.
-pub(super) fn versioned_host(host: &str, version: &str) -> String {
+pub(super) fn versioned_host(host: &str, version: &Version) -> String {
     match host.split_once('.') {
-        Some((label, rest)) => format!("{label}-{version}.{rest}"),
-        None => format!("{host}-{version}"),
+        Some((label, rest)) => format!("{}.{rest}", version.node_name(label)),
+        None => version.node_name(host),
     }
 }
 
@@ -108,6 +105,9 @@ mod tests {
     fn host_names_have_no_odd_characters() {
         assert_eq!(host_label("My_Shop"), "my-shop");
         assert_eq!(host_label("_"), "unnamed");
-        assert_eq!(versioned_host("pay.shop.local", "v1"), "pay-v1.shop.local");
+        for version in ["v1", "pay-v1"] {
+            let version = Version { name: version.to_owned(), weight: None };
+            assert_eq!(versioned_host("pay.shop.local", &version), "pay-v1.shop.local");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Routes to the versions of an application: they belong to its own router, before the route that shares the rest.
 
 use super::draft::Draft;
-use super::names::{listed, own_router, version_name};
+use super::names::{listed, own_router};
 use super::plan::{Named, Router};
 use super::routes::takes_all;
 use crate::intent::{Intent, Route, VirtualNode};
@@ -50,7 +50,7 @@ pub(super) fn settle_default(router: &mut Router, intent: &Intent, draft: &mut D
 
 /// The nodes of an application's versions.
 fn nodes(application: &VirtualNode) -> Vec<String> {
-    application.versions.iter().map(|version| version_name(label(application), &version.name)).collect()
+    application.versions.iter().map(|version| version.node_name(label(application))).collect()
 }
 
 /// The first part of an application's name.

@@ -2,7 +2,7 @@
 
 use super::reader::{Reader, Verb};
 use super::spot::{Place, Spot};
-use crate::intent::{Action, Route, VirtualRouter};
+use crate::intent::{Action, Provider, Route, VirtualRouter};
 use crate::understanding::Assumption;
 
 impl Reader<'_> {
@@ -26,12 +26,63 @@ impl Reader<'_> {
 
     /// Gives routes of which nobody said whose they are to the only router that is made without any.
     pub(super) fn adopt_routes(&mut self) {
+        self.adopt_for_service();
         let [router] = self.intent.virtual_routers.as_slice() else { return };
         let takes = router.action == Action::Create && router.routes.is_empty() && !router.listeners.is_empty();
         if !takes || self.intent.routes.is_empty() || !self.intent.routes.iter().all(is_loose) {
             return;
         }
         self.adopt(0);
+    }
+
+    /// A router for a virtual service that nothing answers for, called after it.
+    pub(super) fn router_for_service(&mut self, at: usize) -> Option<Place> {
+        let service = self.intent.virtual_services.get(at).filter(|service| service.provider.is_none())?;
+        let host = service.name.clone()?;
+        let label = host.split('.').next().unwrap_or_default();
+        let is_taken = |name: &str| self.intent.virtual_routers.iter().any(|there| there.name.as_deref() == Some(name));
+        let short = format!("{label}-router");
+        let name = if is_taken(&short) { format!("{}-router", host.replace('.', "-")) } else { short };
+        self.intent.virtual_services[at].provider = Some(Provider::Router(name.clone()));
+        self.assumptions.push(Assumption {
+            what: format!("the virtual router is called `{name}`"),
+            why: "the request does not name it, and it answers that service".to_owned(),
+        });
+        self.intent.virtual_routers.push(VirtualRouter { name: Some(name), ..VirtualRouter::default() });
+        Some(Place::Router(self.intent.virtual_routers.len() - 1))
+    }
+
+    /// "virtual service a.local: /v2 goes to b": the requests that are described are those of the service, and its router
+    /// takes them.
+    pub(super) fn begin_requests_of_service(&mut self) {
+        let Some(Place::Service(at)) = self.spot.map(|spot| spot.place).filter(|_| !self.sending) else { return };
+        let begins = self.is_clause_start() || self.low_before(self.at) == ":";
+        if !begins || !self.are_requests(self.past_glue(self.at)) || !self.may_have_own_router(at) {
+            return;
+        }
+        let mut clause = (self.at..self.tokens.len()).take_while(|at| !self.is_sentence_end(*at));
+        if clause.any(|at| self.is_symbol(at, &["to", "send", "split"]))
+            && let Some(router) = self.router_for_service(at)
+        {
+            self.turn_to(router);
+            self.sends();
+        }
+    }
+
+    /// Whether a virtual service is made, nothing answers for it, and the request speaks of no router.
+    fn may_have_own_router(&self, at: usize) -> bool {
+        let service = &self.intent.virtual_services[at];
+        let names_router = self.tokens.iter().any(|token| token.low == "virtual-router");
+        self.known.is_none() && !names_router && service.action == Action::Create && service.provider.is_none()
+    }
+
+    /// Gives the routes of which nobody said whose they are to the only virtual service, where nothing answers for it.
+    fn adopt_for_service(&mut self) {
+        let is_whole = !self.intent.routes.is_empty() && self.intent.routes.iter().all(is_loose);
+        let is_alone = self.intent.virtual_services.len() == 1 && self.intent.virtual_routers.is_empty();
+        if is_whole && is_alone && self.may_have_own_router(0) && self.router_for_service(0).is_some() {
+            self.adopt(0);
+        }
     }
 
     fn adopt(&mut self, router: usize) {

@@ -117,6 +117,10 @@ impl Reader<'_> {
                             matcher.method = Some(method.clone());
                             "method"
                         }
+                        Other::Rpc(method) => {
+                            matcher.grpc_method = Some(method.clone());
+                            "grpcMethod"
+                        }
                     };
                     self.note(&format!("{path}.{field}"), words.start, words.end);
                 }

@@ -335,17 +335,22 @@ impl Reader<'_> {
         }))
     }
 
+    /// Whether an item of a list has a verb of its own.
+    fn item_does(&self, at: usize) -> bool {
+        let mut item = (at..self.tokens.len()).take_while(|at| !self.ends_clause(*at));
+        item.any(|at| self.token(at).is_some_and(is_clause_verb))
+    }
+
     /// "calls rooms on 8080 and billing on 8081": what was called and has its port is followed by another.
     pub(super) fn further_callee(&mut self) -> bool {
         let Some((place, end)) = self.last_callee else { return false };
-        let does = |at: &usize| self.token(*at).is_some_and(is_clause_verb);
-        let ends = |at: &usize| !self.is_sentence_end(*at);
-        let is_and = |at: &usize| self.is_symbol(*at, &["and"]);
-        let rest = || (self.at..self.tokens.len()).take_while(ends);
         // "calls cart on 8080, stock on 8081 and tax on 8082", but not "…, stock on 8081 calls tax"
-        let joins = (end..self.at).any(|at| is_and(&at)) || rest().any(|at| is_and(&at));
-        let does_more =
-            rest().take_while(|at| !is_and(at)).any(|at| does(&at)) || rest().any(|at| is_and(&at) && does(&(at + 2)));
+        let last = (self.at..self.tokens.len())
+            .take_while(|at| !self.is_sentence_end(*at))
+            .find(|at| self.is_symbol(*at, &["and"]));
+        let is_joined = (end..self.at).any(|at| self.is_symbol(at, &["and"]));
+        let joins = is_joined || last.is_some();
+        let does_more = self.item_does(self.at) || !is_joined && last.is_some_and(|at| self.item_does(at + 1));
         let follows = self.past(end, &[")", ",", "and", "the", "a", "an"]) == self.at && joins && !does_more;
         let Some(here) = self.spot.filter(|here| follows && !self.sending && here.place != place) else { return false };
         let (name, behind) = match self.entity_at(self.at) {

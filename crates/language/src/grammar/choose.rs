@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use super::block::{Block, Home};
 use super::meaning::{Meaning, Set};
-use super::meanings::TABLES;
+use super::meanings::AREAS;
 use super::name::name_at;
 use super::pattern::{Pattern, Start, can_be_said};
 use super::reader::{Reader, Verb};
@@ -25,7 +25,7 @@ struct Index {
 
 static INDEX: LazyLock<Index> = LazyLock::new(|| {
     let mut index = Index { ways: Vec::new(), by_word: HashMap::new(), by_value: Vec::new() };
-    for meaning in TABLES.iter().flat_map(|(_, table)| *table) {
+    for meaning in AREAS.iter().flat_map(|area| area.meanings) {
         for way in meaning.ways {
             let pattern = Pattern::parse(way);
             for start in pattern.starts() {
@@ -160,7 +160,7 @@ impl Reader<'_> {
         if matches!(candidate.meaning.block, Block::Timeout | Block::Retry) {
             self.speak_of_callees();
         }
-        for spot in self.spots_for(candidate.meaning.home) {
+        for spot in self.spots_for(candidate.meaning.home, candidate.meaning.block) {
             self.is_current = before.0.is_none() || before.0 == spot;
             self.spot = spot;
             let is_of_gateway = candidate.meaning.block == Block::Timeout
@@ -275,15 +275,20 @@ impl Reader<'_> {
             // What a value is not goes on with what was said of it.
             Block::Resource if path.is_empty() && candidate.meaning.home == Home::Next => self.block,
             Block::Match if of_node => Block::Resource,
-            Block::Resource if self.sending && !of_node => Block::Match,
+            Block::Resource if self.sending && !of_node || self.spoke_of_owner(candidate.end) => Block::Match,
             block => block,
         };
         self.preposition = None;
     }
 
     /// Where a meaning's value may go: what is spoken of, what was before, a resource of its own.
-    fn spots_for(&self, home: Home) -> Vec<Option<Spot>> {
+    fn spots_for(&self, home: Home, block: Block) -> Vec<Option<Spot>> {
         let mut spots: Vec<Option<Spot>> = self.spot.iter().copied().map(Some).collect();
+        // "create the mesh shop with Cloud Map namespace shop.local": of all that was named.
+        let of_mesh = self.spot.is_some_and(|spot| spot.place == Place::Mesh) && self.known.is_none();
+        if of_mesh && block == Block::CloudMap && self.all_named().len() > 1 {
+            spots.push(Some(Spot::at(Place::Everywhere)));
+        }
         for spot in self.history.iter().rev() {
             if !spots.contains(&Some(*spot)) {
                 spots.push(Some(*spot));

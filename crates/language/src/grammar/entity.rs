@@ -216,7 +216,9 @@ impl Reader<'_> {
 
     /// "all others use http on 8080", "all traffic is encrypted"
     fn all_others(&self, at: usize) -> Option<Entity> {
-        let speaks = self.is_symbol(at, &["otherwise"]) && self.is_symbol(self.past_glue(at + 1), SPOKEN)
+        // "a node that by default uses TLS" speaks of itself.
+        let is_own = matches!(self.low_before(at), "that" | "which" | "it");
+        let speaks = self.is_symbol(at, &["otherwise"]) && self.is_symbol(self.past_glue(at + 1), SPOKEN) && !is_own
             || self.is_symbol(at, &["all-traffic"])
                 && self.is_symbol(self.past_glue(at + 1), &["tls", "mtls", "strict"]);
         (speaks && !self.sending).then(|| Entity::new(Thing::Everything, None, at + 1))
@@ -271,14 +273,15 @@ impl Reader<'_> {
             return Some((name, at + 2));
         }
         // "The mesh is shop."
-        let may_be = thing == Thing::Mesh && self.low(at + 1) == "is";
+        let is_host = self.token(at + 2).is_some_and(|token| token.kind == TokenKind::Host);
+        let may_be = self.low(at + 1) == "is" && (thing == Thing::Mesh || thing == Thing::Service && is_host);
         let is_all = |end: usize| self.is_sentence_end(end) || matches!(self.low(end), "," | "and");
         if let Some(name) = name_at(&self.tokens, at + 2).filter(|_| may_be && is_all(at + 3)) {
             return Some((name, at + 3));
         }
         // "Mesh: shop"
         let is_singular = !self.token(at)?.text.ends_with('s');
-        if self.low(at + 1) == ":"
+        if matches!(self.token(at + 1).map_or("", |mark| mark.text.as_str()), ":" | "=")
             && let Some(name) = name_at(&self.tokens, at + 2)
                 .filter(|_| is_singular && !matches!(thing, Thing::Everything | Thing::Route | Thing::GatewayRoute))
         {

@@ -33,7 +33,8 @@ impl Reader<'_> {
             for other in self.alternatives.iter_mut().filter(|other| other.place == Place::Route(None, at)) {
                 other.place = Place::GatewayRoute(None, to);
             }
-            return Some(Place::GatewayRoute(None, self.intent.gateway_routes.len() - 1));
+            self.owner_named(Place::GatewayRoute(None, to), entity.end);
+            return Some(Place::GatewayRoute(None, to));
         }
         // "gateway route, gateway edge: …"
         let is_next = self.low_before(self.at) == ",";
@@ -44,6 +45,7 @@ impl Reader<'_> {
                 let is_known = self.intent.virtual_gateways.iter().any(|there| there.name.as_ref() == Some(name));
                 if !is_known {
                     self.intent.gateway_routes[at].gateway = Some(name.clone());
+                    self.owner_named(Place::GatewayRoute(None, at), entity.end);
                     return None;
                 }
             }

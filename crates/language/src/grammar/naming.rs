@@ -159,7 +159,9 @@ impl Reader<'_> {
     /// Whether a kind only says where others are: "node audit (mesh corp, http 8080)", "… Mesh corp, http 8080", "The mesh is corp".
     pub(super) fn is_told_aside(&self) -> bool {
         let before = self.low_before(self.at);
-        before == "(" || before == "." && self.low(self.at + 2) == "," || self.low(self.at + 1) == "is"
+        before == "("
+            || before == "." && (self.low(self.at + 2) == "," || self.is_sentence_end(self.at + 2))
+            || self.low(self.at + 1) == "is"
     }
 
     /// Whether a kind only says what the name before it is.

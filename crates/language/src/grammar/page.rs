@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::block::Block;
 use super::meaning::Meaning;
-use super::meanings::TABLES;
+use super::meanings::{AREAS, Area};
 use super::slot::Slot;
 use crate::beyond::table;
 use crate::lexicon::usual_way;
@@ -79,10 +79,13 @@ pub fn page(requests: &[(String, String)]) -> String {
         let request = request.replace('\n', " ").replace('|', "\\|");
         writeln!(page, "| {} | {request} |", capability.replace('-', " ")).expect("text can be written");
     }
-    for (heading, table) in TABLES {
-        write!(page, "\n## {heading}\n\n| what | understood | ways to say it |\n|---|---|---|\n")
-            .expect("text can be written");
-        for meaning in *table {
+    for Area { heading, example, meanings } in AREAS {
+        write!(
+            page,
+            "\n## {heading}\n\nFor example: “{example}”\n\n| what | understood | ways to say it |\n|---|---|---|\n"
+        )
+        .expect("text can be written");
+        for meaning in *meanings {
             page.push_str(&row(meaning));
         }
     }
@@ -158,9 +161,9 @@ mod tests {
 
     #[test]
     fn every_slot_has_a_value() {
-        for meaning in TABLES.iter().flat_map(|(_, table)| *table) {
+        for meaning in AREAS.iter().flat_map(|area| area.meanings) {
             for way in meaning.ways {
-                assert!(!example(way).contains("… "), "{}: {way}", meaning.name);
+                assert!(example(way).split(' ').all(|word| word != "…"), "{}: {way}", meaning.name);
             }
         }
     }

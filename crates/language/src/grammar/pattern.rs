@@ -171,7 +171,7 @@ fn may_pass(token: &Token, to_value: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grammar::meanings::TABLES;
+    use crate::grammar::meanings::AREAS;
     use crate::lexer::tokens;
     use crate::lexicon::{name_symbols, symbols};
 
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn every_row_can_be_said() {
         let mut faults = Vec::new();
-        for meaning in TABLES.iter().flat_map(|(_, table)| *table) {
+        for meaning in AREAS.iter().flat_map(|area| area.meanings) {
             let mut seen = std::collections::HashSet::new();
             for way in meaning.ways {
                 if !seen.insert(way) {

@@ -2,11 +2,9 @@
 
 use super::name::is_clause_verb;
 use super::reader::{Reader, Verb};
-use super::spot::{self, Place, Spot};
+use super::spot::{Place, Spot};
 use super::thing::{Entity, Thing};
-use crate::intent::{
-    Action, GatewayRoute, Pathway, Provider, Route, Sidecar, VirtualNode, VirtualRouter, VirtualService,
-};
+use crate::intent::{Action, GatewayRoute, Sidecar, VirtualNode, VirtualService};
 
 /// Prepositions before what a part belongs to.
 const BELONGING: &[&str] = &["to", "on", "for", "of", "in", "into", "from", "with", "by", "under"];
@@ -27,7 +25,9 @@ impl Reader<'_> {
         match entity.thing {
             Thing::Mesh => {
                 // "…, mesh shop" after something else says where that belongs.
-                let belongs = belongs || self.spot.is_some() && self.low_before(self.at) == ",";
+                let belongs = belongs
+                    || self.spot.is_some() && matches!(self.low_before(self.at), "," | ":")
+                    || self.low(self.at + 1) == "is";
                 self.mesh(entity.name.as_deref(), belongs, entity.is_definite);
                 (!belongs).then_some(Place::Mesh)
             }
@@ -67,7 +67,7 @@ impl Reader<'_> {
     }
 
     fn service_place(&mut self, name: Option<String>, action: Action) -> Place {
-        let provider = self.exposed();
+        let provider = self.exposed().or_else(|| self.whose_service());
         let services = &mut self.intent.virtual_services;
         let found = services.iter().position(|there| name.is_some() && there.name == name);
         let at = found.unwrap_or_else(|| {
@@ -87,27 +87,6 @@ impl Reader<'_> {
         };
         routes.push(GatewayRoute { name, action, ..GatewayRoute::default() });
         Place::GatewayRoute(gateway, routes.len() - 1)
-    }
-
-    /// What is exposed as a virtual service: "expose the node billing as the virtual service billing.local".
-    fn exposed(&mut self) -> Option<Provider> {
-        let is_as = (self.at.saturating_sub(3)..self.at).any(|at| self.low(at) == "as");
-        let place = self.spot.filter(|_| is_as)?.place;
-        let (provider, is_bare) = match place {
-            Place::Node(at) => {
-                let node = &self.intent.virtual_nodes[at];
-                (Provider::Node(node.name.clone()?), node.says_nothing())
-            }
-            Place::Router(at) => {
-                let router = &self.intent.virtual_routers[at];
-                (Provider::Router(router.name.clone()?), router.says_nothing())
-            }
-            _ => return None,
-        };
-        if is_bare {
-            self.take_back(place);
-        }
-        Some(provider)
     }
 
     /// Takes back what was only named and is the last of its list.
@@ -146,10 +125,11 @@ impl Reader<'_> {
     }
 
     fn mesh(&mut self, name: Option<&str>, belongs: bool, is_definite: bool) {
-        let belongs = belongs || self.spot.is_some() && self.is_told_aside();
+        let belongs = belongs || self.low(self.at + 1) == "is" || self.spot.is_some() && self.is_told_aside();
         let action = match self.verb {
             Verb::Change if !belongs => Some(Action::Change),
             Verb::Add if !belongs && is_definite => Some(Action::Change),
+            Verb::Create if !belongs => Some(Action::Create),
             _ if self.is_new_here() || !belongs && !is_definite => Some(Action::Create),
             _ => None,
         };
@@ -190,12 +170,15 @@ impl Reader<'_> {
             let latest = self.latest(|place| matches!(place, Place::Node(_) | Place::Application(_)));
             let is_all =
                 entity.is_plural && (self.at.saturating_sub(3)..self.at).any(|at| self.is_word(at, &["both", "all"]));
+            let is_all = is_all || entity.is_plural && self.tells_all_of_a_count(entity.end);
             if entity.thing == Thing::Application && is_all && latest.is_none() {
                 return Some(Place::Everywhere);
             }
             // "… node listens on 8080", without an article
             let is_subject = self.is_clause_start() && self.token(entity.end).is_some_and(is_clause_verb);
-            let is_known = entity.is_definite || is_subject && !entity.is_plural && self.verb == Verb::None;
+            let is_known = entity.is_definite
+                || self.heads_latest(entity.end, latest)
+                || is_subject && !entity.is_plural && self.verb == Verb::None;
             if entity.thing == Thing::Application || is_known && latest.is_some() {
                 return latest;
             }
@@ -263,132 +246,12 @@ impl Reader<'_> {
         Place::Node(to)
     }
 
-    fn router_place(&mut self, entity: &Entity, action: Action, belongs: bool) -> Option<Place> {
-        let name = entity.name.clone();
-        if let (Some(Spot { place: Place::Route(None, at), .. }), Some(name)) = (self.spot, &name)
-            && (belongs || self.low_before(self.at) == "," && self.intent.routes[at].takes_no_request())
-        {
-            let is_known = self.intent.virtual_routers.iter().any(|there| there.name.as_ref() == Some(name));
-            if !is_known {
-                self.intent.routes[at].router = Some(name.clone());
-                return None;
-            }
-        }
-        if let (Some(Place::Service(at)), Some(name)) = (self.spot.map(|spot| spot.place), &name)
-            && self.low_before(self.at) == "("
-            && self.intent.virtual_services[at].provider.is_none()
-        {
-            self.intent.virtual_services[at].provider = Some(Provider::Router(name.clone()));
-            return None;
-        }
-        if let (None, true, Some(name)) = (self.spot, self.sending, &name) {
-            let protocol = self.pending_protocol.take();
-            self.intent.routes.push(Route { router: Some(name.clone()), protocol, ..Route::default() });
-            return Some(Place::Route(None, self.intent.routes.len() - 1));
-        }
-        let found = match &name {
-            Some(name) => self.intent.virtual_routers.iter().position(|there| there.name.as_ref() == Some(name)),
-            None if entity.is_definite => self.intent.virtual_routers.len().checked_sub(1),
-            None => None,
-        };
-        if let Some(name) = &name {
-            self.router_of_service(name);
-        }
-        let at = found.unwrap_or_else(|| {
-            self.intent.virtual_routers.push(VirtualRouter { name, action, ..VirtualRouter::default() });
-            self.intent.virtual_routers.len() - 1
-        });
-        Some(Place::Router(at))
-    }
-
-    fn route_place(&mut self, entity: &Entity, action: Action) -> Place {
-        let router = self.current_router();
-        if let Some(name) = &entity.name
-            && let Some(place) = self.find_route(name)
-        {
-            return place;
-        }
-        if let (Some(name), Some(Place::Route(None, at))) = (&entity.name, self.spot.map(|spot| spot.place))
-            && self.preposition.as_deref() == Some("of")
-        {
-            // "all traffic of route main"
-            let route = &mut self.intent.routes[at];
-            if route.name.is_none() && route.targets.is_empty() && route.matcher.headers.is_empty() {
-                route.name = Some(name.clone());
-                route.action = Action::Change;
-                if route.matcher.path == Some(Pathway::Prefix("/".to_owned())) {
-                    route.matcher.path = None;
-                    self.rename_evidence(&format!("routes[{at}].match.path"), &format!("routes[{at}].name"));
-                }
-                return Place::Route(None, at);
-            }
-        }
-        if let Some(Place::Route(None, at)) = self.spot.map(|spot| spot.place)
-            && self.words.end == self.at
-            && self.says_priority_only(at)
-        {
-            // "a priority 5 route"
-            self.intent.routes[at].name.clone_from(&entity.name);
-            return Place::Route(None, at);
-        }
-        // "a catch-all route", "a GET route": what it matches stands before its kind.
-        if self.words.end == self.at
-            && entity.name.is_none()
-            && let Some(spot @ Spot { place: place @ Place::Route(..), .. }) = self.spot
-            && self.lacks_target(spot)
-            && spot::matcher(&mut self.intent, spot).is_ok_and(|(matcher, _)| !matcher.is_empty())
-        {
-            return place;
-        }
-        if entity.name.is_none() {
-            if let Some(router) = router.filter(|_| entity.is_plural || entity.is_definite) {
-                // Its siblings begin with what they match or where they send.
-                return Place::Router(router);
-            }
-            if entity.is_definite
-                && let Some(place) = self.latest(|place| matches!(place, Place::Route(..)))
-            {
-                return place;
-            }
-        }
-        let siblings = match router {
-            Some(at) => &mut self.intent.virtual_routers[at].routes,
-            None => &mut self.intent.routes,
-        };
-        siblings.push(Route { name: entity.name.clone(), action, ..Route::default() });
-        let at = siblings.len() - 1;
-        self.closed = false;
-        Place::Route(router, at)
-    }
-
-    /// Whether nothing but its priority was said of a route.
-    fn says_priority_only(&self, at: usize) -> bool {
-        let route = &self.intent.routes[at];
-        let bare = Route { priority: route.priority, action: route.action, ..Route::default() };
-        route.priority.is_some() && *route == bare
-    }
-
-    fn find_route(&self, name: &str) -> Option<Place> {
-        let is_named = |route: &Route| route.name.as_deref() == Some(name);
-        let in_router = self.intent.virtual_routers.iter().enumerate().find_map(|(router, there)| {
-            there.routes.iter().position(is_named).map(|at| Place::Route(Some(router), at))
-        });
-        in_router.or_else(|| self.intent.routes.iter().position(is_named).map(|at| Place::Route(None, at)))
-    }
-
-    /// The router of a name, begun where it is new.
-    pub(super) fn router_named(&mut self, name: &str) -> Place {
-        let routers = &mut self.intent.virtual_routers;
-        let found = routers.iter().position(|there| there.name.as_deref() == Some(name));
-        Place::Router(found.unwrap_or_else(|| {
-            routers.push(VirtualRouter { name: Some(name.to_owned()), ..VirtualRouter::default() });
-            routers.len() - 1
-        }))
-    }
-
     /// The application of a name, begun where it is new.
     pub(super) fn application(&mut self, name: &str, action: Action) -> Place {
         let found = self.intent.applications.iter().position(|there| there.name.as_deref() == Some(name));
+        if let Some(node) = self.version_node(name).filter(|_| found.is_none()) {
+            return node;
+        }
         let at = found.unwrap_or_else(|| {
             self.intent.applications.push(VirtualNode {
                 name: Some(name.to_owned()),
@@ -428,21 +291,6 @@ impl Reader<'_> {
             Some(Place::Service(_)) => Thing::Service,
             Some(Place::Route(..)) => Thing::Route,
             _ => self.thing_there(name),
-        }
-    }
-
-    fn current_router(&mut self) -> Option<usize> {
-        match self.spot?.place {
-            Place::Router(at) | Place::Route(Some(at), _) => Some(at),
-            // "virtual service x behind router y with a route to z"
-            Place::Service(at) => match self.intent.virtual_services[at].provider.clone()? {
-                Provider::Router(name) => match self.router_named(&name) {
-                    Place::Router(at) => Some(at),
-                    _ => None,
-                },
-                Provider::Node(_) => None,
-            },
-            _ => None,
         }
     }
 }

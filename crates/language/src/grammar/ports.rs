@@ -23,6 +23,9 @@ pub(super) const MIN_BARE_PORT: u32 = 20;
 impl Reader<'_> {
     /// A port where it is listened on.
     pub(super) fn port(&mut self, number: u32, protocol: Option<Protocol>) -> Said {
+        if let Some(said) = self.port_of_owner(|reader| reader.port(number, protocol)) {
+            return said;
+        }
         let mut protocol = protocol;
         let mut callee = self.callee();
         if callee.is_none()
@@ -182,7 +185,7 @@ impl Reader<'_> {
 
     /// The port that a route is for.
     pub(super) fn match_port(&mut self, number: u32) -> Said {
-        if self.lists_numbers() {
+        if self.lists_numbers() || self.is_port_of_owner() {
             return Err(Trouble::NotHere);
         }
         self.matcher(|matcher, path| put(&mut matcher.port, number, path, "port"))
@@ -232,11 +235,12 @@ impl Reader<'_> {
             && (matches!(self.preposition.as_deref(), Some("on" | "at"))
                 || BEFORE_PORT.contains(&self.low_before(self.at))
                 || self.name_end == Some(self.at));
-        if self.sending || !is_expected || number < MIN_BARE_PORT {
+        if self.sending && !self.is_port_of_owner() || !is_expected || number < MIN_BARE_PORT {
             return Err(Trouble::NotHere);
         }
         let spot = self.callee().map_or_else(|| self.here(), Ok)?;
-        let has_port = spot::listener(&mut self.intent, spot).is_ok_and(|(listener, _)| listener.port.is_some());
+        let has_port = !self.is_port_of_owner()
+            && spot::listener(&mut self.intent, spot).is_ok_and(|(listener, _)| listener.port.is_some());
         if has_port && self.preposition.is_none() {
             return Err(Trouble::NotHere);
         }

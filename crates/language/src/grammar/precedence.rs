@@ -75,6 +75,55 @@ impl Reader<'_> {
         }
     }
 
+    /// "in this order of precedence": the routes of the request are numbered as they stand in it.
+    pub(super) fn said_order(&mut self) -> bool {
+        if !self.is_word(self.at, &["in"]) || self.known.is_some() {
+            return false;
+        }
+        let points = |at: &usize| {
+            let text = self.token(*at).map_or(String::new(), |token| token.text.to_lowercase());
+            matches!(text.as_str(), "exactly" | "this" | "that" | "the" | "following" | "given")
+        };
+        let order = self.at + 1 + (self.at + 1..self.tokens.len()).take(3).take_while(points).count();
+        let by = order + 2;
+        let is_by = self.low(order + 1) == "of"
+            && (self.is_symbol(by, &["priority"]) || self.is_word(by, &["evaluation", "importance", "preference"]));
+        if !self.is_word(order, &["order"]) || order == self.at + 1 && !is_by {
+            return false;
+        }
+        let end = if is_by { by + 1 } else { order + 1 };
+        self.in_order = Some(self.at..end);
+        self.at = end;
+        true
+    }
+
+    /// Numbers routes whose order was said.
+    pub(super) fn settle_order(&mut self) {
+        let Some(words) = self.in_order.take() else { return };
+        let intent = &mut self.intent;
+        let of_routers = intent.virtual_routers.iter_mut().map(|router| &mut router.routes);
+        let of_gateways = intent.virtual_gateways.iter_mut().map(|gateway| &mut gateway.routes);
+        let routes = of_routers.chain([&mut intent.routes]).filter(|routes| routes.len() > 1);
+        let gateway_routes = of_gateways.chain([&mut intent.gateway_routes]).filter(|routes| routes.len() > 1);
+        let mut lists: Vec<Vec<&mut Option<u32>>> =
+            routes.map(|routes| routes.iter_mut().map(|route| &mut route.priority).collect()).collect();
+        lists.extend(gateway_routes.map(|routes| routes.iter_mut().map(|route| &mut route.priority).collect()));
+        let is_free = lists.iter().all(|list| list.len() <= 100 && list.iter().all(|priority| priority.is_none()));
+        if lists.is_empty() || !is_free {
+            self.miss(self.tokens[words.start].start, self.tokens[words.end - 1].end);
+            return;
+        }
+        for list in lists {
+            for (priority, number) in list.into_iter().zip((1..).map(|place| place * 10)) {
+                *priority = Some(number);
+            }
+        }
+        self.assumptions.push(Assumption {
+            what: "the routes are numbered 10, 20 and so on as they stand in the request".to_owned(),
+            why: "it says that this is their order, and the lowest number is tried first".to_owned(),
+        });
+    }
+
     /// Gives the least number to routes that are to be tried before others: where those do not take all requests that are left,
     /// and where the request has no others, which then stand somewhere else.
     pub(super) fn settle_firsts(&mut self) {
@@ -144,6 +193,10 @@ impl Reader<'_> {
         let verb = self.past(end, &["should", "must", "shall", "has", "to", "always", "also"]);
         let is_verb = |at: usize| self.says(at, WINNING) || self.token(at).is_some_and(is_clause_verb);
         let does = is_verb(end) || is_verb(verb) || self.begins_detail(end);
+        // "with the lowest priority" says which, and not of which.
+        if self.is_symbol(end, &["priority"]) && self.is_symbol(start, &["lowest"]) {
+            return false;
+        }
         let begins = self.is_clause_start() || matches!(self.low_before(self.at), "with" | "but" | "while" | "and");
         if !is_word || !does || !begins {
             return false;

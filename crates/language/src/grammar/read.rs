@@ -173,6 +173,8 @@ impl Reader<'_> {
             || self.requests_of()
             || self.copy()
             || self.purpose()
+            || self.said_order()
+            || self.rpc_methods()
             || self.path_spoken_of()
             || self.people()
             || self.calls_those()

@@ -62,6 +62,10 @@ pub(super) struct Reader<'r> {
     pub(super) aside: Vec<Range<usize>>,
     /// What the files have that the request changes; `None` where it makes all anew.
     pub(super) known: Option<Known>,
+    /// The route of which it was just said in which router or gateway it stands, and where those words end.
+    pub(super) owner_said: Option<(Place, usize)>,
+    /// The words that say that routes are tried in the order in which they are said.
+    pub(super) in_order: Option<Range<usize>>,
     /// The token that is read next.
     pub(super) at: usize,
     pub(super) intent: Intent,
@@ -147,6 +151,8 @@ impl<'r> Reader<'r> {
             read_words: HashSet::new(),
             aside: Vec::new(),
             known: None,
+            owner_said: None,
+            in_order: None,
             at: 0,
             intent: Intent::default(),
             evidence: Vec::new(),
@@ -192,8 +198,10 @@ impl<'r> Reader<'r> {
     pub(super) fn finish(mut self) -> (Understanding, usize) {
         self.settle_guessed_calls();
         self.fill_copies();
+        self.share_owner();
         self.adopt_routes();
         self.join_hosts();
+        self.settle_order();
         self.make_alternatives();
         self.settle_firsts();
         self.check_counts();

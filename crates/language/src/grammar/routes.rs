@@ -20,6 +20,7 @@ impl Reader<'_> {
     /// Requests after the name of what has routes say where they go: "router shop: /a to node-a", and so they do after what
     /// else is said of a route: "with 2 retries, /static to static-node".
     pub(super) fn begin_requests(&mut self) {
+        self.begin_requests_of_service();
         if self.begins_requests_of_router() {
             self.sends();
             return;
@@ -216,7 +217,7 @@ impl Reader<'_> {
     fn route_for_match(&mut self, of_gateway: bool) -> Result<Spot, Trouble> {
         let spot = self.here()?;
         // What a sentence ends with is said of the route that has its target already.
-        let is_last = self.is_sentence_end(self.words.end)
+        let is_last = self.is_sentence_end(self.past_glue(self.words.end))
             && self.receiver.is_none()
             && !self.closed
             && !self.excepts_before(self.words.start);
@@ -316,14 +317,14 @@ impl Reader<'_> {
                 if !route.targets.is_empty() || !route.matcher.is_empty() {
                     return Err(Trouble::NotHere);
                 }
+                self.owner_named(spot.place, self.words.end);
                 put(&mut self.intent.routes[at].router, name.to_owned(), &format!("routes[{at}]"), "router")
             }
-            Place::GatewayRoute(None, at) => put(
-                &mut self.intent.gateway_routes[at].gateway,
-                name.to_owned(),
-                &format!("gatewayRoutes[{at}]"),
-                "gateway",
-            ),
+            Place::GatewayRoute(None, at) => {
+                self.owner_named(spot.place, self.words.end);
+                let gateway = &mut self.intent.gateway_routes[at].gateway;
+                put(gateway, name.to_owned(), &format!("gatewayRoutes[{at}]"), "gateway")
+            }
             _ => Err(Trouble::NotHere),
         }
     }

@@ -210,6 +210,11 @@ impl Reader<'_> {
 
     /// "a third of main to v2": shares are whole percents, unless the fractions that are said make up a whole.
     pub(super) fn weigh_thirds(&mut self) {
+        let thirds = self.tokens.iter().map(|token| match &token.kind {
+            TokenKind::Ratio(parts) if matches!(parts[..], [1 | 2, 3]) => parts[0],
+            _ => 0,
+        });
+        let is_whole = thirds.sum::<u32>() % 3 == 0;
         for at in 0..self.tokens.len() {
             let percent = match self.tokens[at].kind {
                 TokenKind::Ratio(ref parts) if parts[..] == [1, 3] => 33,
@@ -218,7 +223,7 @@ impl Reader<'_> {
             };
             let is_said = self.tokens[at].text.contains(char::is_alphabetic);
             let is_each = (at + 1..at + 5).any(|next| matches!(self.low(next), "each" | "both" | "all"));
-            if self.known.is_none() || !is_said || is_each {
+            if self.known.is_none() && is_whole || !is_said || is_each {
                 continue;
             }
             self.set_aside(at, at + 1);

@@ -347,8 +347,11 @@ fn is_text(tokens: &[Token], at: usize) -> bool {
 
 /// Whether a small word is a code by its place, as of a country: "x-region is us, go to …".
 fn is_code(tokens: &[Token], at: usize) -> bool {
-    let follows = tokens[..at].last().is_some_and(|before| before.low == "is");
-    let ends = tokens.get(at + 1).is_none_or(|next| matches!(next.low.as_str(), "," | "send" | "to" | "." | "and"));
+    let before = tokens[..at].last().map_or("", |before| before.low.as_str());
+    let next = tokens.get(at + 1).map_or("", |next| next.low.as_str());
+    // "eu or us", "eu, us or ap"
+    let follows = matches!(before, "is" | "or" | "equals") || before == "," && matches!(next, "or" | ",");
+    let ends = matches!(next, "" | "," | "send" | "to" | "." | "and" | "or");
     tokens[at].low.len() == 2 && follows && ends
 }
 

@@ -8,7 +8,7 @@ use super::reader::{Reader, Verb};
 use super::slot::Slot;
 use super::spot::{Place, Spot};
 use super::thing::{Entity, Thing};
-use super::versions::is_environment;
+use super::versions::{is_environment, is_version_of};
 use crate::intent::Action;
 use crate::lexer::{Token, TokenKind};
 
@@ -295,10 +295,8 @@ impl Reader<'_> {
         match self.low(at) {
             "on" | "at" | "over" | "via" | "(" | ":" | "using" | "with" | "as" if !self.is_symbol(at, &["on"]) => {
                 let place = self.past_glue(at + 1);
-                // "metal: 70/30"
-                if self.low(at) == ":"
-                    && self.token(place).is_some_and(|token| matches!(token.kind, TokenKind::Ratio(_)))
-                {
+                // "metal: 70/30", "teller: 50% blue, 50% green"
+                if self.low(at) == ":" && self.begins_own_shares(at) {
                     return true;
                 }
                 let has_part =
@@ -314,6 +312,20 @@ impl Reader<'_> {
                 let place = self.past_glue(at + 1);
                 is_protocol(at) && is_port(place) || self.is_symbol(at, &["port"]) && is_port(place)
             }
+        }
+    }
+
+    /// Whether the shares of a name's versions follow it.
+    fn begins_own_shares(&self, at: usize) -> bool {
+        let share = self.past_glue(at + 1);
+        let version = self.past(share + 1, &["to", "the", "version"]);
+        match self.token(share).map(|token| &token.kind) {
+            Some(TokenKind::Ratio(_)) => true,
+            Some(TokenKind::Percent(_)) => {
+                let own = at.checked_sub(1).and_then(|name| name_at(&self.tokens, name));
+                own.zip(name_at(&self.tokens, version)).is_some_and(|(own, version)| is_version_of(&version, &own))
+            }
+            _ => false,
         }
     }
 

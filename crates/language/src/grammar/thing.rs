@@ -127,4 +127,6 @@ pub(super) struct Alternative {
 pub(super) enum Other {
     Path(Pathway),
     Method(String),
+    /// A method of a gRPC service.
+    Rpc(String),
 }

@@ -38,6 +38,14 @@ impl Reader<'_> {
         true
     }
 
+    /// "Five services in mesh travel, all http on 8080: …": what is said of a number of services before they are named is said of all.
+    pub(super) fn tells_all_of_a_count(&self, end: usize) -> bool {
+        let is_counted = (self.at.saturating_sub(1)..end)
+            .any(|at| self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Number(2..=MAX_COUNT))));
+        let mut clause = (end..self.tokens.len()).take_while(|at| !self.is_sentence_end(*at));
+        is_counted && self.known.is_none() && clause.any(|at| self.low(at) == ":" || self.is_word(at, &["all", "each"]))
+    }
+
     /// Speaks of what was named together: "each has a timeout of 5 s", "all three use http2".
     pub(super) fn together(&mut self) -> bool {
         if let Some(end) = self.all_of_a_list() {

@@ -5,6 +5,7 @@ use super::block::Block;
 use super::reader::Reader;
 use super::spot::{Place, Spot, path_of};
 use crate::intent::VirtualNode;
+use crate::lexer::TokenKind;
 use crate::understanding::Assumption;
 
 /// Blocks of a node of which each has its own.
@@ -38,6 +39,7 @@ impl Reader<'_> {
         };
         if others.is_empty() {
             self.say_alone(here, block);
+            self.say_last_listener(here, block);
             return;
         }
         let text = self.said(self.tokens[self.words.start].start, self.tokens[self.words.end - 1].end).text;
@@ -60,6 +62,40 @@ impl Reader<'_> {
             what: format!("\"{text}\" is said of `{name}` alone"),
             why: "it is what the sentence is about; \"both\" or \"all\" would mean the others too".to_owned(),
         });
+    }
+
+    /// "listens on http 8080 and grpc 9090 with a health check": of the last listener, and the answer says so.
+    fn say_last_listener(&mut self, here: Place, block: Block) {
+        let first = self.words.start;
+        let listeners = self.listeners_of(here).len();
+        let is_last = self.spot.is_some_and(|spot| listeners > 1 && spot.listener + 1 == listeners);
+        if !is_last || !OF_NODES.contains(&block) || self.known.is_some() || self.says_listener(first) {
+            return;
+        }
+        let is_port = |at: usize| self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Number(_)));
+        let joins = |at: &usize| {
+            matches!(
+                self.low(*at),
+                "and" | "," | "on" | "port" | "listen" | "http" | "http2" | "grpc" | "tcp" | "with" | "a" | "an"
+            )
+        };
+        // From the block back to the last port, and from that to the one before.
+        let last = (0..first).rev().find(|at| !joins(at)).filter(|at| is_port(*at));
+        let before = last.and_then(|last| (0..last).rev().find(|at| !joins(at))).filter(|at| is_port(*at));
+        let (Some(last), Some(_)) = (last, before) else { return };
+        let text = self.said(self.tokens[first].start, self.tokens[self.words.end - 1].end).text;
+        let port = self.tokens[last].text.clone();
+        let what = format!("\"{text}\" is said of the listener on {port} alone");
+        if self.assumptions.iter().all(|known| known.what != what) {
+            let why = "it stands right behind it; \"both with\" would mean the other too".to_owned();
+            self.assumptions.push(Assumption { what, why });
+        }
+    }
+
+    /// Whether the words at hand say for which listener they are: "a health check on both".
+    fn says_listener(&self, first: usize) -> bool {
+        self.other_listeners(self.words.end).is_some()
+            || (first..self.words.end).any(|at| self.is_symbol(at, &["port"]))
     }
 
     /// The nodes and applications beside one that a clause is said of too.

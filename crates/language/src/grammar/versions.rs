@@ -3,7 +3,7 @@
 use super::name::name_at;
 use super::reader::Reader;
 use super::spot::{Place, Said, Trouble, put};
-use crate::intent::Version;
+use crate::intent::{Version, VirtualNode};
 use crate::lexer::TokenKind;
 
 /// Words that name versions, beside `v1` and the like.
@@ -24,6 +24,11 @@ const VERSIONS: &[&str] = &[
     "experimental",
     "legacy",
     "candidate",
+    "red",
+    "yellow",
+    "black",
+    "white",
+    "purple",
 ];
 
 /// Words that name environments.
@@ -51,11 +56,12 @@ impl Reader<'_> {
         }
         let spot = self.here()?;
         let is_said = self.words.clone().any(|at| self.is_symbol(at, &["version"]));
-        if !is_said && !names.iter().all(|name| is_version(name)) {
-            return Err(Trouble::NotHere);
-        }
         let Place::Application(at) = spot.place else { return Err(Trouble::NotHere) };
         let application = &mut self.intent.applications[at];
+        let own = application.name.as_deref().unwrap_or_default();
+        if !is_said && !names.iter().all(|name| is_version(name) || is_version_of(name, own)) {
+            return Err(Trouble::NotHere);
+        }
         let first = application.versions.len();
         for name in names {
             if !application.versions.iter().any(|version| version.name == *name) {
@@ -106,17 +112,34 @@ impl Reader<'_> {
         let application = &mut self.intent.applications[at];
         let own = application.name.clone().unwrap_or_default();
         let short = short_name(name, &own);
-        let found = application.versions.iter().position(|version| version.name == name || version.name == short);
+        let is_it = |version: &Version| version.name == name || short_name(&version.name, &own) == short;
+        let found = application.versions.iter().position(is_it);
         let place = match found {
             Some(place) => place,
-            None if is_version(short) => {
-                application.versions.push(Version { name: short.to_owned(), weight: None });
+            None if is_version_of(name, &own) => {
+                application.versions.push(Version { name: name.to_owned(), weight: None });
                 application.versions.len() - 1
             }
             None => return Err(Trouble::NotHere),
         };
         let path = format!("applications[{at}].versions[{place}]");
         put(&mut application.versions[place].weight, weight, &path, "weight")
+    }
+
+    /// The node of a version that is spoken of by its name alone: "cart runs v1 and v2; v2 listens on 9090".
+    pub(super) fn version_node(&mut self, name: &str) -> Option<Place> {
+        let mut found = self.intent.applications.iter().filter_map(|application| {
+            let own = application.name.as_deref()?;
+            let label = own.split('.').next().unwrap_or(own);
+            let version = application.versions.iter().find(|version| short_name(&version.name, label) == name)?;
+            Some(version.node_name(label))
+        });
+        let (Some(node), None, None) = (found.next(), found.next(), &self.known) else { return None };
+        if let Some(there @ Place::Node(_)) = self.find_named(&node) {
+            return Some(there);
+        }
+        self.intent.virtual_nodes.push(VirtualNode { name: Some(node), ..VirtualNode::default() });
+        Some(Place::Node(self.intent.virtual_nodes.len() - 1))
     }
 
     pub(super) fn environments(&mut self, names: &[String]) -> String {
@@ -135,6 +158,12 @@ pub(super) fn is_version(name: &str) -> bool {
     let is_numbered =
         low.strip_prefix('v').is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_digit()));
     is_numbered || VERSIONS.contains(&low.as_str())
+}
+
+/// Whether a name is that of a version of an application: `v2`, or `cart-spare` of `cart`.
+pub(super) fn is_version_of(name: &str, application: &str) -> bool {
+    let is_its = name.strip_prefix(application).is_some_and(|rest| rest.starts_with('-') && rest.len() > 1);
+    is_version(short_name(name, application)) || is_its && !application.is_empty()
 }
 
 /// Whether a word names an environment.

@@ -10,7 +10,7 @@ use super::spot::{self, Place, Spot};
 use super::thing::Thing;
 use crate::intent::Protocol;
 use crate::lexer::{Token, TokenKind};
-use crate::lexicon::is_glue;
+use crate::lexicon::{is_glue, is_server_of, is_technology};
 use crate::understanding::Assumption;
 
 /// Nouns for all of what is described.
@@ -79,79 +79,6 @@ const TO_PARTS: &[&str] = &[
     "where",
     "which",
 ];
-
-/// What applications are written with.
-const TECHNOLOGIES: &[&str] = &[
-    ".net",
-    "angular",
-    "angularjs",
-    "asp.net",
-    "c#",
-    "c++",
-    "clojure",
-    "django",
-    "dotnet",
-    "elixir",
-    "express",
-    "express.js",
-    "fastapi",
-    "flask",
-    "go",
-    "golang",
-    "haskell",
-    "java",
-    "javascript",
-    "kotlin",
-    "laravel",
-    "nestjs",
-    "next.js",
-    "nextjs",
-    "node.js",
-    "nodejs",
-    "nuxt",
-    "phoenix",
-    "php",
-    "python",
-    "quarkus",
-    "rails",
-    "react",
-    "react.js",
-    "reactjs",
-    "ruby",
-    "rust",
-    "scala",
-    "spring",
-    "spring boot",
-    "spring-boot",
-    "svelte",
-    "symfony",
-    "typescript",
-    "vue",
-    "vue.js",
-    "vuejs",
-];
-
-/// What is bought and not written, and stands before the noun of its kind: "a redis cache".
-const SERVERS: &[&str] = &[
-    "cassandra",
-    "elasticsearch",
-    "kafka",
-    "mariadb",
-    "memcached",
-    "mongo",
-    "mongodb",
-    "mysql",
-    "nginx",
-    "opensearch",
-    "oracle",
-    "postgres",
-    "postgresql",
-    "rabbitmq",
-    "redis",
-];
-
-/// Those nouns.
-const OF_SERVERS: &[&str] = &["broker", "cache", "database", "databases", "db", "index", "queue", "store"];
 
 impl Reader<'_> {
     /// Takes out the words that only say what all of it is.
@@ -254,8 +181,7 @@ impl Reader<'_> {
         if self.is_symbol(mesh, &["mesh"]) {
             let name = self.past(mesh + 1, &["named", ":"]);
             place = self.past(name + 1, &[")", ","]);
-        } else if let Some(after) = name_at(&self.tokens, mesh).filter(|_| self.is_symbol(mesh + 1, &["mesh"])) {
-            drop(after);
+        } else if name_at(&self.tokens, mesh).is_some() && self.is_symbol(mesh + 1, &["mesh"]) {
             place = self.past(mesh + 2, &[")", ","]);
         }
         let parts = self.past(self.past(place, &[":"]), TO_PARTS);
@@ -303,7 +229,10 @@ impl Reader<'_> {
     }
 }
 
-/// With what something is built: the words, and what it is.
+/// The end of words for who calls something: "gateway-facing", "internet-facing".
+const FACING: &str = "-facing";
+
+/// With what something is built, or who calls it: the words, and what it is.
 pub(super) struct Built {
     words: Range<usize>,
     with: String,
@@ -315,10 +244,16 @@ impl Reader<'_> {
     pub(super) fn tell_built(&mut self, built: &[Built]) {
         for Built { words, with, what } in built {
             self.aside.push(words.clone());
-            self.assumptions.push(Assumption {
-                what: format!("`{with}` says with what `{what}` is built, and sets nothing"),
-                why: "a mesh has no setting for that".to_owned(),
-            });
+            let (what, why) = if with.ends_with(FACING) {
+                let why = "a way in from outside is a virtual gateway, which is made where it is asked for";
+                (format!("`{with}` says who calls `{what}`, and sets nothing"), why)
+            } else {
+                (
+                    format!("`{with}` says with what `{what}` is built, and sets nothing"),
+                    "a mesh has no setting for that",
+                )
+            };
+            self.assumptions.push(Assumption { what, why: why.to_owned() });
         }
     }
 }
@@ -350,8 +285,11 @@ fn technology_at(tokens: &[Token], at: usize) -> Option<usize> {
     let low = |at: usize| tokens.get(at).map_or("", |token| token.low.as_str());
     let is_boot = word == "spring" && low(at + 1) == "boot";
     let end = at + 1 + usize::from(is_boot);
-    let is_written = TECHNOLOGIES.contains(&word.as_str());
-    let is_server = SERVERS.contains(&word.as_str()) && OF_SERVERS.contains(&low(end));
+    let is_written = is_technology(&word);
+    let is_server = is_server_of(&word, low(end));
+    if word.ends_with(FACING) && name_at(tokens, end).is_some() {
+        return Some(end);
+    }
     let before = at.checked_sub(1).map_or("", &low);
     let is_verb = is_go(token) && !matches!(before, "a" | "the" | ":") && !(token.text == "Go" && at > 0);
     if !is_written && !is_server || is_verb || before == "named" {

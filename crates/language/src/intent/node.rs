@@ -85,6 +85,14 @@ pub struct Version {
     pub weight: Option<u32>,
 }
 
+impl Version {
+    /// `payments-v1`: the virtual node of the version of an application; a version that bears its name keeps its own.
+    pub(crate) fn node_name(&self, application: &str) -> String {
+        let Self { name, .. } = self;
+        if name.starts_with(application) { name.clone() } else { format!("{application}-{name}") }
+    }
+}
+
 /// A call to another application.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -332,6 +340,9 @@ pub struct CloudMap {
     /// The service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
+    /// The attribute by which versions are told apart; absent means `version`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version_attribute: Option<String>,
     /// What instances must bear.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, String>,

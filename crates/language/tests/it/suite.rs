@@ -1,7 +1,7 @@
 //! The paraphrase suite: requests as engineers type them, each with what must come out of it.
 //!
 //! The requests are data, in `tests/suite`, and its `README.md` says how they are written and which intent is the natural
-//! one. This runs them all, prints the pass rate of each capability with every failure, and holds it to [`LEAST`].
+//! one. This runs them all, prints the pass rate of each capability with every failure; there may be none.
 
 mod check;
 mod entry;
@@ -18,9 +18,6 @@ use std::path::{Path, PathBuf};
 use meshwright_language::{Understanding, compose, understand};
 
 use entry::Entry;
-
-/// The least share of requests that must pass, in percent.
-const LEAST: usize = 99;
 
 /// The fewest requests, and the fewest of them that have no answer.
 const SIZE: (usize, usize) = (300, 80);
@@ -57,7 +54,7 @@ fn requests_give_what_they_ask_for() {
     }
     let passed = groups.values().map(|(passed, _)| passed).sum::<usize>();
     println!("{failures}\n{}", table(&groups, passed, entries.len()));
-    assert!(passed * 100 >= LEAST * entries.len(), "{passed} of {} requests pass, {LEAST} % must", entries.len());
+    assert!(failures.is_empty(), "{passed} of {} requests pass", entries.len());
 }
 
 /// What is made of a request: the reading of its words, and what is asked before they become resources.

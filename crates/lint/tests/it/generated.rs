@@ -3,16 +3,9 @@
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use meshwright_model::Kind;
-use meshwright_model::gateway_route::GatewayRouteSpec;
-use meshwright_model::mesh::MeshSpec;
-use meshwright_model::route::RouteSpec;
 use meshwright_model::shape::Shape;
 use meshwright_model::value::Limit;
-use meshwright_model::virtual_gateway::VirtualGatewaySpec;
-use meshwright_model::virtual_node::VirtualNodeSpec;
-use meshwright_model::virtual_router::VirtualRouterSpec;
-use meshwright_model::virtual_service::VirtualServiceSpec;
+use meshwright_model::{Kind, Spec};
 use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -70,18 +63,6 @@ const TEXTS: &[&str] = &[
 /// Numbers around which rules decide.
 const NUMBERS: &[i64] = &[0, 1, 2, 15, 50, 80, 100, 443, 1024, 5000, 8080, 9901, 15000, 15001, 60_000, i64::MAX];
 
-fn shape_of(kind: Kind) -> Shape {
-    match kind {
-        Kind::Mesh => Shape::of::<MeshSpec>(),
-        Kind::VirtualNode => Shape::of::<VirtualNodeSpec>(),
-        Kind::VirtualRouter => Shape::of::<VirtualRouterSpec>(),
-        Kind::VirtualGateway => Shape::of::<VirtualGatewaySpec>(),
-        Kind::Route => Shape::of::<RouteSpec>(),
-        Kind::VirtualService => Shape::of::<VirtualServiceSpec>(),
-        Kind::GatewayRoute => Shape::of::<GatewayRouteSpec>(),
-    }
-}
-
 fn scalar(limit: Limit) -> BoxedStrategy<Value> {
     match limit {
         Limit::Text { .. } => {
@@ -133,7 +114,7 @@ fn member(shape: &Shape, is_required: bool) -> BoxedStrategy<Option<Value>> {
 fn resource(kind: Kind) -> BoxedStrategy<Value> {
     let name = || select(&TEXTS[..4]);
     let tags = weighted(0.2, prop::collection::vec((select(TEXTS), select(TEXTS)), 0..4));
-    (select(vec!["shop", "shops"]), name(), name(), weighted(0.2, "[0-9]{12}"), tags, value(&shape_of(kind)))
+    (select(vec!["shop", "shops"]), name(), name(), weighted(0.2, "[0-9]{12}"), tags, value(Spec::shape(kind)))
         .prop_map(move |(mesh, parent, name, owner, tags, spec)| {
             let mut members = Map::new();
             members.insert("meshName".to_owned(), json!(mesh));

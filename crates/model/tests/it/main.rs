@@ -3,15 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use meshwright_model::gateway_route::GatewayRouteSpec;
-use meshwright_model::mesh::MeshSpec;
-use meshwright_model::route::RouteSpec;
 use meshwright_model::shape::{Field, Shape};
 use meshwright_model::value::{Alphabet, Limit};
-use meshwright_model::virtual_gateway::VirtualGatewaySpec;
-use meshwright_model::virtual_node::VirtualNodeSpec;
-use meshwright_model::virtual_router::VirtualRouterSpec;
-use meshwright_model::virtual_service::VirtualServiceSpec;
+use meshwright_model::{Kind, Spec};
 
 mod graph;
 mod mesh;
@@ -102,16 +96,9 @@ fn pattern(alphabet: Alphabet) -> &'static str {
 fn model_has_every_field_of_the_spec_tree() {
     let mut rows = Rows::new();
     // The API requires a specification of every kind but the mesh.
-    for (resource, required, shape) in [
-        ("Mesh", "optional", Shape::of::<MeshSpec>()),
-        ("VirtualNode", "required", Shape::of::<VirtualNodeSpec>()),
-        ("VirtualRouter", "required", Shape::of::<VirtualRouterSpec>()),
-        ("VirtualGateway", "required", Shape::of::<VirtualGatewaySpec>()),
-        ("Route", "required", Shape::of::<RouteSpec>()),
-        ("VirtualService", "required", Shape::of::<VirtualServiceSpec>()),
-        ("GatewayRoute", "required", Shape::of::<GatewayRouteSpec>()),
-    ] {
-        add(resource, "spec", required, &shape, &mut rows);
+    for kind in Kind::ALL {
+        let required = if kind == Kind::Mesh { "optional" } else { "required" };
+        add(&format!("{kind:?}"), "spec", required, Spec::shape(kind), &mut rows);
     }
     let listed = listed();
     assert_eq!(listed.len(), 488, "the list has 488 fields");

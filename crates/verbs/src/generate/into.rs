@@ -87,7 +87,8 @@ pub fn insert_understood(
 fn outcome(understanding: Understanding, options: &GenerateOptions, target: &Target<'_>) -> (Outcome, Outset) {
     let Insertion { edits, assumptions, questions } = compose_into(&understanding.intent, &target.reading.inventory);
     let composition = Composition { assumptions, questions, ..Composition::default() };
-    let mut outcome = Outcome { understanding, composition, ..Outcome::default() };
+    let request = options.request.clone().unwrap_or_default();
+    let mut outcome = Outcome { request, understanding, composition, ..Outcome::default() };
     let mut outset = Outset { edits, ..Outset::default() };
     outset.is_part = outcome.is_open() && options.partial && !outset.edits.is_empty();
     if outcome.is_open() && !outset.is_part {

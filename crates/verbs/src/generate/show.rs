@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use meshwright_language::{Assumption, Evidence, NotUnderstood, Question};
+use meshwright_language::{Assumption, Evidence};
 use meshwright_model::visible::visible;
 use serde_json::{Value, json};
 
-use super::{Made, Outcome, Outset};
+use super::{Made, Outcome, Outset, open};
 use crate::editing::{self, in_words};
 use crate::findings;
 
@@ -36,7 +36,7 @@ fn value(outcome: &Outcome) -> Value {
         "intent": outcome.understanding.intent,
         "evidence": outcome.understanding.evidence,
         "assumptions": assumptions(outcome).collect::<Vec<_>>(),
-        "questions": questions(outcome).collect::<Vec<_>>(),
+        "questions": outcome.questions().collect::<Vec<_>>(),
         "notUnderstood": outcome.understanding.not_understood,
         "findings": found,
         "files": files,
@@ -46,9 +46,11 @@ fn value(outcome: &Outcome) -> Value {
 /// What stands beside the resources: what was assumed, what is asked, what the rules find.
 pub(super) fn notes(outcome: &Outcome, is_coloured: bool) -> String {
     let mut out = String::new();
-    push_assumptions(&mut out, outcome);
+    if !outcome.files.is_empty() {
+        push_assumptions(&mut out, outcome);
+    }
     out.push_str(&outcome.ledger);
-    push_open(&mut out, outcome);
+    out.push_str(&open::text(outcome));
     if !outcome.findings.is_empty() {
         out.push_str(&findings::text(&outcome.reading, &outcome.findings, is_coloured));
     }
@@ -68,19 +70,21 @@ pub(super) fn explanation(outcome: &Outcome) -> String {
         let _ = writeln!(out, "evidence: {}: \"{}\"", visible(path), visible(text));
     }
     push_assumptions(&mut out, outcome);
-    push_open(&mut out, outcome);
+    out.push_str(&open::text(outcome));
     out
 }
 
 /// What stands beside files that change.
 pub(super) fn insertion_notes(outcome: &Outcome, outset: &Outset, is_shown_only: bool, is_coloured: bool) -> String {
     let mut out = String::new();
-    push_assumptions(&mut out, outcome);
-    push_open(&mut out, outcome);
+    let is_given = outset.why_not.is_none() && (outset.is_part || !outcome.is_open());
+    if is_given {
+        push_assumptions(&mut out, outcome);
+    }
+    out.push_str(&open::text(outcome));
     if !outcome.findings.is_empty() {
         out.push_str(&findings::text(&outcome.reading, &outcome.findings, is_coloured));
     }
-    let is_given = outset.why_not.is_none() && (outset.is_part || !outcome.is_open());
     if is_given {
         push_edits(&mut out, outset);
     }
@@ -129,15 +133,6 @@ fn push_assumptions(out: &mut String, outcome: &Outcome) {
     }
 }
 
-fn push_open(out: &mut String, outcome: &Outcome) {
-    for question in questions(outcome) {
-        let _ = writeln!(out, "question: {}", visible(&question.text));
-    }
-    for NotUnderstood { text, start, end } in &outcome.understanding.not_understood {
-        let _ = writeln!(out, "not understood: \"{}\" (bytes {start} to {end} of the request)", visible(text));
-    }
-}
-
 /// Why there is no answer, in one line.
 fn verdict(outcome: &Outcome) -> String {
     if outcome.has_errors() {
@@ -153,10 +148,6 @@ fn verdict(outcome: &Outcome) -> String {
 
 fn assumptions(outcome: &Outcome) -> impl Iterator<Item = &Assumption> {
     outcome.understanding.assumptions.iter().chain(&outcome.composition.assumptions)
-}
-
-fn questions(outcome: &Outcome) -> impl Iterator<Item = &Question> {
-    outcome.understanding.questions.iter().chain(&outcome.composition.questions)
 }
 
 /// Lines that do not steer a terminal, with a margin.

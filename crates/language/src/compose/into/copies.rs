@@ -1,9 +1,6 @@
 //! Copies of virtual nodes that are there.
 
-use std::borrow::Cow;
-
-use meshwright_model::edit::{Change, Edit, NewValue};
-use meshwright_model::path::Step;
+use meshwright_model::edit::{Edit, NewValue};
 use meshwright_model::reference::Key;
 use meshwright_model::virtual_node::{ServiceDiscovery, VirtualNodeSpec};
 use meshwright_model::{Kind, Resource, Spec};
@@ -93,7 +90,8 @@ impl Desk<'_> {
         let own = std::mem::replace(&mut self.edits, others);
         let is_more = wanted.retry.is_some() || wanted.route_timeout.is_some() || !wanted.versions.is_empty();
         let mut value = NewValue::of(&copy.spec);
-        let is_made = own.iter().all(|edit| carry_out(&mut value, &edit.path.steps()[1..], &edit.change));
+        let shape = Spec::shape(Kind::VirtualNode);
+        let is_made = own.iter().all(|edit| value.make(&edit.path.steps()[1..], &edit.change, shape).is_some());
         let spec = value.spec(Kind::VirtualNode).filter(|_| is_made && !is_more);
         match spec {
             Some(spec) => copy.spec = spec,
@@ -144,45 +142,5 @@ impl Desk<'_> {
             None => {}
         }
         Some(())
-    }
-}
-
-/// Makes a change of a value, where it can be made there.
-fn carry_out(value: &mut NewValue, steps: &[Step], change: &Change) -> bool {
-    let Some((step, rest)) = steps.split_first() else {
-        match (change, value) {
-            (Change::Set(new), value) => new.clone_into(value),
-            (Change::Append(new), NewValue::List(items)) => items.push(new.clone()),
-            _ => return false,
-        }
-        return true;
-    };
-    match (step, value) {
-        (Step::Field(name), NewValue::Object(members)) => {
-            let place = members.iter().position(|(own, _)| own == name);
-            if rest.is_empty() && *change == Change::Remove {
-                members.retain(|(own, _)| own != name);
-                return true;
-            }
-            let Some(place) = place.or_else(|| {
-                let Cow::Borrowed(name) = name else { return None };
-                let is_list = matches!((rest.first(), change), (Some(Step::Index(_)), _) | (None, Change::Append(_)));
-                members.push((name, if is_list { NewValue::List(Vec::new()) } else { NewValue::Object(Vec::new()) }));
-                Some(members.len() - 1)
-            }) else {
-                return false;
-            };
-            carry_out(&mut members[place].1, rest, change)
-        }
-        (Step::Index(index), NewValue::List(items)) => {
-            if rest.is_empty() && *change == Change::Remove {
-                return (*index < items.len()).then(|| items.remove(*index)).is_some();
-            }
-            if *index == items.len() {
-                items.push(NewValue::Object(Vec::new()));
-            }
-            items.get_mut(*index).is_some_and(|item| carry_out(item, rest, change))
-        }
-        _ => false,
     }
 }

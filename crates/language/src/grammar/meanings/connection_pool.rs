@@ -60,7 +60,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "max <number> connections",
             "<number> max connections",
             "<number> connections per|in connection-pool",
-            "allow-all ?max <number> connections",
+            "allow-all|listen ?max <number> connections",
         ],
         set: Set::Value(|intent, spot, slots| {
             let (pool, path) = spot::connection_pool(intent, spot)?;
@@ -96,7 +96,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<number> pending",
             "max <number> pending",
             "<number> max pending",
-            "allow-all ?max <number> pending",
+            "allow-all|listen ?max <number> pending",
         ],
         set: Set::Value(|intent, spot, slots| {
             let (pool, path) = spot::connection_pool(intent, spot)?;
@@ -114,7 +114,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "max <number> concurrent-requests",
             "<number> max concurrent-requests",
             "max <number> requests|request",
-            "allow-all ?max <number> concurrent-requests",
+            "allow-all|listen ?max <number> concurrent-requests",
             "max requests|request <number>",
             "<number> concurrent-requests per|in connection-pool",
             "<number> requests|request per|in connection-pool",

@@ -229,9 +229,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Match,
         is_plain: false,
         home: Home::Route,
-        ways: &["or ?equals <text:value>", ", <text:value> or <text:other>"],
+        ways: &[
+            "or ?equals <text:value>",
+            ", <text:value> or <text:other>",
+            ", <text:value> , <text:second> or <text:other>",
+            ", <text:value> , <text:second> , <text:third> or <text:other>",
+        ],
         set: Set::Act(|reader, slots| {
-            let other = slots.given("other");
+            let others = ["value", "second", "third", "other"].into_iter().filter_map(|slot| slots.given(slot));
             let end = reader.words.end;
             if !reader.ends_clause(end)
                 && reader.low(end) != ":"
@@ -239,7 +244,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             {
                 return Err(Trouble::NotHere);
             }
-            reader.or_value(slots.given("value").into_iter().chain(other))
+            reader.or_value(others)
         }),
     },
     Meaning {

@@ -87,8 +87,20 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "path match regex <text:path>",
             "match regex <path>",
             "match path regex <text:path>",
+            "path ?match <text:path> regex",
+            "match ?path <text:path> regex",
+            "regex path match <text:path>",
+            "path match <text:path>",
         ],
-        set: Set::Act(|reader, slots| path(reader, slots, Pathway::Regex)),
+        set: Set::Act(|reader, slots| {
+            // "the path matches ^/img/.*": a pattern by its form.
+            let is_said = reader.words.clone().any(|at| reader.is_symbol(at, &["regex"]));
+            let is_pattern = slots.text("path").contains(['^', '$', '[', '(', '*', '+', '\\', '|']);
+            if !is_said && !is_pattern {
+                return Err(Trouble::NotHere);
+            }
+            path(reader, slots, Pathway::Regex)
+        }),
     },
     Meaning {
         name: "match: the end of a path",

@@ -7,8 +7,7 @@ use crate::grammar::meaning::{Meaning, Set};
 use crate::grammar::reader::{Reader, Verb};
 use crate::grammar::spot::{self, Place, Said, Trouble, put};
 use crate::grammar::thing::Thing;
-use crate::intent::{Provider, VirtualRouter};
-use crate::understanding::Assumption;
+use crate::intent::{Provider, VirtualNode};
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -165,18 +164,12 @@ impl Reader<'_> {
     fn own_router_of_service(&mut self) -> Said {
         let place = self.here()?.place;
         let Some(Place::Service(at)) = self.as_service(place) else { return Err(Trouble::NotHere) };
-        let service = self.intent.virtual_services[at].name.clone().filter(|_| self.is_current);
-        let label = service.as_deref().and_then(|name| name.split('.').next()).ok_or(Trouble::NotHere)?;
-        let name = format!("{label}-router");
-        let said = provider(self, Provider::Router(name.clone()))?;
-        self.assumptions.push(Assumption {
-            what: format!("the virtual router is called `{name}`"),
-            why: "the request does not name it, and it answers that service".to_owned(),
-        });
-        self.intent.virtual_routers.push(VirtualRouter { name: Some(name), ..VirtualRouter::default() });
-        let router = Place::Router(self.intent.virtual_routers.len() - 1);
+        if !self.is_current {
+            return Err(Trouble::NotHere);
+        }
+        let router = self.router_for_service(at).ok_or(Trouble::NotHere)?;
         self.turn_to(router);
-        Ok(said)
+        Ok(spot::path_of(Place::Service(at)) + ".provider")
     }
 }
 
@@ -192,5 +185,35 @@ fn provider(reader: &mut Reader<'_>, provider: Provider) -> Said {
         return Err(Trouble::Clash("two providers, and a virtual service has one".to_owned()));
     }
     let service = reader.intent.virtual_services.get_mut(at).filter(|_| reader.is_current).ok_or(Trouble::NotHere)?;
-    put(&mut service.provider, provider, &spot::path_of(Place::Service(at)), "provider")
+    let said = put(&mut service.provider, provider, &spot::path_of(Place::Service(at)), "provider")?;
+    if reader.known.is_none() && describes(reader) {
+        speak_of_provider(reader, at);
+    }
+    Ok(said)
+}
+
+/// "provided by node db, which is TCP on 5432": speaks of what answers a service.
+fn speak_of_provider(reader: &mut Reader<'_>, at: usize) {
+    let place = match reader.intent.virtual_services[at].provider.clone() {
+        Some(Provider::Router(name)) => reader.router_named(&name),
+        Some(Provider::Node(name)) => {
+            let found = reader.find_named(&name).filter(|place| matches!(place, Place::Node(_)));
+            found.unwrap_or_else(|| {
+                reader.intent.virtual_nodes.push(VirtualNode { name: Some(name), ..VirtualNode::default() });
+                Place::Node(reader.intent.virtual_nodes.len() - 1)
+            })
+        }
+        None => return,
+    };
+    reader.turn_to(place);
+}
+
+/// Whether what answers a service is described right behind its name.
+fn describes(reader: &Reader<'_>) -> bool {
+    let end = reader.words.end;
+    let which = end + usize::from(reader.low(end) == ",");
+    reader.is_word(which, &["which", "that"])
+        || reader.is_symbol(end, &["listen"])
+        || reader.low(end) == "(" && !reader.is_symbol(end + 1, &["mesh"])
+        || reader.low(end) != ":" && reader.begins_detail(end)
 }

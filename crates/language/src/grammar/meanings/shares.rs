@@ -217,6 +217,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "otherwise|rest ?get|gets|returns ?a <number>",
             "otherwise|rest is|are|gets ?be rejected|refused|drop-all|ignored|nothing",
+            "otherwise|rest ?send nowhere",
+            "nothing otherwise send anywhere",
         ],
         // What no route matches is answered with 404.
         set: Set::Act(|reader, slots| {

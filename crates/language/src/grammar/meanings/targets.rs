@@ -209,7 +209,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Route,
         ways: &[
             "split ?traffic ?all-traffic ?of ?application <name:app> ?application ?traffic ?call <ratio> between|to ?version <names>",
-            "split ?traffic ?all-traffic ?of ?application <name:app> ?application ?traffic ?call between ?version <names> <ratio>",
+            "split ?traffic ?all-traffic ?of ?application <name:app> ?application ?traffic ?call between ?version <names> ?, <ratio>",
             "split ?traffic ?all-traffic ?of ?application <name:app> ?application ?traffic ?call ?evenly between|to ?version <names> ?evenly",
         ],
         set: Set::Act(|reader, slots| {
@@ -354,7 +354,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Route,
         ways: &[
             "?split ?send <ratio> ?split ?weight between ?version <names>",
-            "?split ?send between ?version <names> <ratio>",
+            "?split ?send between ?version <names> ?, <ratio>",
             "?split <names> <ratio>",
             "<ratio> ?split to ?version <names>",
             "<ratio> <names>",

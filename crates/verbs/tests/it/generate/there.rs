@@ -214,7 +214,10 @@ fn what_ends_is_taken_away_in_many_words() {
     insta::assert_snapshot!(changes(MARKET, "delete the stage tag"), @"-        - { Key: stage, Value: test }");
     insta::assert_snapshot!(refused(MARKET, "remove the listener from FrontDesk"), @r#"
 question: What should be changed in the file?
-not understood: "remove" (bytes 0 to 6 of the request)
+not understood: "remove"
+    remove the listener from FrontDesk
+    ^^^^^^
+say it in other words, or leave it out; docs/language.md lists what is understood
 error: nothing is changed before this is settled
 "#);
 }

@@ -92,8 +92,7 @@ pub(super) fn refused((name, text): (&str, &str), request: &str) -> String {
         "{}",
         done.answer.notes
     );
-    let is_told = |line: &&str| !line.starts_with("assumed") && !line.starts_with("         ");
-    done.answer.notes.lines().filter(is_told).collect::<Vec<_>>().join("\n")
+    done.answer.notes
 }
 
 #[test]

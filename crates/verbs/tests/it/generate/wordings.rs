@@ -231,8 +231,10 @@ fn a_verb_is_said_once_for_several() {
 +              Port: 9090   # since 2021
 ");
     insta::assert_snapshot!(asked(SHOP, "set the port of payment-service to 9090 and the colour of checkout-v2 to red"), @r#"
-not understood: "colour" (bytes 48 to 54 of the request)
-not understood: "red" (bytes 73 to 76 of the request)
+not understood: "colour", "red"
+    set the port of payment-service to 9090 and the colour of checkout-v2 to red
+                                                    ^^^^^^                   ^^^
+say it in other words, or leave it out; docs/language.md lists what is understood
 "#);
 }
 
@@ -240,8 +242,10 @@ not understood: "red" (bytes 73 to 76 of the request)
 fn a_path_belongs_to_what_is_named() {
     insta::assert_snapshot!(asked(SHOP, "change the path to /healthz for virtual node checkout-v1"), @r#"
 question: What should be changed in the file?
-not understood: "path" (bytes 11 to 15 of the request)
-not understood: "/healthz" (bytes 19 to 27 of the request)
+not understood: "path", "/healthz"
+    change the path to /healthz for virtual node checkout-v1
+               ^^^^    ^^^^^^^^
+say it in other words, or leave it out; docs/language.md lists what is understood
 "#);
 }
 

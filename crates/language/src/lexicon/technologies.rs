@@ -1,0 +1,94 @@
+//! With what applications are built, which no setting of a mesh says.
+
+/// What applications are written with.
+const TECHNOLOGIES: &[&str] = &[
+    ".net",
+    "angular",
+    "angularjs",
+    "asp.net",
+    "c#",
+    "c++",
+    "clojure",
+    "django",
+    "dotnet",
+    "elixir",
+    "express",
+    "express.js",
+    "fastapi",
+    "flask",
+    "go",
+    "golang",
+    "haskell",
+    "java",
+    "javascript",
+    "kotlin",
+    "laravel",
+    "nestjs",
+    "next.js",
+    "nextjs",
+    "node.js",
+    "nodejs",
+    "nuxt",
+    "phoenix",
+    "php",
+    "python",
+    "quarkus",
+    "rails",
+    "react",
+    "react.js",
+    "reactjs",
+    "ruby",
+    "rust",
+    "scala",
+    "spring",
+    "spring boot",
+    "spring-boot",
+    "svelte",
+    "symfony",
+    "typescript",
+    "vue",
+    "vue.js",
+    "vuejs",
+];
+
+/// What is bought and not written, and stands before the noun of its kind: "a redis cache".
+const SERVERS: &[&str] = &[
+    "cassandra",
+    "elasticsearch",
+    "kafka",
+    "mariadb",
+    "memcached",
+    "mongo",
+    "mongodb",
+    "mysql",
+    "nginx",
+    "opensearch",
+    "oracle",
+    "postgres",
+    "postgresql",
+    "rabbitmq",
+    "redis",
+];
+
+/// Those nouns.
+const OF_SERVERS: &[&str] = &["broker", "cache", "database", "databases", "db", "index", "queue", "store"];
+
+/// Whether something is written with it: `react`, `spring boot`.
+pub(crate) fn is_technology(word: &str) -> bool {
+    TECHNOLOGIES.contains(&word)
+}
+
+/// Servers among those that speak HTTP.
+const HTTP_SERVERS: &[&str] = &["elasticsearch", "nginx", "opensearch"];
+
+/// Whether a name is that of a server with a protocol of its own: `redis`, `orders-postgres`.
+pub(crate) fn has_own_protocol(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let server = name.rsplit(['-', '_']).next().unwrap_or_default();
+    SERVERS.contains(&server) && !HTTP_SERVERS.contains(&server)
+}
+
+/// Whether it is a server that stands before the noun of its kind.
+pub(crate) fn is_server_of(word: &str, noun: &str) -> bool {
+    SERVERS.contains(&word) && OF_SERVERS.contains(&noun)
+}
