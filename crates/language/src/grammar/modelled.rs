@@ -48,7 +48,9 @@ fn begins(tokens: &[Token], at: usize) -> bool {
 
 /// "model the service orders": the verb, and no name.
 fn model_things(tokens: &mut [Token], at: usize) {
-    let is_kind = |at: usize| tokens.get(at).is_some_and(|token| token.kind == TokenKind::Symbol && Thing::of_symbol(&token.low).is_some());
+    let is_kind = |at: usize| {
+        tokens.get(at).is_some_and(|token| token.kind == TokenKind::Symbol && Thing::of_symbol(&token.low).is_some())
+    };
     let next = past_articles(tokens, at + 1);
     let is_named = is_kind(next) && (next > at + 1 || name_at(tokens, next + 1).is_some());
     if begins(tokens, at) && low(tokens, at) == "model" && is_named {
@@ -82,8 +84,8 @@ fn model_as_node(tokens: &mut Vec<Token>, at: usize) {
         end: tokens[end - 1].end,
         ..tokens[start].clone()
     };
-    let (verb, kind) = (symbol("create", &tokens[at]), tokens[node].clone());
-    let named = symbol("named", &tokens[end]);
+    let (verb, kind) = (symbol("create", &tokens[at]), symbol("virtual-node", &tokens[at]));
+    let named = symbol("named", &tokens[at]);
     tokens.splice(at..=node, [verb, kind, named, name]);
 }
 
@@ -107,7 +109,9 @@ fn node_for_service(tokens: &mut Vec<Token>, at: usize) {
     if name_at(tokens, name).is_none() {
         return;
     }
-    let (kind, named, name_token) = (tokens[at].clone(), symbol("named", &tokens[at + 1]), tokens[name].clone());
+    let protocol = Token { start: tokens[at].start, end: tokens[at].end, ..protocol };
+    let (kind, named) = (symbol("virtual-node", &tokens[at]), symbol("named", &tokens[at + 1]));
+    let name_token = tokens[name].clone();
     tokens.splice(at..=name, [protocol, kind, named, name_token]);
 }
 

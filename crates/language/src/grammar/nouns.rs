@@ -27,7 +27,7 @@ pub(super) fn name_nouns(tokens: &mut [Token]) {
         let text = tokens[at].text.to_lowercase();
         if tokens[at].kind != TokenKind::Symbol && !is_side(&tokens[at])
             || !proven.contains(&text)
-            || has_value(tokens, at)
+            || has_value(tokens, at) && !is_side(&tokens[at])
         {
             continue;
         }

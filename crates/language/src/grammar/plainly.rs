@@ -214,13 +214,18 @@ fn encrypt_between(tokens: &mut Vec<Token>, at: usize) {
     let is_traffic = matches!(low(tokens, at), "traffic" | "requests" | "call" | "connections" | "all-traffic");
     let (from, to) = (at + 2, at + 4);
     let are_two = low(tokens, at + 1) == "from" && low(tokens, at + 3) == "to";
-    if !is_traffic || !are_two || name_at(tokens, from).is_none() || name_at(tokens, to).is_none() {
+    let is_name = |at: usize| name_at(tokens, at).is_some() || low(tokens, at) == "back";
+    if !is_traffic || !are_two || !is_name(from) || !is_name(to) {
         return;
     }
-    let being = ["must", "should", "shall", "is", "are", "be", "has", "have", "needs", "to", "use", "uses", "go", "goes", "send", "over", "between", "only", "always"];
+    let being = [
+        "must", "should", "shall", "is", "are", "be", "has", "have", "needs", "to", "use", "uses", "go", "goes",
+        "send", "over", "between", "only", "always",
+    ];
     let tls = past(tokens, to + 1, &being);
     if tls > to + 1 && (is_symbol(tokens, tls, "tls") || is_symbol(tokens, tls, "mtls")) {
-        let (first, second, said) = (tokens[from].clone(), tokens[to].clone(), tokens[tls].clone());
+        let (first, second) = (tokens[from].clone(), tokens[to].clone());
+        let said = symbol(low(tokens, tls), &tokens[at]);
         let (between, and) = (symbol("between", &tokens[at]), symbol("and", &tokens[at + 3]));
         tokens.splice(at..=tls, [said, between, first, and, second]);
     }

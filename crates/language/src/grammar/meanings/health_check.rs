@@ -53,8 +53,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "health <path>",
             "health path <path>",
             "<path> check|checks",
-            "healthy ?only when|if|while <path> answers|answering|responds|replies|works|ok",
-            "healthy ?only when|if|while <path> answers|answering|responds|replies within|in <span>",
+            "healthy ?only when|if <path> answers|answering|responds|replies|works|ok",
+            "healthy ?only when|if <path> answers|answering|responds|replies within|in <span>",
         ],
         set: Set::Value(|intent, spot, slots| {
             let (check, path) = spot::health_check(intent, spot)?;

@@ -101,9 +101,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Node,
         ways: &[
             "only on|for|to port <numbers>",
-            "tls only on|for|to port <numbers>",
-            "enforce tls only on|for|to port <numbers>",
-            "tls only on|for port <numbers> to|for ?everything backend",
+            "strict ?tls on|for|to port <numbers>",
+            "enforce strict ?tls on|for|to port <numbers>",
+            "strict ?tls on|for port <numbers> to|for ?everything backend",
         ],
         set: Set::Act(|reader, slots| {
             if reader.is_symbol(reader.words.end - 1, &["backend"]) {
@@ -185,7 +185,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Tls,
         is_plain: true,
         home: Home::Next,
-        ways: &["mtls ?tls between ?application|virtual-node <names>", "strict|enforce|require ?tls between ?application|virtual-node <names>", "tls between ?application|virtual-node <names>"],
+        ways: &[
+            "mtls ?tls between ?application|virtual-node <names>",
+            "strict|enforce|require ?tls between ?application|virtual-node <names>",
+            "tls between ?application|virtual-node <names>",
+        ],
         set: Set::Act(|reader, slots| {
             let is_mutual = reader.is_symbol(reader.words.start, &["mtls"]);
             reader.tls_between(&slots.texts("names"), is_mutual)
@@ -223,8 +227,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "tls backend",
             "enforce client tls",
             "tls enforce ?to|for|on backend",
-            "be named between tls",
-            "backend must|should|be named between tls",
+            "be call between tls",
+            "backend must|should|be call between tls",
             "otherwise ?enforce tls ?to|for|on ?everything backend",
             "?enforce tls otherwise ?to|for|on ?everything backend",
             "talk|talks|talking tls ?to|with everything|backend",
