@@ -5,9 +5,6 @@ use crate::grammar::meaning::{Meaning, Set};
 use crate::grammar::spot::{self, Trouble, put};
 use crate::intent::RemovalKind;
 
-/// The largest number that anybody takes for a threshold, whatever the API allows.
-const MAX_THRESHOLD: u32 = 1000;
-
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
         name: "health check: none",
@@ -174,12 +171,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "healthy <number>",
             "<number> healthy",
         ],
-        set: Set::Value(|intent, spot, slots| {
+        set: Set::Act(|reader, slots| {
             // "web (http, 8080) is healthy when …"
-            if slots.number("number") > MAX_THRESHOLD {
+            if reader.words.clone().any(|at| reader.low(at) == ")") {
                 return Err(Trouble::NotHere);
             }
-            let (check, path) = spot::health_check(intent, spot)?;
+            let spot = reader.here()?;
+            let (check, path) = spot::health_check(&mut reader.intent, spot)?;
             put(&mut check.healthy_threshold, slots.number("number"), &path, "healthyThreshold")
         }),
     },
