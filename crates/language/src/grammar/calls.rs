@@ -124,6 +124,13 @@ impl Reader<'_> {
         let spot = self.here()?;
         let (node, _) = spot::node(&mut self.intent, spot)?;
         let Some(own) = node.name.clone() else { return Err(Trouble::NotHere) };
+        // "postgres on 5432, called by web (http 80)": what stands in the brackets is said of the caller.
+        let end = self.words.end;
+        let is_told = self.low(end) == "(";
+        let closed = (end..self.tokens.len()).find(|at| self.low(*at) == ")").map_or(end, |at| at + 1);
+        if is_told && self.is_symbol(closed, &["and"]) {
+            return Err(Trouble::NotHere);
+        }
         let mut said = String::new();
         for name in names {
             let place = match self.find_named(name) {
@@ -133,6 +140,9 @@ impl Reader<'_> {
             let (caller, path) = spot::node(&mut self.intent, Spot::at(place))?;
             caller.calls.push(Call { to: own.clone(), tls: None });
             said = format!("{path}.calls[{}]", caller.calls.len() - 1);
+            if is_told {
+                self.turn_to(place);
+            }
         }
         Ok(said)
     }

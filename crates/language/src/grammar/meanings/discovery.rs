@@ -67,7 +67,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
             let of_node = reader.spot.is_some_and(|spot| matches!(spot.place, Place::Node(_)));
             // "host a.example.com goes to web"
             let is_sent = reader.is_symbol(reader.words.end, &["send", "to"]);
-            if !of_node || !reader.is_current || reader.sending || is_sent || reader.last_calls.is_some() {
+            // "only the host a.x.local is allowed"
+            let is_listed = matches!(reader.low_before(reader.words.start), "," | ":" | ";" | "." | "(" | "and" | "with")
+                && reader.ends_clause(reader.words.end);
+            let is_told = is_listed || reader.low(reader.words.start) == "at";
+            if !of_node || !reader.is_current || reader.sending || is_sent || !is_told || reader.last_calls.is_some() {
                 return Err(Trouble::NotHere);
             }
             reader.hostname(&slots.text("host"))
