@@ -56,6 +56,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Node,
         ways: &[
             "connections <number>",
+            "no-longer connections at <number>",
             "<number> connections",
             "max <number> connections",
             "<number> max connections",
@@ -93,6 +94,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Node,
         ways: &[
             "pending <number>",
+            "no-longer pending at <number>",
             "<number> pending",
             "max <number> pending",
             "<number> max pending",
@@ -110,6 +112,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Node,
         ways: &[
             "concurrent-requests <number>",
+            "no-longer concurrent-requests at <number>",
             "<number> concurrent-requests",
             "max <number> concurrent-requests",
             "<number> max concurrent-requests",
