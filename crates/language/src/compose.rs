@@ -22,6 +22,7 @@ pub(crate) mod names;
 mod node;
 mod plan;
 mod priority;
+mod providers;
 mod retries;
 mod route;
 mod routes;

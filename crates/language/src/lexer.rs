@@ -197,6 +197,9 @@ impl Cutter<'_> {
         }
         let length = self.rest().find(char::is_whitespace).unwrap_or(self.rest().len());
         let path = self.rest()[..length].trim_end_matches([',', ';', ')', '.', ':', '!', '?', '\'', '"', '’']);
+        // "kiosk [http 8080, logs to /dev/stdout]"
+        let bracket = self.tokens.iter().rev().find(|token| matches!(token.text.as_str(), "[" | "]"));
+        let path = if bracket.is_some_and(|mark| mark.text == "[") { path.trim_end_matches(']') } else { path };
         if path.is_empty() {
             return false;
         }
@@ -248,7 +251,13 @@ impl Cutter<'_> {
     /// Whether only an image can stand here: "image nginx:1.25".
     fn is_image_next(&self) -> bool {
         let mut before = self.tokens.iter().rev().skip_while(|token| matches!(token.low.as_str(), "is" | ":" | "="));
-        before.next().is_some_and(|token| matches!(token.low.as_str(), "image" | "images"))
+        let Some(before) = before.next() else { return false };
+        // "container nginx:1.25", but "container web:8080"
+        let word = self.rest().split(char::is_whitespace).next().unwrap_or_default();
+        let is_tagged = word
+            .split_once(':')
+            .is_some_and(|(_, tag)| tag.contains(|letter: char| letter.is_alphabetic() || letter == '.'));
+        matches!(before.low.as_str(), "image" | "images") || before.low == "container" && is_tagged
     }
 
     /// Whether the end of a value stands here, which may begin with a hyphen: "ending in -eu".
@@ -278,7 +287,17 @@ impl Cutter<'_> {
             return;
         }
         let two = ["==", "!="].into_iter().find(|mark| rest.starts_with(mark));
+        // "oven [http 8080]"
+        let opened = self.tokens.iter().rev().find(|token| matches!(token.text.as_str(), "[" | "]"));
+        let like = match first {
+            '[' if self.tokens.last().is_some_and(|last| last.kind != TokenKind::Mark) => Some("("),
+            ']' if opened.is_some_and(|mark| mark.low == "(") => Some(")"),
+            _ => None,
+        };
         self.push(TokenKind::Mark, two.map_or(first.len_utf8(), str::len));
+        if let (Some(like), Some(mark)) = (like, self.tokens.last_mut()) {
+            like.clone_into(&mut mark.low);
+        }
     }
 }
 

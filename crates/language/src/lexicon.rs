@@ -14,7 +14,7 @@ mod words;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-pub(crate) use technologies::{is_server_of, is_sort_of, is_tcp_server, is_technology};
+pub(crate) use technologies::{has_own_protocol, is_server_of, is_sort_of, is_tcp_server, is_technology};
 
 use crate::lexer::{Token, TokenKind};
 

@@ -10,9 +10,9 @@ use super::names::{common_stem, is_version, listed, own_router};
 use super::plan::{Gateway, Named, Node, Plan, Router, Service, is_change};
 use super::service_names::service_name;
 use super::timeouts::is_raised;
-use super::{version_nodes, version_routes};
+use super::{providers, version_nodes, version_routes};
 use crate::intent::{
-    Discovery, Dns, Intent, Provider, Route, RouterListener, Target, Version, VirtualGateway, VirtualNode,
+    Discovery, Dns, Intent, Provider, Route, RouterListener, Target, Timeout, Version, VirtualGateway, VirtualNode,
 };
 
 /// Takes a request apart.
@@ -32,7 +32,8 @@ pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
         plan.nodes.push(node);
     }
     for service in &intent.virtual_services {
-        let name = match &service.name {
+        let own = service.name.clone().or_else(|| providers::host_of(service, intent));
+        let name = match &own {
             Some(name) => Named::known(name),
             None => Named::open(draft.parameter(&Wanted {
                 name: "VirtualServiceName",
@@ -40,7 +41,11 @@ pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
                 ..Wanted::default()
             })),
         };
-        let key = service.name.clone().unwrap_or_default();
+        if let (None, Some(own)) = (&service.name, &own) {
+            let why = "the hosts of the node that answers are found by that name, and the request gives no other";
+            draft.assume(format!("the virtual service is called `{own}`"), why);
+        }
+        let key = own.unwrap_or_default();
         plan.services.push(Service { key, name: name.expression, provider: service.provider.clone() });
     }
     for application in &all_applications(intent, draft) {
@@ -53,34 +58,19 @@ pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
     add_missing_nodes(intent, &everywhere, &mut plan, draft);
     listeners::settle(intent, &mut plan, draft);
     add_routers(intent, &mut plan, draft);
-    provide(&mut plan, draft);
+    providers::provide(&mut plan, draft);
     add_gateways(intent, &mut plan, draft);
     plan
-}
-
-/// Lets the one router that no service leads to answer for the one service that nothing answers for.
-fn provide(plan: &mut Plan, draft: &mut Draft) {
-    let leads_to = |name: &str| {
-        plan.services.iter().any(|service| matches!(&service.provider, Some(Provider::Router(own)) if own == name))
-    };
-    let free = |router: &Router| router.name.text().filter(|name| router.is_made && !leads_to(name)).map(str::to_owned);
-    let routers: Vec<String> = plan.routers.iter().filter_map(free).collect();
-    let services = plan.services.iter_mut().filter(|service| service.provider.is_none());
-    if let ([router], [service]) = (routers.as_slice(), services.collect::<Vec<_>>().as_mut_slice()) {
-        draft.assume(
-            format!("virtual router `{router}` answers for virtual service `{}`", service.name),
-            "the request describes one of either, and nothing else leads there",
-        );
-        service.provider = Some(Provider::Router(router.clone()));
-    }
 }
 
 /// The applications of a request, and those that they or a gateway call and nothing defines.
 fn all_applications(intent: &Intent, draft: &mut Draft) -> Vec<VirtualNode> {
     let mut applications = intent.applications.clone();
-    if applications.is_empty() && !mesh::is_made(intent) {
-        return applications;
-    }
+    // Among nodes of a mesh that is there, those that are called need virtual services of their own.
+    let is_whole = !applications.is_empty() || mesh::is_made(intent);
+    let is_described = |name: &String| {
+        intent.virtual_nodes.iter().any(|node| node.name.as_ref() == Some(name) && !is_change(node.action))
+    };
     let everywhere = intent.everywhere.iter().flat_map(|everywhere| &everywhere.calls);
     let callers = applications.iter().chain(&intent.virtual_nodes).flat_map(|caller| &caller.calls);
     let calls = callers.chain(everywhere).map(|call| call.to.clone());
@@ -91,12 +81,16 @@ fn all_applications(intent: &Intent, draft: &mut Draft) -> Vec<VirtualNode> {
     known.extend(applications.iter().filter_map(|application| application.name.clone()));
     known.extend(draft.there.iter().cloned());
     let mut missing: Vec<String> = calls.chain(routes).filter(|name| !name.contains('.')).collect();
-    missing.retain(|name| known.insert(name.clone()));
+    missing.retain(|name| (is_whole || is_described(name)) && known.insert(name.clone()));
     for name in missing {
-        draft.assume(
-            format!("application `{name}` is made too"),
-            "the request names it as something that is called, and describes it nowhere",
-        );
+        let (what, why) = if is_described(&name) {
+            let why = "the request calls it, and it is called by the name of a virtual service";
+            (format!("virtual node `{name}` gets a virtual service"), why)
+        } else {
+            let why = "the request names it as something that is called, and describes it nowhere";
+            (format!("application `{name}` is made too"), why)
+        };
+        draft.assume(what, why);
         applications.push(VirtualNode { name: Some(name), ..VirtualNode::default() });
     }
     applications
@@ -224,7 +218,9 @@ fn add_application(
     let mut timeout = application.route_timeout.clone().or_else(|| everywhere.route_timeout.clone());
     let listener_timeouts = application.listeners.iter().chain(&everywhere.listeners);
     if timeout.is_none() {
-        timeout = listener_timeouts.filter_map(|listener| listener.timeout.clone()).find(is_raised);
+        // With retries there is a route anyway, and its default is none that was asked for.
+        let is_told = |timeout: &Timeout| is_raised(timeout) || retry.is_some() && timeout.per_request.is_some();
+        timeout = listener_timeouts.filter_map(|listener| listener.timeout.clone()).find(is_told);
     }
     let has_router =
         !application.versions.is_empty() || retry.is_some() || timeout.is_some() || application.behind_router;
@@ -239,6 +235,9 @@ fn add_application(
     let mut targets = Vec::new();
     for version in versions {
         let node_name = version.map_or_else(|| label.clone(), |version| version.node_name(&label));
+        if plan.node_position(&node_name).is_some() && !application.listeners.is_empty() {
+            draft.ask(format!("The request describes `{node_name}` twice. Which description holds?"));
+        }
         if plan.node_position(&node_name).is_none() && !is_there {
             let described = version_nodes::described(&node_name, application, intent);
             let mut node = node(&described, Named::known(&node_name), everywhere);

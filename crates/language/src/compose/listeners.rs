@@ -9,6 +9,7 @@ use super::names::{is_version, listed, logical};
 use super::plan::{Named, Node, Plan, in_domain};
 use super::version_nodes;
 use crate::intent::{CloudMap, Discovery, Dns, Intent, Listener, Protocol, Provider, VirtualNode};
+use crate::lexicon::has_own_protocol;
 
 /// The port of a listener that the request gives none: one for each protocol, as a caller's proxy cannot tell two protocols on
 /// one port apart.
@@ -44,7 +45,8 @@ pub(super) fn settle(intent: &Intent, plan: &mut Plan, draft: &mut Draft) {
             let taken: Vec<u32> = node.listeners.iter().filter_map(|listener| listener.port).collect();
             let listener = &mut node.listeners[position];
             if listener.protocol.is_none() {
-                let protocol = hinted.unwrap_or(Protocol::Http);
+                let is_server = is_server(node.name.words(), listener.port);
+                let protocol = hinted.unwrap_or(if is_server { Protocol::Tcp } else { Protocol::Http });
                 listener.protocol = Some(protocol);
                 if hinted.is_none() {
                     protocols.entry(protocol.word()).or_default().push(node.name.shown());
@@ -73,13 +75,23 @@ pub(super) fn settle(intent: &Intent, plan: &mut Plan, draft: &mut Draft) {
     }
     for (protocol, names) in protocols {
         let verb = if names.len() == 1 { "speaks" } else { "speak" };
-        let why = if has_tls {
+        let why = if protocol == Protocol::Tcp.word() {
+            "the request names no protocol, and what listens there has one of its own, which only TCP carries"
+        } else if has_tls {
             "the request names no protocol; TLS is what the proxies speak, and behind them the application this"
         } else {
             "the request names no protocol"
         };
         draft.assume(format!("{} {verb} {protocol}", listed(&names)), why);
     }
+}
+
+/// Ports of servers that speak protocols of their own. Source: IANA, Service Name and Transport Protocol Port Number Registry.
+const SERVER_PORTS: &[u32] = &[1433, 1521, 3306, 5432, 5672, 6379, 9092, 11211, 27017];
+
+/// Whether a node is a server with a protocol of its own, as its name or its port tells: `redis`, `orders-postgres`, 5432.
+fn is_server(name: &str, port: Option<u32>) -> bool {
+    port.map_or_else(|| has_own_protocol(name), |port| SERVER_PORTS.contains(&port))
 }
 
 /// The protocol of the routes that lead to a node, where they say one.

@@ -54,12 +54,13 @@ pub(super) fn tell_apart(discovery: &mut Discovery, application: &str, version: 
                 "versions with one host name would get each other's requests",
             );
         }
-        Discovery::CloudMap(CloudMap { service: Some(service), attributes, .. }) => {
-            attributes.insert("version".to_owned(), name.clone());
+        Discovery::CloudMap(CloudMap { service: Some(service), attributes, version_attribute, .. }) => {
+            let attribute = version_attribute.clone().unwrap_or_else(|| "version".to_owned());
             draft.assume(
-                format!("instances of Cloud Map service `{service}` bear the attribute `version`, here `{name}`"),
+                format!("instances of Cloud Map service `{service}` bear the attribute `{attribute}`, here `{name}`"),
                 "versions with one Cloud Map service are told apart by an attribute",
             );
+            attributes.insert(attribute, name.clone());
         }
         Discovery::Dns(_) | Discovery::CloudMap(_) => {}
     }

@@ -92,7 +92,8 @@ impl Reader<'_> {
             let before = self.at.checked_sub(1).and_then(|before| self.token(before));
             mesh.name.is_some() && before.is_some_and(|before| mesh.name.as_deref() == Some(before.text.as_str()))
         });
-        let is_said = (self.is_symbol(self.at.wrapping_sub(1), &["mesh"]) || of_named) && self.low(self.at) == "for";
+        let is_said =
+            (self.is_symbol(self.at.wrapping_sub(1), &["mesh", "app-mesh"]) || of_named) && self.low(self.at) == "for";
         if !is_said || !self.is_word(self.at + 1, &["our", "my", "a", "an"]) {
             return false;
         }

@@ -75,6 +75,8 @@ impl Reader<'_> {
             TokenKind::Word | TokenKind::Name | TokenKind::Mark => true,
             TokenKind::Symbol => {
                 TOLD.contains(&token.low.as_str())
+                    // What is migrated to is said where it is set.
+                    || matches!(token.low.as_str(), "tls" | "mtls") && self.is_said_beyond(&token.low, end)
                     || matches!(
                         Thing::of_symbol(&token.low),
                         Some(Thing::Application | Thing::Mesh | Thing::Everything)
@@ -105,7 +107,15 @@ impl Reader<'_> {
     /// Whether a word of a story is a name: "we're moving checkout", but not "as a canary" and "our shop".
     fn names_something(&self, at: usize) -> bool {
         let is_noun = self.is_word(at, WHOLES) || matches!(self.low_before(at), "a" | "an");
-        !is_noun && name_at(&self.tokens, at).is_some()
+        // "step by step"
+        let is_twice = |at: usize, by: usize, other: usize| self.low(by) == "by" && self.low(other) == self.low(at);
+        let is_adverb = is_twice(at, at + 1, at + 2) || at > 1 && is_twice(at, at - 1, at - 2);
+        !is_noun && !is_adverb && name_at(&self.tokens, at).is_some()
+    }
+
+    /// Whether a symbol stands behind a place too.
+    fn is_said_beyond(&self, symbol: &str, end: usize) -> bool {
+        (end..self.tokens.len()).any(|at| self.is_symbol(at, &[symbol]))
     }
 
     /// Whether a name stands outside of a sentence too, by itself or within a longer one: `search` in `search-v3`.

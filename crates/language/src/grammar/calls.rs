@@ -3,7 +3,8 @@
 use super::name::{is_clause_verb, name_at, names_of_a_kind};
 use super::reader::Reader;
 use super::spot::{self, Place, Said, Side, Spot, Trouble, put};
-use crate::intent::{Action, Call, ClientTls, Protocol, Removal, RemovalKind, TlsMode, VirtualNode};
+use super::thing::{Entity, Thing};
+use crate::intent::{Action, Call, ClientTls, Protocol, Provider, Removal, RemovalKind, TlsMode, VirtualNode};
 
 /// Who calls a listener.
 const CLIENTS: &[&str] = &["client", "clients", "caller", "callers", "client-certificate", "called-by"];
@@ -152,6 +153,13 @@ impl Reader<'_> {
         let spot = self.here()?;
         let (node, _) = spot::node(&mut self.intent, spot)?;
         let Some(own) = node.name.clone() else { return Err(Trouble::NotHere) };
+        // "postgres on 5432, called by web (http 80)": what stands in the brackets is said of the caller.
+        let end = self.words.end;
+        let is_told = self.low(end) == "(";
+        let closed = (end..self.tokens.len()).find(|at| self.low(*at) == ")").map_or(end, |at| at + 1);
+        if is_told && self.is_symbol(closed, &["and"]) {
+            return Err(Trouble::NotHere);
+        }
         let mut said = String::new();
         for name in names {
             let place = match self.find_named(name) {
@@ -161,6 +169,9 @@ impl Reader<'_> {
             let (caller, path) = spot::node(&mut self.intent, Spot::at(place))?;
             caller.calls.push(Call { to: own.clone(), tls: None });
             said = format!("{path}.calls[{}]", caller.calls.len() - 1);
+            if is_told {
+                self.turn_to(place);
+            }
         }
         Ok(said)
     }
@@ -339,19 +350,71 @@ impl Reader<'_> {
             return false;
         }
         let verb = self.past(self.at + 1, &["in", "turn", "also", "then", "itself"]);
-        let called = self.last_calls.clone().and_then(|(spot, said)| {
-            let (node, _) = spot::node(&mut self.intent, spot).ok()?;
-            let call = node.calls.get(*said.last()?)?.to.clone();
-            self.find_named(&call)
-        });
+        let called = self.last_called();
         // "web calls orders on 8080, which calls payments"
         let is_near = |end: usize| self.past(end, &[",", "http", "http2", "grpc", "tcp", ")"]) == self.at;
         let told = self.last_callee.filter(|(_, end)| is_near(*end)).map(|(place, _)| place);
-        let called = told.or(called);
+        let called = told.or(called).or_else(|| self.provider_before());
         let Some(place) = called.filter(|_| self.token(verb).is_some_and(is_clause_verb)) else { return false };
         self.turn_to(place);
         self.preposition = None;
         self.at = verb;
+        true
+    }
+
+    /// The node behind a virtual service that was just named, of which more is told: "provided by the node db, which is tcp on 5432".
+    fn provider_before(&mut self) -> Option<Place> {
+        let Place::Service(at) = self.spot?.place else { return None };
+        let Some(Provider::Node(name)) = self.intent.virtual_services[at].provider.clone() else { return None };
+        let before = self.at.checked_sub(if self.low_before(self.at) == "," { 2 } else { 1 })?;
+        (self.token(before)?.text == name && self.known.is_none()).then_some(())?;
+        Some(self.find_named(&name).unwrap_or_else(|| {
+            self.intent.virtual_nodes.push(VirtualNode { name: Some(name), ..VirtualNode::default() });
+            Place::Node(self.intent.virtual_nodes.len() - 1)
+        }))
+    }
+
+    /// Whether an item of a list has a verb of its own.
+    fn item_does(&self, at: usize) -> bool {
+        let mut item = (at..self.tokens.len()).take_while(|at| !self.ends_clause(*at));
+        item.any(|at| self.token(at).is_some_and(is_clause_verb))
+    }
+
+    /// "calls rooms on 8080 and billing on 8081": what was called and has its port is followed by another.
+    pub(super) fn further_callee(&mut self) -> bool {
+        let Some((place, end)) = self.last_callee else { return false };
+        // "calls cart on 8080, stock on 8081 and tax on 8082", but not "…, stock on 8081 calls tax"
+        let last = (self.at..self.tokens.len())
+            .take_while(|at| !self.is_sentence_end(*at))
+            .find(|at| self.is_symbol(*at, &["and"]));
+        let is_joined = (end..self.at).any(|at| self.is_symbol(at, &["and"]));
+        let joins = is_joined || last.is_some();
+        let does_more = self.item_does(self.at) || !is_joined && last.is_some_and(|at| self.item_does(at + 1));
+        let follows = self.past(end, &[")", ",", "and", "the", "a", "an"]) == self.at && joins && !does_more;
+        let Some(here) = self.spot.filter(|here| follows && !self.sending && here.place != place) else { return false };
+        let (name, behind) = match self.entity_at(self.at) {
+            Some(Entity { name: Some(name), end, thing: Thing::Node | Thing::Application, .. }) => (name, end),
+            Some(_) => return false,
+            None => match name_at(&self.tokens, self.at) {
+                Some(name) => (name, self.at + 1),
+                None => return false,
+            },
+        };
+        let called = self.name_of_proxied(place);
+        let goes_on = self.token(behind).is_some_and(is_clause_verb) || !self.begins_detail(behind);
+        let Ok((node, _)) = spot::node(&mut self.intent, here) else { return false };
+        let is_caller = node.calls.iter().any(|call| Some(&call.to) == called.as_ref());
+        if !is_caller || goes_on || node.name.as_ref() == Some(&name) {
+            return false;
+        }
+        self.words = self.at..behind;
+        let of_node = matches!(self.entity_at(self.at), Some(Entity { thing: Thing::Node, .. }));
+        let said = if of_node { self.calls_nodes(&[name]) } else { self.calls(&[name]) };
+        let Ok(path) = said else { return false };
+        self.note(&path, self.at, behind);
+        self.at = behind;
+        self.name_end = Some(behind);
+        self.preposition = None;
         true
     }
 }

@@ -158,12 +158,10 @@ impl Reader<'_> {
     fn apply(&mut self, candidate: &Candidate) -> bool {
         let before = (self.spot, self.at);
         self.words = self.at..candidate.end;
-        if candidate.meaning.block == Block::Timeout
-            && let Some(callee) = self.callee_with_port()
-        {
-            self.turn_to(callee);
+        if matches!(candidate.meaning.block, Block::Timeout | Block::Retry) {
+            self.speak_of_callees();
         }
-        for spot in self.spots_for(candidate.meaning.home) {
+        for spot in self.spots_for(candidate.meaning.home, candidate.meaning.block) {
             self.is_current = before.0.is_none() || before.0 == spot;
             self.spot = spot;
             let is_of_gateway = candidate.meaning.block == Block::Timeout
@@ -285,8 +283,13 @@ impl Reader<'_> {
     }
 
     /// Where a meaning's value may go: what is spoken of, what was before, a resource of its own.
-    fn spots_for(&self, home: Home) -> Vec<Option<Spot>> {
+    fn spots_for(&self, home: Home, block: Block) -> Vec<Option<Spot>> {
         let mut spots: Vec<Option<Spot>> = self.spot.iter().copied().map(Some).collect();
+        // "create the mesh shop with Cloud Map namespace shop.local": of all that was named.
+        let of_mesh = self.spot.is_some_and(|spot| spot.place == Place::Mesh) && self.known.is_none();
+        if of_mesh && block == Block::CloudMap && self.all_named().len() > 1 {
+            spots.push(Some(Spot::at(Place::Everywhere)));
+        }
         for spot in self.history.iter().rev() {
             if !spots.contains(&Some(*spot)) {
                 spots.push(Some(*spot));
@@ -327,10 +330,17 @@ impl Reader<'_> {
             return found;
         }
         let action = self.action_of_part();
+        let tells_all = home == Home::Node && self.tells_all_ahead();
         let (intent, protocol) = (&mut self.intent, self.pending_protocol);
         let place = match home {
             Home::Mesh => return (Spot::at(Place::Mesh), Undo::Nothing),
             Home::All | Home::Next => return (Spot::at(Place::All), Undo::Nothing),
+            Home::Node if tells_all => {
+                let was_said = intent.everywhere.is_some();
+                intent.everywhere.get_or_insert_default();
+                let undo = if was_said { Undo::Nothing } else { Undo::Pop };
+                return (Spot::at(Place::Everywhere), undo);
+            }
             Home::Node => {
                 intent.virtual_nodes.push(VirtualNode { action, ..VirtualNode::default() });
                 Place::Node(intent.virtual_nodes.len() - 1)
@@ -383,6 +393,17 @@ impl Reader<'_> {
         }
     }
 
+    /// Whether a heading says what holds for all that it heads: "mesh eats, Cloud Map namespace eats.local: web calls menu".
+    fn tells_all_ahead(&self) -> bool {
+        let of_mesh = self.spot.is_none_or(|spot| spot.place == Place::Mesh);
+        let is_first = self.intent.virtual_nodes.is_empty() && self.intent.applications.is_empty();
+        let colon = (self.at..self.tokens.len()).find(|at| self.is_sentence_end(*at) || self.low(*at) == ":");
+        let names = |colon: usize| {
+            self.low(colon) == ":" && self.names_subjects(self.past(colon + 1, &["the", "a", "an", "."]))
+        };
+        of_mesh && is_first && self.known.is_none() && colon.is_some_and(names)
+    }
+
     /// Takes back what was made for a value that does not belong there.
     fn undo(&mut self, spot: Spot, undo: Undo) {
         let intent = &mut self.intent;
@@ -396,6 +417,7 @@ impl Reader<'_> {
                 self.preposition = kept.preposition;
             }
             (Undo::Pop, Place::Node(at)) => intent.virtual_nodes.truncate(at),
+            (Undo::Pop, Place::Everywhere) => intent.everywhere = None,
             (Undo::Pop, Place::Route(None, at)) => intent.routes.truncate(at),
             (Undo::Pop, Place::GatewayRoute(None, at)) => intent.gateway_routes.truncate(at),
             (Undo::Pop, Place::Service(at)) => intent.virtual_services.truncate(at),

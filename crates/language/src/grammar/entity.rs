@@ -172,7 +172,8 @@ impl Reader<'_> {
             place += 1;
         }
         let entity = self
-            .another(place)
+            .names_before_kind(place)
+            .or_else(|| self.another(place))
             .or_else(|| self.all_others(place))
             .or_else(|| self.named_mesh(place))
             .or_else(|| self.kind_first(place))
@@ -195,6 +196,18 @@ impl Reader<'_> {
         is_route && is_said && self.verb == Verb::None
     }
 
+    /// "frontend, articles and search services": several names before their kind.
+    fn names_before_kind(&self, at: usize) -> Option<Entity> {
+        let (mut names, end) = names_of_a_kind(&self.tokens, at).filter(|(names, _)| names.len() > 1)?;
+        let thing = self.thing_at(end).filter(|thing| matches!(thing, Thing::Application | Thing::Node))?;
+        let is_plural = self.token(end)?.text.ends_with('s') && self.known.is_none();
+        let is_list = is_plural && !self.sending && !self.is_symbol(end + 1, &["named"]) && self.low(end + 1) != ":";
+        is_list.then(|| {
+            let name = Some(names.remove(0));
+            Entity { others: names, is_definite: true, ..Entity::new(thing, name, end + 1) }
+        })
+    }
+
     /// "another called posts": of the kind that was spoken of.
     fn another(&self, at: usize) -> Option<Entity> {
         let is_another = matches!(self.low(at), "another" | "second" | "other") && self.is_symbol(at + 1, &["named"]);
@@ -214,7 +227,9 @@ impl Reader<'_> {
 
     /// "all others use http on 8080", "all traffic is encrypted"
     fn all_others(&self, at: usize) -> Option<Entity> {
-        let speaks = self.is_symbol(at, &["otherwise"]) && self.is_symbol(self.past_glue(at + 1), SPOKEN)
+        // "a node that by default uses TLS" speaks of itself.
+        let is_own = matches!(self.low_before(at), "that" | "which" | "it");
+        let speaks = self.is_symbol(at, &["otherwise"]) && self.is_symbol(self.past_glue(at + 1), SPOKEN) && !is_own
             || self.is_symbol(at, &["all-traffic"])
                 && self.is_symbol(self.past_glue(at + 1), &["tls", "mtls", "strict"]);
         (speaks && !self.sending).then(|| Entity::new(Thing::Everything, None, at + 1))
@@ -270,14 +285,15 @@ impl Reader<'_> {
             return Some((name, at + 2));
         }
         // "The mesh is shop."
-        let may_be = thing == Thing::Mesh && self.low(at + 1) == "is";
+        let is_host = self.token(at + 2).is_some_and(|token| token.kind == TokenKind::Host);
+        let may_be = self.low(at + 1) == "is" && (thing == Thing::Mesh || thing == Thing::Service && is_host);
         let is_all = |end: usize| self.is_sentence_end(end) || matches!(self.low(end), "," | "and");
         if let Some(name) = name_at(&self.tokens, at + 2).filter(|_| may_be && is_all(at + 3)) {
             return Some((name, at + 3));
         }
         // "Mesh: shop", and not "gateway: public, http".
         let is_singular = !self.token(at)?.text.ends_with('s');
-        if self.low(at + 1) == ":"
+        if matches!(self.token(at + 1).map_or("", |mark| mark.text.as_str()), ":" | "=")
             && !(self.is_word(at + 2, ADJECTIVES) && self.low(at + 3) == ",")
             && !(thing == Thing::Mesh && self.begins_names(at + 2))
             && let Some(name) = name_at(&self.tokens, at + 2)

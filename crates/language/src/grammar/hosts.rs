@@ -1,8 +1,10 @@
 //! Whose host name it is: of one, of each of several, or the domain that each has a name in.
 
 use super::reader::Reader;
+use super::slot;
 use super::spot::{self, Place, Said, Spot, Trouble, put};
 use crate::intent::{CloudMap, Discovery, Dns, Intent};
+use crate::lexer::TokenKind;
 
 /// Words for what several host names end in.
 const DOMAINS: &[&str] = &["domain", "dns domain", "internal domain", "private domain", "base domain", "domain suffix"];
@@ -99,8 +101,9 @@ impl Reader<'_> {
         let of_node = self.is_current
             && !self.sending
             && self.spot.is_some_and(|spot| matches!(spot.place, Place::Node(_) | Place::Application(_)));
-        let ends =
-            self.is_sentence_end(end) || matches!(self.low(end), "," | ")") || self.is_symbol(end, &["discovery"]);
+        let ends = self.is_sentence_end(end)
+            || matches!(self.low(end), "," | ")")
+            || self.is_symbol(end, &["discovery", "tag", "access-log", "health-check", "tls", "mtls", "backend"]);
         if !of_node || !ends {
             return Err(Trouble::NotHere);
         }
@@ -113,14 +116,30 @@ impl Reader<'_> {
             return said;
         }
         let here = self.here()?;
-        let is_listed = matches!(self.low_before(start), "," | ":");
-        let has_none = spot::node(&mut self.intent, here)?.0.discovery.is_none();
-        let is_own = self.is_label_of(host, here.place);
-        let is_free = has_none && self.last_calls.is_none() && self.all_named().len() < 2;
-        if !is_listed || !is_own && !is_free {
+        if !self.is_host_in_list(start, host) {
             return Err(Trouble::NotHere);
         }
         put_hostname(&mut self.intent, here, host)
+    }
+
+    /// Whether a host name at a place is that of the node that is spoken of, and nothing of its own.
+    pub(super) fn is_host_in_list(&mut self, at: usize, host: &str) -> bool {
+        let Some(here) = self.spot else { return false };
+        let is_listed = matches!(self.low_before(at), "," | ":" | "(");
+        // "images 8080/http images.cdn.local"
+        let before = at.checked_sub(1).and_then(|before| self.token(before));
+        let is_behind_port = before.is_some_and(|before| match before.kind {
+            TokenKind::Number(_) => true,
+            TokenKind::Symbol => slot::protocol(&before.low).is_some(),
+            _ => false,
+        });
+        if !is_listed {
+            return is_behind_port && host.contains('.') && self.is_label_of(host, here.place);
+        }
+        let has_none = spot::node(&mut self.intent, here).is_ok_and(|(node, _)| node.discovery.is_none());
+        let is_free =
+            has_none && matches!(here.place, Place::Node(_)) && self.last_calls.is_none() && self.all_named().len() < 2;
+        host.contains('.') && (is_free || self.is_label_of(host, here.place))
     }
 
     /// The service of Cloud Map that one node is.

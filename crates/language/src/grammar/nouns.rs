@@ -17,6 +17,7 @@ pub(super) fn name_nouns(tokens: &mut [Token]) {
         can_be_noun(tokens, *at)
             && Thing::of_symbol(&tokens[*at].low).is_none()
             && (has_detail(tokens, *at) || is_called(tokens, *at) || does(tokens, *at))
+            || is_side(&tokens[*at]) && (has_detail(tokens, *at) || does(tokens, *at))
     };
     let proven: Vec<String> = (0..tokens.len()).filter(is_proven).map(|at| tokens[at].text.to_lowercase()).collect();
     if proven.is_empty() {
@@ -26,7 +27,7 @@ pub(super) fn name_nouns(tokens: &mut [Token]) {
         let text = tokens[at].text.to_lowercase();
         if !matches!(tokens[at].kind, TokenKind::Symbol | TokenKind::Word)
             || !proven.contains(&text)
-            || has_value(tokens, at)
+            || has_value(tokens, at) && !is_side(&tokens[at])
         {
             continue;
         }
@@ -34,6 +35,11 @@ pub(super) fn name_nouns(tokens: &mut [Token]) {
         token.kind = if is_glue(&text) || is_ordinary(&text) { TokenKind::Name } else { TokenKind::Word };
         token.low = text;
     }
+}
+
+/// Whether a word that says nothing elsewhere may be a name: "front (http 8080) calls back (http2 9090)".
+fn is_side(token: &Token) -> bool {
+    token.kind == TokenKind::Word && token.low == "back"
 }
 
 /// Whether something begins behind a place, or a word that points at what comes.

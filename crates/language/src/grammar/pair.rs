@@ -13,6 +13,9 @@ pub(super) fn pair(tokens: &[Token], at: usize) -> Option<((String, String), usi
             && name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.'));
         return (is_name && !value.is_empty()).then(|| ((name.to_owned(), value.to_owned()), at + 1));
     }
+    if let Some(said) = key_and_operator(tokens, at) {
+        return Some(said);
+    }
     let mark = tokens.get(at + 1).filter(|mark| matches!(mark.text.as_str(), ":" | "=" | "=="))?;
     let is_name = matches!(token.kind, TokenKind::Name | TokenKind::Host)
         || token.kind == TokenKind::Word && (!is_glue(&token.low) || mark.start == token.end && mark.text != ":")
@@ -21,6 +24,19 @@ pub(super) fn pair(tokens: &[Token], at: usize) -> Option<((String, String), usi
     (is_name && (mark.start == token.end || mark.text != ":")).then_some(())?;
     let (value, end) = piece(tokens, at + 2)?;
     Some(((token.text.clone(), value), end))
+}
+
+/// `status (%RESPONSE_CODE%)`, `status %RESPONSE_CODE%`: a key and the command operator that fills it.
+fn key_and_operator(tokens: &[Token], at: usize) -> Option<((String, String), usize)> {
+    let key = tokens.get(at).filter(|key| key.kind != TokenKind::Mark && !key.text.contains(' '))?;
+    (key.low != "format").then_some(())?;
+    let is_open = tokens.get(at + 1)?.text == "(";
+    let place = at + 1 + usize::from(is_open);
+    tokens.get(place).filter(|token| token.text.len() == token.end - token.start)?;
+    let (operator, end) = piece(tokens, place)?;
+    let is_operator = operator.len() > 2 && operator.starts_with('%') && operator.ends_with('%');
+    let is_closed = !is_open || tokens.get(end).is_some_and(|mark| mark.text == ")");
+    (is_operator && is_closed).then(|| ((key.text.clone(), operator), end + usize::from(is_open)))
 }
 
 /// A value as it is written, up to a space or the mark of a sentence: `a/b`, `session=.*`.

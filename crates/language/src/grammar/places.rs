@@ -4,7 +4,7 @@ use super::name::is_clause_verb;
 use super::reader::{Reader, Verb};
 use super::spot::{Place, Spot};
 use super::thing::{Entity, Thing};
-use crate::intent::{Action, GatewayRoute, Provider, Sidecar, VirtualNode, VirtualService};
+use crate::intent::{Action, GatewayRoute, Sidecar, VirtualNode, VirtualService};
 
 /// Prepositions before what a part belongs to.
 const BELONGING: &[&str] = &["to", "on", "for", "of", "in", "into", "from", "with", "by", "under"];
@@ -67,7 +67,7 @@ impl Reader<'_> {
     }
 
     fn service_place(&mut self, name: Option<String>, action: Action) -> Place {
-        let provider = self.exposed();
+        let provider = self.exposed().or_else(|| self.whose_service());
         let services = &mut self.intent.virtual_services;
         let found = services.iter().position(|there| name.is_some() && there.name == name);
         let at = found.unwrap_or_else(|| {
@@ -87,27 +87,6 @@ impl Reader<'_> {
         };
         routes.push(GatewayRoute { name, action, ..GatewayRoute::default() });
         Place::GatewayRoute(gateway, routes.len() - 1)
-    }
-
-    /// What is exposed as a virtual service: "expose the node billing as the virtual service billing.local".
-    fn exposed(&mut self) -> Option<Provider> {
-        let is_as = (self.at.saturating_sub(3)..self.at).any(|at| self.low(at) == "as");
-        let place = self.spot.filter(|_| is_as)?.place;
-        let (provider, is_bare) = match place {
-            Place::Node(at) => {
-                let node = &self.intent.virtual_nodes[at];
-                (Provider::Node(node.name.clone()?), node.says_nothing())
-            }
-            Place::Router(at) => {
-                let router = &self.intent.virtual_routers[at];
-                (Provider::Router(router.name.clone()?), router.says_nothing())
-            }
-            _ => return None,
-        };
-        if is_bare {
-            self.take_back(place);
-        }
-        Some(provider)
     }
 
     /// Takes back what was only named and is the last of its list.
@@ -150,6 +129,7 @@ impl Reader<'_> {
         let action = match self.verb {
             Verb::Change if !belongs => Some(Action::Change),
             Verb::Add if !belongs && is_definite => Some(Action::Change),
+            Verb::Create if !belongs => Some(Action::Create),
             _ if self.is_new_here() || !belongs && !is_definite => Some(Action::Create),
             _ => None,
         };
@@ -192,12 +172,15 @@ impl Reader<'_> {
                 entity.is_plural && (self.at.saturating_sub(3)..self.at).any(|at| self.is_word(at, &["both", "all"]));
             // "Five services in mesh travel, all http on 8080: …"
             let is_counted = entity.is_plural && self.known.is_none() && !entity.is_definite;
-            if entity.thing == Thing::Application && (is_all || is_counted) && latest.is_none() {
+            let is_all = is_all || is_counted || entity.is_plural && self.tells_all_of_a_count(entity.end);
+            if entity.thing == Thing::Application && is_all && latest.is_none() {
                 return Some(Place::Everywhere);
             }
             // "… node listens on 8080", without an article
             let is_subject = self.is_clause_start() && self.token(entity.end).is_some_and(is_clause_verb);
-            let is_known = entity.is_definite || is_subject && !entity.is_plural && self.verb == Verb::None;
+            let is_known = entity.is_definite
+                || self.heads_latest(entity.end, latest)
+                || is_subject && !entity.is_plural && self.verb == Verb::None;
             if entity.thing == Thing::Application || is_known && latest.is_some() {
                 return latest;
             }

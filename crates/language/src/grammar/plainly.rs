@@ -38,7 +38,7 @@ const BEFORE_SHARE: &[&str] =
     &["gets", "get", "receives", "receive", "takes", "take", "at", "with", ":", "=", "(", "equals"];
 
 /// Verbs of who gets a share.
-const GETTING: &[&str] = &["gets", "get", "receives", "receive", "takes", "take"];
+const GETTING: &[&str] = &["gets", "get", "receives", "receive", "takes", "take", "with"];
 
 /// How something is that gets nothing.
 const IDLE: &[&str] = &[
@@ -73,6 +73,7 @@ pub(super) fn say_plainly(tokens: &mut Vec<Token>) {
     }
     let mut at = 0;
     while at < tokens.len() {
+        encrypt_between(tokens, at);
         split_of_service(tokens, at);
         set_up_versions(tokens, at);
         expose_path(tokens, at);
@@ -193,6 +194,43 @@ fn give_all(tokens: &mut [Token], at: usize) {
     }
 }
 
+/// "blue gets everything, green gets 0", of versions that share requests.
+fn get_all(tokens: &mut [Token], at: usize) {
+    let before = at.checked_sub(1).map_or("", |before| low(tokens, before));
+    let is_got = GETTING.contains(&before) && before != "with";
+    let share = match &tokens[at].kind {
+        TokenKind::Symbol if matches!(low(tokens, at), "everything" | "all-traffic") => 100,
+        TokenKind::Number(0) => 0,
+        _ => return,
+    };
+    if is_got {
+        tokens[at].kind = TokenKind::Percent(share);
+        tokens[at].low = format!("{share}%");
+    }
+}
+
+/// "traffic from front to back must be encrypted", "calls from a to b use TLS": TLS between the two.
+fn encrypt_between(tokens: &mut Vec<Token>, at: usize) {
+    let is_traffic = matches!(low(tokens, at), "traffic" | "requests" | "call" | "connections" | "all-traffic");
+    let (from, to) = (at + 2, at + 4);
+    let are_two = low(tokens, at + 1) == "from" && low(tokens, at + 3) == "to";
+    let is_name = |at: usize| name_at(tokens, at).is_some() || low(tokens, at) == "back";
+    if !is_traffic || !are_two || !is_name(from) || !is_name(to) {
+        return;
+    }
+    let being = [
+        "must", "should", "shall", "is", "are", "be", "has", "have", "needs", "to", "use", "uses", "go", "goes",
+        "send", "over", "between", "only", "always",
+    ];
+    let tls = past(tokens, to + 1, &being);
+    if tls > to + 1 && (is_symbol(tokens, tls, "tls") || is_symbol(tokens, tls, "mtls")) {
+        let (first, second) = (tokens[from].clone(), tokens[to].clone());
+        let said = symbol(low(tokens, tls), &tokens[at]);
+        let (between, and) = (symbol("between", &tokens[at]), symbol("and", &tokens[at + 3]));
+        tokens.splice(at..=tls, [said, between, first, and, second]);
+    }
+}
+
 fn ends_sentence(token: &Token) -> bool {
     matches!(token.low.as_str(), "." | ";")
 }
@@ -243,6 +281,7 @@ fn set_up_versions(tokens: &mut Vec<Token>, at: usize) {
         if is_symbol(tokens, all, "all-traffic") {
             give_all(tokens, all + 1);
         }
+        get_all(tokens, all);
     }
     if are_versions(tokens, after, &tokens[name].text) {
         speak_of_service(tokens, at..after, name);

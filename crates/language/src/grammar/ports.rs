@@ -94,19 +94,23 @@ impl Reader<'_> {
         }
     }
 
-    /// The application that was just called, where a port or protocol is said of the call: "calls db on port 5432".
+    /// The application or node that was just called, where a port or protocol is said of the call: "calls db on port 5432".
     pub(super) fn callee(&self) -> Option<Spot> {
         let (spot, said) = self.last_calls.clone()?;
+        // "calls streams http2 3001"
+        let is_next = self.name_end == Some(self.words.start) && self.words.len() > 1;
         let is_said = matches!(self.preposition.as_deref(), Some("on" | "at" | "over" | "via" | "using"))
+            || is_next
             || self.is_in_brackets();
         let calls = match spot.place {
             Place::Application(at) => &self.intent.applications[at].calls,
-            Place::Node(at) if self.known.is_none() && self.is_in_brackets() => &self.intent.virtual_nodes[at].calls,
+            Place::Node(at) => &self.intent.virtual_nodes[at].calls,
             _ => return None,
         };
-        let called = self.find_named(&calls.get(*said.last()?)?.to)?;
-        matches!(called, Place::Application(_) | Place::Node(_)).then_some(())?;
-        (is_said && self.words.start > 0).then(|| Spot::at(called))
+        let call = calls.get(*said.last()?)?;
+        let place = self.find_named(&call.to)?;
+        let is_node = matches!(place, Place::Application(_) | Place::Node(_)) && place != spot.place;
+        (is_node && is_said && self.words.start > 0).then(|| Spot::at(place))
     }
 
     /// Whether brackets say what was just called, which stands nowhere in the intent: "the node web calls api (http 8080)".
@@ -179,11 +183,25 @@ impl Reader<'_> {
         }
     }
 
-    /// What was just called on a port of its own, where more is said of it: "calls api on 4000 with a 5 second timeout".
-    pub(super) fn callee_with_port(&self) -> Option<Place> {
-        let with = self.preposition.as_deref() == Some("with");
-        let (place, end) = self.last_callee.filter(|_| with)?;
-        (self.past_glue(end) == self.at).then_some(place)
+    /// Speaks of what was just called, where more is said of the calls: "calls api on 4000 with a 5 second timeout", "calls api with
+    /// 3 retries". Who calls an application does it as its route says.
+    pub(super) fn speak_of_callees(&mut self) {
+        if self.preposition.as_deref() != Some("with") {
+            return;
+        }
+        let ends_here = |end: usize| self.past_glue(self.past(end, &[")"])) == self.at;
+        if let Some((place, _)) = self.last_callee.filter(|(_, end)| ends_here(*end)) {
+            self.turn_to(place);
+            return;
+        }
+        let follows = self.name_end.is_some_and(ends_here);
+        let Some((spot, said)) = self.last_calls.clone().filter(|_| follows) else { return };
+        let Ok((node, _)) = spot::node(&mut self.intent, spot) else { return };
+        let names: Vec<String> = said.iter().filter_map(|at| Some(node.calls.get(*at)?.to.clone())).collect();
+        let places: Option<Vec<Place>> = names.iter().map(|name| self.find_named(name)).collect();
+        let Some(places) = places.filter(|places| !places.is_empty()) else { return };
+        self.turn_to(places[0]);
+        self.beside = places[1..].iter().map(|place| Spot::at(*place)).collect();
     }
 
     /// Whether brackets are open, that came right after a name.

@@ -195,6 +195,7 @@ impl Reader<'_> {
             || self.together()
             || self.callers_behind()
             || self.relative()
+            || self.further_callee()
             || self.part_of_known()
             || self.entity()
             || self.subject()

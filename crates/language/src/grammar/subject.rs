@@ -64,7 +64,7 @@ impl Reader<'_> {
             return true;
         }
         let Some((names, end)) = self.subjects() else { return false };
-        if self.names_nothing(&names, end) {
+        if self.names_nothing(&names, end) || names.len() == 1 && self.is_host_in_list(self.at, &names[0]) {
             return false;
         }
         if names.iter().any(|name| self.intent.environments.contains(name) || self.is_one_environment_of_several(name))
@@ -334,67 +334,6 @@ impl Reader<'_> {
             || self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Number(_) | TokenKind::Span(_)))
     }
 
-    /// "teller -> accounts -> ledger"
-    fn chain_of_calls(&mut self) -> bool {
-        let is_routing = self.sending
-            || self.spot.is_some_and(|spot| {
-                matches!(spot.place, Place::Route(..) | Place::Router(_) | Place::GatewayRoute(..))
-            });
-        let (arrow, port) = self.past_own_port(self.at + 1);
-        if is_routing || !self.is_arrow(arrow) {
-            return false;
-        }
-        let names = self.name_in_chain(self.at).zip(self.name_in_chain(arrow + 1));
-        let Some((from, to)) = names else { return false };
-        let place = self.place_of_subject(&from);
-        self.turn_to(place);
-        self.words = self.at..arrow;
-        let has_port = port.is_none_or(|port| self.port(port, None).is_ok());
-        if let Some(path) = self.calls(&[to]).ok().filter(|_| has_port) {
-            self.note(&path, self.at, arrow + 2);
-        }
-        let is_longer = self.is_arrow(self.past_own_port(arrow + 2).0);
-        self.at = if is_longer { arrow + 1 } else { arrow + 2 };
-        true
-    }
-
-    /// Past the port in brackets behind a name, "web (8080)", and the port.
-    fn past_own_port(&self, at: usize) -> (usize, Option<u32>) {
-        match self.token(at + 1).map(|token| &token.kind) {
-            Some(TokenKind::Number(port)) if self.low(at) == "(" && self.low(at + 2) == ")" => (at + 3, Some(*port)),
-            _ => (at, None),
-        }
-    }
-
-    /// A name beside an arrow, also where its word means something elsewhere: "frontend -> backend -> cache".
-    fn name_in_chain(&self, at: usize) -> Option<String> {
-        name_at(&self.tokens, at).or_else(|| {
-            let token =
-                self.token(at).filter(|token| token.kind == TokenKind::Symbol && self.thing_at(at).is_none())?;
-            token.text.chars().all(char::is_alphanumeric).then(|| token.text.clone())
-        })
-    }
-
-    /// "gateway on 80 -> web -> api": where a gateway sends, and what that calls.
-    pub(super) fn arrow_of_gateway(&mut self) {
-        let of_route = self.spot.is_some_and(|spot| matches!(spot.place, Place::GatewayRoute(Some(_), _)));
-        if of_route
-            && self.is_arrow(self.at)
-            && self.name_in_chain(self.at + 1).is_some()
-            && let Some(before) = self.at.checked_sub(1)
-            && let Some(name) = name_at(&self.tokens, before)
-            && let Some(place @ Place::Application(_)) = self.find_named(&name)
-        {
-            self.turn_to(place);
-            self.sending = false;
-            self.at = before;
-        }
-        let of_gateway = self.spot.is_some_and(|spot| matches!(spot.place, Place::Gateway(_)));
-        if of_gateway && !self.sending && self.is_arrow(self.at) && name_at(&self.tokens, self.at + 1).is_some() {
-            self.sends();
-        }
-    }
-
     /// "all on 8080 except db, which is tcp 5432": what is left out is described by itself.
     pub(super) fn excepted(&mut self) -> bool {
         let Some((name, end)) = self.exception_at(self.at) else { return false };
@@ -422,11 +361,7 @@ impl Reader<'_> {
         is_told.then_some((name, start + 1))
     }
 
-    fn is_arrow(&self, at: usize) -> bool {
-        self.is_symbol(at, &["to"]) && !self.tokens[at].text.starts_with(char::is_alphabetic)
-    }
-
-    fn place_of_subject(&mut self, name: &str) -> Place {
+    pub(super) fn place_of_subject(&mut self, name: &str) -> Place {
         self.find_named(name).or_else(|| self.place_there(name)).unwrap_or_else(|| {
             if let Some((thing, _)) = self.listed
                 && let Some(place) = self.place_of(&Entity::new(thing, Some(name.to_owned()), self.at))

@@ -35,6 +35,9 @@ const OWNED: &[&str] = &[
     "discovery",
 ];
 
+/// Those of them that are nouns, so that whose they are may stand before them.
+const PARTS: &[&str] = &["health-check", "outlier-detection", "connection-pool", "access-log", "tls", "mtls"];
+
 /// The most words of a clause that ends in whose part it is about.
 const MAX_CLAUSE: usize = 16;
 
@@ -56,6 +59,14 @@ impl Reader<'_> {
         self.note(&path, self.at, end);
         self.at = end;
         true
+    }
+
+    /// "Five services in mesh travel, all http on 8080: …": what is said of a number of services before they are named is said of all.
+    pub(super) fn tells_all_of_a_count(&self, end: usize) -> bool {
+        let is_counted = (self.at.saturating_sub(1)..end)
+            .any(|at| self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Number(2..=MAX_COUNT))));
+        let mut clause = (end..self.tokens.len()).take_while(|at| !self.is_sentence_end(*at));
+        is_counted && self.known.is_none() && clause.any(|at| self.low(at) == ":" || self.is_word(at, &["all", "each"]))
     }
 
     /// Speaks of what was named together: "each has a timeout of 5 s", "all three use http2".
@@ -103,6 +114,14 @@ impl Reader<'_> {
 
     /// "health check the web and the api on /health", "the timeout of search is 2 s", "strict TLS on pong": of those alone.
     pub(super) fn part_of_those(&mut self) -> bool {
+        // "api health check on /ready"
+        if self.known.is_none()
+            && self.is_clause_start()
+            && let Some((names, end)) = names_of_a_kind(&self.tokens, self.at)
+            && self.is_symbol(end, PARTS)
+        {
+            return self.turn_to_those(&names, self.at..end);
+        }
         let count = (self.at..self.at + MAX_PART).take_while(|at| self.is_symbol(*at, OWNED)).count();
         if count == 0 || self.known.is_some() {
             return false;
@@ -308,8 +327,14 @@ impl Reader<'_> {
         if self.is_word(at, &["it"]) && self.ends_clause(at + 1) && self.known.is_none() {
             return self.called_it().map(|name| (vec![name], at + 1));
         }
-        self.is_word(at, &["both", "all", "each", "them", "everyone"]).then_some(())?;
-        let end = self.past(at, &["both", "all", "each", "of", "them", "the", "others", "other", "two"]);
+        // "calls the other two"
+        let are_others = self.token(at).is_some_and(|token| {
+            token.kind == TokenKind::Symbol
+                && matches!(token.text.to_lowercase().as_str(), "the other" | "others" | "other")
+        });
+        (are_others || self.is_word(at, &["both", "all", "each", "them", "everyone"])).then_some(())?;
+        let at = if are_others { at + 1 } else { at };
+        let end = self.past(at, &["both", "all", "each", "of", "them", "the", "others", "other", "two", "three"]);
         self.ends_clause(end).then_some(())?;
         let here = self.spot.map(|spot| spot.place);
         let others = self.all_named().into_iter().filter(|place| Some(*place) != here);

@@ -229,7 +229,9 @@ fn environments_first(tokens: &[Token], at: usize) -> Option<Group> {
     let begins = at.checked_sub(1).and_then(|before| tokens.get(before)).is_none_or(|before| {
         ends(before) || matches!(before.low.as_str(), ":" | "-" | "–" | "with" | "is" | "be" | "of")
     });
-    begins.then_some(())?;
+    // "for dev and prod: …" lists them, and says no values.
+    let is_listed = at > 1 && is_joint(&tokens[at - 1]) && is_environment(&tokens[at - 2].low);
+    (begins && !is_listed).then_some(())?;
     let mut values: Vec<(String, Vec<Token>)> = Vec::new();
     let mut end = at;
     let mut place = at;

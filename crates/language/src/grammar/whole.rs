@@ -60,6 +60,9 @@ const MAX_WORDS: usize = 5;
 /// The most words before those.
 const MAX_BEFORE: usize = 8;
 
+/// Words that begin a sentence about those who ask.
+const NARRATORS: &[&str] = &["we're", "i'm", "we", "i", "our"];
+
 /// Words between a whole and its parts.
 const TO_PARTS: &[&str] = &[
     "with",
@@ -85,7 +88,12 @@ impl Reader<'_> {
         }
         let start = self.past_before_whole();
         let Some((end, protocol)) = self.whole_for(start).or_else(|| self.whole_at(start)) else { return };
-        let begin = if self.low(start) == "for" { start } else { self.begin_of_whole(start) };
+        let is_told = self.low(end) == "." && self.is_word(0, NARRATORS);
+        let begin = match self.low(start) {
+            _ if is_told => 0,
+            "for" => start,
+            _ => self.begin_of_whole(start),
+        };
         let text = self.request[self.tokens[begin].start..self.tokens[end - 1].end].to_owned();
         self.set_aside(begin, end);
         self.assumptions.push(Assumption {
@@ -103,7 +111,7 @@ impl Reader<'_> {
     fn past_before_whole(&self) -> usize {
         let is_before = |at: &usize| {
             self.token(*at).is_some_and(|token| match token.kind {
-                TokenKind::Word => is_glue(&token.low),
+                TokenKind::Word => is_glue(&token.low) || NARRATORS.contains(&token.low.as_str()),
                 TokenKind::Symbol => {
                     BEFORE_WHOLE.contains(&token.low.as_str())
                         && (token.low != "application" || token.text.ends_with('s'))
@@ -186,7 +194,18 @@ impl Reader<'_> {
             .is_some_and(|thing| matches!(thing, Thing::Application | Thing::Node | Thing::Mesh | Thing::Gateway));
         let is_parted = place > end || parts > place;
         let in_mesh = is_purpose && place > end;
-        let has_parts = in_mesh || is_parted && (is_kind || self.names_subjects(parts) || self.begins_chain(parts));
+        // "I'm building a ticketing system. …", "an architecture with a …"
+        let is_strong = end > start && !ALSO_PARTS.contains(&self.tokens[end - 1].text.to_lowercase().as_str());
+        let is_told = is_strong
+            && end > start + 1
+            && self.low(end) == "."
+            && self.tokens.len() > end + 1
+            && self.is_word(0, NARRATORS);
+        let begins_parts = is_strong && self.low(end) == "with" && matches!(self.low(end + 1), "a" | "an");
+        let has_parts = is_told
+            || begins_parts
+            || in_mesh
+            || is_parted && (is_kind || self.names_subjects(parts) || self.begins_chain(parts));
         let is_name = |at: usize| {
             let text = self.tokens[at].text.to_lowercase();
             !WHOLES.contains(&text.as_str())
@@ -211,7 +230,10 @@ impl Reader<'_> {
     }
 }
 
-/// With what something is built: the words, and what it is.
+/// The end of words for who calls something: "gateway-facing", "internet-facing".
+const FACING: &str = "-facing";
+
+/// With what something is built, or who calls it: the words, and what it is.
 pub(super) struct Built {
     words: Range<usize>,
     with: String,
@@ -232,10 +254,16 @@ impl Reader<'_> {
                 });
                 continue;
             }
-            self.assumptions.push(Assumption {
-                what: format!("`{with}` says with what `{what}` is built, and sets nothing"),
-                why: "a mesh has no setting for that".to_owned(),
-            });
+            let (what, why) = if with.ends_with(FACING) {
+                let why = "a way in from outside is a virtual gateway, which is made where it is asked for";
+                (format!("`{with}` says who calls `{what}`, and sets nothing"), why)
+            } else {
+                (
+                    format!("`{with}` says with what `{what}` is built, and sets nothing"),
+                    "a mesh has no setting for that",
+                )
+            };
+            self.assumptions.push(Assumption { what, why: why.to_owned() });
         }
     }
 }
@@ -306,6 +334,9 @@ fn technology_at(tokens: &[Token], at: usize) -> Option<usize> {
     let end = at + 1 + usize::from(is_boot);
     let is_written = is_technology(&word);
     let is_server = is_server_of(&word, low(end));
+    if word.ends_with(FACING) && name_at(tokens, end).is_some() {
+        return Some(end);
+    }
     let before = at.checked_sub(1).map_or("", &low);
     let is_verb = is_go(token) && !matches!(before, "a" | "the" | ":") && !(token.text == "Go" && at > 0);
     if !is_written && !is_server && !is_sort(token) || is_verb || before == "named" {

@@ -343,6 +343,9 @@ pub struct CloudMap {
     /// The service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub service: Option<String>,
+    /// The attribute by which versions are told apart; absent means `version`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version_attribute: Option<String>,
     /// What instances must bear.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub attributes: BTreeMap<String, String>,

@@ -84,6 +84,16 @@ pub(crate) fn is_technology(word: &str) -> bool {
     TECHNOLOGIES.contains(&word)
 }
 
+/// Servers among those that speak HTTP.
+const HTTP_SERVERS: &[&str] = &["elasticsearch", "nginx", "opensearch"];
+
+/// Whether a name is that of a server with a protocol of its own: `redis`, `orders-postgres`.
+pub(crate) fn has_own_protocol(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let server = name.rsplit(['-', '_']).next().unwrap_or_default();
+    SERVERS.contains(&server) && !HTTP_SERVERS.contains(&server)
+}
+
 /// Whether it is a server that stands before the noun of its kind.
 pub(crate) fn is_server_of(word: &str, noun: &str) -> bool {
     SERVERS.contains(&word) && OF_SERVERS.contains(&noun)

@@ -115,7 +115,7 @@ acm: acm, certificate manager, aws certificate manager, acm certificate, acm cer
 sds: sds, spire, secret discovery service, spiffe
 secret: secret, secret name
 file-source: file system, local file, local files, from disk, on disk, file based, from file, from files,
-    from a file, mounted files, mounted file, file certificate, file certs, file certificates, certificate files,
+    from a file, mounted files, mounted file, file certificate, file certs, file certificates, certificate files, cert files, tls files,
     from the file system, file-based certificate, with files, by files, in files, using files
 trust: validating against, validate against, validates against, verifying against, verify against,
     verifies against, verified against, checked against, checks theirs against, checks them against, verifies theirs against, verifies them against,
@@ -126,7 +126,8 @@ trust: validating against, validate against, validates against, verifying agains
     verified with, checked with
 san: san, sans, expected san, expected sans, expected subject alternative name, expected subject alternative names,
     subject alternative name, subject alternative names, subject alt name, subject alt names
-client-certificate: present a certificate, present certificates, show a certificate, show certificates,
+client-certificate: present a certificate, present certificates, present certs, present a cert, present client certs,
+    present valid certificates, present valid certs, present a valid certificate, show a certificate, show certificates,
     present a client certificate, present client certificates, show a client certificate, client certificate, client certificates, client cert, client certs,
     authenticate with a certificate, authenticate themselves, client authentication, client auth,
     clients authenticate, authenticate
@@ -239,12 +240,17 @@ egress: public internet, calls to the internet, calls to the public internet, ou
     calls to external destinations, calls outside the mesh, outside the mesh,
     outbound traffic that isn't in the mesh, traffic that isn't in the mesh, external traffic,
     traffic outside the mesh, traffic to the outside, traffic leaving the mesh, outgoing traffic,
-    external services, external endpoints, outside world, external hosts, unknown destinations,
+    external services, external endpoints, outside traffic, external apis, external api, third party apis, outside apis, outside world, external hosts, unknown destinations,
     destinations outside the mesh, outside of the mesh, hosts outside the mesh, hosts outside of the mesh,
     destinations outside of the mesh, services outside the mesh, services outside of the mesh, egressfilter, traffic to anything outside, traffic to anything outside of it,
     traffic to the outside world, traffic to anywhere outside, anything outside, anything outside of it
 internet-access: internet access, access to the internet, access to the public internet, access to the outside world
-known-destinations: services in the mesh, services of the mesh, services inside the mesh, what the mesh knows
+known-destinations: services in the mesh, services of the mesh, services inside the mesh, what the mesh knows,
+    services we've modelled, services we've modeled, services we have modelled, services we have modeled, services we model,
+    services we modelled, services we modeled, modelled services, modeled services, services that are modelled,
+    services that are modeled, services we've defined, services we have defined, services we define, defined services,
+    services that are defined, services defined in the mesh, services that are defined in the mesh, services known to the mesh,
+    services the mesh knows, services that the mesh knows, services that are part of the mesh
 allow-all: lets out, let out, lets traffic out, let traffic out, lets, let everything out, allow all, allow_all,
     allows all, allowing all, allow, allows, allowing, permit, permits, unrestricted, permitted
 drop-all: does not allow, doesn't allow, do not allow, don't allow, not allow, not allowed, not let, drop all,

@@ -160,6 +160,7 @@ fn with_cloud_map(wanted: CloudMap, there: &Part<'_>) -> CloudMap {
     CloudMap {
         namespace: wanted.namespace.or_else(|| own("namespaceName")),
         service: wanted.service.or_else(|| own("serviceName")),
+        version_attribute: wanted.version_attribute,
         attributes: wanted.attributes,
     }
 }

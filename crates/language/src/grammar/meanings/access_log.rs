@@ -24,7 +24,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::AccessLog,
         is_plain: true,
         home: Home::Node,
-        ways: &["access-log"],
+        ways: &["access-log", "text access-log"],
         set: Set::Value(|intent, spot, _| spot::access_log(intent, spot).map(|(_, path)| path)),
     },
     Meaning {
@@ -80,7 +80,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::AccessLog,
         is_plain: true,
         home: Home::Node,
-        ways: &["keys|fields|field <pair>"],
+        ways: &["keys|fields|field|containing <pair>"],
         set: Set::Value(|intent, spot, slots| {
             let mut tried = intent.clone();
             let path = key(&mut tried, spot, slots)?;
@@ -93,7 +93,12 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::AccessLog,
         is_plain: false,
         home: Home::Node,
-        ways: &["fields|field|keys|columns|private-key <fields>", "<fields>", "with <fields>", "access-log <fields>"],
+        ways: &[
+            "fields|field|keys|columns|private-key <fields>",
+            "<fields>",
+            "with|containing|contains|holding|recording|showing <fields>",
+            "access-log <fields>",
+        ],
         set: Set::Act(|reader, slots| {
             let spot = reader.here()?;
             let (log, path) = spot::access_log(&mut reader.intent, spot)?;

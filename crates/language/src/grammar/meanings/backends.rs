@@ -3,6 +3,7 @@
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set, opens_block};
 use crate::grammar::spot::{self, Place, Trouble};
+use crate::lexer::Token;
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -18,7 +19,10 @@ pub(super) const MEANINGS: &[Meaning] = &[
                 return Err(Trouble::NotHere);
             }
             let is_known = names.len() > 1
-                || names.iter().all(|name| reader.find_named(name).is_some())
+                || names.iter().all(|name| {
+                    let is_it = |token: &&Token| token.text.eq_ignore_ascii_case(name);
+                    reader.find_named(name).is_some() || reader.tokens.iter().filter(is_it).count() > 1
+                })
                 // "basket uses redis (tcp, 6379)"
                 || reader.known.is_none() && reader.begins_detail(reader.words.end)
                 || reader.is_symbol(reader.words.end, &["application", "virtual-service"]);

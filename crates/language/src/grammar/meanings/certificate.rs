@@ -61,6 +61,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "tls <path:chain> and|, <path:key>",
             "tls file|files <path:chain> <path:key>",
             "tls file-source <path:chain> <path:key>",
+            "file-source|file|files <path:chain> ?and ?with private-key <path:key>",
+            "certificate-chain|certificate <path:chain> with|using private-key <path:key>",
+            "file-source <path:chain>",
             "file-source ?certificate",
             "certificate file-source",
             "certificate-chain <path:chain>",
@@ -120,7 +123,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Node,
         ways: &[
-            "?present|presents|show|shows client-certificate <path:chain> ?and|, private-key <path:key> ?to ?backend",
+            "?present|presents|presenting|show|shows|showing client-certificate <path:chain> ?and|, private-key <path:key> ?to ?backend",
             "present|presents|presenting|show|shows|showing <path:chain> private-key <path:key>",
             "present|presents|presenting|show|shows|showing <path:chain> and|, private-key <path:key>",
             "present|presents|presenting|show|shows|showing <path:chain> and|, <path:key>",
@@ -319,6 +322,31 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "TLS: the only names of clients",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "only ?client|clients|callers|peers named|san <dotted:names> ?be listen|accepted|allowed|allow-all|admitted|trust",
+            "only named|san <dotted:names> ?client|clients|callers|peers ?be listen|accepted|allowed|allow-all|admitted|trust",
+            "only ?client|clients|callers|peers ?named|san <address:names> ?be listen|accepted|allowed|allow-all|admitted|trust",
+            "only listen|allow-all|trust ?client|clients|callers|peers named|san <dotted:names>",
+            "only listen|allow-all|trust ?client|clients|callers|peers ?named|san <address:names>",
+            "listen|allow-all only ?client|clients|callers|peers named|san <dotted:names>",
+            "listen|allow-all only ?client|clients|callers|peers ?named|san <address:names>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let spot = reader.here()?;
+            if !serves(&mut reader.intent, spot) {
+                return Err(Trouble::NotHere);
+            }
+            let (tls, path) = spot::listener_tls(&mut reader.intent, spot)?;
+            tls.mutual = true;
+            tls.client_names.extend(slots.texts("names"));
+            Ok(path + ".clientNames")
+        }),
+    },
+    Meaning {
         name: "TLS: names of the certificate",
         block: Block::Tls,
         is_plain: true,
@@ -333,6 +361,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "named <address:names>",
             "trust san <names>",
             "match san <names>",
+            "listen|expect|expects|expecting ?server named <dotted:names>",
+            "expect|expects|expecting ?server ?certificate ?for <dotted:names>",
         ],
         set: Set::Act(|reader, slots| {
             reader.trusts_calls();

@@ -59,8 +59,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "no-longer connections at <number>",
             "<number> connections",
             "max <number> connections",
+            "<number> max connections",
             "<number> connections per|in connection-pool",
-            "allow-all ?max <number> connections",
+            "allow-all|listen ?max <number> connections",
         ],
         set: Set::Value(|intent, spot, slots| {
             let (pool, path) = spot::connection_pool(intent, spot)?;
@@ -96,7 +97,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "no-longer pending at <number>",
             "<number> pending",
             "max <number> pending",
-            "allow-all ?max <number> pending",
+            "<number> max pending",
+            "allow-all|listen ?max <number> pending",
         ],
         set: Set::Value(|intent, spot, slots| {
             let (pool, path) = spot::connection_pool(intent, spot)?;
@@ -113,8 +115,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "no-longer concurrent-requests at <number>",
             "<number> concurrent-requests",
             "max <number> concurrent-requests",
+            "<number> max concurrent-requests",
             "max <number> requests|request",
-            "allow-all ?max <number> concurrent-requests",
+            "allow-all|listen ?max <number> concurrent-requests",
             "max requests|request <number>",
             "<number> concurrent-requests per|in connection-pool",
             "<number> requests|request per|in connection-pool",

@@ -67,10 +67,17 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Dns,
         is_plain: true,
         home: Home::Node,
-        ways: &["at <dotted:host>"],
+        ways: &["at <dotted:host>", "hosts <dotted:host>"],
         set: Set::Act(|reader, slots| {
             let of_node = reader.spot.is_some_and(|spot| matches!(spot.place, Place::Node(_)));
-            if !of_node || !reader.is_current || reader.sending || reader.last_calls.is_some() {
+            // "host a.example.com goes to web"
+            let is_sent = reader.is_symbol(reader.words.end, &["send", "to"]);
+            // "only the host a.x.local is allowed"
+            let is_listed =
+                matches!(reader.low_before(reader.words.start), "," | ":" | ";" | "." | "(" | "and" | "with")
+                    && reader.ends_clause(reader.words.end);
+            let is_told = is_listed || reader.low(reader.words.start) == "at";
+            if !of_node || !reader.is_current || reader.sending || is_sent || !is_told || reader.last_calls.is_some() {
                 return Err(Trouble::NotHere);
             }
             reader.hostname(&slots.text("host"))
@@ -143,6 +150,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "response-type hosts",
             "hosts response-type",
             "discovery as|to hosts",
+            "every|all dns hosts",
+            "every|each|all ?dns hostname|record|records|answer|answers|address|response-type hosts",
         ],
         set: Set::Value(|intent, spot, _| {
             let (dns, path) = dns(intent, spot)?;
@@ -170,7 +179,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::CloudMap,
         is_plain: true,
         home: Home::Node,
-        ways: &["cloud-map ?discovery", "discovery cloud-map"],
+        ways: &["cloud-map ?discovery", "discovery cloud-map", "registered|registers ?between cloud-map ?discovery"],
         set: Set::Value(|intent, spot, _| cloud_map(intent, spot).map(|(_, path)| path)),
     },
     Meaning {
@@ -203,8 +212,32 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::CloudMap,
         is_plain: true,
         home: Home::Node,
-        ways: &["service-name <name>"],
+        ways: &[
+            "service-name <name>",
+            "registered|registers application|service-name <name> ?between cloud-map",
+            "registered|registers <name> ?between cloud-map",
+            "cloud-map ?discovery as ?application|service-name <name>",
+        ],
         set: Set::Act(|reader, slots| reader.service_name(&slots.text("name"))),
+    },
+    Meaning {
+        name: "Cloud Map: attribute that tells versions apart",
+        block: Block::CloudMap,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "distinguished|differentiated|separated|differ|told ?apart ?by attribute ?named <name>",
+            "distinguished|differentiated|separated|differ|told ?apart ?by <name> attribute",
+        ],
+        set: Set::Act(|reader, slots| {
+            // The value of each is the name of its version.
+            if !reader.intent.applications.iter().any(|application| !application.versions.is_empty()) {
+                return Err(Trouble::NotHere);
+            }
+            let spot = reader.here()?;
+            let (map, path) = cloud_map(&mut reader.intent, spot)?;
+            put(&mut map.version_attribute, slots.text("name"), &path, "versionAttribute")
+        }),
     },
     Meaning {
         name: "Cloud Map: attribute",

@@ -43,6 +43,26 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "health check: path after its word",
+        block: Block::HealthCheck,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "health <path>",
+            "health path <path>",
+            "<path> check|checks",
+            "healthy ?only when|if <path> answers|answering|responds|replies|works|ok",
+            "healthy ?only when|if <path> answers|answering|responds|replies within|in <span>",
+        ],
+        set: Set::Value(|intent, spot, slots| {
+            let (check, path) = spot::health_check(intent, spot)?;
+            if slots.has("span") {
+                put(&mut check.timeout, slots.span(), &path, "timeout")?;
+            }
+            put(&mut check.path, slots.text("path"), &path, "path")
+        }),
+    },
+    Meaning {
         name: "health check: port",
         block: Block::HealthCheck,
         is_plain: false,
@@ -82,8 +102,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Node,
         ways: &["<protocol> port <number>", "<protocol> on|at <number>", "port <number> between|via|using <protocol>"],
         set: Set::Act(|reader, slots| {
-            // "a health check, tcp port 5432" has another listener.
-            if matches!(reader.low_before(reader.words.start), "," | "and") {
+            // "a health check, tcp port 5432" has another listener, and "http on 8080 with a health check" is one.
+            let is_open = reader.block == Block::HealthCheck || reader.is_symbol(reader.words.end, &["health-check"]);
+            if !is_open || matches!(reader.low_before(reader.words.start), "," | "and") {
                 return Err(Trouble::NotHere);
             }
             let spot = reader.here()?;
@@ -101,6 +122,21 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Node,
         ways: &["interval <span>", "<span> interval", "every <span>", "<span>", "ping|poll|polls every <span>"],
         set: Set::Value(|intent, spot, slots| {
+            let (check, path) = spot::health_check(intent, spot)?;
+            put(&mut check.interval, slots.span(), &path, "interval")
+        }),
+    },
+    Meaning {
+        name: "health check: interval, where it was spoken of",
+        block: Block::HealthCheck,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["check|checks|checked|checking ?it every <span>", "check|checks|checked|checking interval <span>"],
+        set: Set::Value(|intent, spot, slots| {
+            let is_there = spot::listener(intent, spot).is_ok_and(|(listener, _)| listener.health_check.is_some());
+            if !is_there {
+                return Err(Trouble::NotHere);
+            }
             let (check, path) = spot::health_check(intent, spot)?;
             put(&mut check.interval, slots.span(), &path, "interval")
         }),
@@ -137,8 +173,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "healthy <number>",
             "<number> healthy",
         ],
-        set: Set::Value(|intent, spot, slots| {
-            let (check, path) = spot::health_check(intent, spot)?;
+        set: Set::Act(|reader, slots| {
+            // "web (http, 8080) is healthy when …"
+            if reader.words.clone().any(|at| reader.low(at) == ")") {
+                return Err(Trouble::NotHere);
+            }
+            let spot = reader.here()?;
+            let (check, path) = spot::health_check(&mut reader.intent, spot)?;
             put(&mut check.healthy_threshold, slots.number("number"), &path, "healthyThreshold")
         }),
     },

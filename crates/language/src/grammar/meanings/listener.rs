@@ -40,6 +40,33 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "no listener, as nothing comes in",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "no listen ?any traffic|requests|call|connections",
+            "no listen on ?any port",
+            "no listen anything|anywhere",
+            "no traffic|requests|call be listen",
+            "listen nothing|nowhere",
+            "listen no traffic|requests|connections",
+            "listen no call",
+            "listen on no port",
+            "nothing call it",
+        ],
+        set: Set::Act(|reader, _| {
+            // "accepts no requests without TLS"
+            if !reader.ends_clause(reader.words.end) {
+                return Err(Trouble::NotHere);
+            }
+            let spot = reader.here()?;
+            let (node, path) = spot::node(&mut reader.intent, spot)?;
+            node.only_calls = true;
+            Ok(path + ".onlyCalls")
+        }),
+    },
+    Meaning {
         name: "one more listener",
         block: Block::Resource,
         is_plain: true,
@@ -64,6 +91,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "instead <percent>",
             "instead <path>",
             "instead <method>",
+            "instead loadbalancer-mode ?behaviour|behavior|semantics|answers",
             "instead ?virtual-node ?application <name>",
         ],
         set: Set::Act(|reader, _| {
@@ -102,6 +130,25 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, _| {
             reader.count_listeners();
             opens_block()
+        }),
+    },
+    Meaning {
+        name: "a number of listeners of one protocol",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "<number> <protocol> listener ?,|: ?port <numbers>",
+            "<number> listener ?,|: ?both|all <protocol> ?,|: ?port <numbers>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let (count, ports) = (slots.number("number"), slots.numbers("numbers"));
+            if count as usize != ports.len() {
+                return Err(Trouble::NotHere);
+            }
+            reader.count_listeners();
+            reader.ports(&ports)?;
+            reader.put_protocol(slots.protocol().ok_or(Trouble::NotHere)?)
         }),
     },
     Meaning {

@@ -26,6 +26,23 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "sidecar: file system of the task",
+        block: Block::Sidecar,
+        is_plain: true,
+        home: Home::Sidecar,
+        ways: &["mounts|mount|mounting|uses|using efs ?volume|volumes"],
+        set: Set::Act(|reader, _| {
+            if !matches!(reader.here()?.place, Place::Sidecar(_)) || !reader.is_current {
+                return Err(Trouble::NotHere);
+            }
+            reader.assumptions.push(Assumption {
+                what: "the EFS volume is to be added to the task definition".to_owned(),
+                why: "the request does not say which file system it is, nor where it is mounted".to_owned(),
+            });
+            reader.sets_nothing()
+        }),
+    },
+    Meaning {
         name: "sidecar: version of the image",
         block: Block::Sidecar,
         is_plain: true,
@@ -42,7 +59,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Sidecar,
         is_plain: true,
         home: Home::Sidecar,
-        ways: &["app-image <image>", "application run|image <image>", "<image> for application"],
+        ways: &["app-image <image>", "application run|image|hosts <image>", "<image> for application"],
         set: Set::Value(|intent, spot, slots| {
             let (sidecar, path) = sidecar(intent, spot)?;
             put(&mut sidecar.application_image, slots.text("image"), &path, "applicationImage")
@@ -323,6 +340,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "keep ?egress ?traffic ?to port <numbers> out ?mesh|sidecar",
             "?egress ?to port <numbers> ignored|ignore|bypassed|excluded",
             "ignore|ignores|ignored|ignoring|bypass|bypasses|exclude|excludes|excluding|skip|skips ?egress ?to port <numbers> ?sidecar",
+            "ignore|ignores|bypass|exclude|skip port <numbers> for|of egress",
             "keep|take ?egress port <numbers> out ?mesh|sidecar",
             "no ?egress port <numbers> to|in sidecar",
         ],

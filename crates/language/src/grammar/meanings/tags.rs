@@ -67,6 +67,23 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "more tags, as words",
+        block: Block::Tags,
+        is_plain: false,
+        home: Home::All,
+        ways: &["<name> <name:value>", "environments|owner <name:value>"],
+        set: Set::Act(|reader, slots| {
+            // "Tags: cost-center 4711, team logistics": each is one pair of words between the marks of a list.
+            let words = reader.words.clone();
+            let is_pair = words.len() == 2 && reader.low_before(words.start) == "," && reader.ends_clause(words.end);
+            if !is_pair {
+                return Err(Trouble::NotHere);
+            }
+            let key = reader.tokens[words.start].text.clone();
+            tag(&mut reader.intent, &key, &slots.text("value"))
+        }),
+    },
+    Meaning {
         name: "environments by their names",
         block: Block::Environments,
         is_plain: false,

@@ -130,6 +130,9 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "idle ?timeout after <span>",
             "connections idle ?for ?after <span>",
             "timeout idle <span>",
+            "idle ?connections close|closes|closed|drop-all|killed|terminate ?after <span>",
+            "connections idle ?for ?after <span> close|closed|drop-all|killed|terminate",
+            "idle ?connections ?for ?after <span> close|closed|drop-all|killed|terminate",
         ],
         set: Set::Value(|intent, spot, slots| {
             let (timeout, path) = spot::timeout(intent, spot)?;

@@ -96,6 +96,34 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "TLS: the only ports of calls that speak it",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "only on|for|to port <numbers>",
+            "strict ?tls on|for|to port <numbers>",
+            "enforce strict ?tls on|for|to port <numbers>",
+            "strict ?tls on|for port <numbers> to|for ?everything backend",
+        ],
+        set: Set::Act(|reader, slots| {
+            if reader.is_symbol(reader.words.end - 1, &["backend"]) {
+                reader.tls_to_backends(true)?;
+            }
+            let spot = reader.here()?;
+            if spot.side == Side::Server {
+                return Err(Trouble::NotHere);
+            }
+            let is_enforced = reader.is_symbol(reader.words.start, &["enforce"]);
+            let (tls, path) = spot::client_tls(&mut reader.intent, spot)?;
+            tls.ports.extend(slots.numbers("numbers"));
+            if is_enforced {
+                put(&mut tls.enforce, true, &path, "enforce")?;
+            }
+            Ok(path + ".ports")
+        }),
+    },
+    Meaning {
         name: "TLS: permissive",
         block: Block::Tls,
         is_plain: true,
@@ -188,7 +216,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Tls,
         is_plain: true,
         home: Home::Next,
-        ways: &["mtls ?tls between ?application|virtual-node <names>", "tls between ?application|virtual-node <names>"],
+        ways: &[
+            "mtls ?tls between ?application|virtual-node <names>",
+            "strict|enforce|require ?tls between ?application|virtual-node <names>",
+            "tls between ?application|virtual-node <names>",
+        ],
         set: Set::Act(|reader, slots| {
             let is_mutual = reader.is_symbol(reader.words.start, &["mtls"]);
             reader.tls_between(&slots.texts("names"), is_mutual)
@@ -225,6 +257,12 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "enforce tls backend",
             "tls backend",
             "enforce client tls",
+            "tls enforce ?to|for|on backend",
+            "be call between tls",
+            "backend must|should|be call between tls",
+            "otherwise ?enforce tls ?to|for|on ?everything backend",
+            "?enforce tls otherwise ?to|for|on ?everything backend",
+            "talk|talks|talking tls ?to|with everything|backend",
         ],
         set: Set::Act(|reader, _| reader.tls_to_backends(true)),
     },
@@ -252,6 +290,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "backend for|of|on",
             "backend :",
             "backend for|of|on virtual-node|application <name>",
+            "backend for|of|on <name> virtual-node|application",
             "backend for|of|on <name:there>",
         ],
         set: Set::Act(|reader, slots| {

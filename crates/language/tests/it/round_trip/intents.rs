@@ -137,7 +137,12 @@ fn discovery() -> BoxedStrategy<Discovery> {
         (text(HOSTS), of(any::<bool>()))
             .prop_map(|(host, endpoints)| Discovery::Dns(Dns { hostname: Some(host), endpoints })),
         (of(Just("corp.local".to_owned())), of(Just("orders-svc".to_owned())), attributes).prop_map(
-            |(namespace, service, attributes)| Discovery::CloudMap(CloudMap { namespace, service, attributes })
+            |(namespace, service, attributes)| Discovery::CloudMap(CloudMap {
+                namespace,
+                service,
+                version_attribute: None,
+                attributes
+            })
         ),
     ]
     .boxed()

@@ -260,7 +260,7 @@ fn discovery(discovery: &Discovery, voice: &mut Voice<'_>) -> String {
             }
             said
         }
-        Discovery::CloudMap(CloudMap { namespace, service, attributes }) => {
+        Discovery::CloudMap(CloudMap { namespace, service, version_attribute: _, attributes }) => {
             let mut parts = Vec::new();
             parts.extend(
                 namespace.iter().map(|name| voice.say(&["namespace {}", "the namespace {}", "in namespace {}"], name)),
