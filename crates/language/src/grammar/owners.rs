@@ -69,6 +69,17 @@ impl Reader<'_> {
         Some(said)
     }
 
+    /// Whether a router is only named to say where a route stands: "…, router r", "… Router r, mesh m."
+    pub(super) fn tells_router_aside(&self) -> bool {
+        let end = self.at + 2;
+        let is_whole = self.is_sentence_end(end) || self.low(end) == "," && self.is_symbol(end + 1, &["mesh"]);
+        match self.low_before(self.at) {
+            "," | ":" => true,
+            "." => is_whole,
+            _ => false,
+        }
+    }
+
     fn takes_no_request(&self, route: Place) -> bool {
         match route {
             Place::Route(None, at) => self.intent.routes[at].takes_no_request(),

@@ -67,6 +67,7 @@ pub(super) fn say_plainly(tokens: &mut Vec<Token>) {
     let mut at = 0;
     while at < tokens.len() {
         share_of_connections(tokens, at);
+        share_of_service(tokens, at);
         name_rpcs(tokens, at);
         get_nothing(tokens, at);
         at += 1;
@@ -115,6 +116,28 @@ fn share_of_connections(tokens: &mut [Token], at: usize) {
     if is_symbol(tokens, noun, "connections") {
         tokens[noun].kind = TokenKind::Word;
         "requests".clone_into(&mut tokens[noun].low);
+    }
+}
+
+/// "5% of the traffic of the cart service": of cart traffic.
+fn share_of_service(tokens: &mut Vec<Token>, at: usize) {
+    if at > 0 && is_percent(tokens, at) && is_symbol(tokens, at - 1, "keep") {
+        // "keep 95% on v1" says no more than its share.
+        tokens[at - 1].kind = TokenKind::Word;
+        "give".clone_into(&mut tokens[at - 1].low);
+    }
+    let noun = past(tokens, at + 2, &["the", "all"]);
+    let of = noun + 1;
+    let name = past(tokens, of + 1, &["the", "our"]);
+    let is_it = is_percent(tokens, at)
+        && low(tokens, at + 1) == "of"
+        && matches!(low(tokens, noun), "traffic" | "requests" | "call")
+        && matches!(low(tokens, of), "of" | "for")
+        && name_at(tokens, name).is_some();
+    if is_it {
+        let end = name + 1 + usize::from(is_symbol(tokens, name + 1, "application"));
+        let words = [tokens[name].clone(), tokens[noun].clone()];
+        tokens.splice(at + 2..end, words);
     }
 }
 
@@ -259,6 +282,9 @@ fn setup_at(tokens: &[Token], at: usize) -> Option<usize> {
             || matches!(text.as_str(), "blue/green" | "blue green" | "blue-green"));
     if is_alone {
         return Some(at + 1);
+    }
+    if text == "a" && low(tokens, at + 1) == "/" && low(tokens, at + 2).starts_with('b') {
+        return Some(at + 3);
     }
     let slash = at + 1 + usize::from(matches!(low(tokens, at + 1), "/" | "-"));
     let next = tokens.get(slash)?.text.to_lowercase();

@@ -9,7 +9,7 @@ impl Reader<'_> {
     pub(super) fn router_place(&mut self, entity: &Entity, action: Action, belongs: bool) -> Option<Place> {
         let name = entity.name.clone();
         if let (Some(Spot { place: Place::Route(None, at), .. }), Some(name)) = (self.spot, &name)
-            && (belongs || self.low_before(self.at) == "," && self.intent.routes[at].router.is_none())
+            && (belongs || self.intent.routes[at].router.is_none() && self.tells_router_aside())
         {
             let is_known = self.intent.virtual_routers.iter().any(|there| there.name.as_ref() == Some(name));
             if !is_known {

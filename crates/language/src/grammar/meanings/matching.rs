@@ -6,6 +6,7 @@ use crate::grammar::name::name_at;
 use crate::grammar::paths::path;
 use crate::grammar::pathway::by_form;
 use crate::grammar::reader::Reader;
+use crate::grammar::rpcs::is_grpc_service;
 use crate::grammar::slot::{Slots, literal};
 use crate::grammar::spot::{self, Said, Trouble, put};
 use crate::intent::{Hostname, Pathway, Query};
@@ -409,11 +410,6 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|_, _| opens_block()),
     },
 ];
-
-/// Whether a name with dots is that of a gRPC service: `shop.Cart`.
-fn is_grpc_service(name: &str) -> bool {
-    name.rsplit('.').next().is_some_and(|last| last.starts_with(|letter: char| letter.is_ascii_uppercase()))
-}
 
 fn query(reader: &mut Reader<'_>, slots: &Slots) -> Said {
     let (name, value) = slots.pair("name", "value");
