@@ -34,6 +34,7 @@ mod examples;
 mod families;
 mod former;
 mod gateways;
+mod gather;
 mod hosts;
 mod images;
 mod key_files;

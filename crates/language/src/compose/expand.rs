@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use meshwright_model::Expression;
+
 use super::draft::{Draft, Wanted};
 use super::listeners;
 use super::mesh;
@@ -31,6 +33,8 @@ pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
     }
     for service in &intent.virtual_services {
         let name = match &service.name {
+            // An application for which a router of the request answers has no node of its own.
+            Some(name) if is_application(name, intent) => host_of_application(name, draft),
             Some(name) => Named::known(name),
             None => Named::open(draft.parameter(&Wanted {
                 name: "VirtualServiceName",
@@ -41,7 +45,10 @@ pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
         let key = service.name.clone().unwrap_or_default();
         plan.services.push(Service { key, name: name.expression, provider: service.provider.clone() });
     }
-    for application in &all_applications(intent, draft) {
+    let applications = all_applications(intent, draft);
+    let own = |application: &&VirtualNode| !plan.services.iter().any(|service| is_answered(service, application));
+    let applications: Vec<&VirtualNode> = applications.iter().filter(own).collect();
+    for application in applications {
         add_application(application, intent, &everywhere, &mut plan, draft);
     }
     add_missing_nodes(intent, &everywhere, &mut plan, draft);
@@ -50,6 +57,35 @@ pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
     provide(&mut plan, draft);
     add_gateways(intent, &mut plan, draft);
     plan
+}
+
+/// Whether a virtual service that is described is an application by its name.
+fn is_application(name: &str, intent: &Intent) -> bool {
+    intent.applications.iter().any(|application| application.name.as_deref() == Some(name))
+}
+
+/// Whether a router answers for an application of which nothing else is said.
+fn is_answered(service: &Service, application: &VirtualNode) -> bool {
+    let is_it = application.name.as_ref() == Some(&service.key) && application.says_nothing();
+    is_it && matches!(service.provider, Some(Provider::Router(_)))
+}
+
+/// The host name by which an application is called.
+fn host_of_application(name: &str, draft: &mut Draft) -> Named {
+    if name.contains('.') {
+        return Named::known(name);
+    }
+    let host = in_domain(name, draft);
+    say_host(name, &host, draft);
+    Named::open(host)
+}
+
+fn say_host(name: &str, host: &Expression, draft: &mut Draft) {
+    draft.assume_of(
+        format!("`{name}` as `{host}`"),
+        "clients call {}",
+        "a virtual service is called by a host name; any DNS record for it will do that is no loopback address",
+    );
 }
 
 /// Lets the one router that no service leads to answer for the one service that nothing answers for.
@@ -208,11 +244,7 @@ fn add_application(
         None => in_domain(&name, draft),
     };
     if !name.contains('.') {
-        draft.assume_of(
-            format!("`{name}` as `{host}`"),
-            "clients call {}",
-            "a virtual service is called by a host name; any DNS record for it will do that is no loopback address",
-        );
+        say_host(&name, &host, draft);
     }
     let retry = application.retry.clone().or_else(|| everywhere.retry.clone());
     let mut timeout = application.route_timeout.clone().or_else(|| everywhere.route_timeout.clone());

@@ -13,7 +13,9 @@ impl Reader<'_> {
         let is_of_several = self.is_of_several();
         let has_label = self.all_named().into_iter().any(|place| self.is_label_of(host, place));
         let is_domain = self.words.clone().any(|at| DOMAINS.contains(&self.tokens[at].text.to_lowercase().as_str()));
-        if is_domain && is_of_several && !has_label {
+        // "names end in shop.local"
+        let is_end = self.words.clone().any(|at| self.tokens[at].text.eq_ignore_ascii_case("domain suffix"));
+        if is_domain && (is_of_several || is_end) && !has_label {
             return self.domain(host);
         }
         let here = self.here()?.place;

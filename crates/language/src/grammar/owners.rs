@@ -6,7 +6,7 @@ use crate::intent::{Route, VirtualGateway, VirtualRouter};
 use crate::understanding::Assumption;
 
 /// What may stand between the name of a router or gateway and its port.
-const BEFORE_PORT: &[&str] = &["(", ")", ",", "listen", "on", "mesh"];
+const BEFORE_PORT: &[&str] = &["(", ")", ",", "listen", "on", "mesh", "virtual-router", "virtual-gateway"];
 
 /// The most tokens between them.
 const MAX_BETWEEN: usize = 10;

@@ -184,6 +184,7 @@ impl Reader<'_> {
             || self.checked_those()
             || self.excepted()
             || self.limited()
+            || self.told_first()
             || self.one_of_several()
             || self.together()
             || self.callers_behind()
