@@ -132,6 +132,20 @@ impl Reader<'_> {
         for name in &targets {
             self.make_node_of(name);
         }
+        if let ([service], [router]) =
+            (self.intent.virtual_services.as_mut_slice(), self.intent.virtual_routers.as_mut_slice())
+            && let (Some(host), None, Action::Create) = (&service.name, &service.provider, service.action)
+        {
+            // "virtual service a.local: …": the only router answers for it, and is called after it.
+            let own = own_router(host.split('.').next().unwrap_or(host));
+            service.provider = Some(Provider::Router(own.clone()));
+            self.assumptions.push(Assumption {
+                what: format!("virtual router `{own}` answers for `{host}`"),
+                why: "the request describes one of either, and does not name the router".to_owned(),
+            });
+            router.name = Some(own);
+            return;
+        }
         if !self.answer_for_application(&targets) {
             self.make_router_of(&targets);
         }
@@ -163,13 +177,14 @@ impl Reader<'_> {
         if has_own || route.router.is_some() && !is_its {
             return;
         }
-        route.router = route.router.take().filter(|_| !is_its);
+        route.router = None;
         route.targets.push(Target { node: name.clone(), weight: None, port: None });
         if route.action == Action::Change {
             route.action = Action::Create;
             let nodes = intent.virtual_nodes.iter_mut().chain(&mut intent.applications);
             nodes.for_each(|node: &mut VirtualNode| node.action = Action::Create);
         }
+        self.rename_evidence("routes[0].router", "routes[0].targets[0]");
         self.assumptions.push(Assumption {
             what: format!("the route leads to `{name}`, and is made with it"),
             why: "the request names no other, and no file that has them".to_owned(),

@@ -152,8 +152,8 @@ impl Reader<'_> {
     }
 
     fn routes_of(&self, router: Option<usize>) -> Vec<Place> {
-        let routes = router.map_or(&self.intent.routes, |at| &self.intent.virtual_routers[at].routes);
-        (0..routes.len()).map(|at| Place::Route(router, at)).collect()
+        let all = router.map_or(&self.intent.routes, |at| &self.intent.virtual_routers[at].routes);
+        (0..all.len()).map(|at| Place::Route(router, at)).collect()
     }
 
     /// "in this order of precedence": the routes of the request are numbered as they stand in it.

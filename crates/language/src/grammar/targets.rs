@@ -269,7 +269,8 @@ impl Reader<'_> {
         let is_name = name_at(&self.tokens, last).is_some()
             || is_told && self.is_stem_of_targets(name)
             || self.is_symbol(last, &["otherwise", "rest"]);
-        if !is_name || !is_told && !(begins && self.ends_clause(last + 1)) {
+        let is_whole = is_told || begins && self.ends_clause(last + 1);
+        if !is_name || !is_whole {
             return Err(Trouble::NotHere);
         }
         self.target_of_the_rest(name, None)
