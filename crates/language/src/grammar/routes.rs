@@ -173,8 +173,10 @@ impl Reader<'_> {
         };
         let is_timed = |route: &Route| route.timeout.as_ref().is_some_and(|timeout| timeout.per_request.is_some());
         let is_alike = own > 0 && before.is_some_and(|route| is_timed(route) && route.retry.is_none());
+        // "with a 5 s idle timeout" says which time it is.
+        let is_whole = self.ends_clause(self.words.end);
         let (route, _) = spot::route(&mut self.intent, spot)?;
-        if !is_alike || route.timeout.is_some() || route.retry.is_some() || route.targets.is_empty() {
+        if !is_alike || !is_whole || route.timeout.is_some() || route.retry.is_some() || route.targets.is_empty() {
             return Err(Trouble::NotHere);
         }
         let (timeout, path) = spot::timeout(&mut self.intent, spot)?;

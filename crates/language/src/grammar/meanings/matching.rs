@@ -264,7 +264,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Match,
         is_plain: true,
         home: Home::Next,
-        ways: &["traffic|requests|request|call|calls on|at ?port <number>"],
+        ways: &["traffic|requests|request|call on|at ?port <number>"],
         set: Set::Act(|reader, slots| {
             let number = slots.number("number");
             let goes = reader.is_symbol(reader.past_glue(reader.words.end), &["to", "send", "split"]);

@@ -77,7 +77,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
     },
     Meaning {
         name: "a time like that of the route before",
-        block: Block::Timeout,
+        block: Block::Match,
         is_plain: true,
         home: Home::Next,
         ways: &["with|after ?max <span>"],
