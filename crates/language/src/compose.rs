@@ -24,6 +24,7 @@ mod retries;
 mod route;
 mod routes;
 mod say;
+mod service_names;
 mod sidecar;
 mod timeouts;
 mod tls;
@@ -124,13 +125,19 @@ fn write(intent: &Intent, plan: &Plan, draft: &mut Draft) {
     sidecar::write(intent, plan, find, draft);
 }
 
-/// Without a file there is nothing to take away or rename.
+/// Without a file there is nothing to take away, rename or tag.
 fn ask_about_removals(intent: &Intent, draft: &mut Draft) {
     for removal in &intent.removals {
         draft.ask(format!("From which file should `{}` be taken? Name it with --into FILE.", removal.name));
     }
     for rename in &intent.renames {
         draft.ask(format!("In which file should `{}` be renamed? Name it with --into FILE.", rename.name));
+    }
+    for likeness in &intent.likenesses {
+        draft.ask(format!("In which file does `{}` stand? Name it with --into FILE.", likeness.like));
+    }
+    if !intent.taggings.is_empty() {
+        draft.ask("In which file stands what should get the tags? Name it with --into FILE.");
     }
 }
 

@@ -8,7 +8,8 @@ use super::draft::{Draft, Wanted};
 use super::listeners;
 use super::mesh;
 use super::names::{common_stem, host_label, is_version, listed, own_router, versioned_host};
-use super::plan::{Gateway, Named, Node, Plan, Router, Service, in_domain, is_change};
+use super::plan::{Gateway, Named, Node, Plan, Router, Service, is_change};
+use super::service_names::service_name;
 use super::{version_nodes, version_routes};
 use crate::intent::{
     CloudMap, Discovery, Dns, Intent, Provider, Route, RouterListener, Target, Timeout, Version, VirtualGateway,
@@ -237,12 +238,7 @@ fn add_application(
         plan.nodes.push(node(application, Named::known(&label), everywhere));
         return;
     }
-    let own = own_host(application, everywhere, &name).filter(|_| plan.is_one);
-    let host = match own {
-        _ if name.contains('.') => Named::known(&name).expression,
-        Some(own) => Named::known(&own).expression,
-        None => in_domain(&name, draft),
-    };
+    let host = service_name(application, everywhere, &name, plan.is_one, draft);
     if !name.contains('.') {
         say_host(&name, &host, draft);
     }
@@ -285,23 +281,6 @@ fn add_application(
         Provider::Node(label)
     };
     plan.services.push(Service { key: name, name: host, provider: Some(provider) });
-}
-
-/// The name by which the hosts of an application are found, where that is its own in a domain: clients can call it by that.
-fn own_host(application: &VirtualNode, everywhere: &VirtualNode, name: &str) -> Option<String> {
-    let label = host_label(name);
-    match (&application.discovery, &everywhere.discovery) {
-        (Some(Discovery::Dns(Dns { hostname: Some(host), .. })), _) => {
-            host.strip_prefix(label.as_str()).is_some_and(|rest| rest.starts_with('.')).then(|| host.clone())
-        }
-        (None, Some(Discovery::Dns(Dns { hostname: Some(domain), .. }))) => Some(format!("{label}.{domain}")),
-        (Some(Discovery::CloudMap(map)), _) | (None, Some(Discovery::CloudMap(map))) => {
-            let is_own = map.service.as_ref().is_none_or(|service| service == name);
-            let namespace = map.namespace.as_ref().filter(|namespace| is_own && namespace.contains('.'))?;
-            Some(format!("{label}.{namespace}"))
-        }
-        _ => None,
-    }
 }
 
 /// Whether a timeout needs the route's to be raised too: over the default of 15 seconds, or none at all.

@@ -72,6 +72,25 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "DNS: host of what is described",
+        block: Block::Dns,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["hosts <dotted:host>"],
+        set: Set::Act(|reader, slots| {
+            // "an email service on grpc 50051, host email.shop.local", and not a host that a gateway matches
+            let spot = reader.here()?;
+            let of_node = matches!(spot.place, Place::Node(_) | Place::Application(_));
+            let is_found = spot::node(&mut reader.intent, spot).is_ok_and(|(node, _)| node.discovery.is_some());
+            let is_apart = matches!(reader.low_before(reader.words.start), "," | "and" | "with" | "(");
+            let is_said = reader.tokens[reader.words.start].text.eq_ignore_ascii_case("host");
+            if !of_node || is_found || !is_apart || !is_said || !reader.is_current || reader.sending {
+                return Err(Trouble::NotHere);
+            }
+            reader.hostname(&slots.text("host"))
+        }),
+    },
+    Meaning {
         name: "DNS: host name and port",
         block: Block::Dns,
         is_plain: true,
