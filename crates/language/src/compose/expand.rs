@@ -2,14 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use meshwright_model::Expression;
-
 use super::draft::{Draft, Wanted};
 use super::listeners;
 use super::mesh;
 use super::names::{common_stem, host_label, is_version, listed, own_router, versioned_host};
 use super::plan::{Gateway, Named, Node, Plan, Router, Service, is_change};
-use super::service_names::service_name;
+use super::service_names::{host_of_application, is_answered, is_application, say_host, service_name};
 use super::{version_nodes, version_routes};
 use crate::intent::{
     CloudMap, Discovery, Dns, Intent, Provider, Route, RouterListener, Target, Timeout, Version, VirtualGateway,
@@ -35,7 +33,7 @@ pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
     for service in &intent.virtual_services {
         let name = match &service.name {
             // An application for which a router of the request answers has no node of its own.
-            Some(name) if is_application(name, intent) => host_of_application(name, draft),
+            Some(name) if is_application(name, intent) => host_of_application(name, &everywhere, plan.is_one, draft),
             Some(name) => Named::known(name),
             None => Named::open(draft.parameter(&Wanted {
                 name: "VirtualServiceName",
@@ -58,35 +56,6 @@ pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
     provide(&mut plan, draft);
     add_gateways(intent, &mut plan, draft);
     plan
-}
-
-/// Whether a virtual service that is described is an application by its name.
-fn is_application(name: &str, intent: &Intent) -> bool {
-    intent.applications.iter().any(|application| application.name.as_deref() == Some(name))
-}
-
-/// Whether a router answers for an application of which nothing else is said.
-fn is_answered(service: &Service, application: &VirtualNode) -> bool {
-    let is_it = application.name.as_ref() == Some(&service.key) && application.says_nothing();
-    is_it && matches!(service.provider, Some(Provider::Router(_)))
-}
-
-/// The host name by which an application is called.
-fn host_of_application(name: &str, draft: &mut Draft) -> Named {
-    if name.contains('.') {
-        return Named::known(name);
-    }
-    let host = in_domain(name, draft);
-    say_host(name, &host, draft);
-    Named::open(host)
-}
-
-fn say_host(name: &str, host: &Expression, draft: &mut Draft) {
-    draft.assume_of(
-        format!("`{name}` as `{host}`"),
-        "clients call {}",
-        "a virtual service is called by a host name; any DNS record for it will do that is no loopback address",
-    );
 }
 
 /// Lets the one router that no service leads to answer for the one service that nothing answers for.
