@@ -4,7 +4,6 @@
 //! The way: `expand` takes applications apart into nodes, routers and services; `routes`, `retries`, `timeouts`, `trust` and
 //! `priority` settle what depends on each other; the rest writes resources, each value through its limit.
 
-mod bare_service;
 mod conflicts;
 mod draft;
 mod environments;

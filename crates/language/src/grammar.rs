@@ -42,6 +42,7 @@ mod faring;
 mod former;
 mod fronts;
 mod gateways;
+mod gather;
 mod groups;
 mod hosts;
 mod images;

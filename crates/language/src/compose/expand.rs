@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::bare_service;
 use super::draft::{Draft, Wanted};
 use super::listeners;
 use super::mesh;
 use super::names::{common_stem, is_version, listed, own_router};
 use super::plan::{Gateway, Named, Node, Plan, Router, Service, is_change};
-use super::service_names::service_name;
+use super::service_names::{host_of_application, is_answered, is_application, say_host, service_name};
 use super::timeouts::is_raised;
 use super::{providers, version_nodes, version_routes};
 use crate::intent::{
@@ -34,6 +33,8 @@ pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
     for service in &intent.virtual_services {
         let own = service.name.clone().or_else(|| providers::host_of(service, intent));
         let name = match &own {
+            // An application for which a router of the request answers has no node of its own.
+            Some(name) if is_application(name, intent) => host_of_application(name, &everywhere, plan.is_one, draft),
             Some(name) => Named::known(name),
             None => Named::open(draft.parameter(&Wanted {
                 name: "VirtualServiceName",
@@ -48,11 +49,10 @@ pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
         let key = own.unwrap_or_default();
         plan.services.push(Service { key, name: name.expression, provider: service.provider.clone() });
     }
-    for application in &all_applications(intent, draft) {
-        if let Some(service) = bare_service::of(application, intent, draft) {
-            plan.services.push(service);
-            continue;
-        }
+    let applications = all_applications(intent, draft);
+    let own = |application: &&VirtualNode| !plan.services.iter().any(|service| is_answered(service, application));
+    let applications: Vec<&VirtualNode> = applications.iter().filter(own).collect();
+    for application in applications {
         add_application(application, intent, &everywhere, &mut plan, draft);
     }
     add_missing_nodes(intent, &everywhere, &mut plan, draft);
@@ -208,11 +208,7 @@ fn add_application(
     }
     let host = service_name(application, everywhere, &name, plan.is_one, draft);
     if !name.contains('.') {
-        draft.assume_of(
-            format!("`{name}` as `{host}`"),
-            "clients call {}",
-            "a virtual service is called by a host name; any DNS record for it will do that is no loopback address",
-        );
+        say_host(&name, &host, draft);
     }
     let retry = application.retry.clone().or_else(|| everywhere.retry.clone());
     let mut timeout = application.route_timeout.clone().or_else(|| everywhere.route_timeout.clone());
@@ -270,10 +266,6 @@ fn add_routers(intent: &Intent, plan: &mut Plan, draft: &mut Draft) {
             routes: wanted.routes.clone(),
         };
         name_targets(&mut router, plan);
-        let own = intent.applications.first().and_then(|application| bare_service::router_of(application, intent));
-        if let (true, Some(own)) = (router.name == Named::default(), own) {
-            router.name = Named::known(&own);
-        }
         if router.name == Named::default() {
             router.name = router_name(&router, plan, draft);
         }

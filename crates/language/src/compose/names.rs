@@ -46,7 +46,7 @@ pub(crate) fn is_part(full: &str, name: &str) -> bool {
 }
 
 /// The stem that all names share.
-pub(super) fn common_stem<'n>(names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn common_stem<'n>(names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let mut names = names.into_iter();
     let first = names.next()?;
     let stem = stem(first);
@@ -54,7 +54,7 @@ pub(super) fn common_stem<'n>(names: impl IntoIterator<Item = &'n str>) -> Optio
 }
 
 /// `payments-router`: the router of an application.
-pub(super) fn own_router(application: &str) -> String {
+pub(crate) fn own_router(application: &str) -> String {
     format!("{application}-router")
 }
 

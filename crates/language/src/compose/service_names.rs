@@ -4,8 +4,8 @@ use meshwright_model::Expression;
 
 use super::draft::Draft;
 use super::names::host_label;
-use super::plan::{Named, in_domain};
-use crate::intent::{Discovery, Dns, VirtualNode};
+use super::plan::{Named, Service, in_domain};
+use crate::intent::{Discovery, Dns, Intent, Provider, VirtualNode};
 
 /// The name by which clients call an application.
 pub(super) fn service_name(
@@ -21,6 +21,35 @@ pub(super) fn service_name(
         Some(own) => Named::known(&own).expression,
         None => in_domain(name, draft),
     }
+}
+
+/// Whether a virtual service that is described is an application by its name.
+pub(super) fn is_application(name: &str, intent: &Intent) -> bool {
+    intent.applications.iter().any(|application| application.name.as_deref() == Some(name))
+}
+
+/// Whether a router answers for an application of which nothing else is said.
+pub(super) fn is_answered(service: &Service, application: &VirtualNode) -> bool {
+    let is_it = application.name.as_ref() == Some(&service.key) && application.says_nothing();
+    is_it && matches!(service.provider, Some(Provider::Router(_)))
+}
+
+/// The host name by which an application is called that has no node of its own.
+pub(super) fn host_of_application(name: &str, everywhere: &VirtualNode, is_one: bool, draft: &mut Draft) -> Named {
+    let host = service_name(&VirtualNode::default(), everywhere, name, is_one, draft);
+    if !name.contains('.') {
+        say_host(name, &host, draft);
+    }
+    Named::open(host)
+}
+
+/// Says by which name clients call an application.
+pub(super) fn say_host(name: &str, host: &Expression, draft: &mut Draft) {
+    draft.assume_of(
+        format!("`{name}` as `{host}`"),
+        "clients call {}",
+        "a virtual service is called by a host name; any DNS record for it will do that is no loopback address",
+    );
 }
 
 /// The name by which the hosts of an application are found, where that is its own in a domain: clients can call it by that.

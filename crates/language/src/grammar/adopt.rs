@@ -85,7 +85,7 @@ impl Reader<'_> {
         }
     }
 
-    fn adopt(&mut self, router: usize) {
+    pub(super) fn adopt(&mut self, router: usize) {
         let adopted = std::mem::take(&mut self.intent.routes);
         let there = self.intent.virtual_routers[router].routes.len();
         self.intent.virtual_routers[router].routes.extend(adopted);
@@ -108,6 +108,6 @@ impl Reader<'_> {
 }
 
 /// Whether a route is made, and nobody said in which router.
-fn is_loose(route: &Route) -> bool {
+pub(super) fn is_loose(route: &Route) -> bool {
     route.router.is_none() && route.action == Action::Create
 }

@@ -2,6 +2,7 @@
 
 use super::name::ALL_OF_THEM;
 use super::reader::Reader;
+use super::slot::protocol;
 use super::spot::{Place, Side, Spot};
 use crate::lexer::TokenKind;
 
@@ -86,6 +87,26 @@ impl Reader<'_> {
         others.dedup();
         others.retain(|place| Some(*place) != here);
         others
+    }
+
+    /// "the http listener": the one of its protocol, where what is spoken of has several.
+    pub(super) fn listener_told_at(&self, at: usize) -> Option<Spot> {
+        let here = self.spot?;
+        let token = self.token(at).filter(|token| token.kind == TokenKind::Symbol)?;
+        let protocol = protocol(&token.low).filter(|_| self.is_symbol(at + 1, &["listener"]))?;
+        let intent = &self.intent;
+        // Routes of a gateway may have been described since.
+        let (place, listeners) = match here.place {
+            Place::Application(at) => (here.place, &intent.applications[at].listeners),
+            Place::Node(at) => (here.place, &intent.virtual_nodes[at].listeners),
+            Place::Gateway(at) | Place::GatewayRoute(Some(at), _) => {
+                (Place::Gateway(at), &intent.virtual_gateways[at].listeners)
+            }
+            _ => return None,
+        };
+        let mut of_protocol = listeners.iter().enumerate().filter(|(_, there)| there.protocol == Some(protocol));
+        let (listener, _) = of_protocol.next().filter(|_| of_protocol.next().is_none())?;
+        (listeners.len() > 1).then_some(Spot { place, listener, side: Side::Server })
     }
 
     /// Every listener of a place; one where it has none so far.

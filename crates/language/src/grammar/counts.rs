@@ -23,6 +23,11 @@ impl Reader<'_> {
         self.count(Counted::Listeners, self.words.clone());
     }
 
+    /// The same of hosts of a gateway, each of which has a route.
+    pub(super) fn count_hosts(&mut self) {
+        self.count(Counted::Things(Thing::GatewayRoute), self.words.clone());
+    }
+
     fn count(&mut self, what: Counted, words: Range<usize>) {
         let (Some(first), Some(last)) =
             (self.tokens.get(words.start), words.end.checked_sub(1).and_then(|at| self.tokens.get(at)))

@@ -3,15 +3,20 @@
 use meshwright_model::Kind;
 
 use super::reader::Reader;
-use super::spot::{Place, Said, Trouble, path_of};
+use super::slot::protocol;
+use super::spot::{self, Place, Said, Spot, Trouble, path_of, put};
 use super::thing::Entity;
-use crate::intent::{Action, GatewayRoute, Match, Pathway, Rewrite, Route, VirtualGateway};
+use crate::intent::{Action, GatewayRoute, Match, Pathway, Protocol, Rewrite, Route, VirtualGateway};
 
 impl Reader<'_> {
     /// The gateway that words name, begun where it is new; `None` where they say whose a route or proxy is.
     pub(super) fn gateway_place(&mut self, entity: &Entity, action: Action, belongs: bool) -> Option<Place> {
         let name = entity.name.clone();
-        if let (Some(Place::Route(None, at)), Some(_)) = (self.spot.map(|spot| spot.place), &name)
+        let belongs = belongs || self.is_on_the_way();
+        // "requests for /a at the gateway go to a.local"
+        let is_the = entity.is_definite && self.is_on_the_way() && self.intent.virtual_gateways.is_empty();
+        if let Some(Place::Route(None, at)) = self.spot.map(|spot| spot.place)
+            && (name.is_some() || is_the)
             && (self.intent.routes[at].targets.is_empty() || belongs && self.leads_to_one(at))
             && at + 1 == self.intent.routes.len()
         {
@@ -55,6 +60,7 @@ impl Reader<'_> {
                 self.intent.sidecars[at].virtual_gateway = Some(name.clone());
                 return None;
             }
+            (Some(Place::GatewayRoute(None, at)), _, None) if is_the => return Some(Place::GatewayRoute(None, at)),
             _ => {}
         }
         let found = match &name {
@@ -107,6 +113,55 @@ impl Reader<'_> {
         let place = Place::GatewayRoute(None, self.intent.gateway_routes.len() - 1);
         self.turn_to(place);
         Ok(path_of(place) + ".rewrite.keepPrefix")
+    }
+
+    /// What is kept of a request: of the gateway route that is spoken of, or of all, where a sentence of its own says it.
+    pub(super) fn rewrite_of_all(&mut self, set: impl Fn(&mut Rewrite, &str) -> String) -> Said {
+        let here = self.here()?;
+        let Place::GatewayRoute(gateway, own) = here.place else { return Err(Trouble::NotHere) };
+        let routes = gateway.map_or(&self.intent.gateway_routes, |at| &self.intent.virtual_gateways[at].routes);
+        let is_of_all = self.known.is_none() && self.is_said_of_none() && routes.len() > 1;
+        let all = if is_of_all { 0..routes.len() } else { own..own + 1 };
+        let mut said = String::new();
+        for at in all {
+            let (rewrite, path) = spot::rewrite(&mut self.intent, Spot::at(Place::GatewayRoute(gateway, at)))?;
+            said = set(rewrite, &path);
+        }
+        Ok(said)
+    }
+
+    /// Whether a gateway is named as what requests come through: "through gateway edge", "at the gateway".
+    fn is_on_the_way(&self) -> bool {
+        let before = (0..self.at).rev().find(|at| !matches!(self.low(*at), "the" | "our" | "a" | "an"));
+        before.is_some_and(|at| self.says(at, &["through", "via", "at", "behind"]))
+    }
+
+    /// "HTTP traffic goes to web" of a gateway, which matches no scheme, or of a router with several listeners: the requests
+    /// that come to the listener of that protocol.
+    pub(super) fn listener_of_requests(&mut self) -> Option<Said> {
+        let protocol = protocol(self.low(self.words.start))?;
+        let intent = &self.intent;
+        let listeners: Vec<(Option<u32>, Option<Protocol>)> = match self.spot?.place {
+            Place::Router(at) | Place::Route(Some(at), _) => {
+                let listeners = intent.virtual_routers[at].listeners.iter();
+                listeners.map(|there| (there.port, there.protocol)).collect()
+            }
+            _ => {
+                let listeners = intent.virtual_gateways[self.current_gateway()?].listeners.iter();
+                listeners.map(|there| (there.port, there.protocol)).collect()
+            }
+        };
+        let count = listeners.len();
+        let mut own = listeners.into_iter().filter(|(_, there)| *there == Some(protocol));
+        let (port, _) = own.next().filter(|_| own.next().is_none())?;
+        if count < 2 && self.current_gateway().is_none() {
+            return None;
+        }
+        self.sends();
+        Some(self.matcher(|matcher, path| match port.filter(|_| count > 1) {
+            Some(port) => put(&mut matcher.port, port, path, "port"),
+            None => Ok(path.to_owned()),
+        }))
     }
 
     /// Whether all that a route says of where it leads is one name.

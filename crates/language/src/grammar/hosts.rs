@@ -20,7 +20,9 @@ impl Reader<'_> {
             self.spot = Some(Spot::at(Place::Everywhere));
             return self.domain(host);
         }
-        if is_domain && is_of_several && !has_label {
+        // "names end in shop.local"
+        let is_end = self.words.clone().any(|at| self.tokens[at].text.eq_ignore_ascii_case("domain suffix"));
+        if is_domain && (is_of_several || is_end) && !has_label {
             return self.domain(host);
         }
         let here = self.here()?.place;

@@ -162,7 +162,7 @@ impl Reader<'_> {
     }
 
     /// "shift catalog traffic to 50% v1 and 50% v2": each share that follows is of that application.
-    pub(super) fn shares_of(&mut self, application: &str) -> Said {
+    pub(super) fn shares_of_service(&mut self, application: &str) -> Said {
         let start = self.words.end;
         let (shares, end) = self.shares_at(start);
         if shares.is_empty() || self.known.is_none() || !self.ends_clause(end) {

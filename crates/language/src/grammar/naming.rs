@@ -182,6 +182,10 @@ impl Reader<'_> {
 
     /// What "those services" and "both nodes" are: what was named so before.
     fn those(&self, entity: &Entity) -> Option<Entity> {
+        if let Some(names) = self.targets_meant(entity) {
+            let (name, others) = names.split_first().map(|(name, others)| (Some(name.clone()), others.to_vec()))?;
+            return Some(Entity { thing: Thing::Node, name, others, ..entity.clone() });
+        }
         let points = |at: usize| self.is_word(at, &["those", "these", "both", "they"]);
         let is_pointed_at = (self.at.saturating_sub(3)..self.at).any(points) && entity.is_plural;
         let known = match entity.thing {

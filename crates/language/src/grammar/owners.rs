@@ -6,7 +6,7 @@ use crate::intent::{Route, VirtualGateway, VirtualRouter};
 use crate::understanding::Assumption;
 
 /// What may stand between the name of a router or gateway and its port.
-const BEFORE_PORT: &[&str] = &["(", ")", ",", "listen", "on", "mesh"];
+const BEFORE_PORT: &[&str] = &["(", ")", ",", "listen", "on", "mesh", "virtual-router", "virtual-gateway"];
 
 /// The most tokens between them.
 const MAX_BETWEEN: usize = 10;
@@ -67,6 +67,17 @@ impl Reader<'_> {
         self.spot = Some(spot);
         self.owner_named(spot.place, self.words.end);
         Some(said)
+    }
+
+    /// Whether a router is only named to say where a route stands: "…, router r", "… Router r, mesh m."
+    pub(super) fn tells_router_aside(&self) -> bool {
+        let end = self.at + 2;
+        let is_whole = self.is_sentence_end(end) || self.low(end) == "," && self.is_symbol(end + 1, &["mesh"]);
+        match self.low_before(self.at) {
+            "," | ":" => true,
+            "." => is_whole,
+            _ => false,
+        }
     }
 
     fn takes_no_request(&self, route: Place) -> bool {

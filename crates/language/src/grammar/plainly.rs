@@ -67,8 +67,12 @@ pub(super) fn say_plainly(tokens: &mut Vec<Token>) {
     let mut at = 0;
     while at < tokens.len() {
         share_of_connections(tokens, at);
+        share_of_service(tokens, at);
         name_rpcs(tokens, at);
         get_nothing(tokens, at);
+        name_listener(tokens, at);
+        pattern_of_route(tokens, at);
+        domain_of_names(tokens, at);
         at += 1;
     }
     let mut at = 0;
@@ -117,6 +121,74 @@ fn share_of_connections(tokens: &mut [Token], at: usize) {
         tokens[noun].kind = TokenKind::Word;
         "requests".clone_into(&mut tokens[noun].low);
     }
+}
+
+/// "5% of the traffic of the cart service": of cart traffic.
+fn share_of_service(tokens: &mut Vec<Token>, at: usize) {
+    if at > 0 && is_percent(tokens, at) && is_symbol(tokens, at - 1, "keep") {
+        // "keep 95% on v1" says no more than its share.
+        tokens[at - 1].kind = TokenKind::Word;
+        "give".clone_into(&mut tokens[at - 1].low);
+    }
+    let noun = past(tokens, at + 2, &["the", "all"]);
+    let of = noun + 1;
+    let name = past(tokens, of + 1, &["the", "our"]);
+    let is_it = is_percent(tokens, at)
+        && low(tokens, at + 1) == "of"
+        && matches!(low(tokens, noun), "traffic" | "requests" | "call")
+        && matches!(low(tokens, of), "of" | "for")
+        && name_at(tokens, name).is_some();
+    if is_it {
+        let end = name + 1 + usize::from(is_symbol(tokens, name + 1, "application"));
+        let words = [tokens[name].clone(), tokens[noun].clone()];
+        tokens.splice(at + 2..end, words);
+    }
+}
+
+/// "an http listener on 8080 and a tcp one on 9000": the other is a listener too.
+fn name_listener(tokens: &mut [Token], at: usize) {
+    let is_one = low(tokens, at) == "one" && at > 0 && tokens[at - 1].kind == TokenKind::Symbol;
+    if !is_one || !matches!(low(tokens, at - 1), "http" | "http2" | "grpc" | "tcp") {
+        return;
+    }
+    let kinds = ["listener", "route", "virtual-node", "virtual-router"];
+    let last = tokens[..at - 1].iter().rev().find(|token| kinds.contains(&token.low.as_str()));
+    if last.is_some_and(|last| last.low == "listener") {
+        tokens[at].kind = TokenKind::Symbol;
+        "listener".clone_into(&mut tokens[at].low);
+    }
+}
+
+/// "regex route: paths like /a[0-9] to x": the pattern is the path's.
+fn pattern_of_route(tokens: &mut Vec<Token>, at: usize) {
+    if !is_symbol(tokens, at, "regex") || !is_symbol(tokens, at + 1, "route") || low(tokens, at + 2) != ":" {
+        return;
+    }
+    let path = (at + 3..clause_end(tokens, at)).find(|path| tokens[*path].kind == TokenKind::Path);
+    let Some(path) = path.filter(|path| !(at + 1..*path).any(|at| is_symbol(tokens, at, "regex"))) else { return };
+    let regex = tokens.remove(at);
+    tokens.insert(path - 1, regex);
+}
+
+/// "names end in .shop.local": the domain of them.
+fn domain_of_names(tokens: &mut [Token], at: usize) {
+    let is_names = tokens.get(at).is_some_and(|token| {
+        matches!(token.text.to_lowercase().as_str(), "names" | "hostnames" | "host names" | "dns names")
+    });
+    let suffix = at + 1;
+    let host = past(tokens, suffix + 1, &["with", "in"]);
+    let is_domain = tokens.get(host).is_some_and(|token| token.kind == TokenKind::Host || token.text.starts_with('.'));
+    let of_gateway = tokens.iter().any(|token| token.low == "virtual-gateway" || token.low == "gateway-route");
+    if !is_names || !is_symbol(tokens, suffix, "suffix") || !is_domain || of_gateway {
+        return;
+    }
+    let domain = symbol("hostname", &tokens[at]);
+    tokens[at] = Token { text: "domain suffix".to_owned(), ..domain };
+    let name = &mut tokens[host];
+    name.text = name.text.trim_start_matches(['*', '.']).to_owned();
+    name.low = name.low.trim_start_matches(['*', '.']).to_owned();
+    name.kind = TokenKind::Host;
+    tokens[suffix] = Token { kind: TokenKind::Word, low: "is".to_owned(), ..tokens[suffix].clone() };
 }
 
 /// "methods Get and Remove": what they are called is no verb of the request.
@@ -251,6 +323,14 @@ fn split_of_service(tokens: &mut Vec<Token>, at: usize) {
     if is_counted && low(tokens, end + 1) == "ways" {
         end += 2;
     }
+    // "across three versions: …"
+    let count = past(tokens, end + 1, &["its", "the"]);
+    let is_told = matches!(tokens.get(count).map(|token| &token.kind), Some(TokenKind::Number(2..=9)))
+        && is_symbol(tokens, count + 1, "version")
+        && low(tokens, count + 2) == ":";
+    if low(tokens, end) == "between" && is_told {
+        end = count + 2;
+    }
     let is_shared = matches!(low(tokens, end), "between" | "evenly")
         || tokens.get(end).is_some_and(|token| matches!(token.kind, TokenKind::Ratio(_)));
     if is_shared {
@@ -298,6 +378,9 @@ fn setup_at(tokens: &[Token], at: usize) -> Option<usize> {
             || matches!(text.as_str(), "blue/green" | "blue green" | "blue-green"));
     if is_alone {
         return Some(at + 1);
+    }
+    if text == "a" && low(tokens, at + 1) == "/" && low(tokens, at + 2).starts_with('b') {
+        return Some(at + 3);
     }
     let slash = at + 1 + usize::from(matches!(low(tokens, at + 1), "/" | "-"));
     let next = tokens.get(slash)?.text.to_lowercase();

@@ -28,7 +28,7 @@ impl Reader<'_> {
             return said;
         }
         let mut protocol = protocol;
-        let mut callee = self.callee();
+        let mut callee = self.callee().or_else(|| self.target_in_brackets());
         if callee.is_none()
             && let Some(host) = self.called_host()
         {
@@ -47,7 +47,7 @@ impl Reader<'_> {
             return Ok(String::new());
         }
         let mut spot = callee.map_or_else(|| self.here(), Ok)?;
-        if let Some(router) = self.router_of_routes() {
+        if let Some(router) = Some(()).filter(|()| callee.is_none()).and_then(|()| self.router_of_routes()) {
             spot = self.turn_to(router);
         }
         if let Some(provider) = self.provider_here() {

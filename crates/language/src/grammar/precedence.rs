@@ -27,6 +27,24 @@ const ORDINALS: &[(&str, isize)] = &[
 /// Nouns behind such a word, which say no more than it.
 const ITEMS: &[&str] = &["one", "route", "virtual-node", "application", "target", "rule", "path"];
 
+/// Words between a route and that it is the first.
+const BEFORE_FIRST: &[&str] = &[
+    "comes",
+    "come",
+    "goes",
+    "is",
+    "be",
+    "should",
+    "must",
+    "has",
+    "to",
+    "checked",
+    "tried",
+    "evaluated",
+    "send",
+    "match",
+];
+
 /// What one of several does that others do not.
 const WINNING: &[&str] = &["win", "wins", "winning", "beat", "beats", "beating", "take", "priority"];
 
@@ -143,6 +161,69 @@ impl Reader<'_> {
         self.tried_beside(&name, false)
     }
 
+    /// "…; the catch-all must come last": speaks of the route that takes all, which was described before.
+    pub(super) fn catch_all_comes_last(&mut self) -> bool {
+        let verb = self.past(
+            self.words.end,
+            &["route", "must", "should", "has", "to", "be", "is", "comes", "come", "goes", "send"],
+        );
+        let is_last = self.is_symbol(self.past(verb, &["tried", "checked", "evaluated", "match"]), &["lowest"]);
+        let Some(place) = self.spot.map(|spot| spot.place).filter(|_| is_last) else { return false };
+        let all = match place {
+            Place::Route(router, _) => self.routes_of(router),
+            Place::GatewayRoute(gateway, _) => self.gateway_routes_of(gateway),
+            _ => return false,
+        };
+        let takes = |place: &Place| {
+            let spot = Spot::at(*place);
+            spot::matcher(&mut self.intent, spot).is_ok_and(|(matcher, _)| !matcher.is_empty() && takes_all(matcher))
+        };
+        let Some(place) = all.into_iter().find(takes) else { return false };
+        self.turn_to(place);
+        self.block = Block::Match;
+        true
+    }
+
+    fn gateway_routes_of(&self, gateway: Option<usize>) -> Vec<Place> {
+        let routes = gateway.map_or(&self.intent.gateway_routes, |at| &self.intent.virtual_gateways[at].routes);
+        (0..routes.len()).map(|at| Place::GatewayRoute(gateway, at)).collect()
+    }
+
+    /// "priorities 5 and 50": one for each of the routes that were described, in their order.
+    pub(super) fn priorities(&mut self, numbers: &[u32]) -> Said {
+        let place = self.here()?.place;
+        let places: Vec<Place> = match place {
+            Place::Route(router, _) => self.routes_of(router),
+            Place::Router(at) if self.intent.virtual_routers[at].routes.is_empty() => self.routes_of(None),
+            Place::Router(at) => self.routes_of(Some(at)),
+            Place::Gateway(at) => self.gateway_routes_of(Some(at)),
+            Place::GatewayRoute(gateway, _) => self.gateway_routes_of(gateway),
+            _ => Vec::new(),
+        };
+        if numbers.len() < 2 || places.is_empty() {
+            return Err(Trouble::NotHere);
+        }
+        if places.len() != numbers.len() {
+            return Err(Trouble::Clash(format!("{} priorities, and describes {} routes", numbers.len(), places.len())));
+        }
+        let here = self.spot;
+        let mut said = Err(Trouble::NotHere);
+        for (place, number) in places.into_iter().zip(numbers) {
+            self.spot = Some(Spot::at(place));
+            said = self.priority(*number);
+            if said.is_err() {
+                break;
+            }
+        }
+        self.spot = here;
+        said
+    }
+
+    fn routes_of(&self, router: Option<usize>) -> Vec<Place> {
+        let all = router.map_or(&self.intent.routes, |at| &self.intent.virtual_routers[at].routes);
+        (0..all.len()).map(|at| Place::Route(router, at)).collect()
+    }
+
     /// "in this order of precedence": the routes of the request are numbered as they stand in it.
     pub(super) fn said_order(&mut self) -> bool {
         if !self.is_word(self.at, &["in"]) || self.known.is_some() {
@@ -250,6 +331,48 @@ impl Reader<'_> {
         let (from, to) = (self.words.start, self.words.end);
         self.ask(&format!("{what}, so that none is left to be rejected. Which of the two is to be?"), from, to);
         Ok(String::new())
+    }
+
+    /// "check the internal one first", "the admin route comes first": the one of the routes that a word tells is tried first.
+    pub(super) fn told_first(&mut self) -> bool {
+        let word = self.past(self.at, &["the"]);
+        let noun = word + 1;
+        let is_one = self.low(noun) == "one" || self.is_symbol(noun, &["route"]);
+        let verb = self.past(noun + 1, BEFORE_FIRST);
+        let is_first = self.is_symbol(verb, &["first"]) || self.is_word(verb, &["first"]);
+        let text =
+            self.token(word).filter(|token| token.kind != TokenKind::Mark).map(|token| token.text.to_lowercase());
+        let Some(text) = text.filter(|_| is_one && is_first && self.ends_clause(verb + 1) && self.known.is_none())
+        else {
+            return false;
+        };
+        let routes = self.routes_together();
+        let mut told = routes.iter().filter(|place| self.is_told_by(**place, &text));
+        let (Some(place), None) = (told.next().copied(), told.next()) else { return false };
+        if routes.len() < 2 {
+            return false;
+        }
+        self.firsts.push(First { place, words: word..verb + 1 });
+        self.set_aside(word, verb + 1);
+        self.at = verb + 1;
+        true
+    }
+
+    /// Whether a word tells a route: it stands in its name, in that of a target, or in what it matches.
+    fn is_told_by(&self, place: Place, word: &str) -> bool {
+        let route = match place {
+            Place::Route(Some(router), at) => &self.intent.virtual_routers[router].routes[at],
+            Place::Route(None, at) => &self.intent.routes[at],
+            _ => return false,
+        };
+        let Match { path, headers, query, method, .. } = &route.matcher;
+        let path = path.iter().map(|path| match path {
+            Pathway::Prefix(path) | Pathway::Exact(path) | Pathway::Regex(path) => path,
+        });
+        let matched = headers.iter().map(|header| &header.name).chain(query.iter().map(|query| &query.name));
+        let names = route.targets.iter().map(|target| &target.node).chain(&route.name).chain(method);
+        let mut all = names.chain(path).chain(matched);
+        all.any(|name| name.to_lowercase().split(|letter: char| !letter.is_alphanumeric()).any(|part| part == word))
     }
 
     /// "the second wins over the rest", "the former listens on 8080": one of those that were named together.

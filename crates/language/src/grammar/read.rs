@@ -180,6 +180,7 @@ impl Reader<'_> {
             || self.purpose()
             || self.said_order()
             || self.rpc_methods()
+            || self.rpc_service()
             || self.path_spoken_of()
             || self.people()
             || self.people_see()
@@ -191,6 +192,7 @@ impl Reader<'_> {
             || self.part_of_those()
             || self.excepted()
             || self.limited()
+            || self.told_first()
             || self.one_of_several()
             || self.together()
             || self.callers_behind()
@@ -400,7 +402,7 @@ impl Reader<'_> {
         let token = &self.tokens[self.at];
         match token.kind {
             // "the old one"
-            TokenKind::Number(1) => token.low == "one" && self.name_end == Some(self.at),
+            TokenKind::Number(1) => token.low == "one" && (self.name_end == Some(self.at) || self.is_one_route()),
             // "twice, once for test and once for production"
             TokenKind::Number(2) => {
                 token.low == "twice" && (self.at + 1..self.at + 4).any(|at| self.is_word(at, &["once"]))

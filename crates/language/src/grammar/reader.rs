@@ -209,6 +209,7 @@ impl<'r> Reader<'r> {
         self.fill_copies();
         self.share_owner();
         self.adopt_routes();
+        self.gather();
         self.join_hosts();
         self.settle_order();
         self.make_alternatives();

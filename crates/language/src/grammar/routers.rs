@@ -1,6 +1,7 @@
 //! Where routers and their routes are in the intent.
 
-use super::reader::Reader;
+use super::name::is_clause_verb;
+use super::reader::{Reader, Verb};
 use super::spot::{self, Place, Spot};
 use super::thing::Entity;
 use crate::intent::{Action, Pathway, Provider, Route, VirtualRouter};
@@ -9,7 +10,7 @@ impl Reader<'_> {
     pub(super) fn router_place(&mut self, entity: &Entity, action: Action, belongs: bool) -> Option<Place> {
         let name = entity.name.clone();
         if let (Some(Spot { place: Place::Route(None, at), .. }), Some(name)) = (self.spot, &name)
-            && (belongs || self.low_before(self.at) == "," && self.intent.routes[at].router.is_none())
+            && (belongs || self.intent.routes[at].router.is_none() && self.tells_router_aside())
         {
             let is_known = self.intent.virtual_routers.iter().any(|there| there.name.as_ref() == Some(name));
             if !is_known {
@@ -40,11 +41,30 @@ impl Reader<'_> {
         if let Some(name) = &name {
             self.router_of_service(name);
         }
+        // "two routes on one router": they are described behind it.
+        if let (Some(Place::Route(None, at)), None, true) = (self.spot.map(|spot| spot.place), &name, belongs)
+            && self.intent.routes[at].says_nothing()
+        {
+            self.drop_empty_route();
+        }
+        if let (None, None, Some(owner)) = (found, &name, self.owner_of_routes(entity)) {
+            return Some(self.router_named(&owner));
+        }
         let at = found.unwrap_or_else(|| {
             self.intent.virtual_routers.push(VirtualRouter { name, action, ..VirtualRouter::default() });
             self.intent.virtual_routers.len() - 1
         });
         Some(Place::Router(at))
+    }
+
+    /// "a route on router r: … The router listens on 8443": the router that was named as the routes' own.
+    fn owner_of_routes(&self, entity: &Entity) -> Option<String> {
+        // "Router listens on 8443", without an article
+        let is_subject = self.is_clause_start() && self.token(entity.end).is_some_and(is_clause_verb);
+        let is_it = !entity.is_plural && (entity.is_definite || is_subject && self.verb == Verb::None);
+        let mut owners = self.intent.routes.iter().map(|route| route.router.as_ref());
+        let first = owners.next().flatten().filter(|_| is_it)?;
+        owners.all(|owner| owner == Some(first)).then(|| first.clone())
     }
 
     pub(super) fn route_place(&mut self, entity: &Entity, action: Action) -> Place {

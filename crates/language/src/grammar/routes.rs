@@ -3,7 +3,7 @@
 use super::block::Block;
 use super::reader::Reader;
 use super::spot::{self, Place, Said, Spot, Trouble, put};
-use crate::intent::{Action, Comparison, GatewayRoute, Header, Hostname, Match, Protocol, Route, VirtualNode};
+use crate::intent::{Action, Comparison, GatewayRoute, Header, Hostname, Match, Protocol, Route, Span, VirtualNode};
 use crate::lexer::{Token, TokenKind};
 use crate::understanding::Assumption;
 
@@ -21,7 +21,13 @@ impl Reader<'_> {
     /// else is said of a route: "with 2 retries, /static to static-node".
     pub(super) fn begin_requests(&mut self) {
         self.begin_requests_of_service();
-        if self.begins_requests_of_router() {
+        if self.begins_paths_of_application() {
+            self.remember();
+            self.closed = true;
+            self.sends();
+            return;
+        }
+        if self.begins_requests_of_router() || self.begins_hosts_of_gateway() {
             self.sends();
             return;
         }
@@ -55,17 +61,49 @@ impl Reader<'_> {
         }
         let begins = self.is_clause_start() || self.low_before(self.at) == ":";
         let is_ratio = self.token(self.at + 1).is_some_and(|token| matches!(token.kind, TokenKind::Ratio(_)));
+        // "/a with priority 1 to a-node"
+        let is_told = self.is_path(self.at) && self.is_word(self.at + 1, &["with", "has", "having"]);
         let is_listed = self.is_path(self.at)
-            && (self.joins_alternatives(self.at + 1) || is_ratio || self.is_symbol(self.at + 1, &["split", "evenly"]));
+            && (self.joins_alternatives(self.at + 1)
+                || is_ratio
+                || self.is_symbol(self.at + 1, &["split", "evenly"])
+                || is_told);
         of_router
             && !self.sending
             && begins
             && (is_listed
                 || self.is_symbol(self.at, &["header"])
-                || self.is_word(self.at, &["traffic", "requests", "request", "calls"]))
+                || self.is_word(self.at, &["traffic", "requests", "request", "calls"])
+                || self.is_symbol(self.at, &["http", "http2", "grpc"])
+                    && self.is_word(self.at + 1, &["traffic", "requests"]))
             && (self.at..self.tokens.len())
                 .take_while(|at| !self.is_sentence_end(*at) && self.low(*at) != ",")
-                .any(|at| self.goes_on_from(at))
+                .any(|at| self.goes_on_from(at) || self.is_symbol(at, &["to"]) && !self.is_word(self.at, &["requests"]))
+    }
+
+    /// "service pay on 9000: /v2 to pay-v2, …": where the requests of an application go.
+    fn begins_paths_of_application(&self) -> bool {
+        let of_application = matches!(self.spot.map(|spot| spot.place), Some(Place::Application(_)));
+        let goes = self.is_path(self.at) && self.is_symbol(self.past_glue(self.at + 1), &["to", "send"]);
+        of_application && !self.sending && self.known.is_none() && goes && self.low_before(self.at) == ":"
+    }
+
+    /// "gateway edge: api.example.com goes to api.local": the requests of a host.
+    fn begins_hosts_of_gateway(&self) -> bool {
+        let of_gateway = matches!(self.spot.map(|spot| spot.place), Some(Place::Gateway(_)));
+        let begins = self.is_clause_start() || self.low_before(self.at) == ":";
+        let is_host =
+            self.token(self.at).is_some_and(|token| token.kind == TokenKind::Host && token.text.contains('.'));
+        let goes = self.goes_on_from(self.at + 1) || self.is_symbol(self.at + 1, &["to"]);
+        of_gateway && !self.sending && begins && is_host && goes
+    }
+
+    /// Whether a host whose requests a gateway sends on stands here: "…, www.example.com goes to web.local".
+    pub(super) fn is_host_of_requests(&self) -> bool {
+        let is_host =
+            self.token(self.at).is_some_and(|token| token.kind == TokenKind::Host && token.text.contains('.'));
+        let goes = self.is_symbol(self.past_glue(self.at + 1), &["send", "to"]);
+        self.sending && self.current_gateway().is_some() && is_host && goes
     }
 
     /// "port 80 goes to web, port 81 goes to admin": where the requests of a port go.
@@ -123,6 +161,26 @@ impl Reader<'_> {
             matcher.headers.push(header);
             Ok(format!("{path}.headers[0]"))
         })
+    }
+
+    /// "/a goes to x with no timeout, all else to y with 5 seconds": of what a time is said, the route before tells.
+    pub(super) fn time_like_before(&mut self, span: Span) -> Said {
+        let spot = self.here()?;
+        let (before, own) = match spot.place {
+            Place::Route(Some(router), at) => (self.intent.virtual_routers[router].routes.get(at.wrapping_sub(1)), at),
+            Place::Route(None, at) => (self.intent.routes.get(at.wrapping_sub(1)), at),
+            _ => return Err(Trouble::NotHere),
+        };
+        let is_timed = |route: &Route| route.timeout.as_ref().is_some_and(|timeout| timeout.per_request.is_some());
+        let is_alike = own > 0 && before.is_some_and(|route| is_timed(route) && route.retry.is_none());
+        // "with a 5 s idle timeout" says which time it is.
+        let is_whole = self.ends_clause(self.words.end);
+        let (route, _) = spot::route(&mut self.intent, spot)?;
+        if !is_alike || !is_whole || route.timeout.is_some() || route.retry.is_some() || route.targets.is_empty() {
+            return Err(Trouble::NotHere);
+        }
+        let (timeout, path) = spot::timeout(&mut self.intent, spot)?;
+        put(&mut timeout.per_request, span, &path, "perRequest")
     }
 
     /// Whether the sentence so far speaks of a retry policy as a whole.
@@ -206,7 +264,12 @@ impl Reader<'_> {
 
     /// A host name by its dots, which only a gateway route matches.
     pub(super) fn gateway_route_hostname(&mut self, hostname: Hostname) -> Said {
+        let of_gateway = |token: &Token| matches!(token.low.as_str(), "virtual-gateway" | "gateway-route");
         match self.here()?.place {
+            // "route traffic for orders.local: …" speaks of a virtual service, where no gateway is named.
+            Place::GatewayRoute(None, _) if self.known.is_none() && !self.tokens.iter().any(of_gateway) => {
+                Err(Trouble::NotHere)
+            }
             Place::GatewayRoute(..) | Place::Gateway(_) => {
                 self.gateway_matcher(|matcher, path| put(&mut matcher.hostname, hostname, path, "hostname"))
             }

@@ -3,8 +3,9 @@
 use super::block::Block;
 use super::reader::Reader;
 use super::slot::Slot;
-use super::spot;
+use super::spot::{self, Place};
 use super::thing::{Alternative, Other};
+use crate::intent::Protocol;
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::is_method;
 
@@ -109,6 +110,48 @@ impl Reader<'_> {
         true
     }
 
+    /// "a.b.Orders goes to orders.local and a.b.Users to users.local": a further service of gRPC, and no application.
+    pub(super) fn rpc_service(&mut self) -> bool {
+        let at = self.at;
+        let goes_on = self.is_symbol(self.past_glue(at + 1), &["send", "to"]);
+        let service = Slot::Dotted.fill(&self.tokens, at).and_then(|_| self.token(at)).map(|token| token.text.clone());
+        let Some(service) = service.filter(|name| goes_on && is_grpc_service(name)) else { return false };
+        let has_service = self.spot.is_some_and(|spot| {
+            spot::matcher(&mut self.intent, spot).is_ok_and(|(matcher, _)| matcher.grpc_service.is_some())
+        });
+        if !has_service && !self.begins_rpcs() {
+            return false;
+        }
+        self.words = at..at + 1;
+        self.closed = true;
+        self.sends();
+        let said = self.grpc(|matcher, path| spot::put(&mut matcher.grpc_service, service, path, "grpcService"));
+        let Ok(path) = said else { return false };
+        self.note(&path, at, at + 1);
+        self.block = Block::Match;
+        self.at = at + 1;
+        true
+    }
+
+    /// Whether what stands in a router of gRPC begins: "grpc router r on 9000: shop.Cart goes to cart".
+    fn begins_rpcs(&self) -> bool {
+        let of_grpc = match self.spot.map(|spot| spot.place) {
+            Some(Place::Router(at)) => {
+                let mut listeners = self.intent.virtual_routers[at].listeners.iter();
+                listeners.any(|listener| listener.protocol == Some(Protocol::Grpc))
+            }
+            Some(Place::Route(None, at)) => self.intent.routes[at].protocol == Some(Protocol::Grpc),
+            _ => false,
+        };
+        of_grpc && (self.is_clause_start() || self.low_before(self.at) == ":")
+    }
+
+    /// "two routes: one for GET requests and one for POST requests": whether "one" is one of the routes.
+    pub(super) fn is_one_route(&self) -> bool {
+        let of_routes = self.spot.is_some_and(|spot| spot.place.has_routes());
+        of_routes && self.is_word(self.at + 1, &["for", "that", "which", "with", "where", "when"])
+    }
+
     /// The names of several methods at a place, which begin with a capital, and the place after them.
     fn rpc_names(&self, at: usize) -> Option<(Vec<String>, usize)> {
         let mut names = Vec::new();
@@ -129,4 +172,9 @@ impl Reader<'_> {
         }
         (names.len() > 1).then_some((names, end))
     }
+}
+
+/// Whether a name is that of a gRPC service, as `shop.Cart` is.
+pub(super) fn is_grpc_service(name: &str) -> bool {
+    name.rsplit('.').next().is_some_and(|last| last.starts_with(|letter: char| letter.is_ascii_uppercase()))
 }

@@ -32,6 +32,20 @@ impl Reader<'_> {
         said
     }
 
+    /// "split cart traffic 90/10 between cart-v1 and cart-v2": even shares where no ratio is said.
+    pub(super) fn shares_of(&mut self, application: &str, names: &[String], ratio: Vec<u32>) -> Said {
+        let ratio = if ratio.is_empty() { vec![even_share(names.len()); names.len()] } else { ratio };
+        if names.len() < 2 || names.len() != ratio.len() || names.iter().any(|name| name == application) {
+            return Err(Trouble::NotHere);
+        }
+        let mut said = Err(Trouble::NotHere);
+        for (name, share) in names.iter().zip(ratio) {
+            said = self.share_of(application, share, name);
+            said.as_ref().map_err(Clone::clone)?;
+        }
+        said
+    }
+
     /// "nodes a (75) and b (25)": numbers behind names that make a hundred are shares, and stand behind the list.
     pub(super) fn pull_shares_out(&mut self) {
         let is_plural = self.token(self.at).is_some_and(|token| token.text.ends_with('s'));

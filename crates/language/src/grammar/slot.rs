@@ -352,7 +352,7 @@ fn is_code(tokens: &[Token], at: usize) -> bool {
     let before = tokens[..at].last().map_or("", |before| before.low.as_str());
     let next = tokens.get(at + 1).map_or("", |next| next.low.as_str());
     // "eu or us", "eu, us or ap"
-    let follows = matches!(before, "is" | "or" | "equals") || before == "," && matches!(next, "or" | ",");
+    let follows = matches!(before, "is" | "or" | "equals" | "no") || before == "," && matches!(next, "or" | ",");
     let ends = matches!(next, "" | "," | "send" | "to" | "." | "and" | "or");
     tokens[at].low.len() == 2 && follows && ends
 }

@@ -57,7 +57,11 @@ impl Reader<'_> {
         // "mesh bank with accounts on 8081 and audit on 8083"
         let of_mesh = self.spot.is_none_or(|spot| spot.place == Place::Mesh) && self.begins_detail(self.at + 1);
         let is_listed = of_mesh && self.preposition.as_deref() == Some("with");
-        if self.preposition.is_some() && !is_listed || self.is_compared(self.at) || self.is_name_of_kind_before() {
+        if self.preposition.is_some() && !is_listed
+            || self.is_compared(self.at)
+            || self.is_name_of_kind_before()
+            || self.is_host_of_requests()
+        {
             return false;
         }
         if self.names_what_is_made() {

@@ -3,6 +3,7 @@
 use meshwright_model::Kind;
 
 use super::block::Block;
+use super::name::name_at;
 use super::reader::{Reader, Verb};
 use super::spot::{self, Place, Said, Spot, Trouble, put};
 use crate::intent::{Action, Pathway, Target};
@@ -229,6 +230,9 @@ impl Reader<'_> {
             self.sends();
             return self.matcher(|matcher, path| put(&mut matcher.path, Pathway::Prefix("/".to_owned()), path, "path"));
         }
+        if is_catch_all && self.catch_all_comes_last() {
+            return Ok(String::new());
+        }
         self.closed = true;
         self.matcher(|matcher, path| {
             // Requests that were described and sent nowhere are not what is left of them.
@@ -270,6 +274,36 @@ impl Reader<'_> {
             Place::GatewayRoute(None, at) => self.intent.gateway_routes[at].service.is_none(),
             _ => false,
         }
+    }
+
+    /// "else cart-v1", and not "everything else frobnicates".
+    pub(super) fn rest_without_verb(&mut self, name: &str) -> Said {
+        let is_told = self.is_rest_told();
+        let begins = self.at == 0 || matches!(self.low_before(self.at), "," | "and" | "." | ";" | ":");
+        let last = self.words.end - 1;
+        let is_name = name_at(&self.tokens, last).is_some()
+            || is_told && self.is_stem_of_targets(name)
+            || self.is_symbol(last, &["otherwise", "rest"]);
+        let is_whole = is_told || begins && self.ends_clause(last + 1);
+        if !is_name || !is_whole {
+            return Err(Trouble::NotHere);
+        }
+        self.target_of_the_rest(name, None)
+    }
+
+    /// Whether routes have their targets, and the words at hand end their clause or are followed by ports in brackets, so that
+    /// they tell what gets all other requests: "…, else app-us (http 8080)".
+    pub(super) fn is_rest_told(&self) -> bool {
+        let is_told = self.here().is_ok_and(|spot| spot.place.has_routes() && !self.lacks_target(spot));
+        let end = self.words.end;
+        let is_port = self.low(end) == "(" && self.is_symbol(end + 1, &["http", "http2", "grpc", "tcp", "port"]);
+        is_told && (self.ends_clause(end) || is_port)
+    }
+
+    /// Whether a word begins the name of a target, so that it is a name too: "app" beside `app-debug`.
+    pub(super) fn is_stem_of_targets(&self, word: &str) -> bool {
+        let is_longer = |name: &String| name.strip_prefix(word).is_some_and(|rest| rest.starts_with(['-', '_']));
+        self.names_of_targets().iter().any(is_longer)
     }
 
     /// Whether a clause ends at a place.
@@ -331,7 +365,11 @@ impl Reader<'_> {
     /// "exposes rates.local at /rates"
     pub(super) fn service_at(&mut self, name: &str, path: &str) -> Said {
         let gateway = match self.here()?.place {
-            Place::Gateway(gateway) | Place::GatewayRoute(Some(gateway), _) => gateway,
+            Place::Gateway(gateway) | Place::GatewayRoute(Some(gateway), _) => Some(gateway),
+            Place::Route(None, at) if self.intent.routes[at].takes_no_request() && self.is_through_gateway() => {
+                self.drop_empty_route();
+                None
+            }
             // "expose metal on the gateway at /metal/ and jazz at /jazz/"
             Place::GatewayRoute(None, at)
                 if self.known.is_some() && !self.lacks_target(Spot::at(Place::GatewayRoute(None, at))) =>
@@ -341,13 +379,21 @@ impl Reader<'_> {
             }
             _ => return Err(Trouble::NotHere),
         };
-        let place = self.new_gateway_route(Some(gateway));
+        let place = self.new_gateway_route(gateway);
         let spot = self.turn_to(place);
         self.sends();
         let path = path.strip_suffix('*').unwrap_or(path).to_owned();
         let (matcher, at) = spot::matcher(&mut self.intent, spot)?;
         put(&mut matcher.path, Pathway::Prefix(path), &at, "path")?;
         self.put_target(spot, name, None, None)
+    }
+
+    /// "expose users.local under /users through a gateway": whether a gateway is named right behind the words at hand.
+    fn is_through_gateway(&self) -> bool {
+        let way = self.past(self.words.end, &["to", "the", "outside", "world", "internet", "externally", ","]);
+        let gateway = self.past(way + 1, &["the", "a", "an", "our", "virtual"]);
+        let is_way = self.says(way, &["through", "via", "on", "at", "by", "with", "behind"]);
+        is_way && (gateway..gateway + 2).any(|at| self.is_symbol(at, &["virtual-gateway"]))
     }
 
     /// "shift all traffic from v1 to v2": the new targets take the place of the old.

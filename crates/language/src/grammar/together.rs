@@ -86,7 +86,9 @@ impl Reader<'_> {
             return false;
         }
         let is_all = self.is_word(self.at, &["all"]) && count.is_none() && self.routes_together().is_empty();
-        let places = if is_all { Some(self.all_named()) } else { self.named_together(count) };
+        let places = self
+            .targets_that_listen(count, end)
+            .or_else(|| if is_all { Some(self.all_named()) } else { self.named_together(count) });
         let mut places = places.unwrap_or_default();
         let mut clause = (end..self.tokens.len()).take_while(|at| !self.is_sentence_end(*at));
         let excepted = clause.find_map(|at| self.exception_at(at));
@@ -137,6 +139,13 @@ impl Reader<'_> {
         }
         if !is_checked && !(begins && is_of) {
             return false;
+        }
+        if is_checked && let Some(listener) = self.listener_told_at(start) {
+            self.spot = Some(listener);
+            self.beside.clear();
+            self.preposition = None;
+            self.tokens.drain(self.at + 1..start + 2);
+            return self.meaning();
         }
         let Some((names, end)) = names_of_a_kind(&self.tokens, start) else { return false };
         let end = end + usize::from(self.is_symbol(end, &["application", "virtual-node"]));

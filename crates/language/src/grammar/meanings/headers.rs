@@ -58,8 +58,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "metadata ?named <name> <text:value>",
         ],
         set: Set::Act(|reader, slots| {
-            // "with the header x-monitor at the gateway": a preposition says where, and no value.
-            if reader.words.clone().any(|at| reader.is_word(at, &["at", "on", "from", "by", "of", "for", "in"])) {
+            // "with the header x-a at the gateway" says where, and no value.
+            let is_place = |at: usize| {
+                reader.is_word(at, &["at", "on", "in", "through", "by", "behind", "via", "from", "of", "for"])
+            };
+            if (reader.words.start + 1..reader.words.end - 1).any(is_place) {
                 return Err(Trouble::NotHere);
             }
             header(reader, slots, |value| Some(Comparison::Exact(value)), false)
@@ -305,7 +308,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "header ?named <name> != <text:value>",
             "<name> header != <text:value>",
             "no header <pair>",
-            "no have|has|carry header <pair>",
+            "no have|has|having|carry|carrying header <pair>",
+            "no have|has|having|carry|carrying ?header ?named <hname:name> equals|exact|to <text:value>",
+            "no have|has|having|carry|carrying header ?named <name> equals|exact|to <text:value>",
+            "no ?header <hname:name> equals|exact|to <text:value>",
+            "no header ?named <name> equals|exact|to <text:value>",
             "header ?named <name> other|different|anything ?than|but|from <text:value>",
             "<name> header other|different|anything ?than|but|from <text:value>",
         ],

@@ -172,8 +172,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "?listen ?speak <protocol> port <number>",
             "<protocol> <number>",
             "<number> <protocol>",
+            "<protocol> , ?port <number>",
         ],
         set: Set::Act(|reader, slots| {
+            // "http, 8080", and not "http, 30 connections"
+            let is_apart = reader.low(reader.words.start + 1) == ",";
+            if is_apart && !reader.ends_clause(reader.words.end) {
+                return Err(Trouble::NotHere);
+            }
             // "all three use http2"
             let is_said = reader.words.clone().any(|at| reader.is_symbol(at, &["port", "listen"]));
             if !is_said && slots.number("number") < MIN_BARE_PORT {

@@ -5,7 +5,9 @@ use crate::grammar::meaning::{Meaning, Set, opens_block};
 use crate::grammar::name::name_at;
 use crate::grammar::paths::path;
 use crate::grammar::pathway::by_form;
+use crate::grammar::ports::MIN_BARE_PORT;
 use crate::grammar::reader::Reader;
+use crate::grammar::rpcs::is_grpc_service;
 use crate::grammar::slot::{Slots, literal};
 use crate::grammar::spot::{self, Said, Trouble, put};
 use crate::intent::{Hostname, Pathway, Query};
@@ -211,9 +213,15 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Match,
         is_plain: false,
         home: Home::Route,
-        ways: &["https|http requests|request|traffic|call|ones"],
+        ways: &["https|http|http2|grpc requests|request|traffic|call|ones"],
         set: Set::Act(|reader, _| {
             let scheme = reader.tokens[reader.words.start].low.clone();
+            if let Some(said) = reader.listener_of_requests() {
+                return said;
+            }
+            if !matches!(scheme.as_str(), "http" | "https") {
+                return Err(Trouble::NotHere);
+            }
             reader.matcher(|matcher, path| put(&mut matcher.scheme, scheme, path, "scheme"))
         }),
     },
@@ -250,6 +258,22 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Route,
         ways: &["match port <number>", "port <number>", "those|these|ones on|at <number>"],
         set: Set::Act(|reader, slots| reader.match_port(slots.number("number"))),
+    },
+    Meaning {
+        name: "match: requests on a port",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Next,
+        ways: &["traffic|requests|request|call on|at ?port <number>"],
+        set: Set::Act(|reader, slots| {
+            let number = slots.number("number");
+            let goes = reader.is_symbol(reader.past_glue(reader.words.end), &["to", "send", "split"]);
+            if !goes || number < MIN_BARE_PORT || !reader.here()?.place.has_routes() {
+                return Err(Trouble::NotHere);
+            }
+            reader.sends();
+            reader.match_port(number)
+        }),
     },
     Meaning {
         name: "match: gRPC service",
@@ -356,6 +380,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "hostname equals <host>",
             "hosts <dotted:host>",
             "<dotted:host> hostname",
+            "<number> hosts|hostname : <dotted:host>",
         ],
         set: Set::Act(|reader, slots| {
             let host = slots.text("host");
@@ -363,6 +388,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
                 Some(suffix) => Hostname::Suffix(suffix.to_owned()),
                 None => Hostname::Exact(host),
             };
+            // "with two hosts: …": each has a route.
+            reader.count_hosts();
             reader.gateway_matcher(|matcher, path| put(&mut matcher.hostname, hostname, path, "hostname"))
         }),
     },
@@ -391,11 +418,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "hosts suffix <host>",
             "suffix <dotted:host>",
             "subdomain|subdomains of|under <dotted:host>",
+            "everything|anything|hosts|hostname under|below <dotted:host>",
         ],
         set: Set::Act(|reader, slots| {
-            let host = slots.text("host");
-            let is_below = reader.words.clone().any(|at| reader.is_word(at, &["subdomain", "subdomains"]));
-            let suffix = if is_below { format!(".{host}") } else { host.trim_start_matches('*').to_owned() };
+            let host = slots.text("host").trim_start_matches('*').to_owned();
+            let below = ["subdomain", "subdomains", "under", "below"];
+            let is_below = reader.words.clone().any(|at| reader.is_word(at, &below)) && !host.starts_with('.');
+            let suffix = if is_below { format!(".{host}") } else { host };
             reader
                 .gateway_matcher(|matcher, path| put(&mut matcher.hostname, Hostname::Suffix(suffix), path, "hostname"))
         }),
@@ -409,11 +438,6 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|_, _| opens_block()),
     },
 ];
-
-/// Whether a name with dots is that of a gRPC service: `shop.Cart`.
-fn is_grpc_service(name: &str) -> bool {
-    name.rsplit('.').next().is_some_and(|last| last.starts_with(|letter: char| letter.is_ascii_uppercase()))
-}
 
 fn query(reader: &mut Reader<'_>, slots: &Slots) -> Said {
     let (name, value) = slots.pair("name", "value");

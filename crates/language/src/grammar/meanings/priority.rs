@@ -11,7 +11,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Match,
         is_plain: true,
         home: Home::Route,
-        ways: &["lowest priority", "priority lowest", "tried|evaluated|checked|match|considered lowest"],
+        ways: &["lowest priority", "priority lowest", "tried|evaluated|checked|match|considered|come|comes lowest"],
         set: Set::Act(|reader, _| reader.tried_last()),
     },
     Meaning {
@@ -99,5 +99,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "priority highest|lowest|first ( <number>",
         ],
         set: Set::Act(|reader, slots| reader.priority(slots.number("number"))),
+    },
+    Meaning {
+        name: "priorities of several routes",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Next,
+        ways: &["priority <numbers>"],
+        set: Set::Act(|reader, slots| reader.priorities(&slots.numbers("numbers"))),
     },
 ];

@@ -105,6 +105,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "router that stands before an application",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Next,
+        ways: &["behind virtual-router ?named <name>", "behind <name> virtual-router"],
+        set: Set::Act(|reader, slots| reader.router_before(&slots.text("name"))),
+    },
+    Meaning {
         name: "provider: the node or router that was spoken of",
         block: Block::Resource,
         is_plain: true,

@@ -23,10 +23,16 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "rewrite it to|as <path>",
             "rewrite to <path>",
             "rewrite as <path>",
+            "as <path>",
         ],
         set: Set::Act(|reader, slots| {
             let spot = reader.here()?;
+            let is_bare = reader.low(reader.words.start) == "as";
             let (route, path) = spot::gateway_route(&mut reader.intent, spot)?;
+            // "/healthz goes to status.local as /health"
+            if is_bare && (route.service.is_none() || route.matcher.path.is_none()) {
+                return Err(Trouble::NotHere);
+            }
             if let (Some(from), None) = (slots.given("from"), &route.matcher.path) {
                 // "/v1/users rewritten to /users": what is rewritten is what is matched.
                 put(&mut route.matcher.path, Pathway::Prefix(from), &path, "match.path")?;
@@ -102,7 +108,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::GatewayRoute,
         ways: &[
-            "keep ?original ?path prefix",
+            "keep ?original ?path prefix ?path",
             "prefix keep",
             "keep ?original path",
             "no change prefix|path",
@@ -112,10 +118,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "path keep",
             "no strip prefix",
         ],
-        set: Set::Value(|intent, spot, _| {
-            let (rewrite, path) = spot::rewrite(intent, spot)?;
-            rewrite.keep_prefix = true;
-            Ok(path + ".keepPrefix")
+        set: Set::Act(|reader, _| {
+            reader.rewrite_of_all(|rewrite, path| {
+                rewrite.keep_prefix = true;
+                format!("{path}.keepPrefix")
+            })
         }),
     },
     Meaning {
@@ -126,18 +133,19 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "keep hostname",
             "no change hostname|hosts ?header",
-            "keep ?original hosts",
+            "keep ?original hosts ?header",
             "hostname keep",
             "hosts keep",
             "no rewrite hostname",
-            "keep original hostname",
+            "keep ?original hostname",
             "hosts header keep",
             "keep hosts header",
         ],
-        set: Set::Value(|intent, spot, _| {
-            let (rewrite, path) = spot::rewrite(intent, spot)?;
-            rewrite.keep_hostname = true;
-            Ok(path + ".keepHostname")
+        set: Set::Act(|reader, _| {
+            reader.rewrite_of_all(|rewrite, path| {
+                rewrite.keep_hostname = true;
+                format!("{path}.keepHostname")
+            })
         }),
     },
     Meaning {

@@ -196,7 +196,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<name:app> traffic|split|weight ?should ?be ?split|send ?to|between|at|:|equals",
             "traffic|split|weight of|for|on <name:app> ?should ?be ?split|send ?to|between|at|:|equals",
         ],
-        set: Set::Act(|reader, slots| reader.shares_of(&slots.text("app"))),
+        set: Set::Act(|reader, slots| reader.shares_of_service(&slots.text("app"))),
     },
     Meaning {
         name: "a target that gets nothing",

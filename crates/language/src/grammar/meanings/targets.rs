@@ -3,7 +3,6 @@
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
 use crate::grammar::name::name_at;
-use crate::grammar::shares::even_share;
 use crate::grammar::slot::Slots;
 use crate::grammar::spot::{Place, Trouble, put};
 use crate::intent::Pathway;
@@ -67,11 +66,19 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "virtual service whose requests a route takes",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &["for|of ?application ?virtual-service <dotted:host>"],
+        set: Set::Act(|reader, slots| reader.service_of_route(&slots.text("host"))),
+    },
+    Meaning {
         name: "target of a verb that takes it",
         block: Block::Match,
         is_plain: false,
         home: Home::Route,
-        ways: &["use|uses|hit|hits ?virtual-node ?application ?version <name>"],
+        ways: &["use|uses|hit|hits|select|selects|pick|picks ?virtual-node ?application ?version <name>"],
         set: Set::Act(|reader, slots| {
             let is_open = reader.here().is_ok_and(|spot| reader.lacks_target(spot));
             let end = reader.words.end;
@@ -113,8 +120,18 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Match,
         is_plain: true,
         home: Home::Route,
-        ways: &["default to ?virtual-node ?application ?virtual-service <name>"],
-        set: Set::Act(|reader, slots| reader.target_of_the_rest(&slots.text("name"), None)),
+        ways: &[
+            "default to ?virtual-node ?application ?virtual-service <name>",
+            "default ?: ?virtual-node ?application ?virtual-service <name>",
+            "default|otherwise target ?: ?virtual-node ?application ?virtual-service <name>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let is_said = reader.words.clone().any(|at| reader.is_symbol(at, &["to", "target"]));
+            if !is_said && !reader.is_rest_told() {
+                return Err(Trouble::NotHere);
+            }
+            reader.target_of_the_rest(&slots.text("name"), None)
+        }),
     },
     Meaning {
         name: "target with a port",
@@ -223,19 +240,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "split ?traffic ?all-traffic ?of ?application <name:app> ?application ?traffic ?call ?evenly between|to ?version <names> ?evenly",
         ],
         set: Set::Act(|reader, slots| {
-            let (app, names, mut ratio) = (slots.text("app"), slots.texts("names"), slots.numbers("ratio"));
-            if ratio.is_empty() {
-                ratio = vec![even_share(names.len()); names.len()];
-            }
-            if names.len() < 2 || names.len() != ratio.len() || names.contains(&app) {
-                return Err(Trouble::NotHere);
-            }
-            let mut said = Err(Trouble::NotHere);
-            for (name, share) in names.iter().zip(ratio) {
-                said = reader.share_of(&app, share, name);
-                said.as_ref().map_err(Clone::clone)?;
-            }
-            said
+            reader.shares_of(&slots.text("app"), &slots.texts("names"), slots.numbers("ratio"))
         }),
     },
     Meaning {
@@ -325,18 +330,8 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Match,
         is_plain: true,
         home: Home::Route,
-        ways: &["rest|otherwise ?version <name>", "<name> rest|otherwise"],
-        set: Set::Act(|reader, slots| {
-            // "else cart-v1", and not "everything else frobnicates".
-            let ends = reader.ends_clause(reader.words.end);
-            let is_told = reader.here().is_ok_and(|spot| spot.place.has_routes() && !reader.lacks_target(spot));
-            let begins =
-                reader.at == 0 || is_told || matches!(reader.low_before(reader.at), "," | "and" | "." | ";" | ":");
-            if !ends || !begins {
-                return Err(Trouble::NotHere);
-            }
-            reader.target_of_the_rest(&slots.text("name"), None)
-        }),
+        ways: &["rest|otherwise ?version <name>", "<name> rest|otherwise", "otherwise ?application <any:name>"],
+        set: Set::Act(|reader, slots| reader.rest_without_verb(&slots.text("name"))),
     },
     Meaning {
         name: "the rest, which is said as a share",

@@ -107,6 +107,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "a time like that of the route before",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Next,
+        ways: &["with|after ?max <span>"],
+        set: Set::Act(|reader, slots| reader.time_like_before(slots.span())),
+    },
+    Meaning {
         name: "timeout",
         block: Block::Timeout,
         is_plain: true,
