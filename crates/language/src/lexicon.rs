@@ -2,12 +2,14 @@
 //!
 //! Phrases are found by their longest form, in any mixture of spaces and hyphens.
 
+pub(crate) mod answers;
 mod clients;
 mod ordinary;
 mod places;
 mod records;
 mod rests;
 mod statuses;
+pub(crate) mod stories;
 mod technologies;
 mod words;
 

@@ -155,8 +155,6 @@ impl Reader<'_> {
     fn step(&mut self) -> bool {
         self.forget_heard();
         if self.skip_what_was_read_ahead()
-            || self.reason()
-            || self.begins_background()
             || self.separator()
             || self.removal()
             || self.rename()

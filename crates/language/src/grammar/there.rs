@@ -9,8 +9,7 @@ use super::reader::{Reader, Verb};
 use super::spot::Place;
 use super::thing::{Entity, Thing};
 use crate::intent::Action;
-use crate::lexer::{Token, TokenKind};
-use crate::understanding::Assumption;
+use crate::lexer::TokenKind;
 
 /// Words before a name that is only compared with: "a node like orders".
 const COMPARING: &[&str] = &["like", "as", "than", "unlike", "except", "excluding", "but", "same", "copy", "clone"];
@@ -148,30 +147,6 @@ impl Reader<'_> {
     /// The kind of what the files have by a name, where it is one.
     pub(super) fn kind_there(&self, name: &str) -> Option<Kind> {
         self.known.as_ref()?.kind(name)
-    }
-
-    /// "… while we migrate", "because the team asked": why a change is asked for is no part of it, unless it says a value.
-    pub(super) fn reason(&mut self) -> bool {
-        let text = |at: usize| self.token(at).map_or(String::new(), |token| token.text.to_lowercase());
-        let is_reason = matches!(text(self.at).as_str(), "while" | "because" | "since" | "as" | "whilst")
-            && matches!(text(self.at + 1).as_str(), "we" | "i" | "they" | "we're" | "they're" | "i'm");
-        let end = (self.at..self.tokens.len()).find(|at| *at > self.at && self.ends_clause(*at));
-        let end = end.unwrap_or(self.tokens.len());
-        let is_value = |token: &Token| {
-            !matches!(token.kind, TokenKind::Word | TokenKind::Symbol | TokenKind::Mark)
-                || self.is_there(&token.text)
-                || token.kind == TokenKind::Symbol && Thing::of_symbol(&token.low).is_some()
-        };
-        if self.known.is_none() || !is_reason || self.tokens[self.at..end].iter().any(is_value) {
-            return false;
-        }
-        let said = self.said(self.tokens[self.at].start, self.tokens[end - 1].end);
-        let (what, why) =
-            (format!("\"{}\" changes nothing by itself", said.text), "it says why, and no value".to_owned());
-        self.set_aside(self.at, end);
-        self.assumptions.push(Assumption { what, why });
-        self.at = end;
-        true
     }
 
     /// Whether a name is only what something is compared with: "a node like orders".
