@@ -66,6 +66,7 @@ mod routes;
 mod rpcs;
 mod shares;
 mod slot;
+mod spoken;
 mod spot;
 mod subject;
 mod tagging;
@@ -139,6 +140,9 @@ fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
     }
     for wish in wishes.iter().rev() {
         tokens.drain(wish.clause.clone());
+    }
+    if let Some(known) = known {
+        known.spell_names(&mut tokens);
     }
     let mut tokens = name_symbols(tokens);
     let passed_over = frames::drop_frames(request, &mut tokens, known);

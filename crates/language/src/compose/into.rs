@@ -1,5 +1,6 @@
 //! An intent becomes edits of resources that are there: what is named is found, what is said is set, the rest stays.
 
+mod agree;
 mod copies;
 mod find;
 mod formers;
@@ -98,6 +99,7 @@ pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
     desk.take_targets();
     desk.ask_for_targets();
     desk.check_formers(&intent.formers);
+    desk.agree();
     put_removals_last(&mut desk.edits);
     desk.declare_parameters();
     if desk.edits.is_empty() && desk.draft.questions.is_empty() && !desk.is_settled {

@@ -21,14 +21,14 @@ pub(super) fn host_label(name: &str) -> String {
 const VERSIONS: &[&str] = &["blue", "green", "canary", "stable", "primary", "secondary", "baseline", "old", "new"];
 
 /// Whether a word is a version's: `v2`, `canary`.
-pub(super) fn is_version(word: &str) -> bool {
+pub(crate) fn is_version(word: &str) -> bool {
     let digits = word.strip_prefix(['v', 'V']).unwrap_or_default();
     let is_number = !digits.is_empty() && digits.chars().all(|char| char.is_ascii_digit() || char == '.');
     is_number || VERSIONS.contains(&word.to_ascii_lowercase().as_str())
 }
 
 /// A node's name without its version: `payment-service` of `payment-service-v1`.
-pub(super) fn stem(name: &str) -> &str {
+pub(crate) fn stem(name: &str) -> &str {
     match name.rsplit_once(['-', '_']) {
         Some((stem, ending)) if is_version(ending) && !stem.is_empty() => stem,
         _ => name,
