@@ -112,7 +112,7 @@ fn take_out(tokens: &mut Vec<Token>, words: Range<usize>) {
         (start, end) = (start - 1, end + 1);
     } else if start == 0 || matches!(before, "." | ";" | "!" | "?" | ":") {
         // With "We're a bank, so …" goes what joins it to the rest.
-        end += (end..end + 2).take_while(|at| clause::is_stop(low(*at)) && low(*at) != "(").count();
+        end += (end..end + 2).take_while(|at| clause::is_stop(low(*at)) && !matches!(low(*at), "(" | "[")).count();
         end += usize::from(matches!(low(end), "so" | "hence" | "therefore" | "thus" | "and" | "but" | "then"));
         end += usize::from(low(end) == ",");
     } else if matches!(before, "," | "-" | "–" | "—" | "and" | "but") {

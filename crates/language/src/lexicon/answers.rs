@@ -165,4 +165,3 @@ pub(crate) const WRAPPINGS: &[&str] = &[
     "it's for a demo",
     "it is for a demo",
 ];
-

@@ -61,13 +61,24 @@ words!(
 words!(
     /// Whether a word is something that happens, for which or before which a request is made.
     is_occasion,
-    "assignment audit benchmark benchmarks blog campaign christmas class compliance conference course customers cutover \
-     debugging deadline demo demonstration demos documentation dora easter evaluation exam exercise experiment \
-     experimenting experiments freeze friday go-live hackathon handover holiday holidays homework incident kickoff \
-     kick-off lab launch learning lecture meeting meetup migration monday peak pilot poc post-mortem presentation \
-     project proof proof-of-concept prototype proposal release review rollout sale sales saturday season show showcase \
-     spike summer sunday talk testing thanksgiving thesis thursday training transition trial tuesday tutorial \
-     university upgrade webinar wednesday weekend winter workshop"
+    "audit benchmark benchmarks christmas cutover deadline debugging demo demonstration demos easter evaluation \
+     exam experiment experimenting experiments freeze friday go-live hackathon handover holiday holidays \
+     homework incident kick-off kickoff launch learning meeting meetup migration monday pilot poc post-mortem \
+     presentation proof proof-of-concept prototype rollout saturday showcase spike sunday testing thanksgiving \
+     thesis thursday training transition trial tuesday tutorial upgrade webinar wednesday weekend workshop"
+);
+
+words!(
+    /// Whether an occasion is one without an article too, and nothing is called so.
+    is_bare_occasion,
+    "christmas debugging easter friday homework learning monday saturday sunday testing thanksgiving thursday training tuesday \
+     wednesday"
+);
+
+words!(
+    /// Whether those who ask can have an occasion before them.
+    is_before_us,
+    "audit deadline demo exam freeze go-live hackathon holiday incident launch meeting migration presentation workshop"
 );
 
 words!(
@@ -82,11 +93,12 @@ words!(
 words!(
     /// Whether a word says how something is that is not as it should be, or not any more.
     is_trouble,
-    "abandoned behind broken buggy chatty choking clunky critical crucial dead deprecated dreadful down dying end-of-life eol \
-     erratic experimental expensive failing fine good great healthy flaky flapping fragile green hot huge important inefficient jumpy \
-     laggy late legacy live moody new obsolete off ok okay old outdated overkill overloaded overwhelmed painful popular \
-     problematic promising ready redundant risky shaky slow sluggish stable solid stuck struggling successful superfluous suspicious temperamental tricky \
-     unhappy unmaintained unneeded unreliable unresponsive unstable unused unloved useless vital well wobbly wonky young"
+    "abandoned broken buggy chatty choking clunky critical crucial dead deprecated down dreadful dying \
+     end-of-life eol erratic expensive experimental failing fine flaky flapping fragile good great healthy huge \
+     important inefficient jumpy laggy late legacy live moody new obsolete ok okay old outdated overkill \
+     overloaded overwhelmed painful popular problematic promising ready redundant risky shaky slow sluggish \
+     solid stable struggling stuck successful superfluous suspicious temperamental tricky unhappy unloved \
+     unmaintained unneeded unreliable unresponsive unstable unused useless vital well wobbly wonky young"
 );
 
 words!(
@@ -100,10 +112,11 @@ words!(
 words!(
     /// Whether a verb tells what people did or said about a request.
     is_told,
-    "agreed agree agrees heard hope own owns maintain maintains approved approves ask asked asks announced complained decommission demand demanded demands \
-     expect expects forgot had inherited insist insisted insists launched left like likes lost migrated moved noticed ordered plan \
-     planned prefers promised read realised realized reported reports requested requests required requires saw said shipped sold signed \
-     started struggled suffered tested told tried upgraded used want wants went wish worked"
+    "agree agreed agrees announced approved approves ask asked asks complained decommission demand demanded \
+     demands expect expects forgot had heard hope inherited insist insisted insists launched left like likes \
+     lost maintains migrated moved noticed ordered owns plan planned prefers promised read realised realized \
+     reported reports requested requests required requires said saw shipped signed sold started struggled \
+     suffered tested told tried upgraded used want wants went wish worked"
 );
 
 words!(
@@ -180,20 +193,20 @@ words!(
 words!(
     /// Whether a verb in -ing says that something goes wrong, or well.
     is_going,
-    "acting burning crashing degrading dying erroring failing flapping growing hanging improving leaking melting misbehaving \
-     restarting rising slowing struggling stuttering suffering throwing timing"
+    "acting burning crashing degrading dying doing erroring failing flapping growing hanging improving leaking melting misbehaving \
+     restarting rising slowing soaring struggling stuttering suffering throwing timing"
 );
 
 words!(
     /// Whether a verb tells of the trade of those who ask.
     is_trade,
-    "believe guess hate know lack love manage offer operate sell think develop"
+    "believe guess hate know lack love sell think"
 );
 
 words!(
     /// Whether what answers may be called so.
     is_answer,
-    "chatter comment comments explanation explanations fluff frills markdown preamble prose questions surprises text"
+    "chatter comment comments explanation explanations fluff frills markdown preamble prose questions surprises"
 );
 
 words!(
@@ -245,7 +258,6 @@ pub(crate) const REASONS: &[&str] = &[
     "due to",
     "owing to",
     "given that",
-    "given",
     "seeing that",
     "seeing as",
     "seeing how",
@@ -259,7 +271,6 @@ pub(crate) const REASONS: &[&str] = &[
     "the reason is that",
     "the reason being",
     "the reason being that",
-    "reason",
     "since",
 ];
 

@@ -2,11 +2,11 @@
 
 use super::clause::{is_one_of, is_stop, whole_text};
 use super::{Frame, Sort, Story};
+use crate::grammar::thing::Thing;
 use crate::lexer::TokenKind;
 use crate::lexicon::stories::{
-    UNDERTAKINGS,
-    BEFORE_OCCASIONS, REASONS, is_determiner, is_finite, is_nobody, is_occasion, is_of_occasion, is_people, is_pronoun,
-    is_purpose, is_step,
+    BEFORE_OCCASIONS, REASONS, UNDERTAKINGS, is_bare_occasion, is_determiner, is_finite, is_nobody, is_occasion,
+    is_of_occasion, is_people, is_pronoun, is_purpose, is_step,
 };
 
 /// The most words between the conjunction and the verb.
@@ -35,9 +35,7 @@ impl Story<'_> {
         let subject = self.first_word(begin);
         let conjunction = self.text(at);
         let is_told = match conjunction.as_str() {
-            "in" | "just" | "for" => {
-                is_one_of(&subject, "we|i|something|anything|things|it|somebody|someone")
-            }
+            "in" | "just" | "for" => is_one_of(&subject, "we|i|something|anything|things|it|somebody|someone"),
             "until" => is_one_of(&subject, "we|i|we've|we're"),
             "while" | "whilst" => is_one_of(&subject, "we|i|they|we're|i'm|they're"),
             _ => {
@@ -50,8 +48,7 @@ impl Story<'_> {
                 let is_short =
                     self.tokens.get(begin).is_some_and(|token| whole_text(token) != token.text.to_lowercase());
                 let is_as_it_is =
-                    is_one_of(&self.text(begin + 1), "is|are|was|were|stands|does|do")
-                        && is_stop(self.low(begin + 2));
+                    is_one_of(&self.text(begin + 1), "is|are|was|were|stands|does|do") && is_stop(self.low(begin + 2));
                 ((is_pronoun(&subject) || is_nobody(&subject)) && !is_determiner(&subject)
                     || is_short
                     || begins && verb.is_some()
@@ -81,11 +78,11 @@ impl Story<'_> {
         let is_subject = is_pronoun(&subject) || is_people(&subject) || is_determiner(&subject);
         let is_of_people = is_people(&subject) || is_determiner(&subject) && is_people(&self.text(begin + 1));
         // "so we need a gateway" asks for one.
-        let asks =
-            is_one_of(&self.text(begin + 1), "need|want|needs|wants|would|must|should")
-                || is_one_of(&subject, "that's|please");
+        let asks = is_one_of(&self.text(begin + 1), "need|want|needs|wants|would|must|should")
+            || is_one_of(&subject, "that's|please");
         let has_verb = (begin + 1..begin + MAX_TO_VERB).any(|at| {
-            is_one_of(&self.text(at), "can|could|may|might|will|won't|can't|don't|doesn't|cannot") || is_of_people && is_finite(&self.text(at))
+            is_one_of(&self.text(at), "can|could|may|might|will|won't|can't|don't|doesn't|cannot")
+                || is_of_people && is_finite(&self.text(at))
         });
         let is_begin = at == 0 || self.begins_part(at) && !is_stop(self.low(at.saturating_sub(1)));
         if is_bare && (!is_subject || asks || !has_verb || is_begin) || subject == "that" && is_bare {
@@ -104,7 +101,10 @@ impl Story<'_> {
         }
         let end = self.clause_end(verb);
         // "to test" may be where requests go.
-        let is_name = is_one_of(&self.text(verb), "test|try|play|support|help|save|survive|prepare|learn|practice|see|experiment|explore");
+        let is_name = is_one_of(
+            &self.text(verb),
+            "test|try|play|support|help|save|survive|prepare|learn|practice|see|experiment|explore",
+        );
         let is_alone = begins && self.low(end) == "," || self.low(at.saturating_sub(1)) == ",";
         let has_object = is_determiner(&self.text(verb + 1))
             || is_one_of(&self.text(verb + 1), "how|whether|if|what|for|things|with|us|me|black|app mesh|aws app mesh");
@@ -127,6 +127,14 @@ impl Story<'_> {
             })
             .count();
         let noun = begin + of;
+        // "a virtual node for the demo" is called so.
+        let before = at.checked_sub(1).map_or("", |before| self.low(before));
+        let may_be_name = self.text(at) == "for" && Thing::of_symbol(before).is_some_and(|thing| thing != Thing::Mesh);
+        if may_be_name
+            || of == 0 && !is_bare_occasion(&self.text(noun)) && !is_one_of(&self.text(at), "before|ahead of")
+        {
+            return None;
+        }
         let is_reason = of > 0 && is_one_of(&self.text(noun), "reasons|purposes");
         if !is_reason && !is_occasion(&self.text(noun))
             || is_before && noun == begin && !self.text(noun).ends_with("day")
@@ -164,9 +172,7 @@ impl Story<'_> {
         let is_said = begins
             && self.text(at) == "with"
             && (at + 1..end.min(at + 5)).any(|at| is_occasion(&self.text(at)))
-            && (at + 1..end).any(|at| {
-                is_one_of(&self.text(at), "coming|approaching|ahead|around|near|next")
-            });
+            && (at + 1..end).any(|at| is_one_of(&self.text(at), "coming|approaching|ahead|around|near|next"));
         is_said.then_some(end)
     }
 
@@ -176,8 +182,8 @@ impl Story<'_> {
             return None;
         }
         let noun = (at + 2..at + 5).find(|at| is_people(&self.text(*at)))?;
-        let is_one = self.text(at + 1) != "the"
-            || is_one_of(&self.text(noun), "team|department|boss|auditors|business");
+        let is_one =
+            self.text(at + 1) != "the" || is_one_of(&self.text(noun), "team|department|boss|auditors|business");
         let is_client = is_one_of(&self.text(noun), "client|clients|user|users|partner|partners|testers");
         (is_one
             && !is_client
@@ -197,14 +203,16 @@ impl Story<'_> {
         }
         let noun = (at + 2..at + 2 + MAX_OF_OCCASION).find(|at| is_step(&self.text(*at)))?;
         let is_which = |at: usize| {
-            is_one_of(&self.text(at), "first|next|last|final|second|quick|temporary|little|small|simple|short|security|safety")
+            is_one_of(
+                &self.text(at),
+                "first|next|last|final|second|quick|temporary|little|small|simple|short|security|safety",
+            )
         };
         let mut end = noun + 1;
         if is_one_of(&self.text(end), "towards|toward|to|of|in|into|for") {
             let tail = self.clause_end(end);
-            let is_undertaken = (end..tail).any(|at| {
-                is_occasion(&self.text(at)) || UNDERTAKINGS.contains(&self.text(at).as_str())
-            });
+            let is_undertaken =
+                (end..tail).any(|at| is_occasion(&self.text(at)) || UNDERTAKINGS.contains(&self.text(at).as_str()));
             end = if is_undertaken { tail } else { end };
         }
         ((at + 2..noun).all(is_which) && (is_stop(self.low(end)) || self.is_joint(end))).then_some(end)

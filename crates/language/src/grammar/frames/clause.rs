@@ -40,14 +40,10 @@ pub(super) fn is_joined_by_mark(tokens: &[Token], comma: usize) -> bool {
 impl Story<'_> {
     /// Whether a part of a sentence begins at a place.
     pub(super) fn begins_part(&self, at: usize) -> bool {
-        let courteous = (0..at)
-            .rev()
-            .take(3)
-            .take_while(|at| is_one_of(&self.text(*at), "please|so|also|just|well"));
+        let courteous = (0..at).rev().take(3).take_while(|at| is_one_of(&self.text(*at), "please|so|also|just|well"));
         let at = at - courteous.count();
         let Some(before) = at.checked_sub(1) else { return true };
-        is_stop(self.low(before))
-            || is_one_of(self.low(before), "and|but") && before > 0 && self.low(before - 1) == ","
+        is_stop(self.low(before)) || is_one_of(self.low(before), "and|but") && before > 0 && self.low(before - 1) == ","
     }
 
     /// Where the clause ends that begins at a place.
@@ -64,10 +60,8 @@ impl Story<'_> {
 
     /// Whether an order stands at a place, or a value.
     pub(super) fn begins_order(&self, at: usize) -> bool {
-        let at = at
-            + (at..at + 3)
-                .take_while(|at| is_one_of(self.low(*at), "please|also|just|then|now|kindly"))
-                .count();
+        let at =
+            at + (at..at + 3).take_while(|at| is_one_of(self.low(*at), "please|also|just|then|now|kindly")).count();
         let Some(token) = self.tokens.get(at) else { return false };
         match token.kind {
             TokenKind::Symbol => !JOINING.contains(&token.low.as_str()),

@@ -11,8 +11,8 @@ use crate::grammar::versions::is_version;
 use crate::lexer::TokenKind;
 use crate::lexicon::is_glue;
 use crate::lexicon::stories::{
-    is_determiner, is_finite, is_later, is_obligation, is_occasion, is_people, is_requirement, is_teller, is_transition,
-    is_whole,
+    is_determiner, is_finite, is_later, is_obligation, is_occasion, is_people, is_pronoun, is_requirement,
+    is_transition, is_whole,
 };
 
 /// Ordinary words that mean something to the grammar elsewhere, where they stand in a story.
@@ -23,7 +23,7 @@ const HARMLESS: &str = "find|found|finds|go|goes|going|pass|land|lands|need|want
     keep|keeps|keeping|leave|leaves|stay|stays|remain|remains|remaining|take|pull|wait|busy|heavy|small|little|\
     large|light|high|low|average|task|tasks|pod|pods|container|containers|instance|instances|host|hosts|last|top|\
     straight|share|shares|shared|log|in a row|range|internal|user|stage|stages|point|points|dead|everyone|\
-    everything|test|event|events|between|across|over|still|including|adding|names|name|named|called|stop|stops|\
+    test|event|events|between|across|over|still|including|adding|names|name|named|called|stop|stops|\
     stopped|no longer|upon|queue|rest|elsewhere|else|service|services|expose|dispatch|deliver";
 
 /// Protocols that clients speak or cannot speak, where the rest says what is to be.
@@ -54,10 +54,7 @@ impl Story<'_> {
             return false;
         }
         let is_of_people = words.clone().take(5).any(|at| is_people(&self.text(at)));
-        let is_ours = words
-            .clone()
-            .take(3)
-            .any(|at| is_one_of(self.low(at), "we|i|we're|i'm|you|they|we've"));
+        let is_ours = words.clone().take(3).any(|at| is_one_of(self.low(at), "we|i|we're|i'm|you|they|we've"));
         words.clone().all(|at| {
             let token = &self.tokens[at];
             if is_requirement(&token.low) || is_obligation(&token.low) && !is_ours {
@@ -102,12 +99,10 @@ impl Story<'_> {
         }
         // "nobody calls it"
         if is_one_of(low, "no|everything") {
-            return true;
+            return !is_one_of(&self.text(at.saturating_sub(1)), "get|gets|take|takes|receive|receives");
         }
         let is_kind = Thing::of_symbol(low).is_some();
-        is_kind
-            && outside.symbols.contains(low)
-            && !is_one_of(&self.text(at.saturating_sub(1)), "a|an|another|new")
+        is_kind && outside.symbols.contains(low) && !is_one_of(&self.text(at.saturating_sub(1)), "a|an|another|new")
     }
 
     fn names_at(&self, at: usize) -> bool {
@@ -132,16 +127,21 @@ impl Story<'_> {
         if outside.words.contains(&token.text.to_lowercase()) || topics.iter().any(|topic| topic.named == at) {
             return true;
         }
-        // "catalog v2" and "cart-v2", where the rest speaks of the catalog and the cart.
-        if is_version(&token.text) {
-            return at > frame.words.start && self.is_plain_word(frame, at - 1, outside, topics);
-        }
-        let stem = token.text.rsplit_once('-').filter(|(_, last)| is_version(last)).map(|(stem, _)| stem.to_lowercase());
-        if stem.is_some_and(|stem| outside.words.contains(&stem)) {
-            return true;
-        }
         let low = token.low.as_str();
         if self.is_weekday(at) || (is_people(low) || is_whole(low) || is_occasion(low)) && !self.is_there(at) {
+            return true;
+        }
+        // "catalog v2" and "cart-v2", where the rest speaks of the catalog and the cart.
+        if is_numbered_version(&token.text) {
+            let is_of_name = at > frame.words.start && name_at(self.tokens, at - 1).is_some();
+            return is_of_name && self.is_plain_word(frame, at - 1, outside, topics);
+        }
+        let stem = token
+            .text
+            .rsplit_once('-')
+            .filter(|(_, last)| is_numbered_version(last))
+            .map(|(stem, _)| stem.to_lowercase());
+        if stem.is_some_and(|stem| outside.words.contains(&stem)) {
             return true;
         }
         if self.known.is_some() {
@@ -166,8 +166,7 @@ impl Story<'_> {
 
     /// "Black Friday", also where a node is called `black`.
     fn is_weekday(&self, at: usize) -> bool {
-        self.text(at + 1).ends_with("day")
-            && is_one_of(&self.text(at), "black|next|on|every|good")
+        self.text(at + 1).ends_with("day") && is_one_of(&self.text(at), "black|next|on|every|good")
     }
 
     /// Whether a word is what a clause is about, and not who tells it.
@@ -175,7 +174,7 @@ impl Story<'_> {
         let start = frame.words.start;
         let is_label = self.low(start + 1) == ":";
         let first = (start..at).all(|at| !is_finite(&self.text(at)) && name_at(self.tokens, at).is_none());
-        first && !is_label && !is_teller(&self.first_word(start))
+        first && !is_label && !is_pronoun(&self.first_word(start))
     }
 
     /// Whether a clause speaks of what is to come, and is not asked for now.
@@ -210,9 +209,10 @@ impl Story<'_> {
                     )
                     .is_some()
         });
-        let is_able = words.clone().take(5).any(|at| {
-            is_one_of(&self.text(at), "can|could|may|might|will|able|we'll|i'll|they'll")
-        });
+        let is_able = words
+            .clone()
+            .take(5)
+            .any(|at| is_one_of(&self.text(at), "can|could|may|might|will|able|we'll|i'll|they'll"));
         says_when && is_able && !words.clone().any(is_value)
     }
 
@@ -238,10 +238,11 @@ impl Story<'_> {
             text.len() > 4 && text.ends_with("ing") && *at > words.start
         });
         let Some(doing) = doing.filter(|_| !outside.is_all) else { return false };
-        let is_indefinite = is_one_of(&self.text(doing + 1), "a|an");
-        let object = (doing + 1..words.end).find(|at| {
-            !is_one_of(&self.text(*at), "a|an|the|our|my|some|all|new|old")
-        });
+        // "We're building a food delivery platform"
+        let is_story = (doing + 1..words.end)
+            .any(|at| is_people(&self.text(at)) || is_whole(&self.text(at)) || is_occasion(&self.text(at)));
+        let is_indefinite = is_one_of(&self.text(doing + 1), "a|an") && is_story;
+        let object = (doing + 1..words.end).find(|at| !is_one_of(&self.text(*at), "a|an|the|our|my|some|all|new|old"));
         let Some(object) = object.filter(|_| !is_indefinite) else { return false };
         let is_thing = name_at(self.tokens, object).is_some() && self.tokens[object].kind != TokenKind::Symbol;
         is_thing
@@ -258,4 +259,9 @@ impl Story<'_> {
         let is_all = words.clone().any(|at| is_one_of(self.low(at), "everything|all|every"));
         !is_all && words.clone().take(6).any(|at| is_transition(&self.text(at)))
     }
+}
+
+/// `v2`: not "new" and "old", which stories are full of.
+fn is_numbered_version(word: &str) -> bool {
+    is_version(word) && word.ends_with(|letter: char| letter.is_ascii_digit())
 }

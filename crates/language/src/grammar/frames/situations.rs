@@ -6,7 +6,9 @@ use crate::grammar::thing::Thing;
 use crate::lexer::TokenKind;
 use crate::lexicon::is_glue;
 use crate::lexicon::stories::{
-    is_determiner,is_degree, is_failing, is_finite, is_going, is_had, is_later, is_nobody, is_occasion, is_pronoun, is_trouble, is_use, is_when, is_whole};
+    is_degree, is_determiner, is_failing, is_finite, is_going, is_had, is_later, is_nobody, is_occasion, is_pronoun,
+    is_trouble, is_use, is_when, is_whole,
+};
 
 /// The most words before the verb.
 const MAX_SUBJECT: usize = 6;
@@ -42,7 +44,10 @@ impl Story<'_> {
     }
 
     pub(super) fn is_being(&self, at: usize) -> bool {
-        is_one_of(&self.text(at), "is|are|am|was|were|been|keeps|keep|gets|seems|looks|feels|isn't|aren't|became|remains|got") || self.is_short_is(at)
+        is_one_of(
+            &self.text(at),
+            "is|are|am|was|were|been|keeps|keep|gets|seems|looks|feels|isn't|aren't|became|remains|got",
+        ) || self.is_short_is(at)
     }
 
     /// Past adverbs from a place on.
@@ -52,7 +57,8 @@ impl Story<'_> {
 
     /// "Goal: less downtime.": a sentence behind what it is, without anything that is asked for.
     pub(super) fn label(&self, at: usize) -> Option<Frame> {
-        let is_label = is_one_of(&self.text(at), "goal|aim|purpose|background|context|reason|motivation|why") && self.low(at + 1) == ":";
+        let is_label = is_one_of(&self.text(at), "goal|aim|purpose|background|context|reason|motivation|why")
+            && self.low(at + 1) == ":";
         let end = self.clause_end(at + 2);
         (is_label && end > at + 2 && is_one_of(self.low(end), ".|;|!|"))
             .then_some(Frame { words: at..end, sort: Sort::Situation })
@@ -70,41 +76,44 @@ impl Story<'_> {
             (*verb > at || self.is_short_is(*verb))
                 && (self.is_being(*verb)
                     || is_failing(&self.text(*verb))
-                    || is_one_of(&self.text(*verb), "has|have|leaves|ends|starts|begins|goes|falls|times out|comes|keeps"))
+                    || is_one_of(
+                        &self.text(*verb),
+                        "has|have|leaves|ends|starts|begins|goes|falls|times out|comes|keeps",
+                    ))
         });
         let Some(verb) = verb else { return false };
         let subject = at..verb + usize::from(self.is_short_is(verb));
         // "service orders" may be a value before it, and "orders on 8080" tells of more.
-        let is_preposition = |at: usize| is_glue(&self.text(at)) && !is_determiner(&self.text(at)) && !is_pronoun(&self.text(at));
-        if !subject.clone().all(is_plain) || subject.clone().any(is_preposition) || self.is_symbol(at) && !self.is_harmless(at) {
+        let is_preposition =
+            |at: usize| is_glue(&self.text(at)) && !is_determiner(&self.text(at)) && !is_pronoun(&self.text(at));
+        if !subject.clone().all(is_plain)
+            || subject.clone().any(is_preposition)
+            || self.is_symbol(at) && !self.is_harmless(at)
+        {
             return false;
         }
         let next = self.past_adverbs(verb + 1);
         let is_event = subject.clone().any(|at| is_occasion(&self.text(at)) || is_whole(&self.text(at)));
         let text = self.text(next);
-        let when =
-            is_event && (verb + 1..end).any(|at| is_when(&self.text(at)) || is_later(&self.text(at)));
+        let when = is_event && (verb + 1..end).any(|at| is_when(&self.text(at)) || is_later(&self.text(at)));
         let is_troubled = self.is_being(verb) && (verb + 1..next + 1).any(|at| at < end && is_trouble(&self.text(at)));
         let keeps = self.text(verb) == "keeps" && text.ends_with("ing");
         let fails = is_failing(&self.text(verb))
-            || is_one_of(&self.text(verb), "goes|falls")
-                && is_one_of(&text, "down|over|wrong|apart")
+            || is_one_of(&self.text(verb), "goes|falls") && is_one_of(&text, "down|over|wrong|apart")
             || self.text(verb) == "times out";
         let has = is_one_of(&self.text(verb), "has|have")
             && (verb + 1..end).any(|at| {
-                is_had(&self.text(at))
-                    || is_one_of(&self.text(at), "users|bugs|bug|memory leak|leak")
+                is_had(&self.text(at)) || is_one_of(&self.text(at), "users|clients") && self.text(at - 1) == "no"
             });
-        let going = self.is_being(verb) && is_going(&text)
-            || is_one_of(&self.text(verb), "looks|seems") && is_trouble(&text);
+        let going =
+            self.is_being(verb) && is_going(&text) || is_one_of(&self.text(verb), "looks|seems") && is_trouble(&text);
         when || is_troubled || going || keeps || fails || has
     }
 
     /// "nobody uses it any more", "it is not used", "no one needs it".
     fn is_of_nobody(&self, at: usize, end: usize) -> bool {
         let is_none = is_nobody(&self.text(at))
-            || self.text(at) == "no"
-                && is_one_of(&self.text(at + 1), "one|client|clients|team|user");
+            || self.text(at) == "no" && is_one_of(&self.text(at + 1), "one|client|clients|team|user");
         let verb = at + 1 + usize::from(self.text(at) == "no");
         let verb = verb + usize::from(is_one_of(&self.text(verb), "really|actually|ever|else"));
         let verb = verb + usize::from(self.text(verb) == "is");
@@ -112,15 +121,11 @@ impl Story<'_> {
         // "it is no longer used", "they aren't needed any more"
         let is_pronoun = is_pronoun(&self.text(at)) || self.text(at) == "which";
         let be = at + usize::from(!self.is_short_is(at));
-        let is_not = (be..end).any(|at| {
-            is_one_of(&self.text(at), "not|no longer|isn't|aren't|never|not any more")
-        });
+        let is_not = (be..end).any(|at| is_one_of(&self.text(at), "not|no longer|isn't|aren't|never|not any more"));
         let unused = is_pronoun
             && self.is_being(be)
             && is_not
-            && (be..end).any(|at| {
-                is_one_of(&self.text(at), "used|needed|wanted|maintained|supported|called|use")
-            })
+            && (be..end).any(|at| is_one_of(&self.text(at), "used|needed|wanted|maintained|supported|called|use"))
             && end < at + 7;
         does || unused
     }

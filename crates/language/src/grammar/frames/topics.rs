@@ -57,7 +57,8 @@ impl Story<'_> {
         let is_framed = |at: usize| frames.iter().any(|frame| frame.words.contains(&at));
         let start = (frame.words.end..self.tokens.len()).find(|at| !is_framed(*at) && !self.is_mark(*at));
         let start = start.unwrap_or(self.tokens.len());
-        let end = (start..self.tokens.len()).find(|at| is_one_of(self.low(*at), ".|;|!|?")).unwrap_or(self.tokens.len());
+        let end =
+            (start..self.tokens.len()).find(|at| is_one_of(self.low(*at), ".|;|!|?")).unwrap_or(self.tokens.len());
         let to_version = (start..end).any(|at| is_version(&self.text(at)));
         let mut topics: Vec<Topic> = Vec::new();
         let mut is_other = false;

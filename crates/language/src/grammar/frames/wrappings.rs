@@ -67,8 +67,7 @@ impl Story<'_> {
     fn ticket(&self, at: usize, begins: bool) -> Option<usize> {
         let said = self.past_phrase(at, BEFORE_TICKETS);
         let noun = said.unwrap_or(at);
-        let number =
-            noun + usize::from(is_one_of(&self.text(noun), "ticket|issue|jira|story|task"));
+        let number = noun + usize::from(is_one_of(&self.text(noun), "ticket|issue|jira|story|task"));
         let is_bare = begins && self.low(at.wrapping_sub(1)) == "(" && self.low(number + 1) == ")";
         if said.is_none() && !is_bare || !self.tokens.get(number).is_some_and(is_filed) {
             return None;
@@ -85,8 +84,7 @@ impl Story<'_> {
         let end = none
             + (none..none + 6)
                 .take_while(|at| {
-                    is_answer(&self.text(*at))
-                        || is_one_of(&self.text(*at), "any|or|and|needed|please|further")
+                    is_answer(&self.text(*at)) || is_one_of(&self.text(*at), "any|or|and|needed|please|further")
                 })
                 .count();
         (none > at && end > none && is_stop(self.low(end)) && (none..end).any(|at| is_answer(&self.text(at))))
@@ -115,7 +113,10 @@ impl Story<'_> {
         let end = self.clause_end(begin);
         let is_plain = |at: usize| {
             is_validity(&self.text(at))
-                || is_one_of(&self.text(at), "it|the|template|yaml|file|cloudformation|output|result|this|all|is|be|can|will|actually|really|please|without|errors|a|deployed|as|that|it's|and")
+                || is_one_of(
+                    &self.text(at),
+                    "it|the|template|yaml|file|cloudformation|output|result|this|all|is|be|can|will|actually|really|please|without|errors|a|deployed|as|that|it's|and",
+                )
         };
         let says = (begin..end).any(|at| is_validity(&self.text(at)) || self.text(at) == "deployed");
         (says && (begin..end).all(is_plain) && is_stop(self.low(end))).then_some(end)
