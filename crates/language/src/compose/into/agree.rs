@@ -55,5 +55,5 @@ fn ask(draft: &mut Draft, first: &OccupiedEntry<'_, (Subject, String), NewValue>
     let shown = |value: &NewValue| serde_json::to_string(value).unwrap_or_default();
     let ((subject, place), first) = (first.key(), shown(first.get()));
     let Subject { kind, name, .. } = subject;
-    draft.ask(format!("{place} of {kind} `{name}` would be {first} and {}. Which is meant?", shown(second)));
+    draft.ask(format!("The {kind} `{name}` would get {first} and {} at {place}. Which is meant?", shown(second)));
 }

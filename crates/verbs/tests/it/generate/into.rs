@@ -53,6 +53,24 @@ virtual node payments-v1: spec.listeners[0].healthCheck.port = 9090
 }
 
 #[test]
+fn a_place_that_would_get_two_values_is_asked_about() {
+    let twice = |second: &str| {
+        let node = |path: &str| {
+            format!(
+                r#"{{"name": "payments-v1", "action": "change", "listeners": [{{"healthCheck": {{"path": "{path}"}}}}]}}"#
+            )
+        };
+        edits(&format!(r#"{{"virtualNodes": [{}, {}]}}"#, node("/ping"), node(second)))
+    };
+    insta::assert_snapshot!(twice("/ping"), @r#"virtual node payments-v1: spec.listeners[0].healthCheck.path = "/ping""#);
+    insta::assert_snapshot!(twice("/live"), @r#"
+virtual node payments-v1: spec.listeners[0].healthCheck.path = "/ping"
+virtual node payments-v1: spec.listeners[0].healthCheck.path = "/live"
+question: The virtual node `payments-v1` would get "/ping" and "/live" at spec.listeners[0].healthCheck.path. Which is meant?
+"#);
+}
+
+#[test]
 fn a_timeout_is_raised_on_the_route_and_on_every_listener() {
     let raise = |name: &str| {
         edits(&format!(
