@@ -86,7 +86,7 @@ use meshwright_model::Inventory;
 
 use crate::beyond::{is_english, wishes};
 use crate::lexer::{Token, tokens};
-use crate::lexicon::name_symbols;
+use crate::lexicon::{name_symbols, point_at_called};
 use crate::understanding::{NotUnderstood, Question, Understanding};
 pub use examples::{Example, example_near};
 use known::Known;
@@ -146,6 +146,7 @@ fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
     }
     let mut tokens = name_symbols(tokens);
     let passed_over = frames::drop_frames(request, &mut tokens, known);
+    point_at_called(&mut tokens);
     courtesy::drop_courtesy(&mut tokens);
     order::put_in_order(&mut tokens);
     if let Some(known) = known {

@@ -16,6 +16,7 @@ mod words;
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+pub(crate) use clients::point_at_called;
 pub(crate) use technologies::{is_server_of, is_technology};
 
 use crate::lexer::{Token, TokenKind};
@@ -170,7 +171,6 @@ pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
     }
     rests::settle_complements(&mut named);
     rests::tell_shares(&mut named);
-    clients::point_at_called(&mut named);
     named
 }
 

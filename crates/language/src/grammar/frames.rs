@@ -22,6 +22,7 @@ use super::known::Known;
 use super::name::name_at;
 use crate::lexer::{Token, TokenKind};
 use crate::understanding::Assumption;
+use topics::Topic;
 
 /// What a clause that frames a request tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,8 @@ struct Frame {
 struct Story<'t> {
     tokens: &'t [Token],
     known: Option<&'t Known>,
+    /// Whether environments are spoken of, so that "for testing" may be one of them.
+    has_environments: bool,
 }
 
 /// What is said outside of all frames.
@@ -65,20 +68,21 @@ struct Outside {
 /// Takes out what frames a request, and says what was passed over.
 pub(super) fn drop_frames(request: &str, tokens: &mut Vec<Token>, known: Option<&Known>) -> Vec<Assumption> {
     wrappings::untell_json(tokens);
-    let (frames, topics) = {
-        let story = Story { tokens, known };
+    let (frames, framed, topics) = {
+        let story = Story { tokens, known, has_environments: aims::has_environments(tokens) };
         let all = story.outside(&[]);
         let mut frames = story.candidates(&all);
         let outside = story.outside(&frames);
-        let topics = story.topics(&frames);
+        let topics = story.topics(&frames, &story.framed(&frames));
         frames.retain(|frame| story.tells_nothing(frame, &outside, &topics));
+        let framed = story.framed(&frames);
         let is_all = (0..tokens.len())
-            .filter(|at| !frames.iter().any(|frame| frame.words.contains(at)))
+            .filter(|at| !framed[*at])
             .all(|at| tokens[at].kind == TokenKind::Mark || wrappings::is_courteous(&tokens[at].low));
         if frames.is_empty() || is_all {
             return Vec::new();
         }
-        (frames, topics)
+        (frames, framed, topics)
     };
     let notes = frames.iter().map(|frame| {
         let text = &request[tokens[frame.words.start].start..tokens[frame.words.end - 1].end];
@@ -91,13 +95,19 @@ pub(super) fn drop_frames(request: &str, tokens: &mut Vec<Token>, known: Option<
         Assumption { what: format!("\"{text}\" changes nothing by itself"), why: why.to_owned() }
     });
     let notes: Vec<Assumption> = notes.collect();
-    for topic in topics {
-        if frames.iter().any(|frame| frame.words.contains(&topic.named)) {
+    // From the last on, so that what is put in or taken out moves nothing that is still to be done.
+    let said = topics.into_iter().filter(|topic| framed[topic.named]);
+    let said: Vec<(Topic, String)> = said
+        .map(|topic| {
             let name = tokens[topic.named].text.clone();
+            (topic, name)
+        })
+        .collect();
+    let mut said = said.into_iter().peekable();
+    for frame in frames.iter().rev() {
+        while let Some((topic, name)) = said.next_if(|(topic, _)| topic.pronoun >= frame.words.end) {
             topic.say(tokens, name);
         }
-    }
-    for frame in frames.iter().rev() {
         take_out(tokens, frame.words.clone());
     }
     notes
@@ -190,6 +200,15 @@ impl Story<'_> {
             }
         }
         frames
+    }
+
+    /// Which tokens stand in one of several clauses.
+    fn framed(&self, frames: &[Frame]) -> Vec<bool> {
+        let mut framed = vec![false; self.tokens.len()];
+        for frame in frames {
+            framed[frame.words.clone()].fill(true);
+        }
+        framed
     }
 
     fn outside(&self, frames: &[Frame]) -> Outside {

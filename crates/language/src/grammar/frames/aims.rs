@@ -3,7 +3,7 @@
 use super::clause::{is_one_of, is_stop, whole_text};
 use super::{Frame, Sort, Story};
 use crate::grammar::thing::Thing;
-use crate::lexer::TokenKind;
+use crate::lexer::{Token, TokenKind};
 use crate::lexicon::stories::{
     BEFORE_OCCASIONS, REASONS, UNDERTAKINGS, is_bare_occasion, is_determiner, is_finite, is_nobody, is_occasion,
     is_of_occasion, is_people, is_pronoun, is_purpose, is_step,
@@ -18,6 +18,11 @@ const MAX_OF_OCCASION: usize = 4;
 /// Words that say where requests go to be tried out, so that "for testing" is no occasion.
 const ENVIRONMENTS: &[&str] =
     &["production", "prod", "staging", "dev", "development", "qa", "preprod", "sandbox", "environment", "environments"];
+
+/// Whether a request speaks of environments.
+pub(super) fn has_environments(tokens: &[Token]) -> bool {
+    tokens.iter().any(|token| ENVIRONMENTS.contains(&token.text.to_lowercase().as_str()))
+}
 
 impl Story<'_> {
     /// A clause that says why.
@@ -158,12 +163,11 @@ impl Story<'_> {
             end = if is_when { tail } else { end };
         }
         let is_test = self.text(noun).starts_with("test") || self.text(noun) == "experiment";
-        let has_environments = (0..self.tokens.len()).any(|at| ENVIRONMENTS.contains(&self.text(at).as_str()));
         let ends = is_stop(self.low(end)) && self.low(end) != "("
             || begins
                 && (self.begins_order(end) || is_determiner(&self.text(end)) || is_pronoun(&self.first_word(end)))
             || self.is_joint(end);
-        (ends && !(is_test && has_environments)).then_some(end)
+        (ends && !(is_test && self.has_environments)).then_some(end)
     }
 
     /// "with Black Friday coming up"

@@ -128,6 +128,10 @@ impl Story<'_> {
             return true;
         }
         let low = token.low.as_str();
+        // "due to the audit"
+        if is_one_of(low, "due|owing|seeing|considering") {
+            return true;
+        }
         if self.is_weekday(at) || (is_people(low) || is_whole(low) || is_occasion(low)) && !self.is_there(at) {
             return true;
         }

@@ -8,7 +8,7 @@ use crate::lexer::{Token, TokenKind};
 use crate::lexicon::stories::{is_occasion, is_people, is_whole};
 
 /// The most tokens between a clause and the pronoun that points back at it.
-const MAX_BETWEEN: usize = 12;
+const MAX_BETWEEN: usize = 24;
 
 /// A name in a clause, and what stands for it outside.
 pub(super) struct Topic {
@@ -37,10 +37,10 @@ impl Topic {
 
 impl Story<'_> {
     /// The names that clauses speak of, where what stands right after points back at them.
-    pub(super) fn topics(&self, frames: &[Frame]) -> Vec<Topic> {
+    pub(super) fn topics(&self, frames: &[Frame], framed: &[bool]) -> Vec<Topic> {
         let mut topics: Vec<Topic> = Vec::new();
         for frame in frames.iter().rev() {
-            for topic in self.topics_of(frame, frames) {
+            for topic in self.topics_of(frame, framed) {
                 if topics.iter().all(|known| known.pronoun != topic.pronoun) {
                     topics.push(topic);
                 }
@@ -51,22 +51,22 @@ impl Story<'_> {
         topics
     }
 
-    fn topics_of(&self, frame: &Frame, frames: &[Frame]) -> Vec<Topic> {
+    fn topics_of(&self, frame: &Frame, framed: &[bool]) -> Vec<Topic> {
         let mut names = frame.words.clone().filter(|at| frame.sort != Sort::Wrapping && self.is_topic(*at));
         let Some(named) = names.next().filter(|_| names.next().is_none()) else { return Vec::new() };
-        let is_framed = |at: usize| frames.iter().any(|frame| frame.words.contains(&at));
-        let start = (frame.words.end..self.tokens.len()).find(|at| !is_framed(*at) && !self.is_mark(*at));
-        let start = start.unwrap_or(self.tokens.len());
-        let end =
-            (start..self.tokens.len()).find(|at| is_one_of(self.low(*at), ".|;|!|?")).unwrap_or(self.tokens.len());
+        let start =
+            (frame.words.end..self.tokens.len()).take(MAX_BETWEEN).find(|at| !framed[*at] && !self.is_mark(*at));
+        let Some(start) = start else { return Vec::new() };
+        let last = (start + MAX_BETWEEN).min(self.tokens.len());
+        let end = (start..last).find(|at| is_one_of(self.low(*at), ".|;|!|?")).unwrap_or(last);
         let to_version = (start..end).any(|at| is_version(&self.text(at)));
         let mut topics: Vec<Topic> = Vec::new();
         let mut is_other = false;
-        for at in (start..end).take(if end - start > MAX_BETWEEN { MAX_BETWEEN * 2 } else { end - start }) {
+        for at in start..end {
             let is_said = self.points_back(at, to_version);
             // "and make sure web no longer calls it"
             let is_called = matches!(self.low(at.saturating_sub(1)), "call" | "to") && !topics.is_empty();
-            if is_said && (!is_other || is_called) && !is_framed(at) {
+            if is_said && (!is_other || is_called) && !framed[at] {
                 topics.push(Topic { named, pronoun: at });
             }
             is_other |= self.is_other(at);
