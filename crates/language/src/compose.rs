@@ -4,6 +4,7 @@
 //! The way: `expand` takes applications apart into nodes, routers and services; `routes`, `retries`, `timeouts`, `trust` and
 //! `priority` settle what depends on each other; the rest writes resources, each value through its limit.
 
+mod bare_service;
 mod conflicts;
 mod draft;
 mod environments;
@@ -11,6 +12,7 @@ mod expand;
 mod gateway;
 mod health;
 mod into;
+mod kept;
 mod listeners;
 mod logging;
 mod loose;
@@ -24,6 +26,7 @@ mod retries;
 mod route;
 mod routes;
 mod say;
+mod service_names;
 mod sidecar;
 mod timeouts;
 mod tls;
@@ -90,6 +93,7 @@ fn compose_on(intent: &Intent, mut draft: Draft) -> Composition {
     conflicts::ask(intent, &plan, &mut draft);
     loose::ask(intent, &mut draft);
     write(intent, &plan, &mut draft);
+    kept::ask(intent, &mut draft);
     let has_others = draft.inventory.declarations.iter().any(|declaration| declaration.section == "Resources");
     if draft.inventory.resources.is_empty() && !has_others && draft.questions.is_empty() {
         draft.ask("What should be made or changed?");
@@ -124,13 +128,19 @@ fn write(intent: &Intent, plan: &Plan, draft: &mut Draft) {
     sidecar::write(intent, plan, find, draft);
 }
 
-/// Without a file there is nothing to take away or rename.
+/// Without a file there is nothing to take away, rename or tag.
 fn ask_about_removals(intent: &Intent, draft: &mut Draft) {
     for removal in &intent.removals {
         draft.ask(format!("From which file should `{}` be taken? Name it with --into FILE.", removal.name));
     }
     for rename in &intent.renames {
         draft.ask(format!("In which file should `{}` be renamed? Name it with --into FILE.", rename.name));
+    }
+    for likeness in &intent.likenesses {
+        draft.ask(format!("In which file does `{}` stand? Name it with --into FILE.", likeness.like));
+    }
+    if !intent.taggings.is_empty() {
+        draft.ask("In which file stands what should get the tags? Name it with --into FILE.");
     }
 }
 

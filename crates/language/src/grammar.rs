@@ -15,13 +15,16 @@
 
 mod account;
 mod adopt;
+mod again;
 mod ahead;
 mod all_listeners;
+mod alone;
 mod alternatives;
 mod asides;
 mod behind;
 mod between;
 mod block;
+mod callers;
 mod calls;
 mod carried;
 mod choose;
@@ -38,6 +41,7 @@ mod hosts;
 mod images;
 mod key_files;
 mod known;
+mod likeness;
 mod log_fields;
 mod meaning;
 mod meanings;
@@ -48,6 +52,7 @@ mod order;
 mod owners;
 mod page;
 mod pair;
+mod parameters;
 mod paths;
 mod pathway;
 mod pattern;
@@ -61,6 +66,8 @@ mod reader;
 mod removal;
 mod rename;
 mod replacement;
+mod retag;
+mod retired;
 mod routers;
 mod routes;
 mod rpcs;
@@ -81,6 +88,7 @@ mod variants;
 mod varied;
 mod versions;
 mod whole;
+mod wordings;
 
 use meshwright_model::Inventory;
 
@@ -109,6 +117,20 @@ pub fn understand(request: &str) -> Understanding {
 /// is said of it.
 pub fn understand_change(request: &str, there: &Inventory) -> Understanding {
     read(request, Some(&Known::of(there))).0
+}
+
+impl Known {
+    /// Says in the words that are read what a request asks of the files.
+    fn say_what_is_there(&self, tokens: &mut Vec<Token>) {
+        self.put_straight(tokens);
+        self.name_parameters(tokens);
+        again::say_again(tokens);
+        self.name_what_is_there(tokens);
+        self.part_plurals(tokens);
+        self.drop_counts(tokens);
+        self.name_families(tokens);
+        self.name_listeners(tokens);
+    }
 }
 
 /// Reads a request; with it, how often a pattern's part was held against a token.
@@ -150,10 +172,7 @@ fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
     courtesy::drop_courtesy(&mut tokens);
     order::put_in_order(&mut tokens);
     if let Some(known) = known {
-        known.name_what_is_there(&mut tokens);
-        known.part_plurals(&mut tokens);
-        known.name_families(&mut tokens);
-        known.name_listeners(&mut tokens);
+        known.say_what_is_there(&mut tokens);
     }
     let mut built = Vec::new();
     if known.is_none() {

@@ -4,11 +4,13 @@
 //! Schema is [`schema`]. What an intent leaves out is decided when it becomes resources, and each such decision is said.
 
 mod former;
+mod likeness;
 mod node;
 mod policy;
 mod quantity;
 mod rename;
 mod routing;
+mod tagging;
 mod variation;
 
 use std::collections::BTreeMap;
@@ -17,6 +19,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use former::Former;
+pub use likeness::{Likeness, NodePart};
 pub use node::{
     AccessLog, AccessLogFormat, Call, Certificate, ClientTls, CloudMap, ConnectionPool, Discovery, Dns, HealthCheck,
     Listener, ListenerTls, OutlierDetection, TlsMode, Trust, Version, VirtualNode,
@@ -29,6 +32,7 @@ pub use routing::{
     Comparison, GatewayRoute, Header, Hostname, Match, Pathway, Provider, Query, Rewrite, Route, RouterListener,
     Target, VirtualGateway, VirtualRouter, VirtualService,
 };
+pub use tagging::Tagging;
 
 /// What to make or change in a mesh.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -73,6 +77,12 @@ pub struct Intent {
     /// What the request says was there before it changes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub formers: Vec<Former>,
+    /// Parts that are to be as those of another.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub likenesses: Vec<Likeness>,
+    /// Tags of what is there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub taggings: Vec<Tagging>,
     /// Tags of everything that is made.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, String>,
@@ -223,12 +233,15 @@ pub struct Removal {
     /// Who gets the requests of what is taken away.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heir: Option<Heir>,
+    /// Whether every resource of that name goes: a node, its virtual service, its router.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_whole: bool,
 }
 
 impl Removal {
     /// Takes a resource away, or what of it the kind says.
     pub fn of(kind: RemovalKind, name: impl Into<String>) -> Self {
-        Self { kind, resource: None, name: name.into(), part: None, heir: None }
+        Self { kind, resource: None, name: name.into(), part: None, heir: None, is_whole: false }
     }
 
     /// Takes one of several parts of a resource away.

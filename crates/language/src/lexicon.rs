@@ -105,6 +105,7 @@ pub(crate) fn symbols() -> HashSet<&'static str> {
 pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
     statuses::tell(&mut tokens);
     tell_methods(&mut tokens);
+    tell_demands(&mut tokens);
     for at in 1..tokens.len() {
         // "that has to win": a verb follows, and no place.
         if tokens[at].low == "to"
@@ -172,6 +173,20 @@ pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
     rests::settle_complements(&mut named);
     rests::tell_shares(&mut named);
     named
+}
+
+/// "clients must show what is demanded": what is required.
+fn tell_demands(tokens: &mut [Token]) {
+    for token in tokens.iter_mut().filter(|token| token.kind == TokenKind::Word) {
+        let required = match token.low.as_str() {
+            "demand" => "require",
+            "demands" => "requires",
+            "demanding" => "requiring",
+            "demanded" => "required",
+            _ => continue,
+        };
+        required.clone_into(&mut token.low);
+    }
 }
 
 /// "with a gateway in front, …": of all that there is.

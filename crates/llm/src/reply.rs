@@ -137,6 +137,8 @@ fn problems(intent: &Intent, has_mesh: bool) -> Vec<String> {
         // From where something is to be taken, or where it is renamed, is for the author to say, not for the model.
         probe.removals.clear();
         probe.renames.clear();
+        probe.taggings.clear();
+        probe.likenesses.clear();
         if probe == Intent::default() {
             return Vec::new();
         }

@@ -14,7 +14,13 @@ pub(super) fn ask(intent: &Intent, plan: &Plan, draft: &mut Draft) {
         ask_about_missing(intent, plan, draft);
     }
     for node in &plan.nodes {
+        if let Some(name) = node.name.text().filter(|name| intent.environments.iter().any(|own| own == name)) {
+            draft.ask(format!("`{name}` is an environment. Should a virtual node be called so too?"));
+        }
         ask_about_doubled_ports(node.listeners.iter().map(|listener| listener.port), &node.name.shown(), draft);
+        if node.calls.iter().any(|call| node.name.text() == Some(call.to.as_str())) {
+            draft.ask(format!("Which services does `{}` call? It would call itself.", node.name.shown()));
+        }
         ask_about_backends(plan, &node.name.shown(), node.calls.iter().map(|call| call.to.as_str()), draft);
     }
     for node in &plan.nodes {

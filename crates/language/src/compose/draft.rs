@@ -28,6 +28,10 @@ pub(super) struct Draft {
     pub(super) tags: Vec<(String, String)>,
     /// The applications that are there already: what calls them does not make them.
     pub(super) there: BTreeSet<String>,
+    /// The domain that the virtual services of the files share.
+    pub(super) domain: Option<Expression>,
+    /// The parameters of the files, which a request may name as `${Name}`.
+    pub(super) parameters: BTreeSet<String>,
     /// Logical ids and parameters that are in use.
     taken: BTreeSet<String>,
 }
@@ -63,6 +67,8 @@ impl Draft {
             owner: None,
             tags: Vec::new(),
             there: BTreeSet::new(),
+            domain: None,
+            parameters: BTreeSet::new(),
             taken: BTreeSet::new(),
         }
     }
@@ -136,6 +142,11 @@ impl Draft {
 
     /// A value from a word that the API knows, or a number that may be negative.
     pub(super) fn value<T: ScalarType>(&mut self, what: &str, given: Given<'_>) -> Scalar<T> {
+        if let Given::Text(text) = given
+            && let Some(expression) = self.with_parameters(text)
+        {
+            return Scalar::Open(Box::new(expression));
+        }
         match T::accept(given) {
             Ok(value) => Scalar::Known(value),
             Err(error) => {
@@ -146,6 +157,18 @@ impl Draft {
                 self.open(what)
             }
         }
+    }
+
+    /// A text in which parameters of the files stand: `${Name}.local`.
+    fn with_parameters(&self, text: &str) -> Option<Expression> {
+        let (mut parts, mut rest) = (Vec::new(), text);
+        while let Some((before, behind)) = rest.split_once("${") {
+            let (name, after) = behind.split_once('}').filter(|(name, _)| self.parameters.contains(*name))?;
+            parts.push(Expression::Text(before.to_owned()));
+            parts.push(Expression::Reference(name.into()));
+            rest = after;
+        }
+        (!parts.is_empty()).then(|| Expression::join(parts.into_iter().chain([Expression::Text(rest.to_owned())])))
     }
 
     /// A value from an expression: text goes through its limit, the rest stays open.
@@ -251,6 +274,11 @@ impl Draft {
         };
         tags.iter().map(tag).collect()
     }
+}
+
+/// The parameter that stands for a whole text: `${Name}`.
+pub(super) fn parameter_in(text: &str) -> Option<&str> {
+    text.strip_prefix("${")?.strip_suffix('}')
 }
 
 /// Words for the logical id of a resource: `orders service` of `orders.shop.local`, `orders router` of `orders-router`.

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use super::bare_service;
 use super::draft::{Draft, Wanted};
 use super::listeners;
 use super::mesh;
-use super::names::{common_stem, host_label, is_version, listed, own_router, versioned_host};
-use super::plan::{Gateway, Named, Node, Plan, Router, Service, in_domain, is_change};
+use super::names::{common_stem, is_version, listed, own_router};
+use super::plan::{Gateway, Named, Node, Plan, Router, Service, is_change};
+use super::service_names::service_name;
 use super::{version_nodes, version_routes};
 use crate::intent::{
-    CloudMap, Discovery, Dns, Intent, Provider, Route, RouterListener, Target, Timeout, Version, VirtualGateway,
-    VirtualNode,
+    Discovery, Dns, Intent, Provider, Route, RouterListener, Target, Timeout, Version, VirtualGateway, VirtualNode,
 };
 
 /// Takes a request apart.
@@ -42,6 +43,10 @@ pub(super) fn expand(intent: &Intent, draft: &mut Draft) -> Plan {
         plan.services.push(Service { key, name: name.expression, provider: service.provider.clone() });
     }
     for application in &all_applications(intent, draft) {
+        if let Some(service) = bare_service::of(application, intent, draft) {
+            plan.services.push(service);
+            continue;
+        }
         add_application(application, intent, &everywhere, &mut plan, draft);
     }
     add_missing_nodes(intent, &everywhere, &mut plan, draft);
@@ -201,12 +206,7 @@ fn add_application(
         plan.nodes.push(node(application, Named::known(&label), everywhere));
         return;
     }
-    let own = own_host(application, everywhere, &name).filter(|_| plan.is_one);
-    let host = match own {
-        _ if name.contains('.') => Named::known(&name).expression,
-        Some(own) => Named::known(&own).expression,
-        None => in_domain(&name, draft),
-    };
+    let host = service_name(application, everywhere, &name, plan.is_one, draft);
     if !name.contains('.') {
         draft.assume_of(
             format!("`{name}` as `{host}`"),
@@ -237,7 +237,7 @@ fn add_application(
             let mut node = node(&described, Named::known(&node_name), everywhere);
             let is_shared = described.discovery == application.discovery;
             if let (Some(version), Some(discovery), true) = (version, &mut node.discovery, is_shared) {
-                tell_apart(discovery, &name, version, draft);
+                version_nodes::tell_apart(discovery, &name, version, draft);
             }
             plan.nodes.push(node);
         }
@@ -255,51 +255,9 @@ fn add_application(
     plan.services.push(Service { key: name, name: host, provider: Some(provider) });
 }
 
-/// The name by which the hosts of an application are found, where that is its own in a domain: clients can call it by that.
-fn own_host(application: &VirtualNode, everywhere: &VirtualNode, name: &str) -> Option<String> {
-    let label = host_label(name);
-    match (&application.discovery, &everywhere.discovery) {
-        (Some(Discovery::Dns(Dns { hostname: Some(host), .. })), _) => {
-            host.strip_prefix(label.as_str()).is_some_and(|rest| rest.starts_with('.')).then(|| host.clone())
-        }
-        (None, Some(Discovery::Dns(Dns { hostname: Some(domain), .. }))) => Some(format!("{label}.{domain}")),
-        (Some(Discovery::CloudMap(map)), _) | (None, Some(Discovery::CloudMap(map))) => {
-            let is_own = map.service.as_ref().is_none_or(|service| service == name);
-            let namespace = map.namespace.as_ref().filter(|namespace| is_own && namespace.contains('.'))?;
-            Some(format!("{label}.{namespace}"))
-        }
-        _ => None,
-    }
-}
-
 /// Whether a timeout needs the route's to be raised too: over the default of 15 seconds, or none at all.
 fn is_raised(timeout: &Timeout) -> bool {
     timeout.per_request.is_some_and(|span| span.millis == 0 || span.millis > 15_000)
-}
-
-/// Lets the hosts of a version be told from those of the others.
-fn tell_apart(discovery: &mut Discovery, application: &str, version: &Version, draft: &mut Draft) {
-    let name = &version.name;
-    match discovery {
-        // A domain of all gives each version its own name already.
-        Discovery::Dns(Dns { hostname: Some(hostname), .. })
-            if hostname.split('.').next() == Some(host_label(&version.node_name(application)).as_str()) => {}
-        Discovery::Dns(Dns { hostname: Some(hostname), .. }) => {
-            *hostname = versioned_host(hostname, version);
-            draft.assume(
-                format!("the hosts of version `{name}` of `{application}` are found by `{hostname}`"),
-                "versions with one host name would get each other's requests",
-            );
-        }
-        Discovery::CloudMap(CloudMap { service: Some(service), attributes, .. }) => {
-            attributes.insert("version".to_owned(), name.clone());
-            draft.assume(
-                format!("instances of Cloud Map service `{service}` bear the attribute `version`, here `{name}`"),
-                "versions with one Cloud Map service are told apart by an attribute",
-            );
-        }
-        Discovery::Dns(_) | Discovery::CloudMap(_) => {}
-    }
 }
 
 fn add_routers(intent: &Intent, plan: &mut Plan, draft: &mut Draft) {
@@ -311,6 +269,10 @@ fn add_routers(intent: &Intent, plan: &mut Plan, draft: &mut Draft) {
             routes: wanted.routes.clone(),
         };
         name_targets(&mut router, plan);
+        let own = intent.applications.first().and_then(|application| bare_service::router_of(application, intent));
+        if let (true, Some(own)) = (router.name == Named::default(), own) {
+            router.name = Named::known(&own);
+        }
         if router.name == Named::default() {
             router.name = router_name(&router, plan, draft);
         }

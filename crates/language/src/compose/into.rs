@@ -6,6 +6,7 @@ mod find;
 mod formers;
 mod gateways;
 mod leaving;
+mod likenesses;
 mod listeners;
 mod matches;
 mod names;
@@ -26,7 +27,7 @@ mod subjects;
 mod tags;
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use meshwright_model::edit::{Change, Edit, NewValue};
 use meshwright_model::parameter::Declaration;
@@ -38,6 +39,7 @@ use meshwright_model::{Expression, Inventory, Kind, Path, Resource};
 use super::compose_on;
 use super::draft::Draft;
 use super::names::{host_label, listed};
+use super::service_names::service_name;
 use crate::intent::{Action, Discovery, Dns, Intent, Mesh, VirtualNode};
 use crate::understanding::{Assumption, Question};
 use find::{Finder, node_spec};
@@ -64,20 +66,27 @@ pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
         edits: Vec::new(),
         leaving: Vec::new(),
         new_targets: Vec::new(),
-        planned_services: planned_services(intent),
+        planned_services: BTreeMap::new(),
         made: Vec::new(),
         is_settled: false,
     };
+    desk.draft.domain = names::shared_domain(inventory);
+    desk.draft.parameters = inventory.parameters.iter().map(|parameter| parameter.name.clone()).collect();
     if !intent.variations.is_empty() {
         desk.draft.ask(
             "What is there gets one value for all environments, unless it is a parameter already. Which value is it?",
         );
     }
     desk.choose_mesh(intent);
+    desk.planned_services = planned_services(intent, &desk.draft);
+    // What is called is there already, by the name of its node.
+    desk.planned_services.retain(|name, _| desk.finder.path_to(name).0.is_empty());
     let mut rest = intent.clone();
     rest.removals.clear();
     rest.renames.clear();
     rest.formers.clear();
+    rest.taggings.clear();
+    rest.likenesses.clear();
     subjects::join(&mut rest);
     desk.find_gateways(&mut rest);
     desk.change_mesh(&mut rest);
@@ -90,6 +99,12 @@ pub fn compose_into(intent: &Intent, inventory: &Inventory) -> Insertion {
     desk.create(rest, intent);
     let is_copy =
         |name: &String| intent.virtual_nodes.iter().any(|node| node.like.is_some() && node.name.as_ref() == Some(name));
+    for likeness in &intent.likenesses {
+        desk.make_alike(likeness);
+    }
+    for tagging in &intent.taggings {
+        desk.tag(tagging, &intent.formers);
+    }
     for removal in intent.removals.iter().filter(|removal| !is_copy(&removal.name)) {
         desk.remove(removal);
     }
@@ -118,8 +133,8 @@ struct Desk<'i> {
     leaving: Vec<Leaving<'i>>,
     /// The nodes that routes get as targets.
     new_targets: Vec<String>,
-    /// The applications that the request makes, each with a virtual service.
-    planned_services: Vec<String>,
+    /// The virtual services that the request makes, by the names of what they are for.
+    planned_services: BTreeMap<String, Expression>,
     /// What is declared beside the resources that the request makes.
     made: Vec<Declaration>,
     /// Whether something that is asked for needs no edit, as it is so already.
@@ -214,6 +229,8 @@ impl<'i> Desk<'i> {
         let mut draft = Draft::new();
         draft.mesh.clone_from(&self.draft.mesh);
         draft.there = self.called(&rest);
+        draft.parameters.clone_from(&self.draft.parameters);
+        draft.domain.clone_from(&self.draft.domain);
         let composition = compose_on(&rest, draft);
         self.ask_for_names(&composition.inventory);
         self.made.extend(composition.inventory.declarations);
@@ -357,7 +374,11 @@ impl<'i> Desk<'i> {
 
     /// Takes a part of a resource away.
     fn take(&mut self, resource: &Resource, path: Path) {
-        self.edits.push(Edit::of(resource, path, Change::Remove));
+        let removal = Edit::of(resource, path, Change::Remove);
+        // What goes twice goes once.
+        if !self.edits.contains(&removal) {
+            self.edits.push(removal);
+        }
     }
 }
 
@@ -373,11 +394,19 @@ fn planned(intent: &Intent) -> Vec<String> {
     names
 }
 
-fn planned_services(intent: &Intent) -> Vec<String> {
-    let is_new = |node: &&VirtualNode| node.action == Action::Create;
-    let applications = intent.applications.iter().filter(is_new).filter_map(|node| node.name.clone());
+/// The virtual services that an intent makes, by the names of what they are for.
+fn planned_services(intent: &Intent, draft: &Draft) -> BTreeMap<String, Expression> {
+    let everywhere = intent.everywhere.clone().unwrap_or_default();
+    let is_one = intent.environments.is_empty();
+    let applications = intent.applications.iter().filter(|node| node.action == Action::Create).filter_map(|node| {
+        let name = node.name.clone()?;
+        let service = service_name(node, &everywhere, &name, is_one, draft);
+        Some((name, service))
+    });
     let services = intent.virtual_services.iter().filter(|service| service.action == Action::Create);
-    applications.chain(services.filter_map(|service| service.name.clone())).collect()
+    let services =
+        services.filter_map(|service| Some((service.name.clone()?, Expression::Text(service.name.clone()?))));
+    applications.chain(services).collect()
 }
 
 /// Elements of lists are told by their places, so they go after all else was done to their lists, the last of a list first;

@@ -74,7 +74,7 @@ pub(super) fn is_made(intent: &Intent) -> bool {
 
 /// Whether nothing is to be made.
 fn is_empty(intent: &Intent) -> bool {
-    Intent { removals: Vec::new(), renames: Vec::new(), ..intent.clone() } == Intent::default()
+    Intent { removals: Vec::new(), renames: Vec::new(), taggings: Vec::new(), ..intent.clone() } == Intent::default()
 }
 
 /// Whether a request is for nothing but tasks.

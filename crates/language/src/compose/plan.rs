@@ -170,9 +170,12 @@ impl Plan {
     }
 }
 
-/// The domain of the mesh's own names: `shop.local`.
+/// A name in the domain of the mesh's own names: that of the virtual services which are there, else `shop.local`.
 pub(super) fn in_domain(label: &str, draft: &Draft) -> Expression {
     let text = |text: String| Expression::Text(text);
+    if let Some(domain) = &draft.domain {
+        return Expression::join([text(format!("{}.", host_label(label))), domain.clone()]);
+    }
     match draft.mesh.text() {
         Some(mesh) => text(format!("{}.{}.local", host_label(label), host_label(mesh))),
         None => {

@@ -13,7 +13,7 @@ use meshwright_model::tls::{
     TlsSdsTrust, TlsValidationContext, TlsValidationContextTrust,
 };
 
-use super::draft::{Draft, Wanted};
+use super::draft::{Draft, Wanted, parameter_in};
 use super::names::{host_label, logical};
 use super::plan::Named;
 use crate::intent::{Certificate, ClientTls, ListenerTls, TlsMode, Trust};
@@ -198,7 +198,7 @@ pub(super) fn client_trust(trust: Option<&Trust>, own: &str, draft: &mut Draft) 
         Some(Trust::Acm { arns }) => {
             let mut authorities = Vec::new();
             for arn in arns {
-                if !is_authority(arn) {
+                if parameter_in(arn).is_none() && !is_authority(arn) {
                     draft.ask(format!(
                         "{own} is to trust `{arn}`, which is no authority of AWS Private CA. Which one is it (arn:aws:acm-pca:REGION:ACCOUNT:certificate-authority/ID)?"
                     ));

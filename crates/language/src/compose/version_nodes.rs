@@ -1,6 +1,8 @@
 //! Nodes of an application's versions of which something is said apart: "cart runs v1 and v2; v2 listens on 9090".
 
-use crate::intent::{Action, Intent, VirtualNode};
+use super::draft::Draft;
+use super::names::{host_label, versioned_host};
+use crate::intent::{Action, CloudMap, Discovery, Dns, Intent, Version, VirtualNode};
 
 /// Whether a node that is described is the version of an application, and has what is said of that.
 pub(super) fn is_of_application(wanted: &VirtualNode, intent: &Intent) -> bool {
@@ -36,4 +38,29 @@ pub(super) fn described(node: &str, application: &VirtualNode, intent: &Intent) 
     all.backend_tls = all.backend_tls.or_else(|| application.backend_tls.clone());
     all.access_log = all.access_log.or_else(|| application.access_log.clone());
     all
+}
+
+/// Lets the hosts of a version be told from those of the others.
+pub(super) fn tell_apart(discovery: &mut Discovery, application: &str, version: &Version, draft: &mut Draft) {
+    let name = &version.name;
+    match discovery {
+        // A domain of all gives each version its own name already.
+        Discovery::Dns(Dns { hostname: Some(hostname), .. })
+            if hostname.split('.').next() == Some(host_label(&version.node_name(application)).as_str()) => {}
+        Discovery::Dns(Dns { hostname: Some(hostname), .. }) => {
+            *hostname = versioned_host(hostname, version);
+            draft.assume(
+                format!("the hosts of version `{name}` of `{application}` are found by `{hostname}`"),
+                "versions with one host name would get each other's requests",
+            );
+        }
+        Discovery::CloudMap(CloudMap { service: Some(service), attributes, .. }) => {
+            attributes.insert("version".to_owned(), name.clone());
+            draft.assume(
+                format!("instances of Cloud Map service `{service}` bear the attribute `version`, here `{name}`"),
+                "versions with one Cloud Map service are told apart by an attribute",
+            );
+        }
+        Discovery::Dns(_) | Discovery::CloudMap(_) => {}
+    }
 }

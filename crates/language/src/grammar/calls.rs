@@ -28,6 +28,15 @@ impl Reader<'_> {
         if let Place::Gateway(_) = spot.place {
             return self.calls_of_gateway(names);
         }
+        let is_only =
+            self.is_word(self.words.start.wrapping_sub(1), &["only"]) || self.is_word(self.words.end, &["only"]);
+        if is_only && self.known.is_some() {
+            self.ask(
+                "Should it lose the other backends that it has? \"NAME no longer calls OTHER\" takes one away.",
+                self.words.start,
+                self.words.end,
+            );
+        }
         let (node, path) = spot::node(&mut self.intent, spot)?;
         self.guessed_calls.retain(|guess| node.name.as_ref() != Some(&guess.from) || !names.contains(&guess.to));
         let mut said = Vec::with_capacity(names.len());

@@ -17,6 +17,26 @@ const NOUNS: &[&str] = &["file", "name", "value"];
 /// The most tokens from an owner to the value of its part.
 const MAX_TO_VALUE: usize = 6;
 
+/// Symbols of verbs, before which none is said again.
+const VERBS: &[&str] = &[
+    "add",
+    "change",
+    "create",
+    "remove",
+    "no",
+    "no-longer",
+    "take",
+    "drop-all",
+    "rename",
+    "tag",
+    "send",
+    "split",
+    "call",
+    "rewrite",
+    "strip",
+    "keep",
+];
+
 /// Ways to say that one value takes the place of another.
 const REPLACING: &[&str] = &["replace", "replaces"];
 
@@ -34,7 +54,10 @@ impl Reader<'_> {
         while at < self.tokens.len() {
             if self.is_sentence_end(at) {
                 verb = None;
-            } else if self.is_symbol(at, &["change"]) || self.is_word(at, &["set"]) {
+            } else if self.known.is_some() && self.is_symbol(at, &["add"])
+                || self.is_symbol(at, &["change"])
+                || self.is_word(at, &["set"])
+            {
                 verb = Some(at);
             } else if self.is_symbol(at, &["and"]) || self.low(at) == "," {
                 let said = verb.and_then(|verb| self.said_again(verb, at)).unwrap_or_default();
@@ -165,6 +188,9 @@ impl Reader<'_> {
 
     /// The words that go without saying behind a joint: the verb, or the verb and the part.
     fn said_again(&self, verb: usize, joint: usize) -> Option<Vec<Token>> {
+        if self.is_symbol(verb, &["add"]) {
+            return self.adds_to_another(joint).then(|| vec![self.tokens[verb].clone()]);
+        }
         let first = self.part_at_place(verb + 1).filter(|part| !part.label.is_empty())?;
         let next = self.part_at_place(joint + 1)?;
         let mut said = vec![self.tokens[verb].clone()];
@@ -172,6 +198,31 @@ impl Reader<'_> {
             said.extend(self.tokens[first.label].iter().cloned());
         }
         Some(said)
+    }
+
+    /// "add a to x and b to y": whether an owner stands right before a joint, and a part with an owner of its own behind it.
+    fn adds_to_another(&self, joint: usize) -> bool {
+        let ends = |at: &usize| self.ends_clause(*at) || *at == self.tokens.len();
+        let Some(end) = (joint + 1..=self.tokens.len()).find(ends) else { return false };
+        let is_part = |at: usize| {
+            let token = self.token(at).filter(|token| token.kind == TokenKind::Symbol);
+            token.is_some_and(|token| {
+                !matches!(token.low.as_str(), "to" | "listener") && Thing::of_symbol(&token.low).is_none()
+            })
+        };
+        let first = self.past(joint + 1, ARTICLES);
+        let has_verb = self.is_symbol(first, VERBS) || self.is_word(first, &["set", "give", "let", "make", "put"]);
+        self.owner_ends(joint) && self.owner_ends(end) && !has_verb && (first..end).any(is_part)
+    }
+
+    /// "… to the cart listener": whether words before a place say whose something is.
+    fn owner_ends(&self, end: usize) -> bool {
+        let is_noun = |at: usize| self.is_symbol(at, &["virtual-node", "listener", "virtual-gateway", "route"]);
+        let Some(name) = end.checked_sub(if end > 0 && is_noun(end - 1) { 2 } else { 1 }) else { return false };
+        let before = (0..name).rev().find(|at| !ARTICLES.contains(&self.low(*at)));
+        let is_known =
+            self.known.as_ref().zip(name_at(&self.tokens, name)).is_some_and(|(known, name)| known.knows(&name));
+        is_known && before.is_some_and(|at| OF.contains(&self.low(at)) || self.is_symbol(at, &["to"]))
     }
 
     /// "the timeout of b to 4 s": a part, its owner and a value; the part may go without saying.

@@ -98,6 +98,11 @@ impl Reader<'_> {
                 like = format!("{application}-{like}");
             }
         }
+        // "catalog-v3, same as v2"
+        let sibling = name.rsplit_once('-').filter(|(_, own)| is_version(own) && is_version(&like));
+        if let Some(full) = sibling.map(|(stem, _)| format!("{stem}-{like}")).filter(|full| self.is_there(full)) {
+            like = full;
+        }
         if !self.known.as_ref().is_some_and(|known| known.is_of_nodes(&like)) || name == like {
             return false;
         }

@@ -9,6 +9,9 @@ use super::thing::{Entity, Thing};
 use crate::intent::Protocol;
 use crate::lexer::TokenKind;
 
+/// Words that go on with what stands before them.
+const JOINING: &[&str] = &["and", "or", "as", "with", "is", "are", "for", "in", "on", "of", "from", "by"];
+
 /// The largest number that counts resources: "two routes"; what is larger is a port.
 const MAX_COUNTED: u32 = 20;
 
@@ -349,11 +352,18 @@ impl Reader<'_> {
 
     /// Any token that can be a name once a word such as `named` has said that it is one.
     fn any_name_at(&self, at: usize) -> Option<String> {
+        // "mesh name and namespace as parameters" names nothing.
+        (!self.joins(at)).then_some(())?;
         name_at(&self.tokens, at).or_else(|| {
             let token = self.token(at)?;
             let is_text = matches!(token.kind, TokenKind::Symbol | TokenKind::Quoted | TokenKind::Word);
             (is_text && !token.text.contains(char::is_whitespace)).then(|| token.text.clone())
         })
+    }
+
+    /// Whether a bare word goes on with what stands before it, so that no name stands there.
+    pub(super) fn joins(&self, at: usize) -> bool {
+        self.token(at).is_some_and(|token| token.kind != TokenKind::Quoted && JOINING.contains(&token.low.as_str()))
     }
 
     /// Whether "route" is what is done and not what is made: "route /api to orders".

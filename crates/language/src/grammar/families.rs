@@ -1,9 +1,11 @@
 //! Several things by what they share: "both transcoder nodes", "the transcoders", "every gateway", "each route of router r".
 
+use std::ops::Range;
+
 use meshwright_model::Kind;
 
 use super::known::{Known, is_of};
-use super::name::name_at;
+use super::name::{name_at, names_from};
 use super::order::{past_articles, says_of};
 use super::reader::Reader;
 use super::thing::{Entity, Thing};
@@ -11,7 +13,7 @@ use crate::lexer::{Token, TokenKind};
 
 impl Known {
     /// The nodes whose names begin with a name, or are it: `transcoder-v1` and `transcoder-v2` of `transcoder`.
-    fn family(&self, name: &str) -> Vec<String> {
+    pub(super) fn family(&self, name: &str) -> Vec<String> {
         let nodes = self.names.iter().filter(|(_, kinds)| kinds.contains(&Kind::VirtualNode)).map(|(full, _)| full);
         let is_one = |full: &&String| full.starts_with(name) && is_of(full, name);
         nodes.filter(is_one).cloned().collect()
@@ -47,6 +49,9 @@ const ALL: &[&str] = &["all", "every", "each", "both"];
 /// Words before what something is only compared with.
 const COMPARING: &[&str] = &["before", "after", "over", "than", "except", "but", "like"];
 
+/// Words before what is left out.
+const EXCEPTING: &[&str] = &["except", "excluding", "besides", "other"];
+
 /// Symbols of what is done to each of several by its name.
 const DONE_BY_NAME: &[&str] = &["tag", "remove", "no", "no-longer", "take"];
 
@@ -56,6 +61,8 @@ struct Meant {
     /// The name that they share, or of what they belong to.
     of: Option<String>,
     is_pair: bool,
+    /// Whether it is meant only where something is left out.
+    has_exception: bool,
     end: usize,
 }
 
@@ -92,11 +99,19 @@ impl Known {
             let by_name = tokens
                 .iter()
                 .any(|token| token.kind == TokenKind::Symbol && DONE_BY_NAME.contains(&token.low.as_str()));
-            let found = self.meant(tokens, at).filter(|meant| meant.kind != Kind::VirtualNode || by_name);
-            let Some((meant, names)) = found.and_then(|meant| self.names_of(&meant).map(|names| (meant, names))) else {
+            let meant = self.meant(tokens, at).or_else(|| meant_but(tokens, at));
+            let found = meant.and_then(|meant| self.names_of(&meant).map(|names| (meant, names)));
+            let exception = found.as_ref().and_then(|(meant, names)| exception(tokens, meant.end, names));
+            let found = found.filter(|(meant, _)| meant.kind != Kind::VirtualNode || by_name || exception.is_some());
+            let Some((meant, mut names)) = found.filter(|(meant, _)| !meant.has_exception || exception.is_some())
+            else {
                 at += 1;
                 continue;
             };
+            if let Some((gone, words)) = exception {
+                names.retain(|name| !gone.contains(name));
+                tokens.drain(words);
+            }
             let (first, last) = (tokens[at].clone(), tokens[meant.end - 1].clone());
             let token = |kind: TokenKind, text: &str, low: &str| Token {
                 kind,
@@ -126,7 +141,13 @@ impl Known {
         if low(at) == "everything" && is_symbol(at) {
             // "all nodes", "every virtual node"
             let is_nodes = tokens[at].text.to_lowercase().contains("node");
-            return is_nodes.then_some(Meant { kind: Kind::VirtualNode, of: None, is_pair: false, end: at + 1 });
+            return is_nodes.then_some(Meant {
+                kind: Kind::VirtualNode,
+                of: None,
+                is_pair: false,
+                has_exception: false,
+                end: at + 1,
+            });
         }
         let is_compared = at > 0 && COMPARING.contains(&low(at - 1));
         (ALL.contains(&low(at)) && !is_compared).then_some(())?;
@@ -136,7 +157,13 @@ impl Known {
         let first = past(at + 1);
         let kind_at = |at: usize| kind_of(low(at)).filter(|_| is_symbol(at));
         if let (Some(Kind::VirtualNode), Some(name)) = (kind_at(first + 1), name_at(tokens, first)) {
-            return Some(Meant { kind: Kind::VirtualNode, of: Some(name), is_pair, end: first + 2 });
+            return Some(Meant {
+                kind: Kind::VirtualNode,
+                of: Some(name),
+                is_pair,
+                has_exception: false,
+                end: first + 2,
+            });
         }
         let kind = kind_at(first).filter(|kind| *kind != Kind::VirtualNode)?;
         let owner = past(first + 2);
@@ -145,10 +172,10 @@ impl Known {
         if is_of {
             let name = name_at(tokens, owner).filter(|name| self.names.contains_key(name))?;
             let end = owner + 1 + usize::from(kind_at(owner + 1).is_some());
-            return Some(Meant { kind, of: Some(name), is_pair, end });
+            return Some(Meant { kind, of: Some(name), is_pair, has_exception: false, end });
         }
         let names_more = name_at(tokens, first + 1).is_some();
-        (!names_more).then_some(Meant { kind, of: None, is_pair, end: first + 1 })
+        (!names_more).then_some(Meant { kind, of: None, is_pair, has_exception: false, end: first + 1 })
     }
 
     /// The names of what is meant, where each is of one thing alone.
@@ -224,4 +251,35 @@ impl Reader<'_> {
         let first = family.remove(0);
         Entity { name: Some(first), others: family, is_definite: true, ..entity }
     }
+}
+
+/// "all services but orders": the nodes, where one of them is left out.
+fn meant_but(tokens: &[Token], at: usize) -> Option<Meant> {
+    let is_all = tokens[at].kind == TokenKind::Symbol && tokens[at].low == "everything";
+    let meant = Meant { kind: Kind::VirtualNode, of: None, is_pair: false, has_exception: true, end: at + 1 };
+    is_all.then_some(meant)
+}
+
+/// "… but orders", "… except for orders and payments": which of several are left out, and the words that say so; right behind
+/// them, or at the end of the sentence.
+fn exception(tokens: &[Token], at: usize, names: &[String]) -> Option<(Vec<String>, Range<usize>)> {
+    let low = |at: usize| tokens.get(at).map_or("", |token| token.low.as_str());
+    let ends = |at: &usize| tokens.get(*at).is_none_or(|token| matches!(token.low.as_str(), "." | ";" | "!"));
+    let end = (at..=tokens.len()).find(ends)?;
+    let start = (at..end).find(|place| EXCEPTING.contains(&low(*place)) || *place == at && low(at) == "but")?;
+    let first = past_articles(tokens, start + 1 + usize::from(matches!(low(start + 1), "for" | "not" | "than")));
+    let first = first + usize::from(kind_of(low(first)).is_some());
+    let (said, after) = names_from(tokens, first)?;
+    let after = after + usize::from(kind_of(low(after)).is_some());
+    let mut gone = Vec::new();
+    for name in &said {
+        let own: Vec<&String> = names.iter().filter(|full| *full == name).collect();
+        let own = if own.is_empty() { names.iter().filter(|full| is_of(full, name)).collect() } else { own };
+        if own.is_empty() {
+            return None;
+        }
+        gone.extend(own.into_iter().cloned());
+    }
+    let is_behind = start == at || after == end;
+    (is_behind && gone.len() < names.len()).then_some((gone, start..after))
 }

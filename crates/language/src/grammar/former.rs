@@ -186,6 +186,8 @@ impl Reader<'_> {
 fn replaces(old: &Token, new: &Token) -> bool {
     let is_value = !matches!(old.kind, TokenKind::Word | TokenKind::Name | TokenKind::Mark | TokenKind::Symbol);
     let is_alike = std::mem::discriminant(&old.kind) == std::mem::discriminant(&new.kind);
+    // "from 5 to 30 seconds"
+    let is_alike = is_alike || matches!((&old.kind, &new.kind), (TokenKind::Number(_), TokenKind::Span(_)));
     let is_symbol = old.kind == TokenKind::Symbol && new.kind == TokenKind::Symbol;
     is_value && is_alike || is_symbol && family(old).is_some() && family(old) == family(new)
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use meshwright_model::gateway_route::{HttpGatewayRouteMatch, ProtocolGatewayRoute};
 use meshwright_model::reference::Key;
 use meshwright_model::route::{HttpRouteMatch, ProtocolRoute, RouteSpec};
+use meshwright_model::virtual_node::ServiceDiscovery;
 use meshwright_model::{Inventory, Kind, Resource, Spec};
 
 use super::thing::Thing;
@@ -28,6 +29,10 @@ pub(super) struct Known {
     pub(super) catch_alls: Vec<(Kind, String)>,
     /// Which node may call which virtual service, and what that is called by its provider.
     calls: Vec<(String, Vec<String>)>,
+    /// The names of the parameters.
+    pub(super) parameters: Vec<String>,
+    /// The Cloud Map namespace that all nodes share which are found there.
+    pub(super) namespace: Option<String>,
 }
 
 /// What is there, a line each: its kind and its name, as a request and an intent give it.
@@ -81,12 +86,28 @@ impl Known {
             numbers: numbers(inventory),
             catch_alls: catch_alls(inventory),
             calls: calls(inventory),
+            namespace: namespace(inventory),
+            parameters: inventory.parameters.iter().map(|parameter| parameter.name.clone()).collect(),
         }
     }
 
     /// Whether a node may call something, each by its name or the part that it shares with its versions.
     pub(super) fn calls(&self, from: &str, to: &str) -> bool {
         self.calls.iter().any(|(caller, called)| is_of(caller, from) && called.iter().any(|name| is_of(name, to)))
+    }
+
+    /// The virtual services that a node may call.
+    pub(super) fn backends_of(&self, node: &str) -> Vec<String> {
+        let own = self.calls.iter().filter(|(caller, _)| caller == node);
+        own.filter_map(|(_, called)| called.first().cloned()).collect()
+    }
+
+    /// The only node that may call all of these.
+    pub(super) fn only_caller(&self, names: &[String]) -> Option<String> {
+        let callers: BTreeSet<&String> = self.calls.iter().map(|(caller, _)| caller).collect();
+        let calls_all = |caller: &&&String| names.iter().all(|name| self.calls(caller, name));
+        let mut fitting = callers.iter().filter(calls_all);
+        fitting.next().filter(|_| fitting.next().is_none()).map(|caller| (*caller).clone())
     }
 
     /// Words that mean something elsewhere are names where the files have them and a noun follows: "backend traffic"; a verb also
@@ -143,7 +164,7 @@ impl Known {
 
     /// Whether something is called so, or has it as a part of its name.
     pub(super) fn knows(&self, name: &str) -> bool {
-        self.names.keys().any(|full| full == name || is_part(full, name))
+        self.names.keys().any(|full| is_of(full, name))
     }
 
     /// The name of the only resource of a kind.
@@ -201,7 +222,7 @@ impl Known {
         let own = self.names.get(name).into_iter().flatten();
         let mut own = own.peekable();
         let has_own = own.peek().is_some();
-        let parts = self.names.iter().filter(|(full, _)| !has_own && is_part(full, name)).flat_map(|(_, kinds)| kinds);
+        let parts = self.names.iter().filter(|(full, _)| !has_own && is_of(full, name)).flat_map(|(_, kinds)| kinds);
         let kinds: BTreeSet<&Kind> = own.chain(parts).collect();
         kinds.iter().eq([&&Kind::VirtualNode])
     }
@@ -242,8 +263,12 @@ fn stands_for_noun(tokens: &[Token], at: usize) -> bool {
     let has_part = next.is_some_and(|next| next.kind == TokenKind::Symbol && PARTS.contains(&next.low.as_str()));
     let is_with = next.is_some_and(|next| next.low == "with");
     let ends = next.is_none_or(|next| matches!(next.low.as_str(), "." | "," | ";" | "and" | "to" | "from"));
-    let is_bound = next.is_some_and(|next| matches!(next.low.as_str(), "should" | "must" | "shall" | "needs"));
+    let is_bound =
+        next.is_some_and(|next| matches!(next.low.as_str(), "should" | "must" | "shall" | "needs" | "no-longer"));
+    // "dispatch's timeout"
+    let is_possessive = tokens[at].end - tokens[at].start == tokens[at].text.len() + 2;
     is_bound
+        || is_possessive
         || matches!(before, "of" | "on" | "for" | "from" | "the" | "our")
         || matches!(before, "change" | "set" | "add" | "remove" | "call" | "tag") && (has_part || is_with || ends)
         || matches!(before, "to" | "in") && ends
@@ -292,6 +317,25 @@ fn routes_there(inventory: &Inventory) -> Vec<RouteThere> {
         _ => None,
     });
     all.collect()
+}
+
+/// The Cloud Map namespace of an inventory's nodes, where it is one that can be written again: a text or a parameter.
+fn namespace(inventory: &Inventory) -> Option<String> {
+    let own = |resource: &Resource| match &resource.spec {
+        Spec::VirtualNode(spec) => match spec.service_discovery.as_ref()? {
+            ServiceDiscovery::AwsCloudMap(map) => Some(Key::of(&map.namespace_name).shown()),
+            ServiceDiscovery::Dns(_) => None,
+        },
+        _ => None,
+    };
+    let all: BTreeSet<String> = inventory.resources.iter().filter_map(own).collect();
+    let is_parameter = |name: &str| inventory.parameters.iter().any(|parameter| parameter.name == name);
+    let are_parameters = |text: &str| {
+        text.split("${").skip(1).all(|part| part.split_once('}').is_some_and(|(name, _)| is_parameter(name)))
+    };
+    let mut all = all.into_iter();
+    let only = all.next().filter(|_| all.next().is_none())?;
+    are_parameters(&only).then_some(only)
 }
 
 /// The names of routes that ask for nothing of a request, or for the path that all requests have.

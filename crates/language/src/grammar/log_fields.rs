@@ -1,6 +1,6 @@
 //! Keys of an access log in plain words: "the method, the path and the status".
 
-use crate::lexer::Token;
+use crate::lexer::{Token, TokenKind};
 
 /// The words for what is logged, the key that stands for it, and what Envoy writes there.
 ///
@@ -60,6 +60,18 @@ pub(super) fn log_fields(tokens: &[Token], at: usize) -> Option<(Vec<String>, us
 }
 
 fn field_at(tokens: &[Token], at: usize) -> Option<(String, usize)> {
+    // "time %START_TIME%", "duration (%DURATION%)": a key, and what is written there.
+    let open = at
+        + 1
+        + usize::from(tokens.get(at + 1).is_some_and(|mark| matches!(mark.low.as_str(), "(" | "=" | ":" | "as")));
+    let operator = tokens
+        .get(open)
+        .filter(|token| token.text.len() > 2 && token.text.starts_with('%') && token.text.ends_with('%'));
+    if let Some(operator) = operator {
+        let key = tokens.get(at).filter(|key| key.kind != TokenKind::Mark && !key.text.contains([' ', '%']))?;
+        let is_closed = tokens.get(open + 1).is_some_and(|mark| mark.low == ")") && tokens[open - 1].low == "(";
+        return Some((format!("{}={}", key.text, operator.text), open + 1 + usize::from(is_closed)));
+    }
     (1..=MAX_WORDS).rev().find_map(|count| {
         let words = tokens.get(at..at + count)?.iter().map(|token| token.text.to_lowercase());
         let said = words.collect::<Vec<_>>().join(" ");

@@ -251,7 +251,7 @@ impl Reader<'_> {
             && (matches!(self.tokens[start].kind, TokenKind::Quoted | TokenKind::Name)
                 || start.checked_sub(2).is_some_and(|kind| self.thing_at(kind).is_some())
                     && self.low(start + 1) == ",");
-        if !is_said && !is_apart {
+        if !is_said && !is_apart || self.joins(self.words.end - 1) {
             return Err(Trouble::NotHere);
         }
         let is_soft = self.soft_name == Some(place);

@@ -106,7 +106,11 @@ fn switched_off(tokens: &[Token], at: usize) -> Option<usize> {
     let part = past_articles(tokens, at + 1);
     let has_part = |part: &Token| is_symbol(part, WHOLES) || is_symbol(part, &["tls", "mtls", "timeout"]);
     tokens.get(part).filter(|part| has_part(part))?;
-    tokens.get(part + 1).is_some_and(|off| is_symbol(off, &["off"])).then_some(part + 1)
+    // "turn the access log of cart off"
+    let owner = past_articles(tokens, part + 2);
+    let is_of = says_of(tokens, part + 1) && name_at(tokens, owner).is_some();
+    let behind = if is_of { owner + 1 } else { part + 1 };
+    tokens.get(behind).is_some_and(|off| is_symbol(off, &["off"])).then_some(behind)
 }
 
 /// The words that say the whole of a part behind it, the whole as the last of them: they are said before the part.

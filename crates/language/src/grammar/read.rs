@@ -72,7 +72,7 @@ const BEFORE_REQUESTS: &[&str] = &["https", "http", "grpc", "tcp", "change"];
 
 /// Words after which a clause begins.
 pub(super) const BEFORE_CLAUSE: &[&str] =
-    &[".", ";", ",", "so", "and", "please", "then", "to", "also", "just", "simply", "kindly"];
+    &[".", ";", ",", "so", "and", "but", "please", "then", "to", "also", "just", "simply", "kindly"];
 
 /// Symbols that may stand anywhere and say nothing by themselves.
 const PASSED: &[&str] = &[
@@ -155,11 +155,17 @@ impl Reader<'_> {
     fn step(&mut self) -> bool {
         self.forget_heard();
         if self.skip_what_was_read_ahead()
+            || self.reason()
             || self.separator()
+            || self.retired()
+            || self.retag()
+            || self.likeness()
             || self.removal()
             || self.rename()
             || self.replacement()
             || self.copy_of_there()
+            || self.called_back()
+            || self.left_alone()
             || self.verb()
         {
             return true;

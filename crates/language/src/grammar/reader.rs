@@ -9,7 +9,7 @@ use super::known::Known;
 use super::pattern::Pattern;
 use super::spot::{Place, Spot, Trouble};
 use super::thing::{Alternative, Count, Thing};
-use crate::intent::{Action, Intent, Protocol};
+use crate::intent::{Action, Intent, Protocol, ResourceKind};
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::is_glue;
 use crate::understanding::{Assumption, Evidence, NotUnderstood, Question, Understanding};
@@ -110,6 +110,8 @@ pub(super) struct Reader<'r> {
     pub(super) firsts: Vec<First>,
     /// The application whose port was said as it was called, and where that ended.
     pub(super) last_callee: Option<(Place, usize)>,
+    /// What a sentence before says that it goes.
+    pub(super) going: Option<(String, Option<ResourceKind>)>,
     /// Where words stand that are names only if something is said of them: "monitoring is enabled".
     pub(super) unproven: Vec<usize>,
     /// Numbers of things that were said.
@@ -177,6 +179,7 @@ impl<'r> Reader<'r> {
             guessed_calls: Vec::new(),
             firsts: Vec::new(),
             last_callee: None,
+            going: None,
             unproven: Vec::new(),
             counts: Vec::new(),
             is_inclusive: false,

@@ -32,6 +32,10 @@ const KINDS: &[&str] = &[
 /// All that shares requests, which a target is taken out of without naming a route.
 const SHARING: &[&str] = &["split", "rotation", "mix", "balancing", "traffic", "distribution", "pool", "routing"];
 
+/// Words for all of what has a name.
+const WHOLLY: &[&str] =
+    &["completely", "entirely", "altogether", "fully", "everywhere", "wholly", "totally", "for", "good"];
+
 /// What may stand between what goes and who gets its requests.
 const BEFORE_HEIR: &[&str] = &[",", "and", "but", "so", "then", "that", "to", "let", "make", "create"];
 
@@ -87,17 +91,35 @@ impl Reader<'_> {
         }
         let any = self.intent.removals.len() > first;
         if any {
+            self.miss_what_more_goes();
             self.heir(first);
         }
         any
+    }
+
+    /// "… and everything that calls it": what more is to go, and was not understood.
+    fn miss_what_more_goes(&mut self) {
+        let all = self.past(self.at, &[",", "and", "with", "add"]);
+        let is_more = self.is_symbol(all, &["everything"])
+            && self.is_word(all + 1, &["that", "which", "else", "calling", "using"]);
+        if self.known.is_none() || all == self.at || !is_more {
+            return;
+        }
+        let end = (all + 1..self.tokens.len()).find(|at| self.ends_clause(*at)).unwrap_or(self.tokens.len());
+        self.miss(self.tokens[all].start, self.tokens[end - 1].end);
+        self.at = end;
     }
 
     /// "drop its node", "drop orders-v1": what is dropped is a resource of the files, and no calls.
     fn drops_what_is_there(&self) -> bool {
         let next = self.past_glue(self.at + 1);
         let says_drop = matches!(self.tokens[self.at].text.to_lowercase().as_str(), "drop" | "drops" | "dropping");
-        let is_named = self.token(next).is_some_and(|name| self.is_there(&name.text)) && self.ends_clause(next + 1);
-        says_drop && self.known.is_some() && self.is_clause_start() && (is_named || self.is_kind(next))
+        let is_named = self.token(next).is_some_and(|name| self.is_there(&name.text))
+            && (self.ends_clause(next + 1) || self.part_at(next + 1).is_some() || self.all_of_it(next + 1).is_some());
+        let is_whole =
+            self.known.as_ref().zip(name_at(&self.tokens, next)).is_some_and(|(known, name)| known.knows(&name))
+                && self.all_of_it(next + 1).is_some();
+        says_drop && self.known.is_some() && self.is_clause_start() && (is_named || is_whole || self.is_kind(next))
     }
 
     /// Reads who gets the requests of what goes: of the removals from one on.
@@ -171,6 +193,18 @@ impl Reader<'_> {
         }
         if let Some(kind) = self.part_at(at) {
             let mut place = self.past_glue(at + 1);
+            if kind == RemovalKind::Backend
+                && self.tokens[at].text.to_lowercase().ends_with("backends")
+                && let Some((owners, end)) = self.owners_after(at + 1).filter(|(_, end)| self.ends_clause(*end))
+            {
+                // "all backends of web"
+                let known = self.known.as_ref()?;
+                let backends = |owner: &String| {
+                    known.backends_of(owner).into_iter().map(|name| Removal::of_part(kind, owner, name)).collect()
+                };
+                let all: Vec<Removal> = owners.iter().flat_map(|owner| -> Vec<Removal> { backends(owner) }).collect();
+                return (!all.is_empty()).then_some((all, end));
+            }
             if kind == RemovalKind::Backend {
                 let (parts, end) = names_from(&self.tokens, place)?;
                 let (owners, end) = self.owners_after(end)?;
@@ -192,7 +226,7 @@ impl Reader<'_> {
             return Some((names.into_iter().map(|name| Removal::of(kind, name)).collect(), self.past_kind(end)));
         }
         let place = self.skip_kind(at);
-        if let Some(again) = self.what_went_before(at) {
+        if let Some(again) = self.what_went_before(at).or_else(|| self.kinds_of_one(at)) {
             return Some(again);
         }
         let (names, mut end) = names_from(&self.tokens, place)?;
@@ -201,8 +235,14 @@ impl Reader<'_> {
         if self.is_symbol(end, &["out"]) {
             end += 1;
         }
-        if let Some((owners, end)) = self.callers_after(end) {
+        if let Some((owners, end)) = self.callers_after(end).or_else(|| self.callers_of_backend(&names, end)) {
             return Some((each_of(RemovalKind::Backend, &owners, &names), end));
+        }
+        if let Some(kind) = self.part_at(end) {
+            // "remove the orders health check", but not what nobody is known to have
+            let is_known = kind != RemovalKind::Backend && self.ends_clause(self.past_parts(end, kind));
+            let of = |name: String| Removal::of(kind, name);
+            return is_known.then(|| (names.into_iter().map(of).collect(), self.past_parts(end, kind)));
         }
         let sharing = self.sharing_after(end);
         if let Some((owners, end)) = self.owners_after(end).filter(|_| sharing.is_none()) {
@@ -213,7 +253,13 @@ impl Reader<'_> {
             None => (RemovalKind::Resource, end),
         };
         let resource = resource.filter(|_| kind == RemovalKind::Resource);
-        Some((names.into_iter().map(|name| Removal { resource, ..Removal::of(kind, name) }).collect(), end))
+        if let ([name], Some(first), Some((more, end))) = (names.as_slice(), resource, self.more_kinds(end)) {
+            let of = |kind: ResourceKind| Removal { resource: Some(kind), ..Removal::of(RemovalKind::Resource, name) };
+            return Some((std::iter::once(first).chain(more).map(of).collect(), end));
+        }
+        let whole = self.all_of_it(end).filter(|_| kind == RemovalKind::Resource && resource.is_none());
+        let (is_whole, end) = (whole.is_some(), whole.unwrap_or(end));
+        Some((names.into_iter().map(|name| Removal { resource, is_whole, ..Removal::of(kind, name) }).collect(), end))
     }
 
     /// "take v1 out of the route and delete the node": what left the routes before goes as a whole.
@@ -258,6 +304,27 @@ impl Reader<'_> {
         Some((owners, self.past(end + 1, &["list"])))
     }
 
+    /// Past all words for a part: "outlier detection".
+    fn past_parts(&self, at: usize, kind: RemovalKind) -> usize {
+        at + (at..self.tokens.len()).take_while(|at| self.part_at(*at) == Some(kind)).count()
+    }
+
+    /// "the jazz backend from djapp", "jazz as a backend of djapp", "the jazz backend" of the only one that calls it: whose backends
+    /// names are, and where the words end.
+    fn callers_of_backend(&self, names: &[String], at: usize) -> Option<(Vec<String>, usize)> {
+        let place = self.past(at, &["as", "a", "an", "one", "of", "the"]);
+        self.is_symbol(place, &["backend"]).then_some(())?;
+        if let Some(owners) = self.owners_after(place + 1) {
+            return Some(owners);
+        }
+        self.ends_clause(place + 1).then_some(())?;
+        let known = self.known.as_ref()?;
+        let spoken_of = self.spot.and_then(|spot| self.name_of_proxied(spot.place));
+        let owner = spoken_of.filter(|owner| names.iter().all(|name| known.calls(owner, name)));
+        let owner = owner.or_else(|| known.only_caller(names))?;
+        Some((vec![owner], place + 1))
+    }
+
     /// "of the split": all that shares requests, and where the words end.
     fn sharing_after(&self, at: usize) -> Option<usize> {
         let place = self.past(at + 1, &["the", "our", "its", "all", "every"]);
@@ -273,6 +340,40 @@ impl Reader<'_> {
         let (end, slots) = HEIRS.iter().find_map(|way| way.find(&self.tokens, place, &mut self.work))?;
         let is_only = self.tokens[place..end].iter().any(|token| ALL.contains(&token.low.as_str()));
         Some((Heir { node: slots.text("name"), is_only }, end))
+    }
+
+    /// "completely", "and everything that belongs to it": all that has the name goes, with what points at it; the place after
+    /// the words.
+    fn all_of_it(&self, at: usize) -> Option<usize> {
+        let adverb = self.past(at, WHOLLY);
+        let start = self.past(adverb, &[",", "and", "with", "add", "together", "along"]);
+        let all = Some(start).filter(|at| self.is_symbol(*at, &["everything"]) && start > adverb);
+        let all = all.map(|at| self.past(at + 1, &["that", "which"])).and_then(|at| {
+            let belongs = self.is_word(
+                at,
+                &["belongs", "belonging", "related", "attached", "leads", "leading", "refers", "referring"],
+            );
+            let it = self.past(at + 1, &["to"]);
+            (belongs && self.is_word(it, &["it", "them"])).then_some(it + 1)
+        });
+        let end = all.unwrap_or(adverb);
+        // "…, including the backend in the gateway node": what points at it goes anyway.
+        let including = self.past(end, &[",", "and"]);
+        let backend = self.past(including + 1, &["the", "its", "all", "any"]);
+        let is_said = self.token(including).is_some_and(|token| token.text.eq_ignore_ascii_case("including"));
+        let end = if is_said && self.is_symbol(backend, &["backend"]) {
+            let owner = self.past(backend + 1, &["entry", "entries", "in", "of", "on", "from", "the"]);
+            match self.entity_at(owner) {
+                // "the gateway node"
+                Some(entity) if owner > backend + 1 => self.past(entity.end, &["virtual-node"]),
+                _ if owner > backend + 1 && name_at(&self.tokens, owner).is_some() => owner + 1,
+                _ if owner == backend + 1 => owner,
+                _ => return None,
+            }
+        } else {
+            end
+        };
+        (end > at && self.ends_clause(end)).then_some(end)
     }
 
     fn is_kind(&self, at: usize) -> bool {

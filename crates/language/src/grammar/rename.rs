@@ -22,8 +22,24 @@ impl Reader<'_> {
         let (_, end) = self.resource_kind(place + 1);
         self.note(&format!("renames[{}]", self.intent.renames.len()), self.at, end);
         self.intent.renames.push(Rename { kind: first.or(last), name, to });
-        self.at = end;
+        self.at = self.references_follow(end).unwrap_or(end);
+        self.set_aside(end, self.at);
         true
+    }
+
+    /// "…, and keep everything that points to it working": what a rename does anyway; the place after the words.
+    fn references_follow(&self, at: usize) -> Option<usize> {
+        let start = self.past(at, &[",", ";", ".", "and", "but", "so", "that", "please", "also", "then"]);
+        let text = |at: usize| self.token(at).map_or(String::new(), |token| token.text.to_lowercase());
+        let verb = if text(start) == "make" && text(start + 1) == "sure" { start + 2 } else { start };
+        let is_verb = verb > start || KEEPING.contains(&text(start).as_str());
+        let end =
+            (start..self.tokens.len()).find(|at| self.is_sentence_end(*at) || matches!(self.low(*at), "," | "and"));
+        let end = end.unwrap_or(self.tokens.len());
+        let words: Vec<String> = (verb + usize::from(verb == start)..end).map(text).collect();
+        let is_said = words.iter().any(|word| REFERENCES.contains(&word.as_str()));
+        let is_all = words.iter().all(|word| REFERENCES.contains(&word.as_str()) || AROUND.contains(&word.as_str()));
+        (start > at && is_verb && is_said && is_all).then_some(end)
     }
 
     /// Past "rename" or "change the name of".
@@ -52,6 +68,106 @@ impl Reader<'_> {
         (Some(kind), self.past_glue(at + 1))
     }
 }
+
+/// Verbs of what happens to what points at something.
+const KEEPING: &[&str] = &[
+    "keep",
+    "update",
+    "adjust",
+    "fix",
+    "change",
+    "let",
+    "leave",
+    "preserve",
+    "move",
+    "repoint",
+    "correct",
+    "rename",
+    "all",
+    "everything",
+];
+
+/// Words for what points at something.
+const REFERENCES: &[&str] = &[
+    "reference",
+    "references",
+    "references to",
+    "refs",
+    "pointers",
+    "points",
+    "point",
+    "pointing",
+    "refers",
+    "refer",
+    "referring",
+    "referencing",
+    "referenced",
+    "uses",
+    "using",
+    "depends on",
+    "links",
+];
+
+/// Words around them.
+const AROUND: &[&str] = &[
+    "all",
+    "everything",
+    "anything",
+    "every",
+    "the",
+    "its",
+    "any",
+    "other",
+    "others",
+    "that",
+    "which",
+    "to",
+    "at",
+    "it",
+    "this",
+    "of",
+    "working",
+    "work",
+    "works",
+    "still",
+    "intact",
+    "valid",
+    "in",
+    "sync",
+    "accordingly",
+    "too",
+    "as",
+    "well",
+    "consistent",
+    "everywhere",
+    "where",
+    "needed",
+    "necessary",
+    "consistently",
+    "unchanged",
+    "up",
+    "date",
+    "along",
+    "them",
+    "so",
+    "is",
+    "are",
+    "be",
+    "keeps",
+    "keep",
+    "stay",
+    "stays",
+    "remain",
+    "remains",
+    "should",
+    "must",
+    "shall",
+    "place",
+    "node",
+    "also",
+    "new",
+    "name",
+];
 
 /// Symbols of kinds of resources.
 const KINDS: &[&str] =

@@ -256,7 +256,7 @@ impl Slot {
             (Self::AnyName, _) => return name_at(tokens, at),
             (Self::Path, kind) => *kind == TokenKind::Path || is_quoted && token.text.starts_with('/'),
             (Self::Address, kind) => {
-                let is_one = ["arn:", "spiffe:"].iter().any(|scheme| token.low.starts_with(scheme));
+                let is_one = ["arn:", "spiffe:", "${"].iter().any(|scheme| token.low.starts_with(scheme));
                 is_one && (is_quoted || *kind == TokenKind::Address)
             }
             (Self::Image, TokenKind::Address | TokenKind::Quoted) => {
@@ -267,7 +267,7 @@ impl Slot {
                     && !token.text.contains(' ')
             }
             (Self::Host, TokenKind::Host | TokenKind::Quoted | TokenKind::Name | TokenKind::Address) => true,
-            (Self::Host, kind) => *kind == TokenKind::Word && !is_glue(&token.low),
+            (Self::Host, kind) => *kind == TokenKind::Word && !is_glue(&token.low) && token.low != "same",
             (Self::Dotted, kind) => *kind == TokenKind::Host || is_quoted && token.text.contains('.'),
             (Self::Tag, _) => is_proxy_tag(&token.low),
             (Self::HeaderName, _) => {
@@ -340,6 +340,8 @@ fn is_text(tokens: &[Token], at: usize) -> bool {
         TokenKind::Symbol => !token.text.contains(' ') && !NO_VALUES.contains(&token.low.as_str()),
         TokenKind::Mark => false,
         TokenKind::Percent(_) | TokenKind::Ratio(_) => is_said,
+        // "in the same namespace" points at a value.
+        TokenKind::Word if token.low == "same" => is_said,
         TokenKind::Word if is_glue(&token.low) => is_said || is_code(tokens, at),
         _ => true,
     }

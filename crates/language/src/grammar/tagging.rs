@@ -70,7 +70,7 @@ impl Reader<'_> {
     }
 
     /// Whether a token can be the key of a tag.
-    fn is_key(&self, at: usize) -> bool {
+    pub(super) fn is_key(&self, at: usize) -> bool {
         self.token(at).is_some_and(|token| match token.kind {
             TokenKind::Symbol => {
                 !token.text.contains(' ') && !matches!(token.low.as_str(), "tag" | "and" | "or" | "to")

@@ -9,10 +9,72 @@ use super::reader::{Reader, Verb};
 use super::spot::Place;
 use super::thing::{Entity, Thing};
 use crate::intent::Action;
-use crate::lexer::TokenKind;
+use crate::lexer::{Token, TokenKind};
+use crate::understanding::Assumption;
 
 /// Words before a name that is only compared with: "a node like orders".
 const COMPARING: &[&str] = &["like", "as", "than", "unlike", "except", "excluding", "but", "same", "copy", "clone"];
+
+/// Who or what a reason is about.
+const NARRATED: &[&str] = &[
+    "we", "i", "they", "we're", "they're", "i'm", "it", "it's", "that", "this", "nobody", "noone", "nothing", "users",
+    "clients",
+];
+
+/// Words for the use of something.
+const USE: &[&str] = &[
+    "need",
+    "needs",
+    "needed",
+    "use",
+    "uses",
+    "used",
+    "using",
+    "unused",
+    "obsolete",
+    "deprecated",
+    "retired",
+    "dead",
+    "legacy",
+];
+
+/// Words of a reason that tells that something is out of use.
+const OUT_OF_USE: &[&str] = &[
+    "don't",
+    "do not",
+    "doesn't",
+    "does not",
+    "isn't",
+    "is not",
+    "aren't",
+    "are not",
+    "not",
+    "no",
+    "no longer",
+    "longer",
+    "is",
+    "are",
+    "was",
+    "has",
+    "been",
+    "be",
+    "it",
+    "them",
+    "that",
+    "any",
+    "more",
+    "anymore",
+    "any more",
+    "any longer",
+    "now",
+    "anyway",
+    "really",
+    "at",
+    "all",
+    "never",
+    "hasn't",
+    "haven't",
+];
 
 /// The most words of a clause before the name that it is about: "please let the …".
 const MAX_BEFORE: usize = 4;
@@ -147,6 +209,44 @@ impl Reader<'_> {
     /// The kind of what the files have by a name, where it is one.
     pub(super) fn kind_there(&self, name: &str) -> Option<Kind> {
         self.known.as_ref()?.kind(name)
+    }
+
+    /// "… while we migrate", "because the team asked": why a change is asked for is no part of it, unless it says a value.
+    pub(super) fn reason(&mut self) -> bool {
+        let text = |at: usize| self.token(at).map_or(String::new(), |token| token.text.to_lowercase());
+        let is_told = matches!(text(self.at).as_str(), "because" | "since")
+            || matches!(text(self.at).as_str(), "while" | "as" | "whilst")
+                && NARRATED.contains(&text(self.at + 1).as_str());
+        let end = (self.at..self.tokens.len()).find(|at| *at > self.at && self.ends_clause(*at));
+        let end = end.unwrap_or(self.tokens.len());
+        let is_value = |token: &Token| {
+            !matches!(token.kind, TokenKind::Word | TokenKind::Symbol | TokenKind::Mark)
+                || self.is_there(&token.text)
+                || token.kind == TokenKind::Symbol && Thing::of_symbol(&token.low).is_some()
+        };
+        // "…, we don't need it any more" says why something goes.
+        let is_out_of_use = self.at > 0
+            && self.ends_clause(self.at - 1)
+            && !self.intent.removals.is_empty()
+            && NARRATED.contains(&text(self.at).as_str())
+            && (self.at..end).any(|at| self.says_use(at))
+            && (self.at + 1..end).all(|at| OUT_OF_USE.contains(&text(at).as_str()) || self.says_use(at));
+        let is_reason = is_told && !self.tokens[self.at..end].iter().any(is_value) || is_out_of_use;
+        if self.known.is_none() || !is_reason {
+            return false;
+        }
+        let said = self.said(self.tokens[self.at].start, self.tokens[end - 1].end);
+        let (what, why) =
+            (format!("\"{}\" changes nothing by itself", said.text), "it says why, and no value".to_owned());
+        self.set_aside(self.at, end);
+        self.assumptions.push(Assumption { what, why });
+        self.at = end;
+        true
+    }
+
+    /// Whether a word says that something is used.
+    fn says_use(&self, at: usize) -> bool {
+        self.token(at).is_some_and(|token| USE.contains(&token.text.to_lowercase().as_str()))
     }
 
     /// Whether a name is only what something is compared with: "a node like orders".

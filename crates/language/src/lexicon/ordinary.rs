@@ -15,7 +15,7 @@ most much neither nevertheless nobody none nor nothing nowhere often other other
 rather regarding regardless respectively said same several she since somebody somehow someone something sometimes somewhere
 soon still such there therefore though throughout thus together too twice underneath unless unlike unlikely until upon us
 very versus was wasn't were weren't what whatever whatsoever whenever whereas wherever whichever who whoever whole whom why
-within won't wouldn't yes yet yours
+parameter parameters within won't wouldn't yes yet yours
 
 abort accordingly beat beats respond responds win wins winning appear appears ask asks asked avoid avoids became begin begins began belong belongs bring brings brought
 came carried carries carry carrying come comes consider considers consisting contain contains containing continue continues

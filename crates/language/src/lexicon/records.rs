@@ -35,11 +35,17 @@ const RETURNED: &[&str] = &[
     "behind the name",
 ];
 
+/// Verbs of a name server.
+const RETURNING: &[&str] = &["return", "returns", "returning", "give", "gives", "resolve to", "resolves to"];
+
 /// Phrases for all addresses of a host name, as words.
 pub(super) fn phrases() -> Vec<Vec<&'static str>> {
     let words = |parts: &[&'static str]| parts.iter().flat_map(|part| part.split_whitespace()).collect::<Vec<_>>();
     let mut phrases = Vec::new();
     for all in ALL {
+        for record in RECORDS.iter().chain(&["endpoint", "endpoints", "host", "hosts"]) {
+            phrases.extend(RETURNING.iter().map(|returning| words(&[*returning, *all, *record])));
+        }
         for record in RECORDS {
             phrases.extend(RETURNED.iter().map(|returned| words(&[*all, *record, *returned])));
             phrases.push(words(&[*all, "returned", *record]));

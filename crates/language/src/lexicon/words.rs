@@ -140,9 +140,9 @@ health-check: health check, hc, health checks, healthcheck, healthchecks, health
 interval: interval, period, frequency, intervals, intervalmillis
 every: every, once every, each time, once per
 threshold: threshold, thresholds
-healthy: healthy, healthy threshold, bring it back, brings it back, bring back, brings back, back to healthy,
+healthy: become healthy, becomes healthy, healthy, healthy threshold, bring it back, brings it back, bring back, brings back, back to healthy,
     healthy again, healthythreshold, come back, comes back, up after
-unhealthy: unhealthy, unhealthy threshold, dead, drop out, drops out, down after, failed threshold, unhealthythreshold
+unhealthy: become unhealthy, becomes unhealthy, unhealthy, unhealthy threshold, dead, drop out, drops out, down after, failed threshold, unhealthythreshold
 success: success, successes, successful, passes in a row, passing, successful checks, positive checks, good checks,
     good pings, successful pings, good probes, successful probes, good ones, passed checks
 failure: failure, failures, failed, failing, misses, failed checks, failed attempts, bad checks,
@@ -165,7 +165,7 @@ retry: retry, retries, retried, retrying, retry policy, retry policies, retry at
     retry logic, retry strategy, tried again, maxretries, retrypolicy, tries again, trying again
 per-try: per try, per retry, per attempt, each attempt, each try, each retry, per try timeout, per retry timeout,
     per attempt timeout, retry timeout, perretrytimeout, attempt timeout, every attempt, every try
-events: event, events, retry events, retry on, conditions
+events: event, events, retry events, retry on, conditions, cover, covers, covering
 server-error: server error, server errors, 5xx, 5xxs, 5xx error, 5xx errors, 5xx response, 5xx responses, 500s,
     5xx answer, 5xx answers, 5xx reply, 5xx replies, 5xx status, 5xx statuses, 5xx codes, 5xx status codes,
     http 5xx, internal server errors, 5xx failures, 500 errors, 5xx server errors, http 500, http 500s
@@ -214,7 +214,7 @@ discovery: service discovery, discovery, discovered, discover, discovers, found,
 dns: dns, dns lookup, dns lookups, dns query, dns queries, dns resolution, dns discovery, dns service discovery, dns based service discovery, dns-based
 hostname: hostname, host name, dns name, dns names, dns domain, internal domain, private domain, base domain, dns hostname, domain, domain name, fqdn, host header, hostnames,
     host names, dns record, authority
-endpoints-mode: endpoints response type, response type endpoints, endpoint response type, multi value, multivalue,
+endpoints-mode: list of endpoints, endpoints response type, response type endpoints, endpoint response type, multi value, multivalue,
     strict dns, headless, every a record is an endpoint, each record is an endpoint, every record is an endpoint,
     each a record is an endpoint, all records are endpoints
 loadbalancer-mode: load balancer, loadbalancer, load balancer style, loadbalancer style, load balancer like, response type loadbalancer, load balanced, logical dns,
@@ -303,7 +303,7 @@ keep: keep, keeps, keeping, preserve, preserves, preserving, retain, retains, le
     no rewriting, without rewrite
 
 # all the rest
-tag: tag, tags, tagged, labels, label, labelled, labeled, tagging
+tag: tag, tags, tagged, retag, re-tag, labels, label, labelled, labeled, tagging
 environments: environments, environment, stages, stage, env, envs
 image: image, docker image, container image
 proxy-image: envoy image, app mesh envoy image, proxy image, envoy container image, aws app mesh envoy image,

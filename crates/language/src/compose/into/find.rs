@@ -173,6 +173,27 @@ impl<'i> Finder<'i> {
         self.of_kind(Kind::Route).filter(leads).collect()
     }
 
+    /// The virtual services that a name means, by their own or by that of the router or node behind them.
+    pub(super) fn services_of(&self, name: &str) -> Vec<&'i Resource> {
+        let named = self.named(Kind::VirtualService, name);
+        if !named.is_empty() {
+            return named;
+        }
+        let has_name = |own: &Resource| Key::of(&own.name).shown() == name;
+        let leads = |service: &&'i Resource| {
+            let Spec::VirtualService(spec) = &service.spec else { return false };
+            spec.references().any(|provider| {
+                let is_it = |own: &&'i Resource| own.kind() == provider.kind && Key::of(&own.name) == provider.name;
+                let found = self.inventory.resources.iter().find(is_it);
+                let through = |router: &'i Resource| {
+                    self.routes_of(router).into_iter().any(|route| self.nodes_of(route).into_iter().any(has_name))
+                };
+                found.is_some_and(|own| has_name(own) || own.kind() == Kind::VirtualRouter && through(own))
+            })
+        };
+        self.of_kind(Kind::VirtualService).filter(leads).collect()
+    }
+
     /// The nodes that a route sends to.
     pub(super) fn nodes_of(&self, route: &'i Resource) -> Vec<&'i Resource> {
         let targets = Self::targets(route);

@@ -36,7 +36,10 @@ impl Desk<'_> {
     fn value_there(&self, edit: &Edit) -> Option<NewValue> {
         let own = edit.resource.as_ref()?;
         let resource = self.finder.inventory.resources.iter().find(|resource| Subject::of(resource) == *own)?;
-        let mut value = NewValue::of(&resource.spec);
+        let mut value = match edit.path.steps().first()? {
+            Step::Field(name) if name == "tags" => NewValue::of(&resource.tags),
+            _ => NewValue::of(&resource.spec),
+        };
         for step in edit.path.steps().iter().skip(1) {
             value = match (step, &value) {
                 (Step::Field(name), value) => member(value, name)?.clone(),

@@ -13,7 +13,7 @@ use super::part::Part;
 use super::{Desk, expression};
 use crate::compose::gateway::{route_spec, settle_prefix, write_listener};
 use crate::compose::names::{host_label, listed};
-use crate::compose::plan::{Gateway, Named, Plan, in_domain};
+use crate::compose::plan::{Gateway, Named, Plan};
 use crate::intent::{Action, GatewayRoute, Intent, Listener, Match, Pathway, Protocol, VirtualGateway, VirtualNode};
 
 impl<'i> Desk<'i> {
@@ -213,7 +213,7 @@ impl<'i> Desk<'i> {
                     wanted.matcher = Match::default();
                 }
                 if let Some(made) = wanted.service.as_ref().filter(|service| applications.contains(service))
-                    && let Some(name) = in_domain(made, &self.draft).text()
+                    && let Some(name) = self.planned_services.get(made).and_then(Expression::text)
                 {
                     wanted.service = Some(name.to_owned());
                 }

@@ -5,7 +5,7 @@ use meshwright_model::reference::Key;
 use meshwright_model::value::ScalarType;
 use meshwright_model::virtual_node::Backend;
 use meshwright_model::virtual_service::VirtualServiceProvider;
-use meshwright_model::{Expression, Kind, Resource, Scalar, Spec};
+use meshwright_model::{Expression, Inventory, Kind, Resource, Scalar, Spec};
 
 use super::{Desk, expression};
 
@@ -68,4 +68,23 @@ impl Desk<'_> {
             *name = self.draft.said(&format!("the name of the {kind}"), &full);
         }
     }
+}
+
+/// The domain in which all virtual services have their names.
+pub(super) fn shared_domain(inventory: &Inventory) -> Option<Expression> {
+    let domain = |key: Key<'_>| match key {
+        Key::Known(text) => text.split_once('.').map(|(_, domain)| Expression::Text(domain.to_owned())),
+        Key::Open(Expression::Join(parts)) => {
+            let (first, rest) = parts.split_first()?;
+            let (_, begin) = first.text()?.split_once('.')?;
+            let begin = (!begin.is_empty()).then(|| Expression::Text(begin.to_owned()));
+            let parts: Vec<Expression> = begin.into_iter().chain(rest.iter().cloned()).collect();
+            Some(Expression::join(parts))
+        }
+        _ => None,
+    };
+    let services = inventory.resources.iter().filter(|resource| resource.kind() == Kind::VirtualService);
+    let mut domains = services.map(|service| domain(Key::of(&service.name)));
+    let first = domains.next()??;
+    domains.all(|other| other.as_ref() == Some(&first)).then_some(first)
 }

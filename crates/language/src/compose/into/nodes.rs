@@ -13,7 +13,7 @@ use super::routes::is_narrow;
 use super::{Desk, expression};
 use crate::compose::names::stem;
 use crate::compose::node::write_listener;
-use crate::compose::plan::{Named, Node, in_domain};
+use crate::compose::plan::{Named, Node};
 use crate::compose::tls::client_policy;
 use crate::intent::{Action, Intent, Listener, Protocol, Target, VirtualNode};
 
@@ -247,21 +247,37 @@ impl<'i> Desk<'i> {
         self.change_backends(node, spec, wanted);
     }
 
-    /// Whether the request makes an application of that name, with a virtual service before it.
-    fn makes_service(&self, name: &str) -> bool {
-        self.planned_services.iter().any(|planned| planned == name)
-    }
-
     fn change_backends(&mut self, node: &Resource, spec: &VirtualNodeSpec, wanted: &VirtualNode) {
         let shown = Key::of(&node.name).shown();
         let backends = spec.backends.as_deref().unwrap_or_default();
         for call in &wanted.calls {
-            let services = self.finder.named(Kind::VirtualService, &call.to);
-            let is_made = services.is_empty() && self.makes_service(&call.to);
-            let name = match services.first() {
-                Some(service) => expression(Key::of(&service.name)),
-                None if is_made && !call.to.contains('.') => in_domain(&call.to, &self.draft),
-                None => Expression::Text(call.to.clone()),
+            let mut services = self.finder.named(Kind::VirtualService, &call.to);
+            let made = self.planned_services.get(&call.to).cloned().filter(|_| services.is_empty());
+            let is_made = made.is_some();
+            if services.is_empty() && !is_made {
+                services = self.finder.services_of(&call.to);
+                let is_node = self.finder.of_kind(Kind::VirtualNode).any(|node| Key::of(&node.name).shown() == call.to);
+                if services.len() > 1 {
+                    self.ask_which(Kind::VirtualService, Some(&call.to), &services);
+                    continue;
+                }
+                if services.is_empty() && is_node {
+                    self.draft.ask(format!(
+                        "No virtual service leads to `{}`, and nothing else can be called. Should it get one?",
+                        call.to
+                    ));
+                    continue;
+                }
+                if let [service] = services.as_slice() {
+                    let shown = Key::of(&service.name).shown();
+                    self.draft
+                        .assume(format!("`{}` is called as `{shown}`", call.to), "that virtual service leads to it");
+                }
+            }
+            let name = match (services.first(), made) {
+                (Some(service), _) => expression(Key::of(&service.name)),
+                (None, Some(made)) => made,
+                (None, None) => Expression::Text(call.to.clone()),
             };
             let own = format!("`{shown}` towards `{name}`");
             let is_it =

@@ -1,5 +1,7 @@
 //! Edits that take something away, with what points at it.
 
+use std::collections::BTreeSet;
+
 use meshwright_model::edit::Edit;
 use meshwright_model::reference::Key;
 use meshwright_model::virtual_node::Backend;
@@ -7,7 +9,7 @@ use meshwright_model::{Kind, Path, Resource, Spec};
 
 use super::Desk;
 use super::find::node_spec;
-use crate::compose::names::is_version;
+use crate::compose::names::{is_version, joined};
 use crate::intent::{Heir, Removal, RemovalKind};
 
 impl<'i> Desk<'i> {
@@ -24,8 +26,10 @@ impl<'i> Desk<'i> {
                 }
             }
             RemovalKind::Timeout => {
-                self.remove_of_routes(name, "timeout");
-                let nodes = self.finder.path_to(name).0;
+                let (nodes, routes) = self.finder.path_to(name);
+                if nodes.is_empty() || !routes.is_empty() {
+                    self.remove_of_routes(name, "timeout");
+                }
                 self.remove_of_listeners(&nodes, "timeout");
             }
             RemovalKind::Tag => self.remove_tag(removal),
@@ -98,15 +102,19 @@ impl<'i> Desk<'i> {
 
     fn remove_backend(&mut self, removal: &Removal) {
         let wanted = removal.part.clone().unwrap_or_default();
+        let services = self.finder.services_of(&wanted);
         for node in self.nodes(&removal.name) {
             let backends = node_spec(node).and_then(|spec| spec.backends.as_deref()).unwrap_or_default();
             let is_it = |Backend::VirtualService(backend): &Backend| {
-                let name = Key::of(&backend.virtual_service_name).shown();
-                name == wanted || name.strip_prefix(&wanted).is_some_and(|rest| rest.starts_with('.'))
+                let key = Key::of(&backend.virtual_service_name);
+                let name = key.shown();
+                services.iter().any(|service| Key::of(&service.name) == key)
+                    || name == wanted
+                    || name.strip_prefix(&wanted).is_some_and(|rest| rest.starts_with('.'))
             };
             match backends.iter().position(is_it) {
                 Some(index) => self.take(node, Path::of(&["spec", "backends"]).index(index)),
-                None if !self.finder.named(Kind::VirtualService, &wanted).is_empty() => {
+                None if !services.is_empty() => {
                     self.settled(format!("`{}` does not call `{wanted}`", removal.name));
                 }
                 None => self.settle_absent(
@@ -170,6 +178,13 @@ impl<'i> Desk<'i> {
         if found.is_empty() {
             found.extend(kinds.iter().filter_map(|kind| self.finder.in_part(*kind, name)));
         }
+        if removal.is_whole && !is_version(name) && !found.is_empty() {
+            for resource in found {
+                self.remove_lineage(resource);
+                self.remove_whole(resource, removal.heir.as_ref());
+            }
+            return;
+        }
         let is_exact = |resource: &&'i Resource| Key::of(&resource.name) == Key::Known(name);
         if found.iter().any(is_exact) {
             found.retain(is_exact);
@@ -178,6 +193,21 @@ impl<'i> Desk<'i> {
             && !found.is_empty()
         {
             self.remove_version(removal, &found);
+            return;
+        }
+        if removal.resource.is_none() && found.len() > 1 && self.is_lineage(&found) {
+            let shown: Vec<String> = found
+                .iter()
+                .map(|resource| format!("{} `{}`", resource.kind(), Key::of(&resource.name).shown()))
+                .collect();
+            self.draft.assume(
+                format!("all that is called `{name}` goes: {}", joined(&shown)),
+                "each of them leads to the next, and the request names no kind",
+            );
+            for resource in found {
+                self.remove_lineage(resource);
+                self.remove_whole(resource, removal.heir.as_ref());
+            }
             return;
         }
         let [resource] = found.as_slice() else {
@@ -193,6 +223,51 @@ impl<'i> Desk<'i> {
             return;
         };
         self.remove_whole(resource, removal.heir.as_ref());
+    }
+
+    /// Whether several things of one name are one path: a virtual service, its router, its node.
+    fn is_lineage(&self, found: &[&'i Resource]) -> bool {
+        let index = self.finder.inventory.index();
+        let place = |resource: &Resource| {
+            self.finder.inventory.resources.iter().position(|other| std::ptr::eq(other, resource))
+        };
+        let kinds: BTreeSet<Kind> = found.iter().map(|resource| resource.kind()).collect();
+        let is_reached = |resource: &&'i Resource| {
+            let own = place(resource);
+            let leads =
+                |other: &&'i Resource| other.references().iter().any(|reference| index.target(other, reference) == own);
+            resource.kind() == Kind::VirtualService
+                || found.iter().any(|other| !std::ptr::eq(*other, *resource) && leads(other))
+        };
+        kinds.len() == found.len() && kinds.contains(&Kind::VirtualService) && found.iter().all(is_reached)
+    }
+
+    /// Takes away the routes that lead to a node alone, and the routers that have no other.
+    fn remove_lineage(&mut self, node: &'i Resource) {
+        if node.kind() != Kind::VirtualNode {
+            return;
+        }
+        let leads_only = |desk: &Self, route: &'i Resource| {
+            desk.finder.nodes_of(route).iter().all(|there| std::ptr::eq(*there, node))
+        };
+        for route in self.finder.routes_to(node) {
+            if !leads_only(self, route) {
+                continue;
+            }
+            let parent = route.parent.as_ref().map(|parent| Key::of(parent).shown());
+            let routers: Vec<&'i Resource> = self
+                .finder
+                .of_kind(Kind::VirtualRouter)
+                .filter(|router| Some(Key::of(&router.name).shown()) == parent)
+                .collect();
+            let is_all =
+                |router: &&'i Resource| self.finder.routes_of(router).into_iter().all(|route| leads_only(self, route));
+            let routers: Vec<&'i Resource> = routers.into_iter().filter(is_all).collect();
+            self.remove_whole(route, None);
+            for router in routers {
+                self.remove_whole(router, None);
+            }
+        }
     }
 
     /// Takes a resource away, first what would lead to it.

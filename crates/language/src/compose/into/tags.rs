@@ -1,5 +1,7 @@
 //! Edits of the tags of what is there.
 
+use std::collections::BTreeMap;
+
 use meshwright_model::limits::{TagKey, TagValue};
 use meshwright_model::reference::Key;
 use meshwright_model::resource::Tag;
@@ -7,7 +9,7 @@ use meshwright_model::{Kind, Path, Resource};
 
 use super::Desk;
 use crate::compose::mesh::settle_tags;
-use crate::intent::{Action, Intent, Removal, VirtualNode};
+use crate::intent::{Action, Former, Intent, Removal, Tagging, VirtualNode};
 
 impl<'i> Desk<'i> {
     /// Gives tags to the resources that a request names, or to all where it names none.
@@ -15,26 +17,12 @@ impl<'i> Desk<'i> {
         if intent.tags.is_empty() {
             return;
         }
-        self.draft.tags = intent.tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
-        settle_tags(&mut self.draft);
-        let tags = std::mem::take(&mut self.draft.tags);
+        let tags = self.settled_tags(&intent.tags);
         let named = named(intent);
         let mut tagged: Vec<&'i Resource> = Vec::new();
         for (kinds, name) in &named {
-            let mut found: Vec<&'i Resource> = kinds.iter().flat_map(|kind| self.finder.named(*kind, name)).collect();
-            let is_exact = |resource: &&'i Resource| Key::of(&resource.name) == Key::Known(name);
-            if found.iter().any(is_exact) {
-                found.retain(is_exact);
-            }
-            match found.as_slice() {
-                [only] => tagged.push(only),
-                // Which it may be was asked already.
-                [] => {}
-                several => {
-                    let kinds: Vec<String> = several.iter().map(|resource| resource.kind().to_string()).collect();
-                    self.draft.ask(format!("`{name}` may be a {}. Which should get the tags?", kinds.join(" or a ")));
-                }
-            }
+            // Which it may be was asked already.
+            tagged.extend(self.tag_owner(kinds, name));
         }
         let is_mesh =
             intent.mesh.as_ref().is_some_and(|mesh| mesh.action == Some(Action::Change) && mesh.name.is_none());
@@ -53,6 +41,93 @@ impl<'i> Desk<'i> {
                 self.set_tag(resource, key, value);
             }
         }
+    }
+
+    /// Gives tags to a resource, to all, or to those that have them already.
+    pub(super) fn tag(&mut self, tagging: &Tagging, formers: &[Former]) {
+        let tags = self.settled_tags(&tagging.tags);
+        let tagged: Vec<&'i Resource> = match (&tagging.name, tagging.kind.map(Kind::from)) {
+            (Some(name), kind) => {
+                let kinds = kind.map_or_else(|| Kind::ALL.to_vec(), |kind| vec![kind]);
+                if kinds.iter().all(|kind| self.finder.named(*kind, name).is_empty()) {
+                    self.draft.ask(format!("There is no `{name}` in the file. Which is meant?"));
+                }
+                self.tag_owner(&kinds, name).into_iter().collect()
+            }
+            (None, Some(kind)) => {
+                let found: Vec<&'i Resource> = self.finder.of_kind(kind).collect();
+                if found.len() != 1 {
+                    self.ask_which(kind, None, &found);
+                    return;
+                }
+                found
+            }
+            (None, None) if tagging.everything => self.finder.inventory.resources.iter().collect(),
+            (None, None) => {
+                for (key, value) in &tags {
+                    self.change_tag(key, value, formers);
+                }
+                return;
+            }
+        };
+        for resource in tagged {
+            self.is_settled = true;
+            for (key, value) in &tags {
+                let has_it = resource.tags.iter().any(|tag| Key::of(&tag.key) == Key::Known(key));
+                if let Some(former) = formers.iter().find(|former| former.becomes == *value && !has_it) {
+                    self.draft.ask(format!(
+                        "The request says that the tag `{key}` of `{}` was `{}`, and there is no such tag. What should get it?",
+                        Key::of(&resource.name).shown(),
+                        former.was
+                    ));
+                }
+                self.set_tag(resource, key, value);
+            }
+        }
+    }
+
+    /// Gives a tag another value wherever it is; where the request says what it was, wherever it is so.
+    fn change_tag(&mut self, key: &str, value: &str, formers: &[Former]) {
+        let own = |resource: &'i Resource| {
+            let tag = resource.tags.iter().find(|tag| Key::of(&tag.key) == Key::Known(key))?;
+            Some(tag.value.as_ref().map(|value| Key::of(value).shown()).unwrap_or_default())
+        };
+        let holders = self.finder.inventory.resources.iter().filter_map(|resource| Some((resource, own(resource)?)));
+        let mut holders: Vec<(&'i Resource, String)> = holders.collect();
+        if holders.is_empty() {
+            self.draft.ask(format!("Nothing in the file has the tag `{key}`. What should get it?"));
+        }
+        let said = formers.iter().find(|former| former.becomes == value);
+        let was = |(_, own): &(&Resource, String)| said.is_none_or(|former| *own == former.was);
+        if holders.iter().any(was) {
+            holders.retain(was);
+        }
+        for (holder, _) in holders {
+            self.is_settled = true;
+            self.set_tag(holder, key, value);
+        }
+    }
+
+    /// Tags as they can stand.
+    fn settled_tags(&mut self, tags: &BTreeMap<String, String>) -> Vec<(String, String)> {
+        self.draft.tags = tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+        settle_tags(&mut self.draft);
+        std::mem::take(&mut self.draft.tags).into_iter().collect()
+    }
+
+    /// The only resource of a name, which gets a tag; asks where there are several.
+    fn tag_owner(&mut self, kinds: &[Kind], name: &str) -> Option<&'i Resource> {
+        let mut found: Vec<&'i Resource> = kinds.iter().flat_map(|kind| self.finder.named(*kind, name)).collect();
+        let is_exact = |resource: &&'i Resource| Key::of(&resource.name) == Key::Known(name);
+        if found.iter().any(is_exact) {
+            found.retain(is_exact);
+        }
+        if found.len() > 1 {
+            let kinds: Vec<String> = found.iter().map(|resource| resource.kind().to_string()).collect();
+            self.draft.ask(format!("`{name}` may be a {}. Which should get the tags?", kinds.join(" or a ")));
+            return None;
+        }
+        found.pop()
     }
 
     /// Takes a tag away: of the resource that is named, else of all that have it.

@@ -38,7 +38,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Node,
         ways: &[
             "no-longer send ?to <names> ?anymore|more",
-            "no-longer create|use <names> ?anymore|more",
+            "no-longer create|use|needs <names> ?anymore|more",
             "no create|use|call|send ?to <names> anymore|more",
         ],
         set: Set::Act(|reader, slots| {

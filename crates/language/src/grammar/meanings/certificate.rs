@@ -119,9 +119,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Node,
         ways: &[
-            "client-certificate <path:chain> and private-key <path:key>",
-            "client-certificate <path:chain> , private-key <path:key>",
-            "client-certificate <path:chain> private-key <path:key>",
+            "?present|presents|show|shows client-certificate <path:chain> ?and|, private-key <path:key> ?to ?backend",
             "present|presents|presenting|show|shows|showing <path:chain> private-key <path:key>",
             "present|presents|presenting|show|shows|showing <path:chain> and|, private-key <path:key>",
             "present|presents|presenting|show|shows|showing <path:chain> and|, <path:key>",
@@ -178,6 +176,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "trust client|clients|callers|peers ?client-certificate to|with|by ?trust ?sds ?acm ?secret <address>",
             "trust client|clients|callers|peers ?client-certificate to|with|by ?trust ?certificate-chain <path>",
+            "only client|clients|callers|peers ?client-certificate|certificate trust ?certificate-chain <path> ?be accepted|allowed|admitted|allow-all|listen",
             "client-certificate ?be trust ?sds ?secret ?named <text:secret>",
             "client-certificate ?be trust sds ?secret ?named <text:secret>",
             "client|clients|callers|peers trust ?sds ?secret ?named <text:secret>",

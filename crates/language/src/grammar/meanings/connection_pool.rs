@@ -56,6 +56,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Node,
         ways: &[
             "connections <number>",
+            "no-longer connections at <number>",
             "<number> connections",
             "max <number> connections",
             "<number> connections per|in connection-pool",
@@ -90,7 +91,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::ConnectionPool,
         is_plain: true,
         home: Home::Node,
-        ways: &["pending <number>", "<number> pending", "max <number> pending", "allow-all ?max <number> pending"],
+        ways: &[
+            "pending <number>",
+            "no-longer pending at <number>",
+            "<number> pending",
+            "max <number> pending",
+            "allow-all ?max <number> pending",
+        ],
         set: Set::Value(|intent, spot, slots| {
             let (pool, path) = spot::connection_pool(intent, spot)?;
             put(&mut pool.max_pending_requests, slots.number("number"), &path, "maxPendingRequests")
@@ -103,6 +110,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         home: Home::Node,
         ways: &[
             "concurrent-requests <number>",
+            "no-longer concurrent-requests at <number>",
             "<number> concurrent-requests",
             "max <number> concurrent-requests",
             "max <number> requests|request",

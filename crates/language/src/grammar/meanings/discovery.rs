@@ -39,7 +39,12 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<dotted:host> as|for ?dns hostname",
             "hostname <dotted:host> for dns",
         ],
-        set: Set::Act(|reader, slots| reader.hostname(&slots.text("host"))),
+        set: Set::Act(|reader, slots| {
+            // "the dns of orders should …": whose it is, and no host name.
+            let last = reader.words.end - 1;
+            let is_whose = !slots.text("host").contains('.') && reader.is_word(last - 1, &["of"]);
+            if is_whose { Err(Trouble::NotHere) } else { reader.hostname(&slots.text("host")) }
+        }),
     },
     Meaning {
         name: "DNS: host names of several",
@@ -66,6 +71,25 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, slots| {
             let of_node = reader.spot.is_some_and(|spot| matches!(spot.place, Place::Node(_)));
             if !of_node || !reader.is_current || reader.sending || reader.last_calls.is_some() {
+                return Err(Trouble::NotHere);
+            }
+            reader.hostname(&slots.text("host"))
+        }),
+    },
+    Meaning {
+        name: "DNS: host of what is described",
+        block: Block::Dns,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["hosts <dotted:host>"],
+        set: Set::Act(|reader, slots| {
+            // "an email service on grpc 50051, host email.shop.local", and not a host that a gateway matches
+            let spot = reader.here()?;
+            let of_node = matches!(spot.place, Place::Node(_) | Place::Application(_));
+            let is_found = spot::node(&mut reader.intent, spot).is_ok_and(|(node, _)| node.discovery.is_some());
+            let is_apart = matches!(reader.low_before(reader.words.start), "," | "and" | "with" | "(");
+            let is_said = reader.tokens[reader.words.start].text.eq_ignore_ascii_case("host");
+            if !of_node || is_found || !is_apart || !is_said || !reader.is_current || reader.sending {
                 return Err(Trouble::NotHere);
             }
             reader.hostname(&slots.text("host"))

@@ -57,7 +57,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<name> header <text:value>",
             "metadata ?named <name> <text:value>",
         ],
-        set: Set::Act(|reader, slots| header(reader, slots, |value| Some(Comparison::Exact(value)), false)),
+        set: Set::Act(|reader, slots| {
+            // "with the header x-monitor at the gateway": a preposition says where, and no value.
+            if reader.words.clone().any(|at| reader.is_word(at, &["at", "on", "from", "by", "of", "for", "in"])) {
+                return Err(Trouble::NotHere);
+            }
+            header(reader, slots, |value| Some(Comparison::Exact(value)), false)
+        }),
     },
     Meaning {
         name: "match: header prefix",

@@ -4,6 +4,7 @@ use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
 use crate::grammar::spot::{self, Trouble, put};
 use crate::intent::RemovalKind;
+use crate::understanding::Assumption;
 
 pub(super) const MEANINGS: &[Meaning] = &[
     Meaning {
@@ -132,6 +133,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "healthy ?threshold ?after <number> ?consecutive ?success",
             "<number> ?consecutive success ?consecutive ?to ?healthy",
             "success ?threshold <number>",
+            "<number> ?consecutive success create|before healthy",
             "healthy <number>",
             "<number> healthy",
         ],
@@ -149,6 +151,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "unhealthy ?threshold ?after <number> ?consecutive ?failure",
             "<number> ?consecutive failure ?consecutive ?to ?unhealthy",
             "failure ?threshold <number>",
+            "<number> ?consecutive failure create|before unhealthy",
             "<number> unhealthy",
         ],
         set: Set::Value(|intent, spot, slots| {
@@ -166,6 +169,30 @@ pub(super) const MEANINGS: &[Meaning] = &[
             let (check, path) = spot::health_check(intent, spot)?;
             put(&mut check.healthy_threshold, slots.number("number"), &path, "healthyThreshold")?;
             put(&mut check.unhealthy_threshold, slots.number("number"), &path, "unhealthyThreshold")
+        }),
+    },
+    Meaning {
+        name: "health check: the two thresholds",
+        block: Block::HealthCheck,
+        is_plain: false,
+        home: Home::Node,
+        ways: &[
+            "threshold <number:healthy> and|, <number:unhealthy>",
+            "healthy and unhealthy ?threshold <number:healthy> and|, <number:unhealthy>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let (healthy, unhealthy) = (slots.number("healthy"), slots.number("unhealthy"));
+            let spot = reader.here()?;
+            let (check, path) = spot::health_check(&mut reader.intent, spot)?;
+            put(&mut check.healthy_threshold, healthy, &path, "healthyThreshold")?;
+            put(&mut check.unhealthy_threshold, unhealthy, &path, "unhealthyThreshold")?;
+            if !reader.is_symbol(reader.words.start, &["healthy"]) {
+                reader.assumptions.push(Assumption {
+                    what: format!("{healthy} is the healthy threshold, and {unhealthy} the unhealthy one"),
+                    why: "that is their order in the API".to_owned(),
+                });
+            }
+            Ok(path)
         }),
     },
 ];

@@ -67,7 +67,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<span> interval",
             "every <span>",
             "checked|check|checks|look every <span>",
-            "within|in <span>",
+            "within|in|per <span>",
             "between <span>",
         ],
         set: Set::Value(|intent, spot, slots| {

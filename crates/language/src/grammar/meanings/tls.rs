@@ -2,6 +2,7 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::reader::Verb;
 use crate::grammar::spot::{self, Said, Side, Spot, Trouble, put};
 use crate::intent::{Intent, TlsMode};
 
@@ -129,10 +130,40 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Tls,
         is_plain: true,
         home: Home::Node,
-        ways: &["tls to call <names>", "tls for call <names>", "mtls to call <names>", "mtls for call <names>"],
+        ways: &[
+            "tls to call <names>",
+            "tls for call <names>",
+            "mtls to call <names>",
+            "mtls for call <names>",
+            "?must tls|mtls when|whenever|if call ?to ?virtual-service ?application <names>",
+        ],
         set: Set::Act(|reader, slots| {
-            let is_mutual = reader.is_symbol(reader.words.start, &["mtls"]);
+            let is_mutual = reader.words.clone().any(|at| reader.is_symbol(at, &["mtls"]));
             reader.calls(&slots.texts("names"))?;
+            if is_mutual { reader.mutual_tls() } else { reader.tls() }
+        }),
+    },
+    Meaning {
+        name: "TLS towards what was named",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["?must tls|mtls to ?virtual-service ?application <names>"],
+        set: Set::Act(|reader, slots| {
+            let names = slots.texts("names");
+            let knows = |name: &String| {
+                reader.find_named(name).is_some() || reader.known.as_ref().is_some_and(|known| known.knows(name))
+            };
+            let own = reader.here()?;
+            let is_own = |name: &String| reader.name_of_proxied(own.place).as_ref() == Some(name);
+            if !names.iter().all(knows)
+                || names.iter().any(is_own)
+                || reader.verb != Verb::None && reader.known.is_none()
+            {
+                return Err(Trouble::NotHere);
+            }
+            let is_mutual = reader.words.clone().any(|at| reader.is_symbol(at, &["mtls"]));
+            reader.calls(&names)?;
             if is_mutual { reader.mutual_tls() } else { reader.tls() }
         }),
     },
@@ -196,6 +227,21 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "enforce client tls",
         ],
         set: Set::Act(|reader, _| reader.tls_to_backends(true)),
+    },
+    Meaning {
+        name: "TLS to the backends of what is named",
+        block: Block::Tls,
+        is_plain: true,
+        home: Home::Next,
+        ways: &[
+            "tls for|to <name> backend",
+            "tls for|to backend of virtual-node|application <name>",
+            "tls for|to backend of <name>",
+        ],
+        set: Set::Act(|reader, slots| {
+            reader.speak_of_node(&slots.text("name"));
+            reader.tls_to_backends(true)
+        }),
     },
     Meaning {
         name: "what is said of all backends",

@@ -36,6 +36,19 @@ fn contradictions_of_a_listener_are_asked_about() {
     insta::assert_snapshot!(questions(client), @"question: `a` cannot show a certificate of AWS Certificate Manager as a client: App Mesh knows files and a Secret Discovery Service there. Which of them is it?");
 }
 
+#[test]
+fn what_stands_nowhere_in_the_answer_is_asked_about() {
+    let intent = r#"{
+        "applications": [{"name": "quotes.fin.local", "retry": {"maxRetries": 2}, "listeners": [{"timeout": {"perRequest": "3s"}}]}],
+        "virtualNodes": [{"name": "quotes", "listeners": [{"port": 8080, "protocol": "http"}]}]
+    }"#;
+    insta::assert_snapshot!(questions(intent), @"question: It says a request timeout of 3s. Of which route or node?");
+    let own = r#"{"virtualNodes": [{"name": "web", "calls": [{"to": "web"}]}]}"#;
+    insta::assert_snapshot!(questions(own), @"question: Which services does `web` call? It would call itself.");
+    let environment = r#"{"environments": ["staging"], "virtualNodes": [{"name": "staging"}, {"name": "web"}]}"#;
+    insta::assert_snapshot!(questions(environment), @"question: `staging` is an environment. Should a virtual node be called so too?");
+}
+
 /// Questions about a router with these routes.
 fn of_routes(routes: &str) -> String {
     questions(&format!(r#"{{"virtualRouters": [{{"name": "r", "routes": [{routes}]}}]}}"#))

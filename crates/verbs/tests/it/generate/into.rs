@@ -354,3 +354,19 @@ fn a_tag_of_the_mesh_is_that_of_the_mesh_alone() {
     let tag = r#"{"mesh": {"action": "change"}, "tags": {"team": "shop"}}"#;
     insta::assert_snapshot!(edits_in(everything, tag), @r#"mesh everything: tags + {"key":"team","value":"shop"}"#);
 }
+
+#[test]
+fn a_new_service_is_called_by_the_host_name_that_it_gets() {
+    let edits = edits(
+        r#"{"applications": [
+            {"name": "refunds", "discovery": {"dns": {"hostname": "refunds.pay.internal"}}, "listeners": [{"port": 80}]},
+            {"name": "orders", "action": "change", "calls": [{"to": "refunds"}]}
+        ]}"#,
+    );
+    let named = |line: &&str| line.contains("virtualServiceName") || line.starts_with("virtual service");
+    let named: Vec<&str> = edits.lines().filter(named).collect();
+    insta::assert_snapshot!(named.join("\n"), @r#"
+virtual node orders: spec.backends + {"virtualService":{"virtualServiceName":"refunds.pay.internal"}}
+virtual service refunds.pay.internal:  is made: {"provider":{"virtualNode":{"virtualNodeName":"refunds"}}}
+"#);
+}

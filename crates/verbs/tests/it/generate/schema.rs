@@ -31,7 +31,7 @@ fn an_intent_that_is_none_is_refused_with_its_place() {
         &long,
     ];
     insta::assert_snapshot!(texts.map(refused).join("\n"), @r#"
---intent i.json: unknown field `virtualNode`, expected one of `mesh`, `applications`, `virtualNodes`, `everywhere`, `virtualRouters`, `routes`, `virtualServices`, `virtualGateways`, `gatewayRoutes`, `sidecars`, `removals`, `renames`, `formers`, `tags`, `environments`, `variations` at line 1, column 2
+--intent i.json: unknown field `virtualNode`, expected one of `mesh`, `applications`, `virtualNodes`, `everywhere`, `virtualRouters`, `routes`, `virtualServices`, `virtualGateways`, `gatewayRoutes`, `sidecars`, `removals`, `renames`, `formers`, `likenesses`, `taggings`, `tags`, `environments`, `variations` at line 1, column 2
 --intent i.json: unclosed bracket '{' at line 1, column 1
 --intent i.json: `5` is no span of time such as 250ms, 15s, 2m or 1h at line 1, column 34
 --intent i.json: `mesh` stands twice in an object at line 1, column 25
