@@ -68,21 +68,21 @@ struct Outside {
 /// Takes out what frames a request, and says what was passed over.
 pub(super) fn drop_frames(request: &str, tokens: &mut Vec<Token>, known: Option<&Known>) -> Vec<Assumption> {
     wrappings::untell_json(tokens);
-    let (frames, framed, topics) = {
+    let (frames, inside, topics) = {
         let story = Story { tokens, known, has_environments: aims::has_environments(tokens) };
         let all = story.outside(&[]);
         let mut frames = story.candidates(&all);
         let outside = story.outside(&frames);
-        let topics = story.topics(&frames, &story.framed(&frames));
+        let topics = story.topics(&frames, &story.inside(&frames));
         frames.retain(|frame| story.tells_nothing(frame, &outside, &topics));
-        let framed = story.framed(&frames);
+        let inside = story.inside(&frames);
         let is_all = (0..tokens.len())
-            .filter(|at| !framed[*at])
+            .filter(|at| !inside[*at])
             .all(|at| tokens[at].kind == TokenKind::Mark || wrappings::is_courteous(&tokens[at].low));
         if frames.is_empty() || is_all {
             return Vec::new();
         }
-        (frames, framed, topics)
+        (frames, inside, topics)
     };
     let notes = frames.iter().map(|frame| {
         let text = &request[tokens[frame.words.start].start..tokens[frame.words.end - 1].end];
@@ -96,7 +96,7 @@ pub(super) fn drop_frames(request: &str, tokens: &mut Vec<Token>, known: Option<
     });
     let notes: Vec<Assumption> = notes.collect();
     // From the last on, so that what is put in or taken out moves nothing that is still to be done.
-    let said = topics.into_iter().filter(|topic| framed[topic.named]);
+    let said = topics.into_iter().filter(|topic| inside[topic.named]);
     let said: Vec<(Topic, String)> = said
         .map(|topic| {
             let name = tokens[topic.named].text.clone();
@@ -203,12 +203,12 @@ impl Story<'_> {
     }
 
     /// Which tokens stand in one of several clauses.
-    fn framed(&self, frames: &[Frame]) -> Vec<bool> {
-        let mut framed = vec![false; self.tokens.len()];
+    fn inside(&self, frames: &[Frame]) -> Vec<bool> {
+        let mut inside = vec![false; self.tokens.len()];
         for frame in frames {
-            framed[frame.words.clone()].fill(true);
+            inside[frame.words.clone()].fill(true);
         }
-        framed
+        inside
     }
 
     fn outside(&self, frames: &[Frame]) -> Outside {

@@ -90,7 +90,7 @@ impl Story<'_> {
                 || is_of_people && is_finite(&self.text(at))
         });
         let is_begin = at == 0 || self.begins_part(at) && !is_stop(self.low(at.saturating_sub(1)));
-        if is_bare && (!is_subject || asks || !has_verb || is_begin) || subject == "that" && is_bare {
+        if is_bare && (!is_subject || asks || !has_verb || is_begin || subject == "that") {
             return None;
         }
         let end = self.clause_end(begin);

@@ -96,7 +96,7 @@ impl Story<'_> {
         let is_event = subject.clone().any(|at| is_occasion(&self.text(at)) || is_whole(&self.text(at)));
         let text = self.text(next);
         let when = is_event && (verb + 1..end).any(|at| is_when(&self.text(at)) || is_later(&self.text(at)));
-        let is_troubled = self.is_being(verb) && (verb + 1..next + 1).any(|at| at < end && is_trouble(&self.text(at)));
+        let is_troubled = self.is_being(verb) && (verb + 1..=next).any(|at| at < end && is_trouble(&self.text(at)));
         let keeps = self.text(verb) == "keeps" && text.ends_with("ing");
         let fails = is_failing(&self.text(verb))
             || is_one_of(&self.text(verb), "goes|falls") && is_one_of(&text, "down|over|wrong|apart")

@@ -37,10 +37,10 @@ impl Topic {
 
 impl Story<'_> {
     /// The names that clauses speak of, where what stands right after points back at them.
-    pub(super) fn topics(&self, frames: &[Frame], framed: &[bool]) -> Vec<Topic> {
+    pub(super) fn topics(&self, frames: &[Frame], inside: &[bool]) -> Vec<Topic> {
         let mut topics: Vec<Topic> = Vec::new();
         for frame in frames.iter().rev() {
-            for topic in self.topics_of(frame, framed) {
+            for topic in self.topics_of(frame, inside) {
                 if topics.iter().all(|known| known.pronoun != topic.pronoun) {
                     topics.push(topic);
                 }
@@ -51,22 +51,22 @@ impl Story<'_> {
         topics
     }
 
-    fn topics_of(&self, frame: &Frame, framed: &[bool]) -> Vec<Topic> {
-        let mut names = frame.words.clone().filter(|at| frame.sort != Sort::Wrapping && self.is_topic(*at));
-        let Some(named) = names.next().filter(|_| names.next().is_none()) else { return Vec::new() };
+    fn topics_of(&self, frame: &Frame, inside: &[bool]) -> Vec<Topic> {
+        let mut spoken = frame.words.clone().filter(|at| frame.sort != Sort::Wrapping && self.is_topic(*at));
+        let Some(named) = spoken.next().filter(|_| spoken.next().is_none()) else { return Vec::new() };
         let start =
-            (frame.words.end..self.tokens.len()).take(MAX_BETWEEN).find(|at| !framed[*at] && !self.is_mark(*at));
+            (frame.words.end..self.tokens.len()).take(MAX_BETWEEN).find(|at| !inside[*at] && !self.is_mark(*at));
         let Some(start) = start else { return Vec::new() };
         let last = (start + MAX_BETWEEN).min(self.tokens.len());
         let end = (start..last).find(|at| is_one_of(self.low(*at), ".|;|!|?")).unwrap_or(last);
         let to_version = (start..end).any(|at| is_version(&self.text(at)));
         let mut topics: Vec<Topic> = Vec::new();
         let mut is_other = false;
-        for at in start..end {
+        for (at, is_inside) in inside.iter().enumerate().take(end).skip(start) {
             let is_said = self.points_back(at, to_version);
             // "and make sure web no longer calls it"
             let is_called = matches!(self.low(at.saturating_sub(1)), "call" | "to") && !topics.is_empty();
-            if is_said && (!is_other || is_called) && !framed[at] {
+            if is_said && (!is_other || is_called) && !is_inside {
                 topics.push(Topic { named, pronoun: at });
             }
             is_other |= self.is_other(at);
@@ -102,6 +102,6 @@ impl Story<'_> {
             || is_one_of(&before, "our|my|the|retiring|called")
             || self.tokens[at].kind == TokenKind::Name;
         let is_story = is_people(&text) || is_whole(&text) || is_occasion(&text);
-        self.is_other(at) && is_own && !(is_story && !self.is_there(at))
+        self.is_other(at) && is_own && (!is_story || self.is_there(at))
     }
 }
