@@ -8,7 +8,7 @@
 //! beside: `entity` for names, `subject` for who a clause is about, `ahead` for owners that come later, `places` for where
 //! a resource is in the intent, `routes`, `versions`, `ports` and `calls` for what belongs together.
 //!
-//! Before that, tokens are put in the order in which they can be read: `order` puts wholes before their parts, `families` says
+//! Before that, `frames` takes out what only tells why, what for and how things are, and the answer says so. Then tokens are put in the order in which they can be read: `order` puts wholes before their parts, `families` says
 //! the names of what is meant by its kind, `former` takes out what was before a change, and `carried` says a verb again for
 //! each thing that it changes. What a step looked for and took it has read; `account` says
 //! of all else that it was not understood.
@@ -22,7 +22,6 @@ mod alone;
 mod alternatives;
 mod arrows;
 mod asides;
-mod background;
 mod behind;
 mod between;
 mod block;
@@ -40,6 +39,7 @@ mod examples;
 mod families;
 mod faring;
 mod former;
+mod frames;
 mod fronts;
 mod gateways;
 mod gather;
@@ -108,7 +108,7 @@ use meshwright_model::Inventory;
 
 use crate::beyond::{is_english, wishes};
 use crate::lexer::{Token, tokens};
-use crate::lexicon::name_symbols;
+use crate::lexicon::{name_symbols, point_at_called};
 use crate::understanding::{NotUnderstood, Question, Understanding};
 pub use examples::{Example, example_near};
 use known::Known;
@@ -182,6 +182,8 @@ fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
         known.spell_names(&mut tokens);
     }
     let mut tokens = name_symbols(tokens);
+    let passed_over = frames::drop_frames(request, &mut tokens, known);
+    point_at_called(&mut tokens);
     courtesy::drop_courtesy(&mut tokens);
     order::put_in_order(&mut tokens);
     if let Some(known) = known {
@@ -215,6 +217,7 @@ fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
         reader.questions.clone_from(&questions);
         reader.known = known.cloned();
         reader.tell_built(&built);
+        reader.assumptions.extend(passed_over.iter().cloned());
         let (understanding, own) = reader.read();
         work += own;
         understanding

@@ -2,18 +2,21 @@
 //!
 //! Phrases are found by their longest form, in any mixture of spaces and hyphens.
 
+pub(crate) mod answers;
 mod clients;
 mod ordinary;
 mod places;
 mod records;
 mod rests;
 mod statuses;
+pub(crate) mod stories;
 mod technologies;
 mod words;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+pub(crate) use clients::point_at_called;
 pub(crate) use technologies::{has_own_protocol, is_server_of, is_sort_of, is_tcp_server, is_technology};
 
 use crate::lexer::{Token, TokenKind};
@@ -169,7 +172,6 @@ pub(crate) fn name_symbols(mut tokens: Vec<Token>) -> Vec<Token> {
     }
     rests::settle_complements(&mut named);
     rests::tell_shares(&mut named);
-    clients::point_at_called(&mut named);
     named
 }
 

@@ -23,6 +23,9 @@ const MAX_BEFORE_CONTRAST: usize = 8;
 /// Symbols that a heading may hold.
 const IN_HEADING: &[&str] = &["application", "version", "create", "app-mesh", "run", "for", "low", "medium", "high"];
 
+/// Nouns for the answer itself, which no heading is about.
+const OF_ANSWERS: &[&str] = &["template", "templates", "file", "files", "yaml", "json", "terraform", "stack", "stacks"];
+
 /// Names before a kind that say of what sort a whole is, and are no name of it.
 const TIERS: &[&str] = &["tier", "service", "layer", "part", "node"];
 
@@ -45,7 +48,9 @@ impl Reader<'_> {
         let says_something = words
             .iter()
             .any(|token| token.kind == TokenKind::Name || token.kind == TokenKind::Word && !is_glue(&token.low));
-        if self.low(colon) != ":" || !says_something || !self.begins_list(colon + 1) {
+        // "two templates: …" asks for another answer than there is.
+        let is_of_answer = (0..colon).any(|at| self.is_word(at, OF_ANSWERS));
+        if is_of_answer || self.low(colon) != ":" || !says_something || !self.begins_list(colon + 1) {
             return false;
         }
         let text = self.request[words[0].start..words[colon - 1].end].to_owned();

@@ -64,8 +64,6 @@ const FILLERS: &[&str] = &[
     "by the way",
     "btw",
     "fyi",
-    "as discussed",
-    "as agreed",
     "you know",
     "no rush",
     "no hurry",
@@ -203,17 +201,7 @@ fn ticket(tokens: &[Token], at: usize) -> Option<usize> {
     let labelled = at + usize::from(is_open);
     // "TICKET MESH-214: …"
     let place = one_of(tokens, labelled, LABELS).unwrap_or(labelled);
-    let is_filed = tokens.get(place).is_some_and(|token| {
-        let parts = token.text.split_once('-');
-        token.kind == TokenKind::Name
-            && parts.is_some_and(|(project, number)| {
-                project.len() > 1
-                    && project.bytes().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit())
-                    && project.starts_with(|letter: char| letter.is_ascii_uppercase())
-                    && !number.is_empty()
-                    && number.bytes().all(|digit| digit.is_ascii_digit())
-            })
-    });
+    let is_filed = tokens.get(place).is_some_and(is_filed);
     let mut end = place + 1;
     if is_open && !is_mark(tokens.get(end)?, &["]", ")"]) {
         return None;
@@ -227,6 +215,19 @@ fn ticket(tokens: &[Token], at: usize) -> Option<usize> {
             || next.low == "please"
     });
     (is_filed && (is_open || is_parted || asks)).then(|| end + usize::from(is_parted))
+}
+
+/// Whether a token is the number of a ticket: `OPS-123`.
+pub(super) fn is_filed(token: &Token) -> bool {
+    let parts = token.text.split_once('-');
+    token.kind == TokenKind::Name
+        && parts.is_some_and(|(project, number)| {
+            project.len() > 1
+                && project.bytes().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit())
+                && project.starts_with(|letter: char| letter.is_ascii_uppercase())
+                && !number.is_empty()
+                && number.bytes().all(|digit| digit.is_ascii_digit())
+        })
 }
 
 /// "Hi team!", "Hello everyone, …"

@@ -155,7 +155,6 @@ impl Reader<'_> {
         self.forget_heard();
         if self.skip_what_was_read_ahead()
             || self.reason()
-            || self.begins_background()
             || self.faring()
             || self.separator()
             || self.retired()

@@ -9,7 +9,7 @@ const CALLING: &[&str] = &["client", "clients", "caller", "callers", "peer", "pe
 const SHOWN: &[&str] = &["client-certificate", "trust", "san", "certificate"];
 
 /// Makes the verb of such a sentence a preposition: "only clients with a certificate of orders".
-pub(super) fn point_at_called(tokens: &mut [Token]) {
+pub(crate) fn point_at_called(tokens: &mut [Token]) {
     let is_end = |token: &Token| token.kind == TokenKind::Mark && matches!(token.low.as_str(), "." | ";");
     for at in 0..tokens.len() {
         let is_verb = tokens[at].kind == TokenKind::Symbol && matches!(tokens[at].low.as_str(), "call" | "send");

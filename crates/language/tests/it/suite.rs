@@ -5,6 +5,7 @@
 
 mod check;
 mod entry;
+mod framed;
 mod judge;
 mod path;
 mod schema;
