@@ -82,3 +82,18 @@ fn keep(value: &NewValue, kept: &mut Vec<u64>) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_that_no_resource_has_is_asked_about() {
+        let intent: Intent =
+            serde_json::from_str(r#"{"virtualNodes": [{"listeners": [{"timeout": {"perRequest": "3s"}}]}]}"#).unwrap();
+        let mut draft = Draft::new();
+        ask(&intent, &mut draft);
+        let asked: Vec<&str> = draft.questions.iter().map(|question| question.text.as_str()).collect();
+        assert_eq!(asked, ["It says a request timeout of 3s. Of which route or node?"]);
+    }
+}

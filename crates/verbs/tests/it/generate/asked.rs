@@ -37,12 +37,7 @@ fn contradictions_of_a_listener_are_asked_about() {
 }
 
 #[test]
-fn what_stands_nowhere_in_the_answer_is_asked_about() {
-    let intent = r#"{
-        "applications": [{"name": "quotes.fin.local", "retry": {"maxRetries": 2}, "listeners": [{"timeout": {"perRequest": "3s"}}]}],
-        "virtualNodes": [{"name": "quotes", "listeners": [{"port": 8080, "protocol": "http"}]}]
-    }"#;
-    insta::assert_snapshot!(questions(intent), @"question: It says a request timeout of 3s. Of which route or node?");
+fn what_nobody_would_want_is_asked_about() {
     let own = r#"{"virtualNodes": [{"name": "web", "calls": [{"to": "web"}]}]}"#;
     insta::assert_snapshot!(questions(own), @"question: Which services does `web` call? It would call itself.");
     let environment = r#"{"environments": ["staging"], "virtualNodes": [{"name": "staging"}, {"name": "web"}]}"#;
