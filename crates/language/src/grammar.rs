@@ -34,8 +34,10 @@ mod courtesy;
 mod entity;
 mod examples;
 mod families;
+mod faring;
 mod former;
 mod frames;
+mod fronts;
 mod gateways;
 mod hosts;
 mod images;
@@ -45,6 +47,7 @@ mod likeness;
 mod log_fields;
 mod meaning;
 mod meanings;
+mod moves;
 mod name;
 mod naming;
 mod nouns;
@@ -76,6 +79,7 @@ mod slot;
 mod spoken;
 mod spot;
 mod subject;
+mod survey;
 mod tagging;
 mod targets;
 mod there;
@@ -126,6 +130,7 @@ impl Known {
         self.name_parameters(tokens);
         again::say_again(tokens);
         self.name_what_is_there(tokens);
+        self.drop_protocols(tokens);
         self.part_plurals(tokens);
         self.drop_counts(tokens);
         self.name_families(tokens);
@@ -181,6 +186,7 @@ fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
         nouns::name_nouns(&mut tokens);
     }
     asides::uncapitalise(&mut tokens);
+    rpcs::part_full_names(&mut tokens);
     if !is_english {
         let text = "Can it be said in English? Requests are read in no other language.".to_owned();
         questions.push(Question { text, about: Vec::new() });

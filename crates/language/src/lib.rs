@@ -4,6 +4,7 @@
 //! This crate knows no file and no network.
 
 mod beyond;
+mod clear;
 pub mod compose;
 mod grammar;
 pub mod intent;
@@ -11,6 +12,7 @@ mod lexer;
 mod lexicon;
 pub mod understanding;
 
+pub use clear::clear_part;
 pub use compose::{Composition, Insertion, compose, compose_into};
 pub use grammar::{Example, MAX_REQUEST, example_near, names_there, page, understand, understand_change};
 pub use intent::Intent;

@@ -25,6 +25,7 @@ mod shares;
 mod sidecars;
 mod subjects;
 mod tags;
+mod timeouts;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,6 +45,7 @@ use crate::intent::{Action, Discovery, Dns, Intent, Mesh, VirtualNode};
 use crate::understanding::{Assumption, Question};
 use find::{Finder, node_spec};
 use leaving::Leaving;
+use routers::be_listener;
 
 const WHICH_MESH: &str = "There are several meshes in the file. Which is meant?";
 
@@ -226,6 +228,7 @@ impl<'i> Desk<'i> {
             rest.mesh = self.draft.mesh.text().map(|name| Mesh { name: Some(name.to_owned()), ..Mesh::default() });
         }
         self.find_hosts(&mut rest);
+        let listeners = self.listen_like_targets(&mut rest);
         let mut draft = Draft::new();
         draft.mesh.clone_from(&self.draft.mesh);
         draft.there = self.called(&rest);
@@ -240,6 +243,9 @@ impl<'i> Desk<'i> {
             resources.iter().map(|resource| (resource.kind(), expression(Key::of(&resource.name)))).collect();
         for resource in &mut resources {
             self.name_in_full(resource, &made);
+            for (router, listener) in &listeners {
+                be_listener(resource, router, listener);
+            }
         }
         let given = priority::given(&rest);
         let is_settled = self.settle_priorities(&mut resources, &|number| given.contains(&number));

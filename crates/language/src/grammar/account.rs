@@ -151,7 +151,7 @@ const VERBS: &[(&str, &[&str])] = &[
         ],
     ),
     ("split", &["targets", "versions", "weight", "removals", "routes", "mesh"]),
-    ("call", &["calls", "egress", "removals", "Tls", "tls", "targets", "match", "sidecars"]),
+    ("call", &["calls", "egress", "removals", "Tls", "tls", "targets", "match", "sidecars", "etry"]),
     ("called-by", &["calls", "removals"]),
     ("provider", &["provider", "Services", "routes", "router", "service"]),
     ("rewrite", &["rewrite", "renames", "service", "removals"]),

@@ -1,5 +1,7 @@
 //! Words that are no part of what is asked: a heading before it, and what it is to be instead of.
 
+use meshwright_model::Kind;
+
 use super::name::name_at;
 use super::reader::Reader;
 use super::spot::{Place, Said, Trouble};
@@ -136,13 +138,16 @@ impl Reader<'_> {
 
     /// "Traffic to quotes: 25% to quotes-new, …": the requests whose shares come after the colon.
     pub(super) fn requests_of(&mut self) -> bool {
-        let start = self.past(self.at, &["all", "the", "a", "of"]);
+        let is_sent = self.known.is_some() && self.is_symbol(self.at, &["send", "route"]);
+        let start = self.past(self.at + usize::from(is_sent), &["all", "the", "a", "of"]);
         let is_canary =
             self.is_symbol(start, &["split"]) && self.tokens[start].text.to_lowercase().starts_with("canary");
         let is_said = is_canary
             || self.is_word(start, &["traffic", "requests", "calls"])
             || self.is_symbol(start, &["all-traffic"]);
-        let begins = self.at == 0 || matches!(self.low_before(self.at), "." | ";" | "create" | "add" | "a");
+        let begins = self.at == 0
+            || matches!(self.low_before(self.at), "." | ";" | "create" | "add" | "a")
+            || self.known.is_some() && self.is_clause_start();
         let to = self.past(start + 1, &["to", "for", "of", "behind"]);
         if !is_said || !begins || to == start + 1 && !is_canary {
             return false;
@@ -150,6 +155,10 @@ impl Reader<'_> {
         let at = self.past(to, &["the", "application", "virtual-service"]);
         let Some(name) = name_at(&self.tokens, at) else { return false };
         let colon = self.past(at + 1, &["application", "virtual-service"]);
+        if self.requests_of_there(&name, colon) {
+            self.note(&format!("routes[{}].router", self.intent.routes.len() - 1), at, at + 1);
+            return true;
+        }
         let is_share = |at: usize| {
             self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Percent(_) | TokenKind::Ratio(_)))
         };
@@ -175,6 +184,29 @@ impl Reader<'_> {
         self.closed = false;
         self.sends();
         self.at = colon + 1;
+        true
+    }
+
+    /// "requests to catalog with the header x-beta go to catalog-v2": what the files have by the first name is whose they are.
+    fn requests_of_there(&mut self, name: &str, end: usize) -> bool {
+        let kinds = [Kind::VirtualRouter, Kind::VirtualService, Kind::Route];
+        let is_there = self.known.as_ref().is_some_and(|known| kinds.iter().any(|kind| known.is_of_kind(*kind, name)));
+        let is_told = self
+            .is_word(end, &["with", "whose", "that", "which", "for", "where", "under", "from", "having", "in", "on"])
+            || self.is_symbol(end, &["for", "header", "prefix", "path", "exact"]);
+        let mut rest = (end + 1..self.tokens.len()).take_while(|at| !self.is_sentence_end(*at));
+        let goes =
+            rest.any(|at| self.is_symbol(at, &["to"]) && name_at(&self.tokens, self.past_glue(at + 1)).is_some());
+        let is_version = self.known.as_ref().is_some_and(|known| known.kind(name) == Some(Kind::VirtualNode));
+        if !is_there || is_version || !is_told || !goes {
+            return false;
+        }
+        self.remember();
+        self.intent.routes.push(Route { router: Some(name.to_owned()), ..Route::default() });
+        self.turn_to(Place::Route(None, self.intent.routes.len() - 1));
+        self.closed = false;
+        self.sends();
+        self.at = end;
         true
     }
 

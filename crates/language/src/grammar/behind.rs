@@ -1,12 +1,18 @@
 //! What stands behind a service or a gateway: "for the service cart a router cart-r", "users call the gateway edge".
 
+use super::name::name_at;
 use super::reader::Reader;
 use super::spot::{Place, Said, Trouble};
 use super::thing::Thing;
 use crate::intent::{GatewayRoute, Intent, Provider, VirtualNode};
+use crate::lexer::TokenKind;
+use crate::lexicon::is_glue;
 
 /// Words between those who send requests and what takes them.
 const BEFORE_CALL: &[&str] = &["should", "first", "can", "will", "may", "must", "only", "all", "do"];
+
+/// The farthest that what tells senders apart ends.
+const MAX_DESCRIBED: usize = 8;
 
 impl Reader<'_> {
     /// "users call the gateway edge": people are no application.
@@ -26,6 +32,56 @@ impl Reader<'_> {
             self.at = object;
         }
         is_told
+    }
+
+    /// "Users with Chrome should see web-v2: match the user-agent header …": who sends the requests that are described then, where
+    /// each word for them stands in that description too.
+    pub(super) fn people_see(&mut self) -> bool {
+        let begins = self.at == 0 || self.is_sentence_end(self.at - 1);
+        let describes =
+            begins && self.are_people(self.at) && self.is_word(self.at + 1, &["with", "on", "using", "from"]);
+        let is_modal = |at: usize| self.is_word(at, &["should", "must", "will", "shall", "get", "gets", "see"]);
+        let end = (self.at + 2..self.at + MAX_DESCRIBED).find(|at| is_modal(*at));
+        let Some(end) = end.filter(|_| describes) else { return false };
+        let verb = self.past(end, &["should", "must", "will", "shall", "be", "get", "gets", "see", "to"]);
+        let verb = self.past(verb, &["send", "to", "the", "virtual-node", "version", "on"]);
+        let Some(name) = name_at(&self.tokens, verb).filter(|_| self.low(verb + 1) == ":") else { return false };
+        let sentence: Vec<String> = (verb + 2..self.tokens.len())
+            .take_while(|at| !self.is_sentence_end(*at))
+            .map(|at| self.tokens[at].text.to_lowercase())
+            .collect();
+        let is_told = |at: usize| {
+            let text = self.tokens[at].text.to_lowercase();
+            is_glue(&text) || sentence.iter().any(|there| there.contains(&text))
+        };
+        if !(self.at + 2..end).all(is_told) {
+            return false;
+        }
+        let place = self.new_route(None);
+        self.turn_to(place);
+        self.receiver = Some(name);
+        self.closed = true;
+        self.sends();
+        self.set_aside(self.at, end);
+        self.at = verb + 2;
+        true
+    }
+
+    /// "iOS users with the header x-os: ios": a word for those who send, which stands in what tells them apart too.
+    pub(super) fn described_people(&mut self) -> bool {
+        let Some(token) = self.token(self.at).filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Name))
+        else {
+            return false;
+        };
+        let text = token.text.to_lowercase();
+        let is_said = self.are_people(self.at + 1) && !is_glue(&text) && text.len() > 1;
+        let mut sentence = (self.at + 2..self.tokens.len()).take_while(|at| !self.is_sentence_end(*at));
+        if !is_said || !sentence.any(|at| self.tokens[at].text.to_lowercase().contains(&text)) {
+            return false;
+        }
+        self.set_aside(self.at, self.at + 1);
+        self.at += 1;
+        true
     }
 
     /// What a gateway calls it sends requests to: "the gateway edge calls cart.local".

@@ -66,6 +66,22 @@ impl Reader<'_> {
         Ok(format!("{path}.calls[{first}]"))
     }
 
+    /// "add a service reviews … and let web call it": the only application or virtual service that the request makes.
+    pub(super) fn calls_what_is_made(&mut self) -> Said {
+        let spot = self.here()?;
+        let own = self.name_of_proxied(spot.place);
+        let nodes = self.intent.applications.iter().filter(|node| node.action == Action::Create);
+        let services = self.intent.virtual_services.iter().filter(|service| service.action == Action::Create);
+        let names =
+            nodes.filter_map(|node| node.name.clone()).chain(services.filter_map(|service| service.name.clone()));
+        let mut made = names.filter(|name| Some(name) != own.as_ref());
+        let only = made.next().filter(|_| made.next().is_none()).ok_or(Trouble::NotHere)?;
+        if !self.ends_clause(self.words.end) {
+            return Err(Trouble::NotHere);
+        }
+        self.calls(&[only])
+    }
+
     /// "calls the node b": what is called is a node of that name.
     pub(super) fn calls_nodes(&mut self, names: &[String]) -> Said {
         self.here()?;

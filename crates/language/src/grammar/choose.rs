@@ -12,7 +12,7 @@ use super::pattern::{Pattern, Start, can_be_said};
 use super::reader::{Reader, Verb};
 use super::slot::Slots;
 use super::spot::{self, Place, Said, Side, Spot, Trouble};
-use crate::intent::{GatewayRoute, Route, Sidecar, VirtualNode, VirtualService};
+use crate::intent::{Action, GatewayRoute, Route, Sidecar, VirtualNode, VirtualService};
 use crate::lexer::TokenKind;
 
 /// The patterns of all meanings, by what they can begin with.
@@ -315,17 +315,15 @@ impl Reader<'_> {
         let may_come_later = !matches!(home, Home::Mesh | Home::All | Home::Next) && block != Block::Match;
         let owner = if may_come_later { self.owner_ahead().filter(|owner| owner.fits(home)) } else { None };
         if let Some(owner) = owner {
-            let kept = Kept {
-                intent: self.intent.clone(),
-                ahead: self.ahead.clone(),
-                history: self.history.clone(),
-                beside: self.beside.clone(),
-                group: self.group.clone(),
-                preposition: self.preposition.clone(),
-            };
+            let kept = self.kept();
             if let Some(spot) = self.speak_of_owner(&owner) {
                 return (spot, Undo::Restore(Box::new(kept)));
             }
+        }
+        if let (Some(Place::Router(at)), Home::Route | Home::Any) = (before.map(|spot| spot.place), home)
+            && let Some(found) = self.routes_of_bare_router(at)
+        {
+            return found;
         }
         let action = self.action_of_part();
         let (intent, protocol) = (&mut self.intent, self.pending_protocol);
@@ -358,6 +356,30 @@ impl Reader<'_> {
             }
         };
         (Spot::at(place), Undo::Pop)
+    }
+
+    /// "the timeout of orders", where a router of the files has that name: what only routes have is said of its routes.
+    fn routes_of_bare_router(&mut self, at: usize) -> Option<(Spot, Undo)> {
+        let router = self.intent.virtual_routers.get(at)?;
+        let is_bare = router.says_nothing() && router.action == Action::Change && self.known.is_some();
+        (is_bare && at + 1 == self.intent.virtual_routers.len()).then_some(())?;
+        let (kept, router) = (self.kept(), router.name.clone());
+        self.take_back(Place::Router(at));
+        self.intent.routes.push(Route { router, action: Action::Change, ..Route::default() });
+        let place = Place::Route(None, self.intent.routes.len() - 1);
+        Some((Spot::at(place), Undo::Restore(Box::new(kept))))
+    }
+
+    /// What can be restored.
+    fn kept(&self) -> Kept {
+        Kept {
+            intent: self.intent.clone(),
+            ahead: self.ahead.clone(),
+            history: self.history.clone(),
+            beside: self.beside.clone(),
+            group: self.group.clone(),
+            preposition: self.preposition.clone(),
+        }
     }
 
     /// Takes back what was made for a value that does not belong there.

@@ -28,7 +28,8 @@ static OF_THERE: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
         "create|add ?virtual-node <name:app> <name:copy> like ?virtual-node <name:original>",
         "create|add ?virtual-node <name:copy> ?, as copy|clone|duplicate|replica|twin ?virtual-node <name:original>",
         "create|add ?virtual-node <name:copy> ?, copy|clone|duplicate|replica|twin ?virtual-node <name:original>",
-        "create|add ?virtual-node <name:copy> ?, same as ?virtual-node <name:original>",
+        "create|add ?virtual-node <name:copy> ?, same as|like ?virtual-node <name:original>",
+        "create|add ?virtual-node <name:copy> ?, ?with same settings|configuration|config|setup|spec as|like ?virtual-node <name:original>",
         "copy|clone|duplicate|replicate ?virtual-node <name:original> ?virtual-node as|to ?virtual-node <name:copy>",
         "copy|clone|duplicate|replicate ?virtual-node <name:original> ?virtual-node and|, ?create named <name:copy>",
         "?create|add copy|clone|duplicate|replica|twin ?virtual-node <name:original> ?virtual-node named <name:copy>",
@@ -120,7 +121,7 @@ impl Reader<'_> {
         true
     }
 
-    /// "…, and send 10% to it": what gets a share is the copy.
+    /// "…, and send 10% to it", "and give it 10%": what gets a share is the copy.
     fn name_receiver(&mut self, node: usize, from: usize) {
         let Some(name) = self.intent.virtual_nodes[node].name.clone() else { return };
         let shares = |at: usize| {
@@ -129,9 +130,17 @@ impl Reader<'_> {
         let is_it = |at: &usize| {
             let clause =
                 (at.saturating_sub(MAX_TO_RECEIVER)..*at).rev().take_while(|before| !self.ends_clause(*before));
-            self.is_word(*at, &["it"]) && self.low_before(*at) == "to" && clause.into_iter().any(shares)
+            let share =
+                self.past(*at + 1, &["should", "will", "must", "gets", "get", "receives", "takes", "take", "with"]);
+            let is_given = self.token(share).is_some_and(|share| matches!(share.kind, TokenKind::Percent(_)));
+            self.is_word(*at, &["it"]) && (is_given || self.low_before(*at) == "to" && clause.into_iter().any(shares))
         };
-        if let Some(at) = (from..self.tokens.len()).find(is_it) {
+        // "give it" is one symbol
+        let is_given = |at: &usize| {
+            let share = self.token(*at + 1).is_some_and(|share| matches!(share.kind, TokenKind::Percent(_)));
+            share && self.is_symbol(*at, &["add"]) && self.tokens[*at].text.eq_ignore_ascii_case("give it")
+        };
+        if let Some(at) = (from..self.tokens.len()).find(|at| is_it(at) || is_given(at)) {
             let token = &mut self.tokens[at];
             (token.kind, token.low, token.text) = (TokenKind::Name, name.to_lowercase(), name);
         }

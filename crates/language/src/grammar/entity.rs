@@ -2,7 +2,7 @@
 
 use super::block::Block;
 use super::name::{is_clause_verb, name_at, names_of_a_kind};
-use super::reader::Reader;
+use super::reader::{Reader, Verb};
 use super::slot;
 use super::spot::Place;
 use super::thing::{Entity, Thing};
@@ -180,11 +180,18 @@ impl Reader<'_> {
         let entity = Entity {
             is_plural: self.token(place).is_some_and(|token| token.text.ends_with('s')),
             is_existing,
-            is_definite: entity.is_definite && DEFINITE.contains(&self.low_before(at)),
+            is_definite: entity.is_definite && (DEFINITE.contains(&self.low_before(at)) || self.is_new_one(at)),
             protocol,
             ..entity
         };
         Some(self.whole_family(self.name_what_is_there(entity, at), at))
+    }
+
+    /// "The new route is tried first": what was just asked for, where nothing is made.
+    fn is_new_one(&self, at: usize) -> bool {
+        let is_route = matches!(self.thing_at(at), Some(Thing::Route | Thing::GatewayRoute));
+        let is_said = at > 1 && self.is_word(at - 1, &["new"]) && matches!(self.low(at - 2), "the" | "this" | "that");
+        is_route && is_said && self.verb == Verb::None
     }
 
     /// "another called posts": of the kind that was spoken of.
@@ -286,7 +293,8 @@ impl Reader<'_> {
     /// "a virtual node for orders", "a virtual node for my redis cache"
     fn whom_it_is_for(&self, thing: Thing, at: usize) -> Option<(String, usize)> {
         let may_be_for = matches!(thing, Thing::Node | Thing::Router | Thing::Sidecar | Thing::Service);
-        let is_for = self.low(at + 1) == "for" || thing == Thing::Sidecar && self.low(at + 1) == "of";
+        let may_be_of = thing == Thing::Sidecar || thing == Thing::Router && self.known.is_some();
+        let is_for = self.low(at + 1) == "for" || may_be_of && self.low(at + 1) == "of";
         (may_be_for && is_for).then_some(())?;
         let mut after = self.past(at + 2, &["the", "my", "our", "an", "a"]);
         if self.is_symbol(after, &["application", "virtual-node", "virtual-service"])

@@ -21,6 +21,7 @@ impl Known {
 
     /// Says of names in the plural that nodes are meant: "transcoders" where the files have `transcoder-v1` and `transcoder-v2`.
     pub(super) fn part_plurals(&self, tokens: &mut Vec<Token>) {
+        self.name_all_versions(tokens);
         let mut at = 0;
         while at < tokens.len() {
             let token = &tokens[at];
@@ -39,6 +40,22 @@ impl Known {
                 tokens.splice(at..=at, std::iter::once(name).chain((!is_followed).then_some(kind)));
             }
             at += 1;
+        }
+    }
+
+    /// "both orders versions": the nodes of that name.
+    fn name_all_versions(&self, tokens: &mut [Token]) {
+        for at in 2..tokens.len() {
+            let is_version = tokens[at].kind == TokenKind::Symbol && tokens[at].low == "version";
+            let points = |before: &usize| matches!(tokens[*before].low.as_str(), "of" | "the" | "our");
+            let before = (0..at - 1).rev().find(|before| !points(before));
+            let is_all = before.is_some_and(|before| ALL.contains(&tokens[before].low.as_str()));
+            let is_family = name_at(tokens, at - 1).is_some_and(|name| self.family(&name).len() > 1);
+            if is_version && is_all && is_family {
+                let plural = if tokens[at].text.ends_with('s') { "nodes" } else { "node" };
+                "virtual-node".clone_into(&mut tokens[at].low);
+                plural.clone_into(&mut tokens[at].text);
+            }
         }
     }
 }

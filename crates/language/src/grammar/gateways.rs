@@ -1,9 +1,11 @@
 //! Where a gateway is in the intent.
 
+use meshwright_model::Kind;
+
 use super::reader::Reader;
-use super::spot::Place;
+use super::spot::{Place, Said, Trouble, path_of};
 use super::thing::Entity;
-use crate::intent::{Action, GatewayRoute, Route, VirtualGateway};
+use crate::intent::{Action, GatewayRoute, Match, Pathway, Rewrite, Route, VirtualGateway};
 
 impl Reader<'_> {
     /// The gateway that words name, begun where it is new; `None` where they say whose a route or proxy is.
@@ -65,6 +67,44 @@ impl Reader<'_> {
             self.intent.virtual_gateways.len() - 1
         });
         Some(Place::Gateway(at))
+    }
+
+    /// "expose /orders on the edge gateway to the orders service", of a gateway that the files have.
+    pub(super) fn expose(&mut self, gateway: Option<String>, service: &str, path: &str) -> Said {
+        let known = self.known.as_ref().ok_or(Trouble::NotHere)?;
+        let gateway = match gateway {
+            Some(name) if known.is_of_kind(Kind::VirtualGateway, &name) => Some(name),
+            Some(_) => return Err(Trouble::NotHere),
+            None => known.only(Kind::VirtualGateway),
+        };
+        let is_all = path.ends_with('*') || !path.contains('*');
+        if !is_all || !self.ends_clause(self.words.end) {
+            return Err(Trouble::NotHere);
+        }
+        let matcher = Match { path: Some(Pathway::Prefix(path.trim_end_matches('*').to_owned())), ..Match::default() };
+        let service = Some(service.to_owned());
+        self.intent.gateway_routes.push(GatewayRoute { gateway, matcher, service, ..GatewayRoute::default() });
+        let place = Place::GatewayRoute(None, self.intent.gateway_routes.len() - 1);
+        self.turn_to(place);
+        Ok(path_of(place))
+    }
+
+    /// "keep the /orders prefix when the gateway sends to orders": of the gateway route that takes these requests.
+    pub(super) fn kept_path(&mut self, path: &str) -> Said {
+        if self.known.is_none() {
+            return Err(Trouble::NotHere);
+        }
+        let matcher = Match { path: Some(Pathway::Prefix(path.to_owned())), ..Match::default() };
+        let rewrite = Some(Rewrite { keep_prefix: true, ..Rewrite::default() });
+        self.intent.gateway_routes.push(GatewayRoute {
+            action: Action::Change,
+            matcher,
+            rewrite,
+            ..GatewayRoute::default()
+        });
+        let place = Place::GatewayRoute(None, self.intent.gateway_routes.len() - 1);
+        self.turn_to(place);
+        Ok(path_of(place) + ".rewrite.keepPrefix")
     }
 
     /// Whether all that a route says of where it leads is one name.

@@ -2,16 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use meshwright_model::gateway_route::{HttpGatewayRouteMatch, ProtocolGatewayRoute};
 use meshwright_model::reference::Key;
-use meshwright_model::route::{HttpRouteMatch, ProtocolRoute, RouteSpec};
-use meshwright_model::virtual_node::ServiceDiscovery;
-use meshwright_model::{Inventory, Kind, Resource, Spec};
+use meshwright_model::route::RouteSpec;
+use meshwright_model::{Inventory, Kind, Spec};
 
+use super::survey::{
+    Ranked, RouteThere, calls, catch_alls, gateway_routes, namespace, numbers, routed, routes_there, served,
+};
 use super::thing::Thing;
 use crate::compose::names::is_part;
 use crate::intent::RemovalKind;
 use crate::lexer::{Token, TokenKind};
+use crate::lexicon::is_glue;
 
 /// The names of what is there, each with the kinds that have it.
 #[derive(Clone, Debug)]
@@ -27,6 +29,10 @@ pub(super) struct Known {
     numbers: Vec<Ranked>,
     /// The routes that take every request that no other takes.
     pub(super) catch_alls: Vec<(Kind, String)>,
+    /// The virtual services that a node answers for without a router, each with that node.
+    served: Vec<(String, String)>,
+    /// The virtual services that routers answer for, each with its router.
+    routed: Vec<(String, String)>,
     /// Which node may call which virtual service, and what that is called by its provider.
     calls: Vec<(String, Vec<String>)>,
     /// The names of the parameters.
@@ -42,27 +48,14 @@ pub fn names_there(there: &Inventory) -> Vec<String> {
     lines.collect()
 }
 
-/// A route of the files.
-#[derive(Clone, Debug)]
-pub(super) struct RouteThere {
-    pub(super) name: String,
-    pub(super) router: String,
-    targets: Vec<String>,
-}
-
-/// The number of a route of the files among those of its parent.
-#[derive(Clone, Debug)]
-struct Ranked {
-    name: String,
-    parent: String,
-    number: Option<i64>,
-}
-
 /// The number that is tried last. Source: API reference, `RoutePriority`.
 const LAST: i64 = 1000;
 
 /// How far behind the last a route is put.
 const STEP: i64 = 10;
+
+/// The number of a route where no other has one.
+const FIRST: i64 = 100;
 
 impl Known {
     /// What an inventory holds.
@@ -85,6 +78,8 @@ impl Known {
             gateway_routes: gateway_routes(inventory),
             numbers: numbers(inventory),
             catch_alls: catch_alls(inventory),
+            served: served(inventory),
+            routed: routed(inventory),
             calls: calls(inventory),
             namespace: namespace(inventory),
             parameters: inventory.parameters.iter().map(|parameter| parameter.name.clone()).collect(),
@@ -110,9 +105,27 @@ impl Known {
         fitting.next().filter(|_| fitting.next().is_none()).map(|caller| (*caller).clone())
     }
 
+    /// The virtual service that a router answers for which leads to what a name means.
+    pub(super) fn routed_by(&self, router: &str, name: &str) -> Option<String> {
+        let leads = self.routes.iter().any(|route| route.router == router && route.place_of(name).is_some());
+        let service = self.routed.iter().find(|(_, own)| own == router).map(|(service, _)| service.clone());
+        service.filter(|_| leads)
+    }
+
+    /// The only virtual service that a node answers for by itself and a name means, and that node.
+    pub(super) fn served_alone(&self, name: &str) -> Option<(String, String)> {
+        let only = |is_it: &dyn Fn(&(String, String)) -> bool| {
+            let mut found = self.served.iter().filter(|served| is_it(served));
+            found.next().filter(|_| found.next().is_none()).cloned()
+        };
+        only(&|(service, node)| service == name || node == name)
+            .or_else(|| only(&|(service, node)| is_of(service, name) || is_of(node, name)))
+    }
+
     /// Words that mean something elsewhere are names where the files have them and a noun follows: "backend traffic"; a verb also
     /// where only a noun can stand: "the timeout of dispatch".
     pub(super) fn name_what_is_there(&self, tokens: &mut [Token]) {
+        self.uncapitalise(tokens);
         for at in 0..tokens.len() {
             let follows = tokens.get(at + 1).is_some_and(|next| {
                 matches!(
@@ -133,6 +146,41 @@ impl Known {
             if is_noun && is_word && !is_kind && text == token.text && self.knows(&text) {
                 token.kind = TokenKind::Name;
                 token.low = text;
+            }
+        }
+    }
+
+    /// "the orders grpc route": a protocol between a name and "route" says no more than the route itself, where that has it.
+    pub(super) fn drop_protocols(&self, tokens: &mut Vec<Token>) {
+        let is_own = |tokens: &[Token]| {
+            let [name, protocol, route] = tokens else { return false };
+            let is_protocol = protocol.kind == TokenKind::Symbol
+                && matches!(protocol.low.as_str(), "http" | "http2" | "grpc" | "tcp");
+            let is_name = matches!(name.kind, TokenKind::Word | TokenKind::Name) && !is_glue(&name.low);
+            let is_meant = |there: &&RouteThere| is_of(&there.name, &name.text) || is_of(&there.router, &name.text);
+            let mut own = self.routes.iter().filter(is_meant).peekable();
+            is_protocol
+                && is_name
+                && route.low == "route"
+                && own.peek().is_some()
+                && own.all(|there| there.protocol == protocol.low)
+        };
+        for at in (0..tokens.len().saturating_sub(2)).rev() {
+            let is_new = at > 0 && matches!(tokens[at - 1].low.as_str(), "a" | "an" | "new" | "another");
+            if !is_new && is_own(&tokens[at..at + 3]) {
+                tokens.remove(at + 1);
+            }
+        }
+    }
+
+    /// A name that begins a sentence in a capital letter is that of what the files have without it.
+    fn uncapitalise(&self, tokens: &mut [Token]) {
+        for at in 0..tokens.len() {
+            let begins = at == 0 || matches!(tokens[at - 1].low.as_str(), "." | ";" | ":" | "!");
+            let token = &mut tokens[at];
+            let is_one = begins && matches!(token.kind, TokenKind::Word | TokenKind::Name) && token.text != token.low;
+            if is_one && !self.speaks_of(&token.text) && self.speaks_of(&token.low) {
+                token.text.clone_from(&token.low);
             }
         }
     }
@@ -162,6 +210,19 @@ impl Known {
         kinds.next().copied().filter(|_| kinds.next().is_none())
     }
 
+    /// The name of the only node that has a name as a part of its own; where there is none, the name itself.
+    pub(super) fn full_name(&self, name: &str) -> String {
+        let nodes = self.names.iter().filter(|(_, kinds)| kinds.contains(&Kind::VirtualNode)).map(|(full, _)| full);
+        let mut parts = nodes.filter(|full| is_part(full, name));
+        let only = parts.next().filter(|_| parts.next().is_none() && !self.names.contains_key(name));
+        only.map_or_else(|| name.to_owned(), Clone::clone)
+    }
+
+    /// Whether something is called so, or has it as its first word or a later one.
+    pub(super) fn speaks_of(&self, name: &str) -> bool {
+        self.names.keys().any(|full| is_of(full, name))
+    }
+
     /// Whether something is called so, or has it as a part of its name.
     pub(super) fn knows(&self, name: &str) -> bool {
         self.names.keys().any(|full| is_of(full, name))
@@ -184,18 +245,60 @@ impl Known {
         all.map(|(name, _)| name.clone()).collect()
     }
 
+    /// The only route or gateway route that a name means: its own, or a part of it.
+    fn ranked(&self, name: &str) -> Option<&Ranked> {
+        let only = |is_it: &dyn Fn(&Ranked) -> bool| {
+            let mut found = self.numbers.iter().filter(|number| is_it(number));
+            found.next().filter(|_| found.next().is_none())
+        };
+        only(&|number| number.name == name).or_else(|| only(&|number| is_of(&number.name, name)))
+    }
+
+    /// The only route that a name means: its own, a part of it or of its router's.
+    pub(super) fn route_named(&self, name: &str) -> Option<&str> {
+        let only = |is_it: &dyn Fn(&RouteThere) -> bool| {
+            let mut found = self.routes.iter().filter(|route| is_it(route)).map(|route| route.name.as_str());
+            found.next().filter(|_| found.next().is_none())
+        };
+        only(&|route| route.name == name)
+            .or_else(|| only(&|route| is_of(&route.name, name) || is_of(&route.router, name)))
+    }
+
+    /// The router of the only route that a name means.
+    pub(super) fn router_of_route(&self, name: &str) -> Option<&str> {
+        let parent = self.ranked(name)?.parent.as_str();
+        self.routes.iter().any(|route| route.router == parent).then_some(parent)
+    }
+
     /// A number before or after that of a route, among those of its parent; that of a route which is there, where it is on that
     /// side already. Nothing where there is none.
-    pub(super) fn number_beside(&self, own: Option<&str>, name: &str, is_after: bool) -> Option<u32> {
-        let mut named = self.numbers.iter().filter(|number| number.name == name);
-        let other = named.next().filter(|_| named.next().is_none())?;
-        let siblings = || self.numbers.iter().filter(|number| number.parent == other.parent && number.name != name);
-        let beside = other.number?;
+    pub(super) fn number_beside(
+        &self,
+        own: Option<&str>,
+        targets: &[String],
+        name: &str,
+        is_after: bool,
+    ) -> Option<u32> {
+        // What sends just there may be the new one itself, when asked twice.
+        let sends_there = |sibling: &Ranked| {
+            let route = self.routes.iter().find(|route| route.name == sibling.name && route.router == sibling.parent);
+            route.is_some_and(|route| !targets.is_empty() && route.targets == targets)
+        };
+        let other = self.ranked(name)?;
+        let siblings =
+            || self.numbers.iter().filter(|number| number.parent == other.parent && number.name != other.name);
+        let Some(beside) = other.number else {
+            // What has no number is tried behind all that have one.
+            let own = own.and_then(|own| siblings().find(|number| number.name == own)).and_then(|number| number.number);
+            let others = siblings().filter(|sibling| !sends_there(sibling));
+            let last = others.filter_map(|number| number.number).max();
+            let number = own.unwrap_or_else(|| last.map_or(FIRST, |last| last + STEP));
+            return u32::try_from(number).ok().filter(|_| !is_after && number <= LAST);
+        };
         if own.is_none() {
-            // It cannot be told from its siblings when asked twice.
-            return u32::try_from(if is_after { beside + 1 } else { beside - 1 })
-                .ok()
-                .filter(|number| i64::from(*number) <= LAST);
+            let is_free = |number: &i64| !siblings().any(|other| other.number == Some(*number) && !sends_there(other));
+            let free = if is_after { (beside + 1..=LAST).find(is_free) } else { (0..beside).rev().find(is_free) };
+            return free.and_then(|number| u32::try_from(number).ok());
         }
         let own = own.and_then(|own| siblings().find(|number| number.name == own)).and_then(|number| number.number);
         if let Some(own) = own.filter(|own| if is_after { *own > beside } else { *own < beside }) {
@@ -212,9 +315,23 @@ impl Known {
         (middle > from && middle < to).then_some(middle).and_then(|number| number.try_into().ok())
     }
 
+    /// The routes without a number beside the one of a name; beside any where there is none of that name.
+    pub(super) fn unnumbered_beside(&self, own: Option<&str>) -> Vec<String> {
+        let parent = own.and_then(|own| self.numbers.iter().find(|number| number.name == own)).map(|own| &own.parent);
+        let is_beside =
+            |other: &&Ranked| Some(other.name.as_str()) != own && parent.is_none_or(|parent| *parent == other.parent);
+        let others = self.numbers.iter().filter(is_beside).filter(|other| other.number.is_none());
+        others.map(|other| other.name.clone()).collect()
+    }
+
     /// Whether there is something of a kind.
     pub(super) fn has(&self, kind: Kind) -> bool {
         self.names.values().any(|kinds| kinds.contains(&kind))
+    }
+
+    /// Whether a name may mean something of a kind.
+    pub(super) fn is_of_kind(&self, kind: Kind, name: &str) -> bool {
+        self.names.iter().any(|(full, kinds)| kinds.contains(&kind) && is_of(full, name))
     }
 
     /// Whether nodes alone have a name, or it as a part of theirs.
@@ -278,124 +395,4 @@ fn stands_for_noun(tokens: &[Token], at: usize) -> bool {
 pub(super) fn is_of(full: &str, name: &str) -> bool {
     let is_begin = full.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '_', '.']));
     is_begin || is_part(full, name)
-}
-
-/// The numbers of an inventory's routes.
-fn numbers(inventory: &Inventory) -> Vec<Ranked> {
-    let number = |resource: &Resource| {
-        let priority = match &resource.spec {
-            Spec::Route(spec) => spec.priority.as_ref(),
-            Spec::GatewayRoute(spec) => spec.priority.as_ref(),
-            _ => return None,
-        };
-        let parent = resource.parent.as_ref().map(|parent| Key::of(parent).shown()).unwrap_or_default();
-        let number = priority.and_then(|priority| priority.known()).map(|priority| priority.value());
-        Some(Ranked { name: Key::of(&resource.name).shown(), parent, number })
-    };
-    inventory.resources.iter().filter_map(number).collect()
-}
-
-/// The gateway routes of an inventory, each behind its gateway.
-fn gateway_routes(inventory: &Inventory) -> Vec<(String, String)> {
-    let all = inventory.resources.iter().filter(|resource| resource.kind() == Kind::GatewayRoute);
-    let parent = |route: &Resource| route.parent.as_ref().map(|parent| Key::of(parent).shown()).unwrap_or_default();
-    all.map(|route| (parent(route), Key::of(&route.name).shown())).collect()
-}
-
-/// The routes of an inventory.
-fn routes_there(inventory: &Inventory) -> Vec<RouteThere> {
-    let shown = |resource: &Resource, spec: &RouteSpec| {
-        let targets = spec.actions().flat_map(|(_, action)| &action.weighted_targets);
-        RouteThere {
-            name: Key::of(&resource.name).shown(),
-            router: resource.parent.as_ref().map(|parent| Key::of(parent).shown()).unwrap_or_default(),
-            targets: targets.map(|target| Key::of(&target.virtual_node).shown()).collect(),
-        }
-    };
-    let all = inventory.resources.iter().filter_map(|resource| match &resource.spec {
-        Spec::Route(spec) => Some(shown(resource, spec)),
-        _ => None,
-    });
-    all.collect()
-}
-
-/// The Cloud Map namespace of an inventory's nodes, where it is one that can be written again: a text or a parameter.
-fn namespace(inventory: &Inventory) -> Option<String> {
-    let own = |resource: &Resource| match &resource.spec {
-        Spec::VirtualNode(spec) => match spec.service_discovery.as_ref()? {
-            ServiceDiscovery::AwsCloudMap(map) => Some(Key::of(&map.namespace_name).shown()),
-            ServiceDiscovery::Dns(_) => None,
-        },
-        _ => None,
-    };
-    let all: BTreeSet<String> = inventory.resources.iter().filter_map(own).collect();
-    let is_parameter = |name: &str| inventory.parameters.iter().any(|parameter| parameter.name == name);
-    let are_parameters = |text: &str| {
-        text.split("${").skip(1).all(|part| part.split_once('}').is_some_and(|(name, _)| is_parameter(name)))
-    };
-    let mut all = all.into_iter();
-    let only = all.next().filter(|_| all.next().is_none())?;
-    are_parameters(&only).then_some(only)
-}
-
-/// The names of routes that ask for nothing of a request, or for the path that all requests have.
-fn catch_alls(inventory: &Inventory) -> Vec<(Kind, String)> {
-    let takes_all = |route: ProtocolRoute<'_>| match route {
-        ProtocolRoute::Http(own) | ProtocolRoute::Http2(own) => {
-            let HttpRouteMatch { headers, method, path, port, prefix, query_parameters, scheme } = &own.matcher;
-            let is_root = prefix.as_ref().is_none_or(|prefix| prefix.to_string() == "/");
-            is_root
-                && path.is_none()
-                && port.is_none()
-                && method.is_none()
-                && scheme.is_none()
-                && headers.as_ref().is_none_or(|headers| headers.is_empty())
-                && query_parameters.as_ref().is_none_or(|parameters| parameters.is_empty())
-        }
-        ProtocolRoute::Grpc(own) => {
-            let matcher = &own.matcher;
-            matcher.service_name.is_none()
-                && matcher.method_name.is_none()
-                && matcher.metadata.as_ref().is_none_or(|metadata| metadata.is_empty())
-        }
-        ProtocolRoute::Tcp(_) => true,
-    };
-    let of_gateway = |route: ProtocolGatewayRoute<'_>| {
-        let Some(http) = route.http() else { return false };
-        let HttpGatewayRouteMatch { headers, hostname, method, path, port, prefix, query_parameters } = &http.matcher;
-        let is_root = prefix.as_ref().is_some_and(|prefix| prefix.to_string() == "/");
-        is_root
-            && path.is_none()
-            && port.is_none()
-            && method.is_none()
-            && hostname.is_none()
-            && headers.as_ref().is_none_or(|headers| headers.is_empty())
-            && query_parameters.as_ref().is_none_or(|parameters| parameters.is_empty())
-    };
-    let routes = inventory.resources.iter().filter(|resource| match &resource.spec {
-        Spec::Route(spec) => spec.protocols().any(takes_all),
-        Spec::GatewayRoute(spec) => spec.protocols().any(of_gateway),
-        _ => false,
-    });
-    routes.map(|route| (route.kind(), Key::of(&route.name).shown())).collect()
-}
-
-/// The callers of an inventory, each with a virtual service that it may call and the provider of that.
-fn calls(inventory: &Inventory) -> Vec<(String, Vec<String>)> {
-    let provider = |service: &Key<'_>| {
-        let mut services = inventory.resources.iter().filter(|resource| Key::of(&resource.name) == *service);
-        services.find_map(|resource| match &resource.spec {
-            Spec::VirtualService(spec) => spec.references().next().map(|reference| reference.name.shown()),
-            _ => None,
-        })
-    };
-    let mut calls = Vec::new();
-    for resource in &inventory.resources {
-        let Spec::VirtualNode(spec) = &resource.spec else { continue };
-        for service in spec.references().map(|reference| reference.name) {
-            let called = std::iter::once(service.shown()).chain(provider(&service)).collect();
-            calls.push((Key::of(&resource.name).shown(), called));
-        }
-    }
-    calls
 }

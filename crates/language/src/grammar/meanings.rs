@@ -7,6 +7,7 @@ mod backends;
 mod certificate;
 mod connection_pool;
 mod discovery;
+mod exposure;
 mod headers;
 mod health_check;
 mod listener;
@@ -103,6 +104,11 @@ pub(super) const AREAS: &[Area] = &[
         heading: "Targets and their shares",
         example: "http route from the router orders: 90% to orders-v1 and 10% to orders-v2",
         meanings: targets::MEANINGS,
+    },
+    Area {
+        heading: "What gateways expose",
+        example: "virtual gateway ingress on port 8080 http exposes orders.shop.local at /orders",
+        meanings: exposure::MEANINGS,
     },
     Area {
         heading: "Shares of all, none and each",

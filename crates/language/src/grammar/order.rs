@@ -58,6 +58,10 @@ pub(super) fn put_in_order(tokens: &mut Vec<Token>) {
             "before".clone_into(&mut tokens[at].low);
             tokens.remove(at + 1);
         }
+        if let Some(it) = called_it(tokens, at) {
+            "call".clone_into(&mut tokens[at].low);
+            tokens.insert(at + 1, it);
+        }
         if let Some(verb) = plural_verb(tokens, at) {
             tokens[at].kind = TokenKind::Word;
             verb.clone_into(&mut tokens[at].low);
@@ -76,6 +80,15 @@ pub(super) fn put_in_order(tokens: &mut Vec<Token>) {
         }
         at += 1;
     }
+}
+
+/// "let cart call it", where no name follows: who is called.
+fn called_it(tokens: &[Token], at: usize) -> Option<Token> {
+    let token = &tokens[at];
+    let is_it = is_symbol(token, &["named"]) && matches!(token.text.to_lowercase().as_str(), "call it" | "calling it");
+    let ends = tokens.get(at + 1).is_none_or(|next| matches!(next.low.as_str(), "." | "," | ";" | "and" | "too"));
+    let it = Token { kind: TokenKind::Word, low: "it".to_owned(), text: "it".to_owned(), ..token.clone() };
+    (is_it && ends).then_some(it)
 }
 
 /// "cart and tax both need a health check": what several do is what one does.

@@ -3,11 +3,12 @@
 use super::block::Block;
 use super::pathway::{by_form, pattern_of};
 use super::read::BEFORE_CLAUSE;
-use super::reader::Reader;
+use super::reader::{Reader, Verb};
 use super::slot::Slots;
 use super::spot::{self, Place, Said, Spot, put};
 use crate::intent::{Match, Pathway, Query};
 use crate::lexer::TokenKind;
+use crate::lexicon::is_method;
 use crate::understanding::Assumption;
 
 /// How many tokens ahead a path is looked for.
@@ -37,7 +38,16 @@ impl Reader<'_> {
             self.is_path(self.at + usize::from(is_route)) && begins && (!self.sending || self.says_order());
         let is_policy = self.is_symbol(self.at, POLICIES)
             || self.token(self.at).is_some_and(|token| matches!(token.kind, TokenKind::Span(_) | TokenKind::Number(_)));
-        if !is_subject && !is_policy || matches!(self.block, Block::HealthCheck | Block::AccessLog | Block::Tls) {
+        // "POST requests to /score, with priority 5"
+        let is_told = self.at > 1
+            && self.verb != Verb::Change
+            && self.low_before(self.at) == "to"
+            && (self.is_word(self.at - 2, &["requests", "request", "traffic", "calls"])
+                || is_method(&self.tokens[self.at - 2].text));
+        if is_told
+            || !is_subject && !is_policy
+            || matches!(self.block, Block::HealthCheck | Block::AccessLog | Block::Tls)
+        {
             return false;
         }
         let Some(at) = self.path_ahead() else { return false };

@@ -6,7 +6,9 @@ use super::block::Block;
 use super::name::is_clause_verb;
 use super::reader::{First, Reader};
 use super::spot::{self, Place, Said, Spot, Trouble};
-use crate::intent::{Match, Pathway};
+use super::survey::RouteThere;
+use crate::compose::names::listed;
+use crate::intent::{Action, Match, Pathway};
 use crate::lexer::TokenKind;
 use crate::understanding::Assumption;
 
@@ -55,13 +57,25 @@ impl Reader<'_> {
             Place::Application(at) => self.intent.applications[at].name.clone(),
             _ => return Err(Trouble::NotHere),
         };
-        let number = known.number_beside(own.as_deref(), name, is_after);
+        let targets: Vec<String> = match spot.place {
+            Place::Route(None, at) => {
+                self.intent.routes[at].targets.iter().map(|target| known.full_name(&target.node)).collect()
+            }
+            _ => Vec::new(),
+        };
+        let number = known.number_beside(own.as_deref(), &targets, name, is_after);
+        let is_there = known.is_of_kind(Kind::Route, name) || known.is_of_kind(Kind::GatewayRoute, name);
+        let router = known.router_of_route(name).map(str::to_owned);
+        if let (Place::Route(None, at), None, Some(_)) = (spot.place, &own, number) {
+            let route = &mut self.intent.routes[at];
+            route.router = route.router.take().or(router);
+        }
         match number {
             Some(number) => {
                 self.set_aside(self.words.start, self.words.end);
                 self.priority(number)
             }
-            None if self.kind_there(name) == Some(Kind::Route) || self.kind_there(name) == Some(Kind::GatewayRoute) => {
+            None if is_there => {
                 let (from, to) = (self.words.start, self.words.end);
                 let side = if is_after { "behind" } else { "before" };
                 self.ask(
@@ -73,6 +87,60 @@ impl Reader<'_> {
             }
             None => Err(Trouble::NotHere),
         }
+    }
+
+    /// "give a priority 10, b 20 and c 30": of a route that the files have, after one that got its number.
+    pub(super) fn next_priority(&mut self, name: &str, number: u32) -> Said {
+        if !self.goes_on_with_priority(name) || !self.ends_clause(self.words.end) {
+            return Err(Trouble::NotHere);
+        }
+        let place = self.named(name, Action::Change);
+        self.turn_to(place);
+        self.priority(number)
+    }
+
+    /// Whether a route of the files is named after one that got its number.
+    pub(super) fn goes_on_with_priority(&self, name: &str) -> bool {
+        let is_after = self.evidence.last().is_some_and(|last| last.path.ends_with(".priority"));
+        is_after && self.kind_there(name) == Some(Kind::Route)
+    }
+
+    /// "tried last": the highest number, where no other route of the files stands behind it as it has none.
+    pub(super) fn tried_last(&mut self) -> Said {
+        let spot = self.here()?;
+        let own = match spot.place {
+            Place::Route(None, at) => self.intent.routes[at].name.clone(),
+            Place::Application(at) => self.intent.applications[at].name.clone(),
+            _ => None,
+        };
+        let unnumbered = self.known.as_ref().map(|known| known.unnumbered_beside(own.as_deref())).unwrap_or_default();
+        if unnumbered.is_empty() {
+            return self.priority(1000);
+        }
+        let (from, to) = (self.words.start, self.words.end);
+        let text = format!(
+            "A route without a number is tried behind all that have one, and {} have none. Which numbers should the routes get?",
+            listed(&unnumbered)
+        );
+        self.ask(&text, from, to);
+        Ok(String::new())
+    }
+
+    /// "ahead of the existing route": of the only one of the file, or of the only one that leads to the same targets.
+    pub(super) fn tried_before_the_other(&mut self) -> Said {
+        let spot = self.here()?;
+        let (route, _) = spot::route(&mut self.intent, spot)?;
+        let nodes: Vec<String> = route.targets.iter().map(|target| target.node.clone()).collect();
+        let own = route.name.clone();
+        let known = self.known.as_ref().ok_or(Trouble::NotHere)?;
+        let others: Vec<&RouteThere> = known.routes.iter().filter(|route| own.as_ref() != Some(&route.name)).collect();
+        let leads = |route: &&&RouteThere| nodes.iter().any(|node| route.place_of(node).is_some());
+        let related: Vec<&RouteThere> = others.iter().filter(leads).copied().collect();
+        let name = match (others.as_slice(), related.as_slice()) {
+            ([only], _) | (_, [only]) => only.name.clone(),
+            _ => return Err(Trouble::NotHere),
+        };
+        self.tried_beside(&name, false)
     }
 
     /// "in this order of precedence": the routes of the request are numbered as they stand in it.

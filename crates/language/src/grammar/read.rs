@@ -5,7 +5,6 @@ use super::entity::is_adjective;
 use super::name::name_at;
 use super::reader::{Reader, Verb};
 use super::spot::{Place, Side, Spot};
-use crate::intent::Action;
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::{is_glue, is_method};
 use crate::understanding::Understanding;
@@ -156,6 +155,7 @@ impl Reader<'_> {
         self.forget_heard();
         if self.skip_what_was_read_ahead()
             || self.reason()
+            || self.faring()
             || self.separator()
             || self.retired()
             || self.retag()
@@ -181,6 +181,9 @@ impl Reader<'_> {
             || self.rpc_methods()
             || self.path_spoken_of()
             || self.people()
+            || self.people_see()
+            || self.described_people()
+            || self.router_in_front()
             || self.calls_those()
             || self.one_of_calls()
             || self.tagged()
@@ -295,12 +298,17 @@ impl Reader<'_> {
             self.set_change(place);
         }
         self.part_tag();
+        let receiver = self.past_glue(self.at);
+        let is_percent = |at: usize| self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Percent(_)));
         let gives = self.is_word(self.at - 1, &["give"])
-            && self.tokens.get(self.at).is_some_and(|next| next.kind == TokenKind::Path);
-        if gives || verb != Verb::Create && self.is_share(self.past_glue(self.at)) {
-            // "put 5% on v2", "give /admin the highest priority"
+            && (self.tokens.get(self.at).is_some_and(|next| next.kind == TokenKind::Path)
+                || name_at(&self.tokens, receiver).is_some() && is_percent(receiver + 1));
+        // "make orders available on the gateway"
+        let exposes = name_at(&self.tokens, receiver).is_some() && self.is_symbol(receiver + 1, &["listen"]);
+        if gives || self.moves_to_version(receiver) || verb != Verb::Create && self.is_share(self.past_glue(self.at)) {
+            // "put 5% on v2", "give v2 5%", "give /admin the highest priority"
             self.sends();
-        } else if verb != Verb::Create && !self.introduces_entity(self.at) {
+        } else if verb != Verb::Create && !exposes && !self.introduces_entity(self.at) {
             self.read_ahead();
         }
         true
@@ -314,24 +322,13 @@ impl Reader<'_> {
                 || self.token(*at).is_some_and(|token| token.kind == TokenKind::Path || is_method(&token.text))
         };
         let end = at + 1 + (at + 1..self.tokens.len()).take_while(says_which).count();
-        is_percent && matches!(self.low(end), "on" | "to" | "for")
+        // "10% of the orders traffic from v1 to v2"
+        let is_named = name_at(&self.tokens, end).is_some() && self.is_word(end + 1, REQUESTS);
+        is_percent && (is_named || matches!(self.low(end), "on" | "to" | "for" | "from"))
     }
 
     pub(super) fn is_clause_start(&self) -> bool {
         self.at == 0 || BEFORE_CLAUSE.contains(&self.low_before(self.at))
-    }
-
-    /// "limit orders to 100 connections": the limit is of what is named.
-    fn limited(&mut self) -> bool {
-        let limits = self.is_symbol(self.at, &["max"]) && self.is_clause_start();
-        let number = self.token(self.at + 3).is_some_and(|token| matches!(token.kind, TokenKind::Number(_)));
-        let name =
-            name_at(&self.tokens, self.at + 1).filter(|_| limits && number && self.is_symbol(self.at + 2, &["to"]));
-        let Some(name) = name else { return false };
-        let place = self.named(&name, Action::Change);
-        self.turn_to(place);
-        self.at += 3;
-        true
     }
 
     /// Passes over a word without a meaning of its own.

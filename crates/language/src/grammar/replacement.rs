@@ -2,8 +2,6 @@
 
 use std::sync::LazyLock;
 
-use meshwright_model::Kind;
-
 use super::pattern::Pattern;
 use super::reader::Reader;
 use super::slot::Slots;
@@ -14,10 +12,10 @@ use crate::intent::{Action, Heir, Removal, RemovalKind};
 static TARGETS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
     let ways = [
         "change target ?route <name:route> ?route from <name:old> to ?virtual-node <name:new>",
-        "change target ?from ?virtual-node <name:old> to ?virtual-node <name:new> in|on|of|for ?route <name:route>",
+        "change target ?from ?virtual-node <name:old> to ?virtual-node <name:new> in|on|of|for ?route <name:route> ?route",
         "change target from ?virtual-node <name:old> to ?virtual-node <name:new>",
         "change ?route <name:route> ?route from ?virtual-node <name:old> to ?virtual-node <name:new>",
-        "rewrite|swap|exchange|substitute ?target ?virtual-node <name:old> by|with|for|to ?virtual-node <name:new> in|on|of ?route <name:route>",
+        "rewrite|swap|exchange|substitute ?target ?virtual-node <name:old> by|with|for|to ?virtual-node <name:new> in|on|of ?route <name:route> ?route",
         "rewrite|swap|exchange|substitute ?target ?virtual-node <name:old> by|with|for ?virtual-node <name:new> ?in ?the ?route",
         "send ?route <name:route> ?route to|at ?virtual-node <name:new> instead ?virtual-node <name:old>",
     ];
@@ -65,10 +63,10 @@ impl Reader<'_> {
     fn replace_target(&mut self, slots: &Slots, end: usize) -> bool {
         let (old, new) = (slots.text("old"), slots.text("new"));
         let of_nodes = self.known.as_ref().is_some_and(|known| known.is_of_nodes(&old));
-        let is_route = |name: &String| self.kind_there(name) == Some(Kind::Route);
-        let removal = match slots.given("route") {
-            Some(route) if is_route(&route) => Removal::of_part(RemovalKind::Target, route, old),
-            None if of_nodes => match self.route_spoken_of() {
+        let route_there = |name: String| self.known.as_ref()?.route_named(&name).map(str::to_owned);
+        let removal = match (slots.given("route").map(route_there), slots.has("route")) {
+            (Some(Some(route)), _) => Removal::of_part(RemovalKind::Target, route, old),
+            (None, false) if of_nodes => match self.route_spoken_of() {
                 Some(route) => Removal::of_part(RemovalKind::Target, route, old),
                 None => Removal::of(RemovalKind::Target, old),
             },

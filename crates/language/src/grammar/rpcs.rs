@@ -5,8 +5,56 @@ use super::reader::Reader;
 use super::slot::Slot;
 use super::spot;
 use super::thing::{Alternative, Other};
-use crate::lexer::TokenKind;
+use crate::lexer::{Token, TokenKind};
 use crate::lexicon::is_method;
+
+/// "shop.Cart/Get" is the method `Get` of `shop.Cart`.
+pub(super) fn part_full_names(tokens: &mut Vec<Token>) {
+    let is_name = |part: &str| {
+        part.starts_with(|letter: char| letter.is_ascii_uppercase())
+            && part.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    };
+    let parts = |token: &Token| {
+        let (service, method) = token.text.split_once('/')?;
+        let (package, last) = service.rsplit_once('.')?;
+        let is_package = package.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '_'));
+        let is_full = is_name(last) && is_name(method) && is_package && !package.is_empty();
+        is_full.then(|| (service.to_owned(), method.to_owned()))
+    };
+    // "GetBalance calls of payments.v1.Ledger"
+    for at in 0..tokens.len().saturating_sub(3) {
+        let is_service = |token: &Token| token.text.rsplit_once('.').is_some_and(|(_, last)| is_name(last));
+        let is_requests = matches!(tokens[at + 1].text.to_lowercase().as_str(), "calls" | "requests");
+        let is_of = matches!(tokens[at + 2].low.as_str(), "of" | "on" | "to" | "in");
+        if is_name(&tokens[at].text)
+            && !is_method(&tokens[at].text)
+            && is_requests
+            && is_of
+            && is_service(&tokens[at + 3])
+        {
+            let of = Token { kind: TokenKind::Word, low: "of".to_owned(), ..tokens[at + 2].clone() };
+            tokens[at + 2] = of;
+            let method = TokenKind::Symbol;
+            (tokens[at + 1].kind, tokens[at + 1].low) = (method, "method".to_owned());
+        }
+    }
+    for at in (0..tokens.len()).rev() {
+        let Some((service, method)) = parts(&tokens[at]) else { continue };
+        let made = |kind: TokenKind, text: &str| Token {
+            kind,
+            low: text.to_lowercase(),
+            text: text.to_owned(),
+            ..tokens[at].clone()
+        };
+        let words = [
+            made(TokenKind::Symbol, "method"),
+            made(TokenKind::Name, &method),
+            made(TokenKind::Word, "of"),
+            made(TokenKind::Host, &service),
+        ];
+        tokens.splice(at..=at, words);
+    }
+}
 
 /// The most methods of one list.
 const MAX_METHODS: usize = 32;

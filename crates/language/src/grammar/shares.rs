@@ -326,13 +326,21 @@ impl Reader<'_> {
         }
     }
 
+    /// "10% of the ledger calls": the word for requests calls nothing.
+    pub(super) fn set_calls_aside(&mut self) {
+        for at in self.words.clone().filter(|at| self.is_symbol(*at, &["call"])).collect::<Vec<_>>() {
+            self.set_aside(at, at + 1);
+        }
+    }
+
     /// "20% of checkout traffic to v2"
     pub(super) fn share_of(&mut self, application: &str, percent: u32, name: &str) -> Said {
         let short = short_name(name, application);
         let is_route = self.known.is_some() && self.thing_there(application) == Thing::Route;
         // "5% of cart traffic to cart-v2" names a node, and says nothing else of an application.
         let is_whole = short != name && self.known.is_none() && self.find_named(application).is_none();
-        if is_route || is_whole || !is_version(short) {
+        let is_node = short != name && self.is_there(name);
+        if is_route || is_whole || is_node || !is_version(short) {
             let spot = self.here()?;
             self.sends();
             let said = self.put_target(spot, name, Some(percent), None);

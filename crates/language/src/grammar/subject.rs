@@ -80,7 +80,8 @@ impl Reader<'_> {
         if matches!(self.block, Block::Tags | Block::Sidecar) && self.meaning_of_block(end + 1) {
             return true;
         }
-        if self.spot.is_some_and(|spot| spot.place.has_routes()) && self.longer_meaning(end) {
+        let may_be_longer = self.known.is_some() && (self.is_symbol(end, &["listen"]) || self.needs_time(end));
+        if (may_be_longer || self.spot.is_some_and(|spot| spot.place.has_routes())) && self.longer_meaning(end) {
             return true;
         }
         let end = self.what_they_are(end);
@@ -110,11 +111,6 @@ impl Reader<'_> {
         self.name_end = Some(end);
         self.at = end;
         true
-    }
-
-    /// Whether words say what is to be of what stands before them.
-    pub(super) fn is_bound(&self, at: usize) -> bool {
-        self.is_word(at, &["must", "should", "shall", "needs"])
     }
 
     /// "Set up frontend, api and cache.": names without a kind, one by one.
@@ -230,7 +226,9 @@ impl Reader<'_> {
         let gets = self.is_word(at, RECEIVING) || self.is_symbol(at, &["take", "keep"]);
         let at = self.past_glue(at + 1);
         let is_share = self.token(at).is_some_and(|token| matches!(token.kind, TokenKind::Percent(_)));
-        gets && (is_share || self.is_symbol(at, &["rest", "otherwise"]))
+        let is_none = self.is_symbol(at, &["no"])
+            && self.is_word(self.past(at + 1, &["more", "further"]), &["traffic", "requests"]);
+        gets && (is_share || is_none || self.is_symbol(at, &["rest", "otherwise"]))
     }
 
     /// Whether a token is the name of a header, which does nothing: "if x-env is dev".

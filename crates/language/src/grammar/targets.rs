@@ -1,5 +1,7 @@
 //! Where a route sends its requests.
 
+use meshwright_model::Kind;
+
 use super::block::Block;
 use super::reader::{Reader, Verb};
 use super::spot::{self, Place, Said, Spot, Trouble, put};
@@ -44,6 +46,9 @@ impl Reader<'_> {
         let spot = self.here()?;
         let known = self.named_by_its_end(name);
         let name = known.as_deref().unwrap_or(name);
+        if let Some(said) = self.part_of_route_there(spot, name, weight) {
+            return said;
+        }
         if weight.is_none() && std::mem::take(&mut self.resting) {
             return self.target_of_the_rest(name, port);
         }
@@ -95,6 +100,16 @@ impl Reader<'_> {
             }
             _ => Err(Trouble::NotHere),
         }
+    }
+
+    /// "add a header condition x-beta: true to the orders-route": a route of the files is none to send to, but what gets it.
+    fn part_of_route_there(&mut self, spot: Spot, name: &str, weight: Option<u32>) -> Option<Said> {
+        let is_route = self.kind_there(name) == Some(Kind::Route) && weight.is_none() && !self.sending;
+        let Place::Route(None, at) = spot.place else { return None };
+        let route = self.intent.routes.get_mut(at).filter(|_| is_route && self.verb != Verb::None)?;
+        (route.targets.is_empty() && route.name.is_none()).then_some(())?;
+        (route.name, route.action) = (Some(name.to_owned()), Action::Change);
+        Some(Ok(format!("routes[{at}].name")))
     }
 
     /// "only to y": what goes elsewhere too contradicts it.
@@ -226,7 +241,7 @@ impl Reader<'_> {
     }
 
     /// What the shares of the route or application that is spoken of leave of a hundred.
-    fn share_left(&self) -> Option<u32> {
+    pub(super) fn share_left(&self) -> Option<u32> {
         let weights: Vec<u32> = match self.spot?.place {
             Place::Route(Some(router), at) => {
                 let route = &self.intent.virtual_routers[router].routes[at];
@@ -315,8 +330,16 @@ impl Reader<'_> {
 
     /// "exposes rates.local at /rates"
     pub(super) fn service_at(&mut self, name: &str, path: &str) -> Said {
-        let (Place::Gateway(gateway) | Place::GatewayRoute(Some(gateway), _)) = self.here()?.place else {
-            return Err(Trouble::NotHere);
+        let gateway = match self.here()?.place {
+            Place::Gateway(gateway) | Place::GatewayRoute(Some(gateway), _) => gateway,
+            // "expose metal on the gateway at /metal/ and jazz at /jazz/"
+            Place::GatewayRoute(None, at)
+                if self.known.is_some() && !self.lacks_target(Spot::at(Place::GatewayRoute(None, at))) =>
+            {
+                let gateway = self.intent.gateway_routes[at].gateway.clone();
+                return self.expose(gateway, name, path);
+            }
+            _ => return Err(Trouble::NotHere),
         };
         let place = self.new_gateway_route(Some(gateway));
         let spot = self.turn_to(place);

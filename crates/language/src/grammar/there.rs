@@ -6,9 +6,9 @@ use meshwright_model::Kind;
 use super::block::Block;
 use super::name::name_at;
 use super::reader::{Reader, Verb};
-use super::spot::Place;
+use super::spot::{self, Place, Said, Trouble, put};
 use super::thing::{Entity, Thing};
-use crate::intent::Action;
+use crate::intent::{Action, Route, Span};
 use crate::lexer::{Token, TokenKind};
 use crate::understanding::Assumption;
 
@@ -108,6 +108,70 @@ impl Reader<'_> {
         true
     }
 
+    /// "retry failed calls to orders 3 times": of the routes that lead to what has the name.
+    pub(super) fn retries_of(&mut self, name: &str) -> Said {
+        if !self.known.as_ref().is_some_and(|known| known.speaks_of(name)) {
+            return Err(Trouble::NotHere);
+        }
+        let place = match self.thing_there(name) {
+            Thing::Router | Thing::Service => {
+                let (router, action) = (Some(name.to_owned()), Action::Change);
+                self.intent.routes.push(Route { router, action, ..Route::default() });
+                Place::Route(None, self.intent.routes.len() - 1)
+            }
+            Thing::Route | Thing::Application => self.named(name, Action::Change),
+            _ => return Err(Trouble::NotHere),
+        };
+        let spot = self.turn_to(place);
+        spot::retry(&mut self.intent, spot).map(|(_, path)| path)
+    }
+
+    /// "the orders calls need 45 seconds": the timeout of what the files have by that name.
+    pub(super) fn time_of(&mut self, name: &str, span: Span) -> Said {
+        let needs =
+            |at: usize| !self.is_symbol(at, &["create"]) || self.tokens[at].text.to_lowercase().starts_with("need");
+        let is_known = self.known.as_ref().is_some_and(|known| known.speaks_of(name));
+        if !is_known || !self.words.clone().all(needs) || !self.ends_clause(self.words.end) {
+            return Err(Trouble::NotHere);
+        }
+        let place = self.named(name, Action::Change);
+        let place = match place {
+            Place::Router(_) | Place::Service(_) => {
+                self.take_back(place);
+                self.intent.routes.push(Route {
+                    router: Some(name.to_owned()),
+                    action: Action::Change,
+                    ..Route::default()
+                });
+                Place::Route(None, self.intent.routes.len() - 1)
+            }
+            place => place,
+        };
+        let spot = self.turn_to(place);
+        self.set_calls_aside();
+        let (timeout, path) = spot::timeout(&mut self.intent, spot)?;
+        put(&mut timeout.per_request, span, &path, "perRequest")
+    }
+
+    /// Whether calls at a place are said to take time: "calls need 45 seconds".
+    pub(super) fn needs_time(&self, at: usize) -> bool {
+        let verb = self.token(at + 1).map_or(String::new(), |token| token.text.to_lowercase());
+        self.is_symbol(at, &["call"]) && matches!(verb.as_str(), "need" | "needs" | "take" | "takes" | "run")
+    }
+
+    /// "limit orders to 100 connections": the limit is of what is named.
+    pub(super) fn limited(&mut self) -> bool {
+        let limits = self.is_symbol(self.at, &["max"]) && self.is_clause_start();
+        let number = self.token(self.at + 3).is_some_and(|token| matches!(token.kind, TokenKind::Number(_)));
+        let name =
+            name_at(&self.tokens, self.at + 1).filter(|_| limits && number && self.is_symbol(self.at + 2, &["to"]));
+        let Some(name) = name else { return false };
+        let place = self.named(&name, Action::Change);
+        self.turn_to(place);
+        self.at += 3;
+        true
+    }
+
     /// The name of a node or gateway.
     pub(super) fn name_of_proxied(&self, place: Place) -> Option<String> {
         match place {
@@ -175,13 +239,18 @@ impl Reader<'_> {
 
     /// Names what words point at and do not name, where the files have one of its kind: "the gateway".
     pub(super) fn name_what_is_there(&self, entity: Entity, at: usize) -> Entity {
-        let is_pointed_at = matches!(self.low_before(at), "the" | "our" | "this" | "existing");
+        // "gateway access logs to …"
+        let has_part = entity.thing == Thing::Gateway
+            && self.verb != Verb::Create
+            && self.is_symbol(entity.end, &["access-log", "tls", "listener", "health-check", "connection-pool"]);
+        let is_pointed_at = has_part || matches!(self.low_before(at), "the" | "our" | "this" | "existing");
         let is_on_it = at > 1 && matches!(self.low(at - 2), "on" | "to" | "for" | "of" | "in");
         let is_made = self.verb == Verb::Create || self.verb == Verb::Add && self.preposition.is_none() && !is_on_it;
         let (kind, is_spoken_of) = match entity.thing {
             Thing::Node => (Kind::VirtualNode, !self.intent.virtual_nodes.is_empty()),
             Thing::Router => (Kind::VirtualRouter, !self.intent.virtual_routers.is_empty()),
             Thing::Gateway => (Kind::VirtualGateway, !self.intent.virtual_gateways.is_empty()),
+            Thing::Service => (Kind::VirtualService, !self.intent.virtual_services.is_empty()),
             Thing::GatewayRoute => (Kind::GatewayRoute, !self.intent.gateway_routes.is_empty()),
             Thing::Route => (Kind::Route, !self.intent.routes.is_empty()),
             _ => return entity,
@@ -201,9 +270,17 @@ impl Reader<'_> {
             Some(Kind::VirtualService) => Thing::Service,
             Some(Kind::VirtualGateway) => Thing::Gateway,
             Some(Kind::Route) => Thing::Route,
+            // "the split of catalog", where a gateway route leads to what bears its name too.
+            Some(Kind::GatewayRoute) if self.is_of_others(name) => Thing::Application,
             Some(Kind::GatewayRoute) => Thing::GatewayRoute,
             Some(Kind::Mesh | Kind::VirtualNode) | None => Thing::Application,
         }
+    }
+
+    /// Whether a name may mean what stands behind gateway routes.
+    fn is_of_others(&self, name: &str) -> bool {
+        let kinds = [Kind::VirtualNode, Kind::VirtualRouter, Kind::VirtualService, Kind::Route];
+        self.known.as_ref().is_some_and(|known| kinds.iter().any(|kind| known.is_of_kind(*kind, name)))
     }
 
     /// The kind of what the files have by a name, where it is one.
@@ -214,7 +291,13 @@ impl Reader<'_> {
     /// "… while we migrate", "because the team asked": why a change is asked for is no part of it, unless it says a value.
     pub(super) fn reason(&mut self) -> bool {
         let text = |at: usize| self.token(at).map_or(String::new(), |token| token.text.to_lowercase());
-        let is_told = matches!(text(self.at).as_str(), "because" | "since")
+        // "so that we can do canaries later"
+        let narrator = self.past(self.at + 1, &["that"]);
+        let is_goal = text(self.at) == "so"
+            && matches!(text(narrator).as_str(), "we" | "i" | "they" | "one" | "you")
+            && matches!(text(narrator + 1).as_str(), "can" | "could" | "may" | "might");
+        let is_told = is_goal
+            || matches!(text(self.at).as_str(), "because" | "since")
             || matches!(text(self.at).as_str(), "while" | "as" | "whilst")
                 && NARRATED.contains(&text(self.at + 1).as_str());
         let end = (self.at..self.tokens.len()).find(|at| *at > self.at && self.ends_clause(*at));
@@ -253,6 +336,11 @@ impl Reader<'_> {
     pub(super) fn is_compared(&self, at: usize) -> bool {
         let before = (0..at).rev().find(|before| !matches!(self.low(*before), "the" | "our" | "my"));
         before.is_some_and(|before| self.is_word(before, &["like"]))
+    }
+
+    /// Whether words say what is to be of what stands before them.
+    pub(super) fn is_bound(&self, at: usize) -> bool {
+        self.is_word(at, &["must", "should", "shall", "needs"])
     }
 
     /// Whether few words stand before a place in its clause, and none that compares.

@@ -10,7 +10,7 @@ create: create, created, creates, make, makes, creating, build, generate, write,
     set up, set me up, set us up, setup, setting up, provision, spin up, i need, we need, i want, we want, i'd like, i would like, need,
     want, wants, draft, scaffold, declare, deploy, stand up, bring up, show me, give me, write me, make me,
     introduce, launch, design, craft, compose, prepare, generating, making, writing, building, drafting, preparing
-add: add, adds, adding, include, including, attach, append, put, apply, configure, configuring, enable, turn on,
+add: add, adds, adding, insert, include, including, attach, append, put, apply, configure, configuring, enable, turn on,
     switch on, activate, give it
 change: change, changes, changing, update, updating, modify, edit, adjust, raise, increase, lower, decrease,
     reduce, bump, bump up, relax, loosen, tighten, extend, shorten, alter, tune, tweak, double-check, patch, reconfigure, rework, move,
@@ -276,7 +276,9 @@ prefix: prefix, prefixes, path prefix, starting with, starts with, start with, b
 exact: exact, exactly equal, exact path, path exactly, exactly
 suffix: suffix, ending with, ends with, end with, ending in, ends in, end in
 regex: regex, regexp, regular expression, pattern match, regex pattern, re2, path pattern, url pattern, pattern
-header: header, headers, http header, request header, http headers
+header: header, headers, http header, request header, http headers, header condition, header conditions, header match,
+    header matcher, header matchers, header rule, header check, header criterion, header requirement, condition that the header,
+    condition that header, condition on the header, condition on header
 metadata: metadata, grpc metadata, metadata key
 query: query, query parameter, query parameters, query param, query params, query string, query string parameter,
     url parameter, querystring

@@ -3,7 +3,8 @@
 
 use meshwright_dialect::{Reading, edit};
 use meshwright_language::compose::compose_into;
-use meshwright_language::{Composition, Insertion, Understanding};
+use meshwright_language::{Composition, Insertion, Understanding, clear_part};
+use meshwright_model::Inventory;
 use meshwright_model::edit::Edit;
 use meshwright_model::finding::Finding;
 
@@ -90,6 +91,9 @@ fn outcome(understanding: Understanding, options: &GenerateOptions, target: &Tar
     let request = options.request.clone().unwrap_or_default();
     let mut outcome = Outcome { request, understanding, composition, ..Outcome::default() };
     let mut outset = Outset { edits, ..Outset::default() };
+    if outcome.is_open() {
+        keep_what_is_clear(&mut outcome, &mut outset, options, &target.reading.inventory);
+    }
     outset.is_part = outcome.is_open() && options.partial && !outset.edits.is_empty();
     if outcome.is_open() && !outset.is_part {
         return (outcome, outset);
@@ -109,6 +113,18 @@ fn outcome(understanding: Understanding, options: &GenerateOptions, target: &Tar
         }
     }
     (outcome, outset)
+}
+
+/// Of an open answer, keeps the edits that do not depend on what must be settled; an intent that was given, or that a language
+/// model made, says itself what it wants.
+fn keep_what_is_clear(outcome: &mut Outcome, outset: &mut Outset, options: &GenerateOptions, there: &Inventory) {
+    let Some(request) = options.request.as_ref().filter(|_| options.reader.llm.is_none()) else { return };
+    let part = clear_part(request, &outcome.understanding.not_understood, there);
+    let Insertion { edits, assumptions, .. } = part.map(|part| compose_into(&part.intent, there)).unwrap_or_default();
+    outset.edits = edits;
+    if options.partial && !outset.edits.is_empty() {
+        outcome.composition.assumptions = assumptions;
+    }
 }
 
 /// What edits come to.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use meshwright_model::reference::Key;
-use meshwright_model::route::WeightedTarget;
+use meshwright_model::route::{ProtocolRoute, WeightedTarget};
 use meshwright_model::spelling::nearest;
 use meshwright_model::virtual_node::VirtualNodeSpec;
 use meshwright_model::virtual_service::VirtualServiceProvider;
@@ -60,9 +60,10 @@ impl<'i> Finder<'i> {
         by(&|resource| {
             let shown = Key::of(&resource.name).shown();
             let is_longer = shown.strip_prefix(name).is_some_and(|rest| {
-                rest.starts_with(['.', '$', '-']) && (kind == Kind::VirtualService || rest.contains("${"))
+                rest.starts_with(['.', '$', '-', '_']) && (kind == Kind::VirtualService || rest.contains("${"))
             });
-            is_longer || is_version(name) && shown.ends_with(&format!("-{name}"))
+            let is_last = || shown.strip_suffix(name).is_some_and(|stem| stem.ends_with(['-', '_']));
+            is_longer || is_version(name) && is_last()
         })
     }
 
@@ -269,5 +270,15 @@ pub(super) fn node_spec(resource: &Resource) -> Option<&VirtualNodeSpec> {
     match &resource.spec {
         Spec::VirtualNode(spec) => Some(spec),
         _ => None,
+    }
+}
+
+/// Whether a route takes only requests that a header tells.
+pub(super) fn is_narrow(route: &Resource) -> bool {
+    match &route.spec {
+        Spec::Route(spec) => {
+            spec.protocols().filter_map(ProtocolRoute::http).any(|http| http.matcher.headers.is_some())
+        }
+        _ => false,
     }
 }

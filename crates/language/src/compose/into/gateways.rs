@@ -91,6 +91,7 @@ impl<'i> Desk<'i> {
         for route in rest.virtual_gateways.iter_mut().flat_map(|gateway| &mut gateway.routes) {
             self.name_service(route);
         }
+        self.serve_nodes(rest);
     }
 
     /// The gateways that a name means; without one, all.

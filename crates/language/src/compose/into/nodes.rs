@@ -6,10 +6,10 @@ use meshwright_model::reference::Key;
 use meshwright_model::virtual_node::{Backend, VirtualNodeSpec, VirtualServiceBackend};
 use meshwright_model::{Expression, Kind, Path, Resource};
 
-use super::find::{Finder, node_spec};
+use super::find::{Finder, is_narrow, node_spec};
 use super::listeners::filled;
 use super::part::Part;
-use super::routes::is_narrow;
+use super::shares::only_wide;
 use super::{Desk, expression};
 use crate::compose::names::stem;
 use crate::compose::node::write_listener;
@@ -61,25 +61,6 @@ impl<'i> Desk<'i> {
         if nodes.is_empty() && wanted.action == Action::Create {
             return false;
         }
-        // Some versions of a name are never changed without a word about the others.
-        let family = if self.finder.nodes_named(name).is_empty() {
-            self.finder.family(name, nodes.is_empty())
-        } else {
-            Vec::new()
-        };
-        let is_left_out = |node: &&&Resource| !nodes.iter().any(|other| std::ptr::eq(*other, **node));
-        if family.len() > 1 && wanted.changes_nodes() && family.iter().any(|node| is_left_out(&node)) {
-            self.ask_which(Kind::VirtualNode, Some(name), &family);
-            return true;
-        }
-        if nodes.is_empty() {
-            let kinds = [Kind::VirtualNode, Kind::VirtualService, Kind::VirtualRouter, Kind::Route];
-            let near = self.finder.near(if is_application { &kinds } else { &kinds[..2] }, name);
-            let near = near.map_or_else(|| "Which is meant?".to_owned(), |near| format!("Did you mean `{near}`?"));
-            let what = if is_application { "" } else { "virtual node " };
-            self.draft.ask(format!("There is no {what}`{name}` in the file. {near}"));
-            return true;
-        }
         // The timeout of an application is that of its whole path: of the routes that lead to it too.
         let of_path = (is_application && !routes.is_empty())
             .then(|| wanted.listeners.iter().find_map(|listener| listener.timeout.clone()))
@@ -91,13 +72,35 @@ impl<'i> Desk<'i> {
             }
             listeners.retain(|listener| *listener != Listener::default());
         }
+        let changes_nodes = VirtualNode { listeners: listeners.clone(), ..wanted.clone() }.changes_nodes();
+        // Some versions of a name are never changed without a word about the others.
+        let family = if self.finder.nodes_named(name).is_empty() {
+            self.finder.family(name, nodes.is_empty())
+        } else {
+            Vec::new()
+        };
+        let is_left_out = |node: &&&Resource| !nodes.iter().any(|other| std::ptr::eq(*other, **node));
+        if family.len() > 1 && changes_nodes && family.iter().any(|node| is_left_out(&node)) {
+            self.ask_which(Kind::VirtualNode, Some(name), &family);
+            return true;
+        }
+        if nodes.is_empty() {
+            let kinds = [Kind::VirtualNode, Kind::VirtualService, Kind::VirtualRouter, Kind::Route];
+            let near = self.finder.near(if is_application { &kinds } else { &kinds[..2] }, name);
+            let near = near.map_or_else(|| "Which is meant?".to_owned(), |near| format!("Did you mean `{near}`?"));
+            let what = if is_application { "" } else { "virtual node " };
+            self.draft.ask(format!("There is no {what}`{name}` in the file. {near}"));
+            return true;
+        }
         self.is_settled |= !wanted.says_nothing();
-        for node in nodes {
+        for node in &nodes {
             self.change_listeners(node, &listeners);
             self.change_rest(node, wanted);
         }
         if let Some(timeout) = wanted.route_timeout.as_ref().or(of_path.as_ref()) {
             self.change_timeouts(name, &routes, timeout);
+            let beside: Vec<&Resource> = family.iter().filter(is_left_out).copied().collect();
+            self.raise_listeners(&beside, timeout);
         }
         if let Some(retry) = &wanted.retry {
             for route in &routes {
@@ -125,6 +128,14 @@ impl<'i> Desk<'i> {
                 nodes = self.finder.named(Kind::VirtualNode, &version.name);
                 nodes.retain(|node| stem(&Key::of(&node.name).shown()) == stem(name) || self.leads_to(routes, node));
             }
+            if nodes.is_empty() {
+                // `color_server-red` is the version `red` of `color` too.
+                nodes = self.finder.nodes_named(&version.name);
+                nodes.retain(|node| {
+                    let shown = Key::of(&node.name).shown();
+                    shown.strip_prefix(name).is_some_and(|rest| rest.starts_with(['-', '_']))
+                });
+            }
             let node = match nodes.as_slice() {
                 [node] => Key::of(&node.name).shown(),
                 [] if self.makes(&full) => full,
@@ -141,7 +152,12 @@ impl<'i> Desk<'i> {
                 |target: &Target| own.iter().any(|(.., own)| Key::of(&own.virtual_node).shown() == target.node);
             !is_narrow(route) && targets.iter().any(is_own)
         };
-        let shared: Vec<&'i Resource> = routes.iter().filter(leads).copied().collect();
+        let mut shared: Vec<&'i Resource> = routes.iter().filter(leads).copied().collect();
+        let sum: u32 = targets.iter().filter_map(|target| target.weight).fold(0, u32::saturating_add);
+        if shared.is_empty() && (1..=100).contains(&sum) {
+            // What is left stays where the only route for all requests sends it.
+            shared = only_wide(routes).into_iter().collect();
+        }
         if shared.is_empty() {
             self.draft.ask(format!(
                 "`{name}` is there already. Which of its routes should share its requests among versions?"

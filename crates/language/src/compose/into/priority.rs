@@ -78,8 +78,30 @@ impl<'i> Desk<'i> {
         is_settled
     }
 
+    /// Asks where a sibling of a route that is there has the number that it is to get.
+    pub(super) fn ask_about_taken(&mut self, route: &'i Resource, number: Option<u32>) {
+        let is_sibling = |other: &&Resource| !std::ptr::eq(*other, route) && other.parent == route.parent;
+        let taken = self.finder.of_kind(route.kind()).filter(is_sibling).find(|other| {
+            let own = number_of(other);
+            own.is_some() && own == number.map(i64::from)
+        });
+        if let Some(other) = taken {
+            let (other, shown) = (Key::of(&other.name).shown(), Key::of(&route.name).shown());
+            let number = number.unwrap_or_default();
+            self.draft
+                .ask(format!("Route `{other}` has priority {number} already. Which number should `{shown}` get?"));
+        }
+    }
+
     /// A number that the request gives stays; where it comes too late, that is asked about.
     fn ask_about_given(&mut self, new: &Rank<'_>, ranks: &[Rank<'_>]) -> bool {
+        if let Some(other) = ranks.iter().find(|other| other.number == new.number) {
+            self.draft.ask(format!(
+                "Route `{}` has priority {} already. Which number should `{}` get?",
+                other.name, new.number, new.name
+            ));
+            return false;
+        }
         let hides = |other: &&Rank<'_>| {
             other.number < new.number && other.shape.is_wider(&new.shape) && other.shape.asks_no_more(&new.shape)
         };

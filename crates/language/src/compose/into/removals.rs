@@ -189,6 +189,7 @@ impl<'i> Desk<'i> {
         if found.iter().any(is_exact) {
             found.retain(is_exact);
         } else if is_version(name)
+            && removal.resource.is_none()
             && found.iter().all(|resource| resource.kind() == Kind::VirtualNode)
             && !found.is_empty()
         {

@@ -1,20 +1,27 @@
 //! Edits of virtual routers themselves.
 
-use meshwright_model::limits::Port;
+use meshwright_model::limits::{Port, PortProtocol};
+use meshwright_model::listener::PortMapping;
 use meshwright_model::reference::Key;
 use meshwright_model::virtual_router::VirtualRouterListener;
 use meshwright_model::virtual_service::VirtualServiceProvider;
 use meshwright_model::{Kind, Path, Resource, Scalar, Spec};
 
 use super::Desk;
+use super::find::node_spec;
 use crate::compose::names::joined;
 use crate::compose::values::port_protocol;
-use crate::intent::{Route, VirtualRouter};
+use crate::intent::{Intent, Protocol, Route, RouterListener, VirtualRouter};
 
 impl Desk<'_> {
     /// Whether a new route may belong to the only router: it matches some requests, and none of its targets answers for a
     /// virtual service by itself, behind no router.
     pub(super) fn suits_any_router(&self, route: &Route) -> bool {
+        !route.matcher.is_empty() && !self.serves_alone(route)
+    }
+
+    /// Whether one of a route's targets answers for a virtual service by itself, behind no router.
+    pub(super) fn serves_alone(&self, route: &Route) -> bool {
         let serves = |service: &Resource| match &service.spec {
             Spec::VirtualService(spec) => match &spec.provider {
                 Some(VirtualServiceProvider::VirtualNode(own)) => Some(Key::of(&own.virtual_node_name).shown()),
@@ -23,8 +30,39 @@ impl Desk<'_> {
             _ => None,
         };
         let serving: Vec<String> = self.finder.of_kind(Kind::VirtualService).filter_map(serves).collect();
-        let is_served = route.targets.iter().any(|target| serving.contains(&self.finder.full(&target.node)));
-        !route.matcher.is_empty() && !is_served
+        route.targets.iter().any(|target| serving.contains(&self.finder.full(&target.node)))
+    }
+
+    /// New routers of which nothing else is said listen as the nodes that they lead to: the name of each, and that listener.
+    pub(super) fn listen_like_targets(&self, rest: &mut Intent) -> Vec<(String, PortMapping)> {
+        let mut found = Vec::new();
+        for router in rest.virtual_routers.iter_mut().filter(|router| router.listeners.is_empty()) {
+            let targets = router.routes.iter().flat_map(|route| &route.targets);
+            let nodes: Vec<_> = targets.map(|target| self.finder.nodes_named(&target.node)).collect();
+            let mut mappings = nodes.iter().map(|nodes| match nodes.as_slice() {
+                [node] => match node_spec(node)?.listeners.as_deref()? {
+                    [only] => Some(only.port_mapping.clone()),
+                    _ => None,
+                },
+                _ => None,
+            });
+            let (Some(name), Some(Some(first))) = (router.name.clone(), mappings.next()) else { continue };
+            let protocol = match first.protocol.known() {
+                Some(PortProtocol::Http) => Protocol::Http,
+                Some(PortProtocol::Http2) => Protocol::Http2,
+                Some(PortProtocol::Grpc) => Protocol::Grpc,
+                Some(PortProtocol::Tcp) => Protocol::Tcp,
+                None => continue,
+            };
+            if !mappings.all(|other| other.as_ref() == Some(&first)) {
+                continue;
+            }
+            let port = first.port.known().and_then(|port| u32::try_from(port.value()).ok());
+            // A port that the file leaves open is put in later.
+            router.listeners.push(RouterListener { port: port.or(Some(1)), protocol: Some(protocol) });
+            found.push((name, first));
+        }
+        found
     }
 
     /// Changes where a router that is there listens.
@@ -60,5 +98,15 @@ impl Desk<'_> {
                 self.set(router, at.field("protocol"), &Scalar::Known(port_protocol(protocol)));
             }
         }
+    }
+}
+
+/// Lets a new router of a name listen as what it leads to does.
+pub(super) fn be_listener(resource: &mut Resource, router: &str, listener: &PortMapping) {
+    let is_it = Key::of(&resource.name).shown() == router;
+    if let (true, Spec::VirtualRouter(spec)) = (is_it, &mut resource.spec)
+        && let Some([own]) = spec.listeners.as_deref_mut()
+    {
+        own.port_mapping.clone_from(listener);
     }
 }

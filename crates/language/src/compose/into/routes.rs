@@ -1,25 +1,20 @@
-//! Edits of routes, and of timeouts on the whole path of a request.
+//! Edits of routes.
 
-use meshwright_model::defaults::{IDLE_TIMEOUT_MILLIS, PER_REQUEST_TIMEOUT_MILLIS};
-use meshwright_model::duration::Duration;
 use meshwright_model::edit::NewValue;
 use meshwright_model::limits::Port;
-use meshwright_model::listener::Listener as ModelListener;
 use meshwright_model::reference::Key;
 use meshwright_model::route::ProtocolRoute;
-use meshwright_model::timeout::ListenerTimeout;
 use meshwright_model::{Kind, Path, Resource, Scalar, Spec};
 
 use super::Desk;
-use super::find::{Finder, node_spec};
+use super::find::{Finder, is_narrow};
 use super::matches::{route_part, with_service};
-use super::shares::is_share_of_router;
+use super::shares::{is_all_requests, is_part_of_requests};
 use crate::compose::draft::Draft;
 use crate::compose::names::{listed, stem};
 use crate::compose::plan::Router;
 use crate::compose::route::route_spec;
-use crate::compose::values::duration;
-use crate::intent::{Action, Intent, Match, Pathway, Protocol, Route, Span, Target, Timeout};
+use crate::intent::{Action, Intent, Match, Pathway, Protocol, Route, Target};
 
 impl<'i> Desk<'i> {
     /// Changes the routes that are there; what is not stays in the intent, to be made.
@@ -46,6 +41,12 @@ impl<'i> Desk<'i> {
         for mut route in std::mem::take(&mut rest.routes) {
             self.name_targets(&mut route);
             let mut there = self.meant(&route);
+            if there.is_empty() && (route.matcher.is_empty() || route.matcher.otherwise) {
+                there.extend(self.shared_route(&route));
+                if !there.is_empty() && is_all_requests(&route) {
+                    route.targets[0].weight = Some(100);
+                }
+            }
             if there.is_empty() && (route.action == Action::Create || !route.targets.is_empty()) {
                 self.find_router(&mut route);
                 there = self.same(&route);
@@ -63,10 +64,11 @@ impl<'i> Desk<'i> {
             } else if there.is_empty() {
                 let Some(name) = route.name.clone().or(route.router.clone()) else {
                     match self.only(Kind::Route) {
-                        Some(only) => {
+                        Some(only) if self.may_mean_only(&route, only) => {
                             self.is_settled |= !route.says_nothing();
                             self.change_each(&route, &[only]);
                         }
+                        Some(_) => {}
                         None => {
                             self.ask_which(Kind::Route, None, &self.finder.of_kind(Kind::Route).collect::<Vec<_>>());
                         }
@@ -129,7 +131,11 @@ impl<'i> Desk<'i> {
             candidates.iter().copied().filter(|route| self.sends_to(route, wanted) && !is_narrow(route)).collect();
         match candidates.as_slice() {
             // "10% of cart traffic to cart-v3": what is left stays where the only route of the cart sends it.
-            [only] if sends.is_empty() && is_share_of_router(wanted) && !is_narrow(only) => vec![*only],
+            [only]
+                if sends.is_empty() && wanted.router.is_some() && is_part_of_requests(wanted) && !is_narrow(only) =>
+            {
+                vec![*only]
+            }
             _ => sends,
         }
     }
@@ -176,6 +182,10 @@ impl<'i> Desk<'i> {
         if let Some(timeout) = &wanted.timeout {
             self.change_timeouts(&name, there, timeout);
         }
+        if wanted.priority.is_some() && there.len() > 1 {
+            self.ask_which(Kind::Route, wanted.name.as_deref().or(wanted.router.as_deref()), there);
+            return;
+        }
         for route in there {
             if let Some(retry) = &wanted.retry {
                 self.change_retry(route, retry, wanted.timeout.as_ref());
@@ -185,6 +195,7 @@ impl<'i> Desk<'i> {
                     .draft
                     .number::<meshwright_model::limits::Priority>("the priority of the route", priority.into());
                 self.set(route, Path::of(&["spec", "priority"]), &priority);
+                self.ask_about_taken(route, wanted.priority);
             }
             if !wanted.targets.is_empty() {
                 // What a route that is named sends to one of its targets, it sends there whole.
@@ -227,6 +238,16 @@ impl<'i> Desk<'i> {
         if let Some(name) = &route.router {
             if let [only] = self.finder.named(Kind::VirtualRouter, name).as_slice() {
                 route.router = Some(Key::of(&only.name).shown());
+                self.be_like(route);
+                return;
+            }
+            // The router behind the virtual service of that name.
+            let routes = self.finder.path_to(name).1;
+            let mut parents: Vec<String> =
+                routes.iter().filter_map(|own| own.parent.as_ref().map(|parent| Key::of(parent).shown())).collect();
+            parents.dedup();
+            if let ([only], true) = (parents.as_slice(), self.finder.named(Kind::VirtualRouter, name).is_empty()) {
+                route.router = Some(only.clone());
                 self.be_like(route);
             }
             return;
@@ -321,86 +342,6 @@ impl<'i> Desk<'i> {
             self.change_match_of(&matcher, &value, &wanted.matcher);
         }
     }
-
-    /// Sets timeouts of routes, and raises those of every listener behind them that would end requests first.
-    pub(super) fn change_timeouts(&mut self, name: &str, routes: &[&'i Resource], wanted: &Timeout) {
-        let mut wanted = wanted.clone();
-        if wanted.idle.is_none() && wanted.per_request.is_some_and(|span| span.millis > IDLE_TIMEOUT_MILLIS) {
-            wanted.idle = wanted.per_request;
-        }
-        for route in routes {
-            let Spec::Route(spec) = &route.spec else { continue };
-            let Some(there) = spec.protocols().next() else { continue };
-            let timeout = Path::of(&["spec"]).field(there.field()).field("timeout");
-            if let Some(span) = wanted.per_request.filter(|_| !matches!(there, ProtocolRoute::Tcp(_))) {
-                let span = duration(span, &format!("the timeout of `{name}`"), &mut self.draft);
-                self.set(route, timeout.field("perRequest"), &span);
-            }
-            if let Some(span) = wanted.idle {
-                let span = duration(span, &format!("the idle timeout of `{name}`"), &mut self.draft);
-                self.set(route, timeout.field("idle"), &span);
-            }
-        }
-        let mut nodes: Vec<&'i Resource> = Vec::new();
-        for route in routes {
-            let targets = Finder::targets(route)
-                .into_iter()
-                .map(|(_, _, target)| Key::of(&target.virtual_node))
-                .collect::<Vec<_>>();
-            let found = self.finder.of_kind(Kind::VirtualNode).filter(|node| targets.contains(&Key::of(&node.name)));
-            nodes.extend(
-                found.filter(|node| !nodes.iter().any(|other| std::ptr::eq(*other, *node))).collect::<Vec<_>>(),
-            );
-        }
-        if routes.is_empty() {
-            nodes = self.finder.path_to(name).0;
-        }
-        for node in nodes {
-            let listeners = node_spec(node).and_then(|spec| spec.listeners.as_deref()).unwrap_or_default();
-            for (index, listener) in listeners.iter().enumerate() {
-                if is_shorter(listener, &wanted) {
-                    let shown = Key::of(&node.name).shown();
-                    self.change_listener_timeout(node, index, listener, &wanted);
-                    self.draft.assume_of(
-                        format!("`{shown}`"),
-                        "the timeout is raised for the listener of {} too",
-                        "a listener ends requests by itself, after 15s where it says nothing, whatever the route says",
-                    );
-                }
-            }
-        }
-    }
-
-    /// Sets the timeout of a listener.
-    pub(super) fn change_listener_timeout(
-        &mut self,
-        node: &Resource,
-        index: usize,
-        there: &ModelListener,
-        wanted: &Timeout,
-    ) {
-        let Some(protocol) = there.port_mapping.protocol.known().map(|protocol| protocol.as_str()) else { return };
-        let path = Path::of(&["spec", "listeners"]).index(index).field("timeout").field(protocol);
-        let shown = Key::of(&node.name).shown();
-        if let Some(span) = wanted.per_request.filter(|_| protocol != "tcp") {
-            let span = duration(span, &format!("the timeout of `{shown}`"), &mut self.draft);
-            self.set(node, path.field("perRequest"), &span);
-        }
-        if let Some(span) = wanted.idle {
-            let span = duration(span, &format!("the idle timeout of `{shown}`"), &mut self.draft);
-            self.set(node, path.field("idle"), &span);
-        }
-    }
-}
-
-/// Whether a route takes only requests that a header tells.
-pub(super) fn is_narrow(route: &Resource) -> bool {
-    match &route.spec {
-        Spec::Route(spec) => {
-            spec.protocols().filter_map(ProtocolRoute::http).any(|http| http.matcher.headers.is_some())
-        }
-        _ => false,
-    }
 }
 
 /// Whether a route that is there takes just the requests of one that is wanted.
@@ -420,22 +361,6 @@ fn is_same_match(route: &Resource, wanted: &Route) -> bool {
         (Some(ProtocolRoute::Grpc(own)), ProtocolRoute::Grpc(there)) => own.matcher == there.matcher,
         _ => false,
     }
-}
-
-/// Whether a listener would end a request before a timeout does.
-fn is_shorter(listener: &ModelListener, wanted: &Timeout) -> bool {
-    let (per_request, idle) = match &listener.timeout {
-        Some(ListenerTimeout::Http(own) | ListenerTimeout::Http2(own)) => (own.per_request.as_ref(), own.idle.as_ref()),
-        Some(ListenerTimeout::Grpc(own)) => (own.per_request.as_ref(), own.idle.as_ref()),
-        Some(ListenerTimeout::Tcp(own)) => (None, own.idle.as_ref()),
-        None => (None, None),
-    };
-    let is_less = |own: Option<&Duration>, default: u64, wanted: Option<Span>| {
-        let own = own.map_or(Some(default), Duration::millis);
-        wanted.zip(own).is_some_and(|(wanted, own)| own != 0 && (wanted.millis == 0 || wanted.millis > own))
-    };
-    is_less(per_request, PER_REQUEST_TIMEOUT_MILLIS, wanted.per_request)
-        || is_less(idle, IDLE_TIMEOUT_MILLIS, wanted.idle)
 }
 
 /// A route's protocol in the intent's words.

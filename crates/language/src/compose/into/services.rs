@@ -1,12 +1,15 @@
 //! Edits of virtual services.
 
 use meshwright_model::reference::Key;
+use meshwright_model::virtual_node::ServiceDiscovery;
 use meshwright_model::virtual_service::{
     VirtualNodeServiceProvider, VirtualRouterServiceProvider, VirtualServiceProvider,
 };
 use meshwright_model::{Expression, Kind, Path};
 
+use super::find::node_spec;
 use super::{Desk, expression};
+use crate::compose::plan::in_domain;
 use crate::intent::{Action, Intent, Provider, VirtualService};
 
 impl Desk<'_> {
@@ -51,7 +54,10 @@ impl Desk<'_> {
             Provider::Router(name) => (Kind::VirtualRouter, name),
             Provider::Node(name) => (Kind::VirtualNode, name),
         };
-        let there = self.finder.named(kind, name);
+        let there = match wanted {
+            Provider::Router(_) => self.finder.named(kind, name),
+            Provider::Node(_) => self.finder.nodes_named(name),
+        };
         let own = match there.as_slice() {
             [only] => expression(Key::of(&only.name)),
             several => {
@@ -73,6 +79,45 @@ impl Desk<'_> {
                 let provider = VirtualNodeServiceProvider { virtual_node_name };
                 (Provider::Node(text), VirtualServiceProvider::VirtualNode(provider))
             }
+        }
+    }
+
+    /// Makes virtual services for nodes to which new gateway routes lead and for which none stands: "a route from /a to the a
+    /// service", where `a` is a node that nobody calls so far.
+    pub(super) fn serve_nodes(&mut self, rest: &mut Intent) {
+        let made = rest.applications.iter().filter_map(|made| made.name.clone());
+        let made: Vec<String> =
+            made.chain(rest.virtual_services.iter().filter_map(|service| service.name.clone())).collect();
+        let inside = rest.virtual_gateways.iter_mut().flat_map(|gateway| &mut gateway.routes);
+        for route in inside.chain(&mut rest.gateway_routes) {
+            let Some(name) = route.service.clone() else { continue };
+            let is_made = made.contains(&name);
+            let is_there = !self.finder.named(Kind::VirtualService, &name).is_empty();
+            let found = self.finder.nodes_named(&name);
+            let [node] = found.as_slice() else { continue };
+            if is_made || is_there || !self.finder.routes_to(node).is_empty() {
+                continue;
+            }
+            let discovery = node_spec(node).and_then(|spec| spec.service_discovery.as_ref());
+            let host = match discovery {
+                Some(ServiceDiscovery::Dns(dns)) => dns.hostname.known().map(|host| host.as_str().to_owned()),
+                _ => in_domain(&name, &self.draft).text().map(str::to_owned),
+            };
+            let Some(host) = host else { continue };
+            let shown = Key::of(&node.name).shown();
+            self.draft.assume(
+                format!("virtual service `{host}` is made, which virtual node `{shown}` answers for"),
+                "a gateway route leads to a virtual service, and none stands for that node",
+            );
+            if rest.virtual_services.iter().all(|service| service.name.as_deref() != Some(&host)) {
+                let provider = Some(Provider::Node(shown));
+                rest.virtual_services.push(VirtualService {
+                    name: Some(host.clone()),
+                    provider,
+                    ..VirtualService::default()
+                });
+            }
+            route.service = Some(host);
         }
     }
 }

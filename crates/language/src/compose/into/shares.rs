@@ -5,9 +5,10 @@ use meshwright_model::reference::Key;
 use meshwright_model::route::WeightedTarget;
 use meshwright_model::{Expression, Kind, Path, Resource};
 
-use super::find::Finder;
+use super::find::{Finder, is_narrow};
 use super::{Desk, expression};
-use crate::intent::{Route, Target};
+use crate::compose::names::stem;
+use crate::intent::{Action, Route, Target};
 
 impl<'i> Desk<'i> {
     /// Sets shares: those that are said, and for one target of two the rest for the other; where `is_all` holds, a target
@@ -82,6 +83,38 @@ impl<'i> Desk<'i> {
 }
 
 impl<'i> Desk<'i> {
+    /// The route whose requests a wanted one shares out, where it names none and its targets are new there: that of their other
+    /// versions, or the only one of the file.
+    pub(super) fn shared_route(&mut self, wanted: &Route) -> Option<&'i Resource> {
+        let is_whole = is_all_requests(wanted);
+        if !is_part_of_requests(wanted) && !is_whole || wanted.router.is_some() {
+            return None;
+        }
+        let all: Vec<&'i Resource> = self.finder.of_kind(Kind::Route).collect();
+        let stems: Vec<String> =
+            wanted.targets.iter().map(|target| stem(&self.finder.full(&target.node)).to_owned()).collect();
+        let leads = |route: &&'i Resource| {
+            let own = Finder::targets(route);
+            own.iter().any(|(.., own)| stems.iter().any(|wanted| stem(&Key::of(&own.virtual_node).shown()) == wanted))
+        };
+        let related: Vec<&'i Resource> = all.iter().copied().filter(leads).collect();
+        let what = if is_whole { "meant" } else { "shared" };
+        if !related.is_empty() {
+            let found = only_wide(&related)?;
+            let shown = Key::of(&found.name).shown();
+            self.draft.assume(
+                format!("the requests of route `{shown}` are {what}"),
+                "it leads to the other versions of the target",
+            );
+            return Some(found);
+        }
+        let [only] = all.as_slice() else { return None };
+        (!is_narrow(only) && !self.serves_alone(wanted)).then_some(())?;
+        let shown = Key::of(&only.name).shown();
+        self.draft.assume(format!("the requests of route `{shown}` are {what}"), "it is the only route in the file");
+        Some(only)
+    }
+
     /// Lets targets get nothing and leaves the shares of the others, which are relative; `false` where more is said, or nobody
     /// else would get a request.
     fn drains(&mut self, route: &'i Resource, list: &Path, wanted: &[Target]) -> bool {
@@ -109,6 +142,12 @@ impl<'i> Desk<'i> {
     }
 }
 
+/// The only one of several routes that takes requests of any header.
+pub(super) fn only_wide<'i>(routes: &[&'i Resource]) -> Option<&'i Resource> {
+    let mut wide = routes.iter().filter(|route| !is_narrow(route));
+    wide.next().filter(|_| wide.next().is_none()).copied()
+}
+
 /// Whether targets share all requests evenly, as far as whole numbers do that: 33 each, or 1 each.
 fn is_even(wanted: &[Target]) -> bool {
     let Some(first) = wanted.first().and_then(|target| target.weight) else { return false };
@@ -118,11 +157,20 @@ fn is_even(wanted: &[Target]) -> bool {
         && (first == 100 / count || first == 1 && 100 % count != 0)
 }
 
-/// Whether a route shares out a part of a router's requests and says nothing of the others.
-pub(super) fn is_share_of_router(wanted: &Route) -> bool {
+/// Whether a route shares out a part of the requests and says nothing of the others.
+pub(super) fn is_part_of_requests(wanted: &Route) -> bool {
     let shares: Option<Vec<u32>> = wanted.targets.iter().map(|target| target.weight).collect();
     let sum = shares.unwrap_or_default().into_iter().fold(0, u32::saturating_add);
-    wanted.router.is_some() && wanted.name.is_none() && (1..100).contains(&sum)
+    wanted.name.is_none() && (1..100).contains(&sum)
+}
+
+/// Whether all requests of a route that is there are to go to one target: "send all traffic to blue".
+pub(super) fn is_all_requests(wanted: &Route) -> bool {
+    let [target] = wanted.targets.as_slice() else { return false };
+    wanted.action == Action::Change
+        && wanted.name.is_none()
+        && wanted.matcher.is_empty()
+        && target.weight.is_none_or(|weight| weight == 100)
 }
 
 fn is_weight(target: &WeightedTarget, weight: i64) -> bool {

@@ -65,6 +65,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, slots| reader.calls(&slots.texts("names"))),
     },
     Meaning {
+        name: "a backend that was just made",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &["call ?to it ?too", "it as backend"],
+        set: Set::Act(|reader, _| reader.calls_what_is_made()),
+    },
+    Meaning {
         name: "nodes that are called",
         block: Block::Resource,
         is_plain: true,

@@ -55,6 +55,22 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, slots| provider(reader, Provider::Node(slots.text("name")))),
     },
     Meaning {
+        name: "provider: whom the service is made for",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Service,
+        ways: &["for <name:router> virtual-router", "for <name:node> virtual-node"],
+        set: Set::Act(|reader, slots| {
+            let Place::Service(at) = reader.here()?.place else { return Err(Trouble::NotHere) };
+            let is_open = reader.intent.virtual_services[at].name.is_some() && reader.known.is_some();
+            match (slots.given("router"), slots.given("node")) {
+                (Some(router), _) if is_open => provider(reader, Provider::Router(router)),
+                (_, Some(node)) if is_open => provider(reader, Provider::Node(node)),
+                _ => Err(Trouble::NotHere),
+            }
+        }),
+    },
+    Meaning {
         name: "provider: of the kind that the files have",
         block: Block::Resource,
         is_plain: true,
@@ -111,11 +127,17 @@ pub(super) const MEANINGS: &[Meaning] = &[
         block: Block::Resource,
         is_plain: true,
         home: Home::Next,
-        ways: &["send <host:service> at|to ?virtual-node|virtual-router <name>"],
+        ways: &["send <host:service> at|to ?virtual-node|virtual-router <name> ?virtual-node|virtual-router"],
         set: Set::Act(|reader, slots| {
             let (service, to) = (slots.text("service"), slots.text("name"));
             let verb = reader.tokens[reader.words.start].text.to_lowercase();
-            let (is_service, provider) = match (reader.thing_there(&service), reader.kind_there(&to)) {
+            let says = |kind: &str| reader.words.clone().any(|at| reader.is_symbol(at, &[kind]));
+            let kind = match (says("virtual-router"), says("virtual-node")) {
+                (true, _) => Some(Kind::VirtualRouter),
+                (_, true) => Some(Kind::VirtualNode),
+                _ => reader.kind_there(&to),
+            };
+            let (is_service, provider) = match (reader.thing_there(&service), kind) {
                 (Thing::Service, Some(Kind::VirtualRouter)) => (true, Provider::Router(to)),
                 (Thing::Service, Some(Kind::VirtualNode)) => (true, Provider::Node(to)),
                 _ => (false, Provider::Node(to)),

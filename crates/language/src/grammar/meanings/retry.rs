@@ -30,6 +30,17 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Value(|intent, spot, _| spot::retry(intent, spot).map(|(_, path)| path)),
     },
     Meaning {
+        name: "retries of the requests to what is there",
+        block: Block::Retry,
+        is_plain: true,
+        home: Home::Next,
+        ways: &[
+            "retry ?failure|every ?call|requests|request|traffic to|for|of|on ?application|virtual-node|virtual-service|virtual-router|route <name> ?application|virtual-node|virtual-service|virtual-router|route",
+            "retry ?failure ?application|virtual-node|virtual-service|virtual-router|route <name> ?application|virtual-node|virtual-service|virtual-router|route ?call|requests|request|traffic",
+        ],
+        set: Set::Act(|reader, slots| reader.retries_of(&slots.text("name"))),
+    },
+    Meaning {
         name: "retry: how often",
         block: Block::Retry,
         is_plain: true,

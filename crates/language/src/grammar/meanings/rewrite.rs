@@ -87,6 +87,16 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "a path that a gateway of the files keeps",
+        block: Block::Rewrite,
+        is_plain: true,
+        home: Home::Next,
+        ways: &[
+            "keep ?path|prefix <path> ?path|prefix when|if|as virtual-gateway send ?requests|traffic|it|them to ?application|virtual-service <name>",
+        ],
+        set: Set::Act(|reader, slots| reader.kept_path(&slots.text("path"))),
+    },
+    Meaning {
         name: "rewrite: keep the prefix",
         block: Block::Rewrite,
         is_plain: true,

@@ -143,6 +143,85 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "a share that moves from one target to another",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "?split|change|send|take <percent> ?of ?all-traffic ?traffic|requests ?away from ?version <name:old> to ?version <name>",
+            "?split|change|send|take <percent> of <name:app> traffic|requests|call ?away from ?version <name:old> to ?version <name>",
+            "?split|change|send|take <percent> <name:app> traffic|requests|call ?away from ?version <name:old> to ?version <name>",
+            "take <percent> ?of ?all-traffic ?traffic|requests off|of|from ?version <name:old> and ?add|send ?it to ?version <name>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let app = slots.given("app");
+            reader.move_share(app.as_deref(), slots.number("percent"), &slots.text("old"), &slots.text("name"))
+        }),
+    },
+    Meaning {
+        name: "whom a share is taken from",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "taken|drawn|deducted|coming|moved|carved|at ?out ?of ?off from|of|off|expense ?of ?version <name>",
+            "take ?it|that|them from|off ?version <name>",
+            "from ?version <name> weight|split",
+        ],
+        set: Set::Act(|reader, slots| reader.take_share(&slots.text("name"))),
+    },
+    Meaning {
+        name: "what is left, evenly",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "?split rest|otherwise ?traffic ?send ?is ?split evenly between|to|for|on|with ?version <names>",
+            "?split rest|otherwise ?traffic between ?version <names> ?evenly",
+            "?send rest|otherwise ?traffic evenly to|on ?version <names>",
+            "rest|otherwise ?traffic ?send ?is ?split ?between|to ?version <names> evenly",
+            "<names> split rest|otherwise ?evenly",
+        ],
+        set: Set::Act(|reader, slots| reader.split_the_rest(&slots.texts("names"))),
+    },
+    Meaning {
+        name: "shares of an application's traffic",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "split|change|send|roll ?all|all-traffic ?of <name:app> traffic|requests|call|split|weight ?to|between|at|:",
+            "split|change|send ?traffic|requests|split|weight|all-traffic of|for|on <name:app> ?to|between|at|:",
+            "split|change <name:app> :",
+            "<name:app> traffic|split|weight ?should ?be ?split|send ?to|between|at|:|equals",
+            "traffic|split|weight of|for|on <name:app> ?should ?be ?split|send ?to|between|at|:|equals",
+        ],
+        set: Set::Act(|reader, slots| reader.shares_of(&slots.text("app"))),
+    },
+    Meaning {
+        name: "a target that gets nothing",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "<names> gets|get|receives|receive|takes|take|has|have nothing|none|zero",
+            "<names> gets|get|receives|receive|takes|take|has|have no ?more|further traffic|requests ?anymore",
+            "<names> no-longer get|receive|take ?any|anything traffic|requests",
+        ],
+        set: Set::Act(|reader, slots| {
+            if reader.known.is_none() || !reader.ends_clause(reader.words.end) {
+                return Err(Trouble::NotHere);
+            }
+            reader.sends();
+            let mut said = Err(Trouble::NotHere);
+            for name in &slots.texts("names") {
+                said = reader.target(name, Some(0), None);
+                said.as_ref().map_err(Clone::clone)?;
+            }
+            said
+        }),
+    },
+    Meaning {
         name: "nothing for targets",
         block: Block::Match,
         is_plain: true,
@@ -156,6 +235,27 @@ pub(super) const MEANINGS: &[Meaning] = &[
                 said.as_ref().map_err(Clone::clone)?;
             }
             said
+        }),
+    },
+    Meaning {
+        name: "the same share to each",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "?send ?split <percent:share> ?traffic|requests each ?send to ?virtual-node ?application ?version <names>",
+            "?send ?split <percent:share> ?traffic|requests ?send to each ?virtual-node ?application ?version <names>",
+            "?send ?split <ratio> ?traffic|requests each ?send to ?virtual-node ?application ?version <names>",
+            "?send ?split <ratio> ?traffic|requests ?send to each ?virtual-node ?application ?version <names>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let (names, ratio) = (slots.texts("names"), slots.numbers("ratio"));
+            reader.sends();
+            match (ratio.as_slice(), u32::try_from(names.len())) {
+                ([], Ok(count)) if count > 1 => reader.split(&names, &vec![slots.number("share"); names.len()]),
+                ([1, whole], Ok(count)) if *whole == count => reader.split(&names, &[]),
+                _ => Err(Trouble::NotHere),
+            }
         }),
     },
     Meaning {
@@ -182,8 +282,10 @@ pub(super) const MEANINGS: &[Meaning] = &[
         ways: &[
             "?send ?split ?change all|everything|otherwise ?of <name:app> traffic|requests|call ?send to ?version <name>",
             "?send ?split ?change all-traffic of|for <name:app> ?send to ?version <name>",
+            "<name> only target of|for|on|behind ?route|virtual-router <name:app> ?route|virtual-router|application",
             "roll <name:app> ?application|route|virtual-router|traffic to ?version <name> ?entirely|completely|fully",
             "roll route|application|virtual-router <name:app> to ?version <name>",
+            "?roll ?route|application|virtual-router <name:app> ?application|route|virtual-router|traffic to ?version <name> entirely|completely|fully",
             "roll <name:app> ?application|route|virtual-router|traffic to all|everything|all-traffic ?to|on ?version <name>",
         ],
         set: Set::Act(|reader, slots| {
@@ -191,7 +293,28 @@ pub(super) const MEANINGS: &[Meaning] = &[
             if reader.known.is_none() {
                 return Err(Trouble::NotHere);
             }
-            reader.share_of(&slots.text("app"), 100, &slots.text("name"))
+            let said = reader.share_of(&slots.text("app"), 100, &slots.text("name"))?;
+            reader.set_calls_aside();
+            Ok(said)
+        }),
+    },
+    Meaning {
+        name: "an application that moves to one of its versions",
+        block: Block::Match,
+        is_plain: true,
+        home: Home::Route,
+        ways: &[
+            "?split ?route|application|virtual-router <name:app> ?application|route|virtual-router|traffic to ?version <name>",
+        ],
+        set: Set::Act(|reader, slots| {
+            let (app, name, words) = (slots.text("app"), slots.text("name"), reader.words.clone());
+            let before = (0..words.start).rev().find(|at| !matches!(reader.low(*at), "the" | "our" | "all" | "of"));
+            let is_moved = reader.is_symbol(words.start, &["split"])
+                || before.is_some_and(|at| reader.is_symbol(at, &["change", "split"]));
+            if !is_moved || !reader.ends_clause(words.end) || !reader.is_version_there(&app, &name) {
+                return Err(Trouble::NotHere);
+            }
+            reader.share_of(&app, 100, &name)
         }),
     },
     Meaning {

@@ -2,6 +2,7 @@
 
 use crate::grammar::block::{Block, Home};
 use crate::grammar::meaning::{Meaning, Set};
+use crate::grammar::name::name_at;
 use crate::grammar::shares::even_share;
 use crate::grammar::slot::Slots;
 use crate::grammar::spot::{Place, Trouble, put};
@@ -151,6 +152,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "<percent> ?traffic ?all-traffic ?send to ?virtual-node ?version <name>",
             "?send <percent> to ?version <name>",
             "<percent> ?call ?send for|on|at|with ?version <name>",
+            "keep <percent> ?traffic ?send to|for|on|at|with ?version <name>",
             "<percent> call ?send to ?version <name>",
             "<name> gets|takes|take|receives|receive|handles|get|getting|receiving|taking|handling <percent>",
             "<name> down|up|max <percent>",
@@ -174,6 +176,14 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "?send <percent> ?traffic ?all-traffic ?call to ?virtual-node ?version <name> on|at <number:port>",
         ],
         set: Set::Act(|reader, slots| {
+            // "10% from v1" says who gives them, and "orders traffic should be 70% v1" whose they are.
+            let words = reader.words.clone();
+            let is_from = words.clone().any(|at| reader.is_word(at, &["from"]));
+            let is_whose = reader.is_word(words.start + 1, &["traffic", "requests"])
+                && name_at(&reader.tokens, words.end).is_some();
+            if is_from || is_whose {
+                return Err(Trouble::NotHere);
+            }
             // "canary: 1% of the traffic goes to v3"
             let labels = reader.low(reader.words.start + 1) == ":";
             let mut clause = (reader.words.end..reader.tokens.len()).take_while(|at| !reader.ends_clause(*at));
@@ -240,7 +250,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
             let counts_more = reader.token(after).is_some_and(|token| {
                 token.kind == TokenKind::Symbol && !matches!(token.low.as_str(), "and" | "but" | "weight" | "split")
             });
-            if counts_more || reader.ends_range() {
+            if counts_more || reader.ends_range() || reader.goes_on_with_priority(&slots.text("name")) {
                 return Err(Trouble::NotHere);
             }
             reader.target(&slots.text("name"), Some(slots.number("percent")), None)
@@ -269,22 +279,16 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "?send ?split ?change <percent> of <name:app> ?send to ?version <name>",
             "?send ?split ?change <percent> of ?route <name:app> route|virtual-router ?traffic ?send to ?version <name>",
             "?send ?split ?change <percent> of ?all-traffic route <name:app> ?send to ?version <name>",
+            "<percent> of <name:app> traffic|requests|call hit|hits|see|sees|get|gets ?version <name>",
+            "?version <name> of <name:app> gets|takes|take|receives|receive|handles|get <percent> ?of ?all-traffic ?traffic|requests",
+            "<name> <percent> of <name:app> traffic|requests|call",
+            "<name> gets|takes|take|receives|receive|handles|get <percent> of <name:app> traffic|requests|call",
         ],
         set: Set::Act(|reader, slots| {
-            reader.share_of(&slots.text("app"), slots.number("percent"), &slots.text("name"))
+            let said = reader.share_of(&slots.text("app"), slots.number("percent"), &slots.text("name"))?;
+            reader.set_calls_aside();
+            Ok(said)
         }),
-    },
-    Meaning {
-        name: "a service of a gateway at a path",
-        block: Block::Match,
-        is_plain: true,
-        home: Home::Route,
-        ways: &[
-            "?listen virtual-service ?named <name> at|under|on|behind <path>",
-            "?listen application ?named <name> at|under|on|behind <path>",
-            "?listen <name> at|under|behind <path>",
-        ],
-        set: Set::Act(|reader, slots| reader.service_at(&slots.text("name"), &slots.text("path"))),
     },
     Meaning {
         name: "share of what was just named",
@@ -308,7 +312,7 @@ pub(super) const MEANINGS: &[Meaning] = &[
         is_plain: true,
         home: Home::Route,
         ways: &[
-            "?keep rest|otherwise ?traffic ?send ?keep to|for|on|at|with|by ?virtual-node ?application ?version <name>",
+            "?keep rest|otherwise ?traffic ?keep ?send ?keep to|for|on|at|with|by ?virtual-node ?application ?version <name>",
             "rest|otherwise use|hits|hit ?virtual-node ?application ?version <name>",
             "<name> gets|takes|take|receives|receive|handles|get rest|otherwise",
             "rest|otherwise ?traffic ?send to ?virtual-node ?application ?version <name> ?on|at port <number:port>",
@@ -377,27 +381,6 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "?send to ?virtual-node ?application ?version <names> evenly",
         ],
         set: Set::Act(|reader, slots| reader.split(&slots.texts("names"), &[])),
-    },
-    Meaning {
-        name: "the same share to each",
-        block: Block::Match,
-        is_plain: true,
-        home: Home::Route,
-        ways: &[
-            "?send ?split <percent:share> ?traffic|requests each ?send to ?virtual-node ?application ?version <names>",
-            "?send ?split <percent:share> ?traffic|requests ?send to each ?virtual-node ?application ?version <names>",
-            "?send ?split <ratio> ?traffic|requests each ?send to ?virtual-node ?application ?version <names>",
-            "?send ?split <ratio> ?traffic|requests ?send to each ?virtual-node ?application ?version <names>",
-        ],
-        set: Set::Act(|reader, slots| {
-            let (names, ratio) = (slots.texts("names"), slots.numbers("ratio"));
-            reader.sends();
-            match (ratio.as_slice(), u32::try_from(names.len())) {
-                ([], Ok(count)) if count > 1 => reader.split(&names, &vec![slots.number("share"); names.len()]),
-                ([1, whole], Ok(count)) if *whole == count => reader.split(&names, &[]),
-                _ => Err(Trouble::NotHere),
-            }
-        }),
     },
     Meaning {
         name: "a ratio for what was named",

@@ -41,6 +41,28 @@ pub(super) const MEANINGS: &[Meaning] = &[
         }),
     },
     Meaning {
+        name: "how long the calls of something take",
+        block: Block::Timeout,
+        is_plain: true,
+        home: Home::Next,
+        ways: &[
+            "<name> traffic|requests|request|call create|take|takes|run ?up ?max <span>",
+            "requests|request|call to|of|for <name> create|take|takes|run ?up ?max <span>",
+        ],
+        set: Set::Act(|reader, slots| reader.time_of(&slots.text("name"), slots.span())),
+    },
+    Meaning {
+        name: "the timeout that was said, everywhere",
+        block: Block::Timeout,
+        is_plain: true,
+        home: Home::Next,
+        ways: &["timeout everything ?it ?is matters|needed|necessary|required|relevant|applicable|applies"],
+        set: Set::Act(|reader, _| {
+            let is_said = reader.evidence.last().is_some_and(|last| last.path.to_lowercase().contains("timeout"));
+            if is_said && reader.ends_clause(reader.words.end) { reader.sets_nothing() } else { Err(Trouble::NotHere) }
+        }),
+    },
+    Meaning {
         name: "request timeout: none",
         block: Block::Timeout,
         is_plain: true,

@@ -81,7 +81,7 @@ fn what_is_left_out_becomes_a_parameter_of_the_template() {
 fn what_cannot_be_a_parameter_is_asked_for() {
     insta::assert_snapshot!(refused(DESCRIBED, "enable TLS with a certificate from ACM on orders"), @"
 question: What should stand in the file as this: ARN of the certificate of orders in AWS Certificate Manager, of a private CA?
-error: nothing is changed before this is settled; --partial makes the edits that are clear
+error: nothing is changed before this is settled
 ");
     insta::assert_snapshot!(refused(COLOR, "add a route for /beta"), @"
 question: Where should the route send its requests?
