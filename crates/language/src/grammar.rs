@@ -30,7 +30,6 @@ mod calls;
 mod carried;
 mod chains;
 mod choose;
-mod common;
 mod copies;
 mod counts;
 mod courtesy;
@@ -44,6 +43,7 @@ mod fronts;
 mod gateways;
 mod gather;
 mod groups;
+mod heading;
 mod hosts;
 mod images;
 mod key_files;
@@ -148,6 +148,18 @@ impl Known {
     }
 }
 
+/// Says in the words that are read what a request makes; answers with what it is only built with.
+fn say_what_is_made(tokens: &mut Vec<Token>) -> Vec<whole::Built> {
+    plainly::say_plainly(tokens);
+    modelled::name_models(tokens);
+    let built = whole::drop_technologies(tokens);
+    nouns::name_nouns(tokens);
+    sayings::say_architecture(tokens);
+    openings::say_openings(tokens);
+    chains::say_chains(tokens);
+    built
+}
+
 /// Reads a request; with it, how often a pattern's part was held against a token.
 fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
     let mut understanding = Understanding::default();
@@ -189,16 +201,7 @@ fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
     if let Some(known) = known {
         known.say_what_is_there(&mut tokens);
     }
-    let mut built = Vec::new();
-    if known.is_none() {
-        plainly::say_plainly(&mut tokens);
-        modelled::name_models(&mut tokens);
-        built = whole::drop_technologies(&mut tokens);
-        nouns::name_nouns(&mut tokens);
-        sayings::say_architecture(&mut tokens);
-        openings::say_openings(&mut tokens);
-        chains::say_chains(&mut tokens);
-    }
+    let built = if known.is_none() { say_what_is_made(&mut tokens) } else { Vec::new() };
     asides::uncapitalise(&mut tokens);
     rpcs::part_full_names(&mut tokens);
     if !is_english {

@@ -18,12 +18,21 @@ const MAX_TO_CLIENTS: usize = 4;
 /// The most tokens from backends to the TLS that they speak.
 const MAX_TO_TLS: usize = 6;
 
+/// Words between who calls and the verb.
+const MODALS: &[&str] = &["can", "could", "may", "should", "must", "also", "only", "shall", "allow-all"];
+
 impl Reader<'_> {
     /// What the node or application that is spoken of calls.
     pub(super) fn calls(&mut self, names: &[String]) -> Said {
         let spot = self.here()?;
         // "only makes calls: name web, …" names who calls.
         if self.words.clone().any(|at| matches!(self.low(at), "name" | "named")) {
+            return Err(Trouble::NotHere);
+        }
+        // "as web depends on it": who calls stands before the verb, and is not what is called.
+        let callers = (0..self.words.start).rev().find(|at| !MODALS.contains(&self.low(*at)));
+        let is_it = self.words.clone().any(|at| self.is_word(at, &["it"]));
+        if is_it && callers.and_then(|at| name_at(&self.tokens, at)).is_some_and(|caller| names.contains(&caller)) {
             return Err(Trouble::NotHere);
         }
         // "each calls the next one"

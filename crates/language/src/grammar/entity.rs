@@ -1,7 +1,7 @@
 //! Words that name a resource: "the orders virtual node", "a mesh called shop", "two routes".
 
 use super::block::Block;
-use super::name::{is_clause_verb, name_at, names_of_a_kind};
+use super::name::{name_at, names_of_a_kind};
 use super::reader::{Reader, Verb};
 use super::slot;
 use super::spot::Place;
@@ -319,33 +319,6 @@ impl Reader<'_> {
     fn begins_names(&self, at: usize) -> bool {
         let Some((names, end)) = names_of_a_kind(&self.tokens, at) else { return false };
         names.len() > 1 && self.is_sentence_end(end)
-    }
-
-    /// "a virtual node for orders", "a virtual node for my redis cache"
-    fn whom_it_is_for(&self, thing: Thing, at: usize) -> Option<(String, usize)> {
-        let may_be_for = matches!(thing, Thing::Node | Thing::Router | Thing::Sidecar | Thing::Service);
-        let may_be_of = thing == Thing::Sidecar || thing == Thing::Router && self.known.is_some();
-        let is_for = self.low(at + 1) == "for" || may_be_of && self.low(at + 1) == "of";
-        (may_be_for && is_for).then_some(())?;
-        let mut after = self.past(at + 2, &["the", "my", "our", "an", "a"]);
-        if self.is_symbol(after, &["application", "virtual-node", "virtual-service"])
-            && name_at(&self.tokens, after + 1).is_some()
-        {
-            after += 1;
-        }
-        let mut name = name_at(&self.tokens, after)?;
-        let is_plain = |place: usize| {
-            self.token(place).is_some_and(|token| token.kind == TokenKind::Word && !is_clause_verb(token))
-        };
-        while is_plain(after)
-            && is_plain(after + 1)
-            && let Some(more) = name_at(&self.tokens, after + 1)
-        {
-            name = format!("{name}-{more}");
-            after += 1;
-        }
-        let is_said_again = self.is_symbol(after + 1, &["application", "virtual-node"]);
-        Some((name, if is_said_again { after + 2 } else { after + 1 }))
     }
 
     /// A name and its kind: "the orders node", "`telemetry` to be a virtual node".

@@ -280,4 +280,31 @@ impl Reader<'_> {
         }
         put(field, name.to_owned(), &spot::path_of(place), "name")
     }
+
+    /// "a virtual node for orders", "a virtual node for my redis cache"
+    pub(super) fn whom_it_is_for(&self, thing: Thing, at: usize) -> Option<(String, usize)> {
+        let may_be_for = matches!(thing, Thing::Node | Thing::Router | Thing::Sidecar | Thing::Service);
+        let may_be_of = thing == Thing::Sidecar || thing == Thing::Router && self.known.is_some();
+        let is_for = self.low(at + 1) == "for" || may_be_of && self.low(at + 1) == "of";
+        (may_be_for && is_for).then_some(())?;
+        let mut after = self.past(at + 2, &["the", "my", "our", "an", "a"]);
+        if self.is_symbol(after, &["application", "virtual-node", "virtual-service"])
+            && name_at(&self.tokens, after + 1).is_some()
+        {
+            after += 1;
+        }
+        let mut name = name_at(&self.tokens, after)?;
+        let is_plain = |place: usize| {
+            self.token(place).is_some_and(|token| token.kind == TokenKind::Word && !is_clause_verb(token))
+        };
+        while is_plain(after)
+            && is_plain(after + 1)
+            && let Some(more) = name_at(&self.tokens, after + 1)
+        {
+            name = format!("{name}-{more}");
+            after += 1;
+        }
+        let is_said_again = self.is_symbol(after + 1, &["application", "virtual-node"]);
+        Some((name, if is_said_again { after + 2 } else { after + 1 }))
+    }
 }

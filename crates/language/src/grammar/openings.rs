@@ -253,11 +253,11 @@ fn encrypt_traffic(tokens: &mut Vec<Token>, at: usize) {
     if name_at(tokens, to).is_none() || tls == to + 1 || !is_symbol(tokens, tls, &["tls", "mtls"]) {
         return;
     }
-    let (caller, callee, secured) = (tokens[from].clone(), tokens[to].clone(), tokens[tls].clone());
+    let (caller, target, secured) = (tokens[from].clone(), tokens[to].clone(), tokens[tls].clone());
     let (between, place) = (symbol("between", secured.start), secured.end);
-    let call = Token { end: callee.start, ..symbol("call", caller.end) };
+    let call = Token { end: target.start, ..symbol("call", caller.end) };
     let end = tls + 1;
-    let mut words = vec![caller, call, callee, between, secured];
+    let mut words = vec![caller, call, target, between, secured];
     let end = if low(tokens, end) == ":" {
         words.push(said(TokenKind::Mark, ";", place));
         end + 1

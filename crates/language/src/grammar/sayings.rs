@@ -276,12 +276,12 @@ fn say_names_alike(tokens: &mut Vec<Token>, at: usize) {
         |before: &usize| tokens[*before].kind == TokenKind::Path || matches!(low(tokens, *before), "," | "and");
     let first = at - (0..at).rev().take_while(is_listed).count();
     let paths: Vec<usize> = (first..at).filter(|place| tokens[*place].kind == TokenKind::Path).collect();
-    let named = |place: usize| {
+    let own = |place: usize| {
         let name = tokens[place].text.trim_matches('/');
         let token = tokens.iter().find(|token| token.text == name && token.kind != TokenKind::Path)?;
         Some(token.text.clone())
     };
-    let Some(names) = paths.iter().map(|place| named(*place)).collect::<Option<Vec<String>>>() else { return };
+    let Some(names) = paths.iter().map(|place| own(*place)).collect::<Option<Vec<String>>>() else { return };
     let mut said: Vec<Token> = Vec::new();
     for (place, name) in paths.iter().zip(names) {
         let path = &tokens[*place];

@@ -137,7 +137,7 @@ impl Reader<'_> {
         if begins && let Some((names, words)) = self.owner_behind(of) {
             return self.turn_to_those(&names, words);
         }
-        if !is_checked && !(begins && is_of) {
+        if !(is_checked || begins && is_of) {
             return false;
         }
         if is_checked && let Some(listener) = self.listener_told_at(start) {
@@ -334,14 +334,7 @@ impl Reader<'_> {
     /// What "both" and "all of them" are that something calls: all that were named, but itself.
     pub(super) fn those_called(&self, at: usize) -> Option<(Vec<String>, usize)> {
         if self.is_word(at, &["it"]) && self.ends_clause(at + 1) && self.known.is_none() {
-            // "orders on 8080, as web depends on it": who calls is named right before the verb, and never what is called.
-            let passed = ["can", "could", "may", "should", "must", "also", "then", "only", "depends", "on", "call"];
-            let caller = (0..at).rev().find(|before| {
-                let token = &self.tokens[*before];
-                token.kind != TokenKind::Symbol && !passed.contains(&token.low.as_str())
-            });
-            let caller = caller.and_then(|caller| name_at(&self.tokens, caller));
-            return self.called_it().filter(|name| caller.as_ref() != Some(name)).map(|name| (vec![name], at + 1));
+            return self.called_it().map(|name| (vec![name], at + 1));
         }
         // "calls the other two"
         let are_others = self.token(at).is_some_and(|token| {
