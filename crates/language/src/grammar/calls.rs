@@ -44,6 +44,9 @@ impl Reader<'_> {
         }
         let is_only =
             self.is_word(self.words.start.wrapping_sub(1), &["only"]) || self.is_word(self.words.end, &["only"]);
+        let secured = self.past_glue(self.words.end);
+        let is_only =
+            is_only && !self.is_symbol(secured, &["tls", "mtls"]) && !self.is_symbol(secured + 1, &["tls", "mtls"]);
         if is_only && self.known.is_some() {
             self.ask(
                 "Should it lose the other backends that it has? \"NAME no longer calls OTHER\" takes one away.",

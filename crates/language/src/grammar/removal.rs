@@ -402,7 +402,7 @@ impl Reader<'_> {
             "health-check" => RemovalKind::HealthCheck,
             "outlier-detection" => RemovalKind::OutlierDetection,
             "connection-pool" => RemovalKind::ConnectionPool,
-            "tls" | "mtls" => RemovalKind::Tls,
+            "tls" => RemovalKind::Tls,
             "access-log" => RemovalKind::AccessLog,
             "backend" => RemovalKind::Backend,
             _ => return None,

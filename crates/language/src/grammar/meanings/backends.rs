@@ -79,6 +79,24 @@ pub(super) const MEANINGS: &[Meaning] = &[
         set: Set::Act(|reader, _| reader.calls_what_is_made()),
     },
     Meaning {
+        name: "backends in place of others",
+        block: Block::Resource,
+        is_plain: true,
+        home: Home::Node,
+        ways: &[
+            "call ?to ?virtual-service ?application <names> instead ?virtual-service ?application <names:old>",
+            "use|uses <names> instead ?virtual-service ?application <names:old>",
+        ],
+        set: Set::Act(|reader, slots| {
+            if reader.known.is_none() {
+                return Err(Trouble::NotHere);
+            }
+            let path = reader.calls(&slots.texts("names"))?;
+            reader.no_longer_calls(&slots.texts("old"))?;
+            Ok(path)
+        }),
+    },
+    Meaning {
         name: "nodes that are called",
         block: Block::Resource,
         is_plain: true,

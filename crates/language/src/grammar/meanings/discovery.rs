@@ -40,10 +40,11 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "hostname <dotted:host> for dns",
         ],
         set: Set::Act(|reader, slots| {
-            // "the dns of orders should …": whose it is, and no host name.
+            // "the dns of orders should …" says whose it is, "its DNS should behave like …" what it does: neither is a host name.
             let last = reader.words.end - 1;
-            let is_whose = !slots.text("host").contains('.') && reader.is_word(last - 1, &["of"]);
-            if is_whose { Err(Trouble::NotHere) } else { reader.hostname(&slots.text("host")) }
+            let before = ["of", "should", "must", "shall", "can", "may", "will"];
+            let is_none = !slots.text("host").contains('.') && reader.is_word(last - 1, &before);
+            if is_none { Err(Trouble::NotHere) } else { reader.hostname(&slots.text("host")) }
         }),
     },
     Meaning {

@@ -94,7 +94,16 @@ pub(super) const MEANINGS: &[Meaning] = &[
             "instead loadbalancer-mode ?behaviour|behavior|semantics|answers",
             "instead ?virtual-node ?application <name>",
         ],
-        set: Set::Act(|reader, _| {
+        set: Set::Act(|reader, slots| {
+            // "use orders instead of reviews as the backend of web"
+            let begin = reader.begin_of_sentence();
+            let mut sentence = (begin..reader.tokens.len()).take_while(|at| !reader.is_sentence_end(*at));
+            let of_calls = reader.known.is_some() && sentence.any(|at| reader.is_symbol(at, &["call", "backend"]));
+            if let Some(name) = slots.given("name").filter(|_| of_calls) {
+                let text = format!("Who should no longer call `{name}`? \"NAME no longer calls {name}\" says it.");
+                reader.ask(&text, reader.words.start, reader.words.end);
+                return Ok(String::new());
+            }
             reader.was_before();
             reader.sets_nothing()
         }),

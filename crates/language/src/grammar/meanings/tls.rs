@@ -149,6 +149,13 @@ pub(super) const MEANINGS: &[Meaning] = &[
             if reader.last_calls.is_some() {
                 return Ok(String::new());
             }
+            // Without clients' certificates, or without any?
+            if reader.known.is_some() && reader.words.clone().any(|at| reader.is_symbol(at, &["mtls"])) {
+                let text =
+                    "Should TLS end there, or only the certificates of clients? \"turn off TLS\" ends all of it.";
+                reader.ask(text, reader.words.start, reader.words.end);
+                return Ok(String::new());
+            }
             let spot = reader.here()?;
             mode(&mut reader.intent, spot, TlsMode::Disabled)
         }),
