@@ -252,6 +252,16 @@ impl Reader<'_> {
             let (tls, path) = spot::client_tls(&mut self.intent, here).ok()?;
             return Some(put(&mut tls.enforce, true, &path, "enforce"));
         }
+        // "all outgoing calls of the node web must be encrypted"
+        let start =
+            (0..self.words.start).rev().take_while(|at| !self.is_sentence_end(*at) && self.low(*at) != ",").last();
+        let is_outgoing = |at: usize| {
+            let text = self.tokens[at].text.to_lowercase();
+            self.is_symbol(at, &["backend"]) && (text.starts_with("outgoing") || text.starts_with("outbound"))
+        };
+        if start.is_some_and(|start| (start..self.words.start).take(3).any(is_outgoing)) {
+            return Some(self.tls_to_backends(true));
+        }
         let is_said = self.is_in_brackets() || matches!(self.preposition.as_deref(), Some("over" | "via" | "using"));
         let (spot, calls) = self.last_calls.clone().filter(|_| is_said)?;
         let said = self.tls_of_calls(false)?;
@@ -277,6 +287,14 @@ impl Reader<'_> {
 
     /// "Client certificates": those that clients must show, or that are shown to backends where those are spoken of.
     pub(super) fn client_certificate(&mut self) -> Said {
+        // "a client certificate for outgoing calls"
+        let whose = self.past(self.words.end, &["for", "to", "towards", "on", "in", "all", "its", "the"]);
+        if whose > self.words.end && self.is_symbol(whose, &["backend"]) {
+            let spot = self.here()?;
+            let (_, path) = spot::backend_tls(&mut self.intent, spot)?;
+            self.spot = Some(Spot { side: Side::Client, ..spot });
+            return Ok(path);
+        }
         let spot = self.here()?;
         if spot.side != Side::Server {
             let (tls, path) = spot::client_tls(&mut self.intent, spot)?;
