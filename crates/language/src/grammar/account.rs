@@ -7,6 +7,7 @@
 
 use std::collections::HashSet;
 
+use meshwright_model::Kind;
 use serde_json::Value;
 
 use super::entity::is_adjective;
@@ -217,7 +218,12 @@ impl Reader<'_> {
                 self.questions.push(Question { text, about: Vec::new() });
                 return;
             }
-            let Some(name) = name.filter(|_| is_change) else { continue };
+            // "on both records nodes and the portal node": what the files have and only is named was meant to change.
+            let is_proxied = |name: &str| {
+                let kinds = self.known.as_ref().and_then(|known| known.names.get(name));
+                kinds.is_some_and(|own| own.contains(&Kind::VirtualNode) || own.contains(&Kind::VirtualGateway))
+            };
+            let Some(name) = name.filter(|name| is_change || is_proxied(name)) else { continue };
             // Something else that the intent says is of it.
             if mentions(intent, name) > 1 {
                 continue;

@@ -207,7 +207,11 @@ impl Reader<'_> {
                 let node = &mut self.intent.virtual_nodes[at];
                 (&mut node.name, &mut node.action)
             }
-            Place::Route(None, at) if matches!(thing, Thing::Route | Thing::Application) => {
+            // A route that leads somewhere is none of a node's: "…; make orders time out after 5 s".
+            Place::Route(None, at)
+                if thing == Thing::Route
+                    || thing == Thing::Application && self.intent.routes[at].targets.is_empty() =>
+            {
                 let route = &mut self.intent.routes[at];
                 (&mut route.name, &mut route.action)
             }
