@@ -66,6 +66,7 @@ mod parameters;
 mod paths;
 mod pathway;
 mod pattern;
+mod phrase;
 mod places;
 mod plainly;
 mod ports;

@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use super::name::name_at;
+use super::phrase::low;
 use super::thing::Thing;
 use super::versions::is_version;
 use crate::lexer::{Token, TokenKind};
@@ -70,10 +71,6 @@ pub(super) fn say_chains(tokens: &mut Vec<Token>) {
         tokens.splice(at..end, said);
         at += count;
     }
-}
-
-fn low(tokens: &[Token], at: usize) -> &str {
-    tokens.get(at).map_or("", |token| token.low.as_str())
 }
 
 pub(super) fn is_arrow(token: &Token) -> bool {

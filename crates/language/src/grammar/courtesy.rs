@@ -1,6 +1,7 @@
 //! What is said around a request and asks for nothing: greetings, thanks, fillers, the number of a ticket.
 
 use super::name::is_clause_verb;
+use super::phrase::one_of;
 use crate::lexer::{Token, TokenKind};
 
 /// Words that begin a greeting.
@@ -163,25 +164,6 @@ pub(super) fn drop_courtesy(tokens: &mut Vec<Token>) {
 
 fn is_mark(token: &Token, marks: &[&str]) -> bool {
     token.kind == TokenKind::Mark && marks.contains(&token.low.as_str())
-}
-
-/// The place after one of several phrases that stands at a place.
-fn one_of(tokens: &[Token], at: usize, phrases: &[&str]) -> Option<usize> {
-    let ends = phrases.iter().filter_map(|phrase| {
-        let mut end = at;
-        let mut rest = *phrase;
-        while !rest.is_empty() {
-            // A symbol may hold several words.
-            let token = tokens
-                .get(end)
-                .filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Symbol | TokenKind::Number(1)))?;
-            rest = rest.strip_prefix(token.text.to_lowercase().as_str())?;
-            rest = if rest.is_empty() { rest } else { rest.strip_prefix(' ')? };
-            end += 1;
-        }
-        Some(end)
-    });
-    ends.max()
 }
 
 /// Past words of a list, and how many they were.

@@ -1,6 +1,7 @@
 //! What a node stands for: "model our RDS Postgres as a virtual node", "a virtual node for a gRPC service called inventory".
 
 use super::name::name_at;
+use super::phrase::{is_symbol, low};
 use super::slot;
 use super::thing::Thing;
 use crate::lexer::{Token, TokenKind};
@@ -20,14 +21,6 @@ pub(super) fn name_models(tokens: &mut Vec<Token>) {
         node_for_service(tokens, at);
         at += 1;
     }
-}
-
-fn low(tokens: &[Token], at: usize) -> &str {
-    tokens.get(at).map_or("", |token| token.low.as_str())
-}
-
-fn is_symbol(tokens: &[Token], at: usize, symbol: &str) -> bool {
-    tokens.get(at).is_some_and(|token| token.kind == TokenKind::Symbol && token.low == symbol)
 }
 
 /// Past articles at a place.
@@ -73,7 +66,7 @@ fn model_as_node(tokens: &mut Vec<Token>, at: usize) {
             .count();
     let node = past_articles(tokens, end + 1);
     let is_told = end > start && end - start <= MAX_WORDS && low(tokens, end) == "as";
-    if !is_told || !is_symbol(tokens, node, "virtual-node") || name_at(tokens, node + 1).is_some() {
+    if !is_told || !is_symbol(tokens, node, &["virtual-node"]) || name_at(tokens, node + 1).is_some() {
         return;
     }
     let words: Vec<String> = tokens[start..end].iter().map(|token| token.text.to_lowercase()).collect();
@@ -91,21 +84,21 @@ fn model_as_node(tokens: &mut Vec<Token>, at: usize) {
 
 /// "a virtual node for a gRPC service called inventory": the node `inventory`, which speaks gRPC.
 fn node_for_service(tokens: &mut Vec<Token>, at: usize) {
-    if !is_symbol(tokens, at, "virtual-node") || low(tokens, at + 1) != "for" {
+    if !is_symbol(tokens, at, &["virtual-node"]) || low(tokens, at + 1) != "for" {
         return;
     }
     let said = past_articles(tokens, at + 2);
     let spoken = tokens.get(said).filter(|token| token.kind == TokenKind::Symbol);
     let Some((protocol, behind)) = spoken.and_then(|token| match token.low.as_str() {
         "grpc-service" => Some((symbol("grpc", token), said + 1)),
-        low if slot::protocol(low).is_some() && is_symbol(tokens, said + 1, "application") => {
+        low if slot::protocol(low).is_some() && is_symbol(tokens, said + 1, &["application"]) => {
             Some((token.clone(), said + 2))
         }
         _ => None,
     }) else {
         return;
     };
-    let name = behind + usize::from(is_symbol(tokens, behind, "named"));
+    let name = behind + usize::from(is_symbol(tokens, behind, &["named"]));
     if name_at(tokens, name).is_none() {
         return;
     }

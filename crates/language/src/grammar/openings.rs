@@ -3,6 +3,7 @@
 //! both.
 
 use super::name::{can_be_noun, name_at, names_of_a_kind};
+use super::phrase::{is_symbol, low, past};
 use super::thing::Thing;
 use super::versions::is_environment;
 use crate::lexer::{Token, TokenKind};
@@ -62,18 +63,6 @@ pub(super) fn say_openings(tokens: &mut Vec<Token>) {
         detach_target(tokens, at);
         at += 1;
     }
-}
-
-fn low(tokens: &[Token], at: usize) -> &str {
-    tokens.get(at).map_or("", |token| token.low.as_str())
-}
-
-fn is_symbol(tokens: &[Token], at: usize, symbols: &[&str]) -> bool {
-    tokens.get(at).is_some_and(|token| token.kind == TokenKind::Symbol && symbols.contains(&token.low.as_str()))
-}
-
-fn past(tokens: &[Token], at: usize, words: &[&str]) -> usize {
-    at + (at..tokens.len()).take(8).take_while(|at| words.contains(&low(tokens, *at))).count()
 }
 
 fn is_end(tokens: &[Token], at: usize) -> bool {

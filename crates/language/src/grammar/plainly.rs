@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::name::name_at;
+use super::phrase::{is_symbol, low, past};
 use super::versions::is_version_of;
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::is_method;
@@ -85,21 +86,8 @@ pub(super) fn say_plainly(tokens: &mut Vec<Token>) {
     }
 }
 
-fn low(tokens: &[Token], at: usize) -> &str {
-    tokens.get(at).map_or("", |token| token.low.as_str())
-}
-
-/// The first place from one on whose token says none of these.
-fn past(tokens: &[Token], at: usize, words: &[&str]) -> usize {
-    at + (at..tokens.len()).take(MAX_PHRASE).take_while(|at| words.contains(&low(tokens, *at))).count()
-}
-
 fn is_percent(tokens: &[Token], at: usize) -> bool {
     tokens.get(at).is_some_and(|token| matches!(token.kind, TokenKind::Percent(_)))
-}
-
-fn is_symbol(tokens: &[Token], at: usize, symbol: &str) -> bool {
-    tokens.get(at).is_some_and(|token| token.kind == TokenKind::Symbol && token.low == symbol)
 }
 
 fn clause_end(tokens: &[Token], at: usize) -> usize {
@@ -117,7 +105,7 @@ fn share_of_connections(tokens: &mut [Token], at: usize) {
         return;
     }
     let noun = past(tokens, at + 2, &["the", "all", "its", "incoming", "new", "tcp"]);
-    if is_symbol(tokens, noun, "connections") {
+    if is_symbol(tokens, noun, &["connections"]) {
         tokens[noun].kind = TokenKind::Word;
         "requests".clone_into(&mut tokens[noun].low);
     }
@@ -125,7 +113,7 @@ fn share_of_connections(tokens: &mut [Token], at: usize) {
 
 /// "5% of the traffic of the cart service": of cart traffic.
 fn share_of_service(tokens: &mut Vec<Token>, at: usize) {
-    if at > 0 && is_percent(tokens, at) && is_symbol(tokens, at - 1, "keep") {
+    if at > 0 && is_percent(tokens, at) && is_symbol(tokens, at - 1, &["keep"]) {
         // "keep 95% on v1" says no more than its share.
         tokens[at - 1].kind = TokenKind::Word;
         "give".clone_into(&mut tokens[at - 1].low);
@@ -139,7 +127,7 @@ fn share_of_service(tokens: &mut Vec<Token>, at: usize) {
         && matches!(low(tokens, of), "of" | "for")
         && name_at(tokens, name).is_some();
     if is_it {
-        let end = name + 1 + usize::from(is_symbol(tokens, name + 1, "application"));
+        let end = name + 1 + usize::from(is_symbol(tokens, name + 1, &["application"]));
         let words = [tokens[name].clone(), tokens[noun].clone()];
         tokens.splice(at + 2..end, words);
     }
@@ -161,11 +149,11 @@ fn name_listener(tokens: &mut [Token], at: usize) {
 
 /// "regex route: paths like /a[0-9] to x": the pattern is the path's.
 fn pattern_of_route(tokens: &mut Vec<Token>, at: usize) {
-    if !is_symbol(tokens, at, "regex") || !is_symbol(tokens, at + 1, "route") || low(tokens, at + 2) != ":" {
+    if !is_symbol(tokens, at, &["regex"]) || !is_symbol(tokens, at + 1, &["route"]) || low(tokens, at + 2) != ":" {
         return;
     }
     let path = (at + 3..clause_end(tokens, at)).find(|path| tokens[*path].kind == TokenKind::Path);
-    let Some(path) = path.filter(|path| !(at + 1..*path).any(|at| is_symbol(tokens, at, "regex"))) else { return };
+    let Some(path) = path.filter(|path| !(at + 1..*path).any(|at| is_symbol(tokens, at, &["regex"]))) else { return };
     let regex = tokens.remove(at);
     tokens.insert(path - 1, regex);
 }
@@ -179,7 +167,7 @@ fn domain_of_names(tokens: &mut [Token], at: usize) {
     let host = past(tokens, suffix + 1, &["with", "in"]);
     let is_domain = tokens.get(host).is_some_and(|token| token.kind == TokenKind::Host || token.text.starts_with('.'));
     let of_gateway = tokens.iter().any(|token| token.low == "virtual-gateway" || token.low == "gateway-route");
-    if !is_names || !is_symbol(tokens, suffix, "suffix") || !is_domain || of_gateway {
+    if !is_names || !is_symbol(tokens, suffix, &["suffix"]) || !is_domain || of_gateway {
         return;
     }
     let domain = symbol("hostname", &tokens[at]);
@@ -193,7 +181,7 @@ fn domain_of_names(tokens: &mut [Token], at: usize) {
 
 /// "methods Get and Remove": what they are called is no verb of the request.
 fn name_rpcs(tokens: &mut [Token], at: usize) {
-    if !is_symbol(tokens, at, "method") && !is_symbol(tokens, at, "rpc") {
+    if !is_symbol(tokens, at, &["method"]) && !is_symbol(tokens, at, &["rpc"]) {
         return;
     }
     let may_be = |token: &Token| {
@@ -248,7 +236,7 @@ fn nothing_at(tokens: &[Token], at: usize) -> Option<Range<usize>> {
     }
     let noun = past(tokens, at + 1, &["any"]);
     let is_none =
-        is_symbol(tokens, at, "no") && matches!(low(tokens, noun), "traffic" | "requests" | "call" | "request");
+        is_symbol(tokens, at, &["no"]) && matches!(low(tokens, noun), "traffic" | "requests" | "call" | "request");
     is_none.then_some(at..noun + 1)
 }
 
@@ -256,7 +244,7 @@ fn nothing_at(tokens: &[Token], at: usize) -> Option<Range<usize>> {
 fn give_all(tokens: &mut [Token], at: usize) {
     let start = tokens[..at.min(tokens.len())].iter().rposition(ends_sentence).map_or(0, |end| end + 1);
     let all = (start..at).rev().find(|all| {
-        is_symbol(tokens, *all, "all-traffic")
+        is_symbol(tokens, *all, &["all-traffic"])
             && low(tokens, past(tokens, all + 1, &["send"])) == "to"
             && name_at(tokens, past(tokens, all + 1, &["send", "to", "the"])).is_some()
     });
@@ -295,7 +283,7 @@ fn encrypt_between(tokens: &mut Vec<Token>, at: usize) {
         "send", "over", "between", "only", "always",
     ];
     let tls = past(tokens, to + 1, &being);
-    if tls > to + 1 && (is_symbol(tokens, tls, "tls") || is_symbol(tokens, tls, "mtls")) {
+    if tls > to + 1 && (is_symbol(tokens, tls, &["tls"]) || is_symbol(tokens, tls, &["mtls"])) {
         let (first, second) = (tokens[from].clone(), tokens[to].clone());
         let said = symbol(low(tokens, tls), &tokens[at]);
         let (between, and) = (symbol("between", &tokens[at]), symbol("and", &tokens[at + 3]));
@@ -309,7 +297,7 @@ fn ends_sentence(token: &Token) -> bool {
 
 /// "split traffic to cart: 60% v1, 40% v2": the service whose traffic it is.
 fn split_of_service(tokens: &mut Vec<Token>, at: usize) {
-    if !is_symbol(tokens, at, "split") || !SPLITTING.contains(&tokens[at].text.to_lowercase().as_str()) {
+    if !is_symbol(tokens, at, &["split"]) || !SPLITTING.contains(&tokens[at].text.to_lowercase().as_str()) {
         return;
     }
     let noun = past(tokens, at + 1, &["the", "all", "incoming"]);
@@ -318,7 +306,7 @@ fn split_of_service(tokens: &mut Vec<Token>, at: usize) {
     if !is_traffic || !matches!(low(tokens, noun + 1), "to" | "of" | "for") || name_at(tokens, name).is_none() {
         return;
     }
-    let mut end = name + 1 + usize::from(is_symbol(tokens, name + 1, "application"));
+    let mut end = name + 1 + usize::from(is_symbol(tokens, name + 1, &["application"]));
     let is_counted = matches!(tokens.get(end).map(|token| &token.kind), Some(TokenKind::Number(2..=9)));
     if is_counted && low(tokens, end + 1) == "ways" {
         end += 2;
@@ -326,7 +314,7 @@ fn split_of_service(tokens: &mut Vec<Token>, at: usize) {
     // "across three versions: …"
     let count = past(tokens, end + 1, &["its", "the"]);
     let is_told = matches!(tokens.get(count).map(|token| &token.kind), Some(TokenKind::Number(2..=9)))
-        && is_symbol(tokens, count + 1, "version")
+        && is_symbol(tokens, count + 1, &["version"])
         && low(tokens, count + 2) == ":";
     if low(tokens, end) == "between" && is_told {
         end = count + 2;
@@ -347,7 +335,7 @@ fn split_of_service(tokens: &mut Vec<Token>, at: usize) {
 fn set_up_versions(tokens: &mut Vec<Token>, at: usize) {
     let Some(mut end) = setup_at(tokens, at) else { return };
     end = past(tokens, end, SETUPS);
-    end += usize::from(is_symbol(tokens, end, "create") && tokens[end].text.eq_ignore_ascii_case("setup"));
+    end += usize::from(is_symbol(tokens, end, &["create"]) && tokens[end].text.eq_ignore_ascii_case("setup"));
     let is_for = matches!(low(tokens, end), "for" | "of")
         || end > at
             && ["for", "of"].iter().any(|last| tokens[end - 1].text.to_lowercase().ends_with(&format!(" {last}")));
@@ -355,10 +343,10 @@ fn set_up_versions(tokens: &mut Vec<Token>, at: usize) {
     if !is_for || name_at(tokens, name).is_none() {
         return;
     }
-    let after = name + 1 + usize::from(is_symbol(tokens, name + 1, "application"));
+    let after = name + 1 + usize::from(is_symbol(tokens, name + 1, &["application"]));
     let rest = clause_end(tokens, after);
     for all in after..rest {
-        if is_symbol(tokens, all, "all-traffic") {
+        if is_symbol(tokens, all, &["all-traffic"]) {
             give_all(tokens, all + 1);
         }
         get_all(tokens, all);
@@ -415,7 +403,7 @@ fn speak_of_service(tokens: &mut Vec<Token>, words: Range<usize>, name: usize) {
 
 /// "expose the exact path /status of the monitor service": the service gets those requests.
 fn expose_path(tokens: &mut [Token], at: usize) {
-    let is_exposed = is_symbol(tokens, at, "listen") && tokens[at].text.to_lowercase().starts_with("expose");
+    let is_exposed = is_symbol(tokens, at, &["listen"]) && tokens[at].text.to_lowercase().starts_with("expose");
     let path = past(tokens, at + 1, &["the", "exact", "path", "only", "prefix"]);
     let of = path + 1;
     let name = past(tokens, of + 1, &["the", "our", "application"]);

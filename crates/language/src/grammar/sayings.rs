@@ -2,6 +2,7 @@
 //! of api" too, "the first is web (http 80)" names it, and "billing – http 8080" describes it.
 
 use super::name::name_at;
+use super::phrase::{low, one_of};
 use super::thing::Thing;
 use crate::lexer::{Token, TokenKind};
 
@@ -76,29 +77,6 @@ pub(super) fn say_architecture(tokens: &mut Vec<Token>) {
         drop_having(tokens, at);
         at += 1;
     }
-}
-
-fn low(tokens: &[Token], at: usize) -> &str {
-    tokens.get(at).map_or("", |token| token.low.as_str())
-}
-
-/// The place after a phrase at a place, whatever tokens its words are in.
-fn phrase(tokens: &[Token], at: usize, phrase: &str) -> Option<usize> {
-    let mut rest = phrase;
-    let mut end = at;
-    while !rest.is_empty() {
-        let token = tokens
-            .get(end)
-            .filter(|token| matches!(token.kind, TokenKind::Word | TokenKind::Symbol | TokenKind::Number(1)))?;
-        rest = rest.strip_prefix(token.text.to_lowercase().as_str())?;
-        rest = if rest.is_empty() { rest } else { rest.strip_prefix(' ')? };
-        end += 1;
-    }
-    Some(end)
-}
-
-fn one_of(tokens: &[Token], at: usize, phrases: &[&str]) -> Option<usize> {
-    phrases.iter().filter_map(|words| phrase(tokens, at, words)).max()
 }
 
 fn is_start(tokens: &[Token], at: usize) -> bool {

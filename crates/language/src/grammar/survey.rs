@@ -125,28 +125,27 @@ pub(super) fn catch_alls(inventory: &Inventory) -> Vec<(Kind, String)> {
 
 /// The virtual services of an inventory that routers answer for, each with its router.
 pub(super) fn routed(inventory: &Inventory) -> Vec<(String, String)> {
-    let router = |resource: &Resource| match &resource.spec {
-        Spec::VirtualService(spec) => match &spec.provider {
-            Some(VirtualServiceProvider::VirtualRouter(own)) => Some(Key::of(&own.virtual_router_name).shown()),
-            _ => None,
-        },
-        _ => None,
-    };
-    let services = inventory.resources.iter();
-    services.filter_map(|service| Some((Key::of(&service.name).shown(), router(service)?))).collect()
+    provided(inventory, |provider| match provider {
+        VirtualServiceProvider::VirtualRouter(own) => Some(Key::of(&own.virtual_router_name).shown()),
+        VirtualServiceProvider::VirtualNode(_) => None,
+    })
 }
 
 /// The virtual services of an inventory that nodes answer for, each with its node.
 pub(super) fn served(inventory: &Inventory) -> Vec<(String, String)> {
-    let node = |resource: &Resource| match &resource.spec {
-        Spec::VirtualService(spec) => match &spec.provider {
-            Some(VirtualServiceProvider::VirtualNode(own)) => Some(Key::of(&own.virtual_node_name).shown()),
-            _ => None,
-        },
+    provided(inventory, |provider| match provider {
+        VirtualServiceProvider::VirtualNode(own) => Some(Key::of(&own.virtual_node_name).shown()),
+        VirtualServiceProvider::VirtualRouter(_) => None,
+    })
+}
+
+/// The virtual services of an inventory, each with the name of what answers for it.
+fn provided(inventory: &Inventory, name: impl Fn(&VirtualServiceProvider) -> Option<String>) -> Vec<(String, String)> {
+    let own = |resource: &Resource| match &resource.spec {
+        Spec::VirtualService(spec) => Some((Key::of(&resource.name).shown(), name(spec.provider.as_ref()?)?)),
         _ => None,
     };
-    let services = inventory.resources.iter();
-    services.filter_map(|service| Some((Key::of(&service.name).shown(), node(service)?))).collect()
+    inventory.resources.iter().filter_map(own).collect()
 }
 
 /// The callers of an inventory, each with a virtual service that it may call and the provider of that.

@@ -1,6 +1,7 @@
 //! Whether a mesh that is only named is made: it is where the request makes "the mesh" in so many words, and where it describes
 //! all that is in it.
 
+use super::phrase::{low, past};
 use super::reader::Reader;
 use crate::intent::{Action, Intent, Mesh};
 use crate::lexer::{Token, TokenKind};
@@ -103,16 +104,8 @@ impl Reader<'_> {
     }
 }
 
-fn low(tokens: &[Token], at: usize) -> &str {
-    tokens.get(at).map_or("", |token| token.low.as_str())
-}
-
 fn is_mesh(tokens: &[Token], at: usize) -> bool {
     tokens.get(at).is_some_and(|token| token.kind == TokenKind::Symbol && token.low == "mesh")
-}
-
-fn past(tokens: &[Token], at: usize, words: &[&str]) -> usize {
-    at + (at..tokens.len()).take_while(|at| words.contains(&low(tokens, *at))).count()
 }
 
 /// Whether an intent has nothing but what it says of a mesh.

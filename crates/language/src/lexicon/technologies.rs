@@ -84,14 +84,14 @@ pub(crate) fn is_technology(word: &str) -> bool {
     TECHNOLOGIES.contains(&word)
 }
 
-/// Servers among those that speak HTTP.
+/// Servers that speak HTTP; all others speak protocols of their own over TCP.
 const HTTP_SERVERS: &[&str] = &["elasticsearch", "nginx", "opensearch"];
 
 /// Whether a name is that of a server with a protocol of its own: `redis`, `orders-postgres`.
 pub(crate) fn has_own_protocol(name: &str) -> bool {
     let name = name.to_lowercase();
     let server = name.rsplit(['-', '_']).next().unwrap_or_default();
-    SERVERS.contains(&server) && !HTTP_SERVERS.contains(&server)
+    is_tcp_server(server)
 }
 
 /// Whether it is a server that stands before the noun of its kind.
@@ -99,12 +99,9 @@ pub(crate) fn is_server_of(word: &str, noun: &str) -> bool {
     SERVERS.contains(&word) && OF_SERVERS.contains(&noun)
 }
 
-/// Servers that speak HTTP; all others speak protocols of their own over TCP.
-const OVER_HTTP: &[&str] = &["elasticsearch", "nginx", "opensearch"];
-
 /// Whether it is a server that speaks a protocol of its own over TCP.
 pub(crate) fn is_tcp_server(word: &str) -> bool {
-    SERVERS.contains(&word) && !OVER_HTTP.contains(&word)
+    SERVERS.contains(&word) && !HTTP_SERVERS.contains(&word)
 }
 
 /// Whether it only says of what sort the noun is that stands behind it.
