@@ -36,7 +36,6 @@ mod courtesy;
 mod entity;
 mod examples;
 mod families;
-mod faring;
 mod former;
 mod frames;
 mod fronts;

@@ -154,8 +154,7 @@ impl Reader<'_> {
     fn step(&mut self) -> bool {
         self.forget_heard();
         if self.skip_what_was_read_ahead()
-            || self.reason()
-            || self.faring()
+            || self.out_of_use()
             || self.separator()
             || self.retired()
             || self.retag()

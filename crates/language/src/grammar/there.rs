@@ -9,7 +9,7 @@ use super::reader::{Reader, Verb};
 use super::spot::{self, Place, Said, Trouble, put};
 use super::thing::{Entity, Thing};
 use crate::intent::{Action, Route, Span};
-use crate::lexer::{Token, TokenKind};
+use crate::lexer::TokenKind;
 use crate::understanding::Assumption;
 
 /// Words before a name that is only compared with: "a node like orders".
@@ -292,34 +292,19 @@ impl Reader<'_> {
         self.known.as_ref()?.kind(name)
     }
 
-    /// "… while we migrate", "because the team asked": why a change is asked for is no part of it, unless it says a value.
-    pub(super) fn reason(&mut self) -> bool {
+    /// "…, we don't need it any more" says why something goes; `frames` knows all other reasons.
+    pub(super) fn out_of_use(&mut self) -> bool {
         let text = |at: usize| self.token(at).map_or(String::new(), |token| token.text.to_lowercase());
-        // "so that we can do canaries later"
-        let narrator = self.past(self.at + 1, &["that"]);
-        let is_goal = text(self.at) == "so"
-            && matches!(text(narrator).as_str(), "we" | "i" | "they" | "one" | "you")
-            && matches!(text(narrator + 1).as_str(), "can" | "could" | "may" | "might");
-        let is_told = is_goal
-            || matches!(text(self.at).as_str(), "because" | "since")
-            || matches!(text(self.at).as_str(), "while" | "as" | "whilst")
-                && NARRATED.contains(&text(self.at + 1).as_str());
         let end = (self.at..self.tokens.len()).find(|at| *at > self.at && self.ends_clause(*at));
         let end = end.unwrap_or(self.tokens.len());
-        let is_value = |token: &Token| {
-            !matches!(token.kind, TokenKind::Word | TokenKind::Symbol | TokenKind::Mark)
-                || self.is_there(&token.text)
-                || token.kind == TokenKind::Symbol && Thing::of_symbol(&token.low).is_some()
-        };
-        // "…, we don't need it any more" says why something goes.
-        let is_out_of_use = self.at > 0
+        let is_out_of_use = self.known.is_some()
+            && self.at > 0
             && self.ends_clause(self.at - 1)
             && !self.intent.removals.is_empty()
             && NARRATED.contains(&text(self.at).as_str())
             && (self.at..end).any(|at| self.says_use(at))
             && (self.at + 1..end).all(|at| OUT_OF_USE.contains(&text(at).as_str()) || self.says_use(at));
-        let is_reason = is_told && !self.tokens[self.at..end].iter().any(is_value) || is_out_of_use;
-        if self.known.is_none() || !is_reason {
+        if !is_out_of_use {
             return false;
         }
         let said = self.said(self.tokens[self.at].start, self.tokens[end - 1].end);

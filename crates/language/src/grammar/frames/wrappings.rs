@@ -162,7 +162,7 @@ impl Story<'_> {
     fn sends(&self, at: usize) -> bool {
         let end = self.clause_end(at);
         let says = |at: usize| {
-            is_one_of(self.low(at), "send|split|all-traffic|weight|rest")
+            is_one_of(self.low(at), "send|split|all-traffic|all|everything|weight|rest")
                 || self
                     .tokens
                     .get(at)
