@@ -180,7 +180,7 @@ pub(crate) fn run(options: &UpOptions) -> Result<End> {
     let owner = if options.intercept { Owner::new(redirect::USER) } else { Owner::default() };
     let place = Place::new(owner)?;
     let names = match &options.files[..] {
-        [] => vec![place.write("shop.yaml", SHOP)?],
+        [] => vec![place.desk().write("shop.yaml", SHOP)?],
         names => names.to_vec(),
     };
     let (parameter, parameters) = (options.parameter.clone(), options.parameters.clone());
@@ -334,7 +334,7 @@ impl Up {
             parts: self.cast.parts().map(Where::of).collect(),
             namespaces: self.ground.ways.namespaces().cloned(),
             files: self.ground.files.clone(),
-            root: self.ground.place.root().to_owned(),
+            desk: self.ground.place.desk().clone(),
             started: self.ground.started,
             has_proxies: !options.no_proxies,
         }

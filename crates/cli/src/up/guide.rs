@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use meshwright_ads::{Control, Home, Range};
 use meshwright_aws::{Client, Limits, Options};
 use meshwright_envoy::translate::INGRESS_PORT;
@@ -21,6 +20,7 @@ use meshwright_up::witness::Asked;
 use meshwright_up::{Caller, Entry, Namespaces, Network, Part, Seen, Tour};
 use serde_json::{Value, json};
 
+use super::place::Desk;
 use crate::{End, deliver};
 
 /// How often it is looked what answers.
@@ -53,7 +53,7 @@ pub(super) struct Guide {
     pub(super) parts: Vec<Where>,
     pub(super) namespaces: Option<Namespaces>,
     pub(super) files: Vec<String>,
-    pub(super) root: PathBuf,
+    pub(super) desk: Desk,
     pub(super) started: Instant,
     pub(super) has_proxies: bool,
 }
@@ -224,7 +224,7 @@ impl Guide {
             );
         }
         let _ = writeln!(text, "  files     {}  (followed when they change)", self.files.join(" "));
-        let _ = writeln!(text, "  folder    {}  (what Envoys log, certificates)", self.root.display());
+        let _ = writeln!(text, "  folder    {}  (what Envoys log, certificates)", self.desk.root().display());
         text
     }
 
@@ -283,14 +283,11 @@ impl Guide {
         for (member, value) in call.body {
             input[member] = value;
         }
-        let path = self.root.join(format!("{file}.json"));
-        std::fs::write(&path, format!("{input:#}\n")).with_context(|| path.display().to_string())?;
+        let path = self.desk.write(&format!("{file}.json"), &format!("{input:#}\n"))?;
         let verb = format!("update-{}", held.kind.words().replace(' ', "-"));
         Ok(format!(
             "aws appmesh {verb} --no-sign-request --endpoint-url {} --region {} \\\n         --cli-input-json file://{}",
-            self.url,
-            self.region,
-            path.display()
+            self.url, self.region, path
         ))
     }
 

@@ -2,8 +2,9 @@
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use meshwright_up::Owner;
 
 /// The parts of the loopback that are tried, `127.BLOCK.0.0/16`.
@@ -44,14 +45,46 @@ impl Block {
 pub(super) struct Place {
     folder: tempfile::TempDir,
     owner: Owner,
+    desk: Desk,
+}
+
+/// Where files of the run are written by whoever may outlast it: once the folder goes, nothing is written into it any more.
+#[derive(Clone, Debug)]
+pub(super) struct Desk {
+    root: PathBuf,
+    is_open: Arc<Mutex<bool>>,
+}
+
+impl Desk {
+    /// Writes a file of the run, and says where it is.
+    pub(super) fn write(&self, name: &str, text: &str) -> Result<String> {
+        let is_open = self.is_open.lock().unwrap_or_else(PoisonError::into_inner);
+        ensure!(*is_open, "the run is over");
+        let path = self.root.join(name);
+        std::fs::write(&path, text).with_context(|| path.display().to_string())?;
+        Ok(path.to_string_lossy().into_owned())
+    }
+
+    /// The folder with all files of the run.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // The folder itself goes after this.
+        *self.desk.is_open.lock().unwrap_or_else(PoisonError::into_inner) = false;
+    }
 }
 
 impl Place {
     pub(super) fn new(owner: Owner) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("meshwright-up-").tempdir().context("a folder for its files")?;
         owner.give(folder.path()).with_context(|| folder.path().display().to_string())?;
-        let place = Self { folder, owner };
-        if let Some((user, closed)) = owner.user().and_then(|user| Some((user, closed(place.root(), user)?))) {
+        let desk = Desk { root: folder.path().to_owned(), is_open: Arc::new(Mutex::new(true)) };
+        let place = Self { folder, owner, desk };
+        if let Some((user, closed)) = owner.user().and_then(|user| Some((user, closed(place.folder.path(), user)?))) {
             bail!(
                 "user {user}, as whom Envoys run, may not pass through {}: name another folder for files in TMPDIR",
                 closed.display()
@@ -86,16 +119,9 @@ impl Place {
         Ok(path)
     }
 
-    /// Writes a file of the run, and says where it is.
-    pub(super) fn write(&self, name: &str, text: &str) -> Result<String> {
-        let path = self.path(name);
-        std::fs::write(&path, text).with_context(|| path.display().to_string())?;
-        Ok(path.to_string_lossy().into_owned())
-    }
-
-    /// The folder with all files of the run.
-    pub(super) fn root(&self) -> &Path {
-        self.folder.path()
+    /// Where its files are written.
+    pub(super) fn desk(&self) -> &Desk {
+        &self.desk
     }
 }
 
@@ -119,4 +145,20 @@ fn closed(folder: &Path, user: u32) -> Option<PathBuf> {
 #[cfg(not(unix))]
 fn closed(_: &Path, _: u32) -> Option<PathBuf> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_written_once_the_run_is_over() {
+        let place = Place::new(Owner::default()).unwrap();
+        let desk = place.desk().clone();
+        let written = desk.write("shift.json", "{}").unwrap();
+        assert!(Path::new(&written).exists());
+        drop(place);
+        assert!(desk.write("repair.json", "{}").is_err());
+        assert!(!desk.root().exists());
+    }
 }

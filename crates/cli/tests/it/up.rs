@@ -97,7 +97,9 @@ fn until(what: &str, mut holds: impl FnMut() -> bool) {
 #[track_caller]
 fn nothing_is_left(folder: &Path) {
     assert!(!runs(folder), "an Envoy still runs");
-    let left: Vec<_> = std::fs::read_dir(folder).unwrap().map(|own| own.unwrap().path()).collect();
+    let mut left: Vec<_> = std::fs::read_dir(folder).unwrap().map(|own| own.unwrap().path()).collect();
+    let inside: Vec<_> = left.iter().filter_map(|own| std::fs::read_dir(own).ok()).flatten().collect();
+    left.extend(inside.into_iter().map(|own| own.unwrap().path()));
     assert!(left.is_empty(), "{left:?}");
 }
 
