@@ -107,8 +107,11 @@ mod wordings;
 use meshwright_model::Inventory;
 
 use crate::beyond::{is_english, wishes};
+use crate::compose::{compose, compose_into};
+use crate::intent::Intent;
 use crate::lexer::{Token, tokens};
 use crate::lexicon::{name_symbols, point_at_called};
+use crate::paraphrase::said_otherwise;
 use crate::understanding::{NotUnderstood, Question, Understanding};
 pub use examples::{Example, example_near};
 use known::Known;
@@ -124,13 +127,43 @@ pub const MAX_REQUEST: usize = 20_000;
 /// Nothing is guessed away: a word that says something and was not understood stands in the answer, and where the words
 /// contradict each other, there is a question. Takes time in proportion to the request's length.
 pub fn understand(request: &str) -> Understanding {
-    read(request, None).0
+    in_either_wording(request, None).0
 }
 
 /// Reads a request that changes what is there: the names that it has are known, and what is said of nothing that is named
 /// is said of it.
 pub fn understand_change(request: &str, there: &Inventory) -> Understanding {
-    read(request, Some(&Known::of(there))).0
+    in_either_wording(request, Some(there)).0
+}
+
+/// Reads a request as it stands and, where that leaves something open, in other words; with it, how often a pattern's part
+/// was held against a token.
+fn in_either_wording(request: &str, there: Option<&Inventory>) -> (Understanding, usize) {
+    let known = there.map(Known::of);
+    let known = known.as_ref();
+    if request.trim().is_empty() {
+        // An intent that holds nothing is asked about by whoever composes it.
+        return (Understanding::default(), 0);
+    }
+    if request.len() > MAX_REQUEST {
+        let text = format!(
+            "Can it be said in fewer words? The request is {} bytes long, and at most {MAX_REQUEST} are read.",
+            request.len()
+        );
+        let questions = vec![Question { text, about: Vec::new() }];
+        return (Understanding { questions, ..Understanding::default() }, 0);
+    }
+    // What nothing was said of, and what the mesh as a whole leaves open, is only seen once it is composed.
+    let is_open = |own: &Understanding| {
+        !own.not_understood.is_empty() || !own.questions.is_empty() || !asked_of(&own.intent, there).is_empty()
+    };
+    let tokens = tokens(request);
+    let (first, work) = read(request, tokens.clone(), known);
+    let Some(other) = Some(tokens).filter(|_| is_open(&first)).and_then(|tokens| said_otherwise(&tokens)) else {
+        return (first, work);
+    };
+    let (second, more) = read(request, other, known);
+    (if is_open(&second) { first } else { second }, work + more)
 }
 
 impl Known {
@@ -148,6 +181,11 @@ impl Known {
     }
 }
 
+/// What is asked once an intent is composed.
+fn asked_of(intent: &Intent, there: Option<&Inventory>) -> Vec<Question> {
+    there.map_or_else(|| compose(intent).questions, |there| compose_into(intent, there).questions)
+}
+
 /// Says in the words that are read what a request makes; answers with what it is only built with.
 fn say_what_is_made(tokens: &mut Vec<Token>) -> Vec<whole::Built> {
     plainly::say_plainly(tokens);
@@ -160,22 +198,8 @@ fn say_what_is_made(tokens: &mut Vec<Token>) -> Vec<whole::Built> {
     built
 }
 
-/// Reads a request; with it, how often a pattern's part was held against a token.
-fn read(request: &str, known: Option<&Known>) -> (Understanding, usize) {
-    let mut understanding = Understanding::default();
-    if request.trim().is_empty() {
-        // An intent that holds nothing is asked about by whoever composes it.
-        return (understanding, 0);
-    }
-    if request.len() > MAX_REQUEST {
-        let text = format!(
-            "Can it be said in fewer words? The request is {} bytes long, and at most {MAX_REQUEST} are read.",
-            request.len()
-        );
-        understanding.questions.push(Question { text, about: Vec::new() });
-        return (understanding, 0);
-    }
-    let mut tokens = tokens(request);
+/// Reads what a request says; with it, how often a pattern's part was held against a token.
+fn read(request: &str, mut tokens: Vec<Token>, known: Option<&Known>) -> (Understanding, usize) {
     let is_english = is_english(request, &tokens);
     let wishes = wishes(&tokens);
     let said = |from: &Token, to: &Token| {
@@ -235,10 +259,10 @@ mod tests {
     use super::*;
 
     /// The most times that a part of a pattern is held against a token, or a token passed over, for each byte of a request.
-    const WORK_PER_BYTE: usize = 400;
+    const WORK_PER_BYTE: usize = 800;
 
     fn check(request: &str) {
-        let (understanding, work) = read(request, None);
+        let (understanding, work) = in_either_wording(request, None);
         assert!(work <= WORK_PER_BYTE * request.len() + 1000, "{work} for {} bytes: {request:.80}", request.len());
         for words in &understanding.not_understood {
             assert_eq!(request[words.start..words.end], words.text);

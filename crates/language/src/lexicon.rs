@@ -90,6 +90,11 @@ pub(crate) fn is_ordinary(word: &str) -> bool {
     ordinary::is_ordinary(word)
 }
 
+/// Whether a word says something that the grammar knows by itself.
+pub(crate) fn is_known(word: &str) -> bool {
+    LEXICON.phrases.get(word).is_some_and(|ways| ways.iter().any(|way| way.words.len() == 1))
+}
+
 /// The first way to say a symbol; a word that is none stays as it is.
 pub(crate) fn usual_way(symbol: &str) -> String {
     ways().find(|(known, _)| *known == symbol).map_or(symbol, |(_, way)| way).to_owned()

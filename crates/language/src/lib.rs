@@ -10,6 +10,7 @@ mod grammar;
 pub mod intent;
 mod lexer;
 mod lexicon;
+mod paraphrase;
 pub mod understanding;
 
 pub use clear::clear_part;

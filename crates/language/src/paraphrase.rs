@@ -1,0 +1,424 @@
+//! A second way to read a request: what it says in everyday words is said in those that the grammar is written with.
+//!
+//! A request is read as it stands first. Only where something of that was not understood, it is read once more, with each
+//! phrase replaced that a table in `paraphrase/` knows: "requests that carry x-beta end up on v2" are "requests with header
+//! x-beta go to v2". Then either all of it is understood, or the first reading is what is told.
+//!
+//! A line of a table is `pattern => words`. In a pattern stand words in lower case, `a|b` for one of several, `a?` for one
+//! that may be missing, `@class` for one of the phrases of a class, `@class?`, and slots: `#path`. `^` first and `$` last
+//! say that a sentence begins or ends there. What a slot took stands where the words on the right name it.
+//! `@class = phrase | phrase` makes a class for all tables. Words in a phrase are parted by spaces, and marks are words.
+//! Where several patterns fit, the one that takes most is meant; of the same length, the first. What a line made may be
+//! said otherwise by another line once more, a few times.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use crate::lexer::{Token, TokenKind, tokens};
+use crate::lexicon::{is_glue, is_known, is_ordinary};
+
+/// What may be said in other words, by what it is about.
+const TABLES: &[(&str, &str)] = &[
+    ("general", include_str!("paraphrase/general.txt")),
+    ("mesh", include_str!("paraphrase/mesh.txt")),
+    ("nodes", include_str!("paraphrase/nodes.txt")),
+    ("tls", include_str!("paraphrase/tls.txt")),
+    ("limits", include_str!("paraphrase/limits.txt")),
+    ("routes", include_str!("paraphrase/routes.txt")),
+    ("gateways", include_str!("paraphrase/gateways.txt")),
+    ("edits", include_str!("paraphrase/edits.txt")),
+    ("sidecar", include_str!("paraphrase/sidecar.txt")),
+];
+
+/// The most ways that a pattern is followed at one place.
+const MOST_WAYS: usize = 200;
+
+/// How often what was said otherwise may be said otherwise again.
+const MOST_TIMES: usize = 4;
+
+/// How many tokens more than twice as many it may become.
+const MOST_MORE: usize = 50;
+
+/// The most names in a row that a slot takes.
+const MOST_NAMES: usize = 12;
+
+/// What a slot takes: one token of a kind, or names in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Slot {
+    /// A name of something, as far as its spelling and the words known say.
+    Name,
+    /// Names in a row: `a, b and c`.
+    Names,
+    /// A name that ends in what it names, as `orders-router` and `ordersRouter` do.
+    Router,
+    /// The same of a virtual node.
+    Node,
+    /// The same of a virtual gateway.
+    Gateway,
+    /// The same of a mesh.
+    Mesh,
+    /// A name with dots.
+    Host,
+    /// What begins with a slash.
+    Path,
+    /// A count.
+    Count,
+    /// A time with its unit.
+    Span,
+    /// A share of a hundred.
+    Percent,
+    /// `90/10`
+    Ratio,
+    /// An ARN or URL.
+    Address,
+    /// What is quoted.
+    Quoted,
+    /// Anything but a mark.
+    Any,
+}
+
+impl Slot {
+    fn named(name: &str) -> Option<Self> {
+        let slot = match name.trim_end_matches(|letter: char| letter.is_ascii_digit()) {
+            "name" => Self::Name,
+            "names" => Self::Names,
+            "router" => Self::Router,
+            "node" => Self::Node,
+            "gateway" => Self::Gateway,
+            "mesh" => Self::Mesh,
+            "host" => Self::Host,
+            "path" => Self::Path,
+            "n" => Self::Count,
+            "span" => Self::Span,
+            "share" => Self::Percent,
+            "ratio" => Self::Ratio,
+            "arn" => Self::Address,
+            "quoted" => Self::Quoted,
+            "any" => Self::Any,
+            _ => return None,
+        };
+        Some(slot)
+    }
+
+    fn takes(self, token: &Token) -> bool {
+        match (self, &token.kind) {
+            (Self::Name | Self::Names, TokenKind::Name | TokenKind::Host | TokenKind::Quoted)
+            | (Self::Host, TokenKind::Host)
+            | (Self::Path, TokenKind::Path)
+            | (Self::Count, TokenKind::Number(_))
+            | (Self::Span, TokenKind::Span(_))
+            | (Self::Percent, TokenKind::Percent(_))
+            | (Self::Ratio, TokenKind::Ratio(_))
+            | (Self::Address, TokenKind::Address)
+            | (Self::Quoted, TokenKind::Quoted) => true,
+            (Self::Name, TokenKind::Word) => !is_ordinary(&token.low) && !is_glue(&token.low) && !is_known(&token.low),
+            (Self::Router, _) => is_called(token, &["router", "-vr"]),
+            (Self::Node, _) => is_called(token, &["node", "-vn"]),
+            (Self::Gateway, _) => is_called(token, &["gateway", "-gw", "-vg"]),
+            (Self::Mesh, _) => is_called(token, &["mesh"]),
+            (Self::Any, kind) => *kind != TokenKind::Mark,
+            _ => false,
+        }
+    }
+}
+
+impl Slot {
+    /// Where what it takes from a place on may end.
+    fn ends(self, tokens: &[Token], at: usize) -> Vec<usize> {
+        let takes = |at: usize| tokens.get(at).is_some_and(|token| self.takes(token));
+        let mut ends = Vec::new();
+        let mut next = at;
+        while takes(next) && ends.len() < MOST_NAMES {
+            ends.push(next + 1);
+            if self != Self::Names {
+                break;
+            }
+            let is_joint =
+                |at: &usize| tokens.get(*at).is_some_and(|token| matches!(token.low.as_str(), "," | "and" | "&"));
+            next += 1 + (next + 1..next + 3).take_while(is_joint).count();
+            if next == ends.last().copied().unwrap_or_default() {
+                break;
+            }
+        }
+        ends
+    }
+}
+
+/// Whether a name ends in one of these, and is more than that.
+fn is_called(token: &Token, endings: &[&str]) -> bool {
+    let is_name = matches!(token.kind, TokenKind::Name | TokenKind::Quoted | TokenKind::Word);
+    is_name && endings.iter().any(|ending| token.low.len() > ending.len() && token.low.ends_with(ending))
+}
+
+/// A part of a pattern.
+#[derive(Debug)]
+enum Part {
+    /// One of several phrases.
+    Phrases(Vec<Vec<&'static str>>),
+    /// What a slot takes, and by which name.
+    Slot(Slot, &'static str),
+}
+
+/// A line of a table.
+#[derive(Debug)]
+struct Rule {
+    /// Its parts, and whether each may be missing.
+    pattern: Vec<(Part, bool)>,
+    /// Whether a sentence begins, and ends, where it does.
+    edges: (bool, bool),
+    /// The words that it is said in.
+    words: &'static str,
+}
+
+/// All tables, with the places of their rules by what these may begin with.
+struct Rules {
+    all: Vec<Rule>,
+    by_word: HashMap<&'static str, Vec<usize>>,
+    by_slot: Vec<(Slot, usize)>,
+}
+
+static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(TABLES.iter().map(|(_, table)| *table)));
+
+/// The lines of a table that say something.
+fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
+    table.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"))
+}
+
+impl Rules {
+    fn of(tables: impl Iterator<Item = &'static str> + Clone) -> Self {
+        let mut classes: HashMap<&str, Vec<Vec<&'static str>>> = HashMap::new();
+        for (name, phrases) in
+            tables.clone().flat_map(lines).filter_map(|line| line.strip_prefix('@')?.split_once(" = "))
+        {
+            let phrases = phrases.split(" | ").map(|phrase| phrase.split_whitespace().collect());
+            classes.entry(name).or_default().extend(phrases);
+        }
+        let mut made = Self { all: Vec::new(), by_word: HashMap::new(), by_slot: Vec::new() };
+        for (pattern, words) in tables.flat_map(lines).filter_map(|line| line.split_once(" =>")) {
+            let (pattern, begins) = pattern.strip_prefix("^ ").map_or((pattern, false), |rest| (rest, true));
+            let (pattern, ends) = pattern.strip_suffix(" $").map_or((pattern, false), |rest| (rest, true));
+            let edges = (begins, ends);
+            let pattern = pattern.split_whitespace().map(|part| {
+                let (part, may_miss) =
+                    part.strip_suffix('?').filter(|part| !part.is_empty()).map_or((part, false), |part| (part, true));
+                let part = if let Some(class) = part.strip_prefix('@') {
+                    Part::Phrases(classes.get(class).cloned().unwrap_or_default())
+                } else if let Some((name, slot)) =
+                    part.strip_prefix('#').and_then(|name| Some((name, Slot::named(name)?)))
+                {
+                    Part::Slot(slot, name)
+                } else {
+                    Part::Phrases(part.split('|').map(|word| vec![word]).collect())
+                };
+                (part, may_miss)
+            });
+            made.add(Rule { pattern: pattern.collect(), edges, words: words.trim() });
+        }
+        made
+    }
+
+    fn add(&mut self, rule: Rule) {
+        let place = self.all.len();
+        for (part, may_miss) in &rule.pattern {
+            match part {
+                Part::Phrases(phrases) => {
+                    for first in phrases.iter().filter_map(|phrase| phrase.first()) {
+                        let rules = self.by_word.entry(first).or_default();
+                        if rules.last() != Some(&place) {
+                            rules.push(place);
+                        }
+                    }
+                }
+                Part::Slot(slot, _) => self.by_slot.push((*slot, place)),
+            }
+            if !may_miss {
+                break;
+            }
+        }
+        self.all.push(rule);
+    }
+
+    /// What stands at a place in other words, and how many tokens that are.
+    fn at(&self, tokens: &[Token], at: usize) -> Option<(usize, Vec<Token>)> {
+        let first = tokens.get(at)?;
+        let by_word = self.by_word.get(first.low.as_str()).into_iter().flatten().copied();
+        let by_slot = self.by_slot.iter().filter(|(slot, _)| slot.takes(first)).map(|(_, place)| *place);
+        let fits = by_word.chain(by_slot).filter_map(|place| {
+            let Rule { pattern, edges: (begins, ends), .. } = &self.all[place];
+            if *begins && at.checked_sub(1).is_some_and(|before| !is_edge(tokens.get(before))) {
+                return None;
+            }
+            let taken = fit(pattern, tokens, at, &mut Ways { left: MOST_WAYS, ends: *ends })?;
+            Some((taken.end, place, taken))
+        });
+        let (end, place, taken) = fits.max_by_key(|(end, place, _)| (*end, std::cmp::Reverse(*place)))?;
+        Some((end, said(self.all[place].words, tokens, at..end, &taken.slots)))
+    }
+}
+
+/// What a pattern took.
+struct Taken {
+    end: usize,
+    /// What each slot took, by its name.
+    slots: Vec<(&'static str, Range<usize>)>,
+}
+
+/// How a pattern is followed.
+struct Ways {
+    /// How many more of them are tried.
+    left: usize,
+    /// Whether a sentence is to end where it does.
+    ends: bool,
+}
+
+fn is_edge(token: Option<&Token>) -> bool {
+    token.is_none_or(|token| matches!(token.low.as_str(), "." | ";" | "!" | "?"))
+}
+
+/// The longest way in which parts fit tokens from a place on.
+fn fit(parts: &[(Part, bool)], tokens: &[Token], at: usize, ways: &mut Ways) -> Option<Taken> {
+    ways.left = ways.left.checked_sub(1)?;
+    let Some(((part, may_miss), rest)) = parts.split_first() else {
+        return (!ways.ends || is_edge(tokens.get(at))).then_some(Taken { end: at, slots: Vec::new() });
+    };
+    let mut best: Option<Taken> = None;
+    let mut keep = |taken: Option<Taken>| {
+        if let Some(taken) = taken
+            && best.as_ref().is_none_or(|best| taken.end > best.end)
+        {
+            best = Some(taken);
+        }
+    };
+    match part {
+        Part::Phrases(phrases) => {
+            for phrase in phrases {
+                let end = at + phrase.len();
+                let is_there = tokens
+                    .get(at..end)
+                    .is_some_and(|tokens| phrase.iter().zip(tokens).all(|(word, token)| is_word(word, token)));
+                if is_there {
+                    keep(fit(rest, tokens, end, ways));
+                }
+            }
+        }
+        Part::Slot(slot, name) => {
+            for end in slot.ends(tokens, at) {
+                keep(fit(rest, tokens, end, ways).map(|mut taken| {
+                    taken.slots.push((name, at..end));
+                    taken
+                }));
+            }
+        }
+    }
+    if *may_miss {
+        keep(fit(rest, tokens, at, ways));
+    }
+    best
+}
+
+fn is_word(word: &str, token: &Token) -> bool {
+    matches!(token.kind, TokenKind::Word | TokenKind::Name | TokenKind::Mark | TokenKind::Number(_))
+        && token.low == word
+}
+
+/// Words in the place of tokens, with what slots took of these.
+fn said(words: &str, of: &[Token], part: Range<usize>, slots: &[(&str, Range<usize>)]) -> Vec<Token> {
+    let tokens = &of[part];
+    let place = tokens.first().map_or(0, |first| first.start)..tokens.last().map_or(0, |last| last.end);
+    let taken = |word: &str| {
+        let slot = slots.iter().find(|(name, _)| word.strip_prefix('#') == Some(*name));
+        slot.map(|(_, part)| part.clone())
+    };
+    let order: Vec<usize> = words.split_whitespace().filter_map(taken).map(|part| part.start).collect();
+    let in_order = order.is_sorted();
+    let mut said = Vec::new();
+    let mut plain = String::new();
+    for word in words.split_whitespace() {
+        let Some(at) = taken(word) else {
+            plain.push_str(word);
+            plain.push(' ');
+            continue;
+        };
+        said.extend(placed(&std::mem::take(&mut plain), &place));
+        let values = of[at].iter().cloned();
+        let moved = |own: Token| if in_order { own } else { Token { start: place.start, end: place.end, ..own } };
+        said.extend(values.map(moved));
+    }
+    said.extend(placed(&plain, &place));
+    said
+}
+
+/// The tokens of words that stand for those at a place of the request.
+fn placed(words: &str, place: &Range<usize>) -> impl Iterator<Item = Token> {
+    let (start, end) = (place.start, place.end);
+    tokens(words).into_iter().map(move |token| Token { start, end, ..token })
+}
+
+/// A request in the words that the grammar is written with, where some of it can be said in such.
+pub(crate) fn said_otherwise(tokens: &[Token]) -> Option<Vec<Token>> {
+    let most = tokens.len() * 2 + MOST_MORE;
+    let mut said: Option<Vec<Token>> = None;
+    for _ in 0..MOST_TIMES {
+        let Some(other) = said_once(said.as_deref().unwrap_or(tokens)).filter(|other| other.len() <= most) else {
+            break;
+        };
+        said = Some(other);
+    }
+    said
+}
+
+/// Says each phrase otherwise that a table knows.
+fn said_once(tokens: &[Token]) -> Option<Vec<Token>> {
+    let mut said = Vec::with_capacity(tokens.len());
+    let (mut at, mut is_other) = (0, false);
+    while at < tokens.len() {
+        if let Some((end, words)) = RULES.at(tokens, at).filter(|(end, _)| *end > at) {
+            said.extend(words);
+            at = end;
+            is_other = true;
+        } else {
+            said.push(tokens[at].clone());
+            at += 1;
+        }
+    }
+    is_other.then_some(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_tables_can_be_read() {
+        let classes: HashSet<&str> = TABLES
+            .iter()
+            .flat_map(|(_, table)| lines(table))
+            .filter_map(|line| Some(line.strip_prefix('@')?.split_once(" = ")?.0))
+            .collect();
+        let mut seen = HashSet::new();
+        for (name, table) in TABLES {
+            for line in lines(table) {
+                let Some((pattern, words)) = line.split_once(" =>") else {
+                    assert!(line.starts_with('@') && line.contains(" = "), "{name}: {line}");
+                    continue;
+                };
+                assert!(seen.insert(pattern), "{name}: {pattern} is there twice");
+                let slot = |part: &str| part.starts_with('#').then(|| part.trim_end_matches('?').to_owned());
+                let taken: HashSet<String> = pattern.split_whitespace().filter_map(slot).collect();
+                let said: HashSet<String> = words.split_whitespace().filter_map(slot).collect();
+                assert_eq!(taken, said, "{name}: {line}: a value is lost, or comes from nowhere");
+                for part in pattern.split_whitespace() {
+                    let part = part.trim_end_matches('?');
+                    let is_known = part.strip_prefix('@').is_none_or(|class| classes.contains(class));
+                    let is_slot = part.strip_prefix('#').is_none_or(|slot| Slot::named(slot).is_some());
+                    assert!(is_known && is_slot, "{name}: {line}: {part}");
+                }
+                let pattern = pattern.trim_start_matches("^ ").trim_end_matches(" $");
+                assert!(pattern.split_whitespace().any(|part| !part.ends_with('?')), "{name}: {line} fits nothing");
+            }
+        }
+    }
+}
