@@ -6,8 +6,10 @@
 //!
 //! A line of a table is `pattern => words`. In a pattern stand words in lower case, `a|b` for one of several, `a?` for one
 //! that may be missing, `@class` for one of the phrases of a class, `@class?`, and slots: `#path`. `^` first and `$` last
-//! say that a sentence begins or ends there. What a slot took stands where the words on the right name it.
+//! say that a sentence begins or ends there. Both sides alike keep a phrase from others. What a slot took stands where the words on the right name it.
 //! `@class = phrase | phrase` makes a class for all tables. Words in a phrase are parted by spaces, and marks are words.
+//! On the right, `@class` stands for the phrase that was there. `#rest` takes what is left of a sentence, and `#part` of it
+//! up to a mark; lines with these put parts in order, and wait until no other line fits anything.
 //! Where several patterns fit, the one that takes most is meant; of the same length, the first. What a line made may be
 //! said otherwise by another line once more, a few times.
 
@@ -25,6 +27,7 @@ const TABLES: &[(&str, &str)] = &[
     ("nodes", include_str!("paraphrase/nodes.txt")),
     ("tls", include_str!("paraphrase/tls.txt")),
     ("limits", include_str!("paraphrase/limits.txt")),
+    ("misread", MISREAD),
     ("routes", include_str!("paraphrase/routes.txt")),
     ("gateways", include_str!("paraphrase/gateways.txt")),
     ("edits", include_str!("paraphrase/edits.txt")),
@@ -35,13 +38,16 @@ const TABLES: &[(&str, &str)] = &[
 const MOST_WAYS: usize = 200;
 
 /// How often what was said otherwise may be said otherwise again.
-const MOST_TIMES: usize = 4;
+const MOST_TIMES: usize = 8;
 
 /// How many tokens more than twice as many it may become.
 const MOST_MORE: usize = 50;
 
 /// The most names in a row that a slot takes.
 const MOST_NAMES: usize = 12;
+
+/// The most tokens that a slot takes of what comes.
+const MOST_LONG: usize = 40;
 
 /// What a slot takes: one token of a kind, or names in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -74,8 +80,18 @@ enum Slot {
     Address,
     /// What is quoted.
     Quoted,
+    /// What a header or parameter may be.
+    Value,
     /// Anything but a mark.
     Any,
+    /// Words that say nothing which the grammar knows.
+    Talk,
+    /// Words that a question asks with.
+    Ask,
+    /// Some of what a sentence still says, or all of it.
+    Rest,
+    /// The same up to a mark.
+    Part,
 }
 
 impl Slot {
@@ -95,7 +111,12 @@ impl Slot {
             "ratio" => Self::Ratio,
             "arn" => Self::Address,
             "quoted" => Self::Quoted,
+            "value" => Self::Value,
             "any" => Self::Any,
+            "talk" => Self::Talk,
+            "ask" => Self::Ask,
+            "rest" => Self::Rest,
+            "part" => Self::Part,
             _ => return None,
         };
         Some(slot)
@@ -113,20 +134,40 @@ impl Slot {
             | (Self::Address, TokenKind::Address)
             | (Self::Quoted, TokenKind::Quoted) => true,
             (Self::Name, TokenKind::Word) => !is_ordinary(&token.low) && !is_glue(&token.low) && !is_known(&token.low),
+            (
+                Self::Value,
+                TokenKind::Name | TokenKind::Host | TokenKind::Quoted | TokenKind::Address | TokenKind::Number(_),
+            ) => true,
+            (Self::Value, TokenKind::Word) => is_value(&token.low),
             (Self::Router, _) => is_called(token, &["router", "-vr"]),
             (Self::Node, _) => is_called(token, &["node", "-vn"]),
             (Self::Gateway, _) => is_called(token, &["gateway", "-gw", "-vg"]),
             (Self::Mesh, _) => is_called(token, &["mesh"]),
-            (Self::Any, kind) => *kind != TokenKind::Mark,
+            (Self::Any | Self::Part, kind) => *kind != TokenKind::Mark || token.low == "to",
+            (Self::Talk | Self::Ask, TokenKind::Word) => {
+                !NEGATIONS.contains(&token.low.as_str())
+                    && (self == Self::Ask || is_glue(&token.low) || !is_known(&token.low))
+            }
+            (Self::Talk | Self::Ask, TokenKind::Mark) => token.low == ",",
+            (Self::Rest, _) => !is_edge(Some(token)),
             _ => false,
         }
     }
 }
 
 impl Slot {
+    /// Whether it takes whatever comes.
+    fn is_long(self) -> bool {
+        matches!(self, Self::Rest | Self::Part | Self::Talk | Self::Ask)
+    }
+
     /// Where what it takes from a place on may end.
     fn ends(self, tokens: &[Token], at: usize) -> Vec<usize> {
         let takes = |at: usize| tokens.get(at).is_some_and(|token| self.takes(token));
+        if self.is_long() {
+            let count = (at..at + MOST_LONG).take_while(|at| takes(*at)).count();
+            return (at + 1..=at + count).rev().collect();
+        }
         let mut ends = Vec::new();
         let mut next = at;
         while takes(next) && ends.len() < MOST_NAMES {
@@ -145,6 +186,47 @@ impl Slot {
     }
 }
 
+/// Words that turn what is said around, so that nothing is passed over that holds one.
+const NEGATIONS: &[&str] = &[
+    "no",
+    "not",
+    "never",
+    "without",
+    "only",
+    "except",
+    "unless",
+    "instead",
+    "none",
+    "neither",
+    "nor",
+    "but",
+    "don't",
+    "doesn't",
+    "isn't",
+    "shouldn't",
+    "mustn't",
+    "can't",
+    "cannot",
+    "won't",
+    "until",
+    "stop",
+    "block",
+    "deny",
+    "reject",
+];
+
+/// Words that say which values are meant, and are none.
+const NO_VALUES: &[&str] = &[
+    "absent", "missing", "empty", "unset", "greater", "larger", "bigger", "smaller", "less", "higher", "lower",
+    "prefixed", "suffixed", "inverted", "negated", "case", "non", "supplied", "sent", "included",
+];
+
+/// Whether a word may be the value of something.
+fn is_value(word: &str) -> bool {
+    let is_word = is_ordinary(word) || is_glue(word) || is_known(word) || NO_VALUES.contains(&word);
+    !is_word || matches!(word, "yes" | "true" | "false")
+}
+
 /// Whether a name ends in one of these, and is more than that.
 fn is_called(token: &Token, endings: &[&str]) -> bool {
     let is_name = matches!(token.kind, TokenKind::Name | TokenKind::Quoted | TokenKind::Word);
@@ -154,8 +236,8 @@ fn is_called(token: &Token, endings: &[&str]) -> bool {
 /// A part of a pattern.
 #[derive(Debug)]
 enum Part {
-    /// One of several phrases.
-    Phrases(Vec<Vec<&'static str>>),
+    /// One of several phrases, and the name of their class.
+    Phrases(Vec<Vec<&'static str>>, Option<&'static str>),
     /// What a slot takes, and by which name.
     Slot(Slot, &'static str),
 }
@@ -167,6 +249,8 @@ struct Rule {
     pattern: Vec<(Part, bool)>,
     /// Whether a sentence begins, and ends, where it does.
     edges: (bool, bool),
+    /// Whether a slot of it takes whatever comes.
+    is_long: bool,
     /// The words that it is said in.
     words: &'static str,
 }
@@ -180,16 +264,24 @@ struct Rules {
 
 static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(TABLES.iter().map(|(_, table)| *table)));
 
+/// What would be understood as something else as it stands.
+const MISREAD: &str = include_str!("paraphrase/misread.txt");
+
+static MISREAD_RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(std::iter::once(MISREAD)));
+
 /// The lines of a table that say something.
 fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
     table.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"))
 }
 
 impl Rules {
-    fn of(tables: impl Iterator<Item = &'static str> + Clone) -> Self {
+    /// The rules of some tables, with the classes of all.
+    fn of(tables: impl Iterator<Item = &'static str>) -> Self {
         let mut classes: HashMap<&str, Vec<Vec<&'static str>>> = HashMap::new();
-        for (name, phrases) in
-            tables.clone().flat_map(lines).filter_map(|line| line.strip_prefix('@')?.split_once(" = "))
+        for (name, phrases) in TABLES
+            .iter()
+            .flat_map(|(_, table)| lines(table))
+            .filter_map(|line| line.strip_prefix('@')?.split_once(" = "))
         {
             let phrases = phrases.split(" | ").map(|phrase| phrase.split_whitespace().collect());
             classes.entry(name).or_default().extend(phrases);
@@ -203,17 +295,19 @@ impl Rules {
                 let (part, may_miss) =
                     part.strip_suffix('?').filter(|part| !part.is_empty()).map_or((part, false), |part| (part, true));
                 let part = if let Some(class) = part.strip_prefix('@') {
-                    Part::Phrases(classes.get(class).cloned().unwrap_or_default())
+                    Part::Phrases(classes.get(class).cloned().unwrap_or_default(), Some(class))
                 } else if let Some((name, slot)) =
                     part.strip_prefix('#').and_then(|name| Some((name, Slot::named(name)?)))
                 {
                     Part::Slot(slot, name)
                 } else {
-                    Part::Phrases(part.split('|').map(|word| vec![word]).collect())
+                    Part::Phrases(part.split('|').map(|word| vec![word]).collect(), None)
                 };
                 (part, may_miss)
             });
-            made.add(Rule { pattern: pattern.collect(), edges, words: words.trim() });
+            let pattern: Vec<(Part, bool)> = pattern.collect();
+            let is_long = pattern.iter().any(|(part, _)| matches!(part, Part::Slot(slot, _) if slot.is_long()));
+            made.add(Rule { pattern, edges, is_long, words: words.trim() });
         }
         made
     }
@@ -222,7 +316,7 @@ impl Rules {
         let place = self.all.len();
         for (part, may_miss) in &rule.pattern {
             match part {
-                Part::Phrases(phrases) => {
+                Part::Phrases(phrases, _) => {
                     for first in phrases.iter().filter_map(|phrase| phrase.first()) {
                         let rules = self.by_word.entry(first).or_default();
                         if rules.last() != Some(&place) {
@@ -239,13 +333,17 @@ impl Rules {
         self.all.push(rule);
     }
 
-    /// What stands at a place in other words, and how many tokens that are.
-    fn at(&self, tokens: &[Token], at: usize) -> Option<(usize, Vec<Token>)> {
+    /// What stands at a place in other words, and how many tokens that are: by the lines that put parts in order, or the
+    /// others.
+    fn at(&self, tokens: &[Token], at: usize, in_order: bool) -> Option<(usize, Vec<Token>)> {
         let first = tokens.get(at)?;
         let by_word = self.by_word.get(first.low.as_str()).into_iter().flatten().copied();
         let by_slot = self.by_slot.iter().filter(|(slot, _)| slot.takes(first)).map(|(_, place)| *place);
         let fits = by_word.chain(by_slot).filter_map(|place| {
-            let Rule { pattern, edges: (begins, ends), .. } = &self.all[place];
+            let Rule { pattern, edges: (begins, ends), is_long, .. } = &self.all[place];
+            if *is_long != in_order {
+                return None;
+            }
             if *begins && at.checked_sub(1).is_some_and(|before| !is_edge(tokens.get(before))) {
                 return None;
             }
@@ -291,14 +389,17 @@ fn fit(parts: &[(Part, bool)], tokens: &[Token], at: usize, ways: &mut Ways) -> 
         }
     };
     match part {
-        Part::Phrases(phrases) => {
+        Part::Phrases(phrases, name) => {
             for phrase in phrases {
                 let end = at + phrase.len();
                 let is_there = tokens
                     .get(at..end)
                     .is_some_and(|tokens| phrase.iter().zip(tokens).all(|(word, token)| is_word(word, token)));
                 if is_there {
-                    keep(fit(rest, tokens, end, ways));
+                    keep(fit(rest, tokens, end, ways).map(|mut taken| {
+                        taken.slots.extend(name.map(|name| (name, at..end)));
+                        taken
+                    }));
                 }
             }
         }
@@ -318,19 +419,23 @@ fn fit(parts: &[(Part, bool)], tokens: &[Token], at: usize, ways: &mut Ways) -> 
 }
 
 fn is_word(word: &str, token: &Token) -> bool {
-    matches!(token.kind, TokenKind::Word | TokenKind::Name | TokenKind::Mark | TokenKind::Number(_))
-        && token.low == word
+    let is_plain = matches!(token.kind, TokenKind::Word | TokenKind::Name | TokenKind::Mark | TokenKind::Number(_));
+    // A slash by itself is read as a path.
+    (is_plain || token.low == "/") && token.low == word
 }
 
 /// Words in the place of tokens, with what slots took of these.
 fn said(words: &str, of: &[Token], part: Range<usize>, slots: &[(&str, Range<usize>)]) -> Vec<Token> {
     let tokens = &of[part];
     let place = tokens.first().map_or(0, |first| first.start)..tokens.last().map_or(0, |last| last.end);
+    // What was missing stands nowhere.
     let taken = |word: &str| {
-        let slot = slots.iter().find(|(name, _)| word.strip_prefix('#') == Some(*name));
-        slot.map(|(_, part)| part.clone())
+        let name = word.strip_prefix(['#', '@'])?;
+        let slot = slots.iter().find(|(slot, _)| name == *slot);
+        Some(slot.map_or(0..0, |(_, part)| part.clone()))
     };
-    let order: Vec<usize> = words.split_whitespace().filter_map(taken).map(|part| part.start).collect();
+    let order: Vec<usize> =
+        words.split_whitespace().filter_map(taken).filter(|part| !part.is_empty()).map(|part| part.start).collect();
     let in_order = order.is_sorted();
     let mut said = Vec::new();
     let mut plain = String::new();
@@ -360,29 +465,39 @@ pub(crate) fn said_otherwise(tokens: &[Token]) -> Option<Vec<Token>> {
     let most = tokens.len() * 2 + MOST_MORE;
     let mut said: Option<Vec<Token>> = None;
     for _ in 0..MOST_TIMES {
-        let Some(other) = said_once(said.as_deref().unwrap_or(tokens)).filter(|other| other.len() <= most) else {
-            break;
-        };
+        let so_far = said.as_deref().unwrap_or(tokens);
+        let other = said_once(&RULES, so_far, false).or_else(|| said_once(&RULES, so_far, true));
+        let Some(other) = other.filter(|other| other.len() <= most) else { break };
         said = Some(other);
     }
     said
 }
 
+/// A request that makes something, without what would be understood as something else as it stands.
+pub(crate) fn said_unmistakably(tokens: Vec<Token>) -> Vec<Token> {
+    said_once(&MISREAD_RULES, &tokens, false).unwrap_or(tokens)
+}
+
 /// Says each phrase otherwise that a table knows.
-fn said_once(tokens: &[Token]) -> Option<Vec<Token>> {
+fn said_once(rules: &Rules, tokens: &[Token], in_order: bool) -> Option<Vec<Token>> {
     let mut said = Vec::with_capacity(tokens.len());
     let (mut at, mut is_other) = (0, false);
     while at < tokens.len() {
-        if let Some((end, words)) = RULES.at(tokens, at).filter(|(end, _)| *end > at) {
+        if let Some((end, words)) = rules.at(tokens, at, in_order).filter(|(end, _)| *end > at) {
+            is_other |= !is_same(&words, &tokens[at..end]);
             said.extend(words);
             at = end;
-            is_other = true;
         } else {
             said.push(tokens[at].clone());
             at += 1;
         }
     }
     is_other.then_some(said)
+}
+
+/// Whether tokens say the same in the same words.
+fn is_same(tokens: &[Token], others: &[Token]) -> bool {
+    tokens.len() == others.len() && tokens.iter().zip(others).all(|(token, other)| token.low == other.low)
 }
 
 #[cfg(test)]
@@ -406,7 +521,9 @@ mod tests {
                     continue;
                 };
                 assert!(seen.insert(pattern), "{name}: {pattern} is there twice");
-                let slot = |part: &str| part.starts_with('#').then(|| part.trim_end_matches('?').to_owned());
+                let is_value =
+                    |part: &str| part.starts_with('#') && !part.starts_with("#talk") && !part.starts_with("#ask");
+                let slot = |part: &str| is_value(part).then(|| part.trim_end_matches('?').to_owned());
                 let taken: HashSet<String> = pattern.split_whitespace().filter_map(slot).collect();
                 let said: HashSet<String> = words.split_whitespace().filter_map(slot).collect();
                 assert_eq!(taken, said, "{name}: {line}: a value is lost, or comes from nowhere");
