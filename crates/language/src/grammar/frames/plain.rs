@@ -68,6 +68,7 @@ impl Story<'_> {
                 TokenKind::Symbol => {
                     is_deferred
                         || is_because
+                            && is_one_of(&token.low, "backend|access-log|health-check|application|certificate")
                         || self.is_plain_symbol(at, outside)
                         || (is_becoming || is_of_people && SPOKEN.contains(&token.low.as_str()))
                             && outside.symbols.contains(&token.low)
