@@ -6,10 +6,11 @@
 //!
 //! A line of a table is `pattern => words`. In a pattern stand words in lower case, `a|b` for one of several, `a?` for one
 //! that may be missing, `@class` for one of the phrases of a class, `@class?`, and slots: `#path`. `^` first and `$` last
-//! say that a sentence begins or ends there. Both sides alike keep a phrase from others. What a slot took stands where the words on the right name it.
+//! say that a sentence begins or ends there. What a slot or a class took stands where the words on the right name it.
+//! Both sides alike keep a phrase from other lines.
 //! `@class = phrase | phrase` makes a class for all tables. Words in a phrase are parted by spaces, and marks are words.
-//! On the right, `@class` stands for the phrase that was there. `#rest` takes what is left of a sentence, and `#part` of it
-//! up to a mark; lines with these put parts in order, and wait until no other line fits anything.
+//! `#rest` takes what is left of a sentence, and `#part` of it up to a mark; lines with these put parts in order, and wait
+//! until no other line fits anything.
 //! Where several patterns fit, the one that takes most is meant; of the same length, the first. What a line made may be
 //! said otherwise by another line once more, a few times.
 
@@ -32,6 +33,7 @@ const TABLES: &[(&str, &str)] = &[
     ("gateways", include_str!("paraphrase/gateways.txt")),
     ("edits", include_str!("paraphrase/edits.txt")),
     ("sidecar", include_str!("paraphrase/sidecar.txt")),
+    ("whole", include_str!("paraphrase/whole.txt")),
 ];
 
 /// The most ways that a pattern is followed at one place.
@@ -236,8 +238,8 @@ fn is_called(token: &Token, endings: &[&str]) -> bool {
 /// A part of a pattern.
 #[derive(Debug)]
 enum Part {
-    /// One of several phrases, and the name of their class.
-    Phrases(Vec<Vec<&'static str>>, Option<&'static str>),
+    /// One of several phrases, and the name of their class: `@verbs`.
+    Phrases(Vec<Vec<&'static str>>, &'static str),
     /// What a slot takes, and by which name.
     Slot(Slot, &'static str),
 }
@@ -295,13 +297,13 @@ impl Rules {
                 let (part, may_miss) =
                     part.strip_suffix('?').filter(|part| !part.is_empty()).map_or((part, false), |part| (part, true));
                 let part = if let Some(class) = part.strip_prefix('@') {
-                    Part::Phrases(classes.get(class).cloned().unwrap_or_default(), Some(class))
+                    Part::Phrases(classes.get(class).cloned().unwrap_or_default(), part)
                 } else if let Some((name, slot)) =
-                    part.strip_prefix('#').and_then(|name| Some((name, Slot::named(name)?)))
+                    part.strip_prefix('#').and_then(|name| Some((part, Slot::named(name)?)))
                 {
                     Part::Slot(slot, name)
                 } else {
-                    Part::Phrases(part.split('|').map(|word| vec![word]).collect(), None)
+                    Part::Phrases(part.split('|').map(|word| vec![word]).collect(), "")
                 };
                 (part, may_miss)
             });
@@ -358,8 +360,15 @@ impl Rules {
 /// What a pattern took.
 struct Taken {
     end: usize,
-    /// What each slot took, by its name.
+    /// What each slot and class took, by its name with its mark.
     slots: Vec<(&'static str, Range<usize>)>,
+}
+
+impl Taken {
+    fn with(mut self, name: &'static str, part: Range<usize>) -> Self {
+        self.slots.push((name, part));
+        self
+    }
 }
 
 /// How a pattern is followed.
@@ -389,26 +398,20 @@ fn fit(parts: &[(Part, bool)], tokens: &[Token], at: usize, ways: &mut Ways) -> 
         }
     };
     match part {
-        Part::Phrases(phrases, name) => {
+        Part::Phrases(phrases, class) => {
             for phrase in phrases {
                 let end = at + phrase.len();
                 let is_there = tokens
                     .get(at..end)
                     .is_some_and(|tokens| phrase.iter().zip(tokens).all(|(word, token)| is_word(word, token)));
                 if is_there {
-                    keep(fit(rest, tokens, end, ways).map(|mut taken| {
-                        taken.slots.extend(name.map(|name| (name, at..end)));
-                        taken
-                    }));
+                    keep(fit(rest, tokens, end, ways).map(|own| own.with(class, at..end)));
                 }
             }
         }
         Part::Slot(slot, name) => {
             for end in slot.ends(tokens, at) {
-                keep(fit(rest, tokens, end, ways).map(|mut taken| {
-                    taken.slots.push((name, at..end));
-                    taken
-                }));
+                keep(fit(rest, tokens, end, ways).map(|own| own.with(name, at..end)));
             }
         }
     }
@@ -430,8 +433,8 @@ fn said(words: &str, of: &[Token], part: Range<usize>, slots: &[(&str, Range<usi
     let place = tokens.first().map_or(0, |first| first.start)..tokens.last().map_or(0, |last| last.end);
     // What was missing stands nowhere.
     let taken = |word: &str| {
-        let name = word.strip_prefix(['#', '@'])?;
-        let slot = slots.iter().find(|(slot, _)| name == *slot);
+        let is_named = word.len() > 1 && word.starts_with(['#', '@']);
+        let slot = is_named.then(|| slots.iter().find(|(name, _)| *name == word))?;
         Some(slot.map_or(0..0, |(_, part)| part.clone()))
     };
     let order: Vec<usize> =
@@ -475,7 +478,8 @@ pub(crate) fn said_otherwise(tokens: &[Token]) -> Option<Vec<Token>> {
 
 /// A request that makes something, without what would be understood as something else as it stands.
 pub(crate) fn said_unmistakably(tokens: Vec<Token>) -> Vec<Token> {
-    said_once(&MISREAD_RULES, &tokens, false).unwrap_or(tokens)
+    let said = said_once(&MISREAD_RULES, &tokens, false).unwrap_or(tokens);
+    said_once(&MISREAD_RULES, &said, true).unwrap_or(said)
 }
 
 /// Says each phrase otherwise that a table knows.
@@ -508,11 +512,13 @@ mod tests {
 
     #[test]
     fn every_line_of_the_tables_can_be_read() {
-        let classes: HashSet<&str> = TABLES
+        let all: Vec<&str> = TABLES
             .iter()
             .flat_map(|(_, table)| lines(table))
             .filter_map(|line| Some(line.strip_prefix('@')?.split_once(" = ")?.0))
             .collect();
+        let classes: HashSet<&str> = all.iter().copied().collect();
+        assert_eq!(all.len(), classes.len(), "a class is there twice: {all:?}");
         let mut seen = HashSet::new();
         for (name, table) in TABLES {
             for line in lines(table) {
