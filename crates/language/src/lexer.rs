@@ -170,9 +170,7 @@ impl Cutter<'_> {
         }
         if first == '^' || is_signed {
             let length = self.rest().find(char::is_whitespace).unwrap_or(self.rest().len());
-            let text = self.rest()[..length].trim_end_matches([',', ';']);
-            // The full stop behind `^/users$.` ends the sentence.
-            let length = text.strip_suffix('.').filter(|text| text.ends_with('$')).unwrap_or(text).len();
+            let length = self.rest()[..length].trim_end_matches([',', ';']).len();
             let kind = if is_signed { TokenKind::Mark } else { TokenKind::Quoted };
             self.push(kind, length);
             return true;

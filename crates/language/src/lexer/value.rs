@@ -60,6 +60,8 @@ const SIGNS: &[&str] = &[".*", ".+", "\\d", "\\w", "\\.", "]+", "]*", "]{", "[0-
 /// How far a regular expression goes that its signs tell: `[a-z]+`, `\d+`; of `id=[0-9]+` it is what follows the mark.
 pub(super) fn pattern(rest: &str) -> Option<usize> {
     let text = rest.split_whitespace().next().unwrap_or_default().trim_end_matches([',', ';']);
+    // The full stop behind `^/users$.` ends the sentence.
+    let text = text.strip_suffix('.').filter(|text| text.ends_with('$')).unwrap_or(text);
     let has_sign = |text: &str| SIGNS.iter().any(|sign| text.contains(sign));
     let follows_mark = text.find(['=', ':']).is_some_and(|mark| !has_sign(&text[..mark]));
     (has_sign(text) && !follows_mark).then_some(text.len())

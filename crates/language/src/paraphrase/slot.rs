@@ -1,0 +1,199 @@
+//! What the slots of the tables take.
+
+use crate::lexer::{Token, TokenKind};
+use crate::lexicon::{is_glue, is_known, is_ordinary};
+
+/// The most names in a row that a slot takes.
+const MOST_NAMES: usize = 12;
+
+/// The most tokens that a slot takes of what comes.
+const MOST_LONG: usize = 40;
+
+/// What a slot takes: one token of a kind, or names in a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Slot {
+    /// A name of something, as far as its spelling and the words known say.
+    Name,
+    /// Names in a row: `a, b and c`.
+    Names,
+    /// A name that ends in what it names, as `orders-router` and `ordersRouter` do.
+    Router,
+    /// The same of a virtual node.
+    Node,
+    /// The same of a virtual gateway.
+    Gateway,
+    /// The same of a mesh.
+    Mesh,
+    /// A name with dots.
+    Host,
+    /// What begins with a slash.
+    Path,
+    /// A count.
+    Count,
+    /// A time with its unit.
+    Span,
+    /// A share of a hundred.
+    Percent,
+    /// `90/10`
+    Ratio,
+    /// An ARN or URL.
+    Address,
+    /// What is quoted.
+    Quoted,
+    /// What a header or parameter may be.
+    Value,
+    /// Anything but a mark.
+    Any,
+    /// Words that say nothing which the grammar knows.
+    Talk,
+    /// Words that a question asks with.
+    Ask,
+    /// Some of what a sentence still says, or all of it.
+    Rest,
+    /// The same up to a mark.
+    Part,
+}
+
+impl Slot {
+    /// The slot that a name stands for: `path`, `path2`.
+    pub(super) fn named(name: &str) -> Option<Self> {
+        let slot = match name.trim_end_matches(|letter: char| letter.is_ascii_digit()) {
+            "name" => Self::Name,
+            "names" => Self::Names,
+            "router" => Self::Router,
+            "node" => Self::Node,
+            "gateway" => Self::Gateway,
+            "mesh" => Self::Mesh,
+            "host" => Self::Host,
+            "path" => Self::Path,
+            "n" => Self::Count,
+            "span" => Self::Span,
+            "share" => Self::Percent,
+            "ratio" => Self::Ratio,
+            "arn" => Self::Address,
+            "quoted" => Self::Quoted,
+            "value" => Self::Value,
+            "any" => Self::Any,
+            "talk" => Self::Talk,
+            "ask" => Self::Ask,
+            "rest" => Self::Rest,
+            "part" => Self::Part,
+            _ => return None,
+        };
+        Some(slot)
+    }
+
+    /// Whether it takes a token, or goes on with one.
+    pub(super) fn takes(self, token: &Token) -> bool {
+        match (self, &token.kind) {
+            (Self::Name | Self::Names, TokenKind::Name | TokenKind::Host | TokenKind::Quoted)
+            | (Self::Host, TokenKind::Host)
+            | (Self::Path, TokenKind::Path)
+            | (Self::Count, TokenKind::Number(_))
+            | (Self::Span, TokenKind::Span(_))
+            | (Self::Percent, TokenKind::Percent(_))
+            | (Self::Ratio, TokenKind::Ratio(_))
+            | (Self::Address, TokenKind::Address)
+            | (Self::Quoted, TokenKind::Quoted) => true,
+            (Self::Name, TokenKind::Word) => !is_ordinary(&token.low) && !is_glue(&token.low) && !is_known(&token.low),
+            (
+                Self::Value,
+                TokenKind::Name | TokenKind::Host | TokenKind::Quoted | TokenKind::Address | TokenKind::Number(_),
+            ) => true,
+            (Self::Value, TokenKind::Word) => is_value(&token.low),
+            (Self::Router, _) => is_called(token, &["router", "-vr"]),
+            (Self::Node, _) => is_called(token, &["node", "-vn"]),
+            (Self::Gateway, _) => is_called(token, &["gateway", "-gw", "-vg"]),
+            (Self::Mesh, _) => is_called(token, &["mesh"]),
+            (Self::Any | Self::Part, kind) => *kind != TokenKind::Mark || token.low == "to",
+            (Self::Talk | Self::Ask, TokenKind::Word) => {
+                !NEGATIONS.contains(&token.low.as_str())
+                    && (self == Self::Ask || is_glue(&token.low) || !is_known(&token.low))
+            }
+            (Self::Talk | Self::Ask, TokenKind::Mark) => token.low == ",",
+            (Self::Rest, _) => !is_edge(Some(token)),
+            _ => false,
+        }
+    }
+
+    /// Whether it takes whatever comes.
+    pub(super) fn is_long(self) -> bool {
+        matches!(self, Self::Rest | Self::Part | Self::Talk | Self::Ask)
+    }
+
+    /// Where what it takes from a place on may end.
+    pub(super) fn ends(self, tokens: &[Token], at: usize) -> Vec<usize> {
+        let takes = |at: usize| tokens.get(at).is_some_and(|token| self.takes(token));
+        if self.is_long() {
+            let count = (at..at + MOST_LONG).take_while(|at| takes(*at)).count();
+            return (at + 1..=at + count).rev().collect();
+        }
+        let mut ends = Vec::new();
+        let mut next = at;
+        while takes(next) && ends.len() < MOST_NAMES {
+            ends.push(next + 1);
+            if self != Self::Names {
+                break;
+            }
+            let is_joint =
+                |at: &usize| tokens.get(*at).is_some_and(|token| matches!(token.low.as_str(), "," | "and" | "&"));
+            next += 1 + (next + 1..next + 3).take_while(is_joint).count();
+            if next == ends.last().copied().unwrap_or_default() {
+                break;
+            }
+        }
+        ends
+    }
+}
+
+/// Words that turn what is said around, so that nothing is passed over that holds one.
+const NEGATIONS: &[&str] = &[
+    "no",
+    "not",
+    "never",
+    "without",
+    "only",
+    "except",
+    "unless",
+    "instead",
+    "none",
+    "neither",
+    "nor",
+    "but",
+    "don't",
+    "doesn't",
+    "isn't",
+    "shouldn't",
+    "mustn't",
+    "can't",
+    "cannot",
+    "won't",
+    "until",
+    "stop",
+    "block",
+    "deny",
+    "reject",
+];
+
+/// Words that say which values are meant, and are none.
+const NO_VALUES: &[&str] = &[
+    "absent", "missing", "empty", "unset", "greater", "larger", "bigger", "smaller", "less", "higher", "lower",
+    "prefixed", "suffixed", "inverted", "negated", "case", "non", "supplied", "sent", "included",
+];
+
+/// Whether a word may be the value of something.
+fn is_value(word: &str) -> bool {
+    let is_word = is_ordinary(word) || is_glue(word) || is_known(word) || NO_VALUES.contains(&word);
+    !is_word || matches!(word, "yes" | "true" | "false")
+}
+
+/// Whether a name ends in one of these, and is more than that.
+fn is_called(token: &Token, endings: &[&str]) -> bool {
+    let is_name = matches!(token.kind, TokenKind::Name | TokenKind::Quoted | TokenKind::Word);
+    is_name && endings.iter().any(|ending| token.low.len() > ending.len() && token.low.ends_with(ending))
+}
+
+/// Whether a sentence ends there.
+pub(super) fn is_edge(token: Option<&Token>) -> bool {
+    token.is_none_or(|token| matches!(token.low.as_str(), "." | ";" | "!" | "?"))
+}
