@@ -2,6 +2,7 @@
 //!
 //! Cutting knows how things are spelt and nothing of what they mean. Every token keeps its place in the request.
 
+mod coded;
 mod layout;
 mod number;
 mod spelt;
@@ -64,6 +65,7 @@ const MAX_QUOTED: usize = 2000;
 pub(crate) fn tokens(request: &str) -> Vec<Token> {
     let mut cutter = Cutter { request, at: 0, items: 0, is_list: false, tokens: Vec::new() };
     while cutter.tokens.len() < MAX_TOKENS && cutter.next() {}
+    coded::unquote(&mut cutter.tokens);
     spelt::join(&cutter.tokens)
 }
 
