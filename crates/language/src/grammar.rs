@@ -164,7 +164,13 @@ fn in_either_wording(request: &str, there: Option<&Inventory>) -> (Understanding
         return (first, work);
     };
     let (second, more) = read(request, other, known);
-    (if is_open(&second) { first } else { second }, work + more)
+    // Where both leave something open, the one that leaves less is told.
+    let left = |own: &Understanding| {
+        let words: usize = own.not_understood.iter().map(|words| words.end - words.start).sum();
+        (words, own.questions.len())
+    };
+    let is_better = !is_open(&second) || left(&second) < left(&first);
+    (if is_better { second } else { first }, work + more)
 }
 
 impl Known {

@@ -2,7 +2,6 @@
 //!
 //! Cutting knows how things are spelt and nothing of what they mean. Every token keeps its place in the request.
 
-mod coded;
 mod layout;
 mod number;
 mod spelt;
@@ -65,9 +64,47 @@ const MAX_QUOTED: usize = 2000;
 pub(crate) fn tokens(request: &str) -> Vec<Token> {
     let mut cutter = Cutter { request, at: 0, items: 0, is_list: false, tokens: Vec::new() };
     while cutter.tokens.len() < MAX_TOKENS && cutter.next() {}
-    coded::unquote(&mut cutter.tokens);
     spelt::join(&cutter.tokens)
 }
+
+/// Values that are words, as App Mesh writes them.
+///
+/// Source: the enumerations of `PortProtocol`, `ListenerTlsMode`, `EgressFilterType`, `DnsResponseType`, `IpPreference` and
+/// the retry events of the App Mesh API.
+const VALUES: &[&str] = &[
+    "http",
+    "http2",
+    "grpc",
+    "tcp",
+    "STRICT",
+    "PERMISSIVE",
+    "DISABLED",
+    "DROP_ALL",
+    "ALLOW_ALL",
+    "LOADBALANCER",
+    "ENDPOINTS",
+    "IPv6_PREFERRED",
+    "IPv4_PREFERRED",
+    "IPv4_ONLY",
+    "IPv6_ONLY",
+    "server-error",
+    "gateway-error",
+    "client-error",
+    "stream-error",
+    "connection-error",
+    "deadline-exceeded",
+    "resource-exhausted",
+];
+
+/// Words before a name, whatever it looks like.
+const BEFORE_NAMES: &[&str] = &[
+    "node", "nodes", "service", "services", "router", "routers", "gateway", "gateways", "mesh", "route", "routes",
+    "named", "called", "name", "value", "header", "tag", "key",
+];
+
+/// Words before a text, which may be a word that is a value elsewhere.
+const BEFORE_TEXTS: &[&str] =
+    &["version", ":", "=", "==", "is", "equals", "starts", "ends", "prefix", "suffix", "exactly", "contains", "to"];
 
 struct Cutter<'r> {
     request: &'r str,
@@ -177,8 +214,39 @@ impl Cutter<'_> {
         if text.is_empty() {
             return false;
         }
-        self.push_as(TokenKind::Quoted, text, open.len_utf8() + length + close.len_utf8());
+        let whole = open.len_utf8() + length + close.len_utf8();
+        match self.value_in(&text) {
+            Some(kind) => self.push_as(kind, text, whole),
+            None => self.push_as(TokenKind::Quoted, text, whole),
+        }
         true
+    }
+
+    /// What a quotation is that holds a value and nothing else: "port `8080`", "protocol 'grpc'", "every "5s"". What a word
+    /// before it says to be a name or a text stays one.
+    fn value_in(&self, text: &str) -> Option<TokenKind> {
+        let before = self.tokens.last().map_or("", |last| last.low.as_str());
+        if BEFORE_NAMES.contains(&before) {
+            return None;
+        }
+        let is_value = VALUES.contains(&text) || text.len() > 4 && VALUES.contains(&text.to_uppercase().as_str());
+        if is_value && !BEFORE_TEXTS.contains(&before) {
+            return Some(TokenKind::Word);
+        }
+        let is_number = text.starts_with(|first: char| first.is_ascii_digit()) && !text.contains(char::is_whitespace);
+        if !is_number {
+            return None;
+        }
+        match &tokens(text)[..] {
+            [
+                Token {
+                    kind:
+                        kind @ (TokenKind::Number(_) | TokenKind::Span(_) | TokenKind::Percent(_) | TokenKind::Ratio(_)),
+                    ..
+                },
+            ] => Some(kind.clone()),
+            _ => None,
+        }
     }
 
     /// Whether a slash stands between two counts, and is no path: "3 healthy / 4 unhealthy".

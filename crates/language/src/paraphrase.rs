@@ -6,7 +6,8 @@
 //!
 //! A line of a table is `pattern => words`. In a pattern stand words in lower case, `a|b` for one of several, `a?` for one
 //! that may be missing, `@class` for one of the phrases of a class, `@class?`, and slots: `#path`. `^` first and `$` last
-//! say that a sentence begins or ends there; what stands behind `>` is looked at and stays as it is. What a slot took stands where the words on the right name it.
+//! say that a sentence begins or ends there; what stands behind `>` is looked at and stays as it is. What a slot or a class
+//! took stands where the words on the right name it.
 //! `@class = phrase | phrase` makes a class for all tables. Words in a phrase are parted by spaces, and marks are words.
 //! Where several patterns fit, the one that takes most is meant; of the same length, the first. What a line made may be
 //! said otherwise by another line once more, a few times. What would be read as something else as it stands is in the table
@@ -54,8 +55,8 @@ const MOST_MORE: usize = 50;
 /// A part of a pattern.
 #[derive(Debug)]
 enum Part {
-    /// One of several phrases.
-    Phrases(Vec<Vec<&'static str>>),
+    /// One of several phrases, and the name of their class: `@verbs`.
+    Phrases(Vec<Vec<&'static str>>, &'static str),
     /// What a slot takes, and by which name.
     Slot(Slot, &'static str),
     /// What stands behind it is only looked at.
@@ -110,13 +111,13 @@ impl Rules {
                 let part = if part == ">" {
                     Part::Ahead
                 } else if let Some(class) = part.strip_prefix('@') {
-                    Part::Phrases(classes.get(class).cloned().unwrap_or_default())
+                    Part::Phrases(classes.get(class).cloned().unwrap_or_default(), part)
                 } else if let Some((name, slot)) =
-                    part.strip_prefix('#').and_then(|name| Some((name, Slot::named(name)?)))
+                    part.strip_prefix('#').and_then(|name| Some((part, Slot::named(name)?)))
                 {
                     Part::Slot(slot, name)
                 } else {
-                    Part::Phrases(part.split('|').map(|word| vec![word]).collect())
+                    Part::Phrases(part.split('|').map(|word| vec![word]).collect(), "")
                 };
                 (part, may_miss)
             });
@@ -129,7 +130,7 @@ impl Rules {
         let place = self.all.len();
         for (part, may_miss) in &rule.pattern {
             match part {
-                Part::Phrases(phrases) => {
+                Part::Phrases(phrases, _) => {
                     for first in phrases.iter().filter_map(|phrase| phrase.first()) {
                         let rules = self.by_word.entry(first).or_default();
                         if rules.last() != Some(&place) {
@@ -172,8 +173,15 @@ impl Rules {
 /// What a pattern took.
 struct Taken {
     end: usize,
-    /// What each slot took, by its name.
+    /// What each slot and class took, by its name with its mark.
     slots: Vec<(&'static str, Range<usize>)>,
+}
+
+impl Taken {
+    fn with(mut self, name: &'static str, part: Range<usize>) -> Self {
+        self.slots.push((name, part));
+        self
+    }
 }
 
 /// How a pattern is followed.
@@ -203,27 +211,21 @@ fn fit(parts: &[(Part, bool)], tokens: &[Token], at: usize, ways: &mut Ways) -> 
         }
     };
     match part {
-        Part::Ahead => keep(fit(rest, tokens, at, ways).map(|mut taken| {
-            taken.slots.push((AHEAD, at..at));
-            taken
-        })),
-        Part::Phrases(phrases) => {
+        Part::Ahead => keep(fit(rest, tokens, at, ways).map(|own| own.with(AHEAD, at..at))),
+        Part::Phrases(phrases, class) => {
             for phrase in phrases {
                 let end = at + phrase.len();
                 let is_there = tokens
                     .get(at..end)
                     .is_some_and(|tokens| phrase.iter().zip(tokens).all(|(word, token)| is_word(word, token)));
                 if is_there {
-                    keep(fit(rest, tokens, end, ways));
+                    keep(fit(rest, tokens, end, ways).map(|own| own.with(class, at..end)));
                 }
             }
         }
         Part::Slot(slot, name) => {
             for end in slot.ends(tokens, at) {
-                keep(fit(rest, tokens, end, ways).map(|mut taken| {
-                    taken.slots.push((name, at..end));
-                    taken
-                }));
+                keep(fit(rest, tokens, end, ways).map(|own| own.with(name, at..end)));
             }
         }
     }
@@ -243,7 +245,7 @@ fn said(words: &str, of: &[Token], part: Range<usize>, slots: &[(&str, Range<usi
     let tokens = &of[part];
     let place = tokens.first().map_or(0, |first| first.start)..tokens.last().map_or(0, |last| last.end);
     let taken = |word: &str| {
-        let slot = slots.iter().find(|(name, _)| word.strip_prefix('#') == Some(*name));
+        let slot = slots.iter().find(|(name, _)| *name == word);
         slot.map(|(_, part)| part.clone())
     };
     let order: Vec<usize> = words.split_whitespace().filter_map(taken).map(|part| part.start).collect();
@@ -253,7 +255,7 @@ fn said(words: &str, of: &[Token], part: Range<usize>, slots: &[(&str, Range<usi
     for word in words.split_whitespace() {
         let Some(at) = taken(word) else {
             // A slot that may be missing, and is.
-            if word.starts_with('#') {
+            if word.starts_with(['#', '@']) {
                 continue;
             }
             plain.push_str(word);

@@ -12,6 +12,27 @@ use crate::understanding::Assumption;
 /// What stands before a port that is said without the word.
 const BEFORE_PORT: &[&str] = &[":", ",", "(", "listener", "listen", "+", "and", "http", "http2", "grpc", "tcp"];
 
+/// What is counted, behind its number.
+const COUNTED: &[&str] = &[
+    "requests",
+    "request",
+    "reqs",
+    "connections",
+    "conns",
+    "clients",
+    "users",
+    "calls",
+    "streams",
+    "hosts",
+    "instances",
+    "milliseconds",
+    "errors",
+    "times",
+];
+
+/// What may stand before that.
+const BEFORE_COUNTED: &[&str] = &["parallel", "simultaneous", "concurrent", "open", "pending", "active", "more", "of"];
+
 /// The most tokens of details in brackets.
 const MAX_IN_BRACKETS: usize = 12;
 
@@ -24,6 +45,9 @@ pub(super) const MIN_BARE_PORT: u32 = 20;
 impl Reader<'_> {
     /// A port where it is listened on.
     pub(super) fn port(&mut self, number: u32, protocol: Option<Protocol>) -> Said {
+        if self.counts() {
+            return Err(Trouble::NotHere);
+        }
         if let Some(said) = self.port_of_owner(|reader| reader.port(number, protocol)) {
             return said;
         }
@@ -92,6 +116,16 @@ impl Reader<'_> {
             }
             return Ok(path + ".port");
         }
+    }
+
+    /// Whether a number says how many, and no port: "accepts up to 400 requests", "takes 100 connections".
+    fn counts(&self) -> bool {
+        let is_said = self.words.clone().any(|at| self.is_symbol(at, &["port"]));
+        let noun = (self.words.end..).take(3).find(|at| !self.is_word(*at, BEFORE_COUNTED)).unwrap_or(self.words.end);
+        let is_counted =
+            self.is_word(noun, COUNTED) || self.is_symbol(noun, &["connections", "pending", "concurrent-requests"]);
+        let is_bound = self.words.clone().any(|at| self.is_symbol(at, &["max"]));
+        !is_said && (is_counted || is_bound)
     }
 
     /// The application or node that was just called, where a port or protocol is said of the call: "calls db on port 5432".

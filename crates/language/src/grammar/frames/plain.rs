@@ -54,6 +54,8 @@ impl Story<'_> {
             return false;
         }
         let is_of_people = words.clone().take(5).any(|at| is_people(&self.text(at)));
+        // Whatever it speaks of, it says why.
+        let is_because = frame.sort == Sort::Reason && self.text(words.start).starts_with("because");
         let is_ours = words.clone().take(3).any(|at| is_one_of(self.low(at), "we|i|we're|i'm|you|they|we've"));
         words.clone().all(|at| {
             let token = &self.tokens[at];
@@ -65,6 +67,8 @@ impl Story<'_> {
                 TokenKind::Number(1) => token.text != "1",
                 TokenKind::Symbol => {
                     is_deferred
+                        || is_because
+                            && is_one_of(&token.low, "backend|access-log|health-check|application|certificate")
                         || self.is_plain_symbol(at, outside)
                         || (is_becoming || is_of_people && SPOKEN.contains(&token.low.as_str()))
                             && outside.symbols.contains(&token.low)
