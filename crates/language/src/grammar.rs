@@ -86,6 +86,7 @@ mod rpcs;
 mod sayings;
 mod shares;
 mod slot;
+mod sorts;
 mod spoken;
 mod spot;
 mod subject;
@@ -225,7 +226,8 @@ fn read(request: &str, mut tokens: Vec<Token>, known: Option<&Known>) -> (Unders
         known.spell_names(&mut tokens);
     }
     let mut tokens = name_symbols(tokens);
-    let passed_over = frames::drop_frames(request, &mut tokens, known);
+    let mut passed_over = frames::drop_frames(request, &mut tokens, known);
+    passed_over.extend(sorts::drop_sorts(&mut tokens, known));
     point_at_called(&mut tokens);
     courtesy::drop_courtesy(&mut tokens);
     if known.is_none() {

@@ -95,6 +95,11 @@ pub(crate) fn is_known(word: &str) -> bool {
     LEXICON.phrases.get(word).is_some_and(|ways| ways.iter().any(|way| way.words.len() == 1))
 }
 
+/// Whether a word only says of what sort a thing is, where the name of that comes after its kind.
+pub(crate) fn is_sort(word: &str) -> bool {
+    ordinary::is_sort(word)
+}
+
 /// The first way to say a symbol; a word that is none stays as it is.
 pub(crate) fn usual_way(symbol: &str) -> String {
     ways().find(|(known, _)| *known == symbol).map_or(symbol, |(_, way)| way).to_owned()

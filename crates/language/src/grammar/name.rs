@@ -137,6 +137,7 @@ pub(super) fn name_at(tokens: &[Token], at: usize) -> Option<String> {
         TokenKind::Word => {
             !is_glue(&token.low)
                 && !is_ordinary(&token.low)
+                && !is_infinitive(tokens, at)
                 && !is_method(&token.text)
                 && token.text.chars().all(|letter| letter.is_ascii_alphanumeric())
         }
@@ -144,6 +145,15 @@ pub(super) fn name_at(tokens: &[Token], at: usize) -> Option<String> {
         _ => false,
     };
     is_name.then(|| token.text.clone())
+}
+
+/// Whether a word is a verb with what it does: "used to choose the hosts".
+fn is_infinitive(tokens: &[Token], at: usize) -> bool {
+    let low = |at: usize| tokens.get(at).map_or("", |token| token.low.as_str());
+    let follows_noun = at > 1 && !matches!(low(at - 2), "goes" | "go" | "send" | "rest" | "otherwise" | "all-traffic");
+    let is_object = matches!(low(at + 1), "the" | "its" | "our")
+        && !matches!(low(at + 2), "rest" | "otherwise" | "other" | "others");
+    at > 0 && tokens[at - 1].text == "to" && follows_noun && is_object
 }
 
 /// Whether a word is the version of a proxy's image, and no name: `v1.34.13.3-prod`.

@@ -105,7 +105,8 @@ fn share_of_connections(tokens: &mut [Token], at: usize) {
         return;
     }
     let noun = past(tokens, at + 2, &["the", "all", "its", "incoming", "new", "tcp"]);
-    if is_symbol(tokens, noun, &["connections"]) {
+    let is_word = tokens.get(noun).is_some_and(|token| token.kind == TokenKind::Word);
+    if is_symbol(tokens, noun, &["connections"]) || is_word && matches!(low(tokens, noun), "load" | "hits" | "volume") {
         tokens[noun].kind = TokenKind::Word;
         "requests".clone_into(&mut tokens[noun].low);
     }

@@ -47,3 +47,26 @@ static ORDINARY: LazyLock<HashSet<&'static str>> = LazyLock::new(|| WORDS.split_
 pub(super) fn is_ordinary(word: &str) -> bool {
     ORDINARY.contains(word) || word.len() > 4 && word.ends_with("ly") && !NOUNS_IN_LY.contains(&word)
 }
+
+/// Words before a kind that only say of what sort it is, where the name comes after it.
+const SORTS: &str = "
+public external internal private central dedicated common main shared front legacy old stateless
+stateful monolithic monolith critical important primary secondary core simple small little tiny big large sample demo dummy
+example fancy modern classic historic temporary permanent production staging java kotlin scala python node.js
+nodejs golang rust ruby php dotnet spring flask django rails express wordpress containerised containerized dockerised
+dockerized upstream downstream dependent independent standalone actual real entire whole single separate individual
+resulting respective corresponding aforementioned said typical ordinary plain normal usual regular busy quiet slow fast
+heavy lightweight virtual physical regional global local remote hosted managed isolated hidden exposed unexposed
+proprietary open commercial enterprise mobile
+";
+
+/// What the last part of such a word may be: `customer-facing`, `production-ready`.
+const LAST_PARTS: &[&str] =
+    &["facing", "ready", "based", "native", "wide", "written", "critical", "grade", "only", "bound", "owned", "like"];
+
+static SORTS_KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| SORTS.split_whitespace().collect());
+
+/// Whether a word only says of what sort a thing is.
+pub(super) fn is_sort(word: &str) -> bool {
+    SORTS_KNOWN.contains(word) || word.rsplit_once('-').is_some_and(|(_, last)| LAST_PARTS.contains(&last))
+}

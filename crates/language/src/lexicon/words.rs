@@ -100,7 +100,7 @@ tcp: tcp, plain tcp, raw tcp
 https: https
 
 # TLS
-tls: tls, ssl, encryption, encrypted, tls encryption, encrypted traffic, encrypt, encrypts, encrypted with tls,
+tls: tls, ssl, encryption, encryption in transit, encrypted in transit, encrypted, tls encryption, encrypted traffic, encrypt, encrypts, encrypted with tls,
     encrypted using tls, tls encrypted, encrypted over tls, encrypted via tls, secured with tls
 mtls: mtls, mutual tls, mutual ssl, mutual tls authentication, two way tls, mutually authenticated tls,
     tls in both directions, mutual authentication, mutually authenticated
