@@ -1,4 +1,4 @@
-//! What the slots of the tables take.
+//! What a slot of a pattern takes.
 
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::{is_glue, is_known, is_ordinary};
@@ -8,6 +8,48 @@ const MOST_NAMES: usize = 12;
 
 /// The most tokens that a slot takes of what comes.
 const MOST_LONG: usize = 40;
+
+/// Words that turn what is said around, so that nothing is passed over that holds one.
+const NEGATIONS: &[&str] = &[
+    "no",
+    "not",
+    "never",
+    "without",
+    "only",
+    "except",
+    "unless",
+    "instead",
+    "none",
+    "neither",
+    "nor",
+    "but",
+    "don't",
+    "doesn't",
+    "isn't",
+    "shouldn't",
+    "mustn't",
+    "can't",
+    "cannot",
+    "won't",
+    "until",
+    "stop",
+    "block",
+    "deny",
+    "reject",
+];
+
+/// Words that say which values are meant, and are none.
+const NO_VALUES: &[&str] = &[
+    "absent", "missing", "empty", "unset", "greater", "larger", "bigger", "smaller", "less", "higher", "lower",
+    "prefixed", "suffixed", "inverted", "negated", "case", "non", "supplied", "sent", "included",
+];
+
+/// Words in the place of a name, which are none.
+const PRONOUNS: &[&str] =
+    &["him", "her", "one", "ones", "not", "no", "none", "nothing", "and", "or", "to", "called", "named", "new"];
+
+/// What a listener speaks, in the spellings that are read.
+const PROTOCOLS: &[&str] = &["http", "http1", "http/1.1", "http2", "http/2", "h2", "grpc", "tcp"];
 
 /// What a slot takes: one token of a kind, or names in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,6 +82,10 @@ pub(super) enum Slot {
     Address,
     /// What is quoted.
     Quoted,
+    /// A name where the words around it say that it is one: any word but a small one.
+    Called,
+    /// What a listener speaks.
+    Protocol,
     /// What a header or parameter may be.
     Value,
     /// Anything but a mark.
@@ -55,7 +101,6 @@ pub(super) enum Slot {
 }
 
 impl Slot {
-    /// The slot that a name stands for: `path`, `path2`.
     pub(super) fn named(name: &str) -> Option<Self> {
         let slot = match name.trim_end_matches(|letter: char| letter.is_ascii_digit()) {
             "name" => Self::Name,
@@ -72,6 +117,8 @@ impl Slot {
             "ratio" => Self::Ratio,
             "arn" => Self::Address,
             "quoted" => Self::Quoted,
+            "called" => Self::Called,
+            "protocol" => Self::Protocol,
             "value" => Self::Value,
             "any" => Self::Any,
             "talk" => Self::Talk,
@@ -83,7 +130,6 @@ impl Slot {
         Some(slot)
     }
 
-    /// Whether it takes a token, or goes on with one.
     pub(super) fn takes(self, token: &Token) -> bool {
         match (self, &token.kind) {
             (Self::Name | Self::Names, TokenKind::Name | TokenKind::Host | TokenKind::Quoted)
@@ -96,15 +142,18 @@ impl Slot {
             | (Self::Address, TokenKind::Address)
             | (Self::Quoted, TokenKind::Quoted) => true,
             (Self::Name, TokenKind::Word) => !is_ordinary(&token.low) && !is_glue(&token.low) && !is_known(&token.low),
+            (Self::Called, TokenKind::Name | TokenKind::Host | TokenKind::Quoted) => true,
+            (Self::Called, TokenKind::Word) => !is_glue(&token.low) && !PRONOUNS.contains(&token.low.as_str()),
+            (Self::Protocol, TokenKind::Word | TokenKind::Name) => PROTOCOLS.contains(&token.low.as_str()),
+            (Self::Router, _) => is_called(token, &["router", "-vr"]),
+            (Self::Node, _) => is_called(token, &["node", "-vn"]),
+            (Self::Gateway, _) => is_called(token, &["gateway", "-gw", "-vg"]),
+            (Self::Mesh, _) => is_called(token, &["mesh"]),
             (
                 Self::Value,
                 TokenKind::Name | TokenKind::Host | TokenKind::Quoted | TokenKind::Address | TokenKind::Number(_),
             ) => true,
             (Self::Value, TokenKind::Word) => is_value(&token.low),
-            (Self::Router, _) => is_called(token, &["router", "-vr"]),
-            (Self::Node, _) => is_called(token, &["node", "-vn"]),
-            (Self::Gateway, _) => is_called(token, &["gateway", "-gw", "-vg"]),
-            (Self::Mesh, _) => is_called(token, &["mesh"]),
             (Self::Any | Self::Part, kind) => *kind != TokenKind::Mark || token.low == "to",
             (Self::Talk | Self::Ask, TokenKind::Word) => {
                 !NEGATIONS.contains(&token.low.as_str())
@@ -146,51 +195,16 @@ impl Slot {
     }
 }
 
-/// Words that turn what is said around, so that nothing is passed over that holds one.
-const NEGATIONS: &[&str] = &[
-    "no",
-    "not",
-    "never",
-    "without",
-    "only",
-    "except",
-    "unless",
-    "instead",
-    "none",
-    "neither",
-    "nor",
-    "but",
-    "don't",
-    "doesn't",
-    "isn't",
-    "shouldn't",
-    "mustn't",
-    "can't",
-    "cannot",
-    "won't",
-    "until",
-    "stop",
-    "block",
-    "deny",
-    "reject",
-];
-
-/// Words that say which values are meant, and are none.
-const NO_VALUES: &[&str] = &[
-    "absent", "missing", "empty", "unset", "greater", "larger", "bigger", "smaller", "less", "higher", "lower",
-    "prefixed", "suffixed", "inverted", "negated", "case", "non", "supplied", "sent", "included",
-];
+/// Whether a name ends in one of these, and is more than that.
+fn is_called(token: &Token, endings: &[&str]) -> bool {
+    let is_name = matches!(token.kind, TokenKind::Name | TokenKind::Quoted | TokenKind::Word);
+    is_name && endings.iter().any(|ending| token.low.len() > ending.len() && token.low.ends_with(ending))
+}
 
 /// Whether a word may be the value of something.
 fn is_value(word: &str) -> bool {
     let is_word = is_ordinary(word) || is_glue(word) || is_known(word) || NO_VALUES.contains(&word);
     !is_word || matches!(word, "yes" | "true" | "false")
-}
-
-/// Whether a name ends in one of these, and is more than that.
-fn is_called(token: &Token, endings: &[&str]) -> bool {
-    let is_name = matches!(token.kind, TokenKind::Name | TokenKind::Quoted | TokenKind::Word);
-    is_name && endings.iter().any(|ending| token.low.len() > ending.len() && token.low.ends_with(ending))
 }
 
 /// Whether a sentence ends there.
