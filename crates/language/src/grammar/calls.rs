@@ -150,10 +150,12 @@ impl Reader<'_> {
 
     /// One call more, after some were named: "calls ads over TLS and users".
     pub(super) fn more_calls(&mut self, name: &str) -> Said {
+        // "… and the price service calls tax"
+        let verb = self.words.end + usize::from(self.is_symbol(self.words.end, &["application", "virtual-node"]));
         match self.last_calls.clone() {
             Some((spot, _))
                 if self.spot.is_some_and(|here| here.place == spot.place)
-                    && !self.token(self.words.end).is_some_and(is_clause_verb) =>
+                    && !self.token(verb).is_some_and(is_clause_verb) =>
             {
                 self.calls(&[name.to_owned()])
             }
