@@ -6,20 +6,26 @@
 //!
 //! A line of a table is `pattern => words`. In a pattern stand words in lower case, `a|b` for one of several, `a?` for one
 //! that may be missing, `@class` for one of the phrases of a class, `@class?`, and slots: `#path`. `^` first and `$` last
-//! say that a sentence begins or ends there. What a slot or a class took stands where the words on the right name it.
+//! say that a sentence begins or ends there; what stands behind `>` is looked at and stays as it is. What a slot or a class
+//! took stands where the words on the right name it.
 //! `@class = phrase | phrase` makes a class for all tables. Words in a phrase are parted by spaces, and marks are words.
 //! Where several patterns fit, the one that takes most is meant; of the same length, the first. What a line made may be
-//! said otherwise by another line once more, a few times.
+//! said otherwise by another line once more, a few times. What would be read as something else as it stands is in the table
+//! `always`, which is applied before the first reading, and once.
+
+mod slot;
 
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
+use slot::Slot;
+
 use crate::lexer::{Token, TokenKind, tokens};
-use crate::lexicon::{is_glue, is_known, is_ordinary};
 
 /// What may be said in other words, by what it is about.
 const TABLES: &[(&str, &str)] = &[
+    (ALWAYS, include_str!("paraphrase/always.txt")),
     ("general", include_str!("paraphrase/general.txt")),
     ("mesh", include_str!("paraphrase/mesh.txt")),
     ("nodes", include_str!("paraphrase/nodes.txt")),
@@ -31,6 +37,12 @@ const TABLES: &[(&str, &str)] = &[
     ("sidecar", include_str!("paraphrase/sidecar.txt")),
 ];
 
+/// The table of what would be read as something else as it stands.
+const ALWAYS: &str = "always";
+
+/// The mark in a pattern behind which all is only looked at.
+const AHEAD: &str = ">";
+
 /// The most ways that a pattern is followed at one place.
 const MOST_WAYS: usize = 200;
 
@@ -40,117 +52,6 @@ const MOST_TIMES: usize = 4;
 /// How many tokens more than twice as many it may become.
 const MOST_MORE: usize = 50;
 
-/// The most names in a row that a slot takes.
-const MOST_NAMES: usize = 12;
-
-/// What a slot takes: one token of a kind, or names in a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Slot {
-    /// A name of something, as far as its spelling and the words known say.
-    Name,
-    /// Names in a row: `a, b and c`.
-    Names,
-    /// A name that ends in what it names, as `orders-router` and `ordersRouter` do.
-    Router,
-    /// The same of a virtual node.
-    Node,
-    /// The same of a virtual gateway.
-    Gateway,
-    /// The same of a mesh.
-    Mesh,
-    /// A name with dots.
-    Host,
-    /// What begins with a slash.
-    Path,
-    /// A count.
-    Count,
-    /// A time with its unit.
-    Span,
-    /// A share of a hundred.
-    Percent,
-    /// `90/10`
-    Ratio,
-    /// An ARN or URL.
-    Address,
-    /// What is quoted.
-    Quoted,
-    /// Anything but a mark.
-    Any,
-}
-
-impl Slot {
-    fn named(name: &str) -> Option<Self> {
-        let slot = match name.trim_end_matches(|letter: char| letter.is_ascii_digit()) {
-            "name" => Self::Name,
-            "names" => Self::Names,
-            "router" => Self::Router,
-            "node" => Self::Node,
-            "gateway" => Self::Gateway,
-            "mesh" => Self::Mesh,
-            "host" => Self::Host,
-            "path" => Self::Path,
-            "n" => Self::Count,
-            "span" => Self::Span,
-            "share" => Self::Percent,
-            "ratio" => Self::Ratio,
-            "arn" => Self::Address,
-            "quoted" => Self::Quoted,
-            "any" => Self::Any,
-            _ => return None,
-        };
-        Some(slot)
-    }
-
-    fn takes(self, token: &Token) -> bool {
-        match (self, &token.kind) {
-            (Self::Name | Self::Names, TokenKind::Name | TokenKind::Host | TokenKind::Quoted)
-            | (Self::Host, TokenKind::Host)
-            | (Self::Path, TokenKind::Path)
-            | (Self::Count, TokenKind::Number(_))
-            | (Self::Span, TokenKind::Span(_))
-            | (Self::Percent, TokenKind::Percent(_))
-            | (Self::Ratio, TokenKind::Ratio(_))
-            | (Self::Address, TokenKind::Address)
-            | (Self::Quoted, TokenKind::Quoted) => true,
-            (Self::Name, TokenKind::Word) => !is_ordinary(&token.low) && !is_glue(&token.low) && !is_known(&token.low),
-            (Self::Router, _) => is_called(token, &["router", "-vr"]),
-            (Self::Node, _) => is_called(token, &["node", "-vn"]),
-            (Self::Gateway, _) => is_called(token, &["gateway", "-gw", "-vg"]),
-            (Self::Mesh, _) => is_called(token, &["mesh"]),
-            (Self::Any, kind) => *kind != TokenKind::Mark,
-            _ => false,
-        }
-    }
-}
-
-impl Slot {
-    /// Where what it takes from a place on may end.
-    fn ends(self, tokens: &[Token], at: usize) -> Vec<usize> {
-        let takes = |at: usize| tokens.get(at).is_some_and(|token| self.takes(token));
-        let mut ends = Vec::new();
-        let mut next = at;
-        while takes(next) && ends.len() < MOST_NAMES {
-            ends.push(next + 1);
-            if self != Self::Names {
-                break;
-            }
-            let is_joint =
-                |at: &usize| tokens.get(*at).is_some_and(|token| matches!(token.low.as_str(), "," | "and" | "&"));
-            next += 1 + (next + 1..next + 3).take_while(is_joint).count();
-            if next == ends.last().copied().unwrap_or_default() {
-                break;
-            }
-        }
-        ends
-    }
-}
-
-/// Whether a name ends in one of these, and is more than that.
-fn is_called(token: &Token, endings: &[&str]) -> bool {
-    let is_name = matches!(token.kind, TokenKind::Name | TokenKind::Quoted | TokenKind::Word);
-    is_name && endings.iter().any(|ending| token.low.len() > ending.len() && token.low.ends_with(ending))
-}
-
 /// A part of a pattern.
 #[derive(Debug)]
 enum Part {
@@ -158,6 +59,8 @@ enum Part {
     Phrases(Vec<Vec<&'static str>>, &'static str),
     /// What a slot takes, and by which name.
     Slot(Slot, &'static str),
+    /// What stands behind it is only looked at.
+    Ahead,
 }
 
 /// A line of a table.
@@ -178,7 +81,9 @@ struct Rules {
     by_slot: Vec<(Slot, usize)>,
 }
 
-static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(TABLES.iter().map(|(_, table)| *table)));
+static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(|_| true));
+
+static ALWAYS_RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(|table| table == ALWAYS));
 
 /// The lines of a table that say something.
 fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
@@ -186,23 +91,26 @@ fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
 }
 
 impl Rules {
-    fn of(tables: impl Iterator<Item = &'static str> + Clone) -> Self {
+    /// The rules of some of the tables; classes hold for all of them.
+    fn of(is_meant: impl Fn(&str) -> bool) -> Self {
+        let all = TABLES.iter().flat_map(|(_, table)| lines(table));
+        let meant = TABLES.iter().filter(|(name, _)| is_meant(name)).flat_map(|(_, table)| lines(table));
         let mut classes: HashMap<&str, Vec<Vec<&'static str>>> = HashMap::new();
-        for (name, phrases) in
-            tables.clone().flat_map(lines).filter_map(|line| line.strip_prefix('@')?.split_once(" = "))
-        {
+        for (name, phrases) in all.filter_map(|line| line.strip_prefix('@')?.split_once(" = ")) {
             let phrases = phrases.split(" | ").map(|phrase| phrase.split_whitespace().collect());
             classes.entry(name).or_default().extend(phrases);
         }
         let mut made = Self { all: Vec::new(), by_word: HashMap::new(), by_slot: Vec::new() };
-        for (pattern, words) in tables.flat_map(lines).filter_map(|line| line.split_once(" =>")) {
+        for (pattern, words) in meant.filter_map(|line| line.split_once(" =>")) {
             let (pattern, begins) = pattern.strip_prefix("^ ").map_or((pattern, false), |rest| (rest, true));
             let (pattern, ends) = pattern.strip_suffix(" $").map_or((pattern, false), |rest| (rest, true));
             let edges = (begins, ends);
             let pattern = pattern.split_whitespace().map(|part| {
                 let (part, may_miss) =
                     part.strip_suffix('?').filter(|part| !part.is_empty()).map_or((part, false), |part| (part, true));
-                let part = if let Some(class) = part.strip_prefix('@') {
+                let part = if part == ">" {
+                    Part::Ahead
+                } else if let Some(class) = part.strip_prefix('@') {
                     Part::Phrases(classes.get(class).cloned().unwrap_or_default(), part)
                 } else if let Some((name, slot)) =
                     part.strip_prefix('#').and_then(|name| Some((part, Slot::named(name)?)))
@@ -231,6 +139,7 @@ impl Rules {
                     }
                 }
                 Part::Slot(slot, _) => self.by_slot.push((*slot, place)),
+                Part::Ahead => {}
             }
             if !may_miss {
                 break;
@@ -240,7 +149,9 @@ impl Rules {
     }
 
     /// What stands at a place in other words, and how many tokens that are.
-    fn at(&self, tokens: &[Token], at: usize) -> Option<(usize, Vec<Token>)> {
+    ///
+    /// What a line made itself it does not say otherwise again.
+    fn at(&self, tokens: &[Token], by: &[Option<usize>], at: usize) -> Option<Said> {
         let first = tokens.get(at)?;
         let by_word = self.by_word.get(first.low.as_str()).into_iter().flatten().copied();
         let by_slot = self.by_slot.iter().filter(|(slot, _)| slot.takes(first)).map(|(_, place)| *place);
@@ -250,10 +161,12 @@ impl Rules {
                 return None;
             }
             let taken = fit(pattern, tokens, at, &mut Ways { left: MOST_WAYS, ends: *ends })?;
-            Some((taken.end, place, taken))
+            let is_own = by.get(at..taken.end).is_some_and(|by| by.contains(&Some(place)));
+            (!is_own).then_some((taken.end, place, taken))
         });
-        let (end, place, taken) = fits.max_by_key(|(end, place, _)| (*end, std::cmp::Reverse(*place)))?;
-        Some((end, said(self.all[place].words, tokens, at..end, &taken.slots)))
+        let (_, place, taken) = fits.max_by_key(|(end, place, _)| (*end, std::cmp::Reverse(*place)))?;
+        let end = taken.slots.iter().find(|(name, _)| *name == AHEAD).map_or(taken.end, |(_, place)| place.start);
+        Some(Said { end, place, words: said(self.all[place].words, tokens, at..end, &taken.slots) })
     }
 }
 
@@ -298,6 +211,7 @@ fn fit(parts: &[(Part, bool)], tokens: &[Token], at: usize, ways: &mut Ways) -> 
         }
     };
     match part {
+        Part::Ahead => keep(fit(rest, tokens, at, ways).map(|own| own.with(AHEAD, at..at))),
         Part::Phrases(phrases, class) => {
             for phrase in phrases {
                 let end = at + phrase.len();
@@ -340,6 +254,10 @@ fn said(words: &str, of: &[Token], part: Range<usize>, slots: &[(&str, Range<usi
     let mut plain = String::new();
     for word in words.split_whitespace() {
         let Some(at) = taken(word) else {
+            // A slot that may be missing, and is.
+            if word.starts_with(['#', '@']) {
+                continue;
+            }
             plain.push_str(word);
             plain.push(' ');
             continue;
@@ -359,30 +277,55 @@ fn placed(words: &str, place: &Range<usize>) -> impl Iterator<Item = Token> {
     tokens(words).into_iter().map(move |token| Token { start, end, ..token })
 }
 
+/// What stands at a place in other words.
+struct Said {
+    /// Where what it is instead of ends.
+    end: usize,
+    /// The line that says it.
+    place: usize,
+    words: Vec<Token>,
+}
+
 /// A request in the words that the grammar is written with, where some of it can be said in such.
 pub(crate) fn said_otherwise(tokens: &[Token]) -> Option<Vec<Token>> {
     let most = tokens.len() * 2 + MOST_MORE;
-    let mut said: Option<Vec<Token>> = None;
+    let mut said = Wording { tokens: tokens.to_vec(), by: vec![None; tokens.len()] };
+    let mut is_other = false;
     for _ in 0..MOST_TIMES {
-        let Some(other) = said_once(said.as_deref().unwrap_or(tokens)).filter(|other| other.len() <= most) else {
-            break;
-        };
-        said = Some(other);
+        let Some(other) = said_once(&RULES, &said).filter(|other| other.tokens.len() <= most) else { break };
+        said = other;
+        is_other = true;
     }
-    said
+    is_other.then_some(said.tokens)
+}
+
+/// A request without what would be read as something else than it says.
+pub(crate) fn said_clearly(tokens: Vec<Token>) -> Vec<Token> {
+    let by = vec![None; tokens.len()];
+    let own = Wording { tokens, by };
+    said_once(&ALWAYS_RULES, &own).unwrap_or(own).tokens
+}
+
+/// A request, and for each of its tokens the line that made it.
+struct Wording {
+    tokens: Vec<Token>,
+    by: Vec<Option<usize>>,
 }
 
 /// Says each phrase otherwise that a table knows.
-fn said_once(tokens: &[Token]) -> Option<Vec<Token>> {
-    let mut said = Vec::with_capacity(tokens.len());
+fn said_once(rules: &Rules, own: &Wording) -> Option<Wording> {
+    let Wording { tokens, by } = own;
+    let mut said = Wording { tokens: Vec::with_capacity(tokens.len()), by: Vec::with_capacity(tokens.len()) };
     let (mut at, mut is_other) = (0, false);
     while at < tokens.len() {
-        if let Some((end, words)) = RULES.at(tokens, at).filter(|(end, _)| *end > at) {
-            said.extend(words);
+        if let Some(Said { end, place, words }) = rules.at(tokens, by, at).filter(|other| other.end > at) {
+            said.by.resize(said.by.len() + words.len(), Some(place));
+            said.tokens.extend(words);
             at = end;
             is_other = true;
         } else {
-            said.push(tokens[at].clone());
+            said.tokens.push(tokens[at].clone());
+            said.by.push(by[at]);
             at += 1;
         }
     }
@@ -411,7 +354,8 @@ mod tests {
                 };
                 assert!(seen.insert(pattern), "{name}: {pattern} is there twice");
                 let slot = |part: &str| part.starts_with('#').then(|| part.trim_end_matches('?').to_owned());
-                let taken: HashSet<String> = pattern.split_whitespace().filter_map(slot).collect();
+                let taken = pattern.split_whitespace().take_while(|part| *part != AHEAD);
+                let taken: HashSet<String> = taken.filter_map(slot).collect();
                 let said: HashSet<String> = words.split_whitespace().filter_map(slot).collect();
                 assert_eq!(taken, said, "{name}: {line}: a value is lost, or comes from nowhere");
                 for part in pattern.split_whitespace() {
