@@ -147,9 +147,8 @@ impl Reader<'_> {
         true
     }
 
-    /// One call more, after some were named: "calls ads over TLS and users".
+    /// One call more, after some were named: "calls ads over TLS and users", but not "… and users calls tax".
     pub(super) fn more_calls(&mut self, name: &str) -> Said {
-        // "… and the price service calls tax"
         let verb = self.past(self.words.end, &["application", "virtual-node"]);
         match self.last_calls.clone() {
             Some((spot, _))
