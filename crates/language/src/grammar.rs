@@ -112,7 +112,7 @@ use crate::compose::{compose, compose_into};
 use crate::intent::Intent;
 use crate::lexer::{Token, tokens};
 use crate::lexicon::{name_symbols, point_at_called};
-use crate::paraphrase::said_otherwise;
+use crate::paraphrase::{said_otherwise, said_unmistakably};
 use crate::understanding::{NotUnderstood, Question, Understanding};
 pub use examples::{Example, example_near};
 use known::Known;
@@ -158,9 +158,11 @@ fn in_either_wording(request: &str, there: Option<&Inventory>) -> (Understanding
     let is_open = |own: &Understanding| {
         !own.not_understood.is_empty() || !own.questions.is_empty() || !asked_of(&own.intent, there).is_empty()
     };
-    let tokens = tokens(request);
+    let tokens = said_unmistakably(tokens(request), known.is_some());
     let (first, work) = read(request, tokens.clone(), known);
-    let Some(other) = Some(tokens).filter(|_| is_open(&first)).and_then(|tokens| said_otherwise(&tokens)) else {
+    let Some(other) =
+        Some(tokens).filter(|_| is_open(&first)).and_then(|tokens| said_otherwise(&tokens, known.is_some()))
+    else {
         return (first, work);
     };
     let (second, more) = read(request, other, known);

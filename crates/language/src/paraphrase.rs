@@ -8,15 +8,20 @@
 //! that may be missing, `@class` for one of the phrases of a class, `@class?`, and slots: `#path`. `^` first and `$` last
 //! say that a sentence begins or ends there. What a slot or a class took stands where the words on the right name it.
 //! `@class = phrase | phrase` makes a class for all tables. Words in a phrase are parted by spaces, and marks are words.
+//! On the right, `@class` stands for the phrase that was there. `#rest` takes what is left of a sentence, and `#part` of it
+//! up to a mark; lines with these put parts in order, and wait until no other line fits anything.
 //! Where several patterns fit, the one that takes most is meant; of the same length, the first. What a line made may be
 //! said otherwise by another line once more, a few times.
+
+mod slot;
 
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use crate::lexer::{Token, TokenKind, tokens};
-use crate::lexicon::{is_glue, is_known, is_ordinary};
+use slot::Slot;
+
+use crate::lexer::{Token, TokenKind, joined, tokens};
 
 /// What may be said in other words, by what it is about.
 const TABLES: &[(&str, &str)] = &[
@@ -28,6 +33,7 @@ const TABLES: &[(&str, &str)] = &[
     ("routes", include_str!("paraphrase/routes.txt")),
     ("gateways", include_str!("paraphrase/gateways.txt")),
     ("edits", include_str!("paraphrase/edits.txt")),
+    ("changes", include_str!("paraphrase/changes.txt")),
     ("sidecar", include_str!("paraphrase/sidecar.txt")),
 ];
 
@@ -35,121 +41,10 @@ const TABLES: &[(&str, &str)] = &[
 const MOST_WAYS: usize = 200;
 
 /// How often what was said otherwise may be said otherwise again.
-const MOST_TIMES: usize = 4;
+const MOST_TIMES: usize = 8;
 
 /// How many tokens more than twice as many it may become.
 const MOST_MORE: usize = 50;
-
-/// The most names in a row that a slot takes.
-const MOST_NAMES: usize = 12;
-
-/// What a slot takes: one token of a kind, or names in a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Slot {
-    /// A name of something, as far as its spelling and the words known say.
-    Name,
-    /// Names in a row: `a, b and c`.
-    Names,
-    /// A name that ends in what it names, as `orders-router` and `ordersRouter` do.
-    Router,
-    /// The same of a virtual node.
-    Node,
-    /// The same of a virtual gateway.
-    Gateway,
-    /// The same of a mesh.
-    Mesh,
-    /// A name with dots.
-    Host,
-    /// What begins with a slash.
-    Path,
-    /// A count.
-    Count,
-    /// A time with its unit.
-    Span,
-    /// A share of a hundred.
-    Percent,
-    /// `90/10`
-    Ratio,
-    /// An ARN or URL.
-    Address,
-    /// What is quoted.
-    Quoted,
-    /// Anything but a mark.
-    Any,
-}
-
-impl Slot {
-    fn named(name: &str) -> Option<Self> {
-        let slot = match name.trim_end_matches(|letter: char| letter.is_ascii_digit()) {
-            "name" => Self::Name,
-            "names" => Self::Names,
-            "router" => Self::Router,
-            "node" => Self::Node,
-            "gateway" => Self::Gateway,
-            "mesh" => Self::Mesh,
-            "host" => Self::Host,
-            "path" => Self::Path,
-            "n" => Self::Count,
-            "span" => Self::Span,
-            "share" => Self::Percent,
-            "ratio" => Self::Ratio,
-            "arn" => Self::Address,
-            "quoted" => Self::Quoted,
-            "any" => Self::Any,
-            _ => return None,
-        };
-        Some(slot)
-    }
-
-    fn takes(self, token: &Token) -> bool {
-        match (self, &token.kind) {
-            (Self::Name | Self::Names, TokenKind::Name | TokenKind::Host | TokenKind::Quoted)
-            | (Self::Host, TokenKind::Host)
-            | (Self::Path, TokenKind::Path)
-            | (Self::Count, TokenKind::Number(_))
-            | (Self::Span, TokenKind::Span(_))
-            | (Self::Percent, TokenKind::Percent(_))
-            | (Self::Ratio, TokenKind::Ratio(_))
-            | (Self::Address, TokenKind::Address)
-            | (Self::Quoted, TokenKind::Quoted) => true,
-            (Self::Name, TokenKind::Word) => !is_ordinary(&token.low) && !is_glue(&token.low) && !is_known(&token.low),
-            (Self::Router, _) => is_called(token, &["router", "-vr"]),
-            (Self::Node, _) => is_called(token, &["node", "-vn"]),
-            (Self::Gateway, _) => is_called(token, &["gateway", "-gw", "-vg"]),
-            (Self::Mesh, _) => is_called(token, &["mesh"]),
-            (Self::Any, kind) => *kind != TokenKind::Mark,
-            _ => false,
-        }
-    }
-}
-
-impl Slot {
-    /// Where what it takes from a place on may end.
-    fn ends(self, tokens: &[Token], at: usize) -> Vec<usize> {
-        let takes = |at: usize| tokens.get(at).is_some_and(|token| self.takes(token));
-        let mut ends = Vec::new();
-        let mut next = at;
-        while takes(next) && ends.len() < MOST_NAMES {
-            ends.push(next + 1);
-            if self != Self::Names {
-                break;
-            }
-            let is_joint =
-                |at: &usize| tokens.get(*at).is_some_and(|token| matches!(token.low.as_str(), "," | "and" | "&"));
-            next += 1 + (next + 1..next + 3).take_while(is_joint).count();
-            if next == ends.last().copied().unwrap_or_default() {
-                break;
-            }
-        }
-        ends
-    }
-}
-
-/// Whether a name ends in one of these, and is more than that.
-fn is_called(token: &Token, endings: &[&str]) -> bool {
-    let is_name = matches!(token.kind, TokenKind::Name | TokenKind::Quoted | TokenKind::Word);
-    is_name && endings.iter().any(|ending| token.low.len() > ending.len() && token.low.ends_with(ending))
-}
 
 /// A part of a pattern.
 #[derive(Debug)]
@@ -167,6 +62,8 @@ struct Rule {
     pattern: Vec<(Part, bool)>,
     /// Whether a sentence begins, and ends, where it does.
     edges: (bool, bool),
+    /// Whether a slot of it takes whatever comes.
+    is_long: bool,
     /// The words that it is said in.
     words: &'static str,
 }
@@ -178,7 +75,24 @@ struct Rules {
     by_slot: Vec<(Slot, usize)>,
 }
 
-static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(TABLES.iter().map(|(_, table)| *table)));
+/// The tables that are used only where files are changed.
+const OF_CHANGES: &[&str] = &["edits", "changes"];
+
+static RULES: LazyLock<Rules> =
+    LazyLock::new(|| Rules::of(TABLES.iter().filter(|(name, _)| !OF_CHANGES.contains(name)).map(|(_, table)| *table)));
+
+/// The same for requests that change what is there.
+static CHANGES_RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(TABLES.iter().map(|(_, table)| *table)));
+
+/// What would be understood as something else as it stands.
+const MISREAD: &str = include_str!("paraphrase/misread.txt");
+
+static MISREAD_RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(std::iter::once(MISREAD)));
+
+/// The same of requests that change what is there.
+const MISREAD_CHANGES: &str = include_str!("paraphrase/misread-changes.txt");
+
+static MISREAD_CHANGES_RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(std::iter::once(MISREAD_CHANGES)));
 
 /// The lines of a table that say something.
 fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
@@ -186,10 +100,13 @@ fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
 }
 
 impl Rules {
-    fn of(tables: impl Iterator<Item = &'static str> + Clone) -> Self {
+    /// The rules of some tables, with the classes of all.
+    fn of(tables: impl Iterator<Item = &'static str>) -> Self {
         let mut classes: HashMap<&str, Vec<Vec<&'static str>>> = HashMap::new();
-        for (name, phrases) in
-            tables.clone().flat_map(lines).filter_map(|line| line.strip_prefix('@')?.split_once(" = "))
+        for (name, phrases) in TABLES
+            .iter()
+            .flat_map(|(_, table)| lines(table))
+            .filter_map(|line| line.strip_prefix('@')?.split_once(" = "))
         {
             let phrases = phrases.split(" | ").map(|phrase| phrase.split_whitespace().collect());
             classes.entry(name).or_default().extend(phrases);
@@ -213,7 +130,9 @@ impl Rules {
                 };
                 (part, may_miss)
             });
-            made.add(Rule { pattern: pattern.collect(), edges, words: words.trim() });
+            let pattern: Vec<(Part, bool)> = pattern.collect();
+            let is_long = pattern.iter().any(|(part, _)| matches!(part, Part::Slot(slot, _) if slot.is_long()));
+            made.add(Rule { pattern, edges, is_long, words: words.trim() });
         }
         made
     }
@@ -239,13 +158,17 @@ impl Rules {
         self.all.push(rule);
     }
 
-    /// What stands at a place in other words, and how many tokens that are.
-    fn at(&self, tokens: &[Token], at: usize) -> Option<(usize, Vec<Token>)> {
+    /// What stands at a place in other words, and how many tokens that are: by the lines that put parts in order, or the
+    /// others.
+    fn at(&self, tokens: &[Token], at: usize, in_order: bool) -> Option<(usize, Vec<Token>)> {
         let first = tokens.get(at)?;
         let by_word = self.by_word.get(first.low.as_str()).into_iter().flatten().copied();
         let by_slot = self.by_slot.iter().filter(|(slot, _)| slot.takes(first)).map(|(_, place)| *place);
         let fits = by_word.chain(by_slot).filter_map(|place| {
-            let Rule { pattern, edges: (begins, ends), .. } = &self.all[place];
+            let Rule { pattern, edges: (begins, ends), is_long, .. } = &self.all[place];
+            if *is_long != in_order {
+                return None;
+            }
             if *begins && at.checked_sub(1).is_some_and(|before| !is_edge(tokens.get(before))) {
                 return None;
             }
@@ -311,7 +234,12 @@ fn fit(parts: &[(Part, bool)], tokens: &[Token], at: usize, ways: &mut Ways) -> 
         }
         Part::Slot(slot, name) => {
             for end in slot.ends(tokens, at) {
-                keep(fit(rest, tokens, end, ways).map(|own| own.with(name, at..end)));
+                // A slot that stands twice takes the same twice.
+                let is_same = |taken: &Taken| {
+                    let mut others = taken.slots.iter().filter(|(slot, _)| slot == name);
+                    others.all(|(_, other)| is_same(&tokens[at..end], &tokens[other.clone()]))
+                };
+                keep(fit(rest, tokens, end, ways).filter(is_same).map(|own| own.with(name, at..end)));
             }
         }
     }
@@ -330,11 +258,13 @@ fn is_word(word: &str, token: &Token) -> bool {
 fn said(words: &str, of: &[Token], part: Range<usize>, slots: &[(&str, Range<usize>)]) -> Vec<Token> {
     let tokens = &of[part];
     let place = tokens.first().map_or(0, |first| first.start)..tokens.last().map_or(0, |last| last.end);
+    // What was missing stands nowhere.
     let taken = |word: &str| {
-        let slot = slots.iter().find(|(name, _)| *name == word);
-        slot.map(|(_, part)| part.clone())
+        let slot = slots.iter().find(|(slot, _)| word == *slot);
+        word.starts_with(['#', '@']).then(|| slot.map_or(0..0, |(_, part)| part.clone()))
     };
-    let order: Vec<usize> = words.split_whitespace().filter_map(taken).map(|part| part.start).collect();
+    let order: Vec<usize> =
+        words.split_whitespace().filter_map(taken).filter(|part| !part.is_empty()).map(|part| part.start).collect();
     let in_order = order.is_sorted();
     let mut said = Vec::new();
     let mut plain = String::new();
@@ -360,33 +290,47 @@ fn placed(words: &str, place: &Range<usize>) -> impl Iterator<Item = Token> {
 }
 
 /// A request in the words that the grammar is written with, where some of it can be said in such.
-pub(crate) fn said_otherwise(tokens: &[Token]) -> Option<Vec<Token>> {
+pub(crate) fn said_otherwise(tokens: &[Token], is_change: bool) -> Option<Vec<Token>> {
+    let rules = if is_change { &CHANGES_RULES } else { &RULES };
     let most = tokens.len() * 2 + MOST_MORE;
     let mut said: Option<Vec<Token>> = None;
     for _ in 0..MOST_TIMES {
-        let Some(other) = said_once(said.as_deref().unwrap_or(tokens)).filter(|other| other.len() <= most) else {
-            break;
-        };
+        let so_far = said.as_deref().unwrap_or(tokens);
+        let other = said_once(rules, so_far, false).or_else(|| said_once(rules, so_far, true));
+        let Some(other) = other.filter(|other| other.len() <= most) else { break };
         said = Some(other);
     }
     said
 }
 
+/// A request that makes something, or changes what is there, without what would be understood as something else as it
+/// stands.
+pub(crate) fn said_unmistakably(tokens: Vec<Token>, is_change: bool) -> Vec<Token> {
+    let rules = if is_change { &MISREAD_CHANGES_RULES } else { &MISREAD_RULES };
+    let said = said_once(rules, &tokens, false).unwrap_or(tokens);
+    said_once(rules, &said, true).unwrap_or(said)
+}
+
 /// Says each phrase otherwise that a table knows.
-fn said_once(tokens: &[Token]) -> Option<Vec<Token>> {
+fn said_once(rules: &Rules, tokens: &[Token], in_order: bool) -> Option<Vec<Token>> {
     let mut said = Vec::with_capacity(tokens.len());
     let (mut at, mut is_other) = (0, false);
     while at < tokens.len() {
-        if let Some((end, words)) = RULES.at(tokens, at).filter(|(end, _)| *end > at) {
+        if let Some((end, words)) = rules.at(tokens, at, in_order).filter(|(end, _)| *end > at) {
+            is_other |= !is_same(&words, &tokens[at..end]);
             said.extend(words);
             at = end;
-            is_other = true;
         } else {
             said.push(tokens[at].clone());
             at += 1;
         }
     }
-    is_other.then_some(said)
+    is_other.then(|| joined(&said))
+}
+
+/// Whether tokens say the same in the same words.
+fn is_same(tokens: &[Token], others: &[Token]) -> bool {
+    tokens.len() == others.len() && tokens.iter().zip(others).all(|(token, other)| token.low == other.low)
 }
 
 #[cfg(test)]
@@ -403,7 +347,7 @@ mod tests {
             .filter_map(|line| Some(line.strip_prefix('@')?.split_once(" = ")?.0))
             .collect();
         let mut seen = HashSet::new();
-        for (name, table) in TABLES {
+        for (name, table) in TABLES.iter().chain(&[("misread", MISREAD), ("misread-changes", MISREAD_CHANGES)]) {
             for line in lines(table) {
                 let Some((pattern, words)) = line.split_once(" =>") else {
                     assert!(line.starts_with('@') && line.contains(" = "), "{name}: {line}");
@@ -413,7 +357,10 @@ mod tests {
                 let slot = |part: &str| part.starts_with('#').then(|| part.trim_end_matches('?').to_owned());
                 let taken: HashSet<String> = pattern.split_whitespace().filter_map(slot).collect();
                 let said: HashSet<String> = words.split_whitespace().filter_map(slot).collect();
-                assert_eq!(taken, said, "{name}: {line}: a value is lost, or comes from nowhere");
+                // Who or what a sentence speaks of that says nothing goes with it.
+                let is_name = |slot: &String| slot.starts_with("#name") || slot.starts_with("#thing");
+                let says_nothing = words.trim().is_empty() && taken.iter().all(is_name);
+                assert!(taken == said || says_nothing, "{name}: {line}: a value is lost, or comes from nowhere");
                 for part in pattern.split_whitespace() {
                     let part = part.trim_end_matches('?');
                     let is_known = part.strip_prefix('@').is_none_or(|class| classes.contains(class));
