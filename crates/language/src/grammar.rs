@@ -47,6 +47,7 @@ mod hosts;
 mod images;
 mod key_files;
 mod known;
+mod leading;
 mod likeness;
 mod log_fields;
 mod meaning;
@@ -112,7 +113,7 @@ use crate::compose::{compose, compose_into};
 use crate::intent::Intent;
 use crate::lexer::{Token, tokens};
 use crate::lexicon::{name_symbols, point_at_called};
-use crate::paraphrase::{said_otherwise, said_unmistakably};
+use crate::paraphrase::{said_clearly, said_otherwise};
 use crate::understanding::{NotUnderstood, Question, Understanding};
 pub use examples::{Example, example_near};
 use known::Known;
@@ -158,7 +159,7 @@ fn in_either_wording(request: &str, there: Option<&Inventory>) -> (Understanding
     let is_open = |own: &Understanding| {
         !own.not_understood.is_empty() || !own.questions.is_empty() || !asked_of(&own.intent, there).is_empty()
     };
-    let tokens = said_unmistakably(tokens(request), known.is_some());
+    let tokens = said_clearly(tokens(request), known.is_some());
     let (first, work) = read(request, tokens.clone(), known);
     let Some(other) =
         Some(tokens).filter(|_| is_open(&first)).and_then(|tokens| said_otherwise(&tokens, known.is_some()))
@@ -231,6 +232,9 @@ fn read(request: &str, mut tokens: Vec<Token>, known: Option<&Known>) -> (Unders
     passed_over.extend(sorts::drop_sorts(&mut tokens, known));
     point_at_called(&mut tokens);
     courtesy::drop_courtesy(&mut tokens);
+    if known.is_none() {
+        leading::say_last(&mut tokens);
+    }
     order::put_in_order(&mut tokens);
     if let Some(known) = known {
         known.say_what_is_there(&mut tokens);

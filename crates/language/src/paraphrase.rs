@@ -6,12 +6,14 @@
 //!
 //! A line of a table is `pattern => words`. In a pattern stand words in lower case, `a|b` for one of several, `a?` for one
 //! that may be missing, `@class` for one of the phrases of a class, `@class?`, and slots: `#path`. `^` first and `$` last
-//! say that a sentence begins or ends there. What a slot or a class took stands where the words on the right name it.
+//! say that a sentence begins or ends there; what stands behind `>` is looked at and stays as it is. What a slot or a class
+//! took stands where the words on the right name it.
 //! `@class = phrase | phrase` makes a class for all tables. Words in a phrase are parted by spaces, and marks are words.
-//! On the right, `@class` stands for the phrase that was there. `#rest` takes what is left of a sentence, and `#part` of it
-//! up to a mark; lines with these put parts in order, and wait until no other line fits anything.
+//! `#rest` takes what is left of a sentence, and `#part` of it up to a mark; lines with these put parts in order, and wait
+//! until no other line fits anything. The tables of changes are used only where files are changed.
 //! Where several patterns fit, the one that takes most is meant; of the same length, the first. What a line made may be
-//! said otherwise by another line once more, a few times.
+//! said otherwise by another line once more, a few times. What would be read as something else as it stands is in the table
+//! `always`, which is applied before the first reading, and once.
 
 mod slot;
 
@@ -25,6 +27,7 @@ use crate::lexer::{Token, TokenKind, joined, tokens};
 
 /// What may be said in other words, by what it is about.
 const TABLES: &[(&str, &str)] = &[
+    (ALWAYS, include_str!("paraphrase/always.txt")),
     ("general", include_str!("paraphrase/general.txt")),
     ("mesh", include_str!("paraphrase/mesh.txt")),
     ("nodes", include_str!("paraphrase/nodes.txt")),
@@ -34,8 +37,21 @@ const TABLES: &[(&str, &str)] = &[
     ("gateways", include_str!("paraphrase/gateways.txt")),
     ("edits", include_str!("paraphrase/edits.txt")),
     ("changes", include_str!("paraphrase/changes.txt")),
+    (MISREAD_CHANGES, include_str!("paraphrase/misread-changes.txt")),
     ("sidecar", include_str!("paraphrase/sidecar.txt")),
 ];
+
+/// The table of what would be read as something else as it stands.
+const ALWAYS: &str = "always";
+
+/// The same of requests that change what is there.
+const MISREAD_CHANGES: &str = "misread-changes";
+
+/// The tables that are used only where files are changed.
+const OF_CHANGES: &[&str] = &["edits", "changes", MISREAD_CHANGES];
+
+/// The mark in a pattern behind which all is only looked at.
+const AHEAD: &str = ">";
 
 /// The most ways that a pattern is followed at one place.
 const MOST_WAYS: usize = 200;
@@ -53,6 +69,8 @@ enum Part {
     Phrases(Vec<Vec<&'static str>>, &'static str),
     /// What a slot takes, and by which name.
     Slot(Slot, &'static str),
+    /// What stands behind it is only looked at.
+    Ahead,
 }
 
 /// A line of a table.
@@ -75,24 +93,13 @@ struct Rules {
     by_slot: Vec<(Slot, usize)>,
 }
 
-/// The tables that are used only where files are changed.
-const OF_CHANGES: &[&str] = &["edits", "changes"];
+static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(|table| !OF_CHANGES.contains(&table)));
 
-static RULES: LazyLock<Rules> =
-    LazyLock::new(|| Rules::of(TABLES.iter().filter(|(name, _)| !OF_CHANGES.contains(name)).map(|(_, table)| *table)));
+static CHANGES_RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(|table| table != MISREAD_CHANGES));
 
-/// The same for requests that change what is there.
-static CHANGES_RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(TABLES.iter().map(|(_, table)| *table)));
+static MISREAD_CHANGES_RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(|table| table == MISREAD_CHANGES));
 
-/// What would be understood as something else as it stands.
-const MISREAD: &str = include_str!("paraphrase/misread.txt");
-
-static MISREAD_RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(std::iter::once(MISREAD)));
-
-/// The same of requests that change what is there.
-const MISREAD_CHANGES: &str = include_str!("paraphrase/misread-changes.txt");
-
-static MISREAD_CHANGES_RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(std::iter::once(MISREAD_CHANGES)));
+static ALWAYS_RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(|table| table == ALWAYS));
 
 /// The lines of a table that say something.
 fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
@@ -100,26 +107,26 @@ fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
 }
 
 impl Rules {
-    /// The rules of some tables, with the classes of all.
-    fn of(tables: impl Iterator<Item = &'static str>) -> Self {
+    /// The rules of some of the tables; classes hold for all of them.
+    fn of(is_meant: impl Fn(&str) -> bool) -> Self {
+        let all = TABLES.iter().flat_map(|(_, table)| lines(table));
+        let meant = TABLES.iter().filter(|(name, _)| is_meant(name)).flat_map(|(_, table)| lines(table));
         let mut classes: HashMap<&str, Vec<Vec<&'static str>>> = HashMap::new();
-        for (name, phrases) in TABLES
-            .iter()
-            .flat_map(|(_, table)| lines(table))
-            .filter_map(|line| line.strip_prefix('@')?.split_once(" = "))
-        {
+        for (name, phrases) in all.filter_map(|line| line.strip_prefix('@')?.split_once(" = ")) {
             let phrases = phrases.split(" | ").map(|phrase| phrase.split_whitespace().collect());
             classes.entry(name).or_default().extend(phrases);
         }
         let mut made = Self { all: Vec::new(), by_word: HashMap::new(), by_slot: Vec::new() };
-        for (pattern, words) in tables.flat_map(lines).filter_map(|line| line.split_once(" =>")) {
+        for (pattern, words) in meant.filter_map(|line| line.split_once(" =>")) {
             let (pattern, begins) = pattern.strip_prefix("^ ").map_or((pattern, false), |rest| (rest, true));
             let (pattern, ends) = pattern.strip_suffix(" $").map_or((pattern, false), |rest| (rest, true));
             let edges = (begins, ends);
             let pattern = pattern.split_whitespace().map(|part| {
                 let (part, may_miss) =
                     part.strip_suffix('?').filter(|part| !part.is_empty()).map_or((part, false), |part| (part, true));
-                let part = if let Some(class) = part.strip_prefix('@') {
+                let part = if part == ">" {
+                    Part::Ahead
+                } else if let Some(class) = part.strip_prefix('@') {
                     Part::Phrases(classes.get(class).cloned().unwrap_or_default(), part)
                 } else if let Some((name, slot)) =
                     part.strip_prefix('#').and_then(|name| Some((part, Slot::named(name)?)))
@@ -150,6 +157,7 @@ impl Rules {
                     }
                 }
                 Part::Slot(slot, _) => self.by_slot.push((*slot, place)),
+                Part::Ahead => {}
             }
             if !may_miss {
                 break;
@@ -158,9 +166,10 @@ impl Rules {
         self.all.push(rule);
     }
 
-    /// What stands at a place in other words, and how many tokens that are: by the lines that put parts in order, or the
-    /// others.
-    fn at(&self, tokens: &[Token], at: usize, in_order: bool) -> Option<(usize, Vec<Token>)> {
+    /// What stands at a place in other words, and how many tokens that are.
+    ///
+    /// What a line made itself it does not say otherwise again.
+    fn at(&self, tokens: &[Token], by: &[Option<usize>], at: usize, in_order: bool) -> Option<Said> {
         let first = tokens.get(at)?;
         let by_word = self.by_word.get(first.low.as_str()).into_iter().flatten().copied();
         let by_slot = self.by_slot.iter().filter(|(slot, _)| slot.takes(first)).map(|(_, place)| *place);
@@ -173,10 +182,12 @@ impl Rules {
                 return None;
             }
             let taken = fit(pattern, tokens, at, &mut Ways { left: MOST_WAYS, ends: *ends })?;
-            Some((taken.end, place, taken))
+            let is_own = by.get(at..taken.end).is_some_and(|by| by.contains(&Some(place)));
+            (!is_own).then_some((taken.end, place, taken))
         });
-        let (end, place, taken) = fits.max_by_key(|(end, place, _)| (*end, std::cmp::Reverse(*place)))?;
-        Some((end, said(self.all[place].words, tokens, at..end, &taken.slots)))
+        let (_, place, taken) = fits.max_by_key(|(end, place, _)| (*end, std::cmp::Reverse(*place)))?;
+        let end = taken.slots.iter().find(|(name, _)| *name == AHEAD).map_or(taken.end, |(_, place)| place.start);
+        Some(Said { end, place, words: said(self.all[place].words, tokens, at..end, &taken.slots) })
     }
 }
 
@@ -221,6 +232,7 @@ fn fit(parts: &[(Part, bool)], tokens: &[Token], at: usize, ways: &mut Ways) -> 
         }
     };
     match part {
+        Part::Ahead => keep(fit(rest, tokens, at, ways).map(|own| own.with(AHEAD, at..at))),
         Part::Phrases(phrases, class) => {
             for phrase in phrases {
                 let end = at + phrase.len();
@@ -258,18 +270,20 @@ fn is_word(word: &str, token: &Token) -> bool {
 fn said(words: &str, of: &[Token], part: Range<usize>, slots: &[(&str, Range<usize>)]) -> Vec<Token> {
     let tokens = &of[part];
     let place = tokens.first().map_or(0, |first| first.start)..tokens.last().map_or(0, |last| last.end);
-    // What was missing stands nowhere.
     let taken = |word: &str| {
-        let slot = slots.iter().find(|(slot, _)| word == *slot);
-        word.starts_with(['#', '@']).then(|| slot.map_or(0..0, |(_, part)| part.clone()))
+        let slot = slots.iter().find(|(name, _)| *name == word);
+        slot.map(|(_, part)| part.clone())
     };
-    let order: Vec<usize> =
-        words.split_whitespace().filter_map(taken).filter(|part| !part.is_empty()).map(|part| part.start).collect();
+    let order: Vec<usize> = words.split_whitespace().filter_map(taken).map(|part| part.start).collect();
     let in_order = order.is_sorted();
     let mut said = Vec::new();
     let mut plain = String::new();
     for word in words.split_whitespace() {
         let Some(at) = taken(word) else {
+            // A slot that may be missing, and is.
+            if word.starts_with(['#', '@']) {
+                continue;
+            }
             plain.push_str(word);
             plain.push(' ');
             continue;
@@ -280,7 +294,7 @@ fn said(words: &str, of: &[Token], part: Range<usize>, slots: &[(&str, Range<usi
         said.extend(values.map(moved));
     }
     said.extend(placed(&plain, &place));
-    said
+    joined(&said)
 }
 
 /// The tokens of words that stand for those at a place of the request.
@@ -289,43 +303,70 @@ fn placed(words: &str, place: &Range<usize>) -> impl Iterator<Item = Token> {
     tokens(words).into_iter().map(move |token| Token { start, end, ..token })
 }
 
+/// What stands at a place in other words.
+struct Said {
+    /// Where what it is instead of ends.
+    end: usize,
+    /// The line that says it.
+    place: usize,
+    words: Vec<Token>,
+}
+
 /// A request in the words that the grammar is written with, where some of it can be said in such.
 pub(crate) fn said_otherwise(tokens: &[Token], is_change: bool) -> Option<Vec<Token>> {
     let rules = if is_change { &CHANGES_RULES } else { &RULES };
     let most = tokens.len() * 2 + MOST_MORE;
-    let mut said: Option<Vec<Token>> = None;
+    let mut said = Wording { tokens: tokens.to_vec(), by: vec![None; tokens.len()] };
+    let mut is_other = false;
     for _ in 0..MOST_TIMES {
-        let so_far = said.as_deref().unwrap_or(tokens);
-        let other = said_once(rules, so_far, false).or_else(|| said_once(rules, so_far, true));
-        let Some(other) = other.filter(|other| other.len() <= most) else { break };
-        said = Some(other);
+        let Some(other) = said_once(rules, &said, false)
+            .or_else(|| said_once(rules, &said, true))
+            .filter(|other| other.tokens.len() <= most)
+        else {
+            break;
+        };
+        said = other;
+        is_other = true;
     }
-    said
+    is_other.then_some(said.tokens)
 }
 
-/// A request that makes something, or changes what is there, without what would be understood as something else as it
-/// stands.
-pub(crate) fn said_unmistakably(tokens: Vec<Token>, is_change: bool) -> Vec<Token> {
-    let rules = if is_change { &MISREAD_CHANGES_RULES } else { &MISREAD_RULES };
-    let said = said_once(rules, &tokens, false).unwrap_or(tokens);
-    said_once(rules, &said, true).unwrap_or(said)
+/// A request without what would be read as something else than it says.
+pub(crate) fn said_clearly(tokens: Vec<Token>, is_change: bool) -> Vec<Token> {
+    let by = vec![None; tokens.len()];
+    let own = Wording { tokens, by };
+    let own = said_once(&ALWAYS_RULES, &own, false).unwrap_or(own);
+    if !is_change {
+        return own.tokens;
+    }
+    let own = said_once(&MISREAD_CHANGES_RULES, &own, false).unwrap_or(own);
+    said_once(&MISREAD_CHANGES_RULES, &own, true).unwrap_or(own).tokens
+}
+
+/// A request, and for each of its tokens the line that made it.
+struct Wording {
+    tokens: Vec<Token>,
+    by: Vec<Option<usize>>,
 }
 
 /// Says each phrase otherwise that a table knows.
-fn said_once(rules: &Rules, tokens: &[Token], in_order: bool) -> Option<Vec<Token>> {
-    let mut said = Vec::with_capacity(tokens.len());
+fn said_once(rules: &Rules, own: &Wording, in_order: bool) -> Option<Wording> {
+    let Wording { tokens, by } = own;
+    let mut said = Wording { tokens: Vec::with_capacity(tokens.len()), by: Vec::with_capacity(tokens.len()) };
     let (mut at, mut is_other) = (0, false);
     while at < tokens.len() {
-        if let Some((end, words)) = rules.at(tokens, at, in_order).filter(|(end, _)| *end > at) {
+        if let Some(Said { end, place, words }) = rules.at(tokens, by, at, in_order).filter(|other| other.end > at) {
             is_other |= !is_same(&words, &tokens[at..end]);
-            said.extend(words);
+            said.by.resize(said.by.len() + words.len(), Some(place));
+            said.tokens.extend(words);
             at = end;
         } else {
-            said.push(tokens[at].clone());
+            said.tokens.push(tokens[at].clone());
+            said.by.push(by[at]);
             at += 1;
         }
     }
-    is_other.then(|| joined(&said))
+    is_other.then_some(said)
 }
 
 /// Whether tokens say the same in the same words.
@@ -347,7 +388,7 @@ mod tests {
             .filter_map(|line| Some(line.strip_prefix('@')?.split_once(" = ")?.0))
             .collect();
         let mut seen = HashSet::new();
-        for (name, table) in TABLES.iter().chain(&[("misread", MISREAD), ("misread-changes", MISREAD_CHANGES)]) {
+        for (name, table) in TABLES {
             for line in lines(table) {
                 let Some((pattern, words)) = line.split_once(" =>") else {
                     assert!(line.starts_with('@') && line.contains(" = "), "{name}: {line}");
@@ -355,7 +396,8 @@ mod tests {
                 };
                 assert!(seen.insert(pattern), "{name}: {pattern} is there twice");
                 let slot = |part: &str| part.starts_with('#').then(|| part.trim_end_matches('?').to_owned());
-                let taken: HashSet<String> = pattern.split_whitespace().filter_map(slot).collect();
+                let taken = pattern.split_whitespace().take_while(|part| *part != AHEAD);
+                let taken: HashSet<String> = taken.filter_map(slot).collect();
                 let said: HashSet<String> = words.split_whitespace().filter_map(slot).collect();
                 // Who or what a sentence speaks of that says nothing goes with it.
                 let is_name = |slot: &String| slot.starts_with("#name") || slot.starts_with("#thing");

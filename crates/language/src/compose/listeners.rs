@@ -157,7 +157,9 @@ fn is_ours(node: &Node, intent: &Intent) -> bool {
     let mut alone = intent.virtual_nodes.iter().filter(|wanted| !version_nodes::is_of_application(wanted, intent));
     let is_alone = alone.any(is_it);
     let makes_mesh = intent.mesh.as_ref().is_some_and(|mesh| mesh.action.is_some());
-    !node.is_change && node.name.text().is_some() && (makes_mesh || !is_alone)
+    // "at most 300 requests for the service ledger on grpc port 9000": all of it is told, and its service is named here too.
+    let is_told = node.listeners.iter().any(|listener| listener.port.is_some() && listener.protocol.is_some());
+    (!node.is_change || is_told && !is_alone) && node.name.text().is_some() && (makes_mesh || !is_alone)
 }
 
 fn shown(name: &Named) -> String {

@@ -97,7 +97,12 @@ impl Reader<'_> {
 
     /// Asks which virtual node is meant, where one is spoken of beside others and nothing is said of it.
     pub(super) fn ask_about_bare_nodes(&mut self) {
-        let is_bare = |node: &VirtualNode| node.name.is_none() && node.says_nothing() && node.action == Action::Create;
+        let points_back = self.tokens.windows(2).any(|next| {
+            next[1].low == "virtual-node" && matches!(next[0].low.as_str(), "its" | "it" | "their" | "this" | "that")
+        });
+        let is_bare = |node: &VirtualNode| {
+            node.name.is_none() && (points_back || node.says_nothing()) && node.action == Action::Create
+        };
         let nodes = &self.intent.virtual_nodes;
         if self.known.is_none() && nodes.iter().any(is_bare) && nodes.len() + self.intent.applications.len() > 1 {
             let text =

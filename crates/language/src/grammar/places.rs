@@ -120,8 +120,12 @@ impl Reader<'_> {
 
     /// Whether what is named is said to be new.
     fn is_new_here(&self) -> bool {
-        (self.at.saturating_sub(2)..self.at)
-            .any(|at| self.token(at).is_some_and(|token| token.text.eq_ignore_ascii_case("new")))
+        let is_new = |at: usize| self.token(at).is_some_and(|token| token.text.eq_ignore_ascii_case("new"));
+        // "a new App Mesh mesh", but "a new node in the mesh shop"
+        let is_spoken_of =
+            |at: usize| !matches!(self.low(at), "in" | "virtual-node" | "virtual-gateway" | "virtual-router");
+        let before = (self.at.saturating_sub(2)..self.at).rev().take_while(|at| is_spoken_of(*at));
+        before.into_iter().any(is_new)
     }
 
     fn mesh(&mut self, name: Option<&str>, belongs: bool, is_definite: bool) {

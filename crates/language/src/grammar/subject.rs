@@ -380,7 +380,27 @@ impl Reader<'_> {
             {
                 return place;
             }
+            // "cart's access log goes to stdout. Create the virtual node cart": the node, and no service beside it.
+            if self.known.is_none() && self.is_named_node(name) {
+                let entity = Entity::new(Thing::Node, Some(name.to_owned()), self.at);
+                if let Some(place) = self.place_of(&entity) {
+                    return place;
+                }
+            }
             self.application(name, action)
         })
+    }
+
+    /// Whether the request says of a name that a virtual node has it, and nowhere that it is a service.
+    fn is_named_node(&self, name: &str) -> bool {
+        let is_name = |at: usize| self.token(at).is_some_and(|token| token.text.eq_ignore_ascii_case(name));
+        let is_of = |kinds: &[&str]| {
+            (0..self.tokens.len()).any(|at| {
+                let next = at + 1 + usize::from(self.is_symbol(at + 1, &["named"]));
+                self.is_symbol(at, kinds) && is_name(next)
+                    || is_name(at) && kinds.contains(&"application") && self.is_symbol(at + 1, kinds)
+            })
+        };
+        is_of(&["virtual-node"]) && !is_of(&["application", "virtual-service"])
     }
 }

@@ -1,14 +1,21 @@
-//! What the slots of a pattern take.
+//! What a slot of a pattern takes.
 
 use super::is_edge;
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::{is_glue, is_known, is_ordinary};
 
+/// The most tokens that a slot takes of what comes.
+const MOST_LONG: usize = 40;
+
 /// The most names in a row that a slot takes.
 const MOST_NAMES: usize = 12;
 
-/// The most tokens that a slot takes of what comes.
-const MOST_LONG: usize = 40;
+/// Words in the place of a name, which are none.
+const PRONOUNS: &[&str] =
+    &["him", "her", "one", "ones", "not", "no", "none", "nothing", "and", "or", "to", "called", "named", "new"];
+
+/// What a listener speaks, in the spellings that are read.
+const PROTOCOLS: &[&str] = &["http", "http1", "http/1.1", "http2", "http/2", "h2", "grpc", "tcp"];
 
 /// What a slot takes: one token of a kind, or names in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -41,6 +48,10 @@ pub(super) enum Slot {
     Address,
     /// What is quoted.
     Quoted,
+    /// A name where the words around it say that it is one: any word but a small one.
+    Called,
+    /// What a listener speaks.
+    Protocol,
     /// Anything but a mark.
     Any,
     /// Some of what a sentence still says, or all of it.
@@ -70,6 +81,8 @@ impl Slot {
             "ratio" => Self::Ratio,
             "arn" => Self::Address,
             "quoted" => Self::Quoted,
+            "called" => Self::Called,
+            "protocol" => Self::Protocol,
             "any" => Self::Any,
             "rest" => Self::Rest,
             "part" => Self::Part,
@@ -92,6 +105,9 @@ impl Slot {
             | (Self::Address, TokenKind::Address)
             | (Self::Quoted, TokenKind::Quoted) => true,
             (Self::Name, TokenKind::Word) => !is_ordinary(&token.low) && !is_glue(&token.low) && !is_known(&token.low),
+            (Self::Called, TokenKind::Name | TokenKind::Host | TokenKind::Quoted) => true,
+            (Self::Called, TokenKind::Word) => !is_glue(&token.low) && !PRONOUNS.contains(&token.low.as_str()),
+            (Self::Protocol, TokenKind::Word | TokenKind::Name) => PROTOCOLS.contains(&token.low.as_str()),
             (Self::Router, _) => is_called(token, &["router", "-vr"]),
             (Self::Node, _) => is_called(token, &["node", "-vn"]),
             (Self::Gateway, _) => is_called(token, &["gateway", "-gw", "-vg"]),

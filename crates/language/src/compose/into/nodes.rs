@@ -46,27 +46,6 @@ impl<'i> Desk<'i> {
         }
     }
 
-    /// Whether a name is a node's alone, and every route to it has other targets too.
-    fn is_one_of_several(&self, name: &str, routes: &[&'i Resource]) -> bool {
-        let is_called = |resource: &&'i Resource| Key::of(&resource.name).shown() == name;
-        let has_name = |kind: Kind| self.finder.named(kind, name).iter().any(is_called);
-        let others = [Kind::Route, Kind::VirtualRouter, Kind::VirtualService];
-        has_name(Kind::VirtualNode)
-            && !others.into_iter().any(|kind| !self.finder.named(kind, name).is_empty())
-            && !routes.is_empty()
-            && routes.iter().all(|route| Finder::targets(route).len() > 1)
-    }
-
-    /// Says whose timeout it is that is set.
-    fn tell_own_timeout(&mut self, name: &str, wanted: &VirtualNode) {
-        if wanted.listeners.iter().any(|listener| listener.timeout.is_some()) {
-            self.draft.assume(
-                format!("the timeout is that of the listener of `{name}`"),
-                "routes send requests to others too, and keep the timeouts that they have",
-            );
-        }
-    }
-
     /// Changes what is there of a node or application; `false` where it is to be made.
     fn change_node(&mut self, wanted: &VirtualNode, is_application: bool) -> bool {
         let only = self.only(Kind::VirtualNode).filter(|_| wanted.name.is_none() && wanted.action == Action::Change);
@@ -83,9 +62,9 @@ impl<'i> Desk<'i> {
             return false;
         }
         // The timeout of an application is that of its whole path: of the routes that lead to it too.
-        let is_one_of_several = self.is_one_of_several(name, &routes);
-        let own = wanted.listeners.iter().find_map(|listener| listener.timeout.clone());
-        let of_path = own.filter(|_| is_application && !routes.is_empty() && !is_one_of_several);
+        let of_path = (is_application && !routes.is_empty())
+            .then(|| wanted.listeners.iter().find_map(|listener| listener.timeout.clone()))
+            .flatten();
         let mut listeners = wanted.listeners.clone();
         if of_path.is_some() {
             for listener in &mut listeners {
@@ -95,8 +74,11 @@ impl<'i> Desk<'i> {
         }
         let changes_nodes = VirtualNode { listeners: listeners.clone(), ..wanted.clone() }.changes_nodes();
         // Some versions of a name are never changed without a word about the others.
-        let is_family = self.finder.nodes_named(name).is_empty();
-        let family = if is_family { self.finder.family(name, nodes.is_empty()) } else { Vec::new() };
+        let family = if self.finder.nodes_named(name).is_empty() {
+            self.finder.family(name, nodes.is_empty())
+        } else {
+            Vec::new()
+        };
         let is_left_out = |node: &&&Resource| !nodes.iter().any(|other| std::ptr::eq(*other, **node));
         if family.len() > 1 && changes_nodes && family.iter().any(|node| is_left_out(&node)) {
             self.ask_which(Kind::VirtualNode, Some(name), &family);
@@ -111,9 +93,6 @@ impl<'i> Desk<'i> {
             return true;
         }
         self.is_settled |= !wanted.says_nothing();
-        if is_application && is_one_of_several {
-            self.tell_own_timeout(name, wanted);
-        }
         for node in &nodes {
             self.change_listeners(node, &listeners);
             self.change_rest(node, wanted);
