@@ -30,6 +30,7 @@ mod calls;
 mod carried;
 mod chains;
 mod choose;
+mod coordinate;
 mod copies;
 mod counts;
 mod courtesy;
@@ -230,6 +231,7 @@ fn read(request: &str, mut tokens: Vec<Token>, known: Option<&Known>) -> (Unders
     let mut tokens = name_symbols(tokens);
     let mut passed_over = frames::drop_frames(request, &mut tokens, known);
     passed_over.extend(sorts::drop_sorts(&mut tokens, known));
+    coordinate::name_together(&mut tokens);
     point_at_called(&mut tokens);
     courtesy::drop_courtesy(&mut tokens);
     if known.is_none() {

@@ -140,20 +140,20 @@ impl Reader<'_> {
             return false;
         }
         let Ok((node, _)) = spot::node(&mut self.intent, spot) else { return false };
-        let Some(at) = said.into_iter().find(|at| node.calls.get(*at).is_some_and(|call| call.to == name)) else {
-            return false;
-        };
+        let at = said.into_iter().find(|at| node.calls.get(*at).is_some_and(|call| call.to == name));
+        let Some(at) = at else { return false };
         self.last_calls = Some((spot, vec![at]));
         self.at += 1;
         true
     }
 
-    /// One call more, after some were named: "calls ads over TLS and users".
+    /// One call more, after some were named: "calls ads over TLS and users", but not "… and users calls tax".
     pub(super) fn more_calls(&mut self, name: &str) -> Said {
+        let verb = self.past(self.words.end, &["application", "virtual-node"]);
         match self.last_calls.clone() {
             Some((spot, _))
                 if self.spot.is_some_and(|here| here.place == spot.place)
-                    && !self.token(self.words.end).is_some_and(is_clause_verb) =>
+                    && !self.token(verb).is_some_and(is_clause_verb) =>
             {
                 self.calls(&[name.to_owned()])
             }
