@@ -246,7 +246,7 @@ impl Reader<'_> {
         }
         let sharing = self.sharing_after(end);
         if let Some((owners, end)) = self.owners_after(end).filter(|_| sharing.is_none()) {
-            return Some((self.from_owners(names, &owners), end));
+            return Some((self.gone_from(names, &owners), end));
         }
         let (kind, end) = match sharing {
             Some(end) => (RemovalKind::Target, end),
@@ -263,7 +263,7 @@ impl Reader<'_> {
     }
 
     /// "v1 from the route orders"; "the route beta of the router orders" stands there, and is no target.
-    fn from_owners(&self, names: Vec<String>, owners: &[String]) -> Vec<Removal> {
+    fn gone_from(&self, names: Vec<String>, owners: &[String]) -> Vec<Removal> {
         let Some(kind) = self.known.as_ref().and_then(|known| known.stands_in(&names, owners)) else {
             return each_of(RemovalKind::Target, owners, &names);
         };
