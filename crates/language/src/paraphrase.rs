@@ -10,10 +10,11 @@
 //! took stands where the words on the right name it.
 //! `@class = phrase | phrase` makes a class for all tables. Words in a phrase are parted by spaces, and marks are words.
 //! `#rest` takes what is left of a sentence, and `#part` of it up to a mark; lines with these put parts in order, and wait
-//! until no other line fits anything. Both sides alike keep a phrase from other lines.
+//! until no other line fits anything. The tables of changes are used only where files are changed.
+//! Both sides alike keep a phrase from other lines.
 //! Where several patterns fit, the one that takes most is meant; of the same length, the first. What a line made may be
 //! said otherwise by another line once more, a few times. What would be read as something else as it stands is in the table
-//! `always`, which is applied before the first reading, and once; `misread` is the same for what makes something new.
+//! `always`, which is applied before the first reading, and once.
 
 mod slot;
 
@@ -21,9 +22,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use slot::{Slot, is_edge};
+use slot::Slot;
 
-use crate::lexer::{Token, TokenKind, tokens};
+use crate::lexer::{Token, TokenKind, joined, tokens};
 
 /// What may be said in other words, by what it is about.
 const TABLES: &[(&str, &str)] = &[
@@ -33,10 +34,12 @@ const TABLES: &[(&str, &str)] = &[
     ("nodes", include_str!("paraphrase/nodes.txt")),
     ("tls", include_str!("paraphrase/tls.txt")),
     ("limits", include_str!("paraphrase/limits.txt")),
-    (MISREAD, include_str!("paraphrase/misread.txt")),
     ("routes", include_str!("paraphrase/routes.txt")),
     ("gateways", include_str!("paraphrase/gateways.txt")),
     ("edits", include_str!("paraphrase/edits.txt")),
+    ("changes", include_str!("paraphrase/changes.txt")),
+    (MISREAD, include_str!("paraphrase/misread.txt")),
+    (MISREAD_CHANGES, include_str!("paraphrase/misread-changes.txt")),
     ("sidecar", include_str!("paraphrase/sidecar.txt")),
     ("whole", include_str!("paraphrase/whole.txt")),
 ];
@@ -46,6 +49,12 @@ const ALWAYS: &str = "always";
 
 /// The same of requests that make something, and change no files.
 const MISREAD: &str = "misread";
+
+/// The same of requests that change what is there.
+const MISREAD_CHANGES: &str = "misread-changes";
+
+/// The tables that are used only where files are changed.
+const OF_CHANGES: &[&str] = &["edits", "changes", MISREAD_CHANGES];
 
 /// The mark in a pattern behind which all is only looked at.
 const AHEAD: &str = ">";
@@ -90,11 +99,15 @@ struct Rules {
     by_slot: Vec<(Slot, usize)>,
 }
 
-static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(|_| true));
+static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(|table| !OF_CHANGES.contains(&table)));
 
-static ALWAYS_RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(|table| table == ALWAYS));
+static CHANGES_RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(|table| table != MISREAD_CHANGES));
+
+static MISREAD_CHANGES_RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(|table| table == MISREAD_CHANGES));
 
 static MISREAD_RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(|table| table == MISREAD));
+
+static ALWAYS_RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(|table| table == ALWAYS));
 
 /// The lines of a table that say something.
 fn lines(table: &'static str) -> impl Iterator<Item = &'static str> {
@@ -161,16 +174,19 @@ impl Rules {
         self.all.push(rule);
     }
 
-    /// What stands at a place in other words, by the lines that put parts in order or by the others.
+    /// What stands at a place in other words, and how many tokens that are.
     ///
     /// What a line made itself it does not say otherwise again.
-    fn at(&self, Wording { tokens, by }: &Wording, at: usize, in_order: bool) -> Option<Said> {
+    fn at(&self, tokens: &[Token], by: &[Option<usize>], at: usize, in_order: bool) -> Option<Said> {
         let first = tokens.get(at)?;
         let by_word = self.by_word.get(first.low.as_str()).into_iter().flatten().copied();
         let by_slot = self.by_slot.iter().filter(|(slot, _)| slot.takes(first)).map(|(_, place)| *place);
         let fits = by_word.chain(by_slot).filter_map(|place| {
             let Rule { pattern, edges: (begins, ends), is_long, words } = &self.all[place];
-            if *is_long != in_order || *begins && at.checked_sub(1).is_some_and(|before| !is_edge(tokens.get(before))) {
+            if *is_long != in_order {
+                return None;
+            }
+            if *begins && at.checked_sub(1).is_some_and(|before| !is_edge(tokens.get(before))) {
                 return None;
             }
             let taken = fit(pattern, tokens, at, &mut Ways { left: MOST_WAYS, ends: *ends })?;
@@ -178,8 +194,7 @@ impl Rules {
             let ahead = taken.slots.iter().find(|(name, _)| *name == AHEAD);
             let end = ahead.map_or(taken.end, |(_, place)| place.start);
             let words = said(words, tokens, at..end, &taken.slots);
-            let is_same = is_same(&words, &tokens[at..end]);
-            (!is_own || is_same).then_some((taken.end, Said { end, place, words, is_same }))
+            (!is_own || is_same(&words, &tokens[at..end])).then_some((taken.end, Said { end, place, words }))
         });
         fits.max_by_key(|(end, said)| (*end, std::cmp::Reverse(said.place))).map(|(_, said)| said)
     }
@@ -205,6 +220,10 @@ struct Ways {
     left: usize,
     /// Whether a sentence is to end where it does.
     ends: bool,
+}
+
+fn is_edge(token: Option<&Token>) -> bool {
+    token.is_none_or(|token| matches!(token.low.as_str(), "." | ";" | "!" | "?"))
 }
 
 /// The longest way in which parts fit tokens from a place on.
@@ -236,7 +255,12 @@ fn fit(parts: &[(Part, bool)], tokens: &[Token], at: usize, ways: &mut Ways) -> 
         }
         Part::Slot(slot, name) => {
             for end in slot.ends(tokens, at) {
-                keep(fit(rest, tokens, end, ways).map(|own| own.with(name, at..end)));
+                // A slot that stands twice takes the same twice.
+                let is_same = |taken: &Taken| {
+                    let mut others = taken.slots.iter().filter(|(slot, _)| slot == name);
+                    others.all(|(_, other)| is_same(&tokens[at..end], &tokens[other.clone()]))
+                };
+                keep(fit(rest, tokens, end, ways).filter(is_same).map(|own| own.with(name, at..end)));
             }
         }
     }
@@ -250,11 +274,6 @@ fn is_word(word: &str, token: &Token) -> bool {
     let is_plain = matches!(token.kind, TokenKind::Word | TokenKind::Name | TokenKind::Mark | TokenKind::Number(_));
     // A slash by itself is read as a path.
     (is_plain || token.low == "/") && token.low == word
-}
-
-/// Whether tokens say the same in the same words.
-fn is_same(tokens: &[Token], others: &[Token]) -> bool {
-    tokens.len() == others.len() && tokens.iter().zip(others).all(|(token, other)| token.low == other.low)
 }
 
 /// Words in the place of tokens, with what slots took of these.
@@ -285,7 +304,7 @@ fn said(words: &str, of: &[Token], part: Range<usize>, slots: &[(&str, Range<usi
         said.extend(values.map(moved));
     }
     said.extend(placed(&plain, &place));
-    said
+    joined(&said)
 }
 
 /// The tokens of words that stand for those at a place of the request.
@@ -301,33 +320,35 @@ struct Said {
     /// The line that says it.
     place: usize,
     words: Vec<Token>,
-    /// Whether it says what stands there.
-    is_same: bool,
 }
 
 /// A request in the words that the grammar is written with, where some of it can be said in such.
-pub(crate) fn said_otherwise(tokens: &[Token]) -> Option<Vec<Token>> {
+pub(crate) fn said_otherwise(tokens: &[Token], is_change: bool) -> Option<Vec<Token>> {
+    let rules = if is_change { &CHANGES_RULES } else { &RULES };
     let most = tokens.len() * 2 + MOST_MORE;
     let mut said = Wording { tokens: tokens.to_vec(), by: vec![None; tokens.len()] };
     let mut is_other = false;
     for _ in 0..MOST_TIMES {
-        let other = said_once(&RULES, &said, false).or_else(|| said_once(&RULES, &said, true));
-        let Some(other) = other.filter(|other| other.tokens.len() <= most) else { break };
+        let Some(other) = said_once(rules, &said, false)
+            .or_else(|| said_once(rules, &said, true))
+            .filter(|other| other.tokens.len() <= most)
+        else {
+            break;
+        };
         said = other;
         is_other = true;
     }
     is_other.then_some(said.tokens)
 }
 
-/// A request without what would be read as something else than it says, where it makes something or changes files.
+/// A request without what would be read as something else than it says.
 pub(crate) fn said_clearly(tokens: Vec<Token>, is_change: bool) -> Vec<Token> {
-    let once = |rules: &Rules, tokens: Vec<Token>, in_order: bool| {
-        let by = vec![None; tokens.len()];
-        let own = Wording { tokens, by };
-        said_once(rules, &own, in_order).unwrap_or(own).tokens
-    };
-    let said = once(&ALWAYS_RULES, tokens, false);
-    if is_change { said } else { once(&MISREAD_RULES, once(&MISREAD_RULES, said, false), true) }
+    let by = vec![None; tokens.len()];
+    let own = Wording { tokens, by };
+    let own = said_once(&ALWAYS_RULES, &own, false).unwrap_or(own);
+    let rules = if is_change { &MISREAD_CHANGES_RULES } else { &MISREAD_RULES };
+    let own = said_once(rules, &own, false).unwrap_or(own);
+    said_once(rules, &own, true).unwrap_or(own).tokens
 }
 
 /// A request, and for each of its tokens the line that made it.
@@ -342,11 +363,11 @@ fn said_once(rules: &Rules, own: &Wording, in_order: bool) -> Option<Wording> {
     let mut said = Wording { tokens: Vec::with_capacity(tokens.len()), by: Vec::with_capacity(tokens.len()) };
     let (mut at, mut is_other) = (0, false);
     while at < tokens.len() {
-        if let Some(other) = rules.at(own, at, in_order).filter(|other| other.end > at) {
-            said.by.resize(said.by.len() + other.words.len(), Some(other.place));
-            said.tokens.extend(other.words);
-            at = other.end;
-            is_other |= !other.is_same;
+        if let Some(Said { end, place, words }) = rules.at(tokens, by, at, in_order).filter(|other| other.end > at) {
+            is_other |= !is_same(&words, &tokens[at..end]);
+            said.by.resize(said.by.len() + words.len(), Some(place));
+            said.tokens.extend(words);
+            at = end;
         } else {
             said.tokens.push(tokens[at].clone());
             said.by.push(by[at]);
@@ -354,6 +375,11 @@ fn said_once(rules: &Rules, own: &Wording, in_order: bool) -> Option<Wording> {
         }
     }
     is_other.then_some(said)
+}
+
+/// Whether tokens say the same in the same words.
+fn is_same(tokens: &[Token], others: &[Token]) -> bool {
+    tokens.len() == others.len() && tokens.iter().zip(others).all(|(token, other)| token.low == other.low)
 }
 
 #[cfg(test)]
@@ -385,7 +411,10 @@ mod tests {
                 let taken = pattern.split_whitespace().take_while(|part| *part != AHEAD);
                 let taken: HashSet<String> = taken.filter_map(slot).collect();
                 let said: HashSet<String> = words.split_whitespace().filter_map(slot).collect();
-                assert_eq!(taken, said, "{name}: {line}: a value is lost, or comes from nowhere");
+                // Who or what a sentence speaks of that says nothing goes with it.
+                let is_name = |slot: &String| slot.starts_with("#name") || slot.starts_with("#thing");
+                let says_nothing = words.trim().is_empty() && taken.iter().all(is_name);
+                assert!(taken == said || says_nothing, "{name}: {line}: a value is lost, or comes from nowhere");
                 for part in pattern.split_whitespace() {
                     let part = part.trim_end_matches('?');
                     let is_known = part.strip_prefix('@').is_none_or(|class| classes.contains(class));

@@ -1,13 +1,14 @@
 //! What a slot of a pattern takes.
 
+use super::is_edge;
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::{is_glue, is_known, is_ordinary};
 
-/// The most names in a row that a slot takes.
-const MOST_NAMES: usize = 12;
-
 /// The most tokens that a slot takes of what comes.
 const MOST_LONG: usize = 40;
+
+/// The most names in a row that a slot takes.
+const MOST_NAMES: usize = 12;
 
 /// Words that turn what is said around, so that nothing is passed over that holds one.
 const NEGATIONS: &[&str] = &[
@@ -38,8 +39,8 @@ const NEGATIONS: &[&str] = &[
     "reject",
 ];
 
-/// Words that say which values are meant, and are none.
-const NO_VALUES: &[&str] = &[
+/// Words that say which texts are meant, and are none.
+const NO_TEXTS: &[&str] = &[
     "absent", "missing", "empty", "unset", "greater", "larger", "bigger", "smaller", "less", "higher", "lower",
     "prefixed", "suffixed", "inverted", "negated", "case", "non", "supplied", "sent", "included",
 ];
@@ -87,7 +88,7 @@ pub(super) enum Slot {
     /// What a listener speaks.
     Protocol,
     /// What a header or parameter may be.
-    Value,
+    Text,
     /// Anything but a mark.
     Any,
     /// Words that say nothing which the grammar knows.
@@ -98,6 +99,10 @@ pub(super) enum Slot {
     Rest,
     /// The same up to a mark.
     Part,
+    /// A number, time, share or path.
+    Value,
+    /// What the files have, with or without its kind: `the node web`, `web`, `the web router`.
+    Thing,
 }
 
 impl Slot {
@@ -119,12 +124,14 @@ impl Slot {
             "quoted" => Self::Quoted,
             "called" => Self::Called,
             "protocol" => Self::Protocol,
-            "value" => Self::Value,
+            "text" => Self::Text,
             "any" => Self::Any,
             "talk" => Self::Talk,
             "ask" => Self::Ask,
             "rest" => Self::Rest,
             "part" => Self::Part,
+            "value" => Self::Value,
+            "thing" => Self::Thing,
             _ => return None,
         };
         Some(slot)
@@ -149,22 +156,33 @@ impl Slot {
             (Self::Node, _) => is_called(token, &["node", "-vn"]),
             (Self::Gateway, _) => is_called(token, &["gateway", "-gw", "-vg"]),
             (Self::Mesh, _) => is_called(token, &["mesh"]),
+            (Self::Any | Self::Part, kind) => *kind != TokenKind::Mark || token.low == "to",
             (
-                Self::Value,
+                Self::Text,
                 TokenKind::Name | TokenKind::Host | TokenKind::Quoted | TokenKind::Address | TokenKind::Number(_),
             ) => true,
-            (Self::Value, TokenKind::Word) => is_value(&token.low),
-            (Self::Any | Self::Part, kind) => *kind != TokenKind::Mark || token.low == "to",
+            (Self::Text, TokenKind::Word) => is_text(&token.low),
             (Self::Talk | Self::Ask, TokenKind::Word) => {
                 !NEGATIONS.contains(&token.low.as_str())
                     && (self == Self::Ask || is_glue(&token.low) || !is_known(&token.low))
             }
             (Self::Talk | Self::Ask, TokenKind::Mark) => token.low == ",",
             (Self::Rest, _) => !is_edge(Some(token)),
+            (Self::Value, kind) => matches!(
+                kind,
+                TokenKind::Number(_)
+                    | TokenKind::Span(_)
+                    | TokenKind::Percent(_)
+                    | TokenKind::Ratio(_)
+                    | TokenKind::Path
+            ),
+            (Self::Thing, _) => BEFORE_THING.contains(&token.low.as_str()) || is_kind(token) || Self::Name.takes(token),
             _ => false,
         }
     }
+}
 
+impl Slot {
     /// Whether it takes whatever comes.
     pub(super) fn is_long(self) -> bool {
         matches!(self, Self::Rest | Self::Part | Self::Talk | Self::Ask)
@@ -176,6 +194,9 @@ impl Slot {
         if self.is_long() {
             let count = (at..at + MOST_LONG).take_while(|at| takes(*at)).count();
             return (at + 1..=at + count).rev().collect();
+        }
+        if self == Self::Thing {
+            return ends_of_thing(tokens, at);
         }
         let mut ends = Vec::new();
         let mut next = at;
@@ -195,19 +216,41 @@ impl Slot {
     }
 }
 
+/// Words before what the files have.
+const BEFORE_THING: &[&str] = &["the", "our", "this", "existing", "virtual", "gateway"];
+
+/// Words for the kinds of what the files have.
+fn is_kind(token: &Token) -> bool {
+    matches!(token.low.as_str(), "node" | "router" | "service" | "gateway" | "route" | "mesh")
+}
+
+/// Where what the files have ends: before or after the word for its kind that comes after its name.
+fn ends_of_thing(tokens: &[Token], at: usize) -> Vec<usize> {
+    let is_at = |at: usize, is: &dyn Fn(&Token) -> bool| tokens.get(at).is_some_and(is);
+    let is_before = |token: &Token| BEFORE_THING.contains(&token.low.as_str());
+    let start = at + (at..at + 3).take_while(|at| is_at(*at, &is_before)).count();
+    let kind = usize::from(is_at(start, &is_kind));
+    let is_gateway = |token: &Token| token.low == "gateway";
+    if is_at(start + kind, &|token| Slot::Name.takes(token) && !is_kind(token)) {
+        let end = start + kind + 1;
+        let is_virtual = is_at(end, &|token| token.low == "virtual" || is_gateway(token));
+        let is_kind_after = kind == 0 && is_at(end + usize::from(is_virtual), &is_kind);
+        let longer = is_kind_after.then_some(end + 1 + usize::from(is_virtual));
+        let longer = longer.or((kind == 0 && is_at(end, &is_gateway)).then_some(end + 1));
+        return longer.into_iter().chain([end]).collect();
+    }
+    let is_whole = kind == 1 || start > at && is_at(start - 1, &is_gateway);
+    is_whole.then_some(start + kind).into_iter().collect()
+}
+
 /// Whether a name ends in one of these, and is more than that.
 fn is_called(token: &Token, endings: &[&str]) -> bool {
     let is_name = matches!(token.kind, TokenKind::Name | TokenKind::Quoted | TokenKind::Word);
     is_name && endings.iter().any(|ending| token.low.len() > ending.len() && token.low.ends_with(ending))
 }
 
-/// Whether a word may be the value of something.
-fn is_value(word: &str) -> bool {
-    let is_word = is_ordinary(word) || is_glue(word) || is_known(word) || NO_VALUES.contains(&word);
+/// Whether a word may be what a header or parameter is.
+fn is_text(word: &str) -> bool {
+    let is_word = is_ordinary(word) || is_glue(word) || is_known(word) || NO_TEXTS.contains(&word);
     !is_word || matches!(word, "yes" | "true" | "false")
-}
-
-/// Whether a sentence ends there.
-pub(super) fn is_edge(token: Option<&Token>) -> bool {
-    token.is_none_or(|token| matches!(token.low.as_str(), "." | ";" | "!" | "?"))
 }
