@@ -160,9 +160,11 @@ fn in_either_wording(request: &str, there: Option<&Inventory>) -> (Understanding
     let is_open = |own: &Understanding| {
         !own.not_understood.is_empty() || !own.questions.is_empty() || !asked_of(&own.intent, there).is_empty()
     };
-    let tokens = said_clearly(tokens(request));
+    let tokens = said_clearly(tokens(request), known.is_some());
     let (first, work) = read(request, tokens.clone(), known);
-    let Some(other) = Some(tokens).filter(|_| is_open(&first)).and_then(|tokens| said_otherwise(&tokens)) else {
+    let Some(other) =
+        Some(tokens).filter(|_| is_open(&first)).and_then(|tokens| said_otherwise(&tokens, known.is_some()))
+    else {
         return (first, work);
     };
     let (second, more) = read(request, other, known);

@@ -67,6 +67,11 @@ pub(crate) fn tokens(request: &str) -> Vec<Token> {
     spelt::join(&cutter.tokens)
 }
 
+/// Joins what says one value in several tokens: `80 percent`.
+pub(crate) fn joined(tokens: &[Token]) -> Vec<Token> {
+    spelt::join(tokens)
+}
+
 /// Values that are words, as App Mesh writes them.
 ///
 /// Source: the enumerations of `PortProtocol`, `ListenerTlsMode`, `EgressFilterType`, `DnsResponseType`, `IpPreference` and

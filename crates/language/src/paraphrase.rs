@@ -9,6 +9,8 @@
 //! say that a sentence begins or ends there; what stands behind `>` is looked at and stays as it is. What a slot or a class
 //! took stands where the words on the right name it.
 //! `@class = phrase | phrase` makes a class for all tables. Words in a phrase are parted by spaces, and marks are words.
+//! `#rest` takes what is left of a sentence, and `#part` of it up to a mark; lines with these put parts in order, and wait
+//! until no other line fits anything. The tables of changes are used only where files are changed.
 //! Where several patterns fit, the one that takes most is meant; of the same length, the first. What a line made may be
 //! said otherwise by another line once more, a few times. What would be read as something else as it stands is in the table
 //! `always`, which is applied before the first reading, and once.
@@ -21,7 +23,7 @@ use std::sync::LazyLock;
 
 use slot::Slot;
 
-use crate::lexer::{Token, TokenKind, tokens};
+use crate::lexer::{Token, TokenKind, joined, tokens};
 
 /// What may be said in other words, by what it is about.
 const TABLES: &[(&str, &str)] = &[
@@ -34,11 +36,19 @@ const TABLES: &[(&str, &str)] = &[
     ("routes", include_str!("paraphrase/routes.txt")),
     ("gateways", include_str!("paraphrase/gateways.txt")),
     ("edits", include_str!("paraphrase/edits.txt")),
+    ("changes", include_str!("paraphrase/changes.txt")),
+    (MISREAD_CHANGES, include_str!("paraphrase/misread-changes.txt")),
     ("sidecar", include_str!("paraphrase/sidecar.txt")),
 ];
 
 /// The table of what would be read as something else as it stands.
 const ALWAYS: &str = "always";
+
+/// The same of requests that change what is there.
+const MISREAD_CHANGES: &str = "misread-changes";
+
+/// The tables that are used only where files are changed.
+const OF_CHANGES: &[&str] = &["edits", "changes", MISREAD_CHANGES];
 
 /// The mark in a pattern behind which all is only looked at.
 const AHEAD: &str = ">";
@@ -47,7 +57,7 @@ const AHEAD: &str = ">";
 const MOST_WAYS: usize = 200;
 
 /// How often what was said otherwise may be said otherwise again.
-const MOST_TIMES: usize = 4;
+const MOST_TIMES: usize = 8;
 
 /// How many tokens more than twice as many it may become.
 const MOST_MORE: usize = 50;
@@ -70,6 +80,8 @@ struct Rule {
     pattern: Vec<(Part, bool)>,
     /// Whether a sentence begins, and ends, where it does.
     edges: (bool, bool),
+    /// Whether a slot of it takes whatever comes.
+    is_long: bool,
     /// The words that it is said in.
     words: &'static str,
 }
@@ -81,7 +93,11 @@ struct Rules {
     by_slot: Vec<(Slot, usize)>,
 }
 
-static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(|_| true));
+static RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(|table| !OF_CHANGES.contains(&table)));
+
+static CHANGES_RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(|table| table != MISREAD_CHANGES));
+
+static MISREAD_CHANGES_RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(|table| table == MISREAD_CHANGES));
 
 static ALWAYS_RULES: LazyLock<Rules> = LazyLock::new(|| Rules::of(|table| table == ALWAYS));
 
@@ -121,7 +137,9 @@ impl Rules {
                 };
                 (part, may_miss)
             });
-            made.add(Rule { pattern: pattern.collect(), edges, words: words.trim() });
+            let pattern: Vec<(Part, bool)> = pattern.collect();
+            let is_long = pattern.iter().any(|(part, _)| matches!(part, Part::Slot(slot, _) if slot.is_long()));
+            made.add(Rule { pattern, edges, is_long, words: words.trim() });
         }
         made
     }
@@ -151,12 +169,15 @@ impl Rules {
     /// What stands at a place in other words, and how many tokens that are.
     ///
     /// What a line made itself it does not say otherwise again.
-    fn at(&self, tokens: &[Token], by: &[Option<usize>], at: usize) -> Option<Said> {
+    fn at(&self, tokens: &[Token], by: &[Option<usize>], at: usize, in_order: bool) -> Option<Said> {
         let first = tokens.get(at)?;
         let by_word = self.by_word.get(first.low.as_str()).into_iter().flatten().copied();
         let by_slot = self.by_slot.iter().filter(|(slot, _)| slot.takes(first)).map(|(_, place)| *place);
         let fits = by_word.chain(by_slot).filter_map(|place| {
-            let Rule { pattern, edges: (begins, ends), .. } = &self.all[place];
+            let Rule { pattern, edges: (begins, ends), is_long, .. } = &self.all[place];
+            if *is_long != in_order {
+                return None;
+            }
             if *begins && at.checked_sub(1).is_some_and(|before| !is_edge(tokens.get(before))) {
                 return None;
             }
@@ -225,7 +246,12 @@ fn fit(parts: &[(Part, bool)], tokens: &[Token], at: usize, ways: &mut Ways) -> 
         }
         Part::Slot(slot, name) => {
             for end in slot.ends(tokens, at) {
-                keep(fit(rest, tokens, end, ways).map(|own| own.with(name, at..end)));
+                // A slot that stands twice takes the same twice.
+                let is_same = |taken: &Taken| {
+                    let mut others = taken.slots.iter().filter(|(slot, _)| slot == name);
+                    others.all(|(_, other)| is_same(&tokens[at..end], &tokens[other.clone()]))
+                };
+                keep(fit(rest, tokens, end, ways).filter(is_same).map(|own| own.with(name, at..end)));
             }
         }
     }
@@ -268,7 +294,7 @@ fn said(words: &str, of: &[Token], part: Range<usize>, slots: &[(&str, Range<usi
         said.extend(values.map(moved));
     }
     said.extend(placed(&plain, &place));
-    said
+    joined(&said)
 }
 
 /// The tokens of words that stand for those at a place of the request.
@@ -287,12 +313,18 @@ struct Said {
 }
 
 /// A request in the words that the grammar is written with, where some of it can be said in such.
-pub(crate) fn said_otherwise(tokens: &[Token]) -> Option<Vec<Token>> {
+pub(crate) fn said_otherwise(tokens: &[Token], is_change: bool) -> Option<Vec<Token>> {
+    let rules = if is_change { &CHANGES_RULES } else { &RULES };
     let most = tokens.len() * 2 + MOST_MORE;
     let mut said = Wording { tokens: tokens.to_vec(), by: vec![None; tokens.len()] };
     let mut is_other = false;
     for _ in 0..MOST_TIMES {
-        let Some(other) = said_once(&RULES, &said).filter(|other| other.tokens.len() <= most) else { break };
+        let Some(other) = said_once(rules, &said, false)
+            .or_else(|| said_once(rules, &said, true))
+            .filter(|other| other.tokens.len() <= most)
+        else {
+            break;
+        };
         said = other;
         is_other = true;
     }
@@ -300,10 +332,15 @@ pub(crate) fn said_otherwise(tokens: &[Token]) -> Option<Vec<Token>> {
 }
 
 /// A request without what would be read as something else than it says.
-pub(crate) fn said_clearly(tokens: Vec<Token>) -> Vec<Token> {
+pub(crate) fn said_clearly(tokens: Vec<Token>, is_change: bool) -> Vec<Token> {
     let by = vec![None; tokens.len()];
     let own = Wording { tokens, by };
-    said_once(&ALWAYS_RULES, &own).unwrap_or(own).tokens
+    let own = said_once(&ALWAYS_RULES, &own, false).unwrap_or(own);
+    if !is_change {
+        return own.tokens;
+    }
+    let own = said_once(&MISREAD_CHANGES_RULES, &own, false).unwrap_or(own);
+    said_once(&MISREAD_CHANGES_RULES, &own, true).unwrap_or(own).tokens
 }
 
 /// A request, and for each of its tokens the line that made it.
@@ -313,16 +350,16 @@ struct Wording {
 }
 
 /// Says each phrase otherwise that a table knows.
-fn said_once(rules: &Rules, own: &Wording) -> Option<Wording> {
+fn said_once(rules: &Rules, own: &Wording, in_order: bool) -> Option<Wording> {
     let Wording { tokens, by } = own;
     let mut said = Wording { tokens: Vec::with_capacity(tokens.len()), by: Vec::with_capacity(tokens.len()) };
     let (mut at, mut is_other) = (0, false);
     while at < tokens.len() {
-        if let Some(Said { end, place, words }) = rules.at(tokens, by, at).filter(|other| other.end > at) {
+        if let Some(Said { end, place, words }) = rules.at(tokens, by, at, in_order).filter(|other| other.end > at) {
+            is_other |= !is_same(&words, &tokens[at..end]);
             said.by.resize(said.by.len() + words.len(), Some(place));
             said.tokens.extend(words);
             at = end;
-            is_other = true;
         } else {
             said.tokens.push(tokens[at].clone());
             said.by.push(by[at]);
@@ -330,6 +367,11 @@ fn said_once(rules: &Rules, own: &Wording) -> Option<Wording> {
         }
     }
     is_other.then_some(said)
+}
+
+/// Whether tokens say the same in the same words.
+fn is_same(tokens: &[Token], others: &[Token]) -> bool {
+    tokens.len() == others.len() && tokens.iter().zip(others).all(|(token, other)| token.low == other.low)
 }
 
 #[cfg(test)]
@@ -357,7 +399,10 @@ mod tests {
                 let taken = pattern.split_whitespace().take_while(|part| *part != AHEAD);
                 let taken: HashSet<String> = taken.filter_map(slot).collect();
                 let said: HashSet<String> = words.split_whitespace().filter_map(slot).collect();
-                assert_eq!(taken, said, "{name}: {line}: a value is lost, or comes from nowhere");
+                // Who or what a sentence speaks of that says nothing goes with it.
+                let is_name = |slot: &String| slot.starts_with("#name") || slot.starts_with("#thing");
+                let says_nothing = words.trim().is_empty() && taken.iter().all(is_name);
+                assert!(taken == said || says_nothing, "{name}: {line}: a value is lost, or comes from nowhere");
                 for part in pattern.split_whitespace() {
                     let part = part.trim_end_matches('?');
                     let is_known = part.strip_prefix('@').is_none_or(|class| classes.contains(class));

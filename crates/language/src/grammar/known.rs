@@ -11,7 +11,7 @@ use super::survey::{
 };
 use super::thing::Thing;
 use crate::compose::names::is_part;
-use crate::intent::RemovalKind;
+use crate::intent::{RemovalKind, ResourceKind};
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::is_glue;
 
@@ -95,6 +95,18 @@ impl Known {
     pub(super) fn backends_of(&self, node: &str) -> Vec<String> {
         let own = self.calls.iter().filter(|(caller, _)| caller == node);
         own.filter_map(|(_, called)| called.first().cloned()).collect()
+    }
+
+    /// Of which kind names are that all stand in one router or gateway.
+    pub(super) fn stands_in(&self, names: &[String], parents: &[String]) -> Option<ResourceKind> {
+        let [parent] = parents else { return None };
+        let is_route = |name: &String| self.routes.iter().any(|own| own.name == *name && own.router == *parent);
+        let is_gateway_route =
+            |name: &String| self.gateway_routes.iter().any(|(gateway, own)| own == name && gateway == parent);
+        if names.iter().all(is_route) {
+            return Some(ResourceKind::Route);
+        }
+        names.iter().all(is_gateway_route).then_some(ResourceKind::GatewayRoute)
     }
 
     /// The only node that may call all of these.

@@ -246,7 +246,7 @@ impl Reader<'_> {
         }
         let sharing = self.sharing_after(end);
         if let Some((owners, end)) = self.owners_after(end).filter(|_| sharing.is_none()) {
-            return Some((each_of(RemovalKind::Target, &owners, &names), end));
+            return Some((self.gone_from(names, &owners), end));
         }
         let (kind, end) = match sharing {
             Some(end) => (RemovalKind::Target, end),
@@ -260,6 +260,15 @@ impl Reader<'_> {
         let whole = self.all_of_it(end).filter(|_| kind == RemovalKind::Resource && resource.is_none());
         let (is_whole, end) = (whole.is_some(), whole.unwrap_or(end));
         Some((names.into_iter().map(|name| Removal { resource, is_whole, ..Removal::of(kind, name) }).collect(), end))
+    }
+
+    /// "v1 from the route orders"; "the route beta of the router orders" stands there, and is no target.
+    fn gone_from(&self, names: Vec<String>, owners: &[String]) -> Vec<Removal> {
+        let Some(kind) = self.known.as_ref().and_then(|known| known.stands_in(&names, owners)) else {
+            return each_of(RemovalKind::Target, owners, &names);
+        };
+        let of = |name| Removal { resource: Some(kind), ..Removal::of(RemovalKind::Resource, name) };
+        names.into_iter().map(of).collect()
     }
 
     /// "take v1 out of the route and delete the node": what left the routes before goes as a whole.

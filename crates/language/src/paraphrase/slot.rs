@@ -1,7 +1,11 @@
 //! What a slot of a pattern takes.
 
+use super::is_edge;
 use crate::lexer::{Token, TokenKind};
 use crate::lexicon::{is_glue, is_known, is_ordinary};
+
+/// The most tokens that a slot takes of what comes.
+const MOST_LONG: usize = 40;
 
 /// The most names in a row that a slot takes.
 const MOST_NAMES: usize = 12;
@@ -50,6 +54,14 @@ pub(super) enum Slot {
     Protocol,
     /// Anything but a mark.
     Any,
+    /// Some of what a sentence still says, or all of it.
+    Rest,
+    /// The same up to a mark.
+    Part,
+    /// A number, time, share or path.
+    Value,
+    /// What the files have, with or without its kind: `the node web`, `web`, `the web router`.
+    Thing,
 }
 
 impl Slot {
@@ -72,6 +84,10 @@ impl Slot {
             "called" => Self::Called,
             "protocol" => Self::Protocol,
             "any" => Self::Any,
+            "rest" => Self::Rest,
+            "part" => Self::Part,
+            "value" => Self::Value,
+            "thing" => Self::Thing,
             _ => return None,
         };
         Some(slot)
@@ -96,16 +112,38 @@ impl Slot {
             (Self::Node, _) => is_called(token, &["node", "-vn"]),
             (Self::Gateway, _) => is_called(token, &["gateway", "-gw", "-vg"]),
             (Self::Mesh, _) => is_called(token, &["mesh"]),
-            (Self::Any, kind) => *kind != TokenKind::Mark,
+            (Self::Any | Self::Part, kind) => *kind != TokenKind::Mark || token.low == "to",
+            (Self::Rest, _) => !is_edge(Some(token)),
+            (Self::Value, kind) => matches!(
+                kind,
+                TokenKind::Number(_)
+                    | TokenKind::Span(_)
+                    | TokenKind::Percent(_)
+                    | TokenKind::Ratio(_)
+                    | TokenKind::Path
+            ),
+            (Self::Thing, _) => BEFORE_THING.contains(&token.low.as_str()) || is_kind(token) || Self::Name.takes(token),
             _ => false,
         }
     }
 }
 
 impl Slot {
+    /// Whether it takes whatever comes.
+    pub(super) fn is_long(self) -> bool {
+        matches!(self, Self::Rest | Self::Part)
+    }
+
     /// Where what it takes from a place on may end.
     pub(super) fn ends(self, tokens: &[Token], at: usize) -> Vec<usize> {
         let takes = |at: usize| tokens.get(at).is_some_and(|token| self.takes(token));
+        if self.is_long() {
+            let count = (at..at + MOST_LONG).take_while(|at| takes(*at)).count();
+            return (at + 1..=at + count).rev().collect();
+        }
+        if self == Self::Thing {
+            return ends_of_thing(tokens, at);
+        }
         let mut ends = Vec::new();
         let mut next = at;
         while takes(next) && ends.len() < MOST_NAMES {
@@ -122,6 +160,33 @@ impl Slot {
         }
         ends
     }
+}
+
+/// Words before what the files have.
+const BEFORE_THING: &[&str] = &["the", "our", "this", "existing", "virtual", "gateway"];
+
+/// Words for the kinds of what the files have.
+fn is_kind(token: &Token) -> bool {
+    matches!(token.low.as_str(), "node" | "router" | "service" | "gateway" | "route" | "mesh")
+}
+
+/// Where what the files have ends: before or after the word for its kind that comes after its name.
+fn ends_of_thing(tokens: &[Token], at: usize) -> Vec<usize> {
+    let is_at = |at: usize, is: &dyn Fn(&Token) -> bool| tokens.get(at).is_some_and(is);
+    let is_before = |token: &Token| BEFORE_THING.contains(&token.low.as_str());
+    let start = at + (at..at + 3).take_while(|at| is_at(*at, &is_before)).count();
+    let kind = usize::from(is_at(start, &is_kind));
+    let is_gateway = |token: &Token| token.low == "gateway";
+    if is_at(start + kind, &|token| Slot::Name.takes(token) && !is_kind(token)) {
+        let end = start + kind + 1;
+        let is_virtual = is_at(end, &|token| token.low == "virtual" || is_gateway(token));
+        let is_kind_after = kind == 0 && is_at(end + usize::from(is_virtual), &is_kind);
+        let longer = is_kind_after.then_some(end + 1 + usize::from(is_virtual));
+        let longer = longer.or((kind == 0 && is_at(end, &is_gateway)).then_some(end + 1));
+        return longer.into_iter().chain([end]).collect();
+    }
+    let is_whole = kind == 1 || start > at && is_at(start - 1, &is_gateway);
+    is_whole.then_some(start + kind).into_iter().collect()
 }
 
 /// Whether a name ends in one of these, and is more than that.

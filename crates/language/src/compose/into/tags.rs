@@ -8,6 +8,7 @@ use meshwright_model::resource::Tag;
 use meshwright_model::{Kind, Path, Resource};
 
 use super::Desk;
+use super::find::Finder;
 use crate::compose::mesh::settle_tags;
 use crate::intent::{Action, Former, Intent, Removal, Tagging, VirtualNode};
 
@@ -18,7 +19,7 @@ impl<'i> Desk<'i> {
             return;
         }
         let tags = self.settled_tags(&intent.tags);
-        let named = named(intent);
+        let named = named(intent, &self.finder);
         let mut tagged: Vec<&'i Resource> = Vec::new();
         for (kinds, name) in &named {
             // Which it may be was asked already.
@@ -175,24 +176,29 @@ impl<'i> Desk<'i> {
 }
 
 /// The resources that a request names to change them, each with the kinds it may be of.
-fn named(intent: &Intent) -> Vec<(Vec<Kind>, String)> {
-    let mut named: Vec<(Kind, Option<&String>)> = Vec::new();
-    let nodes = intent.virtual_nodes.iter().filter(|node| node.action == Action::Change);
-    named.extend(nodes.map(|node| (Kind::VirtualNode, node.name.as_ref())));
-    let routers = intent.virtual_routers.iter().filter(|router| router.action == Action::Change);
-    named.extend(routers.map(|router| (Kind::VirtualRouter, router.name.as_ref())));
-    let alone = intent.routes.iter().filter(|route| route.action == Action::Change);
-    named.extend(alone.map(|route| (Kind::Route, route.name.as_ref())));
-    let services = intent.virtual_services.iter().filter(|service| service.action == Action::Change);
-    named.extend(services.map(|service| (Kind::VirtualService, service.name.as_ref())));
-    let gateways = intent.virtual_gateways.iter().filter(|gateway| gateway.action == Action::Change);
-    named.extend(gateways.map(|gateway| (Kind::VirtualGateway, gateway.name.as_ref())));
-    let gateway_routes = intent.gateway_routes.iter().filter(|route| route.action == Action::Change);
-    named.extend(gateway_routes.map(|route| (Kind::GatewayRoute, route.name.as_ref())));
+fn named(intent: &Intent, finder: &Finder<'_>) -> Vec<(Vec<Kind>, String)> {
+    // "virtual service web: tag team=a" is said of the one that is there.
+    let is_there = |kind: Kind, action: Action, name: Option<&String>| {
+        action == Action::Change || name.is_some_and(|name| !finder.named(kind, name).is_empty())
+    };
+    let mut named: Vec<(Kind, Action, Option<&String>)> = Vec::new();
+    let nodes = intent.virtual_nodes.iter();
+    named.extend(nodes.map(|node| (Kind::VirtualNode, node.action, node.name.as_ref())));
+    let routers = intent.virtual_routers.iter();
+    named.extend(routers.map(|router| (Kind::VirtualRouter, router.action, router.name.as_ref())));
+    let alone = intent.routes.iter();
+    named.extend(alone.map(|route| (Kind::Route, route.action, route.name.as_ref())));
+    let services = intent.virtual_services.iter();
+    named.extend(services.map(|service| (Kind::VirtualService, service.action, service.name.as_ref())));
+    let gateways = intent.virtual_gateways.iter();
+    named.extend(gateways.map(|gateway| (Kind::VirtualGateway, gateway.action, gateway.name.as_ref())));
+    let gateway_routes = intent.gateway_routes.iter();
+    named.extend(gateway_routes.map(|route| (Kind::GatewayRoute, route.action, route.name.as_ref())));
+    named.retain(|(kind, action, name)| is_there(*kind, *action, *name));
     let mesh = intent.mesh.iter().filter(|mesh| mesh.action.is_some());
-    named.extend(mesh.map(|mesh| (Kind::Mesh, mesh.name.as_ref())));
+    named.extend(mesh.map(|mesh| (Kind::Mesh, Action::Change, mesh.name.as_ref())));
     let is_changed = |node: &&VirtualNode| node.action == Action::Change;
     let any = intent.applications.iter().filter(is_changed).filter_map(|node| node.name.clone());
-    let of_kind = named.into_iter().filter_map(|(kind, name)| Some((vec![kind], name?.clone())));
+    let of_kind = named.into_iter().filter_map(|(kind, _, name)| Some((vec![kind], name?.clone())));
     of_kind.chain(any.map(|name| (Kind::ALL.to_vec(), name))).collect()
 }
