@@ -295,6 +295,8 @@ impl Cutter<'_> {
             self.push(TokenKind::Address, length);
         } else if let Some(length) = value::versioned_http(rest, text) {
             self.push(TokenKind::Word, length);
+        } else if let Some(length) = that_is(rest) {
+            self.push_as(TokenKind::Mark, ",".to_owned(), length);
         } else if let Some(word) = shortened(rest) {
             self.push_as(TokenKind::Word, word.to_owned(), word_length(rest));
         } else if let Some(tail) = apostrophe(&rest[text.len()..]) {
@@ -377,6 +379,12 @@ impl Cutter<'_> {
 }
 
 /// A word that is written short with a slash: `w/`, `w/o`.
+/// How long "that is" is where it is said in short, with the comma that may follow.
+fn that_is(rest: &str) -> Option<usize> {
+    let short = ["i.e.", "i. e."].into_iter().find(|short| rest.to_ascii_lowercase().starts_with(short))?;
+    Some(short.len() + usize::from(rest[short.len()..].starts_with(',')))
+}
+
 fn shortened(rest: &str) -> Option<&'static str> {
     match rest[..word_length(rest)].to_ascii_lowercase().as_str() {
         "w/" => Some("with"),

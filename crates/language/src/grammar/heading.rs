@@ -100,15 +100,63 @@ impl Reader<'_> {
         let points_back = self.tokens.windows(2).any(|next| {
             next[1].low == "virtual-node" && matches!(next[0].low.as_str(), "its" | "it" | "their" | "this" | "that")
         });
-        let is_bare = |node: &VirtualNode| {
-            node.name.is_none() && (points_back || node.says_nothing()) && node.action == Action::Create
-        };
         let nodes = &self.intent.virtual_nodes;
-        if self.known.is_none() && nodes.iter().any(is_bare) && nodes.len() + self.intent.applications.len() > 1 {
+        let is_described = |node: &VirtualNode| node.name.is_some() && !node.says_nothing();
+        let has_other = nodes.iter().chain(&self.intent.applications).any(is_described);
+        let is_bare = |node: &VirtualNode| {
+            let is_unsure = points_back || has_other || node.says_nothing();
+            node.name.is_none() && is_unsure && node.action == Action::Create
+        };
+        // "a mesh with strict egress": nothing there speaks of a node.
+        let is_of_mesh = self.intent.mesh.is_some()
+            && !self.tokens.iter().any(|token| token.low == "virtual-node")
+            && nodes
+                .iter()
+                .any(|node| node.name.is_none() && node.listeners.iter().all(|listener| listener.port.is_none()));
+        let has_several = nodes.len() + self.intent.applications.len() > 1;
+        if self.known.is_none() && (is_of_mesh || has_several && nodes.iter().any(is_bare)) {
             let text =
                 "It speaks of a virtual node without a name: is it one of those that it names, or another?".to_owned();
             self.questions.push(Question { text, about: Vec::new() });
         }
+    }
+
+    /// Asks whether a listener is to speak TLS of which only a clause about the node's calls tells, where these speak it too.
+    pub(super) fn ask_about_tls_beside_calls(&mut self) {
+        let mut asked: Vec<String> = Vec::new();
+        for own in &self.evidence {
+            let Some((node, listener)) = own.path.split_once(".listeners[") else { continue };
+            let is_tls = listener.split_once("].").is_some_and(|(_, rest)| matches!(rest, "tls" | "tls.mode"));
+            let Some(told) = self.tokens.iter().position(|token| token.start >= own.start).filter(|_| is_tls) else {
+                continue;
+            };
+            let ends = |at: &usize| self.ends_clause(*at);
+            let before = (0..told).rev().take_while(|at| !ends(at));
+            let after = (told..self.tokens.len()).take_while(|at| !ends(at));
+            let clause: Vec<usize> = before.chain(after).collect();
+            let is_of_calls = clause.iter().any(|at| self.is_symbol(*at, &["backend"]));
+            let is_of_listener = clause.iter().any(|at| {
+                self.is_symbol(*at, &["listener", "mtls", "everything"])
+                    || self.is_word(*at, &["inbound", "incoming", "ingress", "itself", "both"])
+            });
+            let secured = self.name_of_secured(node).filter(|_| is_of_calls && !is_of_listener);
+            asked.extend(secured.filter(|name| !asked.contains(name)));
+        }
+        for name in asked {
+            let text = format!(
+                "Is the listener of `{name}` to speak TLS too, or only its calls? Say \"its listener uses TLS\" or \"its calls to backends use TLS\"."
+            );
+            self.questions.push(Question { text, about: Vec::new() });
+        }
+    }
+
+    /// The name of the node at a path of the intent, where its calls speak TLS.
+    fn name_of_secured(&self, path: &str) -> Option<String> {
+        let (list, at) = path.strip_suffix(']')?.split_once('[')?;
+        let nodes = if list == "applications" { &self.intent.applications } else { &self.intent.virtual_nodes };
+        let node = nodes.get(at.parse::<usize>().ok()?)?;
+        let is_secured = node.backend_tls.is_some() || node.calls.iter().any(|call| call.tls.is_some());
+        node.name.clone().filter(|_| is_secured)
     }
 
     /// Lets what was said of nobody hold for all applications that were named after it.

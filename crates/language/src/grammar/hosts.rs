@@ -163,6 +163,10 @@ impl Reader<'_> {
         let (node, _) = spot::node(&mut self.intent, spot)?;
         let name = node.name.clone();
         match name {
+            // "found in DNS under orders.shop.local"
+            Some(name) if domain.split_once('.').is_some_and(|(first, _)| first.eq_ignore_ascii_case(&name)) => {
+                put_hostname(&mut self.intent, spot, domain)
+            }
             Some(name) => put_hostname(&mut self.intent, spot, &format!("{name}.{domain}")),
             None if spot.place == Place::Everywhere => put_hostname(&mut self.intent, spot, domain),
             None => Err(Trouble::NotHere),

@@ -7,6 +7,7 @@ use super::reader::Reader;
 use super::slot::{Slot, Value};
 use super::spot::{self, Place, Said, Spot, Trouble, put};
 use crate::intent::{Action, Discovery, Dns, Protocol, Provider, RouterListener, VirtualNode, VirtualService};
+use crate::lexer::TokenKind;
 use crate::understanding::Assumption;
 
 /// What stands before a port that is said without the word.
@@ -125,7 +126,12 @@ impl Reader<'_> {
         let is_counted =
             self.is_word(noun, COUNTED) || self.is_symbol(noun, &["connections", "pending", "concurrent-requests"]);
         let is_bound = self.words.clone().any(|at| self.is_symbol(at, &["max"]));
-        !is_said && (is_counted || is_bound)
+        // "serves two protocols"
+        let is_in_words = self.words.clone().any(|at| {
+            let token = &self.tokens[at];
+            matches!(token.kind, TokenKind::Number(..MIN_BARE_PORT)) && token.text.starts_with(char::is_alphabetic)
+        });
+        !is_said && (is_counted || is_bound || is_in_words)
     }
 
     /// The application or node that was just called, where a port or protocol is said of the call: "calls db on port 5432".

@@ -218,6 +218,7 @@ impl<'r> Reader<'r> {
         self.settle_versions();
         self.settle_common();
         self.ask_about_bare_nodes();
+        self.ask_about_tls_beside_calls();
         self.settle_mesh();
         self.account();
         let is_empty = self.intent == Intent::default();

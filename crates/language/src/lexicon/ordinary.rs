@@ -33,6 +33,9 @@ want wants wanted went work works working
 getting receiving holding presenting showing becoming remaining seeing meeting meets met
 passed pass passes passing
 
+declared undeclared defined undefined listed unlisted unknown registered unregistered allowed permitted
+forbidden wanted unwanted restricted
+
 bypass bypassed bypasses bypassing exclude excluded excludes install installed installing installs mount mounting mounts
 mounted
 ";
