@@ -10,6 +10,7 @@ mod judges;
 mod protobuf;
 mod suite;
 mod tidy;
+mod wordings;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,6 +24,7 @@ usage: cargo xtask <task>
   ci                      formatting, lints, tidy and tests, as a change must pass them
   tidy                    what the layout demands: edges between crates, purity, files, no cycles of modules
   docs                    write docs/ from the program itself
+  wordings [--show NAME]  measure how much of ordinary wording is understood
   protobuf                write the descriptors of Envoy's messages for crates/envoy
   differential [--pairs N] [--seed N]
                           hold the simulator against a real Envoy: 20,000 requests into generated meshes
@@ -48,6 +50,7 @@ fn run(arguments: &[String]) -> Result<()> {
         "ci" => suite::ci(&root()),
         "tidy" => tidy::run(&root()),
         "docs" => docs::run(&root()),
+        "wordings" => wordings::run(&root(), rest),
         "protobuf" => protobuf::run(&root()),
         "differential" => differential::run(&root(), rest),
         "bench" => bench::run(&root(), rest),

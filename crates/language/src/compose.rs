@@ -81,6 +81,8 @@ fn compose_on(intent: &Intent, mut draft: Draft) -> Composition {
     ask_about_copies(intent, &mut draft);
     draft.tags = intent.tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
     mesh::settle_tags(&mut draft);
+    let led = loose::lead(intent, &mut draft);
+    let intent = led.as_ref().unwrap_or(intent);
     let environments = environments::settle(intent, &mut draft);
     mesh::write(intent, &mut draft);
     let mut plan = expand::expand(intent, &mut draft);

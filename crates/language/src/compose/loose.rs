@@ -3,7 +3,37 @@
 
 use super::draft::Draft;
 use super::names::listed;
-use crate::intent::{Action, Intent, Provider, VirtualNode};
+use crate::intent::{Action, GatewayRoute, Intent, Provider, VirtualGateway, VirtualNode};
+
+/// Gateways that are made and lead nowhere.
+fn aimless(intent: &Intent) -> impl Iterator<Item = &VirtualGateway> {
+    let has_route = |gateway: &VirtualGateway| {
+        intent.gateway_routes.iter().any(|route| route.gateway.is_none() || route.gateway == gateway.name)
+    };
+    let made = intent.virtual_gateways.iter().filter(|gateway| gateway.action == Action::Create);
+    made.filter(move |gateway| gateway.routes.is_empty() && !has_route(gateway))
+}
+
+/// Lets a gateway of which no route is told lead to the one service that no other calls.
+pub(super) fn lead(intent: &Intent, draft: &mut Draft) -> Option<Intent> {
+    let is_made = |one: &&VirtualNode| one.action == Action::Create;
+    let services: Vec<&VirtualNode> = intent.applications.iter().filter(is_made).collect();
+    let is_called = |name: &String| services.iter().any(|one| one.calls.iter().any(|call| call.to == *name));
+    let entries: Vec<&String> =
+        services.iter().filter_map(|one| one.name.as_ref()).filter(|name| !is_called(name)).collect();
+    let ([entry], true) = (&entries[..], services.len() > 1) else { return None };
+    let gateways: Vec<Option<String>> = aimless(intent).map(|gateway| gateway.name.clone()).collect();
+    let mut led = (!gateways.is_empty()).then(|| intent.clone())?;
+    for gateway in gateways {
+        let shown = gateway.as_ref().map_or("the gateway".to_owned(), |name| format!("gateway `{name}`"));
+        draft.assume(
+            format!("{shown} sends all requests to `{entry}`"),
+            "the request says nothing of that, and no other service calls it",
+        );
+        led.gateway_routes.push(GatewayRoute { gateway, service: Some((*entry).clone()), ..GatewayRoute::default() });
+    }
+    Some(led)
+}
 
 /// Asks about every part that stands alone beside services of which only the name is known to belong to them.
 pub(super) fn ask(intent: &Intent, draft: &mut Draft) {
@@ -35,6 +65,10 @@ pub(super) fn ask(intent: &Intent, draft: &mut Draft) {
                 listed(&names)
             ));
         }
+    }
+    for gateway in aimless(intent) {
+        let shown = gateway.name.as_ref().map_or("the gateway".to_owned(), |name| format!("gateway `{name}`"));
+        draft.ask(format!("To which of {} does {shown} lead?", listed(&names)));
     }
     for service in services {
         ask_about_nodes(intent, service, draft);

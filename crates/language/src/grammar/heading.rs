@@ -126,7 +126,8 @@ impl Reader<'_> {
         let mut asked: Vec<String> = Vec::new();
         for own in &self.evidence {
             let Some((node, listener)) = own.path.split_once(".listeners[") else { continue };
-            let is_tls = listener.split_once("].").is_some_and(|(_, rest)| matches!(rest, "tls" | "tls.mode"));
+            let is_tls =
+                listener.split_once("].").is_some_and(|(_, rest)| matches!(rest, "tls" | "tls.mode" | "tls.mutual"));
             let Some(told) = self.tokens.iter().position(|token| token.start >= own.start).filter(|_| is_tls) else {
                 continue;
             };
@@ -136,7 +137,7 @@ impl Reader<'_> {
             let clause: Vec<usize> = before.chain(after).collect();
             let is_of_calls = clause.iter().any(|at| self.is_symbol(*at, &["backend"]));
             let is_of_listener = clause.iter().any(|at| {
-                self.is_symbol(*at, &["listener", "mtls", "everything"])
+                self.is_symbol(*at, &["listener", "everything"])
                     || self.is_word(*at, &["inbound", "incoming", "ingress", "itself", "both"])
             });
             let secured = self.name_of_secured(node).filter(|_| is_of_calls && !is_of_listener);
