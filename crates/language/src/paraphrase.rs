@@ -2,19 +2,19 @@
 //!
 //! A request is read as it stands first. Only where something of that was not understood, it is read once more, with each
 //! phrase replaced that a table in `paraphrase/` knows: "requests that carry x-beta end up on v2" are "requests with header
-//! x-beta go to v2". Then either all of it is understood, or the first reading is what is told.
+//! x-beta go to v2". Where both readings leave something open, the one that leaves less is told. What would be read as
+//! something else as it stands is in `always`, `misread` and `misread-changes`; these are applied before the first reading.
 //!
 //! A line of a table is `pattern => words`. In a pattern stand words in lower case, `a|b` for one of several, `a?` for one
 //! that may be missing, `@class` for one of the phrases of a class, `@class?`, and slots: `#path`. `^` first and `$` last
 //! say that a sentence begins or ends there; what stands behind `>` is looked at and stays as it is. What a slot or a class
-//! took stands where the words on the right name it.
+//! took stands where the words on the right name it; both sides alike keep a phrase from other lines.
 //! `@class = phrase | phrase` makes a class for all tables. Words in a phrase are parted by spaces, and marks are words.
 //! `#rest` takes what is left of a sentence, and `#part` of it up to a mark; lines with these put parts in order, and wait
 //! until no other line fits anything. The tables of changes are used only where files are changed.
-//! Both sides alike keep a phrase from other lines.
+//!
 //! Where several patterns fit, the one that takes most is meant; of the same length, the first. What a line made may be
-//! said otherwise by another line once more, a few times. What would be read as something else as it stands is in the table
-//! `always`, which is applied before the first reading, and once.
+//! said otherwise by another line once more, a few times.
 
 mod slot;
 
@@ -397,6 +397,12 @@ mod tests {
             .collect();
         let classes: HashSet<&str> = all.iter().copied().collect();
         assert_eq!(all.len(), classes.len(), "a class is there twice: {all:?}");
+        let phrases = TABLES.iter().flat_map(|(_, table)| lines(table)).filter(|line| line.starts_with('@'));
+        for phrase in phrases.filter_map(|line| Some(line.split_once(" = ")?.1)).flat_map(|all| all.split(" | ")) {
+            // A bar by itself is a mark.
+            let is_whole = phrase.trim() == "|" || phrase.split_whitespace().all(|word| word != "|");
+            assert!(is_whole && !phrase.trim().is_empty(), "\"{phrase}\" is no phrase of a class");
+        }
         let mut seen = HashSet::new();
         for (name, table) in TABLES {
             for line in lines(table) {

@@ -14,6 +14,10 @@ fn aimless(intent: &Intent) -> impl Iterator<Item = &VirtualGateway> {
     made.filter(move |gateway| gateway.routes.is_empty() && !has_route(gateway))
 }
 
+fn shown(gateway: Option<&String>) -> String {
+    gateway.map_or("the gateway".to_owned(), |name| format!("gateway `{name}`"))
+}
+
 /// Lets a gateway of which no route is told lead to the one service that no other calls.
 pub(super) fn lead(intent: &Intent, draft: &mut Draft) -> Option<Intent> {
     let is_made = |one: &&VirtualNode| one.action == Action::Create;
@@ -21,16 +25,15 @@ pub(super) fn lead(intent: &Intent, draft: &mut Draft) -> Option<Intent> {
     let is_called = |name: &String| services.iter().any(|one| one.calls.iter().any(|call| call.to == *name));
     let entries: Vec<&String> =
         services.iter().filter_map(|one| one.name.as_ref()).filter(|name| !is_called(name)).collect();
-    let ([entry], true) = (&entries[..], services.len() > 1) else { return None };
+    let [entry] = entries[..] else { return None };
     let gateways: Vec<Option<String>> = aimless(intent).map(|gateway| gateway.name.clone()).collect();
     let mut led = (!gateways.is_empty()).then(|| intent.clone())?;
     for gateway in gateways {
-        let shown = gateway.as_ref().map_or("the gateway".to_owned(), |name| format!("gateway `{name}`"));
         draft.assume(
-            format!("{shown} sends all requests to `{entry}`"),
+            format!("{} sends all requests to `{entry}`", shown(gateway.as_ref())),
             "the request says nothing of that, and no other service calls it",
         );
-        led.gateway_routes.push(GatewayRoute { gateway, service: Some((*entry).clone()), ..GatewayRoute::default() });
+        led.gateway_routes.push(GatewayRoute { gateway, service: Some(entry.clone()), ..GatewayRoute::default() });
     }
     Some(led)
 }
@@ -67,8 +70,7 @@ pub(super) fn ask(intent: &Intent, draft: &mut Draft) {
         }
     }
     for gateway in aimless(intent) {
-        let shown = gateway.name.as_ref().map_or("the gateway".to_owned(), |name| format!("gateway `{name}`"));
-        draft.ask(format!("To which of {} does {shown} lead?", listed(&names)));
+        draft.ask(format!("To which of {} does {} lead?", listed(&names), shown(gateway.name.as_ref())));
     }
     for service in services {
         ask_about_nodes(intent, service, draft);
@@ -90,5 +92,38 @@ fn ask_about_nodes(intent: &Intent, service: &VirtualNode, draft: &mut Draft) {
             "Do {} answer for `{name}`? Then say their shares, as in \"{name} runs as v1 and v2, 90/10\", or a router with its routes.",
             listed(&nodes)
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use meshwright_model::Kind;
+
+    use crate::compose::compose;
+    use crate::intent::Intent;
+
+    fn shop(calls: &str) -> Intent {
+        serde_json::from_value(serde_json::json!({
+            "mesh": {"name": "bakery", "action": "create"},
+            "applications": [{"name": "web", "calls": [{"to": calls}]}, {"name": "orders"}, {"name": "stock"}],
+            "virtualGateways": [{"name": "ingress", "listeners": [{"port": 8080}]}],
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_gateway_without_a_route_leads_to_the_one_service_that_no_other_calls() {
+        let mut intent = shop("orders");
+        intent.applications[1].calls = shop("stock").applications[0].calls.clone();
+        let composition = compose(&intent);
+        assert!(composition.questions.is_empty(), "{:?}", composition.questions);
+        let resources = &composition.inventory.resources;
+        assert_eq!(resources.iter().filter(|resource| resource.kind() == Kind::GatewayRoute).count(), 1);
+        let says =
+            composition.assumptions.iter().any(|own| own.what == "gateway `ingress` sends all requests to `web`");
+        assert!(says, "{:?}", composition.assumptions);
+        // Nobody calls stock either.
+        let asked = compose(&shop("orders")).questions;
+        assert!(asked.iter().any(|own| own.text.ends_with("does gateway `ingress` lead?")), "{asked:?}");
     }
 }
